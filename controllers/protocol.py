@@ -1,0 +1,131 @@
+"""What a controller is: measurements in, speed commands out."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from plants import Measurement, Patient, Pump, Therapy
+
+
+class Outcome(enum.Enum):
+    """How an optimiser's solve ended; the value is advice.
+
+    Examples
+    --------
+    >>> from controllers import Outcome
+    >>> Outcome.SOLVED.name
+    'SOLVED'
+    """
+
+    SOLVED = "the plan is optimal to the tolerance; it was applied"
+    LATE = "out of time or iterations with a valid, improved plan, which was applied; allow more"
+    INFEASIBLE = "no plan meets the hard limits; the last good plan was shifted and applied"
+    FAILED = "the solver broke down; the last good plan was shifted and applied"
+    FALLBACK = "too many failures or no measurement; the safe speed is applied until one succeeds"
+
+
+@dataclass(frozen=True)
+class SolveStatus:
+    """Report of one solve.
+
+    Attributes
+    ----------
+    outcome : Outcome
+        How it ended.
+    iterations : int
+        Iterations taken.
+    milliseconds : float
+        Wall time.
+    """
+
+    outcome: Outcome
+    iterations: int
+    milliseconds: float
+
+    @property
+    def advice(self) -> str:
+        """What the outcome means and what to do about it."""
+        return self.outcome.value
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a controller asks for.
+
+    Attributes
+    ----------
+    speed : float
+        Rotor speed, rpm.
+    status : SolveStatus, optional
+        How the optimiser fared, from controllers that have one.
+    """
+
+    speed: float
+    status: SolveStatus | None = None
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """All that a controller is told; never the truth about the patient at hand.
+
+    Attributes
+    ----------
+    patient : Patient
+        The patient as believed: a model of the profile, not of the individual.
+    pump : Pump
+        The device.
+    therapy : Therapy
+        Targets, limits and weights.
+    period : float
+        Control period, s.
+    tier : str
+        Which sensors there are.
+    start_speed : float
+        Speed (rpm) at which the pump runs when the controller takes over.
+    seed : int
+        For controllers that draw random numbers.
+    """
+
+    patient: Patient
+    pump: Pump
+    therapy: Therapy
+    period: float
+    tier: str
+    start_speed: float
+    seed: int = 0
+
+
+@runtime_checkable
+class Controller(Protocol):
+    """Any object with a name, `reset` and `act` is a controller.
+
+    Examples
+    --------
+    >>> from controllers import Command, Controller
+    >>> class Half:
+    ...     name = "half"
+    ...     def reset(self, briefing):
+    ...         self.speed = briefing.pump.max_rpm / 2
+    ...     def act(self, measurement):
+    ...         return Command(self.speed)
+    >>> isinstance(Half(), Controller)
+    True
+    """
+
+    name: str
+
+    def reset(self, briefing: Briefing) -> None:
+        """Begin a new run.
+
+        Raises
+        ------
+        InputError
+            The controller cannot work with these sensors or this pump.
+        """
+        ...
+
+    def act(self, measurement: Measurement) -> Command:
+        """The command for the coming period."""
+        ...

@@ -1,0 +1,184 @@
+"""One beat of the plant as a map: state at the onset of a beat to state at the next, with exact
+derivatives and the metrics of the beat.
+
+Estimators, linear design and model-predictive control all predict with this map; it is the plant
+itself on a grid of the cardiac phase, not a reduced model of it.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import casadi as ca
+import numpy as np
+from numpy.typing import NDArray
+
+from plants.beats import METRICS
+from plants.compile import Backend, Kernel, kernel
+from plants.model import PHASE, STATES, VALUES, plant_model
+from plants.plant import STEP, Plant
+from plants.units import SECONDS_PER_MINUTE
+
+Array = NDArray[np.float64]
+N_STATE = len(STATES)
+_RATE, _RATE_FACTOR = VALUES.index["heart_rate"], VALUES.index["disturbance_heart_rate"]
+#: The step of a beat is the cycle over a whole number of steps, none longer than this, s.
+DEFAULT_STEP = 0.002
+
+
+@functools.cache
+def beat_kernel(backend: Backend = "auto") -> Kernel:
+    """The compiled loop inside a beat, shared by all plants."""
+    model = plant_model()
+    return kernel(model.beat_step, model.observe, tangent=True, backend=backend)
+
+
+@functools.cache
+def _metric_tangent() -> ca.Function:
+    """``(acc, x, v, d_acc, d_x, d_v) -> d_metrics`` for one direction."""
+    model = plant_model()
+    names = ("acc", "x", "v")
+    inputs = [ca.SX.sym(n, model.metrics.size1_in(i)) for i, n in enumerate(names)]
+    seeds = [ca.SX.sym("d" + n, model.metrics.size1_in(i)) for i, n in enumerate(names)]
+    moved = ca.jtimes(model.metrics(*inputs), ca.vertcat(*inputs), ca.vertcat(*seeds))
+    return ca.Function("metric_tangent", [*inputs, *seeds], [moved])
+
+
+@dataclass(frozen=True)
+class Beat:
+    """Result of one beat.
+
+    Attributes
+    ----------
+    state : ndarray, shape (n_states,)
+        State at the onset of the next beat.
+    metrics : ndarray, shape (n_metrics,)
+        In the order of ``METRICS``.
+    d_state, d_metrics : ndarray, shape (m, ...)
+        Their directional derivatives, a row for each direction; empty where none was asked for.
+    """
+
+    state: Array
+    metrics: Array
+    d_state: Array
+    d_metrics: Array
+
+
+class BeatMap:
+    """The beat map of one plant.
+
+    Parameters
+    ----------
+    plant : Plant
+        Patient and pump.
+    step : float
+        Longest integration step, s.
+    backend : {"auto", "compiled", "virtual-machine"}
+        Where the loop runs.
+
+    Examples
+    --------
+    >>> from plants import BeatMap, Plant
+    >>> plant = Plant("shock-d", "CP")
+    >>> beats = BeatMap(plant)
+    >>> values = beats.values(40_000)
+    >>> beats.beat(plant.rest(), values).state.shape
+    (13,)
+    """
+
+    def __init__(self, plant: Plant, *, step: float = DEFAULT_STEP, backend: Backend = "auto"):
+        self.plant, self.step = plant, min(step, plant.largest_step())
+        self.kernel = beat_kernel(backend)
+        self._model = plant_model()
+
+    def values(
+        self, speed: float, disturbances: Mapping[str, float] | None = None
+    ) -> Array:
+        """Held values of a beat at a speed (rpm) under the disturbances, its step included."""
+        period = SECONDS_PER_MINUTE / self.plant.heart_rate(disturbances)
+        steps = max(1, math.ceil(period / self.step - 1e-9))
+        return self.plant.values(speed, disturbances, period / steps)
+
+    def steps(self, values: Array) -> int:
+        """Number of integration steps in a beat."""
+        return round(self.period(values) / values[STEP])
+
+    def period(self, values: Array) -> float:
+        """Duration of a beat, s."""
+        return SECONDS_PER_MINUTE / (values[_RATE] * values[_RATE_FACTOR])
+
+    def beat(
+        self,
+        state: Array,
+        values: Array,
+        d_state: Array | None = None,
+        d_values: Array | None = None,
+    ) -> Beat:
+        """Advance one beat.
+
+        Parameters
+        ----------
+        state : ndarray, shape (n_states,)
+            State at the onset of the beat; its phase is taken as 0.
+        values : ndarray, shape (n_values,)
+            From :meth:`values`.
+        d_state, d_values : ndarray, shape (m, ...), optional
+            Directions of the derivatives wanted; either may be left out and is then zero.
+        """
+        start = state.copy()
+        start[PHASE] = 0.0
+        carry = np.concatenate([start, np.asarray(self._model.begin(start, values)).ravel()])
+        if d_state is None and d_values is None:
+            self.kernel.run(carry, values, self.steps(values))
+            moved, d_metrics = np.empty((0, N_STATE)), np.empty((0, len(METRICS)))
+            d_values = np.empty((0, len(values)))
+        else:
+            d_state, d_values = _directions(d_state, d_values, len(values))
+            d_carry = self._seeds(start, values, d_state, d_values)
+            self.kernel.tangent(carry, values, self.steps(values), d_carry, d_values)
+            moved = d_carry[:, :N_STATE]
+            d_metrics = self._metric_rows(carry, values, d_carry, d_values)
+        end, acc = carry[:N_STATE], carry[N_STATE:]
+        metrics = np.asarray(self._model.metrics(acc, end, values)).ravel()
+        return Beat(end, metrics, moved, d_metrics)
+
+    def _seeds(self, start: Array, values: Array, d_state: Array, d_values: Array) -> Array:
+        """Directions of the carried vector at the onset: the accumulator begins at the state."""
+        begin = _begin_tangent()
+        rows = begin.map(len(d_state))(start, values, d_state.T, d_values.T)
+        return np.ascontiguousarray(np.concatenate([d_state, np.asarray(rows).T], axis=1))
+
+    def _metric_rows(self, carry: Array, values: Array, d_carry: Array, d_values: Array) -> Array:
+        count = len(d_carry)
+        acc, end = carry[N_STATE:], carry[:N_STATE]
+        rows = _metric_tangent().map(count)(
+            acc, end, values, d_carry[:, N_STATE:].T, d_carry[:, :N_STATE].T, d_values.T
+        )
+        return np.asarray(rows).T
+
+
+@functools.cache
+def _begin_tangent() -> ca.Function:
+    """``(x, v, d_x, d_v) -> d_acc`` at the onset of a beat."""
+    begin = plant_model().begin
+    x, v = ca.SX.sym("x", begin.size1_in(0)), ca.SX.sym("v", begin.size1_in(1))
+    d_x, d_v = ca.SX.sym("dx", begin.size1_in(0)), ca.SX.sym("dv", begin.size1_in(1))
+    moved = ca.jtimes(begin(x, v), ca.vertcat(x, v), ca.vertcat(d_x, d_v))
+    return ca.Function("begin_tangent", [x, v, d_x, d_v], [moved])
+
+
+def _directions(
+    d_state: Array | None, d_values: Array | None, n_values: int
+) -> tuple[Array, Array]:
+    count = len(d_state if d_state is not None else d_values)  # type: ignore[arg-type]
+    if d_state is None:
+        d_state = np.zeros((count, N_STATE))
+    if d_values is None:
+        d_values = np.zeros((count, n_values))
+    d_state = d_state.copy()
+    d_state[:, PHASE] = 0.0
+    return np.ascontiguousarray(d_state), np.ascontiguousarray(d_values)
+

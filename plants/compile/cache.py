@@ -1,0 +1,115 @@
+"""Build a shared object from C source, once per machine.
+
+The cache lies in the user's own cache directory, under a name that is the hash of everything the
+binary depends on. A build goes to a private file first and is renamed into place, so that two
+processes may build at once. A directory that another user could write to is not used.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import platform
+import shutil
+import stat
+import subprocess
+import tempfile
+from pathlib import Path
+
+import platformdirs
+
+# No -ffast-math: in a shared object it would set flush-to-zero for the whole process.
+FLAGS = ("-O3", "-march=native", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast")
+_ALWAYS = ("-std=c99", "-shared", "-fPIC")
+_TIMEOUT = 300.0  # s; a build takes seconds
+
+
+class BuildError(RuntimeError):
+    """The C compiler is missing or refused the source; the text says which."""
+
+
+def compiler() -> str | None:
+    """Path of the C compiler: ``$CC`` if set, else the first of cc, gcc, clang; None if none."""
+    wanted = os.environ.get("CC")
+    names = (wanted,) if wanted else ("cc", "gcc", "clang")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+@functools.cache
+def compiler_version(path: str) -> str:
+    """First line of what the compiler says of itself; part of the cache key."""
+    try:
+        answer = subprocess.run(
+            [path, "--version"], capture_output=True, text=True, timeout=30, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return answer.stdout.splitlines()[0] if answer.stdout else "unknown"
+
+
+def cache_directory() -> Path:
+    """The private directory of compiled kernels; ``$IMPELLAB_CACHE`` moves it."""
+    base = os.environ.get("IMPELLAB_CACHE") or platformdirs.user_cache_dir("impellab")
+    return Path(base) / "kernels"
+
+
+@functools.cache
+def _processor() -> str:
+    """What ``-march=native`` depends on: a cache shared between machines must not mix them."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return "".join(dict.fromkeys(x for x in lines if x.startswith(("model name", "flags"))))
+
+
+def _private(directory: Path) -> bool:
+    """Whether the directory belongs to this user and nobody else may write to it."""
+    status = directory.stat()
+    foreign = hasattr(os, "getuid") and status.st_uid != os.getuid()
+    return not foreign and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def built(source: str) -> Path:
+    """Path of the shared object of a C source, compiling it if it is not in the cache.
+
+    Raises
+    ------
+    BuildError
+        There is no compiler, it refused the source, or the cache directory cannot be used.
+    """
+    cc = compiler()
+    if cc is None:
+        raise BuildError("no C compiler found (looked for $CC, cc, gcc, clang)")
+    parts = (source, compiler_version(cc), *FLAGS, platform.machine(), _processor())
+    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    directory = cache_directory()
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not _private(directory):
+            raise BuildError(f"cache directory {directory} could be written by another user")
+        target = directory / f"{key}.so"
+        if not (target.exists() and _private(target)):
+            _compile(cc, source, target)
+    except OSError as error:
+        raise BuildError(f"cache directory {directory} cannot be used: {error}") from error
+    return target
+
+
+def _compile(cc: str, source: str, target: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        code, binary = Path(folder) / "kernel.c", Path(folder) / "kernel.so"
+        code.write_text(source)
+        command = [cc, *_ALWAYS, *FLAGS, str(code), "-o", str(binary), "-lm"]
+        try:
+            answer = subprocess.run(
+                command, capture_output=True, text=True, timeout=_TIMEOUT, check=False
+            )
+        except subprocess.TimeoutExpired as error:
+            raise BuildError(f"{cc} did not finish within {_TIMEOUT:g} s") from error
+        if answer.returncode != 0:
+            first = (answer.stderr.strip().splitlines() or ["no message"])[0]
+            raise BuildError(f"{cc} failed: {first}")
+        binary.chmod(0o700)
+        os.replace(binary, target)

@@ -1,0 +1,63 @@
+"""The steady head-flow law of a pump in NumPy, and its inverse.
+
+The plant states the same law with CasADi; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Width of the smooth shut-off bound: a share of the bound, and a floor in mmHg.
+_HEAD_CORNER_SHARE, _HEAD_CORNER = 0.02, 1e-3
+# Width over which flow counts as forward or backward, L/min.
+_FLOW_CORNER = 1e-4
+# Halvings of a bracket of some tens of L/min down to rounding.
+_HALVINGS = 80
+
+
+def steady_head(
+    values: Mapping[str, float], krpm: NDArray[np.float64], flow: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Head from inlet to outlet at a speed and a steady flow, mmHg.
+
+    With w in krpm and Q in L/min: ``head_a w^2 + head_b w Q + head_c Q^2`` for forward flow,
+    bounded smoothly by ``shutoff_limit w^2`` because the fit runs away near shut-off. Backward
+    flow meets ``-head_c Q^2`` on top of the bound, so that a stopped pump leaks.
+
+    Parameters
+    ----------
+    values : Mapping of str to float
+        Device parameters head_a, head_b, head_c and shutoff_limit.
+    krpm : ndarray
+        Rotor speed, krpm.
+    flow : ndarray
+        Pump flow, L/min; broadcast against `krpm`.
+    """
+    forward = 0.5 * (flow + np.sqrt(flow**2 + _FLOW_CORNER**2))
+    backward = 0.5 * (-flow + np.sqrt(flow**2 + _FLOW_CORNER**2))
+    law = (
+        values["head_a"] * krpm**2 + values["head_b"] * krpm * flow + values["head_c"] * forward**2
+    )
+    limit = values["shutoff_limit"] * krpm**2
+    corner = _HEAD_CORNER_SHARE * limit + _HEAD_CORNER
+    bounded = 0.5 * (law + limit - np.sqrt((law - limit) ** 2 + corner**2))
+    return bounded - values["head_c"] * backward**2
+
+
+def steady_flow(
+    values: Mapping[str, float], krpm: NDArray[np.float64], head: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The flow at which :func:`steady_head` gives `head`, L/min; head falls with flow."""
+    # Outside +-bound the quadratic term alone outweighs the head and every other term.
+    pressure = np.abs(head) + (values["head_a"] + values["shutoff_limit"]) * krpm**2 + 1.0
+    resistance = -values["head_c"]
+    bound = np.sqrt(pressure / resistance) - values["head_b"] * krpm / resistance + 1.0
+    low, high = -bound, bound
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        below = steady_head(values, krpm, middle) > head
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return 0.5 * (low + high)

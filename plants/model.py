@@ -1,0 +1,246 @@
+"""The plant as CasADi functions over symbolic states, inputs and parameters.
+
+One set of functions serves every patient and every pump, because the parameters are symbols: a
+cohort never recompiles. The functions share two vectors:
+
+``x``
+    The state (:data:`STATES`): nine volumes (mL), pump flow (mL/s), rotor speed (krpm), inlet
+    occlusion and the cardiac phase (beats since the start).
+``v``
+    What is held over a step (:data:`VALUES`): the speed command (rpm), the disturbances, the
+    patient's and the pump's parameters and the step (s).
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import casadi as ca
+
+from plants import beats, circulation, left_pump
+from plants.device_parameters import DEVICE_PARAMETERS
+from plants.disturbances import DISTURBANCES
+from plants.layout import Layout
+from plants.parameters import PATIENT_PARAMETERS
+from plants.signals import WAVEFORMS
+from plants.smooth import positive_part
+from plants.units import J_PER_MMHG_ML, KRPM_PER_RPM, L_MIN_PER_ML_S, SECONDS_PER_MINUTE
+
+STATES = Layout((*circulation.VOLUMES, "pump_flow", "pump_speed", "occlusion", "phase"))
+N_VOLUMES = len(circulation.VOLUMES)
+PHASE = STATES.index["phase"]
+
+VALUES = Layout(
+    (
+        "speed_command",
+        *(f"disturbance_{name}" for name in DISTURBANCES),
+        *PATIENT_PARAMETERS,
+        *(f"device_{name}" for name in DEVICE_PARAMETERS),
+        "device_pump_present",
+        "step",
+    )
+)
+N_DISTURBANCES = len(DISTURBANCES)
+N_PATIENT = len(PATIENT_PARAMETERS)
+
+
+@dataclass(frozen=True)
+class PlantModel:
+    """The plant's CasADi functions; build it with :func:`plant_model`.
+
+    Attributes
+    ----------
+    derivative : Function
+        ``(x, v) -> (dx/dt, waveforms, integrands)``.
+    observe : Function
+        ``(x, v) -> waveforms`` in the order of ``WAVEFORMS``, flows in L/min.
+    begin : Function
+        ``(x, v) -> acc``, the accumulator of a beat that starts at x.
+    beat_step : Function
+        ``(b, v) -> b`` with ``b = [x, acc]``: one Runge-Kutta step inside a beat.
+    run_step : Function
+        ``(z, v) -> z`` with ``z = [x, acc, last]``: one step of any length of time; at the end of
+        a beat its accumulator becomes ``last`` and a new one begins.
+    metrics : Function
+        ``(acc, x, v) -> metrics`` in the order of ``METRICS``.
+    """
+
+    derivative: ca.Function
+    observe: ca.Function
+    begin: ca.Function
+    beat_step: ca.Function
+    run_step: ca.Function
+    metrics: ca.Function
+
+
+def _split(
+    v: ca.SX,
+) -> tuple[ca.SX, SimpleNamespace, SimpleNamespace, ca.SX]:
+    """Speed command (krpm), disturbances, parameters and step of the held values."""
+    entries = VALUES.symbols(v)
+    disturbances = SimpleNamespace(
+        **{name: getattr(entries, f"disturbance_{name}") for name in DISTURBANCES}
+    )
+    parameters = SimpleNamespace(**{name: getattr(entries, name) for name in PATIENT_PARAMETERS})
+    for name in (*DEVICE_PARAMETERS, "pump_present"):
+        setattr(parameters, name, getattr(entries, f"device_{name}"))
+    return entries.speed_command * KRPM_PER_RPM, disturbances, parameters, entries.step
+
+
+def _equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
+    """dx/dt, waveforms, integrands and extreme waveforms at a state."""
+    command, d, p, _ = _split(v)
+    x = STATES.symbols(x_vector)
+    pr = circulation.pressures(x, p, d)
+    q = circulation.flows(pr, p, d)
+    transmural = pr.lv - d.intrathoracic_pressure
+
+    rates = circulation.volume_rates(q, x.pump_flow, d.infusion)
+    rates |= left_pump.pump_rates(x, pr.lv, transmural, pr.aorta, command, p)
+    rates["phase"] = p.heart_rate * d.heart_rate / SECONDS_PER_MINUTE
+
+    waves = _waveforms(x, pr, q, p)
+    drained = q.aortic + x.pump_flow - q.mitral
+    extra = {
+        "lv_power": pr.lv * drained,
+        "aortic_open": q.aortic_open,
+        "mitral_forward": positive_part(q.mitral, 1e-3),
+        "mitral_backward": q.mitral_back,
+    }
+    wave_vector = ca.vertcat(*[waves[name] for name in WAVEFORMS])
+    integrands = ca.vertcat(wave_vector, *[extra[name] for name in beats.RATES])
+    extremes = ca.vertcat(*[(waves | {"lv_transmural": transmural})[n] for n in beats.EXTREMES])
+    return STATES.pack(rates), wave_vector, integrands, extremes
+
+
+def _waveforms(
+    x: SimpleNamespace, pr: SimpleNamespace, q: SimpleNamespace, p: SimpleNamespace
+) -> dict[str, ca.SX]:
+    """The waveform signals in their units: flows in L/min, speed in rpm."""
+    pump_flow = x.pump_flow * L_MIN_PER_ML_S
+    return {
+        "lv_pressure": pr.lv,
+        "lv_volume": x.lv_volume,
+        "aortic_pressure": pr.aorta,
+        "la_pressure": pr.la,
+        "ra_pressure": pr.ra,
+        "rv_pressure": pr.rv,
+        "rv_volume": x.rv_volume,
+        "pa_pressure": pr.pulmonary_arteries,
+        "pump_flow": pump_flow,
+        "aortic_valve_flow": q.aortic * L_MIN_PER_ML_S,
+        "mitral_valve_flow": q.mitral * L_MIN_PER_ML_S,
+        "pump_speed": x.pump_speed / KRPM_PER_RPM,
+        "pump_head": p.pump_present * (pr.aorta - pr.lv),
+        "motor_current": left_pump.motor_current(x, p),
+        "placement_signal": pr.aorta - p.placement_differential * pr.lv,
+        "displayed_flow": positive_part(pump_flow, 1e-3),
+        "suction_occlusion": x.occlusion,
+    }
+
+
+def _runge_kutta(
+    x: ca.SX, v: ca.SX, derivative: ca.Function
+) -> tuple[ca.SX, ca.SX]:
+    """One classical fourth-order step: the new state and the mean integrands of the step."""
+    step = v[VALUES.index["step"]]
+    k1, _, g1, _ = derivative(x, v)
+    k2, _, g2, _ = derivative(x + 0.5 * step * k1, v)
+    k3, _, g3, _ = derivative(x + 0.5 * step * k2, v)
+    k4, _, g4, _ = derivative(x + step * k3, v)
+    after = x + step / 6 * (k1 + 2 * (k2 + k3) + k4)
+    # The phase moves at a constant rate. Writing it as in the last stage lets the activation of
+    # that stage serve the end of the step too.
+    after[PHASE] = (x + step * k3)[PHASE]
+    return after, (g1 + 2 * (g2 + g3) + g4) / 6
+
+
+@functools.cache
+def plant_model() -> PlantModel:
+    """Build the functions of the plant (once per process).
+
+    Examples
+    --------
+    >>> from plants.model import STATES, plant_model
+    >>> plant_model().observe.size1_in(0) == len(STATES)
+    True
+    """
+    x, v = ca.SX.sym("x", len(STATES)), ca.SX.sym("v", len(VALUES))
+    rates, waves, integrands, extremes = _equations(x, v)
+    derivative = ca.Function(
+        "derivative", [x, v], [rates, waves, integrands, extremes], ["x", "v"],
+        ["rates", "waveforms", "integrands", "extremes"],
+    )  # fmt: skip
+    observe = ca.Function("observe", [x, v], [waves])
+    lv_pressure = waves[WAVEFORMS.index("lv_pressure")]
+    lv_volume = x[STATES.index["lv_volume"]]
+    begin = ca.Function("begin", [x, v], [beats.fresh(extremes, lv_pressure, lv_volume)])
+    return PlantModel(
+        derivative=derivative,
+        observe=observe,
+        begin=begin,
+        beat_step=_beat_step(derivative),
+        run_step=_run_step(derivative),
+        metrics=_metrics(),
+    )
+
+
+def _period(v: ca.SX) -> ca.SX:
+    _, d, p, _ = _split(v)
+    return SECONDS_PER_MINUTE / (p.heart_rate * d.heart_rate)
+
+
+def _beat_step(derivative: ca.Function) -> ca.Function:
+    n = len(STATES)
+    b, v = ca.SX.sym("b", n + len(beats.ACCUMULATOR)), ca.SX.sym("v", len(VALUES))
+    x, acc = b[:n], b[n:]
+    after, integrands = _runge_kutta(x, v, derivative)
+    _, _, _, extremes = derivative(after, v)
+    acc = beats.extended(acc, v[VALUES.index["step"]], integrands)
+    acc = beats.widened(acc, extremes)
+    acc = beats.sampled(acc, STATES.symbols(x), STATES.symbols(after), _period(v))
+    return ca.Function("beat_step", [b, v], [ca.vertcat(after, acc)], {"cse": True})
+
+
+def _run_step(derivative: ca.Function) -> ca.Function:
+    n, n_acc = len(STATES), len(beats.ACCUMULATOR)
+    z, v = ca.SX.sym("z", n + 2 * n_acc), ca.SX.sym("v", len(VALUES))
+    x, acc, last = z[:n], z[n : n + n_acc], z[n + n_acc :]
+    step = v[VALUES.index["step"]]
+    after, integrands = _runge_kutta(x, v, derivative)
+    _, waves_before, _, extremes_before = derivative(x, v)
+    _, waves, _, extremes = derivative(after, v)
+
+    # A step that ends a beat is shared between the two beats by the phase at which it crosses.
+    boundary = ca.floor(x[PHASE]) + 1
+    crosses = after[PHASE] >= boundary
+    share = ca.if_else(crosses, (boundary - x[PHASE]) / (after[PHASE] - x[PHASE]), 1)
+
+    def at_boundary(old: ca.SX, new: ca.SX) -> ca.SX:
+        return old + share * (new - old)
+
+    ended = beats.extended(acc, share * step, integrands)
+    going_on = beats.sampled(
+        beats.widened(ended, extremes), STATES.symbols(x), STATES.symbols(after), _period(v)
+    )
+    lv_pressure, lv_volume = WAVEFORMS.index("lv_pressure"), STATES.index["lv_volume"]
+    new = beats.fresh(
+        at_boundary(extremes_before, extremes),
+        at_boundary(waves_before[lv_pressure], waves[lv_pressure]),
+        at_boundary(x[lv_volume], after[lv_volume]),
+    )
+    new = beats.widened(beats.extended(new, (1 - share) * step, integrands), extremes)
+    acc_next = ca.if_else(crosses, new, going_on)
+    last_next = ca.if_else(crosses, ended, last)
+    carry = ca.vertcat(after, acc_next, last_next)
+    return ca.Function("run_step", [z, v], [carry], {"cse": True})
+
+
+def _metrics() -> ca.Function:
+    acc, x = ca.SX.sym("acc", len(beats.ACCUMULATOR)), ca.SX.sym("x", len(STATES))
+    v = ca.SX.sym("v", len(VALUES))
+    _, d, p, _ = _split(v)
+    blood_volume = ca.sum1(x[:N_VOLUMES])
+    return ca.Function("metrics", [acc, x, v], [beats.beat_metrics(acc, p, d, blood_volume)])

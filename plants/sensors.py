@@ -1,0 +1,257 @@
+"""Sensors: from the plant's true signals to what a controller is shown at a tier."""
+
+from __future__ import annotations
+
+import functools
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from numbers import Integral
+
+import numpy as np
+
+from plants.errors import InputError, unknown_name
+from plants.measurement import Measurement
+from plants.parameters import Parameter
+from plants.quantity import check_keys, check_number, check_tag, check_text
+from plants.signals import SIGNALS
+from plants.toml_file import DATA
+
+#: The tiers, from the least to the most that is shown.
+TIERS: tuple[str, ...] = ("console", "icu", "full")
+_INCLUDED = {"console": ("console",), "icu": ("console", "icu")}
+_KEYS = ("unit", "noise_sd", "bias_sd", "interval", "source", "tag")
+
+_INTERVAL = Parameter("interval", "s", "time between two values", 0.0, 604_800.0)
+_NOISE_SCALE = Parameter("noise_scale", "1", "factor on the table's errors", 0.0, 1000.0)
+_SNR = Parameter("snr_db", "dB", "ratio of signal to noise", -40.0, 200.0)
+_DROPOUT = Parameter("dropout", "1", "share of values that are lost", 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Sensor:
+    """How one signal is measured.
+
+    Parameters
+    ----------
+    signal : str
+        A name of :data:`~plants.signals.SIGNALS`.
+    noise_sd : float
+        Standard deviation of the white noise, in the signal's unit; 0 is exact.
+    bias_sd : float
+        Standard deviation of an error drawn once for each run, in the signal's unit.
+    interval : float
+        Time between two values, s; 0 is a value at each measurement.
+    source, tag : str
+        Where the numbers came from, and how far they are to be believed.
+    """
+
+    signal: str
+    noise_sd: float = 0.0
+    bias_sd: float = 0.0
+    interval: float = 0.0
+    source: str = "by definition"
+    tag: str = "D"
+
+
+@functools.cache
+def tier_table(tier: str) -> tuple[Sensor, ...]:
+    """How each signal of a tier is measured, in the order of the measurement.
+
+    Raises
+    ------
+    InputError
+        No tier has that name; the message lists those that exist.
+
+    Examples
+    --------
+    >>> from plants import tier_table
+    >>> [sensor.signal for sensor in tier_table("icu") if sensor.interval > 0]
+    ['cardiac_output', 'pcwp', 'ejection_fraction']
+    """
+    if tier not in TIERS:
+        raise unknown_name("tier", tier, TIERS)
+    if tier == "full":
+        return tuple(Sensor(name) for name in SIGNALS)
+    content = tomllib.loads((DATA / "sensors.toml").read_text(encoding="utf-8"))
+    return tuple(
+        _read_sensor(name, table, f"{part}.{name}")
+        for part in _INCLUDED[tier]
+        for name, table in content[part].items()
+    )
+
+
+def _read_sensor(name: str, table: object, field: str) -> Sensor:
+    source = "plants/data/sensors.toml"
+    if name not in SIGNALS:
+        raise unknown_name(field, name, SIGNALS, source=source)
+    keys = check_keys(table, _KEYS, field, source, required=_KEYS)
+    signal = SIGNALS[name]
+    if keys["unit"] != signal.unit:
+        raise InputError(f"{field}.unit", keys["unit"], repr(signal.unit), source=source)
+    spread = Parameter(name, signal.unit, "spread", 0.0, signal.high - signal.low)
+    return Sensor(
+        name,
+        check_number(keys["noise_sd"], spread, f"{field}.noise_sd", source),
+        check_number(keys["bias_sd"], spread, f"{field}.bias_sd", source),
+        check_number(keys["interval"], _INTERVAL, f"{field}.interval", source),
+        check_text(keys["source"], f"{field}.source", source, what="a source"),
+        check_tag(keys["tag"], f"{field}.tag", source),
+    )
+
+
+class Sensors:
+    """Measures at a tier, with noise of its own generator: no global generator is touched.
+
+    The same draws are made at each measurement whatever the options, so that runs that differ
+    only in an option see the same noise otherwise.
+
+    Parameters
+    ----------
+    tier : {"console", "icu", "full"}
+        What is shown; see :func:`tier_table`. ``full`` shows every signal exactly.
+    seed : int
+        Seed of noise, biases and dropout; not negative.
+    noise_scale : float
+        Factor on the table's noise and biases; 0 makes every tier exact.
+    snr_db : float, optional
+        Ratio of signal to noise, dB, in place of the table's noise: the standard deviation
+        becomes ``abs(value) * 10**(-snr_db / 20)``. Signals that the table has as exact stay so,
+        and biases stay as in the table. Published test levels [1]_: 29.5, 25.9, 19.9, 14.9, 10.5
+        and 6.3 dB.
+    dropout : float
+        Probability, 0 to 1, that a value is lost; drawn for each signal at each measurement. An
+        intermittent value that is lost is not taken again before its next time.
+
+    Raises
+    ------
+    InputError
+        An option is refused; the message lists what is allowed.
+
+    References
+    ----------
+    .. [1] Simaan et al., IEEE Trans. Control Syst. Technol. 17:15, 2009, Table VI.
+
+    Examples
+    --------
+    >>> from plants import SIGNALS, Sensors
+    >>> truth = {name: 50.0 for name in SIGNALS}
+    >>> sensors = Sensors("icu", seed=1)
+    >>> first, second = sensors.measure(0.0, truth), sensors.measure(1.0, truth)
+    >>> first.missing, second.missing
+    ((), ('cardiac_output', 'pcwp', 'ejection_fraction'))
+    >>> sensors.reset(1)
+    >>> sensors.measure(0.0, truth) == first
+    True
+    """
+
+    def __init__(
+        self,
+        tier: str,
+        *,
+        seed: int,
+        noise_scale: float = 1.0,
+        snr_db: float | None = None,
+        dropout: float = 0.0,
+    ):
+        table = tier_table(tier)
+        self._seed = 0
+        self.tier = tier
+        self.noise_scale = check_number(noise_scale, _NOISE_SCALE, "noise_scale", None)
+        self.dropout = check_number(dropout, _DROPOUT, "dropout", None)
+        self.snr_db = None if snr_db is None else check_number(snr_db, _SNR, "snr_db", None)
+        if tier == "full" and snr_db is not None:
+            raise InputError("snr_db", snr_db, "None at tier full, which is exact")
+        self._names = tuple(sensor.signal for sensor in table)
+        self._noise_sd = np.array([sensor.noise_sd for sensor in table])
+        self._bias_sd = np.array([sensor.bias_sd for sensor in table])
+        self._low = np.array([SIGNALS[name].low for name in self._names], dtype=float)
+        self._high = np.array([SIGNALS[name].high for name in self._names], dtype=float)
+        self._intervals = {
+            index: sensor.interval for index, sensor in enumerate(table) if sensor.interval > 0
+        }
+        self.reset(seed)
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Names of the signals of the tier, in the order of the measurement."""
+        return self._names
+
+    def reset(self, seed: int | None = None) -> None:
+        """Begin a new run: new biases, and every intermittent signal is due.
+
+        Parameters
+        ----------
+        seed : int, optional
+            Seed of the run; without it the last one is taken again, which repeats its noise.
+
+        Raises
+        ------
+        InputError
+            The seed is no integer or negative.
+        """
+        if seed is not None:
+            if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
+                raise InputError("seed", seed, "an integer from 0 on")
+            self._seed = int(seed)
+        self._generator = np.random.default_rng(self._seed)
+        draws = self._generator.standard_normal(len(self._names))
+        self._bias = self.noise_scale * self._bias_sd * draws
+        self._due = dict.fromkeys(self._intervals, -math.inf)
+        self._time = -math.inf
+
+    def measure(self, time: float, metrics: Mapping[str, float]) -> Measurement:
+        """Measure once.
+
+        Parameters
+        ----------
+        time : float
+            Now, s; not before the last measurement of the run. An intermittent signal has a
+            value at the first measurement, and from then on at the first one at or after each
+            multiple of its interval.
+        metrics : mapping of str to float
+            The true values, by signal name; at least those of the tier.
+
+        Returns
+        -------
+        Measurement
+            Every signal of the tier, within its bounds of :data:`~plants.signals.SIGNALS`; NaN
+            where there is no value now.
+
+        Raises
+        ------
+        InputError
+            Time runs backwards, or a signal of the tier is not among the metrics.
+        """
+        if not math.isfinite(time) or time < self._time:
+            raise InputError("time", time, f"a finite time from {self._time:g} s on")
+        try:
+            truth = np.array([metrics[name] for name in self._names], dtype=float)
+        except KeyError as error:
+            missing = error.args[0]
+            allowed = f"a value for every signal of tier {self.tier}: {', '.join(self._names)}"
+            raise InputError(f"metrics[{missing!r}]", None, allowed) from None
+        self._time = time
+        noise = self._generator.standard_normal(len(truth)) * self._noise(truth)
+        lost = self._generator.random(len(truth)) < self.dropout
+        values = truth
+        if self.tier != "full":
+            values = np.clip(truth + self._bias + noise, self._low, self._high)
+        values[lost] = math.nan
+        self._hide_intermittent(time, values)
+        return Measurement(time, self.tier, dict(zip(self._names, values.tolist(), strict=True)))
+
+    def _noise(self, truth: np.ndarray) -> np.ndarray:
+        if self.snr_db is None:
+            return np.asarray(self.noise_scale * self._noise_sd)
+        return np.where(self._noise_sd > 0, np.abs(truth) * 10.0 ** (-self.snr_db / 20.0), 0.0)
+
+    def _hide_intermittent(self, time: float, values: np.ndarray) -> None:
+        for index, interval in self._intervals.items():
+            # Times are sums of periods, so that a multiple may be missed by a rounding error.
+            now = time + 1e-9 * max(1.0, abs(time))
+            if now < self._due[index]:
+                values[index] = math.nan
+            else:
+                self._due[index] = (math.floor(now / interval) + 1) * interval

@@ -1,0 +1,180 @@
+"""The periodic steady state: the beat that ends where it began, found by Newton's method.
+
+The beat map's exact Jacobian is singular, because blood is neither made nor lost: the row of the
+systemic veins is replaced by the total blood volume.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plants.beat_map import Beat, BeatMap
+from plants.beats import METRICS
+from plants.errors import PhysicsError
+from plants.model import N_VOLUMES, PHASE, STATES
+from plants.plant import Plant
+
+Array = NDArray[np.float64]
+
+_FREE = np.array([i for i in range(len(STATES)) if i != PHASE])
+_VEINS = STATES.index["systemic_vein_volume"]
+#: Largest change of any state over the beat that counts as periodic (mL, mL/s, krpm).
+TOLERANCE = 1e-8
+_MAX_ITERATIONS = 40
+_MARCHES = (8, 60, 300)  # beats marched before the first and after each failed Newton attempt
+_SMALLEST_DAMPING = 1.0 / 64
+
+
+@dataclass(frozen=True)
+class SteadyState:
+    """A periodic beat.
+
+    Attributes
+    ----------
+    state : ndarray, shape (n_states,)
+        State at the onset of the beat.
+    values : ndarray, shape (n_values,)
+        Held values under which it is periodic.
+    metrics : dict of float
+        Metrics of the beat, by signal name.
+    jacobian : ndarray, shape (n_states, n_states)
+        Derivative of the state after a beat by the state before it.
+    iterations : int
+        Newton iterations taken.
+    residual : float
+        Largest change of a state over the beat.
+    """
+
+    state: Array
+    values: Array
+    metrics: dict[str, float]
+    jacobian: Array
+    iterations: int
+    residual: float
+
+
+def steady_state(
+    plant: Plant,
+    speed: float = 0.0,
+    disturbances: Mapping[str, float] | None = None,
+    *,
+    start: Array | None = None,
+    blood_volume: float | None = None,
+    beats: BeatMap | None = None,
+) -> SteadyState:
+    """Periodic steady state of a plant at a held speed.
+
+    Parameters
+    ----------
+    plant : Plant
+        Patient and pump.
+    speed : float
+        Speed command, rpm.
+    disturbances : mapping, optional
+        Disturbances that are not neutral; an infusion has no steady state and is refused.
+    start : ndarray, optional
+        A nearby state to begin from, for example of the last speed.
+    blood_volume : float, optional
+        Blood in the circuit, mL; by default the patient's.
+    beats : BeatMap, optional
+        A beat map of the same plant to use.
+
+    Raises
+    ------
+    PhysicsError
+        No periodic beat was found; nothing that has not converged is returned.
+
+    Examples
+    --------
+    >>> from plants import Plant, steady_state
+    >>> steady = steady_state(Plant("shock-d", "CP"), 44_000)
+    >>> steady.residual < 1e-8
+    True
+    """
+    if (disturbances or {}).get("infusion", 0.0) != 0.0:
+        raise PhysicsError("no periodic state exists while blood is infused or lost")
+    beats = beats or BeatMap(plant)
+    values = beats.values(speed, disturbances)
+    total = plant.patient["blood_volume"] if blood_volume is None else blood_volume
+    state = plant.rest() if start is None else start.copy()
+    state[_VEINS] += total - state[:N_VOLUMES].sum()
+    if start is None:
+        state[STATES.index["pump_speed"]] = values[0] * 1e-3
+    residual = np.inf
+    for march in _MARCHES if start is None else (0, *_MARCHES):
+        for _ in range(march):
+            state = _checked(beats.beat(state, values), plant, speed).state
+        found = _newton(beats, state, values, total)
+        if isinstance(found, SteadyState):
+            return found
+        residual = min(residual, found)
+    raise PhysicsError(
+        f"no periodic beat of patient {plant.patient.name} at {speed:g} rpm: the smallest change "
+        f"over a beat was {residual:.3g} after {sum(_MARCHES)} beats; "
+        "the parameters may leave the heart without a stable beat (suction that comes and goes?)"
+    )
+
+
+def _checked(beat: Beat, plant: Plant, speed: float) -> Beat:
+    if not np.all(np.isfinite(beat.state)):
+        raise PhysicsError(
+            f"the beat of patient {plant.patient.name} at {speed:g} rpm left the physical range"
+        )
+    return beat
+
+
+def _residual(beat: Beat, state: Array, total: float) -> Array:
+    change = beat.state - state
+    change[_VEINS] = state[:N_VOLUMES].sum() - total
+    return change[_FREE]
+
+
+def _newton(
+    beats: BeatMap, state: Array, values: Array, total: float
+) -> SteadyState | float:
+    """Damped Newton iteration; the steady state, or the residual at which it gave up."""
+    identity = np.eye(len(STATES))
+    volume_row = np.zeros(len(STATES))
+    volume_row[:N_VOLUMES] = 1.0
+    state = state.copy()
+    state[PHASE] = 0.0
+    size = np.inf
+    for iteration in range(_MAX_ITERATIONS):
+        beat = beats.beat(state, values, d_state=identity)
+        error = _residual(beat, state, total)
+        size = float(np.max(np.abs(error)))
+        if not np.isfinite(size):
+            return np.inf
+        if size < TOLERANCE:
+            metrics = METRICS.as_dict(beat.metrics)
+            return SteadyState(state, values, metrics, beat.d_state.T, iteration, size)
+        slope = beat.d_state.T - identity
+        slope[_VEINS] = volume_row
+        try:
+            step = np.linalg.solve(slope[np.ix_(_FREE, _FREE)], -error)
+        except np.linalg.LinAlgError:
+            return size
+        damped = _line_search(beats, state, values, total, step, size)
+        if damped is None:
+            return size
+        state = damped
+    return size
+
+
+def _line_search(
+    beats: BeatMap, state: Array, values: Array, total: float, step: Array, size: float
+) -> Array | None:
+    """The longest of the halved Newton steps that lowers the residual."""
+    damping = 1.0
+    while damping >= _SMALLEST_DAMPING:
+        trial = state.copy()
+        trial[_FREE] += damping * step
+        error = _residual(beats.beat(trial, values), trial, total)
+        if np.all(np.isfinite(error)) and np.max(np.abs(error)) < size:
+            return trial
+        damping *= 0.5
+    return None
