@@ -2,6 +2,7 @@
 
 from plants.beat_map import Beat, BeatMap
 from plants.beats import METRICS
+from plants.cohort import individual
 from plants.device_parameters import DEVICE_PARAMETERS, DEVICE_RATINGS
 from plants.disturbances import DISTURBANCES, Disturbance, disturbance_vector
 from plants.driver import DeviceDriver
@@ -19,7 +20,7 @@ from plants.pump_file import Boost, HeadFlow, Level
 from plants.quantity import Quantity
 from plants.rollout import Recorder, save_rollout, steady_metrics
 from plants.scenario import Scenario
-from plants.sensors import TIERS, Sensor, Sensors
+from plants.sensors import TIERS, Sensor, Sensors, tier_table
 from plants.signals import BEAT_METRICS, SIGNALS, WAVEFORMS, Signal, signal
 from plants.simulate import held_speed, run_course, simulate
 from plants.simulator import Simulator
@@ -73,6 +74,7 @@ __all__ = [
     "held_speed",
     "hinge",
     "identify",
+    "individual",
     "plant_model",
     "run_course",
     "save_rollout",
@@ -80,6 +82,7 @@ __all__ = [
     "simulate",
     "steady_metrics",
     "steady_state",
+    "tier_table",
     "tolerance",
     "unknown_name",
 ]

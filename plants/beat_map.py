@@ -37,14 +37,14 @@ def beat_kernel(backend: Backend = "auto") -> Kernel:
 
 
 @functools.cache
-def _metric_tangent() -> ca.Function:
-    """``(acc, x, v, d_acc, d_x, d_v) -> d_metrics`` for one direction."""
+def _metric_tangent(count: int) -> ca.Function:
+    """``(acc, x, v, d_acc, d_x, d_v) -> d_metrics`` for a number of directions, in columns."""
     model = plant_model()
     names = ("acc", "x", "v")
     inputs = [ca.SX.sym(n, model.metrics.size1_in(i)) for i, n in enumerate(names)]
     seeds = [ca.SX.sym("d" + n, model.metrics.size1_in(i)) for i, n in enumerate(names)]
     moved = ca.jtimes(model.metrics(*inputs), ca.vertcat(*inputs), ca.vertcat(*seeds))
-    return ca.Function("metric_tangent", [*inputs, *seeds], [moved])
+    return ca.Function("metric_tangent", [*inputs, *seeds], [moved]).map(count)
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,11 @@ class BeatMap:
         self.kernel = beat_kernel(backend)
         self._model = plant_model()
 
-    def values(
-        self, speed: float, disturbances: Mapping[str, float] | None = None
-    ) -> Array:
+    def values(self, speed: float, disturbances: Mapping[str, float] | None = None) -> Array:
         """Held values of a beat at a speed (rpm) under the disturbances, its step included."""
         period = SECONDS_PER_MINUTE / self.plant.heart_rate(disturbances)
-        steps = max(1, math.ceil(period / self.step - 1e-9))
+        longest = min(self.step, self.plant.largest_step(disturbances))
+        steps = max(1, math.ceil(period / longest - 1e-9))
         return self.plant.values(speed, disturbances, period / steps)
 
     def steps(self, values: Array) -> int:
@@ -126,7 +125,8 @@ class BeatMap:
         values : ndarray, shape (n_values,)
             From :meth:`values`.
         d_state, d_values : ndarray, shape (m, ...), optional
-            Directions of the derivatives wanted; either may be left out and is then zero.
+            Directions of the derivatives wanted; either may be left out and is then zero. The step
+            moves with the heart rate, so that a beat stays a beat: its own entry is ignored.
         """
         start = state.copy()
         start[PHASE] = 0.0
@@ -136,7 +136,7 @@ class BeatMap:
             moved, d_metrics = np.empty((0, N_STATE)), np.empty((0, len(METRICS)))
             d_values = np.empty((0, len(values)))
         else:
-            d_state, d_values = _directions(d_state, d_values, len(values))
+            d_state, d_values = _directions(d_state, d_values, values)
             d_carry = self._seeds(start, values, d_state, d_values)
             self.kernel.tangent(carry, values, self.steps(values), d_carry, d_values)
             moved = d_carry[:, :N_STATE]
@@ -147,38 +147,37 @@ class BeatMap:
 
     def _seeds(self, start: Array, values: Array, d_state: Array, d_values: Array) -> Array:
         """Directions of the carried vector at the onset: the accumulator begins at the state."""
-        begin = _begin_tangent()
-        rows = begin.map(len(d_state))(start, values, d_state.T, d_values.T)
+        rows = _begin_tangent(len(d_state))(start, values, d_state.T, d_values.T)
         return np.ascontiguousarray(np.concatenate([d_state, np.asarray(rows).T], axis=1))
 
     def _metric_rows(self, carry: Array, values: Array, d_carry: Array, d_values: Array) -> Array:
         count = len(d_carry)
         acc, end = carry[N_STATE:], carry[:N_STATE]
-        rows = _metric_tangent().map(count)(
+        rows = _metric_tangent(count)(
             acc, end, values, d_carry[:, N_STATE:].T, d_carry[:, :N_STATE].T, d_values.T
         )
         return np.asarray(rows).T
 
 
 @functools.cache
-def _begin_tangent() -> ca.Function:
-    """``(x, v, d_x, d_v) -> d_acc`` at the onset of a beat."""
+def _begin_tangent(count: int) -> ca.Function:
+    """``(x, v, d_x, d_v) -> d_acc`` at the onset of a beat for a number of directions."""
     begin = plant_model().begin
     x, v = ca.SX.sym("x", begin.size1_in(0)), ca.SX.sym("v", begin.size1_in(1))
     d_x, d_v = ca.SX.sym("dx", begin.size1_in(0)), ca.SX.sym("dv", begin.size1_in(1))
     moved = ca.jtimes(begin(x, v), ca.vertcat(x, v), ca.vertcat(d_x, d_v))
-    return ca.Function("begin_tangent", [x, v, d_x, d_v], [moved])
+    return ca.Function("begin_tangent", [x, v, d_x, d_v], [moved]).map(count)
 
 
 def _directions(
-    d_state: Array | None, d_values: Array | None, n_values: int
+    d_state: Array | None, d_values: Array | None, values: Array
 ) -> tuple[Array, Array]:
     count = len(d_state if d_state is not None else d_values)  # type: ignore[arg-type]
-    if d_state is None:
-        d_state = np.zeros((count, N_STATE))
-    if d_values is None:
-        d_values = np.zeros((count, n_values))
-    d_state = d_state.copy()
+    d_state = np.zeros((count, N_STATE)) if d_state is None else d_state.copy()
+    d_values = np.zeros((count, len(values))) if d_values is None else d_values.copy()
     d_state[:, PHASE] = 0.0
+    # The number of steps of a beat is fixed: step = 60 / (rate * factor * steps).
+    relative = d_values[:, _RATE] / values[_RATE]
+    relative += d_values[:, _RATE_FACTOR] / values[_RATE_FACTOR]
+    d_values[:, STEP] = -values[STEP] * relative
     return np.ascontiguousarray(d_state), np.ascontiguousarray(d_values)
-

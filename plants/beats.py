@@ -72,9 +72,7 @@ def widened(acc: ca.SX, extremes: ca.SX) -> ca.SX:
     )
 
 
-def sampled(
-    acc: ca.SX, before: SimpleNamespace, after: SimpleNamespace, period: ca.SX
-) -> ca.SX:
+def sampled(acc: ca.SX, before: SimpleNamespace, after: SimpleNamespace, period: ca.SX) -> ca.SX:
     """Accumulator with the LV volume at end systole, if the step from before to after passes it."""
     target = end_systolic_phase(period)
     start = fraction(before.phase)
@@ -86,9 +84,7 @@ def sampled(
     return ca.vertcat(acc[:_END_SYSTOLE], kept)
 
 
-def beat_metrics(
-    acc: ca.SX, p: SimpleNamespace, d: SimpleNamespace, blood_volume: ca.SX
-) -> ca.SX:
+def beat_metrics(acc: ca.SX, p: SimpleNamespace, d: SimpleNamespace, blood_volume: ca.SX) -> ca.SX:
     """Metrics of a completed beat, in the order of :data:`METRICS`.
 
     Parameters
@@ -139,8 +135,7 @@ def beat_metrics(
         # A right-atrial pressure near zero would make the index infinite; 0.5 mmHg bounds it.
         "papi": (a.max_pa_pressure - a.min_pa_pressure) / (0.5 + positive_part(cvp - 0.5, 0.05)),
         "aortic_valve_open_fraction": mean["aortic_open"],
-        "mitral_regurgitant_fraction": mean["mitral_backward"]
-        / (mean["mitral_forward"] + 1e-6),
+        "mitral_regurgitant_fraction": mean["mitral_backward"] / (mean["mitral_forward"] + 1e-6),
         "suction_margin": a.min_lv_transmural - p.suction_pressure,
         "suction": mean["suction_occlusion"],
         "hemolysis_rate": hemolysis_rate(
@@ -153,4 +148,3 @@ def beat_metrics(
         "pump_flow_min": a.min_pump_flow,
     }
     return METRICS.pack(entries)
-

@@ -51,16 +51,14 @@ def pressures(x: SimpleNamespace, p: SimpleNamespace, d: SimpleNamespace) -> Sim
     thorax = d.intrathoracic_pressure
     lv_ees, rv_ees = p.lv_ees * d.lv_contractility, p.rv_ees * d.rv_contractility
     return SimpleNamespace(
-        la=thorax
-        + chamber_pressure(x.la_volume, atria, p.la_ees, p.la_v0, p.la_alpha, p.la_beta),
+        la=thorax + chamber_pressure(x.la_volume, atria, p.la_ees, p.la_v0, p.la_alpha, p.la_beta),
         lv=thorax
         + chamber_pressure(x.lv_volume, ventricles, lv_ees, p.lv_v0, p.lv_alpha, p.lv_beta),
         aorta=thorax + (x.aorta_volume - p.vu_aorta) / p.c_aorta,
         systemic_arteries=(x.systemic_artery_volume - p.vu_systemic_arteries)
         / p.c_systemic_arteries,
         systemic_veins=(x.systemic_vein_volume - p.vu_systemic_veins) / p.c_systemic_veins,
-        ra=thorax
-        + chamber_pressure(x.ra_volume, atria, p.ra_ees, p.ra_v0, p.ra_alpha, p.ra_beta),
+        ra=thorax + chamber_pressure(x.ra_volume, atria, p.ra_ees, p.ra_v0, p.ra_alpha, p.ra_beta),
         rv=thorax
         + chamber_pressure(x.rv_volume, ventricles, rv_ees, p.rv_v0, p.rv_alpha, p.rv_beta),
         pulmonary_arteries=thorax

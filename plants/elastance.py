@@ -31,7 +31,7 @@ PEAK_TIME = 0.9972050106
 PEAK_ACTIVATION = 0.9960620718
 
 
-def _hill(t_n: ca.SX | float) -> ca.SX | float:
+def _hill(t_n: ca.SX) -> ca.SX:
     rise = (t_n / _RISE_TIME) ** _RISE_POWER
     return _SCALE * rise / (1 + rise) / (1 + (t_n / _FALL_TIME) ** _FALL_POWER)
 

@@ -89,9 +89,7 @@ def compare(patient: Patient) -> tuple[TargetRow, ...]:
         raise InputError("targets", "(missing)", "a [targets.NAME] table", source=patient.path)
     metrics = steady_state(Plant(patient)).metrics
     return tuple(
-        TargetRow(
-            patient.name, name, SIGNALS[name].unit, goal.value, metrics[name], name in FITTED
-        )
+        TargetRow(patient.name, name, SIGNALS[name].unit, goal.value, metrics[name], name in FITTED)
         for name, goal in patient.targets.items()
     )
 
@@ -133,7 +131,7 @@ def identify(patient: Patient, *, free: Sequence[str] = FREE) -> Identification:
             problem.scaled([_bounds(patient, name)[1] for name in free]),
         ),
         x_scale="jac",
-        diff_step=1e-4,
+        diff_step=np.full(len(free), 1e-4),
         xtol=1e-10,
         ftol=1e-10,
         max_nfev=80,
@@ -180,7 +178,7 @@ class _Problem:
         rounded = {
             name: float(f"{value:.6g}") for name, value in zip(self._free, values, strict=True)
         }
-        return self._patient.replace(source=source, tag="D", **rounded)
+        return self._patient.replace(None, description=None, source=source, tag="D", **rounded)
 
     def residuals(self, x: Array) -> Array:
         goals = self.targets()

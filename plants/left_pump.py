@@ -50,9 +50,7 @@ def suction_target(x: SimpleNamespace, lv_pressure: ca.SX, p: SimpleNamespace) -
     cavity too small. Once occluded, the thresholds rise by the hysteresis, so that release asks
     for more filling than onset.
     """
-    pressure_shortfall = (
-        p.suction_pressure + p.suction_hysteresis * x.occlusion - lv_pressure
-    )
+    pressure_shortfall = p.suction_pressure + p.suction_hysteresis * x.occlusion - lv_pressure
     volume_shortfall = p.lv_v0 + p.suction_volume - x.lv_volume
     open_share = (1 - gate(pressure_shortfall, p.suction_pressure_width)) * (
         1 - gate(volume_shortfall, p.suction_volume_width)
@@ -79,8 +77,7 @@ def pump_rates(
         "pump_flow": present * accelerating / p.inertance
         - (1 - present) * x.pump_flow / _ABSENT_TIME,
         "pump_speed": rate_limit * saturated(wanted / rate_limit),
-        "occlusion": (suction_target(x, lv_transmural, p) - x.occlusion)
-        / p.suction_time_constant,
+        "occlusion": (suction_target(x, lv_transmural, p) - x.occlusion) / p.suction_time_constant,
     }
 
 
@@ -96,9 +93,7 @@ def motor_current(x: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
     return p.pump_present * positive_part(current, 1e-3)
 
 
-def hemolysis_rate(
-    speed: ca.SX, flow: ca.SX, occlusion: ca.SX, p: SimpleNamespace
-) -> ca.SX:
+def hemolysis_rate(speed: ca.SX, flow: ca.SX, occlusion: ca.SX, p: SimpleNamespace) -> ca.SX:
     """Release of plasma-free hemoglobin before clearance (mg/dL per hour).
 
     The power law ``HI ~ tau^alpha t^beta`` serves for relative scaling only: shear stress goes

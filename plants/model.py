@@ -26,7 +26,7 @@ from plants.layout import Layout
 from plants.parameters import PATIENT_PARAMETERS
 from plants.signals import WAVEFORMS
 from plants.smooth import positive_part
-from plants.units import J_PER_MMHG_ML, KRPM_PER_RPM, L_MIN_PER_ML_S, SECONDS_PER_MINUTE
+from plants.units import KRPM_PER_RPM, L_MIN_PER_ML_S, SECONDS_PER_MINUTE
 
 STATES = Layout((*circulation.VOLUMES, "pump_flow", "pump_speed", "occlusion", "phase"))
 N_VOLUMES = len(circulation.VOLUMES)
@@ -141,9 +141,7 @@ def _waveforms(
     }
 
 
-def _runge_kutta(
-    x: ca.SX, v: ca.SX, derivative: ca.Function
-) -> tuple[ca.SX, ca.SX]:
+def _runge_kutta(x: ca.SX, v: ca.SX, derivative: ca.Function) -> tuple[ca.SX, ca.SX]:
     """One classical fourth-order step: the new state and the mean integrands of the step."""
     step = v[VALUES.index["step"]]
     k1, _, g1, _ = derivative(x, v)

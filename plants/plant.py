@@ -27,6 +27,8 @@ _BEDS = {
 }
 # The fastest mode of the circuit times the step must stay inside RK4's stability region.
 STABILITY_LIMIT = 2.2
+# Filling pressure (mmHg) at which the passive stiffness of a chamber is taken: a high one.
+_FULL_PRESSURE = 30.0
 
 
 class Plant:
@@ -102,20 +104,45 @@ class Plant:
         factor = (disturbances or {}).get("heart_rate", 1.0)
         return self.patient["heart_rate"] * factor
 
-    def largest_step(self) -> float:
+    def largest_step(self, disturbances: Mapping[str, float] | None = None) -> float:
         """Largest stable integration step (s): 2.2 over the fastest rate of the circuit.
 
-        The fastest rate is that of an open valve, the elastance on both sides over its resistance,
-        that of the small ascending aorta, or that of the flow through an occluded pump.
+        The fastest rate is that of an open valve or a short vessel, the stiffness on both sides
+        over its resistance, or that of the flow through an occluded pump. A chamber is as stiff as
+        it contracts or as it is filled.
+
+        Parameters
+        ----------
+        disturbances : mapping, optional
+            Disturbances that are not neutral: a stronger heart asks for a smaller step.
         """
-        p = self.patient
-        aorta = 1 / p["c_aorta"]
+        p, outside = self.patient, disturbances or {}
+
+        def factor(name: str) -> float:
+            return outside.get(name, 1.0)
+
+        def chamber(name: str, contractility: float = 1.0) -> float:
+            passive = p[f"{name}_alpha"] * (_FULL_PRESSURE + p[f"{name}_beta"])
+            return max(p[f"{name}_ees"] * contractility, passive)
+
+        lv, rv = (
+            chamber("lv", factor("lv_contractility")),
+            chamber("rv", factor("rv_contractility")),
+        )
+        la, ra = chamber("la"), chamber("ra")
+        aorta, arteries = 1 / p["c_aorta"], 1 / p["c_systemic_arteries"]
+        veins = 1 / p["c_systemic_veins"]
+        pa, pv = 1 / p["c_pulmonary_arteries"], 1 / p["c_pulmonary_veins"]
         rates = (
-            (p["lv_ees"] + aorta) / p["r_aortic"],
-            (p["la_ees"] + p["lv_ees"]) / p["r_mitral"],
-            (p["rv_ees"] + 1 / p["c_pulmonary_arteries"]) / p["r_pulmonary_valve"],
-            (p["ra_ees"] + p["rv_ees"]) / p["r_tricuspid"],
-            (aorta + 1 / p["c_systemic_arteries"]) / p["r_characteristic"],
+            (la + lv) / p["r_mitral"],
+            (lv + aorta) / p["r_aortic"],
+            (aorta + arteries) / p["r_characteristic"],
+            (arteries + veins) / (p["r_systemic"] * factor("systemic_resistance")),
+            (veins + ra) / p["r_venous"],
+            (ra + rv) / p["r_tricuspid"],
+            (rv + pa) / p["r_pulmonary_valve"],
+            (pa + pv) / (p["r_pulmonary"] * factor("pulmonary_resistance")),
+            (pv + la) / p["r_pulmonary_venous"],
             self._pump_rate(),
         )
         return STABILITY_LIMIT / max(rates)

@@ -25,6 +25,7 @@ N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
 DEFAULT_STEP = 0.002
 #: Disturbances are held, at their mean, over blocks no longer than this, s.
 DISTURBANCE_BLOCK = 0.5
+_LEAST_LV_VOLUME = N_STATE + ACCUMULATOR.index["min_lv_volume"]
 _PRESSURES = ("aortic_pressure", "lv_pressure", "pa_pressure", "la_pressure", "ra_pressure")
 
 
@@ -44,15 +45,16 @@ class Simulator:
         Patient and pump.
     scenario : Scenario, optional
         What disturbs the patient; by default nothing.
-    step : float
-        Integration step (s) of the classical Runge-Kutta method.
+    step : float, optional
+        Integration step (s) of the classical Runge-Kutta method; by default 2 ms, or the largest
+        stable one where that is less. It is shortened where a disturbance asks for it.
     backend : {"auto", "compiled", "virtual-machine"}
         Where the loop runs.
 
     Raises
     ------
     InputError
-        The step exceeds the largest stable one of this plant.
+        The step is not positive, or exceeds the largest stable one of this plant.
 
     Examples
     --------
@@ -69,10 +71,12 @@ class Simulator:
         plant: Plant,
         scenario: Scenario | None = None,
         *,
-        step: float = DEFAULT_STEP,
+        step: float | None = None,
         backend: Backend = "auto",
     ):
         largest = plant.largest_step()
+        if step is None:
+            step = min(DEFAULT_STEP, largest)
         if not 0 < step <= largest:
             allowed = f"0 to {largest:.3g} s (stability of the stiffest valve of this patient)"
             raise InputError("step", step, allowed, source=plant.patient.path)
@@ -137,7 +141,8 @@ class Simulator:
         seconds : float
             How long, s.
         log_interval : float, optional
-            Interval (s) at which the waveforms are recorded; a whole number of steps.
+            Interval (s) at which the waveforms are recorded; the steps are shortened to fit it,
+            and it is adjusted to fit `seconds` a whole number of times.
 
         Returns
         -------
@@ -146,20 +151,34 @@ class Simulator:
 
         Raises
         ------
+        InputError
+            The time or the interval is not positive, or the speed is not a finite number.
         PhysicsError
             The simulation left the physical range.
         """
-        stride = 0 if log_interval is None else max(1, round(log_interval / self.step))
-        logs = []
-        for length in _blocks(seconds, stride * self.step if stride else self.step):
-            logs.append(self._advance_block(speed, length, stride))
-        return np.concatenate(logs) if stride else np.empty((0, len(WAVEFORMS)))
+        _check_positive("seconds", seconds)
+        if log_interval is None:
+            for length in _blocks(seconds, DISTURBANCE_BLOCK):
+                self._advance_block(speed, length, None)
+            return np.empty((0, len(WAVEFORMS)))
+        _check_positive("log_interval", log_interval)
+        interval = seconds / max(1, round(seconds / log_interval))
+        # Disturbances may change faster than is recorded.
+        finer = math.ceil(interval / DISTURBANCE_BLOCK - 1e-9)
+        interval /= finer
+        logs = [self._advance_block(speed, x, interval) for x in _blocks(seconds, interval)]
+        return np.concatenate(logs)[::finer]
 
-    def _advance_block(self, speed: float, seconds: float, stride: int) -> Array:
-        outside = self.scenario.mean(self.time, self.time + seconds) if self.scenario else None
-        steps = max(1, round(seconds / self.step))
-        self._values = self.plant.values(speed, outside, seconds / steps)
-        log = self._kernel.run(self._carry, self._values, steps, stride)
+    def _advance_block(self, speed: float, seconds: float, interval: float | None) -> Array:
+        outside, longest = None, self.step
+        if self.scenario is not None:
+            outside = self.scenario.mean(self.time, self.time + seconds)
+            longest = min(longest, self.plant.largest_step(outside))
+        unit = seconds if interval is None else interval
+        per_unit = math.ceil(unit / longest - 1e-9)
+        self._values = self.plant.values(speed, outside, unit / per_unit)
+        steps = round(seconds / unit) * per_unit
+        log = self._kernel.run(self._carry, self._values, steps, per_unit if interval else 0)
         self.time += seconds
         self._check()
         return log
@@ -179,9 +198,11 @@ class Simulator:
         if not np.all(np.isfinite(self._carry[:N_STATE])):
             raise PhysicsError(f"{self._who()}: the state is no longer finite")
         volumes = self._carry[:N_VOLUMES]
-        if volumes.min() < 0.0:
-            name = STATES.names[int(volumes.argmin())]
-            raise PhysicsError(f"{self._who()}: {name} is {volumes.min():.3g} mL, below 0")
+        lowest, name = volumes.min(), STATES.names[int(volumes.argmin())]
+        if self._carry[_LEAST_LV_VOLUME] < lowest:  # earlier in this beat
+            lowest, name = self._carry[_LEAST_LV_VOLUME], "lv_volume"
+        if lowest < 0.0:
+            raise PhysicsError(f"{self._who()}: {name} is {lowest:.3g} mL, below 0")
         seen = self.waveforms()
         for name in _PRESSURES:
             low, high = SIGNALS[name].low, SIGNALS[name].high
@@ -194,10 +215,12 @@ class Simulator:
 
 
 def _blocks(seconds: float, unit: float) -> list[float]:
-    """Lengths (s) that add up to `seconds`, each at most a block and a whole number of units."""
-    if not (math.isfinite(seconds) and seconds > 0):
-        raise InputError("seconds", seconds, "a positive number of seconds")
-    per_block = max(1, math.floor(DISTURBANCE_BLOCK / unit + 1e-9))
-    units = max(1, round(seconds / unit))
-    whole, rest = divmod(units, per_block)
-    return [per_block * unit] * whole + ([rest * unit] if rest else [])
+    """Lengths (s) that add up to `seconds`: whole units but for the last, at most a block each."""
+    longest = max(1, math.floor(DISTURBANCE_BLOCK / unit + 1e-9)) * unit
+    before = math.ceil(seconds / longest - 1e-9) - 1
+    return [longest] * before + [seconds - before * longest]
+
+
+def _check_positive(field: str, value: float) -> None:
+    if not (math.isfinite(value) and value > 0):
+        raise InputError(field, value, "a positive number of seconds")

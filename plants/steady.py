@@ -86,7 +86,8 @@ def steady_state(
     Raises
     ------
     PhysicsError
-        No periodic beat was found; nothing that has not converged is returned.
+        No periodic beat was found, or it empties a compartment; nothing that has not converged
+        is returned.
 
     Examples
     --------
@@ -110,6 +111,7 @@ def steady_state(
             state = _checked(beats.beat(state, values), plant, speed).state
         found = _newton(beats, state, values, total)
         if isinstance(found, SteadyState):
+            _check_volumes(found, plant, speed)
             return found
         residual = min(residual, found)
     raise PhysicsError(
@@ -127,15 +129,24 @@ def _checked(beat: Beat, plant: Plant, speed: float) -> Beat:
     return beat
 
 
+def _check_volumes(steady: SteadyState, plant: Plant, speed: float) -> None:
+    volumes = dict(zip(STATES.names[:N_VOLUMES], steady.state[:N_VOLUMES], strict=True))
+    volumes["lv_volume"] = min(volumes["lv_volume"], steady.metrics["lvesv"])
+    name = min(volumes, key=lambda key: volumes[key])
+    if volumes[name] < 0.0:
+        raise PhysicsError(
+            f"the periodic beat of patient {plant.patient.name} at {speed:g} rpm is not physical: "
+            f"{name} falls to {volumes[name]:.3g} mL, below 0"
+        )
+
+
 def _residual(beat: Beat, state: Array, total: float) -> Array:
     change = beat.state - state
     change[_VEINS] = state[:N_VOLUMES].sum() - total
     return change[_FREE]
 
 
-def _newton(
-    beats: BeatMap, state: Array, values: Array, total: float
-) -> SteadyState | float:
+def _newton(beats: BeatMap, state: Array, values: Array, total: float) -> SteadyState | float:
     """Damped Newton iteration; the steady state, or the residual at which it gave up."""
     identity = np.eye(len(STATES))
     volume_row = np.zeros(len(STATES))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import warnings
+from pathlib import Path
 from typing import Literal, Protocol
 
 import casadi as ca
@@ -36,12 +37,32 @@ def _rows(steps: int, stride: int) -> int:
     return -(-steps // stride) if stride > 0 else 0
 
 
+def _loaded(source: str) -> ctypes.CDLL:
+    """The library of a C source; one that was damaged in the cache is built again, once."""
+    path = built(source)
+    try:
+        return _library(path)
+    except (OSError, AttributeError):
+        # Removed, never written over: another process may be running from it.
+        path.unlink(missing_ok=True)
+    try:
+        return _library(built(source))
+    except (OSError, AttributeError) as error:
+        raise BuildError(f"the compiled kernel {path} cannot be loaded: {error}") from error
+
+
+def _library(path: Path) -> ctypes.CDLL:
+    library = ctypes.CDLL(str(path))
+    _ = library.impellab_run  # A truncated file may load and lack its functions.
+    return library
+
+
 class CompiledKernel:
     """The kernel as C, compiled once per machine and called through ctypes."""
 
     def __init__(self, step: ca.Function, observe: ca.Function, *, tangent: bool):
         source = c_source(step, observe, tangent_of(step) if tangent else None)
-        self._library = ctypes.CDLL(str(built(source)))
+        self._library = _loaded(source)
         self._n_out = observe.size1_out(0)
         pointer = ctypes.c_void_p
         self._run = self._library.impellab_run

@@ -1,0 +1,245 @@
+"""A policy learned in an environment, as a controller."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controllers.protocol import Briefing, Command, Outcome, SolveStatus
+from plants import InputError, Measurement
+from plants.action import ActionMap, SpeedAction, action_from
+from plants.observation import SampleAndHold
+
+#: Names of the two files of a policy: its description and its weights.
+POLICY_FILES = ("config.json", "model.zip")
+_KEYS = ("format", "algorithm", "tier", "device", "period", "action", "signals", "normalisation")
+_ALGORITHMS = ("ppo", "sac", "dqn")
+# No value of any signal for this long (s), and the policy is no longer asked.
+_BLIND = 1.0
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """How an observation becomes the input of the network: shifted, scaled and clipped.
+
+    Parameters
+    ----------
+    mean, variance : tuple of float
+        Of each entry of the observation, in its unit and its unit squared.
+    epsilon : float
+        Added to the variance.
+    clip : float
+        Largest size of an entry of the result.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from controllers.policy import Normalisation
+    >>> Normalisation((60.0,), (25.0,), 0.0, 10.0).apply(np.array([70.0])).tolist()
+    [2.0]
+    """
+
+    mean: tuple[float, ...]
+    variance: tuple[float, ...]
+    epsilon: float
+    clip: float
+
+    def apply(self, observation: NDArray[Any]) -> NDArray[np.float32]:
+        """The input of the network, of the observation's shape."""
+        scaled = (observation - np.array(self.mean)) / np.sqrt(
+            np.array(self.variance) + self.epsilon
+        )
+        return np.clip(scaled, -self.clip, self.clip).astype(np.float32)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON takes it."""
+        return {
+            "mean": list(self.mean),
+            "variance": list(self.variance),
+            "epsilon": self.epsilon,
+            "clip": self.clip,
+        }
+
+
+class PolicyController:
+    """Runs a policy that ``impellab train`` wrote.
+
+    The measurements become the same observation as in the environment: a signal without a value
+    keeps its last one. While a signal has never had a value, or when for 1 s no signal has, the
+    fallback level of the therapy is run, and the command's status says so.
+
+    Only the weights in ``model.zip`` are read, as numbers: a policy from somebody else cannot run
+    code of its own.
+
+    Parameters
+    ----------
+    folder : path
+        With ``config.json`` and ``model.zip``.
+
+    Raises
+    ------
+    InputError
+        A file is missing or cannot be understood, or torch or stable-baselines3 is not installed.
+
+    Examples
+    --------
+    >>> from controllers import Briefing, PolicyController
+    >>> from plants import Measurement, Patient, Pump, Therapy, tier_table
+    >>> controller = PolicyController("results/policies/support-ppo")
+    >>> controller.reset(Briefing(
+    ...     patient=Patient.load("shock-d"), pump=Pump.load("CP"), therapy=Therapy.default(),
+    ...     period=1.0, tier="icu", start_speed=39_000.0,
+    ... ))
+    >>> nothing = {sensor.signal: float("nan") for sensor in tier_table("icu")}
+    >>> command = controller.act(Measurement(0.0, "icu", nothing))
+    >>> command.speed, command.status.outcome.name
+    (39000.0, 'FALLBACK')
+    """
+
+    def __init__(self, folder: str | PathLike[str]):
+        self.folder = Path(folder)
+        self.name = f"policy:{self.folder.name}"
+        config = _read(self.folder)
+        source = str(self.folder / POLICY_FILES[0])
+        self._config, self._source = config, source
+        self._actions: ActionMap = action_from(config["action"], source=source)
+        self._held = SampleAndHold(config["signals"])
+        self._normalisation = _normalisation(config, len(self._held.signals), source)
+        for library in ("torch", "stable_baselines3"):
+            if importlib.util.find_spec(library) is None:
+                allowed = f"{library} installed: pip install 'impellab[rl]'"
+                raise InputError("controller", self.name, allowed)
+        self._network: Any = None
+        self._fallback = 0.0
+        self._seen = 0.0
+
+    def reset(self, briefing: Briefing) -> None:
+        """Begin a new run.
+
+        Raises
+        ------
+        InputError
+            The policy was trained for another device, tier or control period, the device does
+            not reach its speeds, or its weights do not fit its description.
+        """
+        told = {
+            "tier": briefing.tier, "device": briefing.pump.name, "period": briefing.period
+        }  # fmt: skip
+        for field, value in told.items():
+            if value != self._config[field]:
+                allowed = f"{self._config[field]!r}, which the policy was trained for"
+                raise InputError(field, value, allowed, source=self._source)
+        highest = self._actions.high if isinstance(self._actions, SpeedAction) else max(
+            self._actions.speeds
+        )  # fmt: skip
+        if highest > briefing.pump.max_rpm:
+            allowed = f"speeds up to {briefing.pump.max_rpm:g} rpm ({briefing.pump.name})"
+            raise InputError("action", highest, allowed, source=self._source)
+        self._fallback = briefing.pump.speed(briefing.therapy.fallback_level)
+        if self._network is None:
+            self._network = _network(self.folder, self._config, self._actions, self._source)
+        self._held.reset()
+        self._seen = -np.inf
+
+    def act(self, measurement: Measurement) -> Command:
+        """The policy's command, without exploration.
+
+        Raises
+        ------
+        RuntimeError
+            The controller was not reset first.
+        InputError
+            The measurement lacks a signal of the policy.
+        """
+        if self._network is None:
+            raise RuntimeError("reset(briefing) comes before the first act(measurement)")
+        observation = self._held.update(measurement)
+        if len(measurement.missing) < len(measurement):
+            self._seen = measurement.time
+        blind = measurement.time - self._seen >= _BLIND - 1e-9
+        if self._held.missing or blind:
+            return Command(self._fallback, SolveStatus(Outcome.FALLBACK, 0, 0.0))
+        action, _ = self._network.predict(
+            self._normalisation.apply(observation), deterministic=True
+        )
+        return Command(self._actions.speed(action))
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    """The description of a policy, with every key that is needed."""
+    for name in POLICY_FILES:
+        if not (folder / name).is_file():
+            allowed = f"a folder with {' and '.join(POLICY_FILES)}; {name} is missing"
+            raise InputError("policy", str(folder), allowed)
+    path = folder / POLICY_FILES[0]
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError("policy", str(folder), f"JSON ({error})", source=str(path)) from None
+    if not isinstance(config, dict):
+        raise InputError("policy", str(folder), "a JSON object", source=str(path))
+    for key in _KEYS:
+        if key not in config:
+            raise InputError(key, "(missing)", "a value", source=str(path))
+    if config["format"] != 1:
+        raise InputError("format", config["format"], "1", source=str(path))
+    if config["algorithm"] not in _ALGORITHMS:
+        allowed = "one of " + ", ".join(_ALGORITHMS)
+        raise InputError("algorithm", config["algorithm"], allowed, source=str(path))
+    return config
+
+
+def _normalisation(config: Mapping[str, Any], n: int, source: str) -> Normalisation:
+    content = config["normalisation"]
+    try:
+        found = Normalisation(
+            tuple(map(float, content["mean"])),
+            tuple(map(float, content["variance"])),
+            float(content["epsilon"]),
+            float(content["clip"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        allowed = "mean, variance, epsilon and clip"
+        raise InputError("normalisation", content, allowed, source=source) from None
+    if not len(found.mean) == len(found.variance) == n or min(found.variance) < 0:
+        allowed = f"{n} means and {n} variances, one for each signal"
+        raise InputError("normalisation", content, allowed, source=source)
+    return found
+
+
+def _network(folder: Path, config: Mapping[str, Any], actions: ActionMap, source: str) -> Any:
+    """The network with its weights; nothing that could hold code is unpacked."""
+    from gymnasium import spaces
+    from stable_baselines3.common.save_util import load_from_zip_file
+    from stable_baselines3.dqn.policies import DQNPolicy
+    from stable_baselines3.ppo.policies import MlpPolicy
+    from stable_baselines3.sac.policies import SACPolicy
+
+    kinds = {"ppo": MlpPolicy, "sac": SACPolicy, "dqn": DQNPolicy}
+    inputs = spaces.Box(-np.inf, np.inf, (len(config["signals"]),), np.float32)
+    outputs: spaces.Space[Any] = (
+        spaces.Box(-1.0, 1.0, (1,), np.float32)
+        if isinstance(actions, SpeedAction)
+        else spaces.Discrete(len(actions.speeds))
+    )
+    arguments = config.get("policy_arguments", {})
+    try:
+        network = kinds[config["algorithm"]](inputs, outputs, lambda _: 0.0, **arguments)
+        _, parameters, _ = load_from_zip_file(
+            folder / POLICY_FILES[1], load_data=False, device="cpu"
+        )
+        network.load_state_dict(parameters["policy"])
+    except Exception as error:
+        text = f"weights that fit the description ({type(error).__name__}: {error})"
+        allowed = " ".join(text.split())
+        raise InputError("policy", str(folder), allowed, source=source) from error
+    network.set_training_mode(False)
+    return network

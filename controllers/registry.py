@@ -1,0 +1,153 @@
+"""Controllers by name: the built-in ones, and a user's own class in a file."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+
+from controllers.protocol import Controller
+from plants import InputError
+
+#: Every form that :func:`load_controller` takes, and what it means.
+CONTROLLER_FORMS: Mapping[str, str] = MappingProxyType(
+    {
+        "fixed": "holds the speed at which the pump runs when the run begins",
+        "fixed:LEVEL": "holds a P-level, for example fixed:P-6",
+        "pi": "the same as pi:map",
+        "pi:map": "PI control of the mean arterial pressure",
+        "pi:displayed_flow": "PI control of the pump flow that the console displays",
+        "pi:cardiac_output": "PI control of the measured cardiac output",
+        "lqg": "LQR with integral action and a Kalman filter, on the linearised beat",
+        "nmpc": "nonlinear model-predictive control on the plant's own beat",
+        "policy:FOLDER": "a policy that impellab train has written into a folder",
+        "FILE.py:CLASS": "your own class with a name, reset and act, made without arguments",
+    }
+)
+_FOLLOWED = ("name", "reset", "act")
+
+
+def controller_names() -> tuple[str, ...]:
+    """Names that :func:`load_controller` takes as they stand.
+
+    Examples
+    --------
+    >>> from controllers import controller_names
+    >>> "pi:map" in controller_names()
+    True
+    """
+    return tuple(form for form in CONTROLLER_FORMS if not any(map(str.isupper, form)))
+
+
+def load_controller(spec: str) -> Controller:
+    """A new controller from its name.
+
+    Parameters
+    ----------
+    spec : str
+        One of the forms of :data:`CONTROLLER_FORMS`. The file of a user's own class is run as a
+        module of its own each time; modules that it imports must be importable.
+
+    Returns
+    -------
+    Controller
+        Not yet reset.
+
+    Raises
+    ------
+    InputError
+        The name is unknown, or the file or class behind it cannot be used; the message says why.
+
+    Examples
+    --------
+    >>> from controllers import load_controller
+    >>> load_controller("fixed:P-6").name
+    'fixed:P-6'
+    """
+    if not isinstance(spec, str):
+        raise InputError("controller", spec, "a name, as text")
+    path, separator, class_name = spec.rpartition(":")
+    if separator and path.endswith(".py"):
+        return _from_file(Path(path), class_name)
+    if spec.endswith(".py"):
+        raise InputError("controller", spec, f"the class as well: {spec}:CLASS")
+    # Imported only when asked for: what one controller needs is no cost to the others.
+    kind, separator, detail = spec.partition(":")
+    if kind == "fixed":
+        from controllers.fixed import FixedLevel
+
+        return FixedLevel(detail if separator else None)
+    if kind == "pi":
+        from controllers.pi import PI
+
+        return PI(detail if separator else "map")
+    if spec == "lqg":
+        from controllers.lqg import LQG
+
+        return LQG()
+    if spec == "nmpc":
+        from controllers.nmpc import NmpcController
+
+        return NmpcController()
+    if kind == "policy" and detail:
+        from controllers.policy import PolicyController
+
+        return PolicyController(detail)
+    raise InputError("controller", spec, "one of " + ", ".join(CONTROLLER_FORMS))
+
+
+def _from_file(path: Path, class_name: str) -> Controller:
+    """An instance of a class in a user's file."""
+    if not path.is_file():
+        raise InputError("controller", str(path), "a Python file that exists")
+    module = _run_file(path)
+    found = getattr(module, class_name, None)
+    if not isinstance(found, type):
+        classes = [
+            name
+            for name, value in vars(module).items()
+            if isinstance(value, type) and value.__module__ == module.__name__
+        ]
+        allowed = "a class in the file: " + (", ".join(classes) or "it defines none")
+        raise InputError("controller", class_name, allowed, source=str(path))
+    try:
+        controller = found()
+    except Exception as error:
+        allowed = f"a class that can be made without arguments; it raised {_told(error)}"
+        raise InputError("controller", class_name, allowed, source=str(path)) from error
+    if not isinstance(controller, Controller):
+        missing = ", ".join(part for part in _FOLLOWED if not hasattr(controller, part))
+        allowed = f"a controller, with {', '.join(_FOLLOWED)}; it lacks {missing}"
+        raise InputError("controller", class_name, allowed, source=str(path))
+    for part in _FOLLOWED[1:]:
+        if not callable(getattr(controller, part)):
+            raise InputError(
+                "controller", class_name, f"a controller whose {part} is a method", source=str(path)
+            )
+    return controller
+
+
+def _run_file(path: Path) -> ModuleType:
+    """The module made by running a file, under a name that no other module has."""
+    digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
+    name = f"impellab_user_{path.stem}_{digest}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None  # for any name that ends in .py
+    module = importlib.util.module_from_spec(spec)
+    # Dataclasses and pickle look a class's module up by name.
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:  # A script that exits must not end the program.
+        del sys.modules[name]
+        allowed = f"a file that can be loaded; it raised {_told(error)}"
+        raise InputError("controller", str(path), allowed) from error
+    return module
+
+
+def _told(error: BaseException) -> str:
+    """An exception in one line, with the line of the file where it is a syntax error."""
+    return f"{type(error).__name__}: {error}".replace("\n", " ")

@@ -1,0 +1,44 @@
+"""How long a measurement has been missing."""
+
+from __future__ import annotations
+
+#: A fallback takes over when nothing was measured for longer than this, s.
+PATIENCE = 1.0
+
+
+class Watchdog:
+    """Tells when a signal has been missing for too long.
+
+    Parameters
+    ----------
+    interval : float
+        Time between two values of the signal that is normal, s.
+
+    Examples
+    --------
+    >>> from controllers.watchdog import Watchdog
+    >>> watchdog = Watchdog()
+    >>> [watchdog.lost(time, present=time < 0.5) for time in (0.0, 0.5, 1.0, 1.5)]
+    [False, False, False, True]
+    """
+
+    def __init__(self, interval: float = 0.0):
+        self._patience = interval + PATIENCE
+        self._seen: float | None = None
+
+    def lost(self, time: float, *, present: bool) -> bool:
+        """Whether more than the interval and :data:`PATIENCE` have passed since the last value.
+
+        A signal that was never there counts as missing from the first call on.
+
+        Parameters
+        ----------
+        time : float
+            Now, s.
+        present : bool
+            Whether there is a value now.
+        """
+        if present or self._seen is None:
+            self._seen = time
+        # Times are sums of periods, so that the limit may be met up to a rounding error.
+        return not present and time - self._seen > self._patience + 1e-9 * max(1.0, abs(time))

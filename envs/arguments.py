@@ -1,0 +1,67 @@
+"""Arguments that the environments have in common, checked when one is made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from os import PathLike
+
+from plants import InputError, Pump, Therapy
+
+_PERIODS = (0.1, 60.0)  # s
+_GRID = 0.01  # s; a whole number of integration steps
+
+
+def left_pump(device: Pump | str | PathLike[str]) -> Pump:
+    """The device of that name, or in that file.
+
+    Raises
+    ------
+    InputError
+        There is none, or it does not support the left ventricle.
+    """
+    if device is None or (isinstance(device, str) and device.lower() == "none"):
+        raise InputError("device", device, "a device; without one there is nothing to act on")
+    pump = device if isinstance(device, Pump) else Pump.load(device)
+    if pump.side != "left":
+        raise InputError("device", pump.name, "a pump for the left ventricle")
+    return pump
+
+
+def chosen_therapy(therapy: Therapy | str | PathLike[str] | None) -> Therapy:
+    """The therapy, or the one of that name or in that file; the default where there is none."""
+    if isinstance(therapy, Therapy):
+        return therapy
+    return Therapy.default() if therapy is None else Therapy.load(therapy)
+
+
+def control_period(period: float) -> float:
+    """The control period, s.
+
+    Raises
+    ------
+    InputError
+        It is no number, out of range or not a whole number of integration steps.
+    """
+    low, high = _PERIODS
+    try:
+        value = float(period)
+    except (TypeError, ValueError):
+        value = math.nan
+    # NaN compares false, and so is refused too.
+    if not low <= value <= high or abs(value / _GRID - round(value / _GRID)) > 1e-6:
+        raise InputError("period", period, f"{low:g} to {high:g} s, a multiple of {_GRID:g} s")
+    return value
+
+
+def known_mode(mode: str | None, modes: Sequence[str]) -> str | None:
+    """The render mode.
+
+    Raises
+    ------
+    InputError
+        It is not one of the modes.
+    """
+    if mode is not None and mode not in modes:
+        raise InputError("render_mode", mode, "None or one of " + ", ".join(modes))
+    return mode

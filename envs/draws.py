@@ -1,0 +1,193 @@
+"""What differs between episodes: the patient, what happens to them and where the pump stands.
+
+The draws are apart from the dynamics: an environment asks for an episode, and knows nothing of how
+it came about.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Integral, Real
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plants import InputError, Patient, PhysicsError, Plant, Pump, Scenario, individual
+from plants.simulate import held_speed
+from plants.steady import steady_state
+
+PatientLike = str | PathLike[str] | Patient
+ScenarioLike = str | PathLike[str] | Scenario | None
+StartLike = str | float
+
+#: What ``options`` of a reset may hold.
+OPTIONS = ("patient", "scenario", "start")
+_SEEDS = 2**31
+# Individuals that are plausible without a pump but have no steady beat at the speed they start
+# from are drawn again, this often.
+_ATTEMPTS = 20
+
+
+@functools.lru_cache(maxsize=512)
+def start_state(patient: Patient, pump: Pump, speed: float) -> NDArray[np.float64]:
+    """State at the onset of the periodic beat; read-only, and found once for each combination.
+
+    Raises
+    ------
+    PhysicsError
+        There is no periodic beat.
+    """
+    state = steady_state(Plant(patient, pump), speed).state
+    state.flags.writeable = False
+    return state
+
+
+# An individual costs a steady state; a cohort of a given size meets the same ones again.
+_individual = functools.lru_cache(maxsize=512)(individual)
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One draw.
+
+    Attributes
+    ----------
+    patient : Patient
+        The patient as simulated.
+    scenario : Scenario or None
+        What disturbs the patient.
+    start_speed : float
+        Speed (rpm) whose steady state the episode starts from.
+    state : ndarray
+        That steady state.
+    sensor_seed : int
+        Seed of the sensors.
+    """
+
+    patient: Patient
+    scenario: Scenario | None
+    start_speed: float
+    state: NDArray[np.float64]
+    sensor_seed: int
+
+
+class Draws:
+    """Draws episodes.
+
+    Parameters
+    ----------
+    patient : str, path or Patient, or a sequence of these
+        Profiles, equally likely.
+    spread : float
+        Spread of the individuals around their profile, see :func:`plants.individual`; 0: the
+        profile itself.
+    cohort_size : int, optional
+        Number of different individuals of each profile; by default every one is new.
+    scenario : str, path, Scenario or None, or a sequence of these
+        Scenarios, equally likely.
+    start : str or float, or a sequence of these
+        P-levels by name or speeds in rpm, equally likely.
+    pump : Pump
+        The device.
+
+    Raises
+    ------
+    InputError
+        A name is unknown, a sequence is empty, or a number is out of range.
+    """
+
+    def __init__(
+        self,
+        patient: PatientLike | Sequence[PatientLike],
+        spread: float,
+        cohort_size: int | None,
+        scenario: ScenarioLike | Sequence[ScenarioLike],
+        start: StartLike | Sequence[StartLike],
+        pump: Pump,
+    ):
+        self._pump = pump
+        self._profiles = tuple(_patient(one) for one in _several(patient, "patient"))
+        self._scenarios = tuple(_scenario(one) for one in _several(scenario, "scenario"))
+        self._starts = tuple(_start(one, pump) for one in _several(start, "start"))
+        self._spread, self._individuals = spread, _individuals(cohort_size)
+        _individual(self._profiles[0], seed=0, spread=spread)  # Refuses a bad spread at once.
+
+    def episode(
+        self, random: np.random.Generator, options: Mapping[str, Any] | None = None
+    ) -> Episode:
+        """Draw an episode; what the options name is taken as it is.
+
+        Raises
+        ------
+        InputError
+            An option is unknown or refused.
+        PhysicsError
+            The patient has no periodic beat at the speed to start from.
+        """
+        given = dict(options or {})
+        for name in given:
+            if name not in OPTIONS:
+                raise InputError("options", name, "keys " + ", ".join(OPTIONS))
+        redrawn = self._spread > 0 and "patient" not in given
+        for attempt in range(_ATTEMPTS):
+            try:
+                return self._episode(random, given)
+            except PhysicsError:
+                if not redrawn or attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _episode(self, random: np.random.Generator, given: Mapping[str, Any]) -> Episode:
+        # Every draw is made whatever is given, so that an option changes nothing else.
+        profile = self._profiles[random.integers(len(self._profiles))]
+        seed = int(random.integers(self._individuals))
+        scenario = self._scenarios[random.integers(len(self._scenarios))]
+        speed = self._starts[random.integers(len(self._starts))]
+        sensor_seed = int(random.integers(_SEEDS))
+        if "patient" in given:
+            patient = _patient(given["patient"])
+        else:
+            patient = _individual(profile, seed=seed, spread=self._spread)
+        if "scenario" in given:
+            scenario = _scenario(given["scenario"])
+        if "start" in given:
+            speed = _start(given["start"], self._pump)
+        state = start_state(patient, self._pump, speed)
+        return Episode(patient, scenario, speed, state, sensor_seed)
+
+
+def _several(value: Any, field: str) -> tuple[Any, ...]:
+    """The value as a tuple; a sequence that is no text is one already."""
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return (value,)
+    if not value:
+        raise InputError(field, value, "one or more")
+    return tuple(value)
+
+
+def _patient(value: PatientLike) -> Patient:
+    return value if isinstance(value, Patient) else Patient.load(value)
+
+
+def _scenario(value: ScenarioLike) -> Scenario | None:
+    return value if value is None or isinstance(value, Scenario) else Scenario.load(value)
+
+
+def _start(value: StartLike, pump: Pump) -> float:
+    if isinstance(value, str):
+        return pump.speed(value)
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise InputError("start", value, "a P-level or a speed in rpm")
+    return held_speed(pump, None, float(value))
+
+
+def _individuals(cohort_size: int | None) -> int:
+    if cohort_size is None:
+        return _SEEDS
+    if isinstance(cohort_size, bool) or not isinstance(cohort_size, Integral) or cohort_size < 1:
+        raise InputError("cohort_size", cohort_size, "None, or an integer from 1 on")
+    return min(int(cohort_size), _SEEDS)

@@ -1,0 +1,296 @@
+"""``impellab/Support-v0``: support of a patient in shock, over seconds to minutes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from os import PathLike
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from envs.arguments import chosen_therapy, control_period, known_mode, left_pump
+from envs.draws import Draws, Episode, PatientLike, ScenarioLike, StartLike
+from plants import DeviceDriver, PhysicsError, Plant, Pump, Sensors, Simulator, Therapy
+from plants.action import SpeedAction, action_of
+from plants.observation import SampleAndHold
+
+Observation = NDArray[np.float32]
+
+
+class SupportEnv(gymnasium.Env[Observation, Any]):
+    """
+    ## Description
+
+    A patient in cardiogenic shock lies on a left-sided heart pump. Once a control period the agent
+    reads what the monitors show and sets the speed of the pump. It should keep the body perfused
+    and unload the left ventricle, without suction and without hemolysis, whatever happens to the
+    patient meanwhile: bleeding, vasodilation, loss of contractility.
+
+    The patient is simulated by the plant of `plants`, a closed circulation with four beating
+    chambers integrated in steps of 2 ms. The agent never sees the plant's state, only sensors.
+
+    ## Action Space
+
+    | `action`  | Space                             | Meaning                                         |
+    |-----------|-----------------------------------|-------------------------------------------------|
+    | `"speed"` | `Box(-1, 1, (1,), float32)`       | speed in rpm, linear from the slowest running level (-1; P-1) to the highest speed of the device (1) |
+    | `"level"` | `Discrete(n)`                     | index of a P-level of the device; 0 is P-0, stopped, which leaks |
+
+    The speed goes through the device driver, which enforces the boost time of a 2.5. An action
+    outside the space, or NaN, raises `plants.InputError`.
+
+    ## Observation Space
+
+    A flat `Box` of float32 in physical units; its bounds are those of `plants.SIGNALS`. At tier
+    `"console"` it has the first 6 entries, at `"icu"` all 18, and at `"full"` every signal of
+    `plants.SIGNALS`, exact and in that order. A signal that has no value now keeps its last one;
+    every signal has one at the first observation, unless it is lost by `dropout`, which leaves it
+    at 0 (or the nearer bound) until there is one.
+
+    | Num | Observation                 | Unit  | Min  | Max   | Sensor                                |
+    |-----|-----------------------------|-------|------|-------|---------------------------------------|
+    | 0   | `placement_signal`          | mmHg  | -100 | 400   | console, every period                 |
+    | 1   | `placement_pulsatility`     | mmHg  | 0    | 500   | console, every period                 |
+    | 2   | `motor_current`             | mA    | 0    | 3000  | console, every period                 |
+    | 3   | `motor_current_pulsatility` | mA    | 0    | 3000  | console, every period                 |
+    | 4   | `pump_speed`                | rpm   | 0    | 60000 | console, every period, exact          |
+    | 5   | `displayed_flow`            | L/min | 0    | 15    | console, every period, biased         |
+    | 6   | `map`                       | mmHg  | -50  | 300   | arterial line, every period           |
+    | 7   | `systolic`                  | mmHg  | -50  | 400   | arterial line, every period           |
+    | 8   | `diastolic`                 | mmHg  | -50  | 300   | arterial line, every period           |
+    | 9   | `pulse_pressure`            | mmHg  | 0    | 300   | arterial line, every period           |
+    | 10  | `heart_rate`                | 1/min | 10   | 300   | electrocardiogram, every period       |
+    | 11  | `cvp`                       | mmHg  | -50  | 150   | central venous catheter, every period |
+    | 12  | `mpap`                      | mmHg  | -50  | 200   | pulmonary-artery catheter, every period |
+    | 13  | `pa_systolic`               | mmHg  | -50  | 250   | pulmonary-artery catheter, every period |
+    | 14  | `pa_diastolic`              | mmHg  | -50  | 200   | pulmonary-artery catheter, every period |
+    | 15  | `cardiac_output`            | L/min | -5   | 30    | thermodilution, every 60 s            |
+    | 16  | `pcwp`                      | mmHg  | -50  | 150   | wedged balloon, every 300 s           |
+    | 17  | `ejection_fraction`         | 1     | 0    | 1     | echocardiography, every 3600 s        |
+
+    ## Rewards
+
+    The terms of the `Therapy`, from the true metrics of the last beat of the period: each goal
+    gives its weight while its signal is in the wanted range, and smoothly less outside; a change
+    of speed costs a little. `info["reward_terms"]` holds them by name, and the reward is their
+    sum: with the default therapy at most 6 for a period. In a period in which the plant leaves the
+    physical range every goal gives 0.
+
+    `info` also holds `metrics` (true, by signal name), `in_range` (by goal), `speed` (rpm in
+    force), `time` (s) and `outcome` (`"alive"`, `"death"` or `"unphysical"`); at a reset
+    `patient`, `scenario` and no reward terms.
+
+    ## Starting State
+
+    The periodic steady state of the drawn patient with the pump at the drawn speed. Patient,
+    individual, scenario, start and sensor noise are drawn from `np_random`, in this order; an
+    individual without a steady state is drawn again.
+
+    ## Episode End
+
+    1. Termination: the patient dies. By the default therapy that is a mean arterial pressure
+       below 30 mmHg for 10 s without a break.
+    2. Termination: the plant leaves the physical range; `info["reason"]` says how.
+    3. Truncation: the episode is 300 periods long (by `gymnasium.make`).
+
+    ## Arguments
+
+    | Parameter     | Type                            | Default     | Description                  |
+    |---------------|---------------------------------|-------------|------------------------------|
+    | `patient`     | name, path, `Patient` or a sequence | `"shock-d"` | profiles, equally likely |
+    | `spread`      | float                           | `0.0`       | spread of individuals around their profile, see `plants.individual`; 0: the profile itself |
+    | `cohort_size` | int or None                     | `None`      | number of different individuals of each profile; None: always a new one |
+    | `device`      | name, path or `Pump`            | `"CP"`      | a left-sided pump            |
+    | `scenario`    | name, path, `Scenario`, None or a sequence | `None` | scenarios, equally likely |
+    | `start`       | level, rpm, None or a sequence  | `None`      | where the pump stands at first, equally likely; None: the fallback level of the therapy |
+    | `tier`        | `"console"`, `"icu"`, `"full"`  | `"icu"`     | which sensors there are      |
+    | `action`      | `"speed"`, `"level"`            | `"speed"`   | kind of action               |
+    | `period`      | float                           | `1.0`       | control period in s, 0.1 to 60, a multiple of 0.01 |
+    | `therapy`     | name, path, `Therapy` or None   | `None`      | rewards and death; None: the default |
+    | `noise_scale`, `snr_db`, `dropout` | float      | `1.0`, `None`, `0.0` | see `plants.Sensors` |
+    | `render_mode` | `"rgb_array"` or None           | `None`      | whether `render` draws the episode |
+
+    A reset takes `options` with the keys `patient`, `scenario` and `start`: one of each, used for
+    this episode in place of the draw. A patient given so is used as he or she is, without spread.
+
+    ```python
+    >>> import gymnasium, envs
+    >>> env = gymnasium.make("impellab/Support-v0", patient=["shock-d", "shock-e"], spread=0.1)
+    >>> observation, info = env.reset(seed=1, options={"scenario": "hemorrhage"})
+    >>> observation.shape, info["scenario"]
+    ((18,), 'hemorrhage')
+    >>> observation, reward, terminated, truncated, info = env.step(env.action_space.sample())
+    >>> 0.0 < reward < 6.0, terminated
+    (True, False)
+    >>> env.close()
+
+    ```
+
+    ## Vectorized environment
+
+    ```python
+    >>> vector = gymnasium.make_vec("impellab/Support-v0", num_envs=2, vectorization_mode="sync")
+    >>> observations, info = vector.reset(seed=1)
+    >>> observations.shape
+    (2, 18)
+    >>> vector.close()
+
+    ```
+
+    ## Version History
+
+    * v0: Initial version.
+    """  # noqa: E501 - the headings and tables of Gymnasium's own environments
+
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
+
+    def __init__(
+        self,
+        patient: PatientLike | Sequence[PatientLike] = "shock-d",
+        *,
+        spread: float = 0.0,
+        cohort_size: int | None = None,
+        device: Pump | str | PathLike[str] = "CP",
+        scenario: ScenarioLike | Sequence[ScenarioLike] = None,
+        start: StartLike | Sequence[StartLike] | None = None,
+        tier: str = "icu",
+        action: str = "speed",
+        period: float = 1.0,
+        therapy: Therapy | str | PathLike[str] | None = None,
+        noise_scale: float = 1.0,
+        snr_db: float | None = None,
+        dropout: float = 0.0,
+        render_mode: str | None = None,
+    ):
+        self.pump = left_pump(device)
+        self.therapy = chosen_therapy(therapy)
+        self.period, self.tier = control_period(period), tier
+        self.render_mode = known_mode(render_mode, self.metadata["render_modes"])
+        begin = self.therapy.fallback_level if start is None else start
+        self._draws = Draws(patient, spread, cohort_size, scenario, begin, self.pump)
+        self._sensors = Sensors(
+            tier, seed=0, noise_scale=noise_scale, snr_db=snr_db, dropout=dropout
+        )
+        self._driver = DeviceDriver(self.pump)
+        self._held = SampleAndHold(self._sensors.signals)
+        #: How an action becomes a speed.
+        self.actions = action_of(self.pump, action)
+        self.action_space: spaces.Space[Any] = (
+            spaces.Box(-1.0, 1.0, (1,), np.float32)
+            if isinstance(self.actions, SpeedAction)
+            else spaces.Discrete(len(self.actions.speeds))
+        )
+        self.observation_space = spaces.Box(self._held.low, self._held.high, dtype=np.float32)
+        self._episode: Episode | None = None
+        self._ended = False
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Names of the entries of the observation."""
+        return self._held.signals
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Begin an episode; see the class for the options.
+
+        Raises
+        ------
+        InputError
+            An option is unknown or refused.
+        PhysicsError
+            The patient has no periodic beat at the speed to start from.
+        """
+        super().reset(seed=seed)
+        self._episode = None  # No step after a reset that fails.
+        drawn = self._draws.episode(self.np_random, options)
+        self._simulator = Simulator(Plant(drawn.patient, self.pump), drawn.scenario)
+        self._simulator.reset(drawn.state, speed=drawn.start_speed)
+        self._sensors.reset(drawn.sensor_seed)
+        self._driver.reset(drawn.start_speed)
+        self._held.reset()
+        self._episode, self._ended, self._too_low = drawn, False, 0.0
+        self._metrics = self._simulator.metrics()
+        self._observation = self._measured()
+        self._course = [(0.0, self._metrics, drawn.start_speed)]
+        names = {
+            "patient": drawn.patient.name,
+            "scenario": drawn.scenario.name if drawn.scenario is not None else "none",
+        }
+        return self._observation.copy(), self._info("alive") | names
+
+    def step(self, action: Any) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+        """Run the pump for a control period.
+
+        Raises
+        ------
+        InputError
+            The action is not in the action space.
+        gymnasium.error.ResetNeeded
+            The episode has ended, or none has begun.
+        """
+        if self._episode is None or self._ended:
+            raise gymnasium.error.ResetNeeded("reset() comes first: no episode is under way")
+        wanted = self.actions.speed(action)
+        before = self._driver.speed
+        speed = self._driver.apply(wanted, self._simulator.time)
+        try:
+            self._advance(speed)
+        except PhysicsError as error:
+            outcome, reason = "unphysical", str(error)
+            terms = {goal.signal: 0.0 for goal in self.therapy.goals}
+            terms["effort"] = self.therapy.terms(self._metrics, speed - before)["effort"]
+        else:
+            outcome, reason = self._judged()
+            terms = self.therapy.terms(self._metrics, speed - before)
+            self._observation = self._measured()
+        self._ended = outcome != "alive"
+        if self.render_mode is not None:
+            self._course.append((self._simulator.time, self._metrics, speed))
+        info = self._info(outcome) | {"reward_terms": terms}
+        if reason:
+            info["reason"] = reason
+        return self._observation.copy(), float(sum(terms.values())), self._ended, False, info
+
+    def render(self) -> NDArray[np.uint8] | None:
+        """The episode so far as a picture; None without a render mode."""
+        if self.render_mode is None or self._episode is None:
+            return None
+        from envs.render import frame
+
+        times, courses, speeds = zip(*self._course, strict=True)
+        title = f"{self._episode.patient.name} on {self.pump.name}"
+        return frame(times, courses, speeds, title=title, therapy=self.therapy)
+
+    def _advance(self, speed: float) -> None:
+        self._simulator.advance(speed, self.period)
+        metrics = self._simulator.metrics()
+        broken = [name for name, value in metrics.items() if not math.isfinite(value)]
+        if broken:
+            raise PhysicsError(f"{self._simulator.time:.3f} s: {broken[0]} is no longer finite")
+        self._metrics = metrics
+
+    def _judged(self) -> tuple[str, str]:
+        """The outcome of a period, and what it is due to."""
+        death = self.therapy.death
+        threatened = death.threatens(self._metrics)
+        self._too_low = self._too_low + self.period if threatened else 0.0
+        if threatened and self._too_low >= death.seconds - 1e-9:
+            return "death", f"{death.signal} below {death.low:g} for {self._too_low:g} s"
+        return "alive", ""
+
+    def _measured(self) -> Observation:
+        return self._held.update(self._sensors.measure(self._simulator.time, self._metrics))
+
+    def _info(self, outcome: str) -> dict[str, Any]:
+        return {
+            "metrics": dict(self._metrics),
+            "in_range": self.therapy.in_range(self._metrics),
+            "speed": self._driver.speed,
+            "time": self._simulator.time,
+            "outcome": outcome,
+        }

@@ -1,0 +1,187 @@
+"""What a benchmark writes into its run folder: tables, figures and a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas
+
+from experiments.benchmark_tables import BEST, BenchmarkTables
+from experiments.figures import controller_comparison, course_grid, save_figure
+from experiments.finished import Finished, short_name
+from experiments.report import ReportTable, write_report
+from experiments.run_folder import RunFolder
+from experiments.suite import Suite
+from experiments.trial_metrics import TRIAL_METRICS
+from plants import Therapy
+
+Table = tuple[str, list[str], list[list[object]]]
+
+_SUMMARY = {
+    "controller": "controller",
+    "completed": "completed",
+    "trials": "of",
+    "therapy_reward": "reward",
+    "map_in_range": "MAP in range",
+    "pcwp_in_range": "PCWP in range",
+    "map_low_seconds": "MAP < 60 mmHg [s]",
+    "suction_seconds": "suction [s]",
+    "hemolysis_rate": "hemolysis [mg/dL/h]",
+    "effort": "effort [krpm]",
+}
+_SOLVER = {
+    "controller": "controller",
+    "solves": "solves",
+    "solve_ms_median": "median [ms]",
+    "solve_ms_p95": "p95 [ms]",
+    "solve_ms_p99": "p99 [ms]",
+    "solve_ms_max": "max [ms]",
+    "solve_iterations_mean": "iterations",
+    "solves_late": "late",
+    "solves_infeasible": "infeasible",
+    "solves_failed": "failed",
+    "solves_fallback": "fallback",
+}
+_AGAINST = {
+    "patient": "patient",
+    "controller": "controller",
+    "therapy_reward": "reward",
+    "best_level": "best level",
+    "best_level_reward": "its reward",
+    "gain": "gain",
+}
+_ROW = {
+    "patient": "patient",
+    "scenario": "scenario",
+    "controller": "controller",
+    "level": "level",
+    "seed": "seed",
+    "outcome": "outcome",
+    "therapy_reward": "reward",
+    "map": "MAP [mmHg]",
+    "map_min": "lowest MAP [mmHg]",
+    "map_in_range": "MAP in range",
+    "pcwp": "PCWP [mmHg]",
+    "pcwp_in_range": "PCWP in range",
+    "cardiac_power_output": "CPO [W]",
+    "pump_flow": "pump flow [L/min]",
+    "suction_seconds": "suction [s]",
+    "effort": "effort [krpm]",
+}
+
+
+def summary_tables(tables: BenchmarkTables) -> list[Table]:
+    """Title, headings and cells of the tables that sum a benchmark up."""
+    found = [("controllers, mean over all trials", *_cells(tables.controllers, _SUMMARY))]
+    solving = tables.controllers[tables.controllers["solves"] > 0]
+    if not solving.empty:
+        found.append(("solvers, over all solves", *_cells(solving, _SOLVER)))
+    if not tables.against_best.empty:
+        title = "reward against the best held level of each patient, chosen in hindsight"
+        found.append((title, *_cells(tables.against_best, _AGAINST)))
+    return found
+
+
+def write_benchmark(
+    run: RunFolder,
+    suite: Suite,
+    tables: BenchmarkTables,
+    finished: Sequence[Finished],
+    notes: Sequence[str],
+) -> None:
+    """Write everything of a benchmark but its configuration."""
+    solves, courses = _solves(finished), _courses(finished, tables)
+    run.write_table("rows", tables.rows)
+    run.write_table("controllers", tables.controllers)
+    run.write_table("solves", solves)
+    run.write_table("courses", courses)
+    if not tables.levels.empty:
+        run.write_table("levels", tables.levels)
+        run.write_table("against-best-level", tables.against_best)
+    therapy = Therapy.load(suite.therapy)
+    goal = next((one for one in therapy.goals if one.signal == "map"), None)
+    pictures = [
+        (
+            "Controllers compared: bars are means over all trials, marks means of each patient.",
+            controller_comparison(tables.rows, tables.order),
+            "comparison.png",
+        ),
+        (
+            "Mean arterial pressure in each trial.",
+            course_grid(courses, tables.order, "map", goal=goal),
+            "courses-map.png",
+        ),
+        (
+            "Speed command in each trial.",
+            course_grid(courses, tables.order, "speed_command"),
+            "courses-speed.png",
+        ),
+    ]
+    figures = [
+        (caption, save_figure(figure, run.path / name)) for caption, figure, name in pictures
+    ]
+    shown = [*summary_tables(tables), ("every trial", *_cells(tables.rows, _ROW))]
+    write_report(
+        run,
+        f"Benchmark {suite.name}",
+        introduction=" ".join([suite.description, *(f"Note: {text}." for text in notes)]),
+        tables=[ReportTable(*one) for one in (*shown, _meanings())],
+        figures=figures,
+    )
+
+
+def _cells(
+    table: pandas.DataFrame, columns: dict[str, str]
+) -> tuple[list[str], list[list[object]]]:
+    cells = [[row[name] for name in columns] for row in table.to_dict("records")]
+    return list(columns.values()), cells
+
+
+def _meanings() -> Table:
+    rows: list[list[object]] = [
+        [name, one.unit, one.meaning] for name, one in TRIAL_METRICS.items()
+    ]
+    return "what the columns of rows.csv mean", ["column", "unit", "meaning"], rows
+
+
+def _solves(finished: Sequence[Finished]) -> pandas.DataFrame:
+    columns = [
+        "patient", "scenario", "controller", "seed", "solve", "outcome", "iterations",
+        "milliseconds",
+    ]  # fmt: skip
+    rows = [
+        (
+            one.trial.patient, one.trial.scenario, short_name(one.trial.controller),
+            one.trial.seed, k, status.outcome.name, status.iterations, status.milliseconds,
+        )
+        for one in finished
+        for k, status in enumerate(one.statuses)
+    ]  # fmt: skip
+    return pandas.DataFrame(rows, columns=columns)
+
+
+def _courses(finished: Sequence[Finished], tables: BenchmarkTables) -> pandas.DataFrame:
+    """The courses of the controllers, and of the best held level of each patient."""
+    best = {
+        (row["patient"], f"fixed:{row['level']}")
+        for row in tables.levels.to_dict("records")
+        if row["best"]
+    }
+    parts = []
+    for one in finished:
+        name = short_name(one.trial.controller)
+        names = [name] if name in tables.order else []
+        names += [BEST] if (one.trial.patient, name) in best else []
+        for shown in names:
+            parts.append(
+                pandas.DataFrame(
+                    {
+                        "patient": one.trial.patient,
+                        "scenario": one.trial.scenario,
+                        "controller": shown,
+                        "seed": one.trial.seed,
+                        **one.course,
+                    }
+                )
+            )
+    return pandas.concat(parts, ignore_index=True)

@@ -1,0 +1,197 @@
+"""The command line ``impellab``: finds its subcommands, and turns errors into a line and a code.
+
+Every module of :mod:`experiments.commands` is a subcommand of the module's name, and its function
+``command`` is what runs. Only the module of the command asked for is imported.
+
+Exit codes: 0 done, 1 done but a check failed (or a simulation that could not go on), 2 bad input,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import os
+import pkgutil
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import typer
+
+import experiments.commands
+from experiments.errors import RunError
+from experiments.output import note, reserved_stdout
+from plants import InputError, PhysicsError
+
+FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+# Newer releases of Typer carry a click of their own: their usage errors have a common base, but no
+# name for it that all releases share.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+_HELP = (
+    "Models, controllers and environments for research on pump-speed control of percutaneous "
+    "heart pumps. A research instrument, never a medical device."
+)
+#: Set to print the traceback of an error that is a defect of the program.
+DEBUG = "IMPELLAB_DEBUG"
+
+
+class CommandFailure(Exception):
+    """A command that ended with a message and an exit code."""
+
+    def __init__(self, code: int, message: str = ""):
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+def command_names() -> tuple[str, ...]:
+    """Names of the subcommands."""
+    return tuple(one.name for one in pkgutil.iter_modules(experiments.commands.__path__))
+
+
+def application(only: str | None = None) -> typer.Typer:
+    """The command line with all its subcommands, or with one.
+
+    Parameters
+    ----------
+    only : str, optional
+        The one subcommand to import.
+    """
+    app = typer.Typer(
+        name="impellab", help=_HELP, add_completion=False, pretty_exceptions_enable=False
+    )
+    app.callback()(_options)
+    for name in command_names() if only is None else (only,):
+        function = importlib.import_module(f"experiments.commands.{name}").command
+        app.command(name)(_guarded(function))
+    return app
+
+
+def _options(
+    version: bool = typer.Option(False, "--version", help="Print the version.", is_eager=True),
+) -> None:
+    if version:
+        from experiments.run_folder import versions
+
+        print(f"impellab {versions().get('impellab', '(not installed)')}")
+        raise typer.Exit()
+
+
+def _guarded(function: Callable[..., int | None]) -> Callable[..., int | None]:
+    """The command with standard output kept for its JSON document where it is asked for one."""
+
+    @functools.wraps(function)
+    def run(*args: Any, **options: Any) -> int | None:
+        # Raised again in run_command: what passes through Typer would be printed its way.
+        try:
+            with reserved_stdout() if options.get("as_json") else contextlib.nullcontext():
+                code = function(*args, **options)
+                sys.stdout.flush()
+                return code
+        except (typer.Exit, typer.Abort, _UsageError):
+            raise
+        except BaseException as error:
+            raise _failure(error) from error
+
+    return run
+
+
+def _failure(error: BaseException) -> CommandFailure:
+    """The exit code of an error and the line that tells it."""
+    if isinstance(error, InputError):
+        return CommandFailure(BAD_INPUT, str(error))
+    if isinstance(error, PhysicsError | RunError):
+        return CommandFailure(FAILED, str(error))
+    if isinstance(error, KeyboardInterrupt):
+        return CommandFailure(INTERRUPTED, f"interrupted {error}")
+    if isinstance(error, BrokenPipeError):  # The reader has seen enough.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CommandFailure(FAILED)
+    if isinstance(error, OSError):
+        about = f" ({error.filename})" if error.filename else ""
+        return CommandFailure(BAD_INPUT, f"{error.strerror or error}{about}")
+    if isinstance(error, SystemExit):
+        return CommandFailure(error.code if isinstance(error.code, int) else FAILED)
+    if os.environ.get(DEBUG):
+        raise error
+    text = f"{type(error).__name__}: {error}"
+    hint = f"this is a defect; {DEBUG}=1 prints where it happened"
+    return CommandFailure(FAILED, f"{text} ({hint})")
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run a command line; print an error, if any, as one line.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        What follows the program's name.
+
+    Returns
+    -------
+    int
+        The exit code.
+
+    Examples
+    --------
+    >>> from experiments.cli import run_command
+    >>> run_command(["list", "nonsense"])
+    2
+    """
+    given = list(arguments)
+    only = given[0] if given and given[0] in command_names() else None
+    if not given:
+        given = ["--help"]
+    try:
+        group = typer.main.get_command(application(only))
+        result = group.main(given, prog_name="impellab", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except CommandFailure as failure:
+        return _reported(failure)
+    except _UsageError as error:
+        return _reported(CommandFailure(BAD_INPUT, _usage(error)))
+    except typer.Abort:
+        return _reported(CommandFailure(INTERRUPTED, "interrupted"))
+    except typer.Exit as error:
+        return int(error.exit_code)
+    except BaseException as error:
+        return _reported(_failure(error))
+
+
+def _usage(error: Exception) -> str:
+    """A usage error in one line; that of an unknown command names the choices."""
+    text = str(error.format_message()) if hasattr(error, "format_message") else str(error)
+    if "No such command" in text:
+        return f"{text} Commands: {', '.join(command_names())}."
+    context = getattr(error, "ctx", None)
+    where = getattr(context, "command_path", "impellab")
+    return f"{text} (try '{where} --help')"
+
+
+def _reported(failure: CommandFailure) -> int:
+    if failure.message:
+        with contextlib.suppress(OSError, ValueError):
+            note(f"impellab: {failure.message}")
+    return failure.code
+
+
+def main() -> int:
+    """The program: runs what its arguments say and returns the exit code."""
+    # A plain kill unwinds like Ctrl-C does, so that no temporary folder is left.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    code = run_command(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except OSError:  # Reported already; the interpreter would complain once more at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

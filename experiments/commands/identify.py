@@ -1,0 +1,45 @@
+"""``impellab identify``: fit patients to the targets of their files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.output import JsonOption, emit, path_text, print_table, progress, say
+from experiments.run_folder import RUNS, RunsOption
+
+
+def command(
+    patient: Annotated[
+        str | None, typer.Option(help="Name of a patient, or path of a TOML file.")
+    ] = None,
+    all_patients: Annotated[
+        bool, typer.Option("--all", help="Every patient that comes with the package.")
+    ] = False,
+    write: Annotated[
+        Path | None, typer.Option(help="Folder in which the identified patients are written.")
+    ] = None,
+    runs: RunsOption = RUNS,
+    as_json: JsonOption = False,
+) -> int:
+    """Identify patients to their targets; exit code 1 if a fitted target is not met."""
+    from experiments.identification import identification
+    from plants import InputError, Patient
+
+    if (patient is None) != all_patients:
+        given = "--all and --patient" if all_patients else "(missing)"
+        choices = ", ".join(Patient.names())
+        raise InputError("patient", given, f"--patient ({choices}, or a TOML file) or --all")
+    names = Patient.names() if patient is None else (patient,)
+    with progress("patients", len(names)) as done:
+        result = identification(names, runs=runs, write=write, progress=done)
+    if as_json:
+        emit(result.document())
+    else:
+        print_table("targets and what the model gives", *result.table())
+        for path in result.written:
+            say(f"written: {path_text(path)}")
+        say(f"data and report: {path_text(result.folder)}")
+    return 0 if result.met else 1

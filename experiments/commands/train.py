@@ -1,0 +1,108 @@
+"""``impellab train``: learn a policy."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.output import JsonOption, SeedOption, emit, path_text, print_table, progress, say
+from experiments.run_folder import RUNS, RunsOption, configuration, run_name
+from plants import InputError
+
+_REPEAT = "May be given more than once: one is drawn for each episode."
+
+
+def command(
+    algorithm: Annotated[
+        str, typer.Option(help="ppo, sac (action speed) or dqn (action level).")
+    ] = "ppo",
+    environment: Annotated[str, typer.Option(help="A Gymnasium id.")] = "impellab/Support-v0",
+    steps: Annotated[int, typer.Option(help="Control periods to learn from.")] = 100_000,
+    seed: SeedOption = 0,
+    patient: Annotated[list[str] | None, typer.Option(help=f"Name or TOML file. {_REPEAT}")] = None,
+    spread: Annotated[
+        float | None, typer.Option(help="Spread of individuals around the patient.")
+    ] = None,
+    cohort_size: Annotated[
+        int | None, typer.Option(help="Different individuals of each patient; default: no end.")
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="Name or TOML file.")] = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option(help=f"Name or TOML file. {_REPEAT}")
+    ] = None,
+    start: Annotated[
+        list[str] | None, typer.Option(help=f"P-level at the beginning. {_REPEAT}")
+    ] = None,
+    tier: Annotated[str | None, typer.Option(help="console, icu or full.")] = None,
+    action: Annotated[str | None, typer.Option(help="speed or level.")] = None,
+    hyperparameters: Annotated[
+        str, typer.Option(help="JSON object of arguments of the algorithm.")
+    ] = "{}",
+    checkpoint_interval: Annotated[
+        int, typer.Option(help="Steps between two checkpoints.")
+    ] = 10_000,
+    evaluation_episodes: Annotated[int, typer.Option(help="Episodes of the evaluation.")] = 20,
+    resume: Annotated[
+        Path | None,
+        typer.Option(help="Run folder of a training to go on with; other options are its own."),
+    ] = None,
+    runs: RunsOption = RUNS,
+    as_json: JsonOption = False,
+) -> None:
+    """Learn a policy in an environment, with checkpoints, TensorBoard logs and an evaluation."""
+    from experiments.train import train
+    from experiments.train_settings import TrainingSettings
+
+    given = {
+        "patient": patient, "spread": spread, "cohort_size": cohort_size, "device": device,
+        "scenario": scenario, "start": start, "tier": tier, "action": action,
+    }  # fmt: skip
+    if resume is not None:
+        folder, settings = resume, None
+        total = TrainingSettings.load(resume).steps
+    else:
+        settings = TrainingSettings(
+            algorithm, environment, steps, seed,
+            arguments={name: _one_or_more(v) for name, v in given.items() if v is not None},
+            hyperparameters=_json_object(hyperparameters),
+            checkpoint_interval=checkpoint_interval,
+            evaluation_episodes=evaluation_episodes,
+        )  # fmt: skip
+        folder, total = runs / run_name("train", {"settings": settings}), steps
+    with progress("training", total) as done:
+        result = train(
+            folder,
+            settings,
+            resume=resume is not None,
+            progress=done,
+            command=shlex.join(["impellab", *sys.argv[1:]]),
+            record=configuration("train", {"settings": settings}, {"seed": seed}),
+        )
+    if as_json:
+        emit({
+            "run": result.folder.absolute(), "policy": result.policy.absolute(),
+            "steps": result.steps, "metrics": result.metrics,
+        })  # fmt: skip
+        return
+    print_table("evaluation", ("metric", "value"), list(result.metrics.items()))
+    say(f"policy: {path_text(result.policy)} (controller policy:{path_text(result.policy)})")
+
+
+def _one_or_more(value: Any) -> Any:
+    """A list of one as its only item: the environment then draws nothing."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise InputError("hyperparameters", text, f"a JSON object ({error})") from None
+    if not isinstance(value, dict):
+        raise InputError("hyperparameters", text, "a JSON object")
+    return value

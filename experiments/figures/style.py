@@ -1,0 +1,52 @@
+"""The look that all figures share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from plants import SIGNALS
+
+#: Colours that colour-blind readers can tell apart (Okabe and Ito 2008), darkest first.
+COLORS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#555555",
+    "#000000",
+)
+RESOLUTION = 140  # dots per inch
+
+matplotlib.rcParams["svg.fonttype"] = "none"  # text stays text
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure, apart from pyplot's global state; sizes in inches."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def plain(axes: Axes) -> Axes:
+    """Axes with a light grid and without the upper and right frame."""
+    axes.grid(True, color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    return axes
+
+
+def label(name: str) -> str:
+    """Axis label of a signal, its first letter a capital."""
+    text = SIGNALS[name].label
+    return text[0].upper() + text[1:]
+
+
+def save_figure(figure: Figure, path: Path) -> Path:
+    """Write a figure in the format that the path's ending names; gives the path back."""
+    figure.savefig(path, dpi=RESOLUTION)
+    return path

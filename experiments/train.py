@@ -1,0 +1,267 @@
+"""Training a policy with stable-baselines3: PPO, SAC or DQN.
+
+Observations and rewards are divided by their running statistics (``VecNormalize``): the bounds of
+the observation space are physical limits, far wider than what a patient shows, so that rescaling
+by them would leave every observation near the same point. The statistics go with the policy.
+
+A checkpoint holds everything that learning goes on with: weights, optimiser, statistics and the
+replay buffer. It is written between two updates, first under another name, so that a process may
+be killed at any time; what was learned since the last checkpoint is then learned again. A resumed
+training begins new episodes, with seeds of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from controllers.policy import POLICY_FILES, Normalisation
+from experiments.checkpoints import checkpoint_path, last_checkpoint, tidy, whole_folder
+from experiments.output import to_json
+from experiments.policy_evaluation import evaluate, held_out, made
+from experiments.run_folder import versions
+from experiments.train_settings import DEFAULTS, TrainingSettings
+from plants import InputError
+
+Progress = Callable[[int], None]
+
+_CONFIG, _MODEL = POLICY_FILES
+_STATISTICS, _REPLAY = "statistics.pkl", "replay.pkl"
+
+
+@dataclass(frozen=True)
+class Training:
+    """A finished training.
+
+    Attributes
+    ----------
+    folder, policy : Path
+        The folder of the training and that of the policy in it.
+    steps : int
+        Control periods learned from.
+    metrics : dict of float
+        Evaluation of the policy; ``held_episode_reward`` is the reward, in the same episodes, of
+        holding the fallback level of the therapy.
+    """
+
+    folder: Path
+    policy: Path
+    steps: int
+    metrics: dict[str, float]
+
+
+def train(
+    folder: str | os.PathLike[str],
+    settings: TrainingSettings | None = None,
+    *,
+    resume: bool = False,
+    progress: Progress | None = None,
+    command: str = "",
+    record: Mapping[str, Any] | None = None,
+) -> Training:
+    """Train a policy, or go on with a training that was interrupted.
+
+    The global generators of Python, NumPy and torch are seeded, because stable-baselines3 draws
+    from them.
+
+    Parameters
+    ----------
+    folder : path
+        Where everything goes: settings, ``checkpoints/``, TensorBoard logs in ``tensorboard/``
+        and in the end ``policy/``, which :class:`controllers.PolicyController` reads.
+    settings : TrainingSettings, optional
+        What to do; with `resume` they are read from the folder.
+    resume : bool
+        Go on from the last checkpoint in the folder, up to the number of steps of its settings.
+        A training that is complete is not done again.
+    progress : callable, optional
+        Called with the number of steps done.
+    command : str
+        The command line, kept with the policy.
+    record : mapping, optional
+        What else a new training should write into its ``config.json``.
+
+    Raises
+    ------
+    InputError
+        stable-baselines3 is missing, the settings do not fit, or the folder holds a training
+        already (without `resume`) or none (with it).
+    """
+    home = Path(folder)
+    if resume:
+        if settings is not None:
+            raise InputError("settings", settings, "none: a resumed training has its own")
+        settings = TrainingSettings.load(home)
+    else:
+        settings = settings or TrainingSettings()
+        if (home / "policy").exists() or last_checkpoint(home / "checkpoints") is not None:
+            raise InputError("folder", str(home), "a folder without a training, or resume")
+    classes = _algorithms()
+    if not (home / "policy").is_dir():
+        made(settings.environment, settings.arguments).close()  # Bad input, before any folder.
+        home.mkdir(parents=True, exist_ok=True)
+        settings.save(home)
+        if record is not None and not resume:
+            (home / _CONFIG).write_text(to_json(record, indent=2) + "\n", encoding="utf-8")
+        learner = _learned(classes[settings.algorithm], settings, home, progress)
+        _write_policy(home / "policy", settings, learner, command)
+    config = json.loads((home / "policy" / _CONFIG).read_text(encoding="utf-8"))
+    return Training(home, home / "policy", config["training"]["steps_done"], config["metrics"])
+
+
+def _algorithms() -> dict[str, Any]:
+    try:
+        from stable_baselines3 import DQN, PPO, SAC
+    except ImportError as error:
+        allowed = f"stable-baselines3 installed ({error}): pip install 'impellab[rl]'"
+        raise InputError("train", "(missing library)", allowed) from None
+    return {"ppo": PPO, "sac": SAC, "dqn": DQN}
+
+
+def _learned(
+    algorithm: Any, settings: TrainingSettings, home: Path, progress: Progress | None
+) -> Any:
+    """The algorithm after all its steps."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # More only get in each other's way at networks of this size.
+    try:
+        checkpoints = home / "checkpoints"
+        learner = _begun(algorithm, settings, checkpoints)
+        learner.tensorboard_log = str(home / "tensorboard")
+        left = settings.steps - learner.num_timesteps
+        if left > 0:
+            # The counter of a resumed algorithm stands at what is done already.
+            learner.learn(
+                left,
+                callback=_callback(settings, checkpoints, progress),
+                reset_num_timesteps=False,
+                tb_log_name=settings.algorithm,
+            )
+            _save(learner, checkpoints)
+        return learner
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _begun(algorithm: Any, settings: TrainingSettings, checkpoints: Path) -> Any:
+    """The algorithm at its last checkpoint, or new."""
+    from stable_baselines3.common.env_util import make_vec_env
+    from stable_baselines3.common.vec_env import VecNormalize
+
+    chosen = dict(DEFAULTS[settings.algorithm]) | dict(settings.hyperparameters)
+    count = int(chosen.pop("environments"))
+    raw = make_vec_env(
+        lambda: made(settings.environment, settings.arguments), count, seed=settings.seed
+    )
+    tidy(checkpoints)
+    last = last_checkpoint(checkpoints)
+    if last is None:
+        try:
+            env = VecNormalize(raw, gamma=chosen.get("gamma", 0.99))
+            return algorithm("MlpPolicy", env, seed=settings.seed, device="cpu", **chosen)
+        except (TypeError, ValueError, AssertionError) as error:
+            given = {"algorithm": settings.algorithm} | chosen
+            raise InputError("training", given, f"what the algorithm takes ({error})") from None
+    env = VecNormalize.load(str(last / _STATISTICS), raw)
+    learner = algorithm.load(last / _MODEL, env=env, device="cpu")
+    if (last / _REPLAY).exists():
+        learner.load_replay_buffer(last / _REPLAY)
+    # Not the seeds it began with: the same episodes and exploration would come once more.
+    fresh = np.random.SeedSequence((settings.seed, learner.num_timesteps)).generate_state(1)
+    learner.set_random_seed(int(fresh[0] % 2**31))
+    return learner
+
+
+def _save(learner: Any, checkpoints: Path) -> None:
+    with whole_folder(checkpoint_path(checkpoints, learner.num_timesteps)) as folder:
+        learner.save(folder / _MODEL)
+        learner.get_vec_normalize_env().save(str(folder / _STATISTICS))
+        if hasattr(learner, "save_replay_buffer"):
+            learner.save_replay_buffer(folder / _REPLAY)
+    tidy(checkpoints)
+
+
+def _callback(settings: TrainingSettings, checkpoints: Path, progress: Progress | None) -> Any:
+    from stable_baselines3.common.callbacks import BaseCallback
+
+    class Watch(BaseCallback):
+        """Saves checkpoints between updates, logs the reward terms, and tells how far it is."""
+
+        def _on_training_start(self) -> None:
+            self.saved = self.num_timesteps
+
+        def _on_rollout_start(self) -> None:
+            # Here every step taken has been learned from.
+            if self.num_timesteps - self.saved >= settings.checkpoint_interval:
+                _save(self.model, checkpoints)
+                self.saved = self.num_timesteps
+
+        def _on_step(self) -> bool:
+            for info in self.locals["infos"]:
+                for name, value in info["reward_terms"].items():
+                    self.logger.record_mean(f"reward/{name}", value)
+            if progress is not None:
+                progress(self.num_timesteps)
+            return True
+
+    return Watch()
+
+
+def _write_policy(path: Path, settings: TrainingSettings, learner: Any, command: str) -> None:
+    """Evaluate the policy, beside a held level, and write its folder, whole."""
+    env = held_out(settings.environment, settings.arguments)
+    task: Any = env.unwrapped
+    statistics = learner.get_vec_normalize_env()
+    normalisation = Normalisation(
+        tuple(statistics.obs_rms.mean.tolist()),
+        tuple(statistics.obs_rms.var.tolist()),
+        float(statistics.epsilon),
+        float(statistics.clip_obs),
+    )
+    level = task.therapy.fallback_level
+    hold = task.actions.action(task.pump.speed(level))
+    episodes = settings.evaluation_episodes
+    found = evaluate(
+        env,
+        lambda seen: learner.predict(normalisation.apply(seen), deterministic=True)[0],
+        episodes=episodes,
+    )
+    held = evaluate(env, lambda _: hold, episodes=episodes)
+    chosen = dict(DEFAULTS[settings.algorithm]) | dict(settings.hyperparameters)
+    config = {
+        "format": 1,
+        "algorithm": settings.algorithm,
+        "policy_arguments": chosen.get("policy_kwargs", {}),
+        "environment": settings.environment,
+        "arguments": dict(settings.arguments),
+        "tier": task.tier,
+        "device": task.pump.name,
+        "period": task.period,
+        "action": task.actions.as_dict(),
+        "signals": list(task.signals),
+        "normalisation": normalisation.as_dict(),
+        "metrics": found.metrics() | {"held_episode_reward": held.mean_reward},
+        "held_level": level,
+        "training": {
+            "command": command,
+            "steps": settings.steps,
+            "steps_done": int(learner.num_timesteps),
+            "seed": settings.seed,
+            "hyperparameters": chosen,
+        },
+        "versions": versions() | {"python": platform.python_version()},
+    }
+    env.close()
+    with whole_folder(path) as folder:
+        learner.save(folder / _MODEL)
+        text = to_json(config, indent=2) + "\n"
+        (folder / _CONFIG).write_text(text, encoding="utf-8")
