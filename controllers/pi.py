@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from controllers.operating_point import operating_point, speed_limits
+from controllers.operating_point import speed_limits
 from controllers.protocol import Briefing, Command, Outcome, SolveStatus
+from controllers.setpoint import measured_as, therapy_target
 from controllers.watchdog import Watchdog
-from plants import SIGNALS, InputError, Measurement, unknown_name
-from plants.sensors import tier_table
+from plants import SIGNALS, InputError, Measurement, tier_table, unknown_name
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class PI:
         What is controlled; each rises with the speed. In suction a flow does not, and no PI
         controller can tell.
     target : float, optional
-        In the signal's unit. By default it comes from the therapy, see :func:`therapy_target`.
+        In the signal's unit; by default that of :func:`controllers.setpoint.therapy_target`.
     gains : Gains, optional
         By default those of :data:`GAINS`.
 
@@ -117,8 +117,9 @@ class PI:
         PhysicsError
             The target has to come from the believed patient, who has no periodic beat.
         """
+        sensor = measured_as(briefing, self.signal, choices=tuple(GAINS))
         target = therapy_target(briefing, self.signal) if self._wanted is None else self._wanted
-        self._loop = _Loop(self.gains, briefing, measured_as(briefing, self.signal), target)
+        self._loop = _Loop(self.gains, briefing, sensor, target)
 
     def act(self, measurement: Measurement) -> Command:
         """The command for the coming period.
@@ -172,56 +173,3 @@ class _Loop:
 
     def _limited(self, speed: float) -> float:
         return min(max(speed, self._low), self._high)
-
-
-def measured_as(briefing: Briefing, signal: str) -> str:
-    """The sensor of a tier that shows a signal.
-
-    The mean arterial pressure is the mean of the placement signal where the tier has no arterial
-    line and the pump's placement sensor lies in the aorta.
-
-    Raises
-    ------
-    InputError
-        No sensor of the tier shows it; the message names the signals that would do.
-    """
-    shown = {sensor.signal for sensor in tier_table(briefing.tier)}
-    if briefing.pump["placement_differential"] == 0.0 and "placement_signal" in shown:
-        substitutes = {"map": "placement_signal"}
-    else:
-        substitutes = {}
-    for sensor in (signal, substitutes.get(signal)):
-        if sensor in shown:
-            return sensor
-    usable = [name for name in GAINS if name in shown or substitutes.get(name) in shown]
-    allowed = f"at tier {briefing.tier} with the {briefing.pump.name}: " + ", ".join(usable)
-    raise InputError("signal", signal, allowed)
-
-
-def therapy_target(briefing: Briefing, signal: str) -> float:
-    """The value of a signal to aim at.
-
-    The middle of the range of the therapy's goal; one scale above a low end or below a high end
-    that stands alone. A signal without a goal is wanted where it would be in the believed patient
-    at the level that costs least by the therapy.
-
-    Examples
-    --------
-    >>> from controllers import Briefing
-    >>> from controllers.pi import therapy_target
-    >>> from plants import Patient, Pump, Therapy
-    >>> briefing = Briefing(
-    ...     patient=Patient.load("shock-d"), pump=Pump.load("CP"), therapy=Therapy.default(),
-    ...     period=1.0, tier="icu", start_speed=44_000.0,
-    ... )
-    >>> therapy_target(briefing, "map")
-    77.5
-    """
-    for goal in briefing.therapy.goals:
-        if goal.signal == signal:
-            if goal.low is None:
-                assert goal.high is not None  # a goal has at least one end
-                return goal.high - goal.scale
-            return goal.low + goal.scale if goal.high is None else (goal.low + goal.high) / 2
-    point = operating_point(briefing.patient, briefing.pump, briefing.therapy)
-    return point.steady.metrics[signal]

@@ -19,24 +19,27 @@ Table = tuple[str, list[str], list[list[object]]]
 
 _SUMMARY = {
     "controller": "controller",
-    "completed": "completed",
-    "trials": "of",
     "therapy_reward": "reward",
     "map_in_range": "MAP in range",
     "pcwp_in_range": "PCWP in range",
-    "map_low_seconds": "MAP < 60 mmHg [s]",
+    "map_low_seconds": "MAP low [s]",
     "suction_seconds": "suction [s]",
-    "hemolysis_rate": "hemolysis [mg/dL/h]",
     "effort": "effort [krpm]",
+    "completed": "completed",
 }
-_SOLVER = {
+_TIMES = {
     "controller": "controller",
     "solves": "solves",
-    "solve_ms_median": "median [ms]",
-    "solve_ms_p95": "p95 [ms]",
-    "solve_ms_p99": "p99 [ms]",
-    "solve_ms_max": "max [ms]",
+    "solve_ms_median": "median",
+    "solve_ms_p95": "p95",
+    "solve_ms_p99": "p99",
+    "solve_ms_max": "max",
     "solve_iterations_mean": "iterations",
+}
+_OUTCOMES = {
+    "controller": "controller",
+    "solves": "solves",
+    "solves_solved": "solved",
     "solves_late": "late",
     "solves_infeasible": "infeasible",
     "solves_failed": "failed",
@@ -75,7 +78,8 @@ def summary_tables(tables: BenchmarkTables) -> list[Table]:
     found = [("controllers, mean over all trials", *_cells(tables.controllers, _SUMMARY))]
     solving = tables.controllers[tables.controllers["solves"] > 0]
     if not solving.empty:
-        found.append(("solvers, over all solves", *_cells(solving, _SOLVER)))
+        found.append(("time of a solve [ms], over all solves", *_cells(solving, _TIMES)))
+        found.append(("how the solves ended", *_cells(solving, _OUTCOMES)))
     if not tables.against_best.empty:
         title = "reward against the best held level of each patient, chosen in hindsight"
         found.append((title, *_cells(tables.against_best, _AGAINST)))

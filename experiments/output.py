@@ -29,6 +29,7 @@ JsonOption = Annotated[
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of everything that is random.")]
 
 _DIGITS = 4
+_WIDTH = 110  # characters, of tables that go to a file or a pipe
 _reserved: list[TextIO] = []  # standard output while it is kept for the JSON document
 
 
@@ -176,7 +177,10 @@ def print_table(
         table.add_column(_escaped(column), justify=justify, no_wrap=index == 0)
     for row in cells:
         table.add_row(*(_escaped(number(value)) for value in row))
-    Console(soft_wrap=False).print(table)
+    console = Console()
+    if not console.is_terminal:  # A file or a pipe has no width to fit into.
+        console.width = max(console.width, _WIDTH)
+    console.print(table)
 
 
 def say(text: str) -> None:

@@ -25,7 +25,8 @@ from plants.units import J_PER_MMHG_ML, L_MIN_PER_ML_S
 # Corner widths of the law, in its own units: small against any head or flow that matters.
 _FLOW_CORNER = 1e-4  # L/min
 _HEAD_CORNER_SHARE, _HEAD_CORNER = 0.02, 1e-3  # of the shut-off limit; mmHg
-_SPEED_CORNER = 0.1  # krpm: keeps torque = power / speed finite at standstill
+_DRAW_CORNER = 0.1  # mL/s: leaking blood turns no impeller
+_SPEED_CORNER = 0.1  # krpm: the idle current sets in with the rotor
 # Suction needs forward flow: the inlet draws nothing onto itself while blood leaks back. Guess.
 _DRAW_WIDTH = 5.0  # mL/s
 # Time constant with which the flow of an absent pump is held at zero.
@@ -82,13 +83,18 @@ def pump_rates(
 
 
 def motor_current(x: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
-    """Motor current (mA) from the shaft torque: hydraulic, friction and an idle part."""
-    head = steady_head(x.pump_speed, x.pump_flow * L_MIN_PER_ML_S, p)
-    power = head * x.pump_flow * J_PER_MMHG_ML  # W
-    per_speed = x.pump_speed / (x.pump_speed**2 + _SPEED_CORNER**2)
-    hydraulic = 1e3 * power * per_speed / _RAD_S_PER_KRPM  # mN.m
-    torque = hydraulic + p.friction_torque * x.pump_speed**2
-    share_on = x.pump_speed * per_speed
+    """Motor current (mA) from the shaft torque: what the blood takes up, friction and an idle part.
+
+    The blood takes up the Euler head times the flow (Euler's turbine equation), more than the
+    head that leaves the pump: the rest is lost in it. The Euler head is taken at the shut-off
+    limit whatever the flow, because its slope is not known. So the current rises with the flow,
+    and over a beat it is highest in systole.
+    """
+    forward = positive_part(x.pump_flow, _DRAW_CORNER)
+    # Power over angular speed, with power = limit * speed^2 * flow: no division by the speed.
+    taken_up = p.shutoff_limit * x.pump_speed * forward * J_PER_MMHG_ML / _RAD_S_PER_KRPM
+    torque = 1e3 * taken_up + p.friction_torque * x.pump_speed**2  # mN.m
+    share_on = x.pump_speed**2 / (x.pump_speed**2 + _SPEED_CORNER**2)
     current = p.idle_current * share_on + 1e3 * torque / p.torque_constant
     return p.pump_present * positive_part(current, 1e-3)
 

@@ -78,7 +78,7 @@ class Simulator:
         if step is None:
             step = min(DEFAULT_STEP, largest)
         if not 0 < step <= largest:
-            allowed = f"0 to {largest:.3g} s (stability of the stiffest valve of this patient)"
+            allowed = f"above 0, up to {largest:.3g} s (stability with this patient and pump)"
             raise InputError("step", step, allowed, source=plant.patient.path)
         self.plant, self.step = plant, step
         self.scenario = scenario

@@ -24,6 +24,8 @@ COMPARED: Mapping[str, str] = {
     "hemolysis_rate": "lower is better",
     "effort": "lower is quieter",
 }
+# An axis reaches at least that far: shares to the whole, and none magnifies what is nothing.
+_REACH = {"map_in_range": 1.0, "pcwp_in_range": 1.0, "suction_seconds": 1.0}
 _MARKERS = "osD^vP"
 
 
@@ -52,12 +54,13 @@ def controller_comparison(rows: pandas.DataFrame, controllers: Sequence[str]) ->
             values = table[patient].reindex(list(controllers))
             axes.plot(
                 values, places + offset, linestyle="", marker=_MARKERS[k % len(_MARKERS)],
-                color=COLORS[k % len(COLORS)], markersize=5, label=patient,
+                color=COLORS[k % len(COLORS)], markersize=5, label=patient, clip_on=False,
             )  # fmt: skip
         meaning = TRIAL_METRICS[name].label
         axes.set_title(meaning[0].upper() + meaning[1:], fontsize="medium", loc="left")
         axes.set_xlabel(wish, fontsize="small", color="#666666")
-        axes.set_xlim(left=0.0 if np.nanmin(np.append(mean, 0.0)) >= 0 else None)
+        left, right = axes.get_xlim()
+        axes.set_xlim(min(left, 0.0), max(right, _REACH.get(name, right)))
     grid[0, 0].set_yticks(places, controllers)
     grid[0, 0].invert_yaxis()
     handles, names = grid[0, 0].get_legend_handles_labels()

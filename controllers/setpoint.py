@@ -1,0 +1,88 @@
+"""What to aim at, and which sensor shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from controllers.operating_point import operating_point
+from controllers.protocol import Briefing
+from plants import InputError, tier_table
+
+
+def measured_as(briefing: Briefing, signal: str, *, choices: Iterable[str] = ("map",)) -> str:
+    """The sensor of the briefing's tier that shows a signal.
+
+    The mean arterial pressure is the mean of the placement signal where the tier has no arterial
+    line and the pump's placement sensor lies in the aorta.
+
+    Parameters
+    ----------
+    briefing : Briefing
+        Tier and pump.
+    signal : str
+        What is to be measured.
+    choices : iterable of str
+        What else the controller could be asked to control, for the error message.
+
+    Raises
+    ------
+    InputError
+        No sensor of the tier shows it; the message names the signals that would do.
+
+    Examples
+    --------
+    >>> from controllers import Briefing
+    >>> from controllers.setpoint import measured_as
+    >>> from plants import Patient, Pump, Therapy
+    >>> briefing = Briefing(
+    ...     patient=Patient.load("shock-d"), pump=Pump.load("CP"), therapy=Therapy.default(),
+    ...     period=1.0, tier="console", start_speed=44_000.0,
+    ... )
+    >>> measured_as(briefing, "map")
+    'placement_signal'
+    """
+    shown = {sensor.signal for sensor in tier_table(briefing.tier)}
+
+    def sensor_of(name: str) -> str | None:
+        if name in shown:
+            return name
+        aortic = briefing.pump["placement_differential"] == 0.0
+        if name == "map" and aortic and "placement_signal" in shown:
+            return "placement_signal"
+        return None
+
+    sensor = sensor_of(signal)
+    if sensor is None:
+        usable = ", ".join(name for name in choices if sensor_of(name)) or "none it can control"
+        where = f"tier {briefing.tier} with the {briefing.pump.name}"
+        raise InputError("signal", signal, f"what {where} shows: {usable}")
+    return sensor
+
+
+def therapy_target(briefing: Briefing, signal: str) -> float:
+    """The value of a signal to aim at.
+
+    The middle of the range of the therapy's goal; one scale above a low end or below a high end
+    that stands alone. A signal without a goal is wanted where it would be in the believed patient
+    at the level that costs least by the therapy.
+
+    Examples
+    --------
+    >>> from controllers import Briefing
+    >>> from controllers.setpoint import therapy_target
+    >>> from plants import Patient, Pump, Therapy
+    >>> briefing = Briefing(
+    ...     patient=Patient.load("shock-d"), pump=Pump.load("CP"), therapy=Therapy.default(),
+    ...     period=1.0, tier="icu", start_speed=44_000.0,
+    ... )
+    >>> therapy_target(briefing, "map")
+    77.5
+    """
+    for goal in briefing.therapy.goals:
+        if goal.signal == signal:
+            if goal.low is None:
+                assert goal.high is not None  # a goal has at least one end
+                return goal.high - goal.scale
+            return goal.low + goal.scale if goal.high is None else (goal.low + goal.high) / 2
+    point = operating_point(briefing.patient, briefing.pump, briefing.therapy)
+    return point.steady.metrics[signal]

@@ -1,0 +1,85 @@
+"""Draws: which patients, scenarios and starts an environment meets, and what a draw costs."""
+
+import time
+
+import numpy as np
+import pytest
+
+from envs import SupportEnv
+from envs.draws import Draws, start_state
+from plants import Patient, PhysicsError, Pump
+from plants.steady import steady_state
+
+CP = Pump.load("CP")
+
+
+def drawn(draws, count=40):
+    random = np.random.default_rng(0)
+    return [draws.episode(random) for _ in range(count)]
+
+
+def test_every_choice_comes_up():
+    draws = Draws(["shock-c", "shock-e"], 0.0, None, ["none", "exercise", None], ["P-4", 4e4], CP)
+    episodes = drawn(draws)
+    assert {one.patient.name for one in episodes} == {"shock-c", "shock-e"}
+    assert {one.scenario.name if one.scenario else None for one in episodes} == {
+        "none", "exercise", None
+    }  # fmt: skip
+    assert {one.start_speed for one in episodes} == {35_000.0, 40_000.0}
+    assert len({one.sensor_seed for one in episodes}) == len(episodes)
+
+
+def test_a_cohort_has_its_size():
+    episodes = drawn(Draws("shock-d", 0.1, 3, None, "P-6", CP))
+    assert {one.patient.name for one in episodes} == {"shock-d/0", "shock-d/1", "shock-d/2"}
+
+
+def test_without_a_size_every_individual_is_new():
+    episodes = drawn(Draws("shock-d", 0.1, None, None, "P-6", CP), count=6)
+    assert len({one.patient.name for one in episodes}) == 6
+
+
+def test_the_start_is_the_steady_state():
+    patient = Patient.load("shock-c")
+    (episode,) = drawn(Draws(patient, 0.0, None, None, "P-2", CP), count=1)
+    assert episode.patient is patient
+    from plants import Plant
+
+    expected = steady_state(Plant(patient, CP), CP.speed("P-2")).state
+    np.testing.assert_array_equal(episode.state, expected)
+    with pytest.raises(ValueError, match="read-only"):
+        episode.state[0] = 0.0
+
+
+def test_an_individual_without_a_steady_state_is_drawn_again(monkeypatch):
+    draws = Draws("shock-d", 0.1, None, None, "P-6", CP)
+    failures = iter([True, True, False])
+
+    def sometimes(patient, pump, speed):
+        if next(failures):
+            raise PhysicsError("no periodic beat")
+        return start_state(Patient.load("shock-d"), pump, speed)
+
+    monkeypatch.setattr("envs.draws.start_state", sometimes)
+    drawn(draws, count=1)
+    assert next(failures, None) is None
+
+
+def test_a_given_patient_without_a_steady_state_is_an_error(monkeypatch):
+    def never(patient, pump, speed):
+        raise PhysicsError("no periodic beat")
+
+    monkeypatch.setattr("envs.draws.start_state", never)
+    with pytest.raises(PhysicsError):
+        drawn(Draws("shock-d", 0.0, None, None, "P-6", CP), count=1)
+
+
+def test_a_reset_to_a_known_start_is_cheap():
+    env = SupportEnv(spread=0.1, cohort_size=1)
+    env.reset(seed=0)
+    times = []
+    for _ in range(10):
+        began = time.perf_counter()
+        env.reset()
+        times.append(time.perf_counter() - began)
+    assert min(times) < 0.01

@@ -1,0 +1,197 @@
+"""Simulated courses: the loop of measuring, acting and driving, and held speeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from plants import (
+    METRICS,
+    DeviceDriver,
+    InputError,
+    Patient,
+    Plant,
+    Pump,
+    Scenario,
+    Sensors,
+    Simulator,
+    held_speed,
+    run_course,
+    simulate,
+    steady_state,
+)
+
+
+@dataclass
+class Command:
+    speed: float
+
+
+def course(act, *, patient: str = "shock-d", device: str | None = "CP", **options):
+    simulator = Simulator(Plant(patient, device))
+    options = {"duration": 6.0, "log_interval": None} | options
+    return run_course(simulator, act, Sensors("full", seed=0), **options)
+
+
+def test_a_held_speed_stays_in_the_steady_state():
+    rollout = simulate("shock-d", "CP", level="P-8", duration=5.0)
+    expected = steady_state(Plant("shock-d", "CP"), 44_000).metrics
+    for name in ("map", "cardiac_output", "pcwp"):
+        assert rollout[name].values == pytest.approx(np.full(5, expected[name]), rel=1e-3)
+    assert np.all(rollout["speed_command"] == 44_000)
+    assert rollout.sizes == {"step_time": 5, "time": 500}
+    assert rollout.attrs["patient"] == "shock-d"
+    assert rollout.attrs["device"] == "CP"
+    assert rollout.attrs["ended"] == ""
+
+
+def test_without_a_speed_the_pump_stands_still_and_leaks():
+    rollout = simulate("shock-d", "CP", duration=3.0, log_interval=None)
+    assert float(rollout["pump_flow_mean"][-1]) < -0.5
+    assert "time" not in rollout.sizes
+
+
+def test_without_a_device_there_is_no_pump():
+    rollout = simulate("healthy", None, duration=3.0, log_interval=None)
+    assert rollout.attrs["device"] == "none"
+    assert float(rollout["map"][-1]) == pytest.approx(92.0, rel=0.05)
+
+
+def test_the_controller_sees_what_is_true_at_the_time_and_drives_what_follows():
+    seen = []
+
+    def act(measurement):
+        seen.append((measurement.time, measurement["pump_speed"]))
+        return Command(40_000 if measurement.time < 2.5 else 20_000)
+
+    rollout = course(act, start_speed=44_000, period=0.5)
+    assert [time for time, _ in seen] == pytest.approx(np.arange(0, 6, 0.5))
+    assert seen[0][1] == pytest.approx(44_000)
+    commands = rollout["speed_command"].values
+    assert np.all(commands[:5] == 40_000)
+    assert np.all(commands[5:] == 20_000)
+    assert rollout["pump_speed_mean"][-1] < 25_000
+
+
+def test_a_command_that_is_no_number_holds_the_last_speed():
+    driver = DeviceDriver(Pump.load("CP"))
+    speeds = iter([44_000, np.nan, np.nan, 30_000, np.inf, 30_000])
+    rollout = course(lambda _: Command(next(speeds)), start_speed=40_000, driver=driver)
+    assert driver.held == 3
+    held = [44_000, 44_000, 44_000, 30_000, 30_000, 30_000]
+    assert rollout["speed_command"].values.tolist() == held
+
+
+def test_commands_beyond_the_device_are_limited():
+    rollout = course(lambda _: Command(1e6), start_speed=40_000)
+    assert np.all(rollout["speed_command"] == 46_000)
+
+
+def test_a_driver_may_quantise():
+    driver = DeviceDriver(Pump.load("CP"), quantise=True)
+    rollout = course(lambda _: Command(43_400), start_speed=40_000, driver=driver)
+    assert np.all(rollout["speed_command"] == 44_000)
+
+
+def test_a_run_that_leaves_the_physical_range_says_so_and_keeps_what_was():
+    from plants import Event
+
+    patient = Patient.load("healthy")
+    bleeding = Scenario("bleeding", "", (Event("volume", -3000.0, "ramp", 1.0, duration=60.0),))
+    simulator = Simulator(Plant(patient, "5.5"), bleeding)
+    rollout = run_course(
+        simulator, lambda _: Command(33_000), Sensors("full", seed=0),
+        duration=120.0, start_speed=33_000, log_interval=None,
+    )  # fmt: skip
+    assert "below 0" in rollout.attrs["ended"]
+    steps = rollout.sizes["step_time"]
+    assert 5 < steps < 120
+    assert np.all(np.isfinite(rollout["map"]))
+
+
+@pytest.mark.parametrize("interval", [0.001, 0.003, 0.005, 0.01])
+@pytest.mark.parametrize("period", [0.5, 1 / 3])
+def test_the_waveforms_stand_at_their_times(interval, period):
+    rollout = course(
+        lambda _: Command(44_000), start_speed=44_000, period=period, log_interval=interval,
+        duration=6 * period,
+    )  # fmt: skip
+    per_period = round(period / interval)
+    assert rollout.sizes["time"] == 6 * per_period
+    assert not np.isnan(rollout["lv_pressure"]).any()
+    # A periodic beat repeats itself along the time axis.
+    times = rollout["time"].values
+    pressure = rollout["lv_pressure"].values
+    later = np.interp(times + 60 / 105, times, pressure, right=np.nan)
+    known = ~np.isnan(later)
+    assert known.sum() > 50
+    assert np.abs(later[known] - pressure[known]).max() < 2.5
+
+
+def test_progress_is_told():
+    told: list[float] = []
+    course(lambda _: Command(40_000), start_speed=40_000, progress=told.append, duration=3.0)
+    assert told == [1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"duration": 0.5}, "duration"),
+        ({"duration": float("nan")}, "duration"),
+        ({"period": 0.0}, "period"),
+        ({"period": float("inf")}, "period"),
+    ],
+)
+def test_times_that_make_no_sense_are_refused(options, field):
+    with pytest.raises(InputError, match=field):
+        course(lambda _: Command(40_000), **options)
+
+
+def test_the_same_seed_measures_the_same():
+    first, again, other = (
+        simulate("shock-d", "CP", level="P-6", duration=4.0, tier="icu", seed=seed)
+        for seed in (1, 1, 2)
+    )
+    assert first.identical(again)
+    assert not np.array_equal(first["measured_map"], other["measured_map"])
+    assert np.array_equal(first["map"], other["map"])
+
+
+def test_a_scenario_may_be_named():
+    rollout = simulate("shock-d", "CP", level="P-6", scenario="afterload-up", duration=40.0)
+    assert rollout.attrs["scenario"] == "afterload-up"
+    assert rollout["map"][-1] > rollout["map"][0] + 5
+
+
+@pytest.mark.parametrize(
+    ("level", "speed", "expected"),
+    [(None, None, 0.0), ("P-8", None, 44_000.0), ("8", None, 44_000.0), (None, 41_234, 41_234.0)],
+)
+def test_a_held_speed_comes_from_a_level_or_a_number(level, speed, expected):
+    assert held_speed(Pump.load("CP"), level, speed) == expected
+
+
+@pytest.mark.parametrize(
+    ("device", "level", "speed"),
+    [
+        ("CP", "P-8", 40_000),
+        ("CP", "P-12", None),
+        ("CP", None, -1.0),
+        ("CP", None, 46_001.0),
+        ("CP", None, float("nan")),
+        (None, "P-8", None),
+        (None, None, 1000.0),
+    ],
+)
+def test_a_held_speed_that_makes_no_sense_is_refused(device, level, speed):
+    with pytest.raises(InputError):
+        held_speed(Pump.load(device) if device else None, level, speed)
+
+
+def test_every_metric_is_recorded():
+    rollout = simulate("shock-d", "CP", level="P-8", duration=2.0, log_interval=None)
+    for name in METRICS.names:
+        assert name in rollout or f"{name}_mean" in rollout
