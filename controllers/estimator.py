@@ -1,8 +1,8 @@
 """State estimation on the plant's own beat map, augmented with what is not known of the patient.
 
 An extended Kalman filter whose state is the plant's at the onset of a beat together with the
-logarithms of three slowly drifting factors: systemic resistance, left-ventricular contractility
-and pulmonary resistance. A patient who differs from the briefing, or who changes, shows up in them
+logarithms of four slowly drifting factors: systemic and pulmonary resistance, left- and
+right-ventricular contractility. A patient who differs from the briefing, or who changes, shows up in them
 (disturbance augmentation: Pannocchia G, Rawlings JB 2003, Disturbance models for offset-free model
 predictive control, AIChE J 49:426). Blood gained or lost shows up in the venous volume.
 """
@@ -33,7 +33,12 @@ from plants.model import N_VOLUMES, PHASE, VALUES
 Array = NDArray[np.float64]
 
 #: Factors that are estimated, as disturbances of the plant.
-FACTORS = ("systemic_resistance", "lv_contractility", "pulmonary_resistance")
+FACTORS = (
+    "systemic_resistance",
+    "lv_contractility",
+    "pulmonary_resistance",
+    "rv_contractility",
+)
 #: Measured signals the filter can use, where a tier has them. Pressures that are extremes of a
 #: waveform carry the same information as their means and pulsatility and are left out.
 USABLE = (
@@ -86,9 +91,9 @@ class EstimatorSettings:
     step: float = 0.004
     volume_noise: float = 0.5
     vein_noise: float = 4.0
-    factor_noise: tuple[float, ...] = (0.02, 0.015, 0.002)
+    factor_noise: tuple[float, ...] = (0.02, 0.015, 0.002, 0.005)
     start_volume: float = 0.03
-    start_factor: tuple[float, ...] = (0.15, 0.15, 0.1)
+    start_factor: tuple[float, ...] = (0.15, 0.15, 0.1, 0.15)
     model_share: float = 0.02
     model_floor: float = 0.2
     gate: float = 4.0

@@ -196,7 +196,7 @@ def linearise(
     return LinearBeat(
         steady=steady,
         speed=speed,
-        period=beats.period(values),
+        period=float(beats.period(values)),
         states=LINEAR_STATES,
         disturbances=names,
         outputs=shown,

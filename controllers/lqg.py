@@ -28,12 +28,10 @@ class LQG:
 
     The believed patient is linearised at the level that costs least by the therapy. In every beat
     a Kalman filter estimates the state and four slowly drifting disturbances (systemic and
-    pulmonary resistance, left-ventricular contractility, blood volume) from what is measured, and
-    gives the speed at which the pressure would settle on its target, kept within the limits of the
-    speed. An LQR brings state and speed there, with changes of speed as its input: their price,
-    and that of the pressures, flows and pump energies on the way, are the therapy's. The sum of the
-    measured errors is a further state of the LQR, so that the pressure ends on the target though
-    the patient is not the one believed.
+    pulmonary resistance, left-ventricular contractility, blood volume) from what is measured; a
+    patient who differs from the one believed shows up in them. An LQR changes the speed. It prices deviations of all the therapy's goals from where they settle,
+    changes of the speed, and, as a further state, the sum of the measured errors of the pressure,
+    which therefore ends on its target though the patient is not the one believed.
 
     Parameters
     ----------
@@ -45,17 +43,25 @@ class LQG:
 
     Notes
     -----
+    With one input one output can be held without offset. The others settle where the patient lets
+    them: an LQG that holds the pressure of a constricted patient slows the pump down.
+
+    Where the state settles, and the sum of errors with it, depends on the patient and is not known.
+    The gain is therefore applied to differences: with ``x`` the estimated state, ``u`` the speed
+    and ``e`` the error, ``v' = v - Kx (x' - x) - Ku (u' - u) - Ke e`` is the next change of speed.
+    ``v`` is the change that was made in fact, within the limits of speed and rate, so that nothing
+    winds up at a limit.
+
     The model steps from beat to beat. A period advances it by the beats that fit, the rest of a
     beat is kept for the next; readings belong to the last of them. Missing readings are left out,
     and with none at all the filter coasts on its prediction; after more than 1 s without any the
-    fallback level of the therapy is commanded. The sum of errors does not grow while the speed lies
-    on a limit beyond which the error pushes it (clamping).
+    fallback level of the therapy is commanded.
 
     References
     ----------
     Anderson BDO, Moore JB (1990) Optimal Control: Linear Quadratic Methods. Prentice Hall.
     Pannocchia G, Rawlings JB (2003) Disturbance models for offset-free model predictive control.
-    AIChE J 49:426 (estimated disturbances and the settled state that answers them).
+    AIChE J 49:426 (estimated disturbances; equivalence with the form in differences).
 
     Examples
     --------
@@ -124,7 +130,6 @@ class _Loop:
         self._design = made = design(briefing, settings)
         steady = made.point.steady.metrics[REGULATED]
         self.target = _wanted(briefing, steady) if target is None else target
-        self._offset = self.target - steady
         self._sensor = sensor
         self._zero = made.point.level.rpm * KRPM_PER_RPM
         low, high = speed_limits(briefing.pump)
@@ -136,7 +141,9 @@ class _Loop:
         self._clock = BeatClock(briefing.patient["heart_rate"])
         self._watchdog = Watchdog()
         self._period = briefing.period
-        self._sum = 0.0
+        self._change = 0.0  # of the last decision
+        self._known: Array | None = None  # state and speed at the last decision
+        self._since = 0.0  # time since the speed was last decided on, s
         self._last: float | None = None
 
     def _deviation(self, rpm: float) -> float:
@@ -146,6 +153,7 @@ class _Loop:
         now = measurement.time
         elapsed = self._period if self._last is None else now - self._last
         self._last = now
+        self._since += elapsed
         rate = measurement.get("heart_rate", math.nan)
         if _SLOWEST < rate < _FASTEST:
             self._clock.heart_rate = rate
@@ -161,32 +169,29 @@ class _Loop:
             if name != "pump_speed"
         )
         if self._watchdog.lost(now, present=seeing):
-            self._speed, self._sum = self._fallback, 0.0
+            self._speed, self._change, self._since = self._fallback, 0.0, 0.0
+            self._known = None
             return Command(self._rpm(), _FELL_BACK)
-        error = measurement[self._sensor] - self.target
-        self._speed = self._next(error if math.isfinite(error) else 0.0, beats, elapsed)
+        if beats:  # Between beats nothing new is known.
+            error = measurement[self._sensor] - self.target
+            self._speed = self._next(error if math.isfinite(error) else 0.0)
+            self._since = 0.0
         return Command(self._rpm())
 
     def _rpm(self) -> float:
         return (self._speed + self._zero) / KRPM_PER_RPM
 
-    def _next(self, error: float, beats: int, elapsed: float) -> float:
-        """The next speed, by the error (mmHg) of the last of so many beats."""
-        made, estimate = self._design, self._filter
-        disturbed = float(made.map_by_disturbance @ estimate.disturbances)
-        settled = (self._offset - disturbed) / made.map_by_speed
-        settled = min(max(settled, self._low), self._high)
-        state = made.state_by_speed * settled + made.state_by_disturbance @ estimate.disturbances
-        total = self._sum + beats * error
-        away = np.concatenate([estimate.state - state, [self._speed - settled, total]])
-        wanted = self._speed - float(made.gain @ away)
-        most = self._rate * elapsed
-        speed = min(max(wanted, self._speed - most), self._speed + most)
+    def _next(self, error: float) -> float:
+        """The next speed, by the error (mmHg) of the last beat."""
+        known = np.append(self._filter.state, self._speed)
+        moved = np.zeros_like(known) if self._known is None else known - self._known
+        self._known = known
+        change = self._change - float(self._design.gain @ np.append(moved, error))
+        most = self._rate * self._since
+        speed = self._speed + min(max(change, -most), most)
         # From outside its range (the pump may have been stopped) the rate limit gives way.
         speed = min(max(speed, self._low), self._high)
-        # Too high a pressure lowers the speed: the sum grows only where the speed can follow.
-        if (wanted - speed) * error >= 0:
-            self._sum = total
+        self._change = speed - self._speed
         return speed
 
 

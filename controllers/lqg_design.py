@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +10,7 @@ from numpy.typing import NDArray
 from controllers.linear import LinearBeat, linearise
 from controllers.operating_point import OperatingPoint, operating_point
 from controllers.protocol import Briefing
-from plants import InputError, Plant, Sensor, Therapy, tier_table
+from plants import SIGNALS, InputError, Plant, Sensor, Therapy, tier_table
 
 Array = NDArray[np.float64]
 
@@ -33,10 +31,8 @@ OBSERVED = (
 )
 # Below this the price of a change of speed would leave the design without a solution, 1/krpm^2.
 _LEAST_EFFORT = 1e-6
-
-
-def _frozen(**values: float) -> Mapping[str, float]:
-    return MappingProxyType(values)
+# Drift of a state that hardly has one; a little keeps the filter's equation well posed.
+_SETTLED = 1e-3
 
 
 @dataclass(frozen=True)
@@ -46,48 +42,41 @@ class LQGSettings:
     Attributes
     ----------
     integral_weight : float
-        Share of a goal's weight that the sum of the errors over the beats has, per beat squared.
+        Price of the sum of the errors over the control steps, as a share of that of an error.
     rate_limit : float
         Fastest change of the speed command, rpm/s.
-    walk : mapping of str to float
-        Standard deviation of the drift of each disturbance in a beat: factors, and the blood
-        volume in mL.
+    systemic_walk, pulmonary_walk, contractility_walk : float
+        Standard deviation of the drift of each factor in a beat: of the systemic and the pulmonary
+        resistance and of the left-ventricular contractility.
+    volume_walk : float
+        The same of the blood volume, mL.
     return_share : float
         Share of a disturbance that is left after a beat: nearly a random walk, but what a tier
         cannot see stays bounded.
     state_noise : float
-        Standard deviation of the model's own error in the state after a beat: mL, mL/s and krpm.
+        Standard deviation of the model's own error in each volume after a beat, mL.
     model_share, model_floor : float
         Standard deviation of its error in a reading: a share of the reading, plus a share of the
         typical size (10 mmHg, 1 L/min) of its unit.
     """
 
-    integral_weight: float = 0.01
+    integral_weight: float = 1.0
     rate_limit: float = 4000.0
-    walk: Mapping[str, float] = field(
-        default_factory=lambda: _frozen(
-            systemic_resistance=0.03,
-            pulmonary_resistance=0.03,
-            lv_contractility=0.02,
-            blood_volume=5.0,
-        )
-    )
+    systemic_walk: float = 0.01
+    pulmonary_walk: float = 0.01
+    contractility_walk: float = 0.006
+    volume_walk: float = 2.0
     return_share: float = 0.999
     state_noise: float = 0.3
-    model_share: float = 0.03
+    model_share: float = 0.06
     model_floor: float = 0.03
 
     def __post_init__(self) -> None:
-        for name in ("integral_weight", "rate_limit", "state_noise", "model_floor"):
-            value = getattr(self, name)
+        for name, value in vars(self).items():
             if not (np.isfinite(value) and value > 0):
                 raise InputError(name, value, "a positive number")
-        if not 0 <= self.model_share < np.inf:
-            raise InputError("model_share", self.model_share, "a number from 0 on")
-        if not 0 < self.return_share <= 1:
-            raise InputError("return_share", self.return_share, "above 0, at most 1")
-        if "blood_volume" not in self.walk or min(self.walk.values()) <= 0:
-            raise InputError("walk", dict(self.walk), "positive drifts, one of blood_volume")
+        if self.return_share > 1:
+            raise InputError("return_share", self.return_share, "at most 1")
 
 
 # Typical sizes of readings in units other than mmHg.
@@ -117,11 +106,9 @@ class Design:
     drift, covariance : ndarray
         Covariance of the process noise, and of the prediction in the steady state of the filter.
     gain : ndarray, shape (n_x + 2,)
-        LQR gain on ``[x - x_s, u - u_s, sum of errors]``; the input it gives is a change of speed.
-    state_by_speed, state_by_disturbance : ndarray
-        Steady state of ``x`` by the speed and by the disturbances.
-    map_by_speed, map_by_disturbance : float, ndarray
-        The same of the regulated pressure.
+        LQR gain on state, speed and sum of errors; it gives (less) the change of speed.
+    state_by_speed : ndarray, shape (n_x,)
+        Where ``x`` settles by the speed.
     """
 
     point: OperatingPoint
@@ -136,9 +123,6 @@ class Design:
     covariance: Array
     gain: Array
     state_by_speed: Array
-    state_by_disturbance: Array
-    map_by_speed: float
-    map_by_disturbance: Array
 
 
 def design(briefing: Briefing, settings: LQGSettings) -> Design:
@@ -153,29 +137,33 @@ def design(briefing: Briefing, settings: LQGSettings) -> Design:
     """
     sensors = [s for s in tier_table(briefing.tier) if s.signal in OBSERVED and s.interval == 0.0]
     point = operating_point(briefing.patient, briefing.pump, briefing.therapy)
-    factors = [name for name in settings.walk if name != "blood_volume"]
+    walk = {
+        "systemic_resistance": settings.systemic_walk,
+        "pulmonary_resistance": settings.pulmonary_walk,
+        "lv_contractility": settings.contractility_walk,
+    }
     observed = [sensor.signal for sensor in sensors]
     goals = list(briefing.therapy.signals)
     beat = linearise(
         Plant(briefing.patient, briefing.pump),
         point.level.rpm,
-        disturbances=factors,
+        disturbances=walk,
         outputs=[*observed, REGULATED, *goals],
         steady=point.steady,
     )
     n, seen = len(beat.states) - 1, len(observed)
+    held = max(1, round(briefing.period / beat.period))
     # The blood volume, last of the states, joins the disturbances: no speed moves it.
     a, e = beat.a[:n, :n], np.hstack([beat.e[:n], beat.a[:n, n:]])
     c, f = beat.c[:, :n], np.hstack([beat.f, beat.c[:, n:]])
     b, d = beat.b[:n], beat.d
     k = e.shape[1]
-    walk = np.array([*(settings.walk[name] for name in factors), settings.walk["blood_volume"]])
-    drift = np.diag(np.concatenate([np.full(n, settings.state_noise), walk]) ** 2)
+    # The pump's own states are settled at the end of any beat: nothing of them drifts.
+    own = [settings.state_noise if s.endswith("_volume") else _SETTLED for s in beat.states[:n]]
+    drift = np.diag(np.square([*own, *walk.values(), settings.volume_walk]))
     both = np.block([[a, e], [np.zeros((k, n)), settings.return_share * np.eye(k)]])
     shown = np.hstack([c[:seen], f[:seen]])
     noise = np.array([_variance(s, beat, settings) for s in sensors])
-    settled = np.linalg.solve(np.eye(n) - a, np.hstack([b, e]))
-    to_map = c[seen] @ settled + np.concatenate([d[seen], f[seen]])
     return Design(
         point=point,
         observed=tuple(observed),
@@ -187,18 +175,13 @@ def design(briefing: Briefing, settings: LQGSettings) -> Design:
         noise=noise,
         drift=drift,
         covariance=_prediction_covariance(both, shown, drift, noise),
-        gain=_feedback(a, b, c[seen:], d[seen:], briefing.therapy, settings),
-        state_by_speed=settled[:, 0],
-        state_by_disturbance=settled[:, 1:],
-        map_by_speed=float(to_map[0]),
-        map_by_disturbance=to_map[1:],
+        gain=_feedback(*_held(a, b, c[seen:], d[seen:], held), briefing.therapy, settings),
+        state_by_speed=np.asarray(np.linalg.solve(np.eye(n) - a, b[:, 0]), dtype=np.float64),
     )
 
 
 def _variance(sensor: Sensor, beat: LinearBeat, settings: LQGSettings) -> float:
     """Variance of a reading: the sensor's, its bias taken as noise, and the model's error."""
-    from plants import SIGNALS
-
     size = _SIZES.get(SIGNALS[sensor.signal].unit, _MMHG_SIZE)
     value = beat.metrics[beat.outputs.index(sensor.signal)]
     share = 0.0 if sensor.signal == "pump_speed" else settings.model_share
@@ -213,13 +196,21 @@ def _prediction_covariance(a: Array, c: Array, drift: Array, noise: Array) -> Ar
     return np.asarray(covariance)
 
 
+def _held(a: Array, b: Array, c: Array, d: Array, beats: int) -> tuple[Array, Array, Array, Array]:
+    """The beat carried over so many beats at a held speed, and the outputs of the last of them."""
+    power, pushed = np.eye(len(a)), np.zeros_like(b)
+    for _ in range(beats - 1):
+        power, pushed = a @ power, a @ pushed + b
+    return a @ power, a @ pushed + b, c @ power, c @ pushed + d
+
+
 def _feedback(
     a: Array, b: Array, c: Array, d: Array, therapy: Therapy, settings: LQGSettings
 ) -> Array:
     """LQR gain for changes of the speed, with the speed and the sum of errors as states.
 
-    Rows of `c` and `d`: the regulated pressure, then the therapy's goals. A beat costs what the
-    therapy asks for deviations of its goals and for the change of speed, and a share of the
+    Rows of `c` and `d`: the regulated pressure, then the therapy's goals. A control step costs what
+    the therapy asks for deviations of its goals and for the change of speed, and a share of the
     pressure's price for the sum of its errors.
     """
     import control

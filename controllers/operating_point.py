@@ -1,4 +1,4 @@
-"""Where to run the believed patient: the best level of a therapy, and the speeds that may be used."""
+"""Where to run the believed patient: the levels that may be held, and the best by a therapy."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def running_levels(pump: Pump) -> tuple[Level, ...]:
     boosted = speeds[pump.boost.level] if pump.boost is not None else np.inf
     held = tuple(level for level in pump.levels if lowest <= level.rpm < boosted)
     if not held:
-        raise InputError("pump", pump.name, "a pump with a level that may be held", source=pump.path)
+        raise InputError(
+            "pump", pump.name, "a pump with a level that may be held", source=pump.path
+        )
     return held
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from controllers.operating_point import speed_limits
 from controllers.protocol import Briefing, Command, Outcome, SolveStatus
 from controllers.setpoint import measured_as, therapy_target
-from controllers.watchdog import Watchdog
+from controllers.watchdog import Watchdog, anything_measured
 from plants import SIGNALS, InputError, Measurement, tier_table, unknown_name
 
 
@@ -61,14 +61,15 @@ class PI:
     Notes
     -----
     With the error ``e = target - y`` of a new value ``y`` that came ``dt`` after the last one, the
-    speed is ``I + Kp e``, where ``I`` grows by ``Ki min(dt, 2 s) e``. ``I`` starts at the speed at which the
-    pump runs, so that the first command is no jump. While the command lies on a limit of the
-    speed, ``I`` does not grow further beyond it (clamping) [1]_: a target that cannot be reached
-    saturates the speed, and the speed leaves the limit as soon as the error changes sign.
+    speed is ``I + Kp e``, where ``I`` grows by ``Ki min(dt, 2 s) e``. ``I`` starts at the speed at
+    which the pump runs, so that the first command is no jump. While the command lies on a limit of
+    the speed, ``I`` does not grow further beyond it (clamping) [1]_: a target that cannot be
+    reached saturates the speed, and the speed leaves the limit as soon as the error changes sign.
 
     The speed stays between P-2 and the highest level without a time limit. A value that is missing
-    leaves the last command; after more than 1 s beyond the interval of the sensor the fallback
-    level of the therapy is commanded and ``I`` starts anew from it.
+    leaves the last command; after more than 1 s beyond the interval of the sensor, or 1 s without
+    a value of any sensor, the fallback level of the therapy is commanded and ``I`` starts anew from
+    it.
 
     References
     ----------
@@ -145,7 +146,8 @@ class _Loop:
         self._kp = gains.proportional * briefing.pump.max_rpm
         self._ki = gains.integral * briefing.pump.max_rpm
         interval = {s.signal: s.interval for s in tier_table(briefing.tier)}[sensor]
-        self._watchdog = Watchdog(interval)
+        # A slow sensor is waited for, but not while all the others are silent too.
+        self._watchdog, self._blackout = Watchdog(interval), Watchdog()
         self._period = briefing.period
         self._integral = self._limited(briefing.start_speed)
         self._speed = briefing.start_speed
@@ -154,7 +156,9 @@ class _Loop:
     def act(self, measurement: Measurement) -> Command:
         value, now = measurement[self._sensor], measurement.time
         present = math.isfinite(value)
-        if self._watchdog.lost(now, present=present):
+        lost = self._watchdog.lost(now, present=present)
+        blind = self._blackout.lost(now, present=anything_measured(measurement))
+        if lost or blind:
             self._integral = self._speed = self._fallback
             self._last = None
             return Command(self._speed, _FELL_BACK)

@@ -91,7 +91,8 @@ class PolicyController:
 
     Examples
     --------
-    >>> from controllers import Briefing, PolicyController
+    >>> from controllers import Briefing
+    >>> from controllers.policy import PolicyController
     >>> from plants import Measurement, Patient, Pump, Therapy, tier_table
     >>> controller = PolicyController("results/policies/support-ppo")
     >>> controller.reset(Briefing(

@@ -27,7 +27,7 @@ def measured_as(briefing: Briefing, signal: str, *, choices: Iterable[str] = ("m
     Raises
     ------
     InputError
-        No sensor of the tier shows it; the message names the signals that would do.
+        No sensor of the tier shows it; the message names the signals that would do, and all shown.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def measured_as(briefing: Briefing, signal: str, *, choices: Iterable[str] = ("m
     >>> measured_as(briefing, "map")
     'placement_signal'
     """
-    shown = {sensor.signal for sensor in tier_table(briefing.tier)}
+    shown = [sensor.signal for sensor in tier_table(briefing.tier)]
 
     def sensor_of(name: str) -> str | None:
         if name in shown:
@@ -53,9 +53,9 @@ def measured_as(briefing: Briefing, signal: str, *, choices: Iterable[str] = ("m
 
     sensor = sensor_of(signal)
     if sensor is None:
-        usable = ", ".join(name for name in choices if sensor_of(name)) or "none it can control"
-        where = f"tier {briefing.tier} with the {briefing.pump.name}"
-        raise InputError("signal", signal, f"what {where} shows: {usable}")
+        usable = ", ".join(name for name in choices if sensor_of(name)) or "nothing"
+        tier = f"tier {briefing.tier} with the {briefing.pump.name} shows {', '.join(shown)}"
+        raise InputError("signal", signal, f"{usable}, because {tier}")
     return sensor
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+from plants import Measurement
+
 #: A fallback takes over when nothing was measured for longer than this, s.
 PATIENCE = 1.0
 
@@ -42,3 +46,17 @@ class Watchdog:
             self._seen = time
         # Times are sums of periods, so that the limit may be met up to a rounding error.
         return not present and time - self._seen > self._patience + 1e-9 * max(1.0, abs(time))
+
+
+def anything_measured(measurement: Measurement) -> bool:
+    """Whether there is a value of any signal but the speed, which the console commands itself.
+
+    Examples
+    --------
+    >>> import math
+    >>> from controllers.watchdog import anything_measured
+    >>> from plants import Measurement
+    >>> anything_measured(Measurement(0.0, "icu", {"pump_speed": 44e3, "map": math.nan}))
+    False
+    """
+    return any(math.isfinite(v) for name, v in measurement.items() if name != "pump_speed")

@@ -10,6 +10,7 @@ from typing import Any
 
 from experiments.benchmark_report import write_benchmark
 from experiments.benchmark_tables import BEST, BenchmarkTables, tabulate
+from experiments.finished import short_name
 from experiments.output import note, path_text
 from experiments.pool import run_all
 from experiments.suite import Suite, reference_policies
@@ -132,14 +133,21 @@ def planned(suite: Suite, controllers: tuple[str, ...]) -> list[Trial]:
 def _begin(suite: Suite, runs: Path, more: Sequence[str]) -> WorkFolder:
     notes = []
     entrants = dict.fromkeys((*suite.controllers, *more))
-    if suite.reference_policies:
-        policies, why = reference_policies()
-        entrants.update(dict.fromkeys(policies))
-        notes += [why] if why else []
     if BEST in entrants:
         raise InputError("controller", BEST, "another name: this one stands for the best level")
     for controller in entrants:
         check_controller(suite.trials((controller,))[0])
+    if suite.reference_policies:
+        policies, why = reference_policies()
+        notes += [why] if why else []
+        for policy in policies:
+            # A policy is trained for one device, tier and period, which may not be the suite's.
+            try:
+                check_controller(suite.trials((policy,))[0])
+            except InputError as error:
+                notes.append(f"{short_name(policy)} does not take part: {error}")
+            else:
+                entrants[policy] = None
     content = {key: value for key, value in asdict(suite).items() if key != "source"}
     job = {"suite": content, "controllers": list(entrants), "notes": notes}
     return WorkFolder.create(

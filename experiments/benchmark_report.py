@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas
+from matplotlib.figure import Figure
 
 from experiments.benchmark_tables import BEST, BenchmarkTables
 from experiments.figures import controller_comparison, course_grid, save_figure
-from experiments.finished import Finished, short_name
+from experiments.finished import COURSE, Finished, short_name
 from experiments.report import ReportTable, write_report
 from experiments.run_folder import RunFolder
 from experiments.suite import Suite
@@ -102,27 +103,9 @@ def write_benchmark(
     if not tables.levels.empty:
         run.write_table("levels", tables.levels)
         run.write_table("against-best-level", tables.against_best)
-    therapy = Therapy.load(suite.therapy)
-    goal = next((one for one in therapy.goals if one.signal == "map"), None)
-    pictures = [
-        (
-            "Controllers compared: bars are means over all trials, marks means of each patient.",
-            controller_comparison(tables.rows, tables.order),
-            "comparison.png",
-        ),
-        (
-            "Mean arterial pressure in each trial.",
-            course_grid(courses, tables.order, "map", goal=goal),
-            "courses-map.png",
-        ),
-        (
-            "Speed command in each trial.",
-            course_grid(courses, tables.order, "speed_command"),
-            "courses-speed.png",
-        ),
-    ]
     figures = [
-        (caption, save_figure(figure, run.path / name)) for caption, figure, name in pictures
+        (caption, save_figure(figure, run.path / name))
+        for caption, figure, name in _pictures(suite, tables, courses)
     ]
     shown = [*summary_tables(tables), ("every trial", *_cells(tables.rows, _ROW))]
     write_report(
@@ -131,6 +114,31 @@ def write_benchmark(
         introduction=" ".join([suite.description, *(f"Note: {text}." for text in notes)]),
         tables=[ReportTable(*one) for one in (*shown, _meanings())],
         figures=figures,
+    )
+
+
+def _pictures(
+    suite: Suite, tables: BenchmarkTables, courses: pandas.DataFrame
+) -> Iterator[tuple[str, Figure, str]]:
+    """Caption, figure and file name of each figure; none where no trial could be run."""
+    if courses.empty:
+        return
+    goals = Therapy.load(suite.therapy).goals
+    goal = next((one for one in goals if one.signal == "map"), None)
+    yield (
+        "Controllers compared: bars are means over all trials, marks means of each patient.",
+        controller_comparison(tables.rows, tables.order),
+        "comparison.png",
+    )
+    yield (
+        "Mean arterial pressure in each trial.",
+        course_grid(courses, tables.order, "map", goal=goal),
+        "courses-map.png",
+    )
+    yield (
+        "Speed command in each trial.",
+        course_grid(courses, tables.order, "speed_command"),
+        "courses-speed.png",
     )
 
 
@@ -171,12 +179,13 @@ def _courses(finished: Sequence[Finished], tables: BenchmarkTables) -> pandas.Da
         for row in tables.levels.to_dict("records")
         if row["best"]
     }
+    columns = ["patient", "scenario", "controller", "seed", "time", "speed_command", *COURSE]
     parts = []
     for one in finished:
         name = short_name(one.trial.controller)
         names = [name] if name in tables.order else []
         names += [BEST] if (one.trial.patient, name) in best else []
-        for shown in names:
+        for shown in names if one.course else []:
             parts.append(
                 pandas.DataFrame(
                     {
@@ -188,4 +197,4 @@ def _courses(finished: Sequence[Finished], tables: BenchmarkTables) -> pandas.Da
                     }
                 )
             )
-    return pandas.concat(parts, ignore_index=True)
+    return pandas.concat(parts, ignore_index=True) if parts else pandas.DataFrame(columns=columns)

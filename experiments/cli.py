@@ -70,14 +70,20 @@ def application(only: str | None = None) -> typer.Typer:
     return app
 
 
-def _options(
-    version: bool = typer.Option(False, "--version", help="Print the version.", is_eager=True),
-) -> None:
-    if version:
+def _show_version(wanted: bool) -> None:
+    if wanted:
         from experiments.run_folder import versions
 
         print(f"impellab {versions().get('impellab', '(not installed)')}")
         raise typer.Exit()
+
+
+def _options(
+    version: bool = typer.Option(
+        False, "--version", help="Print the version.", is_eager=True, callback=_show_version
+    ),
+) -> None:
+    pass
 
 
 def _guarded(function: Callable[..., int | None]) -> Callable[..., int | None]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from controllers import Outcome, SolveStatus
 from experiments.trial import Trial, TrialRun, run_trial
-from experiments.trial_metrics import FAILED, TRIAL_METRICS, series, trial_metrics
+from experiments.trial_metrics import FAILED, TRIAL_METRICS, score, series
 from plants import InputError, PhysicsError
 
 #: Signals whose course is kept.
@@ -100,7 +100,7 @@ def attempt(trial: Trial) -> Finished:
     """
     try:
         run = run_trial(trial)
-        metrics, outcome, reason = trial_metrics(run)
+        metrics, outcome, reason = score(run)
     except (InputError, PhysicsError) as error:
         nothing = dict.fromkeys(TRIAL_METRICS, math.nan)
         return Finished(trial, FAILED, str(error), nothing, (), {})

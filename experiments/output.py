@@ -170,7 +170,12 @@ def print_table(
         A value for each column; formatted by :func:`number`.
     """
     cells = [list(row) for row in rows]
-    table = Table(title=title, caption=caption or None, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(
+        title=_escaped(title),
+        caption=_escaped(caption) or None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+    )
     for index, column in enumerate(columns):
         numeric = any(isinstance(row[index], int | float | np.number) for row in cells)
         justify: Literal["left", "right"] = "right" if numeric else "left"

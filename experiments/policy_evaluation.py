@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import functools
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import gymnasium
@@ -11,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import envs
-from plants import InputError
+from controllers import Briefing
+from controllers.policy import POLICY_FILES, PolicyController
+from plants import InputError, Measurement, Patient
 
 #: Seed of the first evaluation episode. Training seeds its environments from small numbers up, so
 #: that evaluation meets other individuals, scenarios and noise.
@@ -84,6 +90,69 @@ def made(environment: str, arguments: Mapping[str, Any]) -> gymnasium.Env[Any, A
         raise InputError("environment", environment, f"a registered id ({error})") from None
     except TypeError as error:
         raise InputError("arguments", dict(arguments), f"what it takes ({error})") from None
+
+
+def compare(
+    policy: str | PathLike[str], levels: Sequence[str], *, episodes: int = 60
+) -> list[dict[str, Any]]:
+    """A policy beside held P-levels, in the same episodes.
+
+    Parameters
+    ----------
+    policy : path
+        Folder of the policy; it runs as the controller, in the environment it was trained in.
+    levels : sequence of str
+        P-levels to hold.
+    episodes : int
+        How many.
+
+    Returns
+    -------
+    list of dict
+        A row for each, with its name in ``"controller"`` and :meth:`Evaluation.metrics`.
+
+    Raises
+    ------
+    InputError
+        The policy cannot be used, or the device has no such level.
+    """
+    controller = PolicyController(policy)
+    config = json.loads((Path(policy) / POLICY_FILES[0]).read_text(encoding="utf-8"))
+    env = held_out(config["environment"], config["arguments"])
+    task: Any = env.unwrapped
+    rows = []
+    for name in (controller.name, *levels):
+        if name == controller.name:
+            act = _as_act(controller, task)
+        else:
+            held = task.actions.action(task.pump.speed(name))
+            act = functools.partial(_constant, held)
+        rows.append({"controller": name} | evaluate(env, act, episodes=episodes).metrics())
+    env.close()
+    return rows
+
+
+def _constant(action: Any, observation: NDArray[np.float32]) -> Any:
+    return action
+
+
+def _as_act(controller: PolicyController, task: Any) -> Act:
+    """The controller as a function of the observation; between episodes it has no memory to lose.
+
+    An observation holds the last value of every signal, which is all that the policy would keep.
+    """
+    controller.reset(
+        Briefing(
+            patient=Patient.load("shock-d"), pump=task.pump, therapy=task.therapy,
+            period=task.period, tier=task.tier, start_speed=0.0,
+        )
+    )  # fmt: skip
+
+    def act(observation: NDArray[np.float32]) -> Any:
+        values = dict(zip(task.signals, observation.tolist(), strict=True))
+        return task.actions.action(controller.act(Measurement(0.0, task.tier, values)).speed)
+
+    return act
 
 
 def evaluate(

@@ -112,7 +112,7 @@ def _follow_parent() -> None:
 @contextlib.contextmanager
 def _cluster(address: str) -> Iterator[Executor]:
     try:
-        from distributed import Client
+        from distributed import Client, KilledWorker
     except ImportError:
         allowed = "none without Dask; pip install 'impellab[cluster]'"
         raise InputError("cluster", address, allowed) from None
@@ -123,4 +123,9 @@ def _cluster(address: str) -> Iterator[Executor]:
         allowed = f"the address of a Dask scheduler that answers ({text})"
         raise InputError("cluster", address, allowed) from None
     with client:
-        yield client.get_executor(pure=False)
+        try:
+            yield client.get_executor(pure=False)
+        except KilledWorker as error:
+            raise RunError(
+                f"the cluster lost its workers: {' '.join(str(error).split())}"
+            ) from None

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from experiments.catalogue import NO_DEVICE
+from experiments.catalogue import NO_DEVICE, load_device
 from experiments.figures import Loop, pressure_volume_loops, save_figure, time_course
 from experiments.report import ReportTable, write_report
 from experiments.run_folder import RunFolder, run_folder
 from experiments.trial import HOLD, Trial, TrialRun, run_trial
-from experiments.trial_metrics import TRIAL_METRICS, trial_metrics
+from experiments.trial_metrics import TRIAL_METRICS, score
 from plants import (
     METRICS,
     SIGNALS,
@@ -23,7 +23,6 @@ from plants import (
     InputError,
     PhysicsError,
     Plant,
-    Pump,
     Simulator,
     Therapy,
     save_rollout,
@@ -150,7 +149,7 @@ def simulation(
     ran = run_trial(trial, log_interval=LOG_INTERVAL, progress=progress)
     if ran.rollout.attrs["ended"]:
         raise PhysicsError(str(ran.rollout.attrs["ended"]))
-    course, outcome, reason = trial_metrics(ran)
+    course, outcome, reason = score(ran)
     loops = _loops(ran)
     with run_folder("simulate", runs, asdict(trial), seeds={"seed": seed}) as run:
         result = Simulation(
@@ -164,7 +163,9 @@ def simulation(
 def _start_level(device: str, controller: str | None, therapy: str) -> str:
     if controller is not None:
         return Therapy.load(therapy).fallback_level
-    levels = [level.name for level in Pump.load(device).levels]
+    pump = load_device(device)
+    assert pump is not None  # Asked only where there is a device.
+    levels = [level.name for level in pump.levels]
     allowed = f"a --level ({', '.join(levels)}), a --speed or a --controller"
     raise InputError("level", "(missing)", allowed)
 

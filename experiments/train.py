@@ -27,7 +27,7 @@ from experiments.checkpoints import checkpoint_path, last_checkpoint, tidy, whol
 from experiments.output import to_json
 from experiments.policy_evaluation import evaluate, held_out, made
 from experiments.run_folder import versions
-from experiments.train_settings import DEFAULTS, TrainingSettings
+from experiments.train_settings import TrainingSettings
 from plants import InputError
 
 Progress = Callable[[int], None]
@@ -63,7 +63,6 @@ def train(
     *,
     resume: bool = False,
     progress: Progress | None = None,
-    command: str = "",
     record: Mapping[str, Any] | None = None,
 ) -> Training:
     """Train a policy, or go on with a training that was interrupted.
@@ -83,8 +82,6 @@ def train(
         A training that is complete is not done again.
     progress : callable, optional
         Called with the number of steps done.
-    command : str
-        The command line, kept with the policy.
     record : mapping, optional
         What else a new training should write into its ``config.json``.
 
@@ -107,11 +104,12 @@ def train(
     if not (home / "policy").is_dir():
         made(settings.environment, settings.arguments).close()  # Bad input, before any folder.
         home.mkdir(parents=True, exist_ok=True)
-        settings.save(home)
+        if not resume:
+            settings.save(home)
         if record is not None and not resume:
             (home / _CONFIG).write_text(to_json(record, indent=2) + "\n", encoding="utf-8")
         learner = _learned(classes[settings.algorithm], settings, home, progress)
-        _write_policy(home / "policy", settings, learner, command)
+        _write_policy(home / "policy", settings, learner)
     config = json.loads((home / "policy" / _CONFIG).read_text(encoding="utf-8"))
     return Training(home, home / "policy", config["training"]["steps_done"], config["metrics"])
 
@@ -157,7 +155,7 @@ def _begun(algorithm: Any, settings: TrainingSettings, checkpoints: Path) -> Any
     from stable_baselines3.common.env_util import make_vec_env
     from stable_baselines3.common.vec_env import VecNormalize
 
-    chosen = dict(DEFAULTS[settings.algorithm]) | dict(settings.hyperparameters)
+    chosen = settings.chosen()
     count = int(chosen.pop("environments"))
     raw = make_vec_env(
         lambda: made(settings.environment, settings.arguments), count, seed=settings.seed
@@ -216,7 +214,7 @@ def _callback(settings: TrainingSettings, checkpoints: Path, progress: Progress 
     return Watch()
 
 
-def _write_policy(path: Path, settings: TrainingSettings, learner: Any, command: str) -> None:
+def _write_policy(path: Path, settings: TrainingSettings, learner: Any) -> None:
     """Evaluate the policy, beside a held level, and write its folder, whole."""
     env = held_out(settings.environment, settings.arguments)
     task: Any = env.unwrapped
@@ -236,7 +234,7 @@ def _write_policy(path: Path, settings: TrainingSettings, learner: Any, command:
         episodes=episodes,
     )
     held = evaluate(env, lambda _: hold, episodes=episodes)
-    chosen = dict(DEFAULTS[settings.algorithm]) | dict(settings.hyperparameters)
+    chosen = settings.chosen()
     config = {
         "format": 1,
         "algorithm": settings.algorithm,
@@ -252,7 +250,7 @@ def _write_policy(path: Path, settings: TrainingSettings, learner: Any, command:
         "metrics": found.metrics() | {"held_episode_reward": held.mean_reward},
         "held_level": level,
         "training": {
-            "command": command,
+            "command": settings.command,
             "steps": settings.steps,
             "steps_done": int(learner.num_timesteps),
             "seed": settings.seed,
@@ -261,7 +259,11 @@ def _write_policy(path: Path, settings: TrainingSettings, learner: Any, command:
         "versions": versions() | {"python": platform.python_version()},
     }
     env.close()
+    from stable_baselines3.common.save_util import save_to_zip_file
+
     with whole_folder(path) as folder:
-        learner.save(folder / _MODEL)
+        # The weights alone: no optimiser, no pickled objects, no paths of this machine.
+        weights = {"policy": learner.get_parameters()["policy"]}
+        save_to_zip_file(folder / _MODEL, params=weights)
         text = to_json(config, indent=2) + "\n"
         (folder / _CONFIG).write_text(text, encoding="utf-8")

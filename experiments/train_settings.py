@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
 from collections.abc import Mapping
@@ -15,33 +16,32 @@ from plants import InputError, unknown_name
 
 _FILE = "training.json"
 
+# Rewards count over 1 / (1 - gamma) = 20 periods: about as long as the circulation takes to settle.
+_COMMON: Mapping[str, Any] = MappingProxyType({"gamma": 0.95, "learning_rate": 1e-3})
+_OFF_POLICY: Mapping[str, Any] = MappingProxyType(
+    {
+        **_COMMON,
+        "environments": 1,
+        "buffer_size": 100_000,
+        "learning_starts": 1000,
+        "policy_kwargs": {"net_arch": [64, 64]},
+    }
+)
 #: Arguments of the stable-baselines3 algorithms where they differ from its own defaults.
 #: ``environments`` is the number of environments that are stepped side by side.
 DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "ppo": {
+            **_COMMON,
             "environments": 8,
             "n_steps": 256,
             "batch_size": 256,
-            "gamma": 0.98,
-            # A speed change is costly: exploration begins with small ones.
-            "policy_kwargs": {"log_std_init": -1.5, "net_arch": [64, 64]},
+            # A speed change costs: exploration begins at half its usual size. Much smaller, and
+            # it dies out before the speed has moved.
+            "policy_kwargs": {"log_std_init": -0.7, "net_arch": [64, 64]},
         },
-        "sac": {
-            "environments": 1,
-            "buffer_size": 100_000,
-            "gamma": 0.98,
-            "learning_starts": 1000,
-            "policy_kwargs": {"net_arch": [64, 64]},
-        },
-        "dqn": {
-            "environments": 1,
-            "buffer_size": 100_000,
-            "gamma": 0.98,
-            "learning_starts": 1000,
-            "target_update_interval": 1000,
-            "policy_kwargs": {"net_arch": [64, 64]},
-        },
+        "sac": {**_OFF_POLICY, "train_freq": 2},
+        "dqn": {**_OFF_POLICY, "target_update_interval": 1000},
     }
 )
 #: The algorithms there are.
@@ -70,6 +70,8 @@ class TrainingSettings:
         Steps between two checkpoints.
     evaluation_episodes : int
         Episodes of the evaluation at the end.
+    command : str
+        The command line behind it, if any; kept with the policy.
 
     Raises
     ------
@@ -91,6 +93,7 @@ class TrainingSettings:
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
     checkpoint_interval: int = 10_000
     evaluation_episodes: int = 20
+    command: str = ""
 
     def __post_init__(self) -> None:
         if self.algorithm not in ALGORITHMS:
@@ -108,6 +111,11 @@ class TrainingSettings:
                 object.__setattr__(self, name, json.loads(json.dumps(dict(value))))
             except (TypeError, ValueError):
                 raise InputError(name, value, "a mapping of values that JSON can hold") from None
+
+    def chosen(self) -> dict[str, Any]:
+        """A new table of all arguments of the algorithm, the defaults included."""
+        # A deep copy: stable-baselines3 writes into what it is given.
+        return copy.deepcopy(dict(DEFAULTS[self.algorithm]) | dict(self.hyperparameters))
 
     def save(self, folder: Path) -> None:
         """Write the settings into a folder."""

@@ -77,7 +77,7 @@ TRIAL_METRICS: MappingProxyType[str, Signal] = MappingProxyType(
 )
 
 
-def trial_metrics(run: TrialRun) -> tuple[dict[str, float], str, str]:
+def score(run: TrialRun) -> tuple[dict[str, float], str, str]:
     """The metrics of a trial, its outcome, and the reason for it.
 
     The beat before the controller took over does not count. A trial that ends early has earned
@@ -100,8 +100,8 @@ def trial_metrics(run: TrialRun) -> tuple[dict[str, float], str, str]:
     Examples
     --------
     >>> from experiments.trial import Trial, run_trial
-    >>> from experiments.trial_metrics import trial_metrics
-    >>> metrics, outcome, _ = trial_metrics(run_trial(Trial(level="P-8", duration=5.0)))
+    >>> from experiments.trial_metrics import score
+    >>> metrics, outcome, _ = score(run_trial(Trial(level="P-8", duration=5.0)))
     >>> outcome, metrics["survived_seconds"], metrics["effort"]
     ('completed', 5.0, 0.0)
     """

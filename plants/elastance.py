@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import casadi as ca
 
-from plants.smooth import fraction
+from plants.smooth import fraction, positive_part
 
 # Simaan 2009: E_n(t_n) = 1.55 (t_n/0.7)^1.9 / (1 + (t_n/0.7)^1.9) / (1 + (t_n/1.17)^21.9),
 # t_n = t / (0.2 + 0.15 T).
@@ -24,6 +24,9 @@ _SCALE = 1.55
 _RISE_TIME, _RISE_POWER = 0.7, 1.9
 _FALL_TIME, _FALL_POWER = 1.17, 21.9
 _SYSTOLE_OFFSET, _SYSTOLE_SLOPE = 0.2, 0.15
+
+# Rounding of the corner where a contraction begins to add pressure, mmHg.
+_CONTRACTION_CORNER = 0.2
 
 #: Normalised time t_n at which the ventricular activation peaks (end systole), and the peak value;
 #: found by maximising the formula above and checked by a test.
@@ -78,8 +81,10 @@ def chamber_pressure(
 ) -> ca.SX:
     """Transmural pressure (mmHg) of a chamber between its passive and its active relation."""
     stretch = volume - v0
-    active = ees * stretch
-    return activation * active + (1 - activation) * passive_pressure(stretch, alpha, beta)
+    passive = passive_pressure(stretch, alpha, beta)
+    # Where a weak chamber is stretched so far that its active relation lies below the passive one,
+    # contraction adds nothing; it cannot lower the pressure.
+    return passive + activation * positive_part(ees * stretch - passive, _CONTRACTION_CORNER)
 
 
 def potential_energy(stretch: ca.SX, ees: ca.SX, alpha: ca.SX, beta: ca.SX) -> ca.SX:

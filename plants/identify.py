@@ -30,6 +30,8 @@ FITTED = ("map", "cardiac_output", "pcwp", "cvp", "mpap", "ejection_fraction")
 TOLERANCE = 0.05
 # Linear scale (mL) of the one parameter that may be zero.
 _VOLUME_SCALE = 1000.0
+# Stands for zero where a logarithm is taken.
+_SMALLEST = 1e-12
 # Relative residual that stands for a patient without a periodic beat.
 _NO_BEAT = 10.0
 
@@ -94,15 +96,15 @@ def compare(patient: Patient) -> tuple[TargetRow, ...]:
     )
 
 
-def identify(patient: Patient, *, free: Sequence[str] = FREE) -> Identification:
+def identify(patient: Patient, *, free: Sequence[str] | None = None) -> Identification:
     """Identify a patient to the targets of his or her file.
 
     Parameters
     ----------
     patient : Patient
         Start values and targets.
-    free : sequence of str
-        Names of the parameters that may move.
+    free : sequence of str, optional
+        Names of the parameters that may move; by default ``FREE`` but for those the patient holds.
 
     Returns
     -------
@@ -118,6 +120,8 @@ def identify(patient: Patient, *, free: Sequence[str] = FREE) -> Identification:
     """
     from scipy.optimize import least_squares  # Slow to import, and only needed here.
 
+    if free is None:
+        free = [name for name in FREE if name not in patient.held]
     for name in free:
         if name not in PATIENT_PARAMETERS:
             raise InputError("free", name, "one of " + ", ".join(PATIENT_PARAMETERS))
@@ -136,7 +140,8 @@ def identify(patient: Patient, *, free: Sequence[str] = FREE) -> Identification:
         ftol=1e-10,
         max_nfev=80,
     )
-    found = problem.patient_at(fit.x, source="identified on this project's own topology")
+    source = "identified on this project's own topology"
+    found = problem.patient_at(fit.x, source=source, rounded=True)
     return Identification(found, compare(found), problem.evaluations)
 
 
@@ -155,6 +160,9 @@ class _Problem:
     def __init__(self, patient: Patient, free: tuple[str, ...]):
         self._patient, self._free = patient, free
         self._linear = np.array([name.startswith("vu_") for name in free])
+        # Logarithms are taken from the start value, which lies at 1: the solver's differences are
+        # relative to its variables and must not shrink to nothing.
+        self._origin = np.log(np.maximum([patient[name] for name in free], _SMALLEST)) - 1
         self._last: SteadyState | None = None
         self.evaluations = 0
 
@@ -170,15 +178,17 @@ class _Problem:
 
     def scaled(self, values: Sequence[float]) -> Array:
         values_ = np.asarray(values, dtype=float)
-        logs = np.log(np.maximum(values_, 1e-12))
+        logs = np.log(np.maximum(values_, _SMALLEST)) - self._origin
         return np.where(self._linear, values_ / _VOLUME_SCALE, logs)
 
-    def patient_at(self, x: Array, *, source: str = "trial") -> Patient:
-        values = np.where(self._linear, x * _VOLUME_SCALE, np.exp(np.minimum(x, 50)))
-        rounded = {
-            name: float(f"{value:.6g}") for name, value in zip(self._free, values, strict=True)
+    def patient_at(self, x: Array, *, source: str = "trial", rounded: bool = False) -> Patient:
+        logs = np.minimum(x + self._origin, 50)
+        values = np.where(self._linear, x * _VOLUME_SCALE, np.exp(logs))
+        moved = {
+            name: float(f"{value:.6g}") if rounded else float(value)
+            for name, value in zip(self._free, values, strict=True)
         }
-        return self._patient.replace(None, description=None, source=source, tag="D", **rounded)
+        return self._patient.replace(None, description=None, source=source, tag="D", **moved)
 
     def residuals(self, x: Array) -> Array:
         goals = self.targets()

@@ -42,6 +42,8 @@ class Patient:
         Every parameter of :data:`~plants.parameters.PATIENT_PARAMETERS`, in any order.
     targets : Mapping of str to Quantity
         What the parameters were identified against, by signal name; may be empty.
+    held : tuple of str
+        Parameters that identification leaves as they are, because the targets do not settle them.
     path : str
         Where the patient came from, for error messages; two patients that differ only in it are
         equal.
@@ -74,6 +76,7 @@ class Patient:
     description: str
     entries: Mapping[str, Quantity]
     targets: Mapping[str, Quantity] = field(default_factory=dict)
+    held: tuple[str, ...] = ()
     path: str = field(default="patient", compare=False)
     values: Mapping[str, float] = field(init=False, repr=False, compare=False)
 
@@ -87,6 +90,9 @@ class Patient:
         targets = {name: targets[name] for name in self.targets}
         values = {name: quantity.value for name, quantity in entries.items()}
         _check_volume_budget(values, self.path)
+        if not isinstance(self.held, tuple) or any(name not in values for name in self.held):
+            allowed = "a list of parameters: " + ", ".join(values)
+            raise InputError("held", self.held, allowed, source=self.path)
         object.__setattr__(self, "entries", MappingProxyType(entries))
         object.__setattr__(self, "targets", MappingProxyType(targets))
         object.__setattr__(self, "values", MappingProxyType(values))
@@ -115,7 +121,7 @@ class Patient:
         content, source = load_toml(name_or_path, _FOLDER, "patient")
         keys = check_keys(
             content,
-            ("name", "description", "parameters", "targets"),
+            ("name", "description", "held", "parameters", "targets"),
             "",
             source,
             required=("name", "parameters"),
@@ -128,6 +134,7 @@ class Patient:
             entries=read_quantities(keys["parameters"], PATIENT_PARAMETERS, "parameters", source),
             # In the order of the file: to_toml keeps it.
             targets={name: given[name] for name in targets},
+            held=_as_tuple(keys.get("held", [])),
             path=source,
         )
 
@@ -204,6 +211,7 @@ class Patient:
                 self.entries, PATIENT_PARAMETERS, values, source=source, tag=tag, path=path
             ),
             targets=self.targets,
+            held=self.held,
             path=path,
         )
 
@@ -222,8 +230,10 @@ class Patient:
         >>> print(Patient.load("healthy").to_toml().splitlines()[0])
         name = "healthy"
         """
+        held = ", ".join(map(toml_string, self.held))
         return (
             f"name = {toml_string(self.name)}\ndescription = {toml_string(self.description)}\n"
+            + (f"held = [{held}]\n" if held else "")
             + toml_quantities("parameters", self.entries)
             + toml_quantities("targets", self.targets)
         )
@@ -233,8 +243,13 @@ class Patient:
 
     # Read-only mappings cannot be pickled; workers get a patient made anew, and checked anew.
     def __reduce__(self) -> tuple[Any, ...]:
-        parts = (self.name, self.description, dict(self.entries), dict(self.targets), self.path)
-        return (Patient, parts)
+        parts = (self.name, self.description, dict(self.entries), dict(self.targets))
+        return (Patient, (*parts, self.held, self.path))
+
+
+def _as_tuple(value: Any) -> Any:
+    """A list as a tuple; anything else as it is, to be refused by the check."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _check_volume_budget(values: Mapping[str, float], source: str) -> None:

@@ -56,6 +56,26 @@ class SteadyState:
     iterations: int
     residual: float
 
+    @property
+    def multiplier(self) -> float:
+        """By how much a small deviation grows from beat to beat, at the most.
+
+        Below 1 a course settles into this beat. Above 1 the beat exists, but a course leaves it:
+        deep suction, for example, may come at every other beat. The deviation that adds blood,
+        which neither grows nor dies out, does not count.
+        """
+        # Deviations that keep the blood volume: the veins give what all others take.
+        inside = self.jacobian[np.ix_(_FREE, _FREE)]
+        kept = np.eye(len(_FREE))
+        kept[_VEINS, :N_VOLUMES] = -1.0
+        others = [i for i in range(len(_FREE)) if i != _VEINS]
+        return float(np.abs(np.linalg.eigvals((inside @ kept)[np.ix_(others, others)])).max())
+
+    @property
+    def stable(self) -> bool:
+        """Whether a course settles into this beat; see :attr:`multiplier`."""
+        return self.multiplier < 1.0
+
 
 def steady_state(
     plant: Plant,

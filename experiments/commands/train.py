@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import json
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from experiments.output import JsonOption, SeedOption, emit, path_text, print_table, progress, say
 from experiments.run_folder import RUNS, RunsOption, configuration, run_name
 from plants import InputError
+
+if TYPE_CHECKING:
+    from experiments.train_settings import TrainingSettings
 
 _REPEAT = "May be given more than once: one is drawn for each episode."
 
@@ -72,17 +77,21 @@ def command(
             hyperparameters=_json_object(hyperparameters),
             checkpoint_interval=checkpoint_interval,
             evaluation_episodes=evaluation_episodes,
-        )  # fmt: skip
-        folder, total = runs / run_name("train", {"settings": settings}), steps
-    with progress("training", total) as done:
-        result = train(
-            folder,
-            settings,
-            resume=resume is not None,
-            progress=done,
             command=shlex.join(["impellab", *sys.argv[1:]]),
-            record=configuration("train", {"settings": settings}, {"seed": seed}),
-        )
+        )  # fmt: skip
+        folder, total = _unused(runs / run_name("train", _apart_from_command(settings))), steps
+    try:
+        with progress("training", total) as done:
+            result = train(
+                folder,
+                settings,
+                resume=resume is not None,
+                progress=done,
+                record=configuration("train", _apart_from_command(settings), {"seed": seed}),
+            )
+    except KeyboardInterrupt:
+        hint = f"(go on with: impellab train --resume {path_text(folder)})"
+        raise KeyboardInterrupt(hint if folder.is_dir() else "") from None
     if as_json:
         emit({
             "run": result.folder.absolute(), "policy": result.policy.absolute(),
@@ -91,6 +100,18 @@ def command(
         return
     print_table("evaluation", ("metric", "value"), list(result.metrics.items()))
     say(f"policy: {path_text(result.policy)} (controller policy:{path_text(result.policy)})")
+
+
+def _apart_from_command(settings: TrainingSettings | None) -> dict[str, Any]:
+    """The settings as options; the same training by another command line has the same ones."""
+    options = dataclasses.asdict(settings) if settings is not None else {}
+    return {name: value for name, value in options.items() if name != "command"}
+
+
+def _unused(folder: Path) -> Path:
+    """The folder, or a numbered one beside it where it is there already."""
+    numbered = (folder.with_name(f"{folder.name}-{number}") for number in itertools.count(2))
+    return next(path for path in itertools.chain([folder], numbered) if not path.exists())
 
 
 def _one_or_more(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -27,6 +27,7 @@ COMPARED: Mapping[str, str] = {
 # An axis reaches at least that far: shares to the whole, and none magnifies what is nothing.
 _REACH = {"map_in_range": 1.0, "pcwp_in_range": 1.0, "suction_seconds": 1.0}
 _MARKERS = "osD^vP"
+_GREYS = ("#aaaaaa", "#333333", "#777777")
 
 
 def controller_comparison(rows: pandas.DataFrame, controllers: Sequence[str]) -> Figure:
@@ -48,10 +49,10 @@ def controller_comparison(rows: pandas.DataFrame, controllers: Sequence[str]) ->
         plain(axes)
         mean = rows.groupby("controller")[name].mean().reindex(list(controllers))
         axes.barh(places, mean, color="#d9d9d9", height=0.62, label="mean of all trials")
-        table = rows.pivot_table(index="controller", columns="patient", values=name)
         for k, patient in enumerate(patients):
             offset = 0.16 * (k - 0.5 * (len(patients) - 1))
-            values = table[patient].reindex(list(controllers))
+            own = rows[rows["patient"] == patient].groupby("controller")[name].mean()
+            values = own.reindex(list(controllers))
             axes.plot(
                 values, places + offset, linestyle="", marker=_MARKERS[k % len(_MARKERS)],
                 color=COLORS[k % len(COLORS)], markersize=5, label=patient, clip_on=False,
@@ -93,6 +94,7 @@ def course_grid(
     grid = figure.subplots(len(patients), len(scenarios), sharex=True, sharey=True, squeeze=False)
     low, high = float(first[name].min()), float(first[name].max())
     margin = 0.05 * max(high - low, 1e-6)
+    styles = _styles(controllers)
     for i, patient in enumerate(patients):
         for j, scenario in enumerate(scenarios):
             axes = plain(grid[i, j])
@@ -103,13 +105,9 @@ def course_grid(
                     color="#e8f3e8", label="wanted", zorder=0,
                 )  # fmt: skip
             here = first[(first["patient"] == patient) & (first["scenario"] == scenario)]
-            for k, controller in enumerate(controllers):
+            for controller, style in styles.items():
                 one = here[here["controller"] == controller]
-                style = "-" if k < len(COLORS) else "--"
-                axes.plot(
-                    one["time"], one[name], style, color=COLORS[k % len(COLORS)], linewidth=1.3,
-                    label=controller,
-                )  # fmt: skip
+                axes.plot(one["time"], one[name], label=controller, linewidth=1.3, **style)
             if i == 0:
                 axes.set_title(scenario, fontsize="medium")
             if j == 0:
@@ -122,6 +120,19 @@ def course_grid(
                   frameon=False)  # fmt: skip
     figure.suptitle(label, fontsize="medium")
     return figure
+
+
+def _styles(controllers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Colours for controllers; held levels are grey and lie below, for most end up on one."""
+    held = [name for name in controllers if "fixed" in name]
+    moving = [name for name in controllers if name not in held]
+    styles: dict[str, dict[str, Any]] = {}
+    for k, name in enumerate(held):
+        styles[name] = {"color": _GREYS[k % len(_GREYS)], "linestyle": "--", "zorder": 1.9}
+    for k, name in enumerate(moving):
+        dash = "-" if k < len(COLORS) else ":"
+        styles[name] = {"color": COLORS[k % len(COLORS)], "linestyle": dash, "zorder": 2.0}
+    return {name: styles[name] for name in controllers}
 
 
 def _labelled(name: str) -> tuple[str, str]:

@@ -1,8 +1,9 @@
 """Build a shared object from C source, once per machine.
 
-The cache lies in the user's own cache directory, under a name that is the hash of everything the
-binary depends on. A build goes to a private file first and is renamed into place, so that two
-processes may build at once. A directory that another user could write to is not used.
+The cache lies in the user's own cache directory. A binary's name holds the hash of everything it
+depends on and its own, so that one that was damaged is noticed before it is loaded. A build goes to
+a private file first and is renamed into place, so that two processes may build at once. A directory
+that another user could write to is not used.
 """
 
 from __future__ import annotations
@@ -89,16 +90,22 @@ def built(source: str) -> Path:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not _private(directory):
             raise BuildError(f"cache directory {directory} could be written by another user")
-        target = directory / f"{key}.so"
-        if not (target.exists() and _private(target)):
-            _compile(cc, source, target)
+        for found in sorted(directory.glob(f"{key}-*.so")):
+            if _private(found) and found.stem == f"{key}-{_digest(found)}":
+                return found
+            # Removed rather than written over: another process may be running from it.
+            found.unlink(missing_ok=True)
+        return _compile(cc, source, directory, key)
     except OSError as error:
         raise BuildError(f"cache directory {directory} cannot be used: {error}") from error
-    return target
 
 
-def _compile(cc: str, source: str, target: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:32]
+
+
+def _compile(cc: str, source: str, directory: Path, key: str) -> Path:
+    with tempfile.TemporaryDirectory(dir=directory) as folder:
         code, binary = Path(folder) / "kernel.c", Path(folder) / "kernel.so"
         code.write_text(source)
         command = [cc, *_ALWAYS, *FLAGS, str(code), "-o", str(binary), "-lm"]
@@ -112,4 +119,6 @@ def _compile(cc: str, source: str, target: Path) -> None:
             first = (answer.stderr.strip().splitlines() or ["no message"])[0]
             raise BuildError(f"{cc} failed: {first}")
         binary.chmod(0o700)
+        target = directory / f"{key}-{_digest(binary)}.so"
         os.replace(binary, target)
+    return target

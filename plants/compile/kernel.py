@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import functools
 import warnings
-from pathlib import Path
 from typing import Literal, Protocol
 
 import casadi as ca
@@ -38,23 +37,11 @@ def _rows(steps: int, stride: int) -> int:
 
 
 def _loaded(source: str) -> ctypes.CDLL:
-    """The library of a C source; one that was damaged in the cache is built again, once."""
     path = built(source)
     try:
-        return _library(path)
-    except (OSError, AttributeError):
-        # Removed, never written over: another process may be running from it.
-        path.unlink(missing_ok=True)
-    try:
-        return _library(built(source))
-    except (OSError, AttributeError) as error:
-        raise BuildError(f"the compiled kernel {path} cannot be loaded: {error}") from error
-
-
-def _library(path: Path) -> ctypes.CDLL:
-    library = ctypes.CDLL(str(path))
-    _ = library.impellab_run  # A truncated file may load and lack its functions.
-    return library
+        return ctypes.CDLL(str(path))
+    except OSError as error:  # A cache on a file system that nothing may be run from, for example.
+        raise BuildError(f"the compiled kernel cannot be loaded: {error}") from error
 
 
 class CompiledKernel:

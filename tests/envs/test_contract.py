@@ -1,5 +1,6 @@
 """Gymnasium's contract, as its own checker and that of stable-baselines3 see it."""
 
+import inspect
 import re
 import warnings
 
@@ -39,8 +40,9 @@ def test_observation_space_is_that_of_the_tier(tier):
     names = [sensor.signal for sensor in tier_table(tier)]
     assert list(env.signals) == names
     assert env.observation_space.dtype == np.float32
-    assert env.observation_space.low.tolist() == [SIGNALS[name].low for name in names]
-    assert env.observation_space.high.tolist() == [SIGNALS[name].high for name in names]
+    low, high = env.observation_space.low, env.observation_space.high
+    np.testing.assert_array_equal(low, np.float32([SIGNALS[name].low for name in names]))
+    np.testing.assert_array_equal(high, np.float32([SIGNALS[name].high for name in names]))
 
 
 def test_documented_table_is_the_observation_space():
@@ -70,8 +72,6 @@ def test_docstring_has_the_headings_of_gymnasium(heading):
 
 
 def test_documented_arguments_are_those_of_the_constructor():
-    import inspect
-
     section = envs.SupportEnv.__doc__.split("## Arguments")[1].split("##")[0]
     for name in list(inspect.signature(envs.SupportEnv.__init__).parameters)[1:]:
         assert f"`{name}`" in section

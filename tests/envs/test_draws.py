@@ -7,8 +7,7 @@ import pytest
 
 from envs import SupportEnv
 from envs.draws import Draws, start_state
-from plants import Patient, PhysicsError, Pump
-from plants.steady import steady_state
+from plants import Patient, PhysicsError, Plant, Pump, steady_state
 
 CP = Pump.load("CP")
 
@@ -43,8 +42,6 @@ def test_the_start_is_the_steady_state():
     patient = Patient.load("shock-c")
     (episode,) = drawn(Draws(patient, 0.0, None, None, "P-2", CP), count=1)
     assert episode.patient is patient
-    from plants import Plant
-
     expected = steady_state(Plant(patient, CP), CP.speed("P-2")).state
     np.testing.assert_array_equal(episode.state, expected)
     with pytest.raises(ValueError, match="read-only"):

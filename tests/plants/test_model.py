@@ -116,7 +116,9 @@ def test_phase_runs_with_the_heart_rate(case):
     assert rate == pytest.approx(values[VALUES.index["heart_rate"]] / 60)
     faster = values.copy()
     faster[VALUES.index["disturbance_heart_rate"]] = 1.5
-    assert np.asarray(MODEL.derivative(state, faster)[0]).ravel()[PHASE] == pytest.approx(1.5 * rate)
+    assert np.asarray(MODEL.derivative(state, faster)[0]).ravel()[PHASE] == pytest.approx(
+        1.5 * rate
+    )
 
 
 def test_a_beat_ends_in_the_middle_of_a_step(case):

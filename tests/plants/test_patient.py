@@ -286,7 +286,7 @@ def test_unknown_key_of_a_parameter(write):
 
 def test_unknown_table(write):
     path = write("[targets.map]", "[target.map]")
-    says(refusal(path), f"{path}: key target", "one of name, description, parameters, targets")
+    says(refusal(path), f"{path}: key target", "one of name, description, held, parameters, targets")
 
 
 def test_unknown_target(write):
@@ -406,3 +406,19 @@ def test_no_value_out_of_range_is_ever_taken(parameter, value):
     with pytest.raises(InputError) as caught:
         patient.replace(**{parameter.name: value})
     says(caught.value, parameter.name, f"{parameter.low:g} to {parameter.high:g}")
+
+
+def test_held_parameters_are_kept_and_written():
+    patient = Patient.load("rv-failure")
+    assert patient.held == ("rv_ees",)
+    assert patient.replace(lv_ees=2.0).held == ("rv_ees",)
+    assert pickle.loads(pickle.dumps(patient)).held == ("rv_ees",)
+    assert 'held = ["rv_ees"]' in patient.to_toml()
+
+
+@pytest.mark.parametrize("line", ['held = ["courage"]', 'held = "rv_ees"', "held = 3"])
+def test_held_must_name_parameters(tmp_path, healthy, line):
+    path = tmp_path / "mine.toml"
+    first, rest = healthy.to_toml().split("\n", 1)
+    path.write_text(f"{first}\n{line}\n{rest}")
+    says(refusal(path), "held", "a list of parameters", "mine.toml")

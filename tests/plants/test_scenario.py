@@ -36,7 +36,6 @@ _FULL_EFFECT = {
     "coronary-balloon": {},
     "pulmonary-resistance-up": {"pulmonary_resistance": 500 / 100},
     "pulmonary-resistance-down": {"pulmonary_resistance": 40 / 100},
-    "valsalva": {},
     "extremes-a": {"pulmonary_resistance": 8.0, "systemic_resistance": 0.5},
     "extremes-b": {"pulmonary_resistance": 1 / 3, "systemic_resistance": 1.3},
 }
@@ -87,8 +86,9 @@ def test_balloon_lasts_a_minute_and_recovers():
     assert at(110.0)["lv_contractility"] == pytest.approx(1.0 - 0.5 * math.exp(-1.0))
 
 
-def test_valsalva_is_over_after_fifteen_seconds():
-    at = Scenario.load("valsalva").at
+def test_pulse_of_intrathoracic_pressure_is_over_after_its_duration():
+    strain = Event("intrathoracic_pressure", 40.0, "pulse", 20.0, duration=15.0)
+    at = Scenario("strain", "", (strain,)).at
     pressures = [at(t)["intrathoracic_pressure"] for t in (19.9, 20.0, 34.9, 35.0)]
     assert pressures == [0.0, 40.0, 40.0, 0.0]
 

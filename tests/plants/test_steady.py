@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from plants import (
+    METRICS,
     SIGNALS,
     BeatMap,
     Patient,
@@ -28,6 +29,10 @@ EVERYWHERE = [
 SAMPLE = EVERYWHERE[::17]
 
 
+#: Suction so deep that it comes at every other beat: the periodic beat is there, but unstable.
+ALTERNATING = {("rv-failure", "5.5", "P-9")}
+
+
 def check_steady(patient: str, device: str, level: str) -> None:
     plant = Plant(patient, device)
     assert plant.pump is not None
@@ -38,6 +43,7 @@ def check_steady(patient: str, device: str, level: str) -> None:
     assert np.abs(change).max() < 10 * steady.TOLERANCE  # the veins take what all others gave
     for name, value in found.metrics.items():
         assert SIGNALS[name].low <= value <= SIGNALS[name].high, name
+    assert found.stable == ((patient, device, level) not in ALTERNATING)
     assert found.state[:N_VOLUMES].sum() == pytest.approx(plant.patient["blood_volume"], rel=1e-12)
 
 
@@ -124,6 +130,40 @@ def test_the_jacobian_is_that_of_a_beat():
     sizes = np.sort(np.abs(np.linalg.eigvals(free)))
     assert sizes[-1] == pytest.approx(1.0, abs=1e-6)
     assert sizes[-2] < 1.0
+
+
+def test_a_beat_that_a_course_leaves_says_so():
+    plant = Plant("rv-failure", "5.5")
+    found = steady_state(plant, 33_000)
+    assert found.multiplier > 1
+    assert not found.stable
+    beats = BeatMap(plant)
+    state = found.state.copy()
+    state[STATES.index["lv_volume"]] += 1e-3
+    seen = []
+    for _ in range(60):
+        beat = beats.beat(state, found.values)
+        state = beat.state
+        seen.append(beat.metrics[METRICS.index["map"]])
+    # Two kinds of beat take turns about the periodic one.
+    assert abs(seen[-1] - seen[-2]) > 0.3
+    assert seen[-1] == pytest.approx(seen[-3], abs=1e-6)
+    assert np.mean(seen[-2:]) == pytest.approx(found.metrics["map"], abs=0.3)
+
+
+def test_the_multiplier_is_how_fast_a_deviation_dies_out():
+    plant = Plant("shock-d", "CP")
+    found = steady_state(plant, 44_000)
+    assert found.stable
+    beats = BeatMap(plant)
+    state = found.state.copy()
+    state[STATES.index["lv_volume"]] += 1.0
+    state[STATES.index["systemic_vein_volume"]] -= 1.0
+    sizes = []
+    for _ in range(40):
+        state = beats.beat(state, found.values).state
+        sizes.append(np.abs(np.delete(state - found.state, STATES.index["phase"])).max())
+    assert sizes[-1] / sizes[-2] == pytest.approx(found.multiplier, abs=0.02)
 
 
 @pytest.mark.parametrize("rate", [-1.0, 2.0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -111,7 +113,7 @@ def test_the_sharp_valve_is_approached_as_the_width_shrinks(patient, device, spe
     sharp = at(5e-4)
     errors = [np.abs(at(width) / sharp - 1) for width in WIDTHS]
     worst = [error.max() for error in errors]
-    assert all(later < 0.5 * before for before, later in zip(worst, worst[1:], strict=False))
+    assert all(later < 0.5 * before for before, later in itertools.pairwise(worst))
     built_in = errors[WIDTHS.index(Patient.load(patient)["valve_smoothing"])]
     assert built_in[: len(means)].max() < 1e-3
     assert built_in.max() < 2e-3

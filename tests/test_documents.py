@@ -1,0 +1,220 @@
+"""README and docs: what they show runs, what they list is what the code declares."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import typer
+
+from experiments.cli import application, command_names, run_command
+from experiments.reference_tables import pages, write
+from plants import InputError
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+#: Commands whose lines are run. Those of the others take minutes: they are parsed only.
+QUICK = ("list", "simulate", "identify")
+#: Stand for something that a reader fills in, or take long: parsed only.
+UNRUN = ("FOLDER", "NAME", "--all")
+
+_FENCE = re.compile(
+    r"^```(?P<info>[^\n`]*)\n(?P<body>.*?)^```[ ]*$", flags=re.MULTILINE | re.DOTALL
+)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_INLINE = re.compile(r"`(impellab [^`]+)`")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its language, the file it is to be saved as, its text and first line."""
+
+    language: str
+    file: str
+    text: str
+    line: int
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def blocks(path: Path) -> Iterator[Block]:
+    text = path.read_text(encoding="utf-8")
+    for match in _FENCE.finditer(text):
+        language, _, file = match["info"].strip().partition(" ")
+        line = text.count("\n", 0, match.start()) + 2
+        yield Block(language, file, match["body"], line)
+
+
+def prose(path: Path) -> str:
+    """The text of a document outside its blocks, with its lines where they were."""
+    text = path.read_text(encoding="utf-8")
+    return _FENCE.sub(lambda match: "\n" * match[0].count("\n"), text)
+
+
+def shell_lines(block: Block) -> Iterator[tuple[int, list[str]]]:
+    for number, line in enumerate(block.text.splitlines(), start=block.line):
+        words = shlex.split(line, comments=True)
+        if words:
+            yield number, words
+
+
+def check_parses(words: list[str], where: str) -> None:
+    """Refuse a command line of impellab that its command would not take."""
+    command, *arguments = words
+    assert command in command_names(), f"{where}: there is no command {command}"
+    group = typer.main.get_command(application(command))
+    try:
+        group.commands[command].make_context(command, arguments)  # parses, and does not run
+    except typer.BadParameter.__mro__[1] as error:
+        pytest.fail(f"{where}: {error.format_message()}")
+
+
+def check_shell(words: list[str], where: str) -> None:
+    program, *arguments = words
+    if program == "make":
+        targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+        assert set(arguments) <= set(targets), f"{where}: the Makefile has no such target"
+    elif program == "impellab":
+        run = not arguments or arguments[0].startswith("-") or arguments[0] in QUICK
+        if run and not any(word in one for one in arguments for word in UNRUN):
+            assert run_command(arguments) == 0, f"{where}: {shlex.join(words)}"
+        else:
+            check_parses(arguments, where)
+    else:
+        pytest.fail(f"{where}: {program} is not checked by this test")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_a_document_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shared: dict[str, object] = {"__name__": "__document__"}
+    for block in blocks(path):
+        where = f"{name(path)}:{block.line}"
+        if block.file:
+            Path(block.file).write_text(block.text, encoding="utf-8")
+        if block.language == "python":
+            # Padded, so that a traceback names the line of the document.
+            exec(compile("\n" * (block.line - 1) + block.text, str(path), "exec"), shared)
+        elif block.language == "sh":
+            for line, words in shell_lines(block):
+                check_shell(words, f"{name(path)}:{line}")
+        elif block.language == "toml":
+            tomllib.loads(block.text)
+        else:
+            assert block.language == "text", f"{where}: a block of {block.language or 'nothing'}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_command_lines_in_running_text_parse(path):
+    for match in _INLINE.finditer(prose(path)):
+        check_parses(shlex.split(match[1])[1:], f"{name(path)}: {match[1]}")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_links_lead_somewhere(path):
+    for target in _LINK.findall(prose(path)):
+        if re.match(r"https?://", target):
+            continue
+        file, _, anchor = target.partition("#")
+        other = path.parent / file if file else path
+        assert other.exists(), f"{name(path)}: {target}"
+        assert not anchor or anchor in anchors(other), f"{name(path)}: {target}"
+
+
+def anchors(path: Path) -> set[str]:
+    """Anchors that a viewer makes of a document's headings."""
+    headings = re.findall(r"^#+ (.+)$", prose(path), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
+def test_every_page_is_on_the_map():
+    listed = set(_LINK.findall(prose(ROOT / "docs" / "index.md")))
+    assert {path.name for path in DOCUMENTS[1:]} - {"index.md"} <= listed
+
+
+def test_every_command_and_option_is_documented():
+    text = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    for command in command_names():
+        assert f"impellab {command}" in text
+        group = typer.main.get_command(application(command))
+        for parameter in group.commands[command].params:
+            options = (*parameter.opts, *parameter.secondary_opts)
+            assert any(one in text for one in options if one.startswith("--")) or not any(
+                one.startswith("--") for one in options
+            ), f"{command}: {options}"
+
+
+@pytest.mark.parametrize("file", sorted(pages()))
+def test_tables_are_those_of_the_code(file):
+    told = "run python -m experiments.reference_tables"
+    assert (ROOT / "docs" / file).read_text(encoding="utf-8") == pages()[file], told
+
+
+def test_tables_are_written_into_a_folder_that_exists(tmp_path):
+    for path in write(tmp_path):
+        assert path.read_text(encoding="utf-8") == pages()[path.name]
+    assert {path.name for path in tmp_path.iterdir()} == set(pages())
+    with pytest.raises(InputError, match="folder"):
+        write(tmp_path / "missing")
+
+
+def test_the_default_therapy_is_as_told():
+    from plants import Therapy
+
+    text = (ROOT / "docs" / "therapy.md").read_text(encoding="utf-8")
+    for goal in Therapy.default().goals:
+        (line,) = re.findall(rf"^\| `{goal.signal}` \|.*$", text, flags=re.MULTILINE)
+        _, told, weight, scale = (cell.strip() for cell in line.strip("|").split("|"))
+        ends = [one for one in (goal.low, goal.high) if one is not None]
+        assert [float(one) for one in re.findall(r"\d+(?:\.\d+)?(?= |$)", told)] == ends
+        assert (float(weight), float(scale)) == (goal.weight, goal.scale)
+
+
+def test_the_benchmark_in_the_readme_is_the_reference():
+    result = ROOT / "results" / "benchmark" / "table.md"
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"<!-- benchmark -->(.*?)<!-- /benchmark -->", text, flags=re.DOTALL)
+    if not result.exists():
+        pytest.skip("there is no reference benchmark yet")
+    assert table.strip() == result.read_text(encoding="utf-8").strip()
+
+
+TEXT = {".py", ".md", ".toml", ".txt", ".cff", ".csv", ".json", ".html", ".yml", ".yaml", ".cfg"}
+# A folder of some machine, and the address of a package index. Written so as not to find itself.
+_MACHINE = re.compile(r"(?<![\w$}{.)])/(?:work|root|home|Users|mnt|scratch)[/]\w|[A-Z]:\\Users[\\]")
+_INDEX = re.compile(
+    r"https?://[^\s\"'<>)]*(?:pypi|/simple\b|nexus|artifactory|registry|anaconda[.]org)", re.I
+)
+
+
+def tracked_texts() -> Iterator[Path]:
+    """Text files of the working tree, tool folders and outputs of runs left out."""
+    left_out = {"runs", "build", "dist", "__pycache__", "venv", "node_modules"}
+    folders = [ROOT]
+    while folders:
+        for path in sorted(folders.pop().iterdir()):
+            hidden = path.name.startswith(".") and path.name != ".ci"
+            if path.is_dir():
+                if not hidden and path.name not in left_out and path.suffix != ".egg-info":
+                    folders.append(path)
+            elif path.suffix in TEXT or path.suffix == "" or path.name == ".gitignore":
+                yield path
+
+
+def test_no_text_names_a_machine_or_a_registry():
+    found = [
+        f"{name(path)}:{number}: {line.strip()[:80]}"
+        for path in tracked_texts()
+        for number, line in enumerate(
+            path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1
+        )
+        if _MACHINE.search(line) or _INDEX.search(line)
+    ]
+    assert not found
