@@ -84,6 +84,8 @@ class EstimatorSettings:
         floor in the unit of the signal.
     gate : float
         Innovations beyond this many standard deviations are cut to it.
+    largest_surprise : float
+        The drift of the factors grows with the normalised innovation, at most this many times.
     factor_limit : float
         Largest factor, and its inverse the smallest.
     """
@@ -97,6 +99,7 @@ class EstimatorSettings:
     model_share: float = 0.02
     model_floor: float = 0.2
     gate: float = 4.0
+    largest_surprise: float = 10.0
     factor_limit: float = 8.0
 
 
@@ -271,6 +274,9 @@ class BeatEstimator:
         sd[:N_VOLUMES] = s.volume_noise
         sd[_VEINS] = s.vein_noise
         sd[_N:] = s.factor_noise
+        # Readings far from what was expected: something has changed, and may change further.
+        surprise = self.innovation if math.isfinite(self.innovation) else 1.0
+        sd[_N:] *= min(max(surprise, 1.0), s.largest_surprise)
         return np.diag(sd**2)
 
 

@@ -29,9 +29,10 @@ class LQG:
     The believed patient is linearised at the level that costs least by the therapy. In every beat
     a Kalman filter estimates the state and four slowly drifting disturbances (systemic and
     pulmonary resistance, left-ventricular contractility, blood volume) from what is measured; a
-    patient who differs from the one believed shows up in them. An LQR changes the speed. It prices deviations of all the therapy's goals from where they settle,
-    changes of the speed, and, as a further state, the sum of the measured errors of the pressure,
-    which therefore ends on its target though the patient is not the one believed.
+    patient who differs from the one believed shows up in them. An LQR changes the speed. It prices
+    deviations of all the therapy's goals from where they settle, changes of the speed, and, as a
+    further state, the sum of the measured errors of the pressure, which therefore ends on its
+    target though the patient is not the one believed.
 
     Parameters
     ----------

@@ -73,7 +73,7 @@ class PI:
 
     References
     ----------
-    .. [1] Astrom KJ, Hagglund T (2006) Advanced PID Control. ISA, ch. 3.5 (conditional
+    .. [1] Astrom KJ, Hagglund T (2006) Advanced PID Control. ISA (integrator windup, conditional
        integration).
 
     Examples

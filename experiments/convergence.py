@@ -58,7 +58,11 @@ class Case:
         patient = Patient.load(self.patient)
         if self.blood_loss:
             changes["blood_volume"] = patient["blood_volume"] - self.blood_loss
-        return Plant(patient.replace(**changes) if changes else patient, self.device)
+        if changes:
+            patient = patient.replace(
+                None, description=None, source="convergence study", tag="X", **changes
+            )
+        return Plant(patient, self.device)
 
     @property
     def speed(self) -> float:

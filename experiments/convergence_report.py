@@ -55,7 +55,7 @@ def convergence_figure(integration: pandas.DataFrame, smoothing: pandas.DataFram
 
 
 def worst_table(integration: pandas.DataFrame) -> pandas.DataFrame:
-    """The worst errors over all cases, a row for each scheme and step; NaN where one is unstable."""
+    """Worst errors over all cases, a row for each scheme and step; NaN where one is unstable."""
     grouped = integration.groupby(["scheme", "step_ms"], sort=False)
     worst = grouped.agg(
         mean_error=("mean_error", lambda x: x.max(skipna=False)),

@@ -135,8 +135,8 @@ def _reason(pump: Pump, level: Level, head: float, steady: float, beating: float
         )
     if math.isfinite(beating):
         return (
-            f"by {abs(miss(beating, level)):.2f} L/min in the pulsating patient only: the law bends, "
-            "so that the mean flow is not the flow at the mean head"
+            f"by {abs(miss(beating, level)):.2f} L/min in the pulsating patient only: the law "
+            "bends, so that the mean flow is not the flow at the mean head"
         )
     return ""
 

@@ -187,7 +187,7 @@ def _metrics(
     acc[index["duration"] + 1 : index["duration"] + 1 + len(INTEGRALS)] = dense[N_STATE:, -1]
     for k, name in enumerate(EXTREMES):
         acc[index[f"max_{name}"]], acc[index[f"min_{name}"]] = seen[k].max(), seen[k].min()
-    systole = float(end_systolic_phase(period)) * period
+    systole = float(end_systolic_phase(ca.SX(period))) * period
     acc[index["end_systolic_volume"]] = solution.sol(systole)[STATES.index["lv_volume"]]
     row = np.asarray(model.metrics(acc, solution.y[:N_STATE, -1], values)).ravel()
     return METRICS.as_dict(row)

@@ -76,13 +76,12 @@ def _reason(patient: Patient, row: TargetRow) -> str:
 
 
 def _atrial_kick(patient: Patient, row: TargetRow) -> str:
-    """The target is the wedge pressure; what the atrial contraction adds is computed, not guessed."""
+    """The target is the wedge pressure; what the atrial contraction adds is computed."""
     metrics = steady_state(Plant(patient)).metrics
     still = steady_state(Plant(patient.replace(la_ees=_no_kick(patient)))).metrics
     without = still["lvedp"] - still["pcwp"]
-    size = "" if abs(row.deviation) <= TOLERANCE else "not met: "
     return (
-        f"{size}the target is the PCWP ({row.target:g} mmHg); the atrial contraction puts the "
+        f"the target is the PCWP ({row.target:g} mmHg); the atrial contraction puts the "
         f"end-diastolic pressure {metrics['lvedp'] - metrics['pcwp']:+.1f} mmHg from the mean "
         f"left-atrial pressure, with a tenth of the atrial contractility it is {without:+.1f} mmHg"
     )
@@ -104,9 +103,9 @@ def patients_summary(table: pandas.DataFrame) -> str:
         "",
     ]
     lines += [
-        f"- {row.patient}, {row.signal}: {row.model:.3g} {row.unit} for {row.target:g} "
-        f"({row.deviation_percent:+.0f} %); {row.reason.removeprefix('not met: ')}."
-        for row in missed.itertuples()
+        f"- {row['patient']}, {row['signal']}: {row['model']:.3g} {row['unit']} for "
+        f"{row['target']:g} ({row['deviation_percent']:+.0f} %); {row['reason']}."
+        for row in missed.to_dict("records")
     ]
     return "\n".join(lines)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Array = NDArray[np.float64]
+_Method = Literal["LSODA", "RK45", "DOP853"]
 #: What is simulated: patient, device, level.
 CASE = ("shock-d", "CP", "P-8")
 #: Whose periodic beat is found.
@@ -192,7 +193,9 @@ def course_rows(seconds: float, repeats: int) -> list[SpeedRow]:
     ]
 
 
-def _solved(rhs: RightHandSide, start: Array, seconds: float, method: str, rtol: float) -> Array:
+def _solved(
+    rhs: RightHandSide, start: Array, seconds: float, method: _Method, rtol: float
+) -> Array:
     from scipy.integrate import solve_ivp
 
     solution = solve_ivp(rhs, (0.0, seconds), start, method=method, rtol=rtol, atol=rtol)

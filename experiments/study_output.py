@@ -83,7 +83,9 @@ def write_study(
             ReportTable(name.replace("_", " "), list(table.columns), table.values.tolist())
             for name, table in tables.items()
         ]
-        write_report(run, title, introduction=summary, tables=pages, figures=shown)
+        # The first paragraph; what lists say is in the tables.
+        first = summary.partition("\n\n")[0]
+        write_report(run, title, introduction=first, tables=pages, figures=shown)
         if results:
             again = regenerate or f"impellab {command} --results"
             page = f"# {title}\n\n{summary}\n\n{provenance(run.config, again)}"

@@ -140,7 +140,10 @@ Columns = Mapping[str, Mapping[str, float]]
 def _columns(table: pandas.DataFrame, patient: str) -> Columns:
     """Metric name to support to value."""
     rows = table[table["patient"] == patient].set_index("support")
-    return {name: rows[name].to_dict() for name in SHOWN}
+    return {
+        name: dict(zip(map(str, rows.index), rows[name].astype(float), strict=True))
+        for name in SHOWN
+    }
 
 
 def _listed(values: Mapping[str, float], digits: str) -> str:

@@ -102,13 +102,14 @@ def train(
             raise InputError("folder", str(home), "a folder without a training, or resume")
     classes = _algorithms()
     if not (home / "policy").is_dir():
-        made(settings.environment, settings.arguments).close()  # Bad input, before any folder.
-        home.mkdir(parents=True, exist_ok=True)
+        # Bad input shows here, before there is a folder.
+        learner = _begun(classes[settings.algorithm], settings, home / "checkpoints")
         if not resume:
+            home.mkdir(parents=True, exist_ok=True)
             settings.save(home)
-        if record is not None and not resume:
-            (home / _CONFIG).write_text(to_json(record, indent=2) + "\n", encoding="utf-8")
-        learner = _learned(classes[settings.algorithm], settings, home, progress)
+            if record is not None:
+                (home / _CONFIG).write_text(to_json(record, indent=2) + "\n", encoding="utf-8")
+        _learn(learner, settings, home, progress)
         _write_policy(home / "policy", settings, learner)
     config = json.loads((home / "policy" / _CONFIG).read_text(encoding="utf-8"))
     return Training(home, home / "policy", config["training"]["steps_done"], config["metrics"])
@@ -123,29 +124,26 @@ def _algorithms() -> dict[str, Any]:
     return {"ppo": PPO, "sac": SAC, "dqn": DQN}
 
 
-def _learned(
-    algorithm: Any, settings: TrainingSettings, home: Path, progress: Progress | None
-) -> Any:
-    """The algorithm after all its steps."""
+def _learn(learner: Any, settings: TrainingSettings, home: Path, progress: Progress | None) -> None:
+    """Learn from the steps that are left."""
     import torch
 
+    left = settings.steps - learner.num_timesteps
+    if left <= 0:
+        return
+    checkpoints = home / "checkpoints"
+    learner.tensorboard_log = str(home / "tensorboard")
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # More only get in each other's way at networks of this size.
     try:
-        checkpoints = home / "checkpoints"
-        learner = _begun(algorithm, settings, checkpoints)
-        learner.tensorboard_log = str(home / "tensorboard")
-        left = settings.steps - learner.num_timesteps
-        if left > 0:
-            # The counter of a resumed algorithm stands at what is done already.
-            learner.learn(
-                left,
-                callback=_callback(settings, checkpoints, progress),
-                reset_num_timesteps=False,
-                tb_log_name=settings.algorithm,
-            )
-            _save(learner, checkpoints)
-        return learner
+        # The counter of a resumed algorithm stands at what is done already.
+        learner.learn(
+            left,
+            callback=_callback(settings, checkpoints, progress),
+            reset_num_timesteps=False,
+            tb_log_name=settings.algorithm,
+        )
+        _save(learner, checkpoints)
     finally:
         torch.set_num_threads(threads)
 
@@ -156,7 +154,9 @@ def _begun(algorithm: Any, settings: TrainingSettings, checkpoints: Path) -> Any
     from stable_baselines3.common.vec_env import VecNormalize
 
     chosen = settings.chosen()
-    count = int(chosen.pop("environments"))
+    count = chosen.pop("environments")
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise InputError("environments", count, "an integer from 1 on")
     raw = make_vec_env(
         lambda: made(settings.environment, settings.arguments), count, seed=settings.seed
     )

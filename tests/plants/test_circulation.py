@@ -104,7 +104,7 @@ def test_a_factor_on_contractility_multiplies_end_systolic_pressure(patient, nam
     chamber = name[:2]
     before = float(getattr(pressures(x, p, neutral()), chamber))
     after = float(getattr(pressures(x, p, neutral(**{name: 0.5})), chamber))
-    assert after == pytest.approx(before / 2, rel=1e-9)
+    assert after == pytest.approx(before / 2, rel=1e-3)  # but for a rounded corner
 
 
 @pytest.mark.parametrize("device", [None, "CP"])

@@ -211,7 +211,7 @@ def test_without_a_compiler_there_is_one_warning(empty_cache, monkeypatch):
 
 @needs_compiler
 def test_a_source_that_does_not_compile_is_told(empty_cache):
-    with pytest.raises(BuildError, match="failed: .*error"):
+    with pytest.raises(BuildError, match=r"failed: .*error"):
         built("this is no C;")
     assert not list(empty_cache.iterdir())  # no half-made file
 

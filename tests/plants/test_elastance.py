@@ -88,6 +88,14 @@ def test_a_chamber_moves_between_its_two_relations():
     assert float(passive_pressure(0.0, alpha, beta)) == 0.0
 
 
+@given(stretch=st.floats(-20.0, 200.0), activation=st.floats(0.0, 1.0), ees=st.floats(0.05, 3.0))
+def test_contraction_never_lowers_the_pressure(stretch, activation, ees):
+    """Also of a weak chamber stretched so far that its active relation lies below the passive."""
+    alpha, beta = 0.03, 0.4
+    passive = float(passive_pressure(stretch, alpha, beta))
+    assert float(chamber_pressure(stretch, activation, ees, 0.0, alpha, beta)) >= passive - 1e-9
+
+
 @given(stretch=st.floats(0.0, 150.0))
 def test_potential_energy_is_the_area_between_the_relations(stretch):
     ees, alpha, beta = 1.5, 0.025, 0.4

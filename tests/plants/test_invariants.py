@@ -130,7 +130,11 @@ def test_any_patient_gives_finite_numbers_or_an_error(patient, device, share, fa
         simulator.reset(speed=speed)
         simulator.advance(speed, 5.0)
     except PhysicsError as error:
-        assert "drawn" in str(error)
+        ended = str(error)
+    else:
+        ended = ""
+    if ended:
+        assert "drawn" in ended  # it says who
         return
     metrics = simulator.metrics()
     assert all(np.isfinite(value) for value in metrics.values())
@@ -151,7 +155,11 @@ def test_disturbances_at_the_ends_of_their_ranges(disturbance, end):
     try:
         simulator.advance(40_000, 15.0)
     except PhysicsError as error:
-        assert "shock-c" in str(error)
+        ended = str(error)
+    else:
+        ended = ""
+    if ended:
+        assert "shock-c" in ended
         return
     assert all(np.isfinite(value) for value in simulator.metrics().values())
 

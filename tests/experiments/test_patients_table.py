@@ -1,0 +1,46 @@
+"""The table of patients and targets."""
+
+from __future__ import annotations
+
+from experiments.patients_table import (
+    patients_summary,
+    patients_table,
+    write_patients_results,
+)
+from plants import Patient
+
+
+def test_every_target_of_every_patient_is_there():
+    table = patients_table()
+    expected = sum(len(Patient.load(name).targets) for name in Patient.names())
+    assert len(table) == expected
+    assert table[table["fitted"]]["met"].all()
+
+
+def test_every_miss_has_a_reason():
+    table = patients_table()
+    missed = table[~table["met"]]
+    assert set(zip(missed["patient"], missed["signal"], strict=True)) == {
+        ("healthy", "lvedp"),
+        ("rv-failure", "lvedp"),
+    }
+    assert missed["reason"].str.contains("atrial contraction").all()
+    off = table[table["deviation_percent"].abs() >= 1]
+    assert (off["reason"] != "").all()
+    assert (off["reason"] != "not known").all()
+
+
+def test_the_summary_counts_and_lists():
+    text = patients_summary(patients_table(["healthy", "shock-d"]))
+    assert "13 of 14 targets are met" in text
+    assert text.count("\n- ") == 1
+
+
+def test_the_results_are_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = write_patients_results(tmp_path / "runs")
+    assert folder.parent == tmp_path / "runs"
+    names = {path.name for path in (tmp_path / "results" / "patients").iterdir()}
+    assert names == {"README.md", "targets.csv"}
+    page = (tmp_path / "results" / "patients" / "README.md").read_text(encoding="utf-8")
+    assert "impellab identify --all --results" in page
