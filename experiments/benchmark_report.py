@@ -21,10 +21,14 @@ Table = tuple[str, list[str], list[list[object]]]
 _SUMMARY = {
     "controller": "controller",
     "therapy_reward": "reward",
+    "therapy_cost": "cost",
     "map_in_range": "MAP in range",
     "pcwp_in_range": "PCWP in range",
     "map_low_seconds": "MAP low [s]",
     "suction_seconds": "suction [s]",
+    "cardiac_power_output": "CPO [W]",
+    "pressure_volume_area": "PVA [mmHg.mL]",
+    "hemolysis_rate": "hemolysis [mg/dL/h]",
     "effort": "effort [krpm]",
     "completed": "completed",
 }

@@ -116,7 +116,9 @@ def _first_line(entry_point: object) -> str:
 
         module, _, name = entry_point.partition(":")
         entry_point = getattr(importlib.import_module(module), name)
-    return (getattr(entry_point, "__doc__", None) or "").strip().partition("\n")[0]
+    lines = (getattr(entry_point, "__doc__", None) or "").splitlines()
+    text = " ".join(line.strip() for line in lines if not line.strip().startswith("#")).strip()
+    return text.partition(". ")[0].rstrip(".") + "."
 
 
 #: What can be listed.

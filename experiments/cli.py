@@ -61,8 +61,9 @@ def application(only: str | None = None) -> typer.Typer:
         The one subcommand to import.
     """
     app = typer.Typer(
-        name="impellab", help=_HELP, add_completion=False, pretty_exceptions_enable=False
-    )
+        name="impellab", help=_HELP, add_completion=False, pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # Units stand in brackets, which markup would swallow.
+    )  # fmt: skip
     app.callback()(_options)
     for name in command_names() if only is None else (only,):
         function = importlib.import_module(f"experiments.commands.{name}").command

@@ -271,6 +271,17 @@ def short_name(row: SpeedRow) -> str:
     return f"{against}, {work[17:]}" if work.startswith("periodic beat of ") else against
 
 
+def in_words(row: SpeedRow) -> str:
+    """A row as a sentence."""
+    errors = ""
+    if row.ours_error is not None and row.other_error is not None:
+        errors = f"; errors {row.ours_error:.1e} and {row.other_error:.1e}"
+    return (
+        f"{row.work}: {row.ratio:.2g} times as fast ({row.ours:.0f} and {row.other:.0f} "
+        f"{row.unit}{errors}); ours: {row.ours_by}; other: {row.other_by}."
+    )
+
+
 def speed_figure(rows: Sequence[SpeedRow]) -> Figure:
     """How many times faster, a bar for each comparison."""
     from experiments.figures.style import COLORS, new_figure, plain

@@ -107,10 +107,12 @@ def write_results(
     folder = RESULTS / command
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
-        _replace(folder / f"{name}.csv", table.to_csv(index=False, float_format="%.6g").encode())
+        replace_file(
+            folder / f"{name}.csv", table.to_csv(index=False, float_format="%.6g").encode()
+        )
     for name in figures:
-        _replace(folder / f"{name}.png", (run.path / f"{name}.png").read_bytes())
-    _replace(folder / "README.md", page.encode())
+        replace_file(folder / f"{name}.png", (run.path / f"{name}.png").read_bytes())
+    replace_file(folder / "README.md", page.encode())
     return folder
 
 
@@ -135,7 +137,8 @@ def processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file as a whole: to a temporary name beside it, then renamed."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as stream:

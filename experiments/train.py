@@ -12,9 +12,11 @@ training begins new episodes, with seeds of its own.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import platform
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -259,11 +261,20 @@ def _write_policy(path: Path, settings: TrainingSettings, learner: Any) -> None:
         "versions": versions() | {"python": platform.python_version()},
     }
     env.close()
-    from stable_baselines3.common.save_util import save_to_zip_file
-
     with whole_folder(path) as folder:
-        # The weights alone: no optimiser, no pickled objects, no paths of this machine.
-        weights = {"policy": learner.get_parameters()["policy"]}
-        save_to_zip_file(folder / _MODEL, params=weights)
+        _write_weights(folder / _MODEL, learner)
         text = to_json(config, indent=2) + "\n"
         (folder / _CONFIG).write_text(text, encoding="utf-8")
+
+
+def _write_weights(path: Path, learner: Any) -> None:
+    """The weights alone, as stable-baselines3 reads them.
+
+    Its own ``save`` adds optimiser, pickled objects, paths and a description of this machine.
+    """
+    import torch
+
+    weights = io.BytesIO()
+    torch.save(learner.get_parameters()["policy"], weights)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("policy.pth", weights.getvalue())

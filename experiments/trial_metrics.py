@@ -107,7 +107,7 @@ def score(run: TrialRun) -> tuple[dict[str, float], str, str]:
     """
     period = run.trial.period
     planned = max(1, round(run.trial.duration / period) - 1)
-    lived, died = _lived(run.therapy, series(run.rollout, "map"), period)
+    lived, died = _lived(run.therapy, series(run.rollout, run.therapy.death.signal), period)
     outcome, reason = COMPLETED, ""
     if died:
         death = run.therapy.death

@@ -9,6 +9,7 @@ import typer
 
 from experiments.output import JsonOption, emit, note, path_text, print_table, progress, say
 from experiments.run_folder import RUNS, RunsOption
+from experiments.study_output import ResultsOption
 
 
 def command(
@@ -28,6 +29,7 @@ def command(
     resume: Annotated[
         Path | None, typer.Option(help="Folder of an interrupted benchmark to go on with.")
     ] = None,
+    results: ResultsOption = False,
     runs: RunsOption = RUNS,
     as_json: JsonOption = False,
 ) -> int:
@@ -51,6 +53,10 @@ def command(
             cluster=cluster,
             progress=lambda number, total: done(number / total),
         )
+    if results:
+        from experiments.benchmark_results import write_benchmark_results
+
+        write_benchmark_results(result)
     if as_json:
         emit(result.document())
     else:

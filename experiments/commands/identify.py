@@ -9,6 +9,7 @@ import typer
 
 from experiments.output import JsonOption, emit, path_text, print_table, progress, say
 from experiments.run_folder import RUNS, RunsOption
+from experiments.study_output import ResultsOption
 
 
 def command(
@@ -21,6 +22,7 @@ def command(
     write: Annotated[
         Path | None, typer.Option(help="Folder in which the identified patients are written.")
     ] = None,
+    results: ResultsOption = False,
     runs: RunsOption = RUNS,
     as_json: JsonOption = False,
 ) -> int:
@@ -32,9 +34,15 @@ def command(
         given = "--all and --patient" if all_patients else "(missing)"
         choices = ", ".join(Patient.names())
         raise InputError("patient", given, f"--patient ({choices}, or a TOML file) or --all")
+    if results and not all_patients:
+        raise InputError("results", patient, "--all: the reference results are of every patient")
     names = Patient.names() if patient is None else (patient,)
     with progress("patients", len(names)) as done:
         result = identification(names, runs=runs, write=write, progress=done)
+    if results:
+        from experiments.patients_table import write_patients_results
+
+        write_patients_results(runs)
     if as_json:
         emit(result.document())
     else:

@@ -35,12 +35,13 @@ def command(
         "relative error of a volume at the end of the course, against a solution at a tolerance "
         "of 1e-10."
     )
+    found = "\n".join(f"- {study.in_words(row)}" for row in rows)
     folder = write_study(
         "speed",
         runs,
         {"seconds": seconds, "repeats": repeats},
         title="Speed",
-        summary=summary,
+        summary=f"{summary}\n\n{found}",
         tables={"speed": table},
         figures={"speed": study.speed_figure(rows)},
         results=results,

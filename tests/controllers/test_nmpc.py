@@ -128,7 +128,9 @@ def test_commands_stay_in_range_and_within_the_rate():
     assert np.abs(np.diff(speeds)).max() <= 3000 + 1e-6
 
 
-@pytest.mark.parametrize("scenario", ["hemorrhage-severe", "pulmonary-resistance-up", "preload-drop"])
+@pytest.mark.parametrize(
+    "scenario", ["hemorrhage-severe", "pulmonary-resistance-up", "preload-drop"]
+)
 def test_sudden_loss_of_preload_is_no_failure(scenario):
     """Soft limits: where hard ones would be infeasible there is still a plan."""
     _, statuses = closed_loop("healthy", scenario)

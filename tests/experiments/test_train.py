@@ -69,8 +69,7 @@ def test_policy_says_how_it_was_made(finished):
 
 def test_policy_holds_nothing_but_weights(finished):
     with zipfile.ZipFile(finished[0].policy / "model.zip") as archive:
-        assert "data" not in archive.namelist()
-        assert "policy.pth" in archive.namelist()
+        assert archive.namelist() == ["policy.pth"]
 
 
 def test_the_controller_scores_what_the_learner_scored(finished):

@@ -286,7 +286,9 @@ def test_unknown_key_of_a_parameter(write):
 
 def test_unknown_table(write):
     path = write("[targets.map]", "[target.map]")
-    says(refusal(path), f"{path}: key target", "one of name, description, held, parameters, targets")
+    says(
+        refusal(path), f"{path}: key target", "one of name, description, held, parameters, targets"
+    )
 
 
 def test_unknown_target(write):

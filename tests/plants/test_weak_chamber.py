@@ -19,9 +19,7 @@ PRESSURE = ca.Function(
 )
 
 
-@given(
-    st.floats(0.0, 250.0), st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.0, 3.0)
-)
+@given(st.floats(0.0, 250.0), st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.0, 3.0))
 def test_contraction_never_lowers_the_pressure(volume, one, other, ees):
     weaker, stronger = sorted((one, other))
     low, high = float(PRESSURE(volume, weaker, ees)), float(PRESSURE(volume, stronger, ees))
@@ -34,7 +32,9 @@ def test_a_strong_chamber_reaches_its_end_systolic_line(volume):
 
 
 def test_total_loss_of_contractility_stops_the_native_flow():
-    rollout = simulate("shock-e", "CP", level="P-6", scenario="contractility-loss-total", duration=60)
+    rollout = simulate(
+        "shock-e", "CP", level="P-6", scenario="contractility-loss-total", duration=60
+    )
     assert rollout.attrs["ended"] == ""
     assert np.all(rollout["native_flow"][-5:] < 0.05)
     assert float(rollout["lvedp"][-1]) < 45
