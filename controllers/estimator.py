@@ -2,9 +2,10 @@
 
 An extended Kalman filter whose state is the plant's at the onset of a beat together with the
 logarithms of four slowly drifting factors: systemic and pulmonary resistance, left- and
-right-ventricular contractility. A patient who differs from the briefing, or who changes, shows up in them
-(disturbance augmentation: Pannocchia G, Rawlings JB 2003, Disturbance models for offset-free model
-predictive control, AIChE J 49:426). Blood gained or lost shows up in the venous volume.
+right-ventricular contractility. A patient who differs from the briefing, or who changes, shows up
+in them (disturbance augmentation: Pannocchia G, Rawlings JB 2003, Disturbance models for
+offset-free model predictive control, AIChE J 49:426). Blood gained or lost shows up in the venous
+volume.
 """
 
 from __future__ import annotations

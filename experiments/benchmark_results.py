@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +109,7 @@ def _page(result: Benchmark, config: dict[str, Any]) -> str:
 
 
 def markdown_table(
-    rows: Iterable[dict[str, Any]], columns: dict[str, tuple[str, int | None]]
+    rows: Iterable[Mapping[Any, Any]], columns: dict[str, tuple[str, int | None]]
 ) -> str:
     """Rows as a Markdown table, with a heading and a number of digits for each column.
 

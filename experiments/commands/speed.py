@@ -24,6 +24,7 @@ def command(
     import pandas
 
     from experiments import speed as study
+    from experiments import speed_report as report
     from experiments.study_output import processor, write_study
 
     with progress("comparisons", 2) as done:
@@ -35,7 +36,7 @@ def command(
         "relative error of a volume at the end of the course, against a solution at a tolerance "
         "of 1e-10."
     )
-    found = "\n".join(f"- {study.in_words(row)}" for row in rows)
+    found = "\n".join(f"- {report.in_words(row)}" for row in rows)
     folder = write_study(
         "speed",
         runs,
@@ -43,7 +44,7 @@ def command(
         title="Speed",
         summary=f"{summary}\n\n{found}",
         tables={"speed": table},
-        figures={"speed": study.speed_figure(rows)},
+        figures={"speed": report.speed_figure(rows)},
         results=results,
     )
     if as_json:
@@ -51,7 +52,7 @@ def command(
         return
     columns = ("against", "ours", "other", "times faster", "error of ours", "error of other")
     cells = [
-        (study.short_name(row), row.ours, row.other, row.ratio, row.ours_error,
+        (report.short_name(row), row.ours, row.other, row.ratio, row.ours_error,
          row.other_error)
         for row in rows
     ]  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 
 from experiments import speed as study
 from experiments.cli import run_command
+from experiments.speed_report import in_words, short_name
 from plants import BeatMap, PhysicsError, Plant, steady_state
 from plants.compile import compiler
 
@@ -40,9 +41,16 @@ def test_every_row_tells_what_was_compared(rows):
         assert row.ratio == pytest.approx(row.ours / row.other, rel=1.0)
         assert row.unit == "simulated s per CPU s"
         assert "2 ms" in row.ours_by
-    assert [study.short_name(row).split(",")[0] for row in rows] == [
+    assert [short_name(row).split(",")[0] for row in rows] == [
         "CasADi's virtual machine", "scipy LSODA", "scipy RK45",
     ]  # fmt: skip
+
+
+def test_a_row_can_be_told_in_words(rows):
+    text = in_words(rows[1])
+    assert "times as fast" in text
+    assert "LSODA" in text
+    assert "errors" in text
 
 
 def test_all_solve_the_same_equations(rows):
