@@ -6,6 +6,7 @@ systemic veins is replaced by the total blood volume.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ TOLERANCE = 1e-8
 _MAX_ITERATIONS = 40
 _MARCHES = (8, 60, 300)  # beats marched before the first and after each failed Newton attempt
 _SMALLEST_DAMPING = 1.0 / 64
+# A kept Jacobian must shrink the residual at least to this share of it.
+_KEPT_CONTRACTION = 0.2
 
 
 @dataclass(frozen=True)
@@ -41,20 +44,29 @@ class SteadyState:
         Held values under which it is periodic.
     metrics : dict of float
         Metrics of the beat, by signal name.
-    jacobian : ndarray, shape (n_states, n_states)
-        Derivative of the state after a beat by the state before it.
     iterations : int
-        Newton iterations taken.
+        Newton steps taken.
     residual : float
         Largest change of a state over the beat.
+    plant : Plant
+        Patient and pump.
+    step : float
+        Longest integration step, s.
     """
 
     state: Array
     values: Array
     metrics: dict[str, float]
-    jacobian: Array
     iterations: int
     residual: float
+    plant: Plant
+    step: float
+
+    @functools.cached_property
+    def jacobian(self) -> Array:
+        """Derivative of the state after a beat by the state before it, (n_states, n_states)."""
+        beats = BeatMap(self.plant, step=self.step)
+        return beats.beat(self.state, self.values, d_state=np.eye(len(STATES))).d_state.T
 
     @property
     def multiplier(self) -> float:
@@ -167,45 +179,76 @@ def _residual(beat: Beat, state: Array, total: float) -> Array:
 
 
 def _newton(beats: BeatMap, state: Array, values: Array, total: float) -> SteadyState | float:
-    """Damped Newton iteration; the steady state, or the residual at which it gave up."""
-    identity = np.eye(len(STATES))
-    volume_row = np.zeros(len(STATES))
-    volume_row[:N_VOLUMES] = 1.0
+    """Damped Newton iteration; the steady state, or the residual at which it gave up.
+
+    The exact Jacobian costs as much as some twenty beats, so that it is kept while the steps that
+    it gives still shrink the residual well, and is renewed when they do not.
+    """
     state = state.copy()
     state[PHASE] = 0.0
-    size = np.inf
+    point = _evaluated(beats, state, values, total)
+    slope: Array | None = None
     for iteration in range(_MAX_ITERATIONS):
-        beat = beats.beat(state, values, d_state=identity)
-        error = _residual(beat, state, total)
-        size = float(np.max(np.abs(error)))
-        if not np.isfinite(size):
+        if not np.isfinite(point.size):
             return np.inf
-        if size < TOLERANCE:
-            metrics = METRICS.as_dict(beat.metrics)
-            return SteadyState(state, values, metrics, beat.d_state.T, iteration, size)
-        slope = beat.d_state.T - identity
-        slope[_VEINS] = volume_row
+        if point.size < TOLERANCE:
+            metrics = METRICS.as_dict(point.beat.metrics)
+            return SteadyState(
+                point.state, values, metrics, iteration, point.size, beats.plant, beats.step
+            )
+        fresh = slope is None
+        if slope is None:
+            slope = _slope(beats, point.state, values)
         try:
-            step = np.linalg.solve(slope[np.ix_(_FREE, _FREE)], -error)
+            step = np.linalg.solve(slope, -point.error)
         except np.linalg.LinAlgError:
-            return size
-        damped = _line_search(beats, state, values, total, step, size)
-        if damped is None:
-            return size
-        state = damped
-    return size
+            return point.size
+        found = _line_search(beats, point, values, total, step, full_only=not fresh)
+        if found is None and fresh:
+            return point.size
+        if found is None or found.size > _KEPT_CONTRACTION * point.size:
+            slope = None
+        point = found or point
+    return point.size
+
+
+@dataclass(frozen=True)
+class _Point:
+    """A state, the beat from it, and how far that is from periodic."""
+
+    state: Array
+    beat: Beat
+    error: Array
+
+    @property
+    def size(self) -> float:
+        return float(np.max(np.abs(self.error)))
+
+
+def _evaluated(beats: BeatMap, state: Array, values: Array, total: float) -> _Point:
+    beat = beats.beat(state, values)
+    return _Point(state, beat, _residual(beat, state, total))
+
+
+def _slope(beats: BeatMap, state: Array, values: Array) -> Array:
+    """Derivative of the residual by the free states."""
+    identity = np.eye(len(STATES))
+    slope = beats.beat(state, values, d_state=identity).d_state.T - identity
+    slope[_VEINS] = 0.0
+    slope[_VEINS, :N_VOLUMES] = 1.0
+    return slope[np.ix_(_FREE, _FREE)]
 
 
 def _line_search(
-    beats: BeatMap, state: Array, values: Array, total: float, step: Array, size: float
-) -> Array | None:
+    beats: BeatMap, point: _Point, values: Array, total: float, step: Array, *, full_only: bool
+) -> _Point | None:
     """The longest of the halved Newton steps that lowers the residual."""
     damping = 1.0
-    while damping >= _SMALLEST_DAMPING:
-        trial = state.copy()
+    while damping >= (1.0 if full_only else _SMALLEST_DAMPING):
+        trial = point.state.copy()
         trial[_FREE] += damping * step
-        error = _residual(beats.beat(trial, values), trial, total)
-        if np.all(np.isfinite(error)) and np.max(np.abs(error)) < size:
-            return trial
+        found = _evaluated(beats, trial, values, total)
+        if np.all(np.isfinite(found.error)) and found.size < point.size:
+            return found
         damping *= 0.5
     return None
