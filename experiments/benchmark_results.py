@@ -94,9 +94,7 @@ def _page(result: Benchmark, config: dict[str, Any]) -> str:
     against = tables.against_best.to_dict("records")
     parts = [
         "# The quick suite",
-        f"{len(tables.rows)} trials of {len(tables.order)} controllers; "
-        f"{config.get('wall_seconds', float('nan')):.0f} s of wall time for these and the sweep "
-        "over the held levels. Means over all trials:",
+        f"{len(tables.rows)} trials of {len(tables.order)} controllers. Means over all trials:",
         controllers_table(result).strip(),
         "Solves, pooled over the suite:",
         markdown_table(solving, _SOLVING).strip(),
