@@ -200,7 +200,7 @@ def _newton(beats: BeatMap, state: Array, values: Array, total: float) -> Steady
         if slope is None:
             slope = _slope(beats, point.state, values)
         try:
-            step = np.linalg.solve(slope, -point.error)
+            step = np.asarray(np.linalg.solve(slope, -point.error), dtype=np.float64)
         except np.linalg.LinAlgError:
             return point.size
         found = _line_search(beats, point, values, total, step, full_only=not fresh)
