@@ -106,9 +106,9 @@ def test_speed_columns_are_finite_differences(beat, beats):
 def test_disturbance_columns_are_finite_differences(beat, beats, name):
     column, neutral = beat.disturbances.index(name), DISTURBANCES[name].neutral
     low, high = (
-        stepped(beats, beat, np.zeros(12), disturbances={name: neutral + s * 1e-4}) for s in (-1, 1)
+        stepped(beats, beat, np.zeros(12), disturbances={name: neutral + s * 2e-5}) for s in (-1, 1)
     )
-    e, f = central(low, high, 1e-4)
+    e, f = central(low, high, 2e-5)
     np.testing.assert_allclose(beat.e[:, column], e, rtol=1e-3, atol=1e-5)
     np.testing.assert_allclose(beat.f[:, column], f, rtol=1e-3, atol=1e-5)
 

@@ -87,7 +87,7 @@ def test_the_plants_step_meets_both_limits(table):
     chosen = study.choice(table)
     assert chosen.step == pytest.approx(0.002)
     assert chosen.stable_step >= 0.002
-    held, text = report.verdict(table, study.smoothing_table([CASE], widths=(0.05,)), chosen)
+    held, text = report.verdict(table, study.smoothing_table([CASE], widths=(0.02,)), chosen)
     assert held
     assert "RK4 at 2 ms" in text
 

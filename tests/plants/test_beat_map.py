@@ -28,7 +28,7 @@ CORNERS = {
 }
 
 
-def off_balance(beats: BeatMap, speed: float, seed: int = 1) -> np.ndarray:
+def off_balance(beats: BeatMap, speed: float, seed: int = 2) -> np.ndarray:
     """A state near the periodic one. In that one an extreme may be reached at both ends of the
     beat at once, where there is no derivative."""
     state = steady_state(beats.plant, speed, beats=beats).state
