@@ -13,6 +13,7 @@ from controllers.operating_point import (
     speed_limits,
 )
 from controllers.pi import PI, Gains
+from controllers.policy import PolicyController
 from controllers.protocol import Briefing, Command, Controller, Outcome, SolveStatus
 from controllers.registry import CONTROLLER_FORMS, controller_names, load_controller
 
@@ -33,6 +34,7 @@ __all__ = [
     "NmpcSettings",
     "OperatingPoint",
     "Outcome",
+    "PolicyController",
     "SolveStatus",
     "controller_names",
     "linearise",

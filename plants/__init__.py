@@ -1,5 +1,6 @@
 """The physics: patients, pumps, disturbances, sensors and the plant that joins them."""
 
+from plants.action import LevelAction, SpeedAction, action_from, action_of
 from plants.beat_map import Beat, BeatMap
 from plants.beats import METRICS
 from plants.cohort import individual
@@ -12,6 +13,7 @@ from plants.goals import Death, Goal, Limit, hinge
 from plants.identify import Identification, TargetRow, compare, identify
 from plants.measurement import Measurement, UnknownSignalError
 from plants.model import STATES, PlantModel, plant_model
+from plants.observation import SampleAndHold
 from plants.parameters import PATIENT_PARAMETERS
 from plants.patient import Patient
 from plants.plant import Plant
@@ -51,6 +53,7 @@ __all__ = [
     "Identification",
     "InputError",
     "Level",
+    "LevelAction",
     "Limit",
     "Measurement",
     "Patient",
@@ -60,15 +63,19 @@ __all__ = [
     "Pump",
     "Quantity",
     "Recorder",
+    "SampleAndHold",
     "Scenario",
     "Sensor",
     "Sensors",
     "Signal",
     "Simulator",
+    "SpeedAction",
     "SteadyState",
     "TargetRow",
     "Therapy",
     "UnknownSignalError",
+    "action_from",
+    "action_of",
     "compare",
     "disturbance_vector",
     "held_speed",
