@@ -115,7 +115,7 @@ def _from_file(path: Path, class_name: str) -> Controller:
         raise InputError("controller", class_name, allowed, source=str(path))
     try:
         controller = found()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         allowed = f"a class that can be made without arguments; it raised {_told(error)}"
         raise InputError("controller", class_name, allowed, source=str(path)) from error
     if not isinstance(controller, Controller):

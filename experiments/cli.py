@@ -17,8 +17,9 @@ import pkgutil
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 
@@ -170,6 +171,14 @@ def run_command(arguments: Sequence[str]) -> int:
         return _reported(_failure(error))
 
 
+def _one_line(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int,
+    file: TextIO | None = None, line: str | None = None,
+) -> None:  # fmt: skip
+    """A warning as a user of the command line should see it: what it says, not where."""
+    note(f"impellab: {message}")
+
+
 def _usage(error: Exception) -> str:
     """A usage error in one line; that of an unknown command names the choices."""
     text = str(error.format_message()) if hasattr(error, "format_message") else str(error)
@@ -192,6 +201,7 @@ def main() -> int:
     # A plain kill unwinds like Ctrl-C does, so that no temporary folder is left.
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    warnings.showwarning = _one_line
     code = run_command(sys.argv[1:])
     try:
         sys.stdout.flush()

@@ -23,6 +23,7 @@ from plants import (
     InputError,
     PhysicsError,
     Plant,
+    Scenario,
     Simulator,
     Therapy,
     save_rollout,
@@ -65,6 +66,8 @@ class Simulation:
         The run folder.
     with_pump : bool
         Whether there is a pump.
+    notes : tuple of str
+        What a reader should know.
     """
 
     title: str
@@ -73,6 +76,7 @@ class Simulation:
     outcome: str
     folder: Path
     with_pump: bool
+    notes: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The JSON document of the command."""
@@ -82,6 +86,7 @@ class Simulation:
             "course": self.course,
             "course_units": {name: TRIAL_METRICS[name].unit for name in self.course},
             "outcome": self.outcome,
+            "notes": list(self.notes),
             "run": self.folder,
         }
 
@@ -155,9 +160,29 @@ def simulation(
         result = Simulation(
             _title(ran), steady_metrics(ran.rollout), course,
             f"{outcome}: {reason}" if reason else outcome, run.final, ran.pump is not None,
+            _notes(ran),
         )  # fmt: skip
         _write(run, result, ran, loops)
     return Simulation(**(vars(result) | {"folder": run.final}))
+
+
+def _notes(ran: TrialRun) -> tuple[str, ...]:
+    """What is not as it may seem: events that never set in, commands that could not be used."""
+    found = []
+    duration = ran.trial.duration
+    late = [one for one in Scenario.load(ran.trial.scenario).events if one.onset >= duration]
+    if late:
+        first = min(one.onset for one in late)
+        found.append(
+            f"{len(late)} of the events of {ran.rollout.attrs['scenario']} never set in: the first "
+            f"would at {first:g} s, the run ends at {duration:g} s"
+        )
+    if ran.held_commands:
+        found.append(
+            f"{ran.held_commands} of {ran.rollout.sizes['step_time']} commands were no finite "
+            "speed; the device held the last one"
+        )
+    return tuple(found)
 
 
 def _start_level(device: str, controller: str | None, therapy: str) -> str:

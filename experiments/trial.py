@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -196,7 +197,12 @@ def run_trial(
         log_interval=log_interval,
         progress=progress,
     )
-    rollout.attrs.update(controller=trial.controller, seed=trial.seed, spread=trial.spread)
+    rollout.attrs.update(
+        controller=trial.controller,
+        # As text: the file format holds integers of 32 bits only.
+        seed=str(trial.seed),
+        spread=trial.spread,
+    )
     return TrialRun(
         trial, patient, pump, therapy, rollout, tuple(guard.statuses),
         tuple(guard.milliseconds), driver.held if driver is not None else 0, simulator,
@@ -247,25 +253,33 @@ class _Guarded(_Held):
             self._controller.reset(briefing)
         except (InputError, PhysicsError):
             raise
-        except Exception as error:
-            raise self._refused("reset", error) from error
+        except (Exception, SystemExit) as error:
+            raise self._refused("reset", _not_terminated(error)) from error
 
     def act(self, measurement: Measurement) -> Command:
         began = time.perf_counter()
         try:
             command = self._controller.act(measurement)
             float(command.speed)
-        except Exception as error:
-            raise self._refused("act", error) from error
+        # A controller that exits must not end the program as if all were done.
+        except (Exception, SystemExit) as error:
+            raise self._refused("act", _not_terminated(error)) from error
         self.milliseconds.append(1e3 * (time.perf_counter() - began))
         status = getattr(command, "status", None)
         if status is not None:
             self.statuses.append(status)
         return command
 
-    def _refused(self, where: str, error: Exception) -> InputError:
+    def _refused(self, where: str, error: BaseException) -> InputError:
         text = " ".join(f"{type(error).__name__}: {error}".split())
         return InputError("controller", self._spec, f"one whose {where} works; it raised {text}")
+
+
+def _not_terminated(error: BaseException) -> BaseException:
+    """The error, unless it is the end of the program by a signal, which goes on."""
+    if isinstance(error, SystemExit) and error.code == 128 + signal.SIGTERM:
+        raise error
+    return error
 
 
 def _briefed(

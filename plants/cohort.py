@@ -67,6 +67,8 @@ def individual(patient: Patient | str, *, seed: int, spread: float = 0.1) -> Pat
     profile = Patient.load(patient) if isinstance(patient, str) else patient
     if not 0 <= spread <= 0.5:
         raise InputError("spread", spread, "0 to 0.5")
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise InputError("seed", seed, "an integer from 0 on")
     if spread == 0:
         return profile
     random = np.random.default_rng(seed)

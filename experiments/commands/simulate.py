@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from experiments.output import JsonOption, SeedOption, emit, path_text, print_table, progress, say
+from experiments.output import (
+    JsonOption,
+    SeedOption,
+    emit,
+    note,
+    path_text,
+    print_table,
+    progress,
+    say,
+)
 from experiments.run_folder import RUNS, RunsOption
 
 
@@ -48,6 +57,8 @@ def command(
             controller=controller, duration=duration, period=period, tier=tier, spread=spread,
             therapy=therapy, seed=seed, runs=runs, progress=done,
         )  # fmt: skip
+    for text in result.notes:
+        note(f"note: {text}")
     if as_json:
         emit(result.document())
         return

@@ -99,7 +99,10 @@ def _beats(rows: list[Axes], rollout: xarray.Dataset) -> None:
         flows.plot(times, values, color=color, linewidth=width, alpha=alpha, label=_SHORT[name])
     flows.set_ylabel(f"Flow [{SIGNALS['pump_flow'].unit}]")
     command = np.asarray(rollout["speed_command"])
-    speed.step(times, command, where="post", color=COLORS[6], label="speed command")
+    # The last command holds for a period more.
+    ends = np.append(times, times[-1] + float(rollout.attrs["period"]))
+    held = np.append(command, command[-1])
+    speed.step(ends, held, where="post", color=COLORS[6], label="speed command")
     speed.set_ylabel(f"Speed command [{SIGNALS['pump_speed'].unit}]")
     speed.set_ylim(0, max(1.0, 1.1 * float(command.max(initial=0.0))))
     speed.set_xlim(times[0], times[-1] + float(rollout.attrs["period"]))

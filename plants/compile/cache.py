@@ -82,7 +82,9 @@ def built(source: str) -> Path:
     """
     cc = compiler()
     if cc is None:
-        raise BuildError("no C compiler found (looked for $CC, cc, gcc, clang)")
+        looked = os.environ.get("CC")
+        where = f"$CC is {looked}, which is not there" if looked else "looked for cc, gcc, clang"
+        raise BuildError(f"no C compiler found ({where})")
     parts = (source, compiler_version(cc), *FLAGS, platform.machine(), _processor())
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
     directory = cache_directory()

@@ -63,7 +63,13 @@ def user_controller(tmp_path):
         "        return Command(self.speed)\n"
         "class Broken(Mine):\n"
         "    def act(self, measurement):\n"
-        "        return 1 / 0\n",
+        "        return 1 / 0\n"
+        "class Exits(Mine):\n"
+        "    def act(self, measurement):\n"
+        "        raise SystemExit(0)\n"
+        "class NotANumber(Mine):\n"
+        "    def act(self, measurement):\n"
+        "        return Command(float('nan'))\n",
         encoding="utf-8",
     )
     return f"{path}:Mine"

@@ -108,7 +108,9 @@ def test_a_broken_file_is_named(impellab, tmp_path):
         assert word in result.error
 
 
-@pytest.mark.parametrize("spec", ["mine.py:Broken", "mine.py:Missing", "mine.py", "none.py:X"])
+@pytest.mark.parametrize(
+    "spec", ["mine.py:Broken", "mine.py:Exits", "mine.py:Missing", "mine.py", "none.py:X"]
+)
 def test_a_controller_that_does_not_work(impellab, tmp_path, user_controller, spec):
     arguments = (*SHORT, "--device", "CP", "--controller", spec, "--json")
     result = impellab("simulate", *arguments)
@@ -116,6 +118,25 @@ def test_a_controller_that_does_not_work(impellab, tmp_path, user_controller, sp
     assert result.out == ""
     assert "controller" in result.errors[-1]
     assert not (tmp_path / "runs").exists()
+
+
+def test_commands_that_are_no_speed_are_told(impellab, user_controller):
+    spec = user_controller.replace("Mine", "NotANumber")
+    result = impellab("simulate", *SHORT, "--device", "CP", "--controller", spec, "--json")
+    assert result.code == 0
+    (text,) = result.document["notes"]
+    assert "no finite speed" in text
+    assert any(text in line for line in result.errors)
+
+
+def test_a_scenario_that_never_sets_in_is_told(impellab):
+    where = ("--device", "CP", "--level", "P-8", "--scenario", "hemorrhage", "--json")
+    assert "never set in" in impellab("simulate", *SHORT, *where).document["notes"][0]
+
+
+def test_any_seed_can_be_written(impellab):
+    where = ("--device", "CP", "--level", "P-8", "--seed", str(10**20), "--json")
+    assert impellab("simulate", *SHORT, *where).code == 0
 
 
 def test_a_simulation_that_cannot_go_on(impellab, tmp_path, monkeypatch):

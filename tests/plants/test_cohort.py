@@ -56,6 +56,12 @@ def test_spread_out_of_range_is_refused(spread):
         individual("shock-d", seed=0, spread=spread)
 
 
+@pytest.mark.parametrize("seed", [-1, 1.5, True, None])
+def test_seed_that_is_no_count_is_refused(seed):
+    with pytest.raises(InputError, match="seed"):
+        individual("shock-d", seed=seed)
+
+
 def test_profile_without_plausible_individuals_is_refused():
     empty = Patient.load("shock-e").replace("empty", lv_ees=0.05, r_systemic=0.1)
     with pytest.raises(InputError, match="plausible"):
