@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants import METRICS, STATES, BeatMap, Therapy
-from plants.model import VALUES
+from plants.plant import SPEED
 from plants.units import KRPM_PER_RPM
 
 Array = NDArray[np.float64]
-_SPEED = VALUES.index["speed_command"]
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ class Horizon:
             else:
                 live = block + 1  # Later speeds of the plan have not acted yet.
                 d_values = np.zeros((live, len(values)))
-                d_values[block, _SPEED] = 1.0 / KRPM_PER_RPM
+                d_values[block, SPEED] = 1.0 / KRPM_PER_RPM
                 beat = self._beats.beat(state, values, d_state[:live], d_values)
                 d_state[:live] = beat.d_state
                 sensitivity[k, :, :live] = beat.d_metrics.T

@@ -43,7 +43,6 @@ VALUES = Layout(
     )
 )
 N_DISTURBANCES = len(DISTURBANCES)
-N_PATIENT = len(PATIENT_PARAMETERS)
 
 
 @dataclass(frozen=True)

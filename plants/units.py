@@ -5,11 +5,8 @@ time s, rotor speed rpm (krpm inside the head-flow law), power W.
 """
 
 SECONDS_PER_MINUTE = 60.0
-SECONDS_PER_HOUR = 3600.0
 ML_PER_L = 1000.0
 
-#: L/min -> mL/s
-ML_S_PER_L_MIN = ML_PER_L / SECONDS_PER_MINUTE
 #: mL/s -> L/min
 L_MIN_PER_ML_S = SECONDS_PER_MINUTE / ML_PER_L
 #: rpm -> krpm
@@ -18,8 +15,6 @@ KRPM_PER_RPM = 1e-3
 PA_PER_MMHG = 133.322
 #: mmHg * mL -> J (1 mmHg = 133.322 Pa, 1 mL = 1e-6 m^3)
 J_PER_MMHG_ML = PA_PER_MMHG * 1e-6
-#: dyn s / cm^5 -> mmHg s / mL
-MMHG_S_ML_PER_DYN_S_CM5 = 7.5006e-4
 #: Divisor of the clinical definition of cardiac power output: W = mmHg * L/min / 451
 #: (Fincke et al. 2004, J Am Coll Cardiol 44:340).
 CPO_DIVISOR = 451.0
