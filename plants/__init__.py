@@ -26,7 +26,10 @@ from plants.sensors import TIERS, Sensor, Sensors, tier_table
 from plants.signals import BEAT_METRICS, SIGNALS, WAVEFORMS, Signal, signal
 from plants.simulate import held_speed, run_course, simulate
 from plants.simulator import Simulator
-from plants.steady import SteadyState, steady_state
+from plants.slow.clock import SlowClock
+from plants.slow.multirate import MultirateRun
+from plants.slow.slow_parameters import SlowParameters
+from plants.steady import PeriodicBeat, SteadyState, steady_state
 from plants.therapy import Therapy
 from plants.tolerance import tolerance
 
@@ -56,7 +59,9 @@ __all__ = [
     "LevelAction",
     "Limit",
     "Measurement",
+    "MultirateRun",
     "Patient",
+    "PeriodicBeat",
     "PhysicsError",
     "Plant",
     "PlantModel",
@@ -69,6 +74,8 @@ __all__ = [
     "Sensors",
     "Signal",
     "Simulator",
+    "SlowClock",
+    "SlowParameters",
     "SpeedAction",
     "SteadyState",
     "TargetRow",

@@ -37,6 +37,15 @@ DEVICE_PARAMETERS: MappingProxyType[str, Parameter] = parameter_table(
     ("hemolysis_beta", "1", "exponent of the exposure time", 0.1, 2),
     ("hemolysis_suction_factor", "1", "release in full suction over release without", 1, 100),
     ("placement_differential", "1", "0: aortic pressure, 1: aortic minus LV pressure", 0, 1),
+    ("position_deep", "mm", "excess of depth at which the outlet reaches its valve", 1, 200),
+    ("position_shallow", "mm", "lack of depth at which the inlet leaves its chamber", 1, 200),
+    ("position_width", "mm", "width over which a window crosses a valve", 0.1, 30),
+    ("outlet_resistance", "mmHg.s/mL", "resistance with the outlet in the valve", 0, 200),
+    ("position_hemolysis_factor", "1", "release in a wrong position over release without", 1, 100),
+    ("wall_contact_pressure", "mmHg", "rise of suction_pressure at full wall contact", 0, 50),
+    ("wall_contact_volume", "mL", "rise of suction_volume at full wall contact", 0, 200),
+    ("mitral_contact_leak", "mL/s/mmHg", "mitral leak with the inlet on the mitral valve", 0, 5),
+    ("mitral_contact_hemolysis_factor", "1", "release on the mitral valve over without", 1, 100),
 )
 
 DEVICE_RATINGS: MappingProxyType[str, Parameter] = parameter_table(

@@ -85,6 +85,14 @@ DISTURBANCES: MappingProxyType[str, Disturbance] = MappingProxyType(
             _factor("heart_rate", "factor on heart rate", 0.2, 5.0),
             _added("infusion", "mL/s", "inflow to the systemic veins; bleeding < 0", -200.0, 200.0),
             _added("intrathoracic_pressure", "mmHg", "intrathoracic pressure", -60.0, 100.0),
+            _factor("atrial_contractility", "factor on atrial contraction", 0.0, 20.0),
+            _added("venous_volume", "mL", "rise of unstressed venous volume", -3000.0, 3000.0),
+            _added("mitral_leak", "mL/s/mmHg", "added mitral regurgitant conductance", 0.0, 5.0),
+            _added("aortic_leak", "mL/s/mmHg", "added aortic regurgitant conductance", 0.0, 5.0),
+            _added("abdominal_pressure", "mmHg", "abdominal pressure", -60.0, 100.0),
+            _added("inlet_depth", "mm", "inlet too deep (> 0) or too shallow (< 0)", -100.0, 100.0),
+            _added("wall_contact", "1", "inlet against the ventricular wall", 0.0, 1.0),
+            _added("mitral_contact", "1", "inlet on the mitral apparatus", 0.0, 1.0),
         )
     }
 )
@@ -112,7 +120,7 @@ def disturbance_vector(values: Mapping[str, float] | None = None) -> np.ndarray:
     --------
     >>> from plants import disturbance_vector
     >>> disturbance_vector({"systemic_resistance": 2.0}).tolist()
-    [2.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0]
+    [2.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     """
     given = dict(values or {})
     for name in given:

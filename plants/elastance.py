@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import casadi as ca
 
-from plants.smooth import fraction, positive_part
+from plants.smooth import fraction, is_positive, positive_part
 
 # Simaan 2009: E_n(t_n) = 1.55 (t_n/0.7)^1.9 / (1 + (t_n/0.7)^1.9) / (1 + (t_n/1.17)^21.9),
 # t_n = t / (0.2 + 0.15 T).
@@ -85,6 +85,17 @@ def chamber_pressure(
     # Where a weak chamber is stretched so far that its active relation lies below the passive one,
     # contraction adds nothing; it cannot lower the pressure.
     return passive + activation * positive_part(ees * stretch - passive, _CONTRACTION_CORNER)
+
+
+def chamber_stiffness(
+    volume: ca.SX, activation: ca.SX, ees: ca.SX, v0: ca.SX, alpha: ca.SX, beta: ca.SX
+) -> ca.SX:
+    """Slope (mmHg/mL) of :func:`chamber_pressure` by the volume."""
+    stretch = volume - v0
+    passive = passive_pressure(stretch, alpha, beta)
+    slope = alpha * (passive + beta)
+    acts = is_positive(ees * stretch - passive, _CONTRACTION_CORNER)
+    return slope + activation * acts * (ees - slope)
 
 
 def potential_energy(stretch: ca.SX, ees: ca.SX, alpha: ca.SX, beta: ca.SX) -> ca.SX:

@@ -77,7 +77,7 @@ class Identification:
     evaluations: int
 
 
-def compare(patient: Patient) -> tuple[TargetRow, ...]:
+def compare(patient: Patient, *, fitted: Sequence[str] = FITTED) -> tuple[TargetRow, ...]:
     """Targets of a patient beside the unsupported steady state of the model.
 
     Raises
@@ -91,12 +91,14 @@ def compare(patient: Patient) -> tuple[TargetRow, ...]:
         raise InputError("targets", "(missing)", "a [targets.NAME] table", source=patient.path)
     metrics = steady_state(Plant(patient)).metrics
     return tuple(
-        TargetRow(patient.name, name, SIGNALS[name].unit, goal.value, metrics[name], name in FITTED)
+        TargetRow(patient.name, name, SIGNALS[name].unit, goal.value, metrics[name], name in fitted)
         for name, goal in patient.targets.items()
     )
 
 
-def identify(patient: Patient, *, free: Sequence[str] | None = None) -> Identification:
+def identify(
+    patient: Patient, *, free: Sequence[str] | None = None, fitted: Sequence[str] = FITTED
+) -> Identification:
     """Identify a patient to the targets of his or her file.
 
     Parameters
@@ -105,6 +107,8 @@ def identify(patient: Patient, *, free: Sequence[str] | None = None) -> Identifi
         Start values and targets.
     free : sequence of str, optional
         Names of the parameters that may move; by default ``FREE`` but for those the patient holds.
+    fitted : sequence of str
+        Names of the targets that are fitted, of those that the patient has.
 
     Returns
     -------
@@ -125,7 +129,7 @@ def identify(patient: Patient, *, free: Sequence[str] | None = None) -> Identifi
     for name in free:
         if name not in PATIENT_PARAMETERS:
             raise InputError("free", name, "one of " + ", ".join(PATIENT_PARAMETERS))
-    problem = _Problem(patient, tuple(free))
+    problem = _Problem(patient, tuple(free), tuple(fitted))
     problem.targets()
     fit = least_squares(
         problem.residuals,
@@ -142,7 +146,7 @@ def identify(patient: Patient, *, free: Sequence[str] | None = None) -> Identifi
     )
     source = "identified on this project's own topology"
     found = problem.patient_at(fit.x, source=source, rounded=True)
-    return Identification(found, compare(found), problem.evaluations)
+    return Identification(found, compare(found, fitted=fitted), problem.evaluations)
 
 
 def _bounds(patient: Patient, name: str) -> tuple[float, float]:
@@ -157,8 +161,8 @@ def _bounds(patient: Patient, name: str) -> tuple[float, float]:
 class _Problem:
     """Residuals of the targets over scaled free parameters, warm-started from the last beat."""
 
-    def __init__(self, patient: Patient, free: tuple[str, ...]):
-        self._patient, self._free = patient, free
+    def __init__(self, patient: Patient, free: tuple[str, ...], fitted: tuple[str, ...]):
+        self._patient, self._free, self._fitted = patient, free, fitted
         self._linear = np.array([name.startswith("vu_") for name in free])
         # Logarithms are taken from the start value, which lies at 1: the solver's differences are
         # relative to its variables and must not shrink to nothing.
@@ -168,10 +172,10 @@ class _Problem:
 
     def targets(self) -> dict[str, float]:
         goals = self._patient.targets
-        found = {name: goals[name].value for name in FITTED if name in goals}
+        found = {name: goals[name].value for name in self._fitted if name in goals}
         if not found:
             raise InputError(
-                "targets", "(missing)", "targets for " + ", ".join(FITTED),
+                "targets", "(missing)", "targets for " + ", ".join(self._fitted),
                 source=self._patient.path,
             )  # fmt: skip
         return found

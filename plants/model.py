@@ -4,22 +4,24 @@ One set of functions serves every patient and every pump, because the parameters
 cohort never recompiles. The functions share two vectors:
 
 ``x``
-    The state (:data:`STATES`): nine volumes (mL), pump flow (mL/s), rotor speed (krpm), inlet
-    occlusion and the cardiac phase (beats since the start).
+    The state (:data:`STATES`): nine volumes (mL), of either pump the flow (mL/s), rotor speed
+    (krpm) and inlet occlusion, the septum's displacement (mL) and the cardiac phase (beats since
+    the start).
 ``v``
-    What is held over a step (:data:`VALUES`): the speed command (rpm), the disturbances, the
-    patient's and the pump's parameters and the step (s).
+    What is held over a step (:data:`VALUES`): the speed commands (rpm), the disturbances, the
+    parameters of the patient and of both pumps and the step (s).
 """
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import SimpleNamespace
 
 import casadi as ca
 
-from plants import beats, circulation, left_pump
+from plants import beats, circulation, interaction, position, rotary_pump
 from plants.device_parameters import DEVICE_PARAMETERS
 from plants.disturbances import DISTURBANCES
 from plants.layout import Layout
@@ -28,21 +30,34 @@ from plants.signals import WAVEFORMS
 from plants.smooth import positive_part
 from plants.units import KRPM_PER_RPM, L_MIN_PER_ML_S, SECONDS_PER_MINUTE
 
-STATES = Layout((*circulation.VOLUMES, "pump_flow", "pump_speed", "occlusion", "phase"))
+_PUMP_STATES = ("pump_flow", "pump_speed", "occlusion")
+STATES = Layout(
+    (
+        *circulation.VOLUMES,
+        *_PUMP_STATES,
+        "right_pump_flow",
+        "right_pump_speed",
+        "right_occlusion",
+        "septum",
+        "phase",
+    )
+)
 N_VOLUMES = len(circulation.VOLUMES)
 PHASE = STATES.index["phase"]
 
 VALUES = Layout(
     (
         "speed_command",
+        "right_speed_command",
         *(f"disturbance_{name}" for name in DISTURBANCES),
         *PATIENT_PARAMETERS,
         *(f"device_{name}" for name in DEVICE_PARAMETERS),
         "device_pump_present",
+        *(f"right_{name}" for name in DEVICE_PARAMETERS),
+        "right_pump_present",
         "step",
     )
 )
-N_DISTURBANCES = len(DISTURBANCES)
 
 
 @dataclass(frozen=True)
@@ -74,51 +89,97 @@ class PlantModel:
     metrics: ca.Function
 
 
-def _split(
-    v: ca.SX,
-) -> tuple[ca.SX, SimpleNamespace, SimpleNamespace, ca.SX]:
-    """Speed command (krpm), disturbances, parameters and step of the held values."""
+@dataclass(frozen=True)
+class _Held:
+    """The held values by name.
+
+    Attributes
+    ----------
+    commands : tuple of SX
+        Speed commands of the left and the right pump, krpm.
+    d, p, right : SimpleNamespace
+        Disturbances; patient and left pump; right pump.
+    step : SX
+        Integration step, s.
+    """
+
+    commands: tuple[ca.SX, ca.SX]
+    d: SimpleNamespace
+    p: SimpleNamespace
+    right: SimpleNamespace
+    step: ca.SX
+
+
+def _split(v: ca.SX) -> _Held:
     entries = VALUES.symbols(v)
-    disturbances = SimpleNamespace(
-        **{name: getattr(entries, f"disturbance_{name}") for name in DISTURBANCES}
+    pump = (*DEVICE_PARAMETERS, "pump_present")
+
+    def part(names: Iterable[str], prefix: str = "") -> dict[str, ca.SX]:
+        return {name: getattr(entries, prefix + name) for name in names}
+
+    return _Held(
+        commands=(
+            entries.speed_command * KRPM_PER_RPM,
+            entries.right_speed_command * KRPM_PER_RPM,
+        ),
+        d=SimpleNamespace(**part(DISTURBANCES, "disturbance_")),
+        p=SimpleNamespace(**part(PATIENT_PARAMETERS), **part(pump, "device_")),
+        right=SimpleNamespace(**part(pump, "right_")),
+        step=entries.step,
     )
-    parameters = SimpleNamespace(**{name: getattr(entries, name) for name in PATIENT_PARAMETERS})
-    for name in (*DEVICE_PARAMETERS, "pump_present"):
-        setattr(parameters, name, getattr(entries, f"device_{name}"))
-    return entries.speed_command * KRPM_PER_RPM, disturbances, parameters, entries.step
 
 
 def _equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
     """dx/dt, waveforms, integrands and extreme waveforms at a state."""
-    command, d, p, _ = _split(v)
+    held = _split(v)
+    d, p, right = held.d, held.p, held.right
     x = STATES.symbols(x_vector)
     pr = circulation.pressures(x, p, d)
     q = circulation.flows(pr, p, d)
-    transmural = pr.lv - d.intrathoracic_pressure
+    at = position.position(d, p)
+    delivered = at.delivered * x.pump_flow
 
-    rates = circulation.volume_rates(q, x.pump_flow, d.infusion)
-    rates |= left_pump.pump_rates(x, pr.lv, transmural, pr.aorta, command, p)
+    rates = circulation.volume_rates(q, delivered, x.right_pump_flow, d.infusion)
+    left = rotary_pump.pump_rates(
+        x.pump_flow, x.pump_speed, x.occlusion, position.left_inlet(at, x, pr, p),
+        held.commands[0], p,
+    )  # fmt: skip
+    rates |= dict(zip(_PUMP_STATES, left, strict=True))
+    rates["right_pump_flow"], rates["right_pump_speed"], rates["right_occlusion"] = (
+        rotary_pump.pump_rates(
+            x.right_pump_flow, x.right_pump_speed, x.right_occlusion,
+            position.right_inlet(x, pr, p), held.commands[1], right,
+        )
+    )  # fmt: skip
+    rates["septum"] = interaction.septum_rate(x, pr.lv, pr.rv, pr.ventricles, pr.ees, p)
     rates["phase"] = p.heart_rate * d.heart_rate / SECONDS_PER_MINUTE
 
-    waves = _waveforms(x, pr, q, p)
-    drained = q.aortic + x.pump_flow - q.mitral
+    waves = _waveforms(x, pr, q, at, p)
     extra = {
-        "lv_power": pr.lv * drained,
+        "lv_power": pr.lv * (q.aortic + delivered - q.mitral),
         "aortic_open": q.aortic_open,
+        "aortic_backward": q.aortic_back,
         "mitral_forward": positive_part(q.mitral, 1e-3),
         "mitral_backward": q.mitral_back,
+        "through_flow": x.pump_flow * L_MIN_PER_ML_S,
     }
     wave_vector = ca.vertcat(*[waves[name] for name in WAVEFORMS])
     integrands = ca.vertcat(wave_vector, *[extra[name] for name in beats.RATES])
-    extremes = ca.vertcat(*[(waves | {"lv_transmural": transmural})[n] for n in beats.EXTREMES])
+    seen = waves | {"lv_transmural": pr.lv - pr.heart}
+    extremes = ca.vertcat(*[seen[name] for name in beats.EXTREMES])
     return STATES.pack(rates), wave_vector, integrands, extremes
 
 
 def _waveforms(
-    x: SimpleNamespace, pr: SimpleNamespace, q: SimpleNamespace, p: SimpleNamespace
+    x: SimpleNamespace,
+    pr: SimpleNamespace,
+    q: SimpleNamespace,
+    at: position.Position,
+    p: SimpleNamespace,
 ) -> dict[str, ca.SX]:
     """The waveform signals in their units: flows in L/min, speed in rpm."""
-    pump_flow = x.pump_flow * L_MIN_PER_ML_S
+    through = x.pump_flow * L_MIN_PER_ML_S
+    here = position.left_inlet(at, x, pr, p)
     return {
         "lv_pressure": pr.lv,
         "lv_volume": x.lv_volume,
@@ -128,15 +189,21 @@ def _waveforms(
         "rv_pressure": pr.rv,
         "rv_volume": x.rv_volume,
         "pa_pressure": pr.pulmonary_arteries,
-        "pump_flow": pump_flow,
+        "pump_flow": at.delivered * through,
         "aortic_valve_flow": q.aortic * L_MIN_PER_ML_S,
         "mitral_valve_flow": q.mitral * L_MIN_PER_ML_S,
         "pump_speed": x.pump_speed / KRPM_PER_RPM,
-        "pump_head": p.pump_present * (pr.aorta - pr.lv),
-        "motor_current": left_pump.motor_current(x, p),
-        "placement_signal": pr.aorta - p.placement_differential * pr.lv,
-        "displayed_flow": positive_part(pump_flow, 1e-3),
+        "pump_head": p.pump_present * (here.outlet_pressure - here.inlet_pressure),
+        "motor_current": rotary_pump.motor_current(x.pump_flow, x.pump_speed, p),
+        # The pressure sensor sits at the outlet.
+        "placement_signal": here.outlet_pressure - p.placement_differential * here.inlet_pressure,
+        "displayed_flow": positive_part(through, 1e-3),
         "suction_occlusion": x.occlusion,
+        "right_pump_flow": x.right_pump_flow * L_MIN_PER_ML_S,
+        "right_pump_speed": x.right_pump_speed / KRPM_PER_RPM,
+        "right_occlusion": x.right_occlusion,
+        "septum_shift": interaction.septum_shift(x, p),
+        "pericardial_pressure": pr.pericardium,
     }
 
 
@@ -173,7 +240,8 @@ def plant_model() -> PlantModel:
     observe = ca.Function("observe", [x, v], [waves])
     lv_pressure = waves[WAVEFORMS.index("lv_pressure")]
     lv_volume = x[STATES.index["lv_volume"]]
-    begin = ca.Function("begin", [x, v], [beats.fresh(extremes, lv_pressure, lv_volume)])
+    free_wall = lv_volume - interaction.septum_shift(STATES.symbols(x), _split(v).p)
+    begin = ca.Function("begin", [x, v], [beats.fresh(extremes, lv_pressure, free_wall)])
     return PlantModel(
         derivative=derivative,
         observe=observe,
@@ -185,8 +253,15 @@ def plant_model() -> PlantModel:
 
 
 def _period(v: ca.SX) -> ca.SX:
-    _, d, p, _ = _split(v)
-    return SECONDS_PER_MINUTE / (p.heart_rate * d.heart_rate)
+    held = _split(v)
+    return SECONDS_PER_MINUTE / (held.p.heart_rate * held.d.heart_rate)
+
+
+def _free_wall(x_vector: ca.SX, v: ca.SX) -> SimpleNamespace:
+    """Phase and the volume (mL) that the free wall of the LV holds."""
+    x = STATES.symbols(x_vector)
+    shift = interaction.septum_shift(x, _split(v).p)
+    return SimpleNamespace(phase=x.phase, volume=x.lv_volume - shift)
 
 
 def _beat_step(derivative: ca.Function) -> ca.Function:
@@ -197,7 +272,7 @@ def _beat_step(derivative: ca.Function) -> ca.Function:
     _, _, _, extremes = derivative(after, v)
     acc = beats.extended(acc, v[VALUES.index["step"]], integrands)
     acc = beats.widened(acc, extremes)
-    acc = beats.sampled(acc, STATES.symbols(x), STATES.symbols(after), _period(v))
+    acc = beats.sampled(acc, _free_wall(x, v), _free_wall(after, v), _period(v))
     return ca.Function("beat_step", [b, v], [ca.vertcat(after, acc)], {"cse": True})
 
 
@@ -220,13 +295,13 @@ def _run_step(derivative: ca.Function) -> ca.Function:
 
     ended = beats.extended(acc, share * step, integrands)
     going_on = beats.sampled(
-        beats.widened(ended, extremes), STATES.symbols(x), STATES.symbols(after), _period(v)
+        beats.widened(ended, extremes), _free_wall(x, v), _free_wall(after, v), _period(v)
     )
-    lv_pressure, lv_volume = WAVEFORMS.index("lv_pressure"), STATES.index["lv_volume"]
+    lv_pressure = WAVEFORMS.index("lv_pressure")
     new = beats.fresh(
         at_boundary(extremes_before, extremes),
         at_boundary(waves_before[lv_pressure], waves[lv_pressure]),
-        at_boundary(x[lv_volume], after[lv_volume]),
+        at_boundary(_free_wall(x, v).volume, _free_wall(after, v).volume),
     )
     new = beats.widened(beats.extended(new, (1 - share) * step, integrands), extremes)
     acc_next = ca.if_else(crosses, new, going_on)
@@ -238,6 +313,7 @@ def _run_step(derivative: ca.Function) -> ca.Function:
 def _metrics() -> ca.Function:
     acc, x = ca.SX.sym("acc", len(beats.ACCUMULATOR)), ca.SX.sym("x", len(STATES))
     v = ca.SX.sym("v", len(VALUES))
-    _, d, p, _ = _split(v)
+    held = _split(v)
     blood_volume = ca.sum1(x[:N_VOLUMES])
-    return ca.Function("metrics", [acc, x, v], [beats.beat_metrics(acc, p, d, blood_volume)])
+    metrics = beats.beat_metrics(acc, held.p, held.right, held.d, blood_volume)
+    return ca.Function("metrics", [acc, x, v], [metrics])

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from plants.device_parameters import DEVICE_PARAMETERS
 from plants.disturbances import disturbance_vector
 from plants.errors import InputError
-from plants.model import N_DISTURBANCES, STATES, VALUES
+from plants.model import STATES, VALUES
 from plants.patient import Patient
 from plants.pump import Pump
 from plants.units import KRPM_PER_RPM, L_MIN_PER_ML_S
 
-# The head-flow law of a pump that is not there: any values will do that divide by nothing.
-_ABSENT = np.ones(len(DEVICE_PARAMETERS))
+# A pump that is not there: any values will do that divide by nothing, with a motor that follows
+# its command of 0 linearly.
+_ABSENT = np.array([1e6 if name == "motor_rate_limit" else 1.0 for name in DEVICE_PARAMETERS])
 _BEDS = {
     "aorta_volume": "aorta",
     "systemic_artery_volume": "systemic_arteries",
@@ -27,48 +28,82 @@ _BEDS = {
 }
 # The fastest mode of the circuit times the step must stay inside RK4's stability region.
 STABILITY_LIMIT = 2.2
+#: P-level of a right pump beside a left one where none is given.
+DEFAULT_RIGHT_LEVEL = "P-6"
 # Filling pressure (mmHg) at which the passive stiffness of a chamber is taken: a high one.
 _FULL_PRESSURE = 30.0
+# The same of the pericardium.
+_PERICARDIAL_PRESSURE = 15.0
+
+
+#: Where the speed command and the step lie in the vector of held values.
+SPEED, RIGHT_SPEED = VALUES.index["speed_command"], VALUES.index["right_speed_command"]
+STEP = VALUES.index["step"]
 
 
 class Plant:
-    """One patient with at most a left pump.
+    """One patient with a left pump, a right pump, both or none.
 
     Parameters
     ----------
     patient : Patient or str
         The patient, or the name or path of one.
     pump : Pump or str, optional
-        The left pump, or its name or path; None or ``"none"`` for a patient without a pump.
+        The pump, or its name or path; ``"CP+RP"`` names a left and a right one; None or
+        ``"none"`` for a patient without a pump.
+    right_pump : Pump or str, optional
+        The right pump beside a left `pump`.
+    right_level : str
+        P-level at which a right pump beside a left one is held; the middle of its range is a
+        guess, not a recommendation.
 
     Attributes
     ----------
+    pump : Pump or None
+        The pump that the speed command drives: the left one, or the right one alone.
+    left, right : Pump or None
+        The pumps.
+    right_speed : float
+        Speed (rpm) at which the right pump is held beside a left one; else 0.
     parameters : ndarray
-        Patient's, then device's parameters, in the order of the symbolic vector.
+        Patient's, then left and right device's parameters, in the order of the symbolic vector.
 
     Raises
     ------
     InputError
-        An unknown name, or a pump that does not support the left ventricle.
+        An unknown name or level, or two pumps on one side.
 
     Examples
     --------
     >>> from plants import Plant
     >>> Plant("shock-d", "CP").pump.name
     'CP'
+    >>> both = Plant("biventricular-shock", "CP+RP")
+    >>> both.left.name, both.right.name, both.pump.name
+    ('CP', 'RP', 'CP')
     """
 
-    def __init__(self, patient: Patient | str, pump: Pump | str | None = None):
+    def __init__(
+        self,
+        patient: Patient | str,
+        pump: Pump | str | None = None,
+        right_pump: Pump | str | None = None,
+        *,
+        right_level: str = DEFAULT_RIGHT_LEVEL,
+    ):
         self.patient = Patient.load(patient) if isinstance(patient, str) else patient
-        if isinstance(pump, str):
-            pump = None if pump.lower() == "none" else Pump.load(pump)
-        if pump is not None and pump.side != "left":
-            raise InputError("device", pump.name, "a pump for the left ventricle")
-        self.pump = pump
-        device = _ABSENT if pump is None else pump.vector()
+        self.left, self.right = _sides([*_pumps(pump), *_pumps(right_pump)])
+        self.pump = self.left if self.left is not None else self.right
+        both = self.left is not None and self.right is not None
+        self.right_speed = self.right.speed(right_level) if both and self.right else 0.0
         self.parameters = np.concatenate(
-            [self.patient.vector(), device, [0.0 if pump is None else 1.0]]
+            [self.patient.vector(), _device(self.left), _device(self.right)]
         )
+
+    @property
+    def device(self) -> str:
+        """Name of the support: ``"CP"``, ``"CP+RP"``, or ``"none"``."""
+        return "+".join(p.name for p in (self.left, self.right) if p is not None) or "none"
 
     def values(
         self, speed: float, disturbances: Mapping[str, float] | None, step: float
@@ -78,14 +113,17 @@ class Plant:
         Parameters
         ----------
         speed : float
-            Speed command, rpm.
+            Speed command of :attr:`pump`, rpm.
         disturbances : mapping, optional
             Disturbances that are not neutral.
         step : float
             Integration step, s.
         """
         outside = disturbance_vector(disturbances)
-        return np.concatenate([[self.limited(speed)], outside, self.parameters, [step]])
+        commands = [self.limited(speed), self.right_speed]
+        if self.left is None:
+            commands.reverse()
+        return np.concatenate([commands, outside, self.parameters, [step]])
 
     def limited(self, speed: float) -> float:
         """The speed (rpm) that this pump can take: 0 to its maximum; 0 without a pump.
@@ -123,13 +161,15 @@ class Plant:
 
         def chamber(name: str, contractility: float = 1.0) -> float:
             passive = p[f"{name}_alpha"] * (_FULL_PRESSURE + p[f"{name}_beta"])
-            return max(p[f"{name}_ees"] * contractility, passive)
+            return max(p[f"{name}_ees"] * contractility, passive) + pericardium
 
+        pericardium = p["pericardium_coupling"] * p["pericardium_lambda"] * _PERICARDIAL_PRESSURE
         lv, rv = (
             chamber("lv", factor("lv_contractility")),
             chamber("rv", factor("rv_contractility")),
         )
-        la, ra = chamber("la"), chamber("ra")
+        atria = factor("atrial_contractility")
+        la, ra = chamber("la", atria), chamber("ra", atria)
         aorta, arteries = 1 / p["c_aorta"], 1 / p["c_systemic_arteries"]
         veins = 1 / p["c_systemic_veins"]
         pa, pv = 1 / p["c_pulmonary_arteries"], 1 / p["c_pulmonary_veins"]
@@ -143,18 +183,10 @@ class Plant:
             (rv + pa) / p["r_pulmonary_valve"],
             (pa + pv) / (p["r_pulmonary"] * factor("pulmonary_resistance")),
             (pv + la) / p["r_pulmonary_venous"],
-            self._pump_rate(),
+            _pump_rate(self.left, misplaced=outside.get("inlet_depth", 0.0) != 0.0),
+            _pump_rate(self.right),
         )
         return STABILITY_LIMIT / max(rates)
-
-    def _pump_rate(self) -> float:
-        """Fastest rate (1/s) of the pump flow: slope of the head-flow law over the inertance."""
-        if self.pump is None:
-            return 0.0
-        d = self.pump
-        free = math.sqrt(d["head_a"] / -d["head_c"]) * d.max_rpm * KRPM_PER_RPM
-        slope = -2 * d["head_c"] * free - d["head_b"] * d.max_rpm * KRPM_PER_RPM
-        return (slope * L_MIN_PER_ML_S + d["suction_resistance"]) / d["inertance"]
 
     def rest(self) -> NDArray[np.float64]:
         """The state of a heart at standstill: every compartment at the mean filling pressure.
@@ -187,7 +219,42 @@ class Plant:
         return volumes
 
 
-#: Where the disturbances lie in the vector of held values.
-DISTURBANCE_SLICE = slice(1, 1 + N_DISTURBANCES)
-SPEED = VALUES.index["speed_command"]
-STEP = VALUES.index["step"]
+def _pumps(pump: Pump | str | None) -> list[Pump]:
+    """The pumps that a name, several joined by +, or an object stands for."""
+    if pump is None:
+        return []
+    if isinstance(pump, Pump):
+        return [pump]
+    if pump.lower() == "none":
+        return []
+    # A path may hold a plus sign of its own.
+    names = [pump] if pump.endswith(".toml") else pump.split("+")
+    return [Pump.load(name.strip()) for name in names]
+
+
+def _sides(pumps: list[Pump]) -> tuple[Pump | None, Pump | None]:
+    """The left and the right pump."""
+    found: dict[str, Pump] = {}
+    for pump in pumps:
+        if pump.side in found:
+            allowed = f"at most one {pump.side} pump; {found[pump.side].name} is one"
+            raise InputError("device", pump.name, allowed)
+        found[pump.side] = pump
+    return found.get("left"), found.get("right")
+
+
+def _device(pump: Pump | None) -> NDArray[np.float64]:
+    """Parameters of a pump and whether it is there."""
+    if pump is None:
+        return np.append(_ABSENT, 0.0)
+    return np.append(pump.vector(), 1.0)
+
+
+def _pump_rate(pump: Pump | None, *, misplaced: bool = False) -> float:
+    """Fastest rate (1/s) of the pump flow: slope of the head-flow law over the inertance."""
+    if pump is None:
+        return 0.0
+    free = math.sqrt(pump["head_a"] / -pump["head_c"]) * pump.max_rpm * KRPM_PER_RPM
+    slope = -2 * pump["head_c"] * free - pump["head_b"] * pump.max_rpm * KRPM_PER_RPM
+    resistance = pump["suction_resistance"] + misplaced * pump["outlet_resistance"]
+    return (slope * L_MIN_PER_ML_S + resistance) / pump["inertance"]

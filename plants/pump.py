@@ -77,7 +77,7 @@ class Pump:
     >>> pump.speed("P-8")
     44000.0
     >>> round(float(pump.flow_at(pump.max_rpm, 60.0)), 2)
-    3.68
+    3.62
     """
 
     name: str
@@ -252,7 +252,7 @@ class Pump:
         Examples
         --------
         >>> from plants import Pump
-        >>> float(Pump.load("CP").head(46000, 3.68).round())
+        >>> float(Pump.load("CP").head(46000, 3.624).round())
         60.0
         """
         return steady_head(self.values, self._krpm(speed), _finite(flow, "flow", "L/min"))

@@ -87,6 +87,8 @@ class HeadFlow(NamedTuple):
         In the units of the device parameters of those names.
     source, tag : str
         As in :class:`~plants.quantity.Quantity`.
+    reference : bool
+        Whether the device's own law was refitted from this one; of one row at most.
     """
 
     head_a: float
@@ -95,6 +97,7 @@ class HeadFlow(NamedTuple):
     inertance: float
     source: str
     tag: str
+    reference: bool = False
 
 
 def read_pump_file(name_or_path: str | PathLike[str], folder: str) -> dict[str, Any]:
@@ -218,11 +221,15 @@ def _read_boost(table: object, source: str) -> Boost:
 
 def _read_spread(rows: object, source: str) -> tuple[HeadFlow, ...]:
     names = (*_HEAD_FLOW, "source", "tag")
-    spread = []
+    spread: list[HeadFlow] = []
     for field, row in _rows(rows, "head_flow_uncertainty", source):
-        keys = check_keys(row, names, field, source, required=names)
+        keys = check_keys(row, (*names, "reference"), field, source, required=names)
         for name, declared in _HEAD_FLOW.items():
             keys[name] = check_number(keys[name], declared, f"{field}.{name}", source)
+        reference = keys.get("reference", False)
+        if not isinstance(reference, bool) or (reference and any(one.reference for one in spread)):
+            allowed = "true of one row at most, else false or left out"
+            raise InputError(f"{field}.reference", reference, allowed, source=source)
         check_text(keys["source"], f"{field}.source", source, what="a source")
         check_tag(keys["tag"], f"{field}.tag", source)
         spread.append(HeadFlow(**keys))

@@ -15,6 +15,7 @@ from plants.errors import InputError, unknown_name
 from plants.measurement import Measurement
 from plants.parameters import Parameter
 from plants.quantity import check_keys, check_number, check_tag, check_text
+from plants.beats import METRICS
 from plants.signals import SIGNALS
 from plants.toml_file import DATA
 
@@ -73,7 +74,7 @@ def tier_table(tier: str) -> tuple[Sensor, ...]:
     if tier not in TIERS:
         raise unknown_name("tier", tier, TIERS)
     if tier == "full":
-        return tuple(Sensor(name) for name in SIGNALS)
+        return tuple(Sensor(name) for name in METRICS.names)
     content = tomllib.loads((DATA / "sensors.toml").read_text(encoding="utf-8"))
     return tuple(
         _read_sensor(name, table, f"{part}.{name}")

@@ -14,9 +14,12 @@ from plants.compile import Backend, Kernel, kernel
 from plants.errors import InputError, PhysicsError
 from plants.model import N_VOLUMES, PHASE, STATES, plant_model
 from plants.plant import Plant
+from plants.rhythm import Rhythm
 from plants.scenario import Scenario
 from plants.signals import SIGNALS, WAVEFORMS
+from plants.slow.clock import SECONDS_PER_HOUR, SlowClock, combined
 from plants.steady import steady_state
+from plants.units import SECONDS_PER_MINUTE
 
 Array = NDArray[np.float64]
 N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
@@ -26,6 +29,8 @@ DEFAULT_STEP = 0.002
 #: Disturbances are held, at their mean, over blocks no longer than this, s.
 DISTURBANCE_BLOCK = 0.5
 _LEAST_LV_VOLUME = N_STATE + ACCUMULATOR.index["min_lv_volume"]
+# A block that ends a beat reaches this far into the next, s: rounding must not leave it unended.
+_PAST_BEAT = 1e-9
 _PRESSURES = ("aortic_pressure", "lv_pressure", "pa_pressure", "la_pressure", "ra_pressure")
 
 
@@ -45,6 +50,10 @@ class Simulator:
         Patient and pump.
     scenario : Scenario, optional
         What disturbs the patient; by default nothing.
+    slow : SlowClock, optional
+        The patient's slow clock; every completed beat moves it, and it acts on the next one.
+    rhythm : Rhythm, optional
+        An arrhythmia; by default every beat is as long as the heart rate says.
     step : float, optional
         Integration step (s) of the classical Runge-Kutta method; by default 2 ms, or the largest
         stable one where that is less. It is shortened where a disturbance asks for it.
@@ -71,6 +80,8 @@ class Simulator:
         plant: Plant,
         scenario: Scenario | None = None,
         *,
+        slow: SlowClock | None = None,
+        rhythm: Rhythm | None = None,
         step: float | None = None,
         backend: Backend = "auto",
     ):
@@ -81,7 +92,9 @@ class Simulator:
             allowed = f"above 0, up to {largest:.3g} s (stability with this patient and pump)"
             raise InputError("step", step, allowed, source=plant.patient.path)
         self.plant, self.step = plant, step
-        self.scenario = scenario
+        self.scenario, self.slow, self.rhythm = scenario, slow, rhythm
+        if slow is not None and slow.patient != plant.patient:
+            raise InputError("slow", slow.patient.name, f"of patient {plant.patient.name}")
         self._beats = BeatMap(plant, step=step, backend=backend)
         self._kernel = run_kernel(backend)
         self._carry = np.zeros(N_STATE + 2 * N_ACC)
@@ -104,11 +117,15 @@ class Simulator:
             There is no periodic steady state at that speed.
         """
         self.time = 0.0
+        acting: dict[str, float] = {}
+        if self.slow is not None:
+            self.slow.reset()
+            acting = self.slow.effects() | {"infusion": 0.0}
         if state is None:
-            state = steady_state(self.plant, speed, beats=self._beats).state
+            state = steady_state(self.plant, speed, acting, beats=self._beats).state
         start = state.copy()
         start[PHASE] = 0.0
-        self._values = self._beats.values(speed)
+        self._values = self._beats.values(speed, acting)
         model = plant_model()
         acc = np.asarray(model.begin(start, self._values)).ravel()
         # The metrics of the beat before the first are those of a beat from the same state.
@@ -157,11 +174,14 @@ class Simulator:
             The simulation left the physical range.
         """
         _check_positive("seconds", seconds)
+        if log_interval is not None:
+            _check_positive("log_interval", log_interval)
+        if self.slow is not None or self.rhythm is not None:
+            return self._advance_by_beats(speed, seconds, log_interval)
         if log_interval is None:
             for length in _blocks(seconds, DISTURBANCE_BLOCK):
                 self._advance_block(speed, length, None)
             return np.empty((0, len(WAVEFORMS)))
-        _check_positive("log_interval", log_interval)
         interval = seconds / max(1, round(seconds / log_interval))
         # Disturbances may change faster than is recorded.
         finer = math.ceil(interval / DISTURBANCE_BLOCK - 1e-9)
@@ -169,10 +189,50 @@ class Simulator:
         logs = [self._advance_block(speed, x, interval) for x in _blocks(seconds, interval)]
         return np.concatenate(logs)[::finer]
 
-    def _advance_block(self, speed: float, seconds: float, interval: float | None) -> Array:
-        outside, longest = None, self.step
+    def _advance_by_beats(self, speed: float, seconds: float, interval: float | None) -> Array:
+        """As :meth:`advance`, in blocks that end with the beats: what acts changes between them."""
+        count = 1 if interval is None else max(1, round(seconds / interval))
+        rows = []
+        for _ in range(count):
+            if interval is not None:
+                rows.append(list(self.waveforms().values()))
+            end = self.time + seconds / count
+            while end - self.time > 1e-12:
+                beat = math.floor(self._carry[PHASE])
+                rate = self.plant.heart_rate(self._outside(0.0)) / SECONDS_PER_MINUTE
+                left = (beat + 1 - self._carry[PHASE]) / rate + _PAST_BEAT
+                self._advance_block(speed, min(end - self.time, left, DISTURBANCE_BLOCK), None)
+                if math.floor(self._carry[PHASE]) > beat:
+                    self._beat_ended()
+        return np.array(rows) if interval is not None else np.empty((0, len(WAVEFORMS)))
+
+    def _beat_ended(self) -> None:
+        if self.slow is not None:
+            metrics = self._fast_metrics()
+            period = SECONDS_PER_MINUTE / metrics["heart_rate"]
+            self.slow.advance(metrics, period / SECONDS_PER_HOUR)
+
+    def _outside(self, seconds: float) -> dict[str, float] | None:
+        """All that acts on the plant from now on, as a mean over so many seconds."""
+        acting = None
         if self.scenario is not None:
-            outside = self.scenario.mean(self.time, self.time + seconds)
+            acting = self.scenario.mean(self.time, self.time + seconds)
+        if self.rhythm is not None:
+            beat = self.rhythm.beat(math.floor(self._carry[PHASE]))
+            mine = {
+                "heart_rate": 1.0 / beat.rr,
+                "atrial_contractility": beat.atrial,
+                "lv_contractility": beat.contractility,
+                "rv_contractility": beat.contractility,
+            }
+            acting = combined(acting, mine)
+        if self.slow is not None:
+            acting = combined(acting, self.slow.effects())
+        return acting
+
+    def _advance_block(self, speed: float, seconds: float, interval: float | None) -> Array:
+        outside, longest = self._outside(seconds), self.step
+        if outside is not None:
             longest = min(longest, self.plant.largest_step(outside))
         unit = seconds if interval is None else interval
         per_unit = math.ceil(unit / longest - 1e-9)
@@ -184,7 +244,11 @@ class Simulator:
         return log
 
     def metrics(self) -> dict[str, float]:
-        """Metrics of the last completed beat, by signal name."""
+        """Metrics of the last completed beat, and the slow signals where there is a slow clock."""
+        metrics = self._fast_metrics()
+        return metrics if self.slow is None else metrics | self.slow.outputs(metrics)
+
+    def _fast_metrics(self) -> dict[str, float]:
         state, last = self._carry[:N_STATE], self._carry[N_STATE + N_ACC :]
         row = np.asarray(plant_model().metrics(last, state, self._values)).ravel()
         return METRICS.as_dict(row)

@@ -37,3 +37,13 @@ def gate(x: ca.SX, width: ca.SX | float) -> ca.SX:
 def fraction(x: ca.SX) -> ca.SX:
     """Fractional part, in [0, 1); its derivative is that of x."""
     return x - ca.floor(x)
+
+
+def ramp(x: ca.SX, width: ca.SX | float) -> ca.SX:
+    """Step from 0 to 1 between -width and width, twice differentiable.
+
+    Exactly 0 below and exactly 1 above, where :func:`gate` has tails: for inputs that must do
+    nothing at all at their neutral value.
+    """
+    t = ca.fmin(ca.fmax(0.5 * (1 + x / width), 0), 1)
+    return t**3 * (10 - 15 * t + 6 * t**2)

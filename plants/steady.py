@@ -17,7 +17,8 @@ from plants.beat_map import Beat, BeatMap
 from plants.beats import METRICS
 from plants.errors import PhysicsError
 from plants.model import N_VOLUMES, PHASE, STATES
-from plants.plant import Plant
+from plants.plant import RIGHT_SPEED, SPEED, Plant
+from plants.units import KRPM_PER_RPM
 
 Array = NDArray[np.float64]
 
@@ -136,12 +137,13 @@ def steady_state(
     state = plant.rest() if start is None else start.copy()
     state[_VEINS] += total - state[:N_VOLUMES].sum()
     if start is None:
-        state[STATES.index["pump_speed"]] = values[0] * 1e-3
+        state[STATES.index["pump_speed"]] = values[SPEED] * KRPM_PER_RPM
+        state[STATES.index["right_pump_speed"]] = values[RIGHT_SPEED] * KRPM_PER_RPM
     residual = np.inf
     for march in _MARCHES if start is None else (0, *_MARCHES):
         for _ in range(march):
             state = _checked(beats.beat(state, values), plant, speed).state
-        found = _newton(beats, state, values, total)
+        found, _ = _newton(beats, state, values, total)
         if isinstance(found, SteadyState):
             _check_volumes(found, plant, speed)
             return found
@@ -151,6 +153,75 @@ def steady_state(
         f"over a beat was {residual:.3g} after {sum(_MARCHES)} beats; "
         "the parameters may leave the heart without a stable beat (suction that comes and goes?)"
     )
+
+
+class PeriodicBeat:
+    """Periodic beats of one plant while what acts on it changes little by little.
+
+    Each search starts from the beat found last and keeps its Jacobian while that still serves, so
+    that it costs a few beats. A search that fails is done anew from rest.
+
+    Parameters
+    ----------
+    plant : Plant
+        Patient and pump.
+    tolerance : float
+        Largest change of any state over the beat that counts as periodic.
+
+    Examples
+    --------
+    >>> from plants import PeriodicBeat, Plant
+    >>> beat = PeriodicBeat(Plant("shock-d", "CP"))
+    >>> low, high = beat.find(37_000), beat.find(44_000)
+    >>> low.metrics["map"] < high.metrics["map"]
+    True
+    """
+
+    def __init__(self, plant: Plant, *, tolerance: float = 1e-6):
+        self.plant, self.tolerance = plant, tolerance
+        self._beats = BeatMap(plant)
+        self._state: Array | None = None
+        self._slope: Array | None = None
+
+    def find(
+        self,
+        speed: float,
+        disturbances: Mapping[str, float] | None = None,
+        *,
+        blood_volume: float | None = None,
+    ) -> SteadyState:
+        """The periodic beat at a held speed; see :func:`steady_state`.
+
+        Raises
+        ------
+        PhysicsError
+            There is none.
+        """
+        found = self._nearby(speed, disturbances, blood_volume)
+        if found is None:
+            self._slope = None
+            found = steady_state(
+                self.plant, speed, disturbances, blood_volume=blood_volume, beats=self._beats
+            )
+        self._state = found.state
+        return found
+
+    def _nearby(
+        self, speed: float, disturbances: Mapping[str, float] | None, blood_volume: float | None
+    ) -> SteadyState | None:
+        if self._state is None:
+            return None
+        values = self._beats.values(speed, disturbances)
+        total = self.plant.patient["blood_volume"] if blood_volume is None else blood_volume
+        state = self._state.copy()
+        state[_VEINS] += total - state[:N_VOLUMES].sum()
+        found, self._slope = _newton(
+            self._beats, state, values, total, self._slope, self.tolerance
+        )
+        if not isinstance(found, SteadyState):
+            return None
+        _check_volumes(found, self.plant, speed)
+        return found
 
 
 def _checked(beat: Beat, plant: Plant, speed: float) -> Beat:
@@ -178,8 +249,17 @@ def _residual(beat: Beat, state: Array, total: float) -> Array:
     return change[_FREE]
 
 
-def _newton(beats: BeatMap, state: Array, values: Array, total: float) -> SteadyState | float:
+def _newton(
+    beats: BeatMap,
+    state: Array,
+    values: Array,
+    total: float,
+    slope: Array | None = None,
+    tolerance: float = TOLERANCE,
+) -> tuple[SteadyState | float, Array | None]:
     """Damped Newton iteration; the steady state, or the residual at which it gave up.
+
+    Also gives the Jacobian that it used last, for a next search nearby.
 
     The exact Jacobian costs as much as some twenty beats, so that it is kept while the steps that
     it gives still shrink the residual well, and is renewed when they do not.
@@ -187,29 +267,29 @@ def _newton(beats: BeatMap, state: Array, values: Array, total: float) -> Steady
     state = state.copy()
     state[PHASE] = 0.0
     point = _evaluated(beats, state, values, total)
-    slope: Array | None = None
     for iteration in range(_MAX_ITERATIONS):
         if not np.isfinite(point.size):
-            return np.inf
-        if point.size < TOLERANCE:
+            return np.inf, None
+        if point.size < tolerance:
             metrics = METRICS.as_dict(point.beat.metrics)
-            return SteadyState(
+            found_state = SteadyState(
                 point.state, values, metrics, iteration, point.size, beats.plant, beats.step
             )
+            return found_state, slope
         fresh = slope is None
         if slope is None:
             slope = _slope(beats, point.state, values)
         try:
             step = np.asarray(np.linalg.solve(slope, -point.error), dtype=np.float64)
         except np.linalg.LinAlgError:
-            return point.size
+            return point.size, None
         found = _line_search(beats, point, values, total, step, full_only=not fresh)
         if found is None and fresh:
-            return point.size
+            return point.size, None
         if found is None or found.size > _KEPT_CONTRACTION * point.size:
             slope = None
         point = found or point
-    return point.size
+    return point.size, None
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,8 @@ def test_derived_metrics_follow_their_definitions(beat):
     gradient = waves["lv_pressure"] - waves["aortic_pressure"]
     open_share = np.mean(gradient > 0)
     assert metrics["aortic_valve_open_fraction"] == pytest.approx(open_share, abs=0.02)
-    margin = waves["lv_pressure"].min() - (plant.pump["suction_pressure"] if plant.pump else 1.0)
+    transmural = waves["lv_pressure"] - waves["pericardial_pressure"]
+    margin = transmural.min() - (plant.pump["suction_pressure"] if plant.pump else 1.0)
     assert metrics["suction_margin"] == pytest.approx(margin, abs=0.05)
 
 

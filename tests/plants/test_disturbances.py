@@ -18,11 +18,19 @@ def test_order_is_the_one_the_compiled_plant_relies_on():
         "heart_rate",
         "infusion",
         "intrathoracic_pressure",
+        "atrial_contractility",
+        "venous_volume",
+        "mitral_leak",
+        "aortic_leak",
+        "abdominal_pressure",
+        "inlet_depth",
+        "wall_contact",
+        "mitral_contact",
     )
 
 
 def test_nothing_given_is_neutral():
-    neutral = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0]
+    neutral = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0] + [0.0] * 7
     assert disturbance_vector().tolist() == neutral
     assert disturbance_vector({}).tolist() == neutral
 
@@ -30,13 +38,13 @@ def test_nothing_given_is_neutral():
 def test_factors_are_neutral_at_one_and_the_rest_at_zero():
     for disturbance in DISTURBANCES.values():
         assert disturbance.neutral == (1.0 if disturbance.combine == "multiply" else 0.0)
-        assert disturbance.low < disturbance.neutral < disturbance.high
+        assert disturbance.low <= disturbance.neutral < disturbance.high
 
 
 def test_given_values_land_in_their_place():
     vector = disturbance_vector({"infusion": np.float32(-2.0), "heart_rate": 2})
     assert vector.dtype == float
-    assert vector.tolist() == [1.0, 1.0, 1.0, 1.0, 2.0, -2.0, 0.0]
+    assert vector.tolist() == [1.0, 1.0, 1.0, 1.0, 2.0, -2.0, 0.0, 1.0] + [0.0] * 7
 
 
 def test_mapping_is_read_only():

@@ -33,12 +33,11 @@ def case(request):
 
 
 def test_the_state_and_the_values_hold_what_they_should():
-    assert len(STATES) == N_VOLUMES + 4
-    assert len(VALUES) == 1 + len(DISTURBANCES) + len(PATIENT_PARAMETERS) + len(
-        DEVICE_PARAMETERS
-    ) + 2  # fmt: skip
-    names = [name.removeprefix("device_") for name in VALUES.names]
-    assert names[-len(DEVICE_PARAMETERS) - 2 : -2] == list(DEVICE_PARAMETERS)
+    assert len(STATES) == N_VOLUMES + 8
+    pump = len(DEVICE_PARAMETERS) + 1
+    assert len(VALUES) == 2 + len(DISTURBANCES) + len(PATIENT_PARAMETERS) + 2 * pump + 1
+    names = [name.removeprefix("right_") for name in VALUES.names]
+    assert names[-pump - 1 : -2] == list(DEVICE_PARAMETERS)
     assert VALUES.names[-1] == "step"
     assert VALUES.index["speed_command"] == 0
 

@@ -21,7 +21,7 @@ from plants import (
     steady_state,
 )
 from plants.model import N_VOLUMES, VALUES
-from plants.plant import DISTURBANCE_SLICE, SPEED, STEP
+from plants.plant import RIGHT_SPEED, SPEED, STEP
 
 
 def test_names_objects_and_files_are_taken(tmp_path):
@@ -34,17 +34,30 @@ def test_names_objects_and_files_are_taken(tmp_path):
     assert Plant("shock-d", None).pump is None
 
 
-@pytest.mark.parametrize("device", ["Heartmate", "RP"])
+@pytest.mark.parametrize("device", ["Heartmate", "CP+5.5", "RP+RP"])
 def test_an_unknown_device_is_refused(device):
     with pytest.raises(InputError):
         Plant("shock-d", device)
 
 
-def test_a_pump_for_the_other_side_is_refused():
-    left = Pump.load("CP")
-    right = Pump(**left._parts() | {"side": "right"})
-    with pytest.raises(InputError, match="left ventricle"):
-        Plant("shock-d", right)
+def test_two_pumps_on_one_side_are_refused():
+    with pytest.raises(InputError, match="at most one left pump; CP is one"):
+        Plant("shock-d", "CP", "5.5")
+
+
+def test_a_right_pump_runs_alone_or_beside_a_left_one():
+    alone, both = Plant("rv-failure", "RP"), Plant("biventricular-shock", "CP", "RP")
+    assert (alone.left, alone.pump, alone.device) == (None, alone.right, "RP")
+    assert both.pump is both.left
+    assert both.device == "CP+RP"
+    of_alone, of_both = alone.values(30_000, None, 0.002), both.values(40_000, None, 0.002)
+    assert (of_alone[SPEED], of_alone[RIGHT_SPEED]) == (0.0, 30_000.0)
+    assert (of_both[SPEED], of_both[RIGHT_SPEED]) == (40_000.0, both.right.speed("P-6"))
+    unsupported, helped = steady_state(Plant("rv-failure")).metrics, steady_state(alone, 30_000)
+    assert helped.metrics["right_pump_flow"] > 2.0
+    assert helped.metrics["cvp"] < unsupported["cvp"] - 0.5
+    assert helped.metrics["map"] > unsupported["map"] + 5.0
+    assert helped.metrics["pump_flow"] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_the_parameters_are_in_the_order_of_the_symbols():
@@ -59,7 +72,7 @@ def test_the_parameters_are_in_the_order_of_the_symbols():
     assert named["device_pump_present"] == 1.0
     assert named["step"] == values[STEP] == 0.002
     assert values[SPEED] == 40_000
-    assert values[DISTURBANCE_SLICE][0] == 1.2
+    assert values[VALUES.index["disturbance_systemic_resistance"]] == 1.2
     assert Plant("shock-d").values(0, None, 0.002)[VALUES.index["device_pump_present"]] == 0.0
 
 

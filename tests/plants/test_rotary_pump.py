@@ -1,4 +1,4 @@
-"""The left pump: leak at standstill, motor, suction with its hysteresis, current, hemolysis."""
+"""A pump: leak at standstill, motor, suction with its hysteresis, current, hemolysis."""
 
 from __future__ import annotations
 
@@ -10,12 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plants import Patient, Plant, Pump, Simulator, steady_state
-from plants.left_pump import hemolysis_rate, steady_head, suction_target
+from plants.rotary_pump import Inlet, hemolysis_rate, steady_head, suction_target
 from plants.model import STATES
 
 
 def parameters(device: str = "CP") -> SimpleNamespace:
     return SimpleNamespace(**Pump.load(device).values, pump_present=1.0, lv_v0=5.0)
+
+
+def inlet(transmural: float, *, contact: float = 0.0, drawing: float = 1.0) -> Inlet:
+    """A well filled ventricle at a transmural pressure (mmHg)."""
+    return Inlet(
+        inlet_pressure=transmural, outlet_pressure=60.0, transmural=transmural, cavity=95.0,
+        contact=contact, drawing=drawing, obstruction=0.0, blocked=0.0,
+    )  # fmt: skip
 
 
 @given(flow=st.floats(-8, 8), krpm=st.floats(0, 46))
@@ -24,7 +32,10 @@ def test_the_plant_states_the_law_that_the_pump_states(flow, krpm):
     assert ours == pytest.approx(float(Pump.load("CP").head(krpm * 1e3, flow)), abs=1e-9)
 
 
-@pytest.mark.parametrize("device", Pump.names())
+LEFT = [name for name in Pump.names() if Pump.load(name).side == "left"]
+
+
+@pytest.mark.parametrize("device", LEFT)
 @pytest.mark.parametrize("patient", ["healthy", "shock-d"])
 def test_a_stopped_pump_leaks_backward(patient, device):
     metrics = steady_state(Plant(patient, device), 0.0).metrics
@@ -105,11 +116,10 @@ def test_release_asks_for_more_filling_than_onset():
 
     def threshold(occlusion: float) -> float:
         """LV pressure at which the inlet is drawn half shut, by bisection."""
-        x = SimpleNamespace(occlusion=occlusion, lv_volume=100.0, pump_flow=60.0)
         below, above = -20.0, 20.0
         for _ in range(60):
             middle = 0.5 * (below + above)
-            if float(suction_target(x, middle, p)) > 0.5:
+            if float(suction_target(occlusion, 60.0, inlet(middle), p)) > 0.5:
                 below = middle
             else:
                 above = middle
@@ -139,10 +149,16 @@ def test_the_history_decides_whether_there_is_suction():
 
 def test_nothing_is_drawn_while_blood_leaks_back():
     p = parameters()
-    x = SimpleNamespace(occlusion=0.0, lv_volume=100.0, pump_flow=-100.0)
-    assert float(suction_target(x, -50.0, p)) < 1e-4
-    x.pump_flow = 100.0
-    assert float(suction_target(x, -50.0, p)) > 0.99
+    assert float(suction_target(0.0, -100.0, inlet(-50.0), p)) < 1e-4
+    assert float(suction_target(0.0, 100.0, inlet(-50.0), p)) > 0.99
+
+
+def test_an_inlet_against_a_wall_sucks_at_higher_filling():
+    p = parameters()
+    free = float(suction_target(0.0, 60.0, inlet(6.0), p))
+    assert free < 0.05
+    assert float(suction_target(0.0, 60.0, inlet(6.0, contact=1.0), p)) > 0.9
+    assert float(suction_target(0.0, 60.0, inlet(6.0, contact=1.0, drawing=0.0), p)) == 0.0
 
 
 def test_the_current_follows_the_load():
@@ -159,12 +175,12 @@ def test_the_current_follows_the_load():
 def test_hemolysis_is_anchored_and_grows_with_speed_and_suction():
     p = parameters()
     speed, flow = p.hemolysis_reference_speed, p.hemolysis_reference_flow
-    anchor = float(hemolysis_rate(speed, flow, 0.0, p))
+    anchor = float(hemolysis_rate(speed, flow, 0.0, 1.0, p))
     assert anchor == pytest.approx(p.hemolysis_reference_rate, rel=1e-3)
-    assert float(hemolysis_rate(0.8 * speed, flow, 0.0, p)) == pytest.approx(
+    assert float(hemolysis_rate(0.8 * speed, flow, 0.0, 1.0, p)) == pytest.approx(
         anchor * 0.8**2.416, rel=1e-3
     )
-    sucking = float(hemolysis_rate(speed, flow, 1.0, p))
+    sucking = float(hemolysis_rate(speed, flow, 1.0, 1.0, p))
     assert sucking == pytest.approx(anchor * p.hemolysis_suction_factor, rel=1e-9)
 
 
