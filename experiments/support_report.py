@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from experiments.figures.style import COLORS, label, new_figure, plain
-from experiments.head_flow_study import DISPLAY_HALF, HEADS
 from experiments.support import PATIENTS, SUPPORTS, Check, support_name
 from plants import SIGNALS, WAVEFORMS, Patient, Plant, Simulator
 from plants.units import SECONDS_PER_MINUTE
@@ -38,24 +37,20 @@ def head_flow_checks(table: pandas.DataFrame) -> list[Check]:
         values = f"{len(known) - len(missed)} of {len(known)} rows within"
         reason = ""
         if len(missed):
-            rounding = int((misses < DISPLAY_HALF).sum())
             shut_off = int(missed["reason"].str.contains("shut-off").sum())
             values += f", largest miss {misses.max():.2f} L/min"
             levels = ", ".join(dict.fromkeys(missed["level"]))
             parts = [f"levels {levels}"]
-            if rounding:
-                parts.append(f"{rounding} within the rounding of the display")
             if shut_off:
                 parts.append(f"{shut_off} above the shut-off head, where blood runs back")
-            others = len(missed) - rounding - shut_off
+            others = len(missed) - shut_off
             if others:
                 parts.append(
                     f"{others} because one law with three coefficients is fitted to all levels"
                 )
             reason = "; ".join(parts)
-        text = (
-            f"flow at {HEADS[0]:g} and {HEADS[1]:g} mmHg lies in the displayed range of each level"
-        )
+        heads = " and ".join(f"{head:g}" for head in dict.fromkeys(rows["head_mmHg"]))
+        text = f"flow at {heads} mmHg, as displayed, lies in the range of each level"
         found.append(Check(text, str(device), missed.empty, values, reason))
     return found
 

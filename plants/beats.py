@@ -174,11 +174,18 @@ def beat_metrics(
         - p.wall_contact_pressure * at.contact,
         "suction": mean["suction_occlusion"],
         "hemolysis_rate": hemolysis_rate(
-            mean["pump_speed"], mean["through_flow"], mean["suction_occlusion"],
-            hemolysis_factor(at, d, p), p,
+            mean["pump_speed"],
+            mean["through_flow"],
+            mean["suction_occlusion"],
+            hemolysis_factor(at, d, p),
+            p,
         )
         + hemolysis_rate(
-            mean["right_pump_speed"], mean["right_pump_flow"], mean["right_occlusion"], 1, right
+            mean["right_pump_speed"],
+            mean["right_pump_flow"],
+            mean["right_occlusion"],
+            ca.SX(1),
+            right,
         ),
         "motor_current_pulsatility": a.max_motor_current - a.min_motor_current,
         "placement_pulsatility": a.max_placement_signal - a.min_placement_signal,

@@ -8,7 +8,7 @@ exponents, and anchors the level on the modified index measured on the CP.
 References
 ----------
 Giersiepen M et al. (1990) Int J Artif Organs 13:300. Heuser G, Opitz R (1980) Biorheology 17:17.
-Zhang T et al. (2011) Artif Organs 35:1180. Ding J et al. (2015) Artif Organs 39:1107.
+Zhang T et al. (2011) Artif Organs 35:1180. Ding J et al. (2015) Artif Organs 39:795.
 Roberts N et al. (2020) Int J Artif Organs (the measured modified index).
 """
 

@@ -61,12 +61,8 @@ def septum_rate(
     stiffness = (
         activation * p.septum_ees
         + (1 - activation) * p.septum_lambda * relaxed
-        + chamber_stiffness(
-            x.lv_volume - shift, activation, ees[0], p.lv_v0, p.lv_alpha, p.lv_beta
-        )
-        + chamber_stiffness(
-            x.rv_volume + shift, activation, ees[1], p.rv_v0, p.rv_alpha, p.rv_beta
-        )
+        + chamber_stiffness(x.lv_volume - shift, activation, ees[0], p.lv_v0, p.lv_alpha, p.lv_beta)
+        + chamber_stiffness(x.rv_volume + shift, activation, ees[1], p.rv_v0, p.rv_alpha, p.rv_beta)
     )
     # A step of Newton's method in the lag: however stiff the walls are, the septum is not.
     towards = p.septum_coupling * (lv_pressure - rv_pressure - pressure) / stiffness

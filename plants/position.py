@@ -67,9 +67,7 @@ def position(d: SimpleNamespace, p: SimpleNamespace) -> Position:
     )
 
 
-def left_inlet(
-    at: Position, x: SimpleNamespace, pr: SimpleNamespace, p: SimpleNamespace
-) -> Inlet:
+def left_inlet(at: Position, x: SimpleNamespace, pr: SimpleNamespace, p: SimpleNamespace) -> Inlet:
     """What the left pump sees at a position."""
     return Inlet(
         inlet_pressure=at.inlet_in_lv * pr.lv + (1 - at.inlet_in_lv) * pr.aorta,

@@ -215,9 +215,7 @@ class PeriodicBeat:
         total = self.plant.patient["blood_volume"] if blood_volume is None else blood_volume
         state = self._state.copy()
         state[_VEINS] += total - state[:N_VOLUMES].sum()
-        found, self._slope = _newton(
-            self._beats, state, values, total, self._slope, self.tolerance
-        )
+        found, self._slope = _newton(self._beats, state, values, total, self._slope, self.tolerance)
         if not isinstance(found, SteadyState):
             return None
         _check_volumes(found, self.plant, speed)

@@ -36,7 +36,7 @@ def command(
 
     from experiments import support as study
     from experiments import support_report as report
-    from experiments.head_flow_study import head_flow_table
+    from experiments.head_flow_study import head_flow_rmse, head_flow_table
     from experiments.study_output import write_study
     from plants import SIGNALS, Pump
 
@@ -50,6 +50,7 @@ def command(
             flows = head_flow_table(progress=lambda count: done(before + count))
             found += report.head_flow_checks(flows)
             tables["head_flow"] = flows
+            tables["head_flow_rmse"] = head_flow_rmse(flows)
     tables["checks"] = pandas.DataFrame(found)
     summary = report.summary(found)
     folder = write_study(

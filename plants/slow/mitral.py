@@ -173,7 +173,7 @@ def hidden_regurgitation(
     }
 
 
-def leak_target(lvedv: ca.SX, lvedp: ca.SX, p: SimpleNamespace) -> ca.SX:
+def leak_target(lvedv: ca.SX | float, lvedp: ca.SX | float, p: SimpleNamespace) -> ca.SX:
     """Leak (mL/s/mmHg) towards which the valve tends at an end-diastolic volume and pressure."""
     excess = (
         lvedv

@@ -11,7 +11,8 @@ smooth step with a weight, and they join as independent ones do, ``1 - (1 - a)(1
 
 References
 ----------
-Ostermann M et al. (2017) J Crit Care (perfusion pressure below 60 mmHg and kidney injury).
+Ostermann M et al. (2017) BMC Nephrol 18:151 (perfusion pressure below 60 mmHg and kidney
+injury).
 Ranucci M et al. (2005) Ann Thorac Surg 80:2213 (oxygen delivery below 272 mL/min/m2 and kidney
 failure after bypass).
 Mullens W et al. (2009) J Am Coll Cardiol 53:589 (venous congestion and the kidneys).

@@ -163,7 +163,7 @@ def test_more_release_gives_more_hemoglobin_and_less_haptoglobin(low, more):
     haptoglobin=st.floats(0, 400),
 )
 def test_the_states_stay_in_their_range(rate, pfhb, haptoglobin):
-    path = course(parameters(), np.linspace(0, 400, 60), rate, [pfhb, haptoglobin, 0.0])
+    path = course(parameters(), np.linspace(0, 200, 60), rate, [pfhb, haptoglobin, 0.0])
     for state, values in zip(hemolysis.STATES, path, strict=True):
         assert values.min() >= state.low - 1e-6
         assert values.max() <= state.high

@@ -1,0 +1,255 @@
+"""Detection of suction from what the console knows: motor current, placement signal and speed.
+
+A readable rule on top of a logistic classifier. The classifier weighs the features of the last
+seconds (:mod:`controllers.suction_features`) and finds pulsed suction, the inlet that closes and
+opens with the beat. Once found, suction is held as long as the inlet stays shut, when the current
+no longer pulses. An inlet or outlet that is shut from one moment to the next without pulsing before
+is not called suction: from the current alone an outlet in the valve looks the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controllers.suction_features import FEATURES, flow_above_open_inlet, suction_features
+from plants import InputError, Pump
+from plants.parameters import Parameter
+from plants.quantity import check_keys, check_number, check_text
+from plants.toml_file import load_toml, toml_string
+
+Array = NDArray[np.float64]
+
+#: The fitted detector that comes with the package.
+FITTED = Path(__file__).parent / "data" / "suction_detector.toml"
+
+_WINDOW = Parameter("window", "s", "what the features are taken of", 0.5, 20.0)
+_HOLD = Parameter("hold", "1", "flow below that of an open inlet that holds suction", 0.0, 1.0)
+_NUMBER = Parameter("number", "1", "coefficient", -1e6, 1e6)
+_SCALE = Parameter("scale", "1", "spread of a feature", 1e-9, 1e6)
+_DT = Parameter("dt", "s", "time between two samples", 1e-3, 0.04)
+_SPEED = Parameter("speed", "rpm", "rotor speed", 0.0, 60000.0)
+
+
+@dataclass(frozen=True)
+class DetectorSettings:
+    """Coefficients of a detector.
+
+    Parameters
+    ----------
+    window : float
+        Length of the window, s.
+    hold : float
+        Share of flow by which the inlet must stay below an open one for suction to be held.
+    intercept : float
+        Of the log-odds.
+    means, scales, weights : Mapping of str to float
+        Of each of :data:`~controllers.suction_features.FEATURES`: the log-odds are the intercept
+        plus the sum of ``weight * (feature - mean) / scale``.
+    provenance : str
+        How the coefficients came about.
+
+    Raises
+    ------
+    InputError
+        A number is missing, not finite or out of range.
+
+    Examples
+    --------
+    >>> from controllers.suction_detector import DetectorSettings
+    >>> settings = DetectorSettings.load()
+    >>> settings.window > 0, settings.weights["dip"] > 0
+    (True, True)
+    """
+
+    window: float
+    hold: float
+    intercept: float
+    means: Mapping[str, float]
+    scales: Mapping[str, float]
+    weights: Mapping[str, float]
+    provenance: str = "given in code"
+    path: str = "detector"
+
+    def __post_init__(self) -> None:
+        for name, declared in (("window", _WINDOW), ("hold", _HOLD), ("intercept", _NUMBER)):
+            value = check_number(getattr(self, name), declared, name, self.path)
+            object.__setattr__(self, name, value)
+        for name, declared in (("means", _NUMBER), ("scales", _SCALE), ("weights", _NUMBER)):
+            given = check_keys(
+                getattr(self, name), FEATURES, name, self.path, required=tuple(FEATURES)
+            )
+            checked = {
+                one: check_number(given[one], declared, f"{name}.{one}", self.path)
+                for one in FEATURES
+            }
+            object.__setattr__(self, name, MappingProxyType(checked))
+
+    @classmethod
+    def load(cls, path: str | PathLike[str] = FITTED) -> DetectorSettings:
+        """The settings in a file; by default those that come with the package.
+
+        Raises
+        ------
+        InputError
+            The file cannot be read or is refused.
+        """
+        content, source = load_toml(path, "", "detector")
+        needed = ("provenance", "window", "hold", "intercept", "means", "scales", "weights")
+        keys = check_keys(content, needed, "", source, required=needed)
+        check_text(keys["provenance"], "provenance", source)
+        return cls(**keys, path=Path(path).name)
+
+    def to_toml(self) -> str:
+        """The settings as a file that :meth:`load` reads back; numbers keep every digit."""
+        lines = [
+            "# Fitted by a command, not written by hand; see the provenance.",
+            f"provenance = {toml_string(self.provenance)}",
+            f"window = {self.window!r}",
+            f"hold = {self.hold!r}",
+            f"intercept = {self.intercept!r}",
+        ]
+        for name in ("means", "scales", "weights"):
+            lines.append(f"\n[{name}]")
+            lines += [f"{one} = {value!r}" for one, value in getattr(self, name).items()]
+        return "\n".join(lines) + "\n"
+
+    def log_odds(self, features: Array) -> float:
+        """Log-odds of pulsed suction, by features in the order of ``FEATURES``."""
+        scaled = (
+            weight * (feature - self.means[name]) / self.scales[name]
+            for feature, (name, weight) in zip(features, self.weights.items(), strict=True)
+        )
+        return self.intercept + float(sum(scaled))
+
+    # Read-only mappings cannot be pickled.
+    def __reduce__(self) -> tuple[Any, ...]:
+        tables = (dict(self.means), dict(self.scales), dict(self.weights))
+        parts = (self.window, self.hold, self.intercept, *tables, self.provenance, self.path)
+        return (DetectorSettings, parts)
+
+
+class SuctionDetector:
+    """Watches the console's signals and tells whether the inlet sucks.
+
+    Parameters
+    ----------
+    pump : Pump or str
+        The device, as its maker knows it.
+    settings : DetectorSettings, optional
+        Coefficients; by default the fitted ones.
+
+    Attributes
+    ----------
+    active : bool
+        Whether there is suction by what was seen so far.
+    log_odds : float
+        Of pulsed suction at the last update; NaN until the first window is full.
+    features : ndarray or None
+        Those of the last update.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from controllers.suction_detector import SuctionDetector
+    >>> detector = SuctionDetector("CP")
+    >>> time = np.arange(0.0, 3.0, 0.01)
+    >>> beating = 690 + 25 * np.sin(2 * np.pi * time / 0.6)
+    >>> detector.update(beating, np.full_like(time, 68.0), 44_000, 0.01)
+    False
+    >>> dips = np.where(time % 0.6 < 0.2, 330.0, 700.0)
+    >>> detector.update(dips, np.full_like(time, 60.0), 44_000, 0.01)
+    True
+    """
+
+    def __init__(self, pump: Pump | str, settings: DetectorSettings | None = None):
+        self.pump = Pump.load(pump) if isinstance(pump, str) else pump
+        self.settings = DetectorSettings.load() if settings is None else settings
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything: a new run begins."""
+        self.active = False
+        self.log_odds = math.nan
+        self.features: Array | None = None
+        self._flow, self._placement = np.empty(0), np.empty(0)
+        self._dt = math.nan
+
+    def update(
+        self,
+        current: Sequence[float] | Array,
+        placement: Sequence[float] | Array,
+        speed: float | Sequence[float] | Array,
+        dt: float,
+    ) -> bool:
+        """Take the samples since the last update.
+
+        Samples that are missing (NaN) are left out, and a pause in the samples therefore only
+        delays the detection.
+
+        Parameters
+        ----------
+        current, placement : array_like, shape (n,)
+            Motor current (mA) and placement signal (mmHg).
+        speed : float or array_like, shape (n,)
+            Rotor speed, rpm.
+        dt : float
+            Time between two samples, s.
+
+        Returns
+        -------
+        bool
+            Whether there is suction.
+
+        Raises
+        ------
+        InputError
+            The arrays differ in length, the interval changes or is out of range, or a speed is.
+        """
+        now, pressure, rpm = self._checked(current, placement, speed, dt)
+        flow = flow_above_open_inlet(self.pump, now, pressure, rpm, dt)
+        count = round(self.settings.window / dt)
+        self._flow = np.concatenate([self._flow, flow])[-count:]
+        self._placement = np.concatenate([self._placement, pressure])[-count:]
+        if len(self._flow) < count or not len(now):
+            return self.active
+        self.features = suction_features(self._flow, self._placement, dt)
+        self.log_odds = self.settings.log_odds(self.features)
+        self.active = self.log_odds > 0 or (self.active and self._shut(dt))
+        return self.active
+
+    def _shut(self, dt: float) -> bool:
+        """Whether the flow of the last half window never reached that of an open inlet."""
+        recent = slice(-round(0.5 * self.settings.window / dt), None)
+        highest = suction_features(self._flow[recent], self._placement[recent], dt)[
+            list(FEATURES).index("highest")
+        ]
+        return bool(highest < -self.settings.hold)
+
+    def _checked(
+        self, current: Any, placement: Any, speed: Any, dt: float
+    ) -> tuple[Array, Array, Array]:
+        check_number(dt, _DT, "dt", None)
+        if not math.isnan(self._dt) and not math.isclose(dt, self._dt, rel_tol=1e-6):
+            raise InputError("dt", dt, f"the interval of the run, {self._dt:g} s")
+        self._dt = float(dt)
+        now, pressure = (np.asarray(x, dtype=np.float64) for x in (current, placement))
+        if now.ndim != 1 or now.shape != pressure.shape:
+            raise InputError("placement", pressure.shape, f"as many samples as {now.shape}")
+        rpm = np.asarray(speed, dtype=np.float64)
+        if rpm.ndim and rpm.shape != now.shape:
+            raise InputError("speed", rpm.shape, f"one speed, or as many as {now.shape}")
+        rpm = np.broadcast_to(rpm, now.shape)
+        there = np.isfinite(now) & np.isfinite(pressure) & np.isfinite(rpm)
+        now, pressure, rpm = now[there], pressure[there], rpm[there]
+        if np.any((rpm < _SPEED.low) | (rpm > _SPEED.high)):
+            raise InputError("speed", float(rpm.max()), f"{_SPEED.low:g} to {_SPEED.high:g} rpm")
+        return now, pressure, rpm

@@ -1,0 +1,382 @@
+"""Days of one virtual patient on a pump: levels as at the bedside, and what goes wrong.
+
+Time passes by the multirate scheme. At every check the level is set by the clinical rule of the
+data file (or held), and what the cumulative hazards have reached happens: a bleeding that is
+treated, a malposition that lasts, an ischemic limb. Hemolysis is what the laboratory finds.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from experiments.cohort_settings import CohortSettings, cohort_settings
+from plants import InputError, MultirateRun, PhysicsError, Plant, Pump, SlowClock, Therapy
+from plants.slow.hazards import HAZARDS, event_times, thresholds
+from plants.slow.hemolysis import SIGNIFICANT, WITHIN
+from plants.virtual_patient import VirtualPatient
+
+#: Levels are set by the clinical rule instead of being held.
+RULE = "rule"
+COMPLETED, DIED, REFUSED = "completed", "died", "refused"
+#: Relative error of an outer step that is aimed at; what comes out differs by less than 0.5 % from
+#: what a fiftieth of it gives.
+TOLERANCE = 0.05
+_HOURS_PER_DAY = 24.0
+#: What is noted at every check, besides the cumulative hazards.
+NOTED = ("level", "map", "cardiac_power_output", "lvedp", "pfhb", "lactate", "limb_perfusion")
+
+
+@dataclass(frozen=True)
+class Support:
+    """What is done to a patient.
+
+    Parameters
+    ----------
+    device : str
+        Name or file of a left pump.
+    levels : str
+        ``"rule"``, or a P-level that is held.
+    access : str
+        A way in; empty for the pump's first that the arteries allow.
+    days : float
+        How long; 0 is the label's duration.
+    """
+
+    device: str
+    levels: str = RULE
+    access: str = ""
+    days: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """For tables."""
+        parts = [self.device]
+        parts += [] if self.levels == RULE else [self.levels]
+        parts += [self.access] if self.access else []
+        parts += [f"{self.days:g} d"] if self.days else []
+        return ", ".join(parts)
+
+    def hours(self, pump: Pump) -> float:
+        """How long the support lasts, h.
+
+        Raises
+        ------
+        InputError
+            No duration is given and the pump's label knows none.
+        """
+        days = self.days or pump.rating("label_shock")
+        if not days:
+            raise InputError(
+                "days", self.days, f"a duration: the {pump.name} has none on its label"
+            )
+        return days * _HOURS_PER_DAY
+
+
+@dataclass(frozen=True)
+class Course:
+    """What became of a patient on a pump.
+
+    Attributes
+    ----------
+    support : str
+        Name of the support.
+    outcome, reason : str
+        ``"completed"``, ``"died"`` or ``"refused"`` (anatomy), and why.
+    access : str
+        The way in that was taken.
+    sheath_artery_ratio : float
+        Of the sheath that stays in the femoral artery; 0 without one.
+    hours : float
+        How long support lasted.
+    bleeding, malposition, limb : float
+        Time of the event, h; infinity where there was none.
+    hemolysis : float
+        Time of the second sample above 40 mg/dL within 24 h, h; infinity where there was none.
+    distal_perfusion : float
+        When a distal perfusion catheter was put in, h; infinity where none was.
+    times : list of float
+        Times of the checks, h.
+    noted : dict of str to list of float
+        Cumulative hazards and the signals of :data:`NOTED` at the checks.
+    """
+
+    support: str
+    outcome: str
+    reason: str = ""
+    access: str = ""
+    sheath_artery_ratio: float = 0.0
+    hours: float = 0.0
+    bleeding: float = math.inf
+    malposition: float = math.inf
+    limb: float = math.inf
+    hemolysis: float = math.inf
+    distal_perfusion: float = math.inf
+    times: list[float] = field(default_factory=list)
+    noted: dict[str, list[float]] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that :meth:`from_dict` reads back."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> Course:
+        """The course that :meth:`to_dict` gave; null stands for infinity."""
+        given: dict[str, Any] = {
+            name: math.inf if value is None else value for name, value in content.items()
+        }
+        return cls(**given)
+
+
+def supported(
+    patient: VirtualPatient, support: Support, settings: CohortSettings | None = None
+) -> Course:
+    """Let a patient be supported; a death or an impossible anatomy is a labelled outcome.
+
+    Parameters
+    ----------
+    patient : VirtualPatient
+        Who.
+    support : Support
+        On what and how.
+    settings : CohortSettings, optional
+        By default those that come with the package.
+
+    Raises
+    ------
+    InputError
+        A device, level or access that does not exist.
+
+    Examples
+    --------
+    >>> from experiments.support_course import Support, supported
+    >>> from plants.population import Population
+    >>> supported(Population("shock-c").draw(0), Support("CP", days=0.5)).outcome
+    'completed'
+    """
+    settings = settings or cohort_settings()
+    pump = _own_pump(Pump.load(support.device), patient.seed, settings)
+    if support.access and support.access not in pump.access:
+        allowed = "one of " + ", ".join(pump.access)
+        raise InputError("access", support.access, allowed, source=pump.path)
+    try:
+        placed = patient.on(pump, support.access)
+    except InputError as error:
+        return Course(support.name, REFUSED, str(error.allowed), support.access)
+    return _Bedside(placed, pump, support, settings).course()
+
+
+def _own_pump(pump: Pump, seed: int, settings: CohortSettings) -> Pump:
+    """The pump with a hemolysis of its own: no two are alike."""
+    random = np.random.default_rng([seed, zlib.crc32(b"pump")])
+    factor = math.exp(settings["release_deviation"] * float(random.standard_normal()))
+    rate = {"hemolysis_reference_rate": pump["hemolysis_reference_rate"] * factor}
+    return pump.replace(None, source="drawn for the cohort", tag="X", **rate)
+
+
+class _Bedside:
+    """A patient on a pump, looked at every few hours."""
+
+    def __init__(
+        self, patient: VirtualPatient, pump: Pump, support: Support, settings: CohortSettings
+    ):
+        self.patient, self.pump, self.support, self.set = patient, pump, support, settings
+        self.end = support.hours(pump)
+        self.run = MultirateRun(
+            Plant(patient.patient, pump),
+            SlowClock(patient.patient, patient.slow_parameters(pump)),
+            tolerance=TOLERANCE,
+        )
+        self.limits = thresholds(patient.seed)
+        self.death = Therapy.default().death
+        self.outside: dict[str, float] = {}
+        self.until: dict[str, float] = {}  # when what goes on now ends, h
+        self.held: tuple[str, dict[str, float]] | None = None  # what the run is held at
+        self.catheter = math.inf
+        self.times: list[float] = []
+        self.noted: dict[str, list[float]] = {name: [] for name in (*HAZARDS, *NOTED)}
+        self.samples: list[tuple[float, float]] = []
+        self.hemolysis = math.inf
+        held = support.levels != RULE
+        number = int(settings["highest_level"])
+        self.level = pump.level(support.levels if held else number).name
+
+    def course(self) -> Course:
+        outcome, reason = COMPLETED, ""
+        try:
+            while self.run.slow.hours < self.end - 1e-6:
+                self._look()
+                step = min(self.set["check_interval"], self.end - self.run.slow.hours)
+                self._advance(self.run.slow.hours + step)
+            self._note(self.run.metrics())
+        except PhysicsError as error:
+            outcome, reason = DIED, str(error)
+        return self._told(outcome, reason)
+
+    def _look(self) -> None:
+        """A check: note, let happen what is due, treat, and set the level."""
+        metrics = self._measured()
+        self._note(metrics)
+        if self.death.threatens(metrics):
+            raise PhysicsError(f"{self.death.signal} fell to {metrics[self.death.signal]:.0f}")
+        if self.times[-1] > 0.0:
+            self._events()
+            if metrics["limb_perfusion"] < self.set["limb_perfusion_low"]:
+                self._put_catheter_in()
+        if self.support.levels == RULE:
+            self._set_level(metrics)
+
+    def _measured(self) -> dict[str, float]:
+        """Metrics at the present level; a lower one where it has no periodic beat."""
+        while True:
+            try:
+                return self._metrics_at(self.level)
+            except PhysicsError:
+                self._lowered_or_lost()
+
+    def _metrics_at(self, level: str) -> dict[str, float]:
+        """Metrics at a level; those of the last step where nothing has changed since."""
+        asked = (level, dict(self.outside))
+        if asked != self.held:
+            self.run.hold(self.pump.speed(level), self.outside)
+            self.held = asked
+        return self.run.metrics()
+
+    def _advance(self, until: float) -> None:
+        while self.run.slow.hours < until - 1e-6:
+            left = until - self.run.slow.hours
+            self.held = (self.level, dict(self.outside))
+            try:
+                self.run.advance(left, self.pump.speed(self.level), self.outside, longest=left)
+            except PhysicsError:
+                self._lowered_or_lost()
+
+    def _lowered_or_lost(self) -> None:
+        """Suction may leave no periodic beat: one level lower, as the console would."""
+        lower = self._moved(-1)
+        if self.support.levels != RULE or lower == self.level:
+            raise
+        self.level = lower
+
+    def _note(self, metrics: dict[str, float]) -> None:
+        hours = self.run.slow.hours
+        self.times.append(hours)
+        number = float(self.level.removeprefix("P-"))
+        values = metrics | self.run.slow.states() | {"level": number}
+        for name, series in self.noted.items():
+            series.append(values[name])
+        interval = self.set["sample_interval"]
+        if hours > 0.0 and hours >= (len(self.samples) + 1) * interval - 1e-6:
+            self._sampled(hours, values["pfhb"])
+
+    def _sampled(self, hours: float, pfhb: float) -> None:
+        """The laboratory's answer, and whether it meets the definition of hemolysis."""
+        self.samples.append((hours, pfhb))
+        high = [time for time, value in self.samples if value > SIGNIFICANT]
+        if len(high) > 1 and high[-1] == hours and hours - high[-2] <= WITHIN:
+            self.hemolysis = min(self.hemolysis, hours)
+
+    def _events(self) -> None:
+        hours = self.run.slow.hours
+        for name, end in list(self.until.items()):
+            if hours >= end - 1e-6:
+                self.until[name] = -math.inf  # Over, and not again.
+                self._stop(name)
+        starts: dict[str, Callable[[], float]] = {
+            "bleeding_hazard": self._bleed,
+            "malposition_hazard": self._slip,
+        }
+        for name, begin in starts.items():
+            if name not in self.until and self.noted[name][-1] >= self.limits[name]:
+                self.until[name] = hours + begin()
+
+    def _bleed(self) -> float:
+        self.run.slow.give(
+            bleeding=self.set["bleeding_rate"],
+            transfusion=self.set["transfusion_rate"],
+            fluid=self.set["fluid_rate"],
+        )
+        return self.set["bleeding_hours"]
+
+    def _slip(self) -> float:
+        """Put the pump where it should not lie, for hours that the seed decides."""
+        random = np.random.default_rng([self.patient.seed, zlib.crc32(b"malposition")])
+        mitral, share = map(float, random.random(2))
+        if mitral < self.set["malposition_mitral_share"]:
+            self.outside = {"mitral_contact": self.set["malposition_mitral_contact"]}
+        else:
+            self.outside = {"inlet_depth": self.pump["position_deep"]}
+        low, high = self.set["malposition_low"], self.set["malposition_high"]
+        return low + (high - low) * share
+
+    def _stop(self, name: str) -> None:
+        if name == "bleeding_hazard":
+            self.run.slow.give(bleeding=0.0, transfusion=0.0, fluid=0.0)
+        else:
+            self.outside = {}
+
+    def _put_catheter_in(self) -> None:
+        if math.isinf(self.catheter):
+            self.catheter = self.run.slow.hours
+            self.run.slow.give(distal_perfusion=1.0)
+
+    def _set_level(self, metrics: dict[str, float]) -> None:
+        """The clinical rule."""
+        if self.run.slow.hours < self.set["full_support"] - 1e-6:
+            self.level = self._highest_without_suction()
+        elif metrics["suction"] > self.set["suction_share"]:
+            self.level = self._moved(-1)
+        elif (
+            metrics["map"] < self.set["map_low"]
+            or metrics["cardiac_power_output"] < self.set["cpo_low"]
+        ):
+            higher = self._moved(1)
+            self.level = higher if self._free_of_suction(higher) else self.level
+        elif (
+            metrics["map"] >= self.set["map_reduce"]
+            and metrics["cardiac_power_output"] >= self.set["cpo_reduce"]
+        ):
+            self.level = self._moved(-1)
+
+    def _moved(self, by: int) -> str:
+        number = int(self.level.removeprefix("P-")) + by
+        low, high = int(self.set["lowest_level"]), int(self.set["highest_level"])
+        return f"P-{min(max(number, low), high)}"
+
+    def _highest_without_suction(self) -> str:
+        low, high = int(self.set["lowest_level"]), int(self.set["highest_level"])
+        for number in range(high, low, -1):
+            if self._free_of_suction(f"P-{number}"):
+                return f"P-{number}"
+        return f"P-{low}"
+
+    def _free_of_suction(self, level: str) -> bool:
+        try:
+            return self._metrics_at(level)["suction"] <= self.set["suction_share"]
+        except PhysicsError:
+            return False
+
+    def _told(self, outcome: str, reason: str) -> Course:
+        series = {name: self.noted[name] for name in HAZARDS}
+        found = event_times(self.times, series, self.limits)
+        anatomy = self.patient.anatomy(self.pump, self.patient.access)
+        return Course(
+            support=self.support.name,
+            outcome=outcome,
+            reason=reason,
+            access=self.patient.access,
+            sheath_artery_ratio=anatomy.sheath_artery_ratio,
+            hours=self.run.slow.hours,
+            bleeding=found["bleeding_hazard"],
+            malposition=found["malposition_hazard"],
+            limb=found["limb_hazard"],
+            hemolysis=self.hemolysis,
+            distal_perfusion=self.catheter,
+            times=self.times,
+            noted=self.noted,
+        )
