@@ -10,8 +10,18 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from experiments.figures.style import COLORS, label, new_figure, plain
-from experiments.support import PATIENTS, SUPPORTS, Check, support_name
-from plants import SIGNALS, WAVEFORMS, Patient, Plant, Simulator
+from experiments.support import PATIENTS, SUPPORTS, Check, support_name, supported
+from plants import (
+    DISTURBANCES,
+    SIGNALS,
+    WAVEFORMS,
+    Event,
+    Patient,
+    Plant,
+    Scenario,
+    Simulator,
+)
+from plants.model import VALUES
 from plants.units import SECONDS_PER_MINUTE
 
 if TYPE_CHECKING:
@@ -94,9 +104,13 @@ def loop(patient: Patient, device: str | None, level: str | None) -> tuple[Array
     """Volume (mL) and pressure (mmHg) of the ventricle over one periodic beat, closed."""
     plant = Plant(patient, device)
     speed = plant.pump.speed(level) if plant.pump is not None and level else 0.0
-    simulator = Simulator(plant)
-    simulator.reset(speed=speed)
-    period = SECONDS_PER_MINUTE / plant.heart_rate()
+    beat = supported(plant, speed)
+    acting = {name: beat.values[VALUES.index[f"disturbance_{name}"]] for name in DISTURBANCES}
+    # What the reflex does in the periodic beat, as a scenario that never changes.
+    events = tuple(Event(name, value, "step", 0.0) for name, value in acting.items())
+    simulator = Simulator(plant, Scenario("reflex", "the reflex, settled", events))
+    simulator.reset(beat.state, speed=speed)
+    period = SECONDS_PER_MINUTE / plant.heart_rate(acting)
     log = simulator.advance(speed, period, log_interval=_LOOP_INTERVAL)
     log = np.concatenate([log, log[:1]])
     return log[:, WAVEFORMS.index("lv_volume")], log[:, WAVEFORMS.index("lv_pressure")]

@@ -178,6 +178,7 @@ def beat_metrics(
             mean["through_flow"],
             mean["suction_occlusion"],
             hemolysis_factor(at, d, p),
+            at.outlet_in_valve,
             p,
         )
         + hemolysis_rate(
@@ -185,6 +186,7 @@ def beat_metrics(
             mean["right_pump_flow"],
             mean["right_occlusion"],
             ca.SX(1),
+            ca.SX(0),
             right,
         ),
         "motor_current_pulsatility": a.max_motor_current - a.min_motor_current,

@@ -16,8 +16,8 @@ import casadi as ca
 from plants.rotary_pump import Inlet
 from plants.smooth import ramp
 
-# Share of the inlet that the mitral apparatus lies over at full contact; a guess.
-_MITRAL_BLOCK = 0.5
+# Share of the inlet that a wall or the mitral apparatus lies over at full contact; a guess.
+_CONTACT_BLOCK = 0.5
 # The outlet lies in the valve over this many widths to either side of it; a guess.
 _VALVE_WIDTHS = 2.5
 
@@ -37,7 +37,7 @@ class Position:
     contact : SX
         Contact of the inlet with a wall, the mitral apparatus included.
     inlet_blocked : SX
-        Share of the inlet that the mitral apparatus lies over.
+        Share of the inlet that what it touches lies over.
     """
 
     inlet_in_lv: ca.SX
@@ -58,12 +58,13 @@ def position(d: SimpleNamespace, p: SimpleNamespace) -> Position:
     half = _VALVE_WIDTHS * width
     before = ramp(depth - (p.position_deep - half), width)
     beyond = ramp(depth - (p.position_deep + half), width)
+    contact = 1 - (1 - d.wall_contact) * (1 - d.mitral_contact)
     return Position(
         inlet_in_lv=1 - ramp(-depth - p.position_shallow, width),
         outlet_in_aorta=1 - beyond,
         outlet_in_valve=before - beyond,
-        contact=1 - (1 - d.wall_contact) * (1 - d.mitral_contact),
-        inlet_blocked=_MITRAL_BLOCK * d.mitral_contact,
+        contact=contact,
+        inlet_blocked=_CONTACT_BLOCK * contact,
     )
 
 

@@ -192,19 +192,33 @@ class Simulator:
     def _advance_by_beats(self, speed: float, seconds: float, interval: float | None) -> Array:
         """As :meth:`advance`, in blocks that end with the beats: what acts changes between them."""
         count = 1 if interval is None else max(1, round(seconds / interval))
-        rows = []
-        for _ in range(count):
+        unit, done, rows = seconds / count, 0, [np.empty((0, len(WAVEFORMS)))]
+        while done < count:
+            # Whole intervals that end before the beat does are one run of the kernel.
+            inside = min(count - done, math.floor(min(self._left(), DISTURBANCE_BLOCK) / unit))
+            if interval is not None and inside > 0:
+                rows.append(self._advance_block(speed, inside * unit, unit))
+                done += inside
+                continue
             if interval is not None:
-                rows.append(list(self.waveforms().values()))
-            end = self.time + seconds / count
-            while end - self.time > 1e-12:
-                beat = math.floor(self._carry[PHASE])
-                rate = self.plant.heart_rate(self._outside(0.0)) / SECONDS_PER_MINUTE
-                left = (beat + 1 - self._carry[PHASE]) / rate + _PAST_BEAT
-                self._advance_block(speed, min(end - self.time, left, DISTURBANCE_BLOCK), None)
-                if math.floor(self._carry[PHASE]) > beat:
-                    self._beat_ended()
-        return np.array(rows) if interval is not None else np.empty((0, len(WAVEFORMS)))
+                rows.append(np.array([list(self.waveforms().values())]))
+            self._pass_beats(speed, self.time + unit)
+            done += 1
+        return np.concatenate(rows)
+
+    def _left(self) -> float:
+        """Time (s) until this beat has ended, with the heart rate that acts now."""
+        rate = self.plant.heart_rate(self._outside(0.0)) / SECONDS_PER_MINUTE
+        return (math.floor(self._carry[PHASE]) + 1 - self._carry[PHASE]) / rate + _PAST_BEAT
+
+    def _pass_beats(self, speed: float, end: float) -> None:
+        """Advance to a time, block by block, each no longer than the beat."""
+        while end - self.time > 1e-12:
+            beat = math.floor(self._carry[PHASE])
+            length = min(end - self.time, self._left(), DISTURBANCE_BLOCK)
+            self._advance_block(speed, length, None)
+            if math.floor(self._carry[PHASE]) > beat:
+                self._beat_ended()
 
     def _beat_ended(self) -> None:
         if self.slow is not None:

@@ -43,8 +43,12 @@ def command(
     total = len(study.PATIENTS) + (len(Pump.names()) if head_flow else 0)
     with progress("patients and devices", total) as done:
         table = study.support_table(progress=done)
+        without = study.support_table(reflex=False)
         found = study.checks(table)
-        tables = {"support": study.with_units(table)}
+        tables = {
+            "support": study.with_units(table),
+            "support_without_reflex": study.with_units(without),
+        }
         if head_flow:
             before = len(study.PATIENTS)
             flows = head_flow_table(progress=lambda count: done(before + count))

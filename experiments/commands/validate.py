@@ -28,6 +28,7 @@ def command(
 
     from experiments import validation
     from experiments.study_output import write_study
+    from experiments.validation_bands import unit_of
     from experiments.validation_figures import figures
     from experiments.validation_report import printed, sources, summary, tables
 
@@ -51,7 +52,7 @@ def command(
     )
     code = 0 if validation.held(rows) else 1
     if as_json:
-        units = {row.signal: row.unit for row in rows}
+        units = {row.signal: unit_of(row.signal) for row in rows}
         emit({"rows": rows, "units": units, "studies": sources(parts), "run": folder})
         return code
     for title, headings, cells in printed(rows):

@@ -175,12 +175,12 @@ def test_the_current_follows_the_load():
 def test_hemolysis_is_anchored_and_grows_with_speed_and_suction():
     p = parameters()
     speed, flow = p.hemolysis_reference_speed, p.hemolysis_reference_flow
-    anchor = float(hemolysis_rate(speed, flow, 0.0, 1.0, p))
+    anchor = float(hemolysis_rate(speed, flow, 0.0, 1.0, 0.0, p))
     assert anchor == pytest.approx(p.hemolysis_reference_rate, rel=1e-3)
-    assert float(hemolysis_rate(0.8 * speed, flow, 0.0, 1.0, p)) == pytest.approx(
+    assert float(hemolysis_rate(0.8 * speed, flow, 0.0, 1.0, 0.0, p)) == pytest.approx(
         anchor * 0.8**2.416, rel=1e-3
     )
-    sucking = float(hemolysis_rate(speed, flow, 1.0, 1.0, p))
+    sucking = float(hemolysis_rate(speed, flow, 1.0, 1.0, 0.0, p))
     assert sucking == pytest.approx(anchor * p.hemolysis_suction_factor, rel=1e-9)
 
 
