@@ -153,7 +153,7 @@ class BeatEstimator:
         self._sensors = {s.signal: s for s in tier_table(briefing.tier) if s.signal in USABLE}
         if not self._sensors:
             raise InputError("tier", briefing.tier, "a tier with any of " + ", ".join(USABLE))
-        self._plant = Plant(briefing.patient, briefing.pump)
+        self._plant = briefing.plant
         self.beats = BeatMap(self._plant, step=self.settings.step)
         self._believed_rate = briefing.patient["heart_rate"]
         self._clock = BeatClock(self._believed_rate)

@@ -169,7 +169,7 @@ def linearise(
     >>> from plants import Plant
     >>> beat = linearise(Plant("shock-d", "5.5"), 27_000, outputs=["map", "pcwp"])
     >>> beat.a.shape, beat.b.shape, beat.c.shape
-    ((12, 12), (12, 1), (2, 12))
+    ((16, 16), (16, 1), (2, 16))
     >>> bool(abs(abs(np.linalg.eigvals(beat.a)).max() - 1) < 1e-6)
     True
     """

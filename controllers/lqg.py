@@ -102,10 +102,11 @@ class LQG:
         ------
         InputError
             The tier does not show the mean arterial pressure, or the pump has no such fallback
-            level.
+            level or is one for the right ventricle.
         PhysicsError
             The believed patient has no periodic beat.
         """
+        briefing.check_left(self.name)
         sensor = measured_as(briefing, REGULATED)
         self._loop = _Loop(self.settings, briefing, sensor, self._wanted)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from controllers.linear import LinearBeat, linearise
 from controllers.operating_point import OperatingPoint, operating_point
 from controllers.protocol import Briefing
-from plants import SIGNALS, InputError, Plant, Sensor, Therapy, tier_table
+from plants import SIGNALS, InputError, Sensor, Therapy, tier_table
 
 Array = NDArray[np.float64]
 
@@ -136,7 +136,9 @@ def design(briefing: Briefing, settings: LQGSettings) -> Design:
         The believed patient has no periodic beat.
     """
     sensors = [s for s in tier_table(briefing.tier) if s.signal in OBSERVED and s.interval == 0.0]
-    point = operating_point(briefing.patient, briefing.pump, briefing.therapy)
+    point = operating_point(
+        briefing.patient, briefing.pump, briefing.therapy, briefing.right_pump, briefing.right_level
+    )
     walk = {
         "systemic_resistance": settings.systemic_walk,
         "pulmonary_resistance": settings.pulmonary_walk,
@@ -145,7 +147,7 @@ def design(briefing: Briefing, settings: LQGSettings) -> Design:
     observed = [sensor.signal for sensor in sensors]
     goals = list(briefing.therapy.signals)
     beat = linearise(
-        Plant(briefing.patient, briefing.pump),
+        briefing.plant,
         point.level.rpm,
         disturbances=walk,
         outputs=[*observed, REGULATED, *goals],

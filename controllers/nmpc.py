@@ -118,7 +118,14 @@ class NmpcController:
         self.estimator = BeatEstimator(estimator)
 
     def reset(self, briefing: Briefing) -> None:
-        """Begin a new run; see :class:`controllers.Controller`."""
+        """Begin a new run; see :class:`controllers.Controller`.
+
+        Raises
+        ------
+        InputError
+            The tier has no signal that can be used, or the pump is one for the right ventricle.
+        """
+        briefing.check_left(self.name)
         s = self.settings
         self._briefing = briefing
         self.estimator.reset(briefing)

@@ -19,6 +19,7 @@ from plants import (
     Therapy,
     steady_state,
 )
+from plants.plant import DEFAULT_RIGHT_LEVEL
 
 #: Lowest level that controllers run at where the pump has it: the clinical minimum for a pump that
 #: lies across the valve, because slower ones leave blood to leak back.
@@ -87,7 +88,13 @@ def speed_limits(pump: Pump) -> tuple[float, float]:
 
 
 @functools.lru_cache(maxsize=64)
-def operating_point(patient: Patient, pump: Pump, therapy: Therapy) -> OperatingPoint:
+def operating_point(
+    patient: Patient,
+    pump: Pump,
+    therapy: Therapy,
+    right_pump: Pump | None = None,
+    right_level: str | None = None,
+) -> OperatingPoint:
     """The running level whose steady state costs least by the therapy; of equal ones the slowest.
 
     Parameters
@@ -98,11 +105,15 @@ def operating_point(patient: Patient, pump: Pump, therapy: Therapy) -> Operating
         The device.
     therapy : Therapy
         What is wanted.
+    right_pump : Pump, optional
+        A right pump beside it.
+    right_level : str, optional
+        P-level of the right pump; None for the default of :class:`plants.Plant`.
 
     Returns
     -------
     OperatingPoint
-        Remembered for the next run of the same three.
+        Remembered for the next run of the same.
 
     Raises
     ------
@@ -116,7 +127,8 @@ def operating_point(patient: Patient, pump: Pump, therapy: Therapy) -> Operating
     >>> operating_point(Patient.load("shock-d"), Pump.load("CP"), Therapy.default()).level.name
     'P-9'
     """
-    plant = Plant(patient, pump)
+    held = DEFAULT_RIGHT_LEVEL if right_level is None else right_level
+    plant = Plant(patient, pump, right_pump, right_level=held)
     beats = BeatMap(plant)
     best: OperatingPoint | None = None
     near = None

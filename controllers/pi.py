@@ -114,10 +114,12 @@ class PI:
         Raises
         ------
         InputError
-            The tier does not show the signal, or the pump has no such fallback level.
+            The tier does not show the signal, or the pump has no such fallback level or is one for
+            the right ventricle.
         PhysicsError
             The target has to come from the believed patient, who has no periodic beat.
         """
+        briefing.check_left(self.name)
         sensor = measured_as(briefing, self.signal, choices=tuple(GAINS))
         target = therapy_target(briefing, self.signal) if self._wanted is None else self._wanted
         self._loop = _Loop(self.gains, briefing, sensor, target)

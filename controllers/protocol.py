@@ -6,7 +6,8 @@ import enum
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from plants import Measurement, Patient, Pump, Therapy
+from plants import InputError, Measurement, Patient, Plant, Pump, Therapy
+from plants.plant import DEFAULT_RIGHT_LEVEL
 
 
 class Outcome(enum.Enum):
@@ -75,7 +76,7 @@ class Briefing:
     patient : Patient
         The patient as believed: a model of the profile, not of the individual.
     pump : Pump
-        The device.
+        The device that the command drives.
     therapy : Therapy
         Targets, limits and weights.
     period : float
@@ -86,6 +87,10 @@ class Briefing:
         Speed (rpm) at which the pump runs when the controller takes over.
     seed : int
         For controllers that draw random numbers.
+    right_pump : Pump, optional
+        A right pump beside the one that is driven.
+    right_level : str, optional
+        P-level at which it is held; None for the default of :class:`plants.Plant`.
     """
 
     patient: Patient
@@ -95,6 +100,26 @@ class Briefing:
     tier: str
     start_speed: float
     seed: int = 0
+    right_pump: Pump | None = None
+    right_level: str | None = None
+
+    @property
+    def plant(self) -> Plant:
+        """The patient as believed, on the pumps."""
+        level = DEFAULT_RIGHT_LEVEL if self.right_level is None else self.right_level
+        return Plant(self.patient, self.pump, self.right_pump, right_level=level)
+
+    def check_left(self, controller: str) -> None:
+        """Refuse to drive a right pump, for a controller that is made for the left ventricle's.
+
+        Raises
+        ------
+        InputError
+            The pump is one for the right ventricle.
+        """
+        if self.pump.side != "left":
+            allowed = f"a pump for the left ventricle, which {controller} is made for"
+            raise InputError("device", self.pump.name, allowed, source=self.pump.path)
 
 
 @runtime_checkable

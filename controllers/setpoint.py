@@ -84,5 +84,7 @@ def therapy_target(briefing: Briefing, signal: str) -> float:
                 assert goal.high is not None  # a goal has at least one end
                 return goal.high - goal.scale
             return goal.low + goal.scale if goal.high is None else (goal.low + goal.high) / 2
-    point = operating_point(briefing.patient, briefing.pump, briefing.therapy)
+    point = operating_point(
+        briefing.patient, briefing.pump, briefing.therapy, briefing.right_pump, briefing.right_level
+    )
     return point.steady.metrics[signal]

@@ -1,10 +1,12 @@
 """Detection of suction from what the console knows: motor current, placement signal and speed.
 
-A readable rule on top of a logistic classifier. The classifier weighs the features of the last
-seconds (:mod:`controllers.suction_features`) and finds pulsed suction, the inlet that closes and
-opens with the beat. Once found, suction is held as long as the inlet stays shut, when the current
-no longer pulses. An inlet or outlet that is shut from one moment to the next without pulsing before
-is not called suction: from the current alone an outlet in the valve looks the same.
+A logistic classifier weighs the features of the last seconds, level and shape of the motor current
+against what an open inlet would give (:mod:`controllers.suction_features`). Its coefficients are
+fitted to simulated courses; the command ``impellab suction --fit`` does it again.
+
+What it cannot know: an inlet that is shut through the whole beat and an outlet that lies in the
+valve give the same flat, low current. The classifier tells them apart by how much each blocks,
+which in the plant is a guess.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ Array = NDArray[np.float64]
 FITTED = Path(__file__).parent / "data" / "suction_detector.toml"
 
 _WINDOW = Parameter("window", "s", "what the features are taken of", 0.5, 20.0)
-_HOLD = Parameter("hold", "1", "flow below that of an open inlet that holds suction", 0.0, 1.0)
+_RELEASE = Parameter("release", "1", "log-odds below which suction is over", -20.0, 0.0)
 _NUMBER = Parameter("number", "1", "coefficient", -1e6, 1e6)
 _SCALE = Parameter("scale", "1", "spread of a feature", 1e-9, 1e6)
 _DT = Parameter("dt", "s", "time between two samples", 1e-3, 0.04)
@@ -47,8 +49,8 @@ class DetectorSettings:
     ----------
     window : float
         Length of the window, s.
-    hold : float
-        Share of flow by which the inlet must stay below an open one for suction to be held.
+    release : float
+        Log-odds below which suction is over; it sets in above 0.
     intercept : float
         Of the log-odds.
     means, scales, weights : Mapping of str to float
@@ -71,7 +73,7 @@ class DetectorSettings:
     """
 
     window: float
-    hold: float
+    release: float
     intercept: float
     means: Mapping[str, float]
     scales: Mapping[str, float]
@@ -80,7 +82,7 @@ class DetectorSettings:
     path: str = "detector"
 
     def __post_init__(self) -> None:
-        for name, declared in (("window", _WINDOW), ("hold", _HOLD), ("intercept", _NUMBER)):
+        for name, declared in (("window", _WINDOW), ("release", _RELEASE), ("intercept", _NUMBER)):
             value = check_number(getattr(self, name), declared, name, self.path)
             object.__setattr__(self, name, value)
         for name, declared in (("means", _NUMBER), ("scales", _SCALE), ("weights", _NUMBER)):
@@ -103,7 +105,7 @@ class DetectorSettings:
             The file cannot be read or is refused.
         """
         content, source = load_toml(path, "", "detector")
-        needed = ("provenance", "window", "hold", "intercept", "means", "scales", "weights")
+        needed = ("provenance", "window", "release", "intercept", "means", "scales", "weights")
         keys = check_keys(content, needed, "", source, required=needed)
         check_text(keys["provenance"], "provenance", source)
         return cls(**keys, path=Path(path).name)
@@ -114,7 +116,7 @@ class DetectorSettings:
             "# Fitted by a command, not written by hand; see the provenance.",
             f"provenance = {toml_string(self.provenance)}",
             f"window = {self.window!r}",
-            f"hold = {self.hold!r}",
+            f"release = {self.release!r}",
             f"intercept = {self.intercept!r}",
         ]
         for name in ("means", "scales", "weights"):
@@ -123,7 +125,7 @@ class DetectorSettings:
         return "\n".join(lines) + "\n"
 
     def log_odds(self, features: Array) -> float:
-        """Log-odds of pulsed suction, by features in the order of ``FEATURES``."""
+        """Log-odds of suction, by features in the order of ``FEATURES``."""
         scaled = (
             weight * (feature - self.means[name]) / self.scales[name]
             for feature, (name, weight) in zip(features, self.weights.items(), strict=True)
@@ -133,7 +135,7 @@ class DetectorSettings:
     # Read-only mappings cannot be pickled.
     def __reduce__(self) -> tuple[Any, ...]:
         tables = (dict(self.means), dict(self.scales), dict(self.weights))
-        parts = (self.window, self.hold, self.intercept, *tables, self.provenance, self.path)
+        parts = (self.window, self.release, self.intercept, *tables, self.provenance, self.path)
         return (DetectorSettings, parts)
 
 
@@ -152,7 +154,7 @@ class SuctionDetector:
     active : bool
         Whether there is suction by what was seen so far.
     log_odds : float
-        Of pulsed suction at the last update; NaN until the first window is full.
+        Of suction at the last update; NaN until the first window is full.
     features : ndarray or None
         Those of the last update.
 
@@ -223,16 +225,8 @@ class SuctionDetector:
             return self.active
         self.features = suction_features(self._flow, self._placement, dt)
         self.log_odds = self.settings.log_odds(self.features)
-        self.active = self.log_odds > 0 or (self.active and self._shut(dt))
+        self.active = self.log_odds > (self.settings.release if self.active else 0.0)
         return self.active
-
-    def _shut(self, dt: float) -> bool:
-        """Whether the flow of the last half window never reached that of an open inlet."""
-        recent = slice(-round(0.5 * self.settings.window / dt), None)
-        highest = suction_features(self._flow[recent], self._placement[recent], dt)[
-            list(FEATURES).index("highest")
-        ]
-        return bool(highest < -self.settings.hold)
 
     def _checked(
         self, current: Any, placement: Any, speed: Any, dt: float

@@ -26,6 +26,7 @@ Array = NDArray[np.float64]
 #: pump gives against no head at that speed.
 FEATURES: dict[str, str] = {
     "lowest": "lowest tenth of the flow above the least flow of an open inlet",
+    "depth": "square of how far the lowest tenth lies below zero",
     "highest": "highest tenth of the same",
     "mean": "mean of the same",
     "pulsatility": "standard deviation of the same without its noise",
@@ -144,6 +145,7 @@ def suction_features(y: Array, placement: Array, dt: float) -> Array:
     return np.array(
         [
             lowest,
+            min(0.0, lowest) ** 2,
             highest,
             float(y.mean()),
             math.sqrt(max(0.0, _covariance(y, lag))),

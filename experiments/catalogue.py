@@ -7,7 +7,19 @@ from types import MappingProxyType
 from typing import Any
 
 from controllers import CONTROLLER_FORMS, controller_names
-from plants import InputError, Patient, Pump, Scenario, unknown_name
+from plants import (
+    PATIENT_PARAMETERS,
+    InputError,
+    Patient,
+    Plant,
+    Pump,
+    Rhythm,
+    Scenario,
+    unknown_name,
+    valve_diseases,
+)
+from plants.conditions import Conditions
+from plants.label_limits import INDICATIONS, label_limit
 
 Row = dict[str, Any]
 #: Name of the choice of no pump.
@@ -34,7 +46,7 @@ def patients() -> list[Row]:
 
 
 def devices() -> list[Row]:
-    """The pumps that come with the package, with their levels."""
+    """The pumps that come with the package, with their levels, label limits (h) and ways in."""
     rows = []
     for name in Pump.names():
         pump = Pump.load(name)
@@ -45,6 +57,17 @@ def devices() -> list[Row]:
                 "side": pump.side,
                 "route": pump.route,
                 "access": list(pump.access),
+                "french": {
+                    part: pump.rating(f"{part}_french") for part in ("pump", "sheath", "catheter")
+                },
+                "label_hours": {
+                    indication: label_limit(pump, indication)
+                    for indication, rating in INDICATIONS.items()
+                    if rating in pump.ratings
+                },
+                "boost": None
+                if pump.boost is None
+                else {"level": pump.boost.level, "seconds": pump.boost.seconds},
                 "max_rpm": pump.max_rpm,
                 "levels": [
                     {
@@ -70,12 +93,43 @@ def scenarios() -> list[Row]:
                 "disturbance": event.disturbance,
                 "amount": event.amount,
                 "shape": event.shape,
+                "unit": event.unit,
                 "onset": event.onset,
             }
             for event in scenario.events
         ]
         rows.append({"name": scenario.name, "description": scenario.description, "events": events})
     return rows
+
+
+_RHYTHMS = {
+    "sinus": "Every beat alike.",
+    "atrial-fibrillation": "No atrial contraction; irregular, uncorrelated intervals.",
+    "ectopic": "Premature ventricular beats at random, never two in a row, each with its pause.",
+    "bigeminy": "Every other beat is a premature ventricular one.",
+}
+
+
+def rhythms() -> list[Row]:
+    """The rhythms of the heart."""
+    return [{"name": kind, "description": _RHYTHMS[kind]} for kind in Rhythm.names()]
+
+
+def diseases() -> list[Row]:
+    """The valve diseases, with the value of the patient's parameter at each grade."""
+    return [
+        {
+            "name": disease.name,
+            "description": disease.description,
+            "parameter": disease.parameter,
+            "unit": PATIENT_PARAMETERS[disease.parameter].unit,
+            "grades": {
+                grade: {"area_cm2": area.value, "value": disease.value(grade)}
+                for grade, area in disease.areas.items()
+            },
+        }
+        for disease in valve_diseases().values()
+    ]
 
 
 def controllers() -> list[Row]:
@@ -127,6 +181,8 @@ CATALOGUE: Mapping[str, Callable[[], list[Row]]] = MappingProxyType(
         "patients": patients,
         "devices": devices,
         "scenarios": scenarios,
+        "rhythms": rhythms,
+        "valve-diseases": diseases,
         "controllers": controllers,
         "environments": environments,
     }
@@ -152,8 +208,33 @@ def listing(kind: str) -> list[Row]:
     return CATALOGUE[kind]()
 
 
+def device_plant(patient: Patient, device: str, conditions: Conditions) -> Plant:
+    """The patient, under the conditions, on the pumps of that name or file.
+
+    Raises
+    ------
+    InputError
+        There is no such pump, a file is refused, or the conditions make no sense.
+
+    Examples
+    --------
+    >>> from experiments.catalogue import device_plant
+    >>> from plants import Patient
+    >>> from plants.conditions import Conditions
+    >>> device_plant(Patient.load("rv-failure"), "RP", Conditions()).device
+    'RP'
+    """
+    try:
+        return conditions.plant(patient, device)
+    except InputError as error:
+        if error.field != "device" or error.source is not None or error.value in Pump.names():
+            raise
+        allowed = f"{error.allowed}, two of them as in CP+RP, or {NO_DEVICE}"
+        raise InputError("device", device, allowed) from None
+
+
 def load_device(name_or_path: str) -> Pump | None:
-    """The pump of that name or file; None for ``"none"``.
+    """The pump of that name or file that the speed command drives; None for ``"none"``.
 
     Raises
     ------
@@ -164,18 +245,11 @@ def load_device(name_or_path: str) -> Pump | None:
     Examples
     --------
     >>> from experiments.catalogue import load_device
-    >>> load_device("none") is None, load_device("CP").name
-    (True, 'CP')
+    >>> load_device("none") is None, load_device("CP").name, load_device("CP+RP").name
+    (True, 'CP', 'CP')
     """
-    if name_or_path.lower() == NO_DEVICE:
-        return None
-    try:
-        pump = Pump.load(name_or_path)
-    except InputError as error:
-        if error.field != "device" or error.source is not None:
-            raise
-        allowed = f"{error.allowed}, or {NO_DEVICE}"
-        raise InputError("device", name_or_path, allowed) from None
-    if pump.side != "left":
+    # Any patient will do: a right pump alone is refused below whatever fails.
+    pump = device_plant(Patient.load("rv-failure"), name_or_path, Conditions()).pump
+    if pump is not None and pump.side != "left":
         raise InputError("device", pump.name, "a pump for the left ventricle", source=pump.path)
     return pump

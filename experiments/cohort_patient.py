@@ -36,6 +36,8 @@ class Task:
         Factor on the spread of the population.
     evaluation : bool
         Whether the seed may be one that is kept for evaluation.
+    malposed : bool
+        Whether each course is run again with a pump that slips for certain.
     """
 
     phenotype: str
@@ -43,6 +45,7 @@ class Task:
     supports: tuple[Support, ...]
     spread: float = 1.0
     evaluation: bool = False
+    malposed: bool = False
 
     @property
     def key(self) -> str:
@@ -81,7 +84,7 @@ class PatientDone:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that :meth:`from_dict` reads back."""
-        return asdict(self)
+        return asdict(self) | {"courses": [course.to_dict() for course in self.courses]}
 
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> PatientDone:
@@ -124,6 +127,8 @@ def run_patient(task: Task) -> PatientDone:
             raise
         return PatientDone(task.key, {}, str(error.allowed), population.attempts, {}, ())
     row = patient.row()
-    courses = tuple(supported(patient, support) for support in task.supports)
+    courses = tuple(
+        supported(patient, support, malposed=task.malposed) for support in task.supports
+    )
     described = {name: row.get(name) for name in DESCRIBED}
     return PatientDone(task.key, described, "", counts.draws, dict(counts.reasons), courses)

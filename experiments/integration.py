@@ -6,6 +6,7 @@ import functools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import casadi as ca
@@ -19,6 +20,7 @@ from plants.beats import ACCUMULATOR, EXTREMES, INTEGRALS, METRICS
 from plants.compile import Kernel, kernel
 from plants.elastance import end_systolic_phase
 from plants.model import N_VOLUMES, PHASE, STATES, VALUES, plant_model
+from plants.signals import WAVEFORMS
 from plants.units import SECONDS_PER_MINUTE
 
 Array = NDArray[np.float64]
@@ -78,10 +80,16 @@ def scheme_kernel(scheme: str) -> Kernel:
     factor = v[VALUES.index["heart_rate"]] * v[VALUES.index["disturbance_heart_rate"]]
     acc = beats_of.widened(beats_of.extended(acc, step, integrands), extremes)
     acc = beats_of.sampled(
-        acc, STATES.symbols(x), STATES.symbols(after), SECONDS_PER_MINUTE / factor
+        acc, _free_wall(x, v), _free_wall(after, v), SECONDS_PER_MINUTE / factor
     )
     body = ca.Function("beat_step", [b, v], [ca.vertcat(after, acc)], {"cse": True})
     return kernel(body, model.observe, tangent=True)
+
+
+def _free_wall(x: ca.SX, v: ca.SX) -> SimpleNamespace:
+    """Phase and the volume (mL) that the free wall of the left ventricle holds."""
+    shift = plant_model().observe(x, v)[WAVEFORMS.index("septum_shift")]
+    return SimpleNamespace(phase=x[PHASE], volume=x[STATES.index["lv_volume"]] - shift)
 
 
 class SchemeMap(BeatMap):
@@ -188,6 +196,8 @@ def _metrics(
     for k, name in enumerate(EXTREMES):
         acc[index[f"max_{name}"]], acc[index[f"min_{name}"]] = seen[k].max(), seen[k].min()
     systole = float(end_systolic_phase(ca.SX(period))) * period
-    acc[index["end_systolic_volume"]] = solution.sol(systole)[STATES.index["lv_volume"]]
+    then = solution.sol(systole)[:N_STATE]
+    shift = np.asarray(model.observe(then, values)).ravel()[WAVEFORMS.index("septum_shift")]
+    acc[index["end_systolic_volume"]] = then[STATES.index["lv_volume"]] - shift
     row = np.asarray(model.metrics(acc, solution.y[:N_STATE, -1], values)).ravel()
     return METRICS.as_dict(row)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TITLES = {"bleeding": "Major bleeding", "hemolysis": "Hemolysis", "limb": "Limb ischemia"}
 _PATIENTS = "Patients [%]"
+_LEAST_REACH = 1.0  # %: no axis magnifies what is nothing
 
 
 def incidence_figure(incidence: pandas.DataFrame) -> Figure:
@@ -51,17 +52,25 @@ def _with_intervals(axes: Axes, rows: pandas.DataFrame, places: NDArray[np.int_]
     percent = rows["percent"].to_numpy()
     reach = [percent - rows["percent_low"].to_numpy(), rows["percent_high"].to_numpy() - percent]
     axes.errorbar(
-        percent, places, xerr=np.maximum(reach, 0.0), linestyle="", marker="o", markersize=5,
-        color=COLORS[0], ecolor=COLORS[0], elinewidth=1.2, label="events, 95 % interval",
+        percent, places - 0.12, xerr=np.maximum(reach, 0.0), linestyle="", marker="o",
+        markersize=5, color=COLORS[0], elinewidth=1.2, label="events, 95 % interval",
     )  # fmt: skip
-    axes.plot(
-        rows["percent_by_hazard"], places, linestyle="", marker="|", markersize=12,
-        color=COLORS[1], label="by the hazards",
+    _by_hazard(axes, rows, places + 0.12)
+
+
+def _by_hazard(axes: Axes, rows: pandas.DataFrame, places: NDArray[np.floating]) -> None:
+    axes.errorbar(
+        rows["percent_by_hazard"], places, xerr=rows["percent_by_hazard_ci"].fillna(0.0),
+        linestyle="", marker="D", markersize=4, color=COLORS[1], elinewidth=1.2,
+        label="chance by the hazards, 95 % interval",
     )  # fmt: skip
 
 
 def days_figure(by_day: pandas.DataFrame, supports: Sequence[str]) -> Figure:
-    """Share of patients with each complication by the end of each day, and of those who died."""
+    """Share of patients with each complication by the end of each day, and of those who died.
+
+    Dots are events; a line without dots is the mean chance by the hazards.
+    """
     columns = (*COMPLICATIONS, "died")
     figure = new_figure(10.5, 3.2)
     grid = figure.subplots(1, len(columns))
@@ -69,13 +78,18 @@ def days_figure(by_day: pandas.DataFrame, supports: Sequence[str]) -> Figure:
         plain(axes)
         for k, support in enumerate(supports):
             rows = by_day[by_day["support"] == support]
+            color = COLORS[k % len(COLORS)]
+            chance = f"{what}_by_hazard"
+            lonely = chance not in rows
             axes.plot(
-                rows["day"], rows[what], marker="o", markersize=3, color=COLORS[k % len(COLORS)],
-                label=support,
+                rows["day"], rows[what], marker="o", markersize=4, color=color, label=support,
+                linestyle="-" if lonely else "", linewidth=1.0,
             )  # fmt: skip
+            if not lonely:
+                axes.plot(rows["day"], rows[chance], color=color, linewidth=1.2)
         axes.set_title(TITLES.get(what, "Deaths"), fontsize="medium", loc="left")
         axes.set_xlabel("Days of support [d]")
-        axes.set_ylim(bottom=0.0)
+        axes.set_ylim(0.0, max(axes.get_ylim()[1], _LEAST_REACH))
     grid[0].set_ylabel(_PATIENTS)
     handles, names = grid[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
@@ -83,7 +97,7 @@ def days_figure(by_day: pandas.DataFrame, supports: Sequence[str]) -> Figure:
 
 
 def contrasts_figure(incidence: pandas.DataFrame, groups: Mapping[str, Sequence[str]]) -> Figure:
-    """How the incidences move with speed, device and access, in the same patients.
+    """How the chances move with speed, device and access, in the same patients.
 
     Parameters
     ----------
@@ -103,16 +117,17 @@ def contrasts_figure(incidence: pandas.DataFrame, groups: Mapping[str, Sequence[
         for j, what in enumerate(COMPLICATIONS):
             axes = plain(grid[i, j])
             rows = incidence[incidence["complication"] == what].set_index("support")
-            _with_intervals(axes, rows.loc[list(supports)], places)
+            _by_hazard(axes, rows.loc[list(supports)], places.astype(float))
             axes.set_ylim(len(supports) - 0.5, -0.5)
             axes.set_yticks(places, list(supports) if j == 0 else [""] * len(supports))
             axes.grid(visible=False, axis="y")
-            axes.set_xlim(left=0.0)
             if i == 0:
                 axes.set_title(TITLES[what], fontsize="medium")
             if i == len(groups) - 1:
                 axes.set_xlabel(_PATIENTS)
         grid[i, 0].set_ylabel(title)
+    for axes in grid[0]:  # The columns share their axes.
+        axes.set_xlim(0.0, max(axes.get_xlim()[1], _LEAST_REACH))
     handles, names = grid[0, 0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
     return figure

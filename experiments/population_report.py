@@ -19,13 +19,13 @@ Headings = tuple[str, ...]
 Cells = list[list[object]]
 
 TITLE = "Complications of virtual patients in shock on a pump"
-_REGENERATE = "impellab cohort --patients {patients} --results"
+_REGENERATE = "impellab cohort --patients {patients} --contrasts {contrasts} --results"
 #: Tables of the reference results; that of all courses stays in the run folder.
 _SHOWN = ("incidence", "contrasts", "by_day", "outcomes", "refusals")
 
 
-def write_cohort(run: RunFolder, patients: int, tables: CohortTables, *, results: bool) -> None:
-    """Write everything of a study but its configuration."""
+def write_cohort(run: RunFolder, tables: CohortTables, *, results: bool) -> None:
+    """Write everything of a study but its configuration, which says how many patients it had."""
     from experiments.figures import save_figure
     from experiments.report import ReportTable, write_report
     from experiments.study_output import provenance, write_results
@@ -42,11 +42,12 @@ def write_cohort(run: RunFolder, patients: int, tables: CohortTables, *, results
         for name in _SHOWN
         if not (table := getattr(tables, name)).empty
     ]
-    words = summary(patients, tables)
+    plan = run.config["options"]
+    words = summary(plan["patients"], tables)
     introduction = words.partition("\n\n")[0]
     write_report(run, TITLE, introduction=introduction, tables=pages, figures=pictures)
     if results:
-        again = provenance(run.config, _REGENERATE.format(patients=patients))
+        again = provenance(run.config, _REGENERATE.format(**plan))
         kept = {name: getattr(tables, name) for name in _SHOWN}
         page = f"# {TITLE}\n\n{words}\n\n{again}"
         write_results("cohort", page, run, kept, shown)
@@ -124,15 +125,14 @@ def _outcome_line(row: Mapping[Hashable, Any]) -> str:
 
 def printed(tables: CohortTables) -> list[tuple[str, Headings, Cells]]:
     """Title, headings and cells of the tables that a reader of the terminal sees."""
-    shown = {
-        "support": "support", "complication": "complication", "patients": "n", "events": "events",
-        "percent": "[%]", "percent_low": "from [%]", "percent_high": "to [%]",
-        "percent_by_hazard": "by hazard [%]", "band_low": "low [%]", "band_high": "high [%]",
-        "verdict": "verdict",
-    }  # fmt: skip
-    found = [("incidence over the label's duration", *_cells(tables.incidence, shown))]
+    found = [("incidence over the label's duration", *_incidence_cells(tables.incidence))]
     if not tables.contrasts.empty:
-        found.append(("in the patients that had every support", *_contrast_cells(tables.contrasts)))
+        found.append(
+            (
+                "chance by the hazards, in the patients that had every support",
+                *_contrast_cells(tables.contrasts),
+            )
+        )
     shown = {
         "support": "support", "refused": "refused", "completed": "completed", "died": "died",
         "malposition": "malposition", "distal_perfusion": "catheter", "mean_level": "level [1]",
@@ -148,13 +148,32 @@ def _cells(table: pandas.DataFrame, shown: Mapping[str, str]) -> tuple[Headings,
     return tuple(shown.values()), table[list(shown)].values.tolist()
 
 
+def _incidence_cells(incidence: pandas.DataFrame) -> tuple[Headings, Cells]:
+    rows: Cells = [
+        [
+            row["support"],
+            TITLES[str(row["complication"])],
+            row["patients"],
+            row["events"],
+            f"{row['percent']:.1f} ({row['percent_low']:.1f} to {row['percent_high']:.1f})",
+            f"{row['percent_by_hazard']:.2f} +- {row['percent_by_hazard_ci']:.2f}",
+            f"{row['band_low']:g} to {row['band_high']:g}",
+            row["verdict"],
+        ]
+        for row in incidence.to_dict("records")
+    ]
+    return ("support", "", "n", "events", "[%]", "by hazard [%]", "expected [%]", "verdict"), rows
+
+
 def _contrast_cells(contrasts: pandas.DataFrame) -> tuple[Headings, Cells]:
     by_name = contrasts.set_index(["support", "complication"])
     rows: Cells = []
     for name in dict.fromkeys(contrasts["support"]):
         own = by_name.loc[name]
-        events = [own.loc[what, "percent"] for what in COMPLICATIONS]
-        hazards = [own.loc[what, "percent_by_hazard"] for what in ("bleeding", "limb")]
-        rows.append([name, int(own["patients"].iloc[0]), *events, *hazards])
-    titles = (f"{TITLES[what]} [%]" for what in COMPLICATIONS)
-    return ("support", "n", *titles, "bleeding by hazard [%]", "limb by hazard [%]"), rows
+        cells = [
+            f"{own.loc[what, 'percent_by_hazard']:.2f} +- "
+            f"{own.loc[what, 'percent_by_hazard_ci']:.2f}"
+            for what in COMPLICATIONS
+        ]
+        rows.append([name, int(own["patients"].iloc[0]), *cells])
+    return ("support", "n", *(f"{TITLES[what]} [%]" for what in COMPLICATIONS)), rows

@@ -69,7 +69,7 @@ class Plan:
     first_seed: int = 0
     phenotypes: tuple[str, ...] = PHENOTYPES
     devices: tuple[str, ...] = DEVICES
-    contrasts: int = 100
+    contrasts: int = 40
     spread: float = 1.0
     evaluation: bool = False
 
@@ -105,6 +105,7 @@ class Plan:
                 supports=base + (CONTRASTS if k < self.contrasts else ()),
                 spread=self.spread,
                 evaluation=self.evaluation,
+                malposed=k < self.contrasts,
             )
             for k in range(self.patients)
         ]
@@ -135,6 +136,7 @@ class Cohort:
         tables = self.tables
         return {
             "rows": tables.incidence.to_dict("records"),
+            "contrasts": tables.contrasts.to_dict("records"),
             "by_day": tables.by_day.to_dict("records"),
             "outcomes": tables.outcomes.to_dict("records"),
             "refusals": tables.refusals.to_dict("records"),
@@ -199,7 +201,7 @@ def cohort(
             with work.completed() as run:
                 run.config["resumed"] = {"patients_from_before": earlier, "patients": len(tasks)}
                 tables = tabulate([done[key] for key in tasks], judged=tuple(chosen.devices))
-                write_cohort(run, chosen.patients, tables, results=results)
+                write_cohort(run, tables, results=results)
         except BaseException:
             if not work.discard_if_empty():
                 note(f"to go on: impellab cohort --resume {path_text(work.path)}")

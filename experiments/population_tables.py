@@ -16,10 +16,12 @@ from plants.population import RefusalCounts
 if TYPE_CHECKING:
     import pandas
 
-#: Verdicts on an incidence. The last: outside, but the interval reaches into what is expected.
-WITHIN, OUTSIDE, UNDECIDED = "within", "outside", "too few patients to tell"
+#: Verdicts on an incidence. Undecided: outside, but its interval reaches into what is expected,
+#: because the patients are few.
+WITHIN, OUTSIDE, UNDECIDED = "within", "outside", "undecided"
 _HOURS_PER_DAY = 24.0
 _NORMAL_QUANTILE = 1.96  # of a 95 % confidence interval
+_SLIP = "malposition_hazard"
 #: The cumulative hazard behind a complication; hemolysis has none of its own.
 _HAZARD = {"bleeding": "bleeding_hazard", "limb": "limb_hazard"}
 _FEMORAL = "femoral percutaneous"
@@ -138,6 +140,7 @@ def _incidence(
     femoral = any(course.access == _FEMORAL for course in treated)
     band = complication if complication != "limb" or femoral else "limb_surgical"
     expected = cohort_settings().bands[band]
+    by_hazard, half = _by_hazard(complication, treated)
     verdict = _verdict(percent, 100 * low, 100 * high, expected)
     return {
         "support": support,
@@ -147,7 +150,8 @@ def _incidence(
         "percent": percent,
         "percent_low": 100 * low,
         "percent_high": 100 * high,
-        "percent_by_hazard": _by_hazard(complication, treated),
+        "percent_by_hazard": by_hazard,
+        "percent_by_hazard_ci": half,
         "band_low": expected.low if judged else math.nan,
         "band_high": expected.high if judged else math.nan,
         "verdict": verdict if judged else "",
@@ -161,12 +165,34 @@ def _verdict(percent: float, low: float, high: float, expected: Expected) -> str
     return OUTSIDE if high < expected.low or low > expected.high else UNDECIDED
 
 
-def _by_hazard(complication: str, treated: Sequence[Course]) -> float:
-    """Percent expected from the cumulative hazards: less left to chance than the events."""
-    if complication not in _HAZARD or not treated:
-        return math.nan
-    last = [course.noted[_HAZARD[complication]][-1] for course in treated]
-    return float(100 * np.mean(-np.expm1(-np.array(last))))
+def _by_hazard(complication: str, treated: Sequence[Course]) -> tuple[float, float]:
+    """Percent expected from the cumulative hazards, and half its 95 % interval.
+
+    Less is left to chance than in the events. Of hemolysis it is the chance of a malposition times
+    whether one leads to hemolysis, plus hemolysis without one, in the patients of whom the first
+    was run.
+    """
+    if complication in _HAZARD:
+        chances = [_chance(course.noted[_HAZARD[complication]][-1]) for course in treated]
+    else:
+        chances = []
+        for course in treated:
+            if math.isnan(course.hemolysis_if_malposed):
+                continue
+            slips = _chance(course.noted[_SLIP][-1])
+            without = math.isfinite(course.hemolysis) and math.isinf(course.malposition)
+            chances.append(
+                slips * math.isfinite(course.hemolysis_if_malposed) + (1 - slips) * without
+            )
+    if len(chances) < 2:
+        return math.nan, math.nan
+    error = float(np.std(chances, ddof=1)) / math.sqrt(len(chances))
+    return 100 * float(np.mean(chances)), 100 * _NORMAL_QUANTILE * error
+
+
+def _chance(hazard: float) -> float:
+    """Chance of an event by the time at which a cumulative hazard is that."""
+    return -math.expm1(-hazard)
 
 
 def _by_day(support: str, courses: Sequence[Course]) -> list[dict[str, Any]]:
@@ -180,11 +206,20 @@ def _by_day(support: str, courses: Sequence[Course]) -> list[dict[str, Any]]:
         for what in COMPLICATIONS:
             struck = sum(getattr(one, what) <= day * _HOURS_PER_DAY + 1e-6 for one in treated)
             row[what] = 100 * struck / len(treated)
+        for what, hazard in _HAZARD.items():
+            chances = [_chance(_noted_by(one, hazard, day)) for one in treated]
+            row[f"{what}_by_hazard"] = 100 * float(np.mean(chances))
         dead = sum(
             one.outcome == DIED and one.hours <= day * _HOURS_PER_DAY + 1e-6 for one in treated
         )
         rows.append(row | {"died": 100 * dead / len(treated)})
     return rows
+
+
+def _noted_by(course: Course, name: str, day: int) -> float:
+    """The last value noted by the end of a day."""
+    last = int(np.searchsorted(course.times, day * _HOURS_PER_DAY + 1e-6, side="right"))
+    return course.noted[name][last - 1]
 
 
 def _outcome(support: str, courses: Sequence[Course]) -> dict[str, Any]:

@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants import DEVICE_PARAMETERS, DISTURBANCES, PATIENT_PARAMETERS, Patient, Plant, Pump
+from plants.head_flow_prior import other_laws
 from plants.population_file import STRESSED, built_in_variation
 
 _FILE = Path(__file__).parent / "data" / "sensitivity.toml"
+_LAW = ("head_a", "head_b", "head_c", "inertance")
 #: The pump's one factor that is no parameter of its own.
 HEAD_FLOW_LAW = "head_flow_law"
 _LABELS = {
@@ -66,8 +68,7 @@ class Factor:
 def factors(patient: Patient, pump: Pump | None) -> tuple[Factor, ...]:
     """What can be varied of a patient on a pump: patient's, then pump's, then disturbances.
 
-    Without a pump, what needs one is left out; so is the head-flow law of a pump whose file gives
-    only one fit. A range ends where a parameter's own range does.
+    Without a pump, what needs one is left out. A range ends where a parameter's own range does.
 
     Examples
     --------
@@ -79,10 +80,7 @@ def factors(patient: Patient, pump: Pump | None) -> tuple[Factor, ...]:
     content = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     found = [*_of_patient(patient, content["patient"])]
     if pump is not None:
-        rows = dict(content["pump"])
-        if len(_laws(pump)) < 2:
-            del rows[HEAD_FLOW_LAW]
-        found += [Factor(name, "pump", **row) for name, row in rows.items()]
+        found += [Factor(name, "pump", **row) for name, row in content["pump"].items()]
     found += [
         Factor(name, "disturbance", **row)
         for name, row in content["disturbance"].items()
@@ -116,16 +114,13 @@ def _unstressed(patient: Patient) -> float:
 
 
 def _laws(pump: Pump) -> NDArray[np.float64]:
-    """Coefficients (a, b, c, inertance) of all fits, from the flattest to the steepest."""
-    own = [pump["head_a"], pump["head_b"], pump["head_c"], pump["inertance"]]
-    # The plant's law must bend: a fit that does not is none that it can run.
-    limit = DEVICE_PARAMETERS["head_c"].high
-    others = [
-        [one.head_a, one.head_b, one.head_c, one.inertance]
-        for one in pump.head_flow_uncertainty
-        if one.head_c <= limit
-    ]
-    return np.array(sorted([own, *others]))
+    """Coefficients of all fits, by :data:`_LAW`, from the flattest to the steepest."""
+    laws = [[pump[name] for name in _LAW]]
+    laws += [[getattr(other, name) for name in _LAW] for other in other_laws(pump)]
+    limits = [DEVICE_PARAMETERS[name] for name in _LAW]
+    # A fit without a quadratic term is one that the plant cannot run: a trace of it is kept.
+    low, high = ([getattr(one, end) for one in limits] for end in ("low", "high"))
+    return np.array(sorted(np.clip(laws, low, high).tolist()))
 
 
 def varied_plant(
@@ -166,5 +161,4 @@ def varied_plant(
 def _law_at(pump: Pump, place: float) -> dict[str, float]:
     laws = _laws(pump)
     places = np.linspace(0.0, 1.0, len(laws))
-    names = ("head_a", "head_b", "head_c", "inertance")
-    return {name: float(np.interp(place, places, laws[:, k])) for k, name in enumerate(names)}
+    return {name: float(np.interp(place, places, laws[:, k])) for k, name in enumerate(_LAW)}

@@ -97,7 +97,7 @@ def course(seed: int, cause: str) -> Course | None:
     for attempt in range(_ATTEMPTS):
         # A cause that its patient does not survive, or a speed without a steady state.
         try:
-            return _simulated(seed + 10_000 * attempt, cause, random)
+            return _simulated(seed + 100 * attempt, cause, random)
         except (PhysicsError, InputError):
             continue
     return None

@@ -9,14 +9,23 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from experiments.cohort_settings import CohortSettings, cohort_settings
-from plants import InputError, MultirateRun, PhysicsError, Plant, Pump, SlowClock, Therapy
+from plants import (
+    InputError,
+    MultirateRun,
+    PhysicsError,
+    Plant,
+    Pump,
+    SlowClock,
+    Therapy,
+    sample_head_flow,
+)
 from plants.slow.hazards import HAZARDS, event_times, thresholds
 from plants.slow.hemolysis import SIGNIFICANT, WITHIN
 from plants.virtual_patient import VirtualPatient
@@ -28,6 +37,10 @@ COMPLETED, DIED, REFUSED = "completed", "died", "refused"
 #: what a fiftieth of it gives.
 TOLERANCE = 0.05
 _HOURS_PER_DAY = 24.0
+_BLEED, _SLIP = "bleeding_hazard", "malposition_hazard"
+_TIMES = (
+    "bleeding", "malposition", "limb", "hemolysis", "hemolysis_if_malposed", "distal_perfusion",
+)  # fmt: skip
 #: What is noted at every check, besides the cumulative hazards.
 NOTED = ("level", "map", "cardiac_power_output", "lvedp", "pfhb", "lactate", "limb_perfusion")
 
@@ -98,6 +111,9 @@ class Course:
         Time of the event, h; infinity where there was none.
     hemolysis : float
         Time of the second sample above 40 mg/dL within 24 h, h; infinity where there was none.
+    hemolysis_if_malposed : float
+        The same in a second run in which the pump slips for certain, at a time that the hazard
+        decides; NaN where that was not run.
     distal_perfusion : float
         When a distal perfusion catheter was put in, h; infinity where none was.
     times : list of float
@@ -116,25 +132,32 @@ class Course:
     malposition: float = math.inf
     limb: float = math.inf
     hemolysis: float = math.inf
+    hemolysis_if_malposed: float = math.nan
     distal_perfusion: float = math.inf
     times: list[float] = field(default_factory=list)
     noted: dict[str, list[float]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data that :meth:`from_dict` reads back."""
-        return asdict(self)
+        """Plain data that :meth:`from_dict` reads back, also after a passage through JSON."""
+        content = asdict(self)
+        for name in _TIMES:  # JSON knows neither infinity nor NaN.
+            if not math.isfinite(content[name]):
+                content[name] = str(content[name])
+        return content
 
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> Course:
-        """The course that :meth:`to_dict` gave; null stands for infinity."""
-        given: dict[str, Any] = {
-            name: math.inf if value is None else value for name, value in content.items()
-        }
-        return cls(**given)
+        """The course that :meth:`to_dict` gave."""
+        times = {name: float(content[name]) for name in _TIMES}
+        return cls(**content | times)
 
 
 def supported(
-    patient: VirtualPatient, support: Support, settings: CohortSettings | None = None
+    patient: VirtualPatient,
+    support: Support,
+    settings: CohortSettings | None = None,
+    *,
+    malposed: bool = False,
 ) -> Course:
     """Let a patient be supported; a death or an impossible anatomy is a labelled outcome.
 
@@ -146,6 +169,9 @@ def supported(
         On what and how.
     settings : CohortSettings, optional
         By default those that come with the package.
+    malposed : bool
+        Whether the course is run again with a pump that slips for certain, so that the incidence
+        of hemolysis can be told from few patients.
 
     Raises
     ------
@@ -168,22 +194,41 @@ def supported(
         placed = patient.on(pump, support.access)
     except InputError as error:
         return Course(support.name, REFUSED, str(error.allowed), support.access)
-    return _Bedside(placed, pump, support, settings).course()
+    limits = thresholds(placed.seed)
+    course = _Bedside(placed, pump, support, settings, limits).course()
+    if malposed:
+        again = course
+        if math.isinf(course.malposition):
+            sure = {_SLIP: _share(placed.seed) * course.noted[_SLIP][-1]}
+            again = _Bedside(placed, pump, support, settings, limits | sure).course()
+        course = replace(course, hemolysis_if_malposed=again.hemolysis)
+    return course
+
+
+def _share(seed: int) -> float:
+    """At which share of the whole hazard a pump slips that slips for certain."""
+    return float(np.random.default_rng([seed, zlib.crc32(b"slip")]).random())
 
 
 def _own_pump(pump: Pump, seed: int, settings: CohortSettings) -> Pump:
-    """The pump with a hemolysis of its own: no two are alike."""
+    """The pump with a head-flow law and a hemolysis of its own: no two are alike."""
     random = np.random.default_rng([seed, zlib.crc32(b"pump")])
     factor = math.exp(settings["release_deviation"] * float(random.standard_normal()))
     rate = {"hemolysis_reference_rate": pump["hemolysis_reference_rate"] * factor}
-    return pump.replace(None, source="drawn for the cohort", tag="X", **rate)
+    drawn = sample_head_flow(pump, seed)
+    return drawn.replace(pump.name, source="drawn for the cohort", tag="X", **rate)
 
 
 class _Bedside:
     """A patient on a pump, looked at every few hours."""
 
     def __init__(
-        self, patient: VirtualPatient, pump: Pump, support: Support, settings: CohortSettings
+        self,
+        patient: VirtualPatient,
+        pump: Pump,
+        support: Support,
+        settings: CohortSettings,
+        limits: Mapping[str, float],
     ):
         self.patient, self.pump, self.support, self.set = patient, pump, support, settings
         self.end = support.hours(pump)
@@ -192,7 +237,7 @@ class _Bedside:
             SlowClock(patient.patient, patient.slow_parameters(pump)),
             tolerance=TOLERANCE,
         )
-        self.limits = thresholds(patient.seed)
+        self.limits = limits
         self.death = Therapy.default().death
         self.outside: dict[str, float] = {}
         self.until: dict[str, float] = {}  # when what goes on now ends, h
@@ -236,8 +281,8 @@ class _Bedside:
         while True:
             try:
                 return self._metrics_at(self.level)
-            except PhysicsError:
-                self._lowered_or_lost()
+            except PhysicsError as error:
+                self._lowered_or_lost(error)
 
     def _metrics_at(self, level: str) -> dict[str, float]:
         """Metrics at a level; those of the last step where nothing has changed since."""
@@ -253,14 +298,14 @@ class _Bedside:
             self.held = (self.level, dict(self.outside))
             try:
                 self.run.advance(left, self.pump.speed(self.level), self.outside, longest=left)
-            except PhysicsError:
-                self._lowered_or_lost()
+            except PhysicsError as error:
+                self._lowered_or_lost(error)
 
-    def _lowered_or_lost(self) -> None:
-        """Suction may leave no periodic beat: one level lower, as the console would."""
+    def _lowered_or_lost(self, error: PhysicsError) -> None:
+        """Suction may leave no periodic beat: one level lower, as the console would go."""
         lower = self._moved(-1)
         if self.support.levels != RULE or lower == self.level:
-            raise
+            raise error
         self.level = lower
 
     def _note(self, metrics: dict[str, float]) -> None:
@@ -288,8 +333,8 @@ class _Bedside:
                 self.until[name] = -math.inf  # Over, and not again.
                 self._stop(name)
         starts: dict[str, Callable[[], float]] = {
-            "bleeding_hazard": self._bleed,
-            "malposition_hazard": self._slip,
+            _BLEED: self._bleed,
+            _SLIP: self._slip,
         }
         for name, begin in starts.items():
             if name not in self.until and self.noted[name][-1] >= self.limits[name]:
@@ -315,7 +360,7 @@ class _Bedside:
         return low + (high - low) * share
 
     def _stop(self, name: str) -> None:
-        if name == "bleeding_hazard":
+        if name == _BLEED:
             self.run.slow.give(bleeding=0.0, transfusion=0.0, fluid=0.0)
         else:
             self.outside = {}
@@ -372,8 +417,8 @@ class _Bedside:
             access=self.patient.access,
             sheath_artery_ratio=anatomy.sheath_artery_ratio,
             hours=self.run.slow.hours,
-            bleeding=found["bleeding_hazard"],
-            malposition=found["malposition_hazard"],
+            bleeding=found[_BLEED],
+            malposition=found[_SLIP],
             limb=found["limb_hazard"],
             hemolysis=self.hemolysis,
             distal_perfusion=self.catheter,

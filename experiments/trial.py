@@ -5,21 +5,18 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
-import signal
-import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from controllers import Briefing, Command, Controller, SolveStatus, load_controller
-from experiments.catalogue import load_device
+from controllers import Briefing, SolveStatus, load_controller
+from experiments.catalogue import device_plant
+from experiments.guarded_controller import GuardedController, Standstill
 from experiments.output import to_json
 from plants import (
     DeviceDriver,
     InputError,
-    Measurement,
     Patient,
-    PhysicsError,
     Plant,
     Pump,
     Scenario,
@@ -30,6 +27,8 @@ from plants import (
     individual,
     run_course,
 )
+from plants.blood_budget import check_blood_budget
+from plants.conditions import Conditions
 
 if TYPE_CHECKING:
     import xarray
@@ -50,11 +49,12 @@ class Trial:
     Parameters
     ----------
     patient, device, scenario, therapy : str
-        Names of presets or paths of TOML files; device ``"none"`` for a patient without a pump.
+        Names of presets or paths of TOML files; device ``"none"`` for a patient without a pump,
+        ``"CP+RP"`` for a left and a right one. The controller drives the left one of two.
     controller : str
         As :func:`controllers.load_controller` takes it.
     seed : int
-        Of the individual, the sensor noise and the controller.
+        Of the individual, the sensor noise, the rhythm and the controller.
     tier : str
         What the controller sees.
     duration, period : float
@@ -66,11 +66,14 @@ class Trial:
     spread : float
         How far the individual may be from the patient that the controller is told of; see
         :func:`plants.individual`.
+    conditions : Conditions
+        Rhythm, valve diseases, reflex, slow clock, the level of a right pump and the way in. The
+        controller is told of the diseases and of the right pump.
 
     Raises
     ------
     InputError
-        A duration or period is out of range.
+        A duration or period is out of range, or a condition is unknown.
 
     Examples
     --------
@@ -91,8 +94,11 @@ class Trial:
     speed: float | None = None
     spread: float = 0.0
     therapy: str = "default"
+    conditions: Conditions = field(default_factory=Conditions)
 
     def __post_init__(self) -> None:
+        # What was written to disk comes back as plain data.
+        object.__setattr__(self, "conditions", Conditions.of(self.conditions))
         units = self.period / PERIOD_UNIT
         if not math.isfinite(units) or units < 1 - 1e-9 or abs(units - round(units)) > 1e-6:
             raise InputError("period", self.period, f"a whole multiple of {PERIOD_UNIT:g} s")
@@ -117,7 +123,7 @@ class TrialRun:
     patient : Patient
         The individual.
     pump : Pump or None
-        The device.
+        The pump that the controller drove.
     therapy : Therapy
         What was wanted.
     rollout : Rollout
@@ -128,6 +134,8 @@ class TrialRun:
         Wall time of each call of the controller.
     held_commands : int
         Commands that were no finite speed, for which the device held the last one.
+    boosted : float
+        Time above the highest speed that may be held, s.
     simulator : Simulator
         The plant as the course left it.
     """
@@ -140,6 +148,7 @@ class TrialRun:
     statuses: tuple[SolveStatus, ...]
     act_milliseconds: tuple[float, ...]
     held_commands: int
+    boosted: float
     simulator: Simulator
 
 
@@ -150,6 +159,8 @@ def run_trial(
     progress: Callable[[float], None] | None = None,
 ) -> TrialRun:
     """Run a trial: the plant is the individual, the controller is told of the profile.
+
+    The patient's death by the therapy ends it, and so does a plant that leaves the physical range.
 
     Parameters
     ----------
@@ -163,7 +174,8 @@ def run_trial(
     Raises
     ------
     InputError
-        A name is unknown, or the controller cannot work here or raised an error.
+        A name is unknown, the conditions make no sense with this patient and pump, the scenario
+        takes more blood than there is, or the controller cannot work here or raised an error.
     PhysicsError
         There is no steady state to start from.
 
@@ -175,16 +187,19 @@ def run_trial(
     (3, 0)
     """
     profile = Patient.load(trial.patient)
-    pump = load_device(trial.device)
     therapy = Therapy.load(trial.therapy)
     sensors = Sensors(trial.tier, seed=trial.seed)
     scenario = Scenario.load(trial.scenario)
+    plant = device_plant(
+        _individual(profile, trial.seed, trial.spread), trial.device, trial.conditions
+    )
+    pump = plant.pump
     start_speed = held_speed(pump, trial.level, trial.speed)
-    patient = _individual(profile, trial.seed, trial.spread)
-    simulator = Simulator(Plant(patient, pump), scenario)
-    guard = _Held() if pump is None else _briefed(trial, profile, pump, therapy, start_speed)
+    check_blood_budget(plant.patient, scenario, trial.duration)
     if pump is None and trial.controller != HOLD:
         raise InputError("controller", trial.controller, "none: without a device nothing runs")
+    simulator = trial.conditions.simulator(plant, scenario, seed=trial.seed)
+    guard = Standstill() if pump is None else _briefed(trial, profile, plant, therapy, start_speed)
     driver = None if pump is None else DeviceDriver(pump)
     rollout = run_course(
         simulator,
@@ -194,6 +209,7 @@ def run_trial(
         period=trial.period,
         start_speed=start_speed,
         driver=driver,
+        death=therapy.death,
         log_interval=log_interval,
         progress=progress,
     )
@@ -204,8 +220,9 @@ def run_trial(
         spread=trial.spread,
     )
     return TrialRun(
-        trial, patient, pump, therapy, rollout, tuple(guard.statuses),
-        tuple(guard.milliseconds), driver.held if driver is not None else 0, simulator,
+        trial, plant.patient, pump, therapy, rollout, tuple(guard.statuses),
+        tuple(guard.milliseconds), driver.held if driver is not None else 0,
+        driver.boosted if driver is not None else 0.0, simulator,
     )  # fmt: skip
 
 
@@ -223,78 +240,31 @@ def check_controller(trial: Trial) -> None:
     InputError
         It is unknown or cannot work with this patient, pump or tier.
     """
-    pump = load_device(trial.device)
-    if pump is None:
+    profile = Patient.load(trial.patient)
+    plant = device_plant(profile, trial.device, trial.conditions)
+    if plant.pump is None:
         raise InputError("device", trial.device, "a pump: there is nothing to control without one")
-    start = held_speed(pump, trial.level, trial.speed)
-    _briefed(trial, Patient.load(trial.patient), pump, Therapy.load(trial.therapy), start)
-
-
-class _Held:
-    """Stands in for a controller where there is no pump."""
-
-    def __init__(self) -> None:
-        self.statuses: list[SolveStatus] = []
-        self.milliseconds: list[float] = []
-
-    def act(self, measurement: Measurement) -> Command:
-        return Command(0.0)
-
-
-class _Guarded(_Held):
-    """A controller, timed, whose own errors become those of an input: it may be a user's."""
-
-    def __init__(self, controller: Controller, spec: str):
-        super().__init__()
-        self._controller, self._spec = controller, spec
-
-    def reset(self, briefing: Briefing) -> None:
-        try:
-            self._controller.reset(briefing)
-        except (InputError, PhysicsError):
-            raise
-        except (Exception, SystemExit) as error:
-            raise self._refused("reset", _not_terminated(error)) from error
-
-    def act(self, measurement: Measurement) -> Command:
-        began = time.perf_counter()
-        try:
-            command = self._controller.act(measurement)
-            float(command.speed)
-        # A controller that exits must not end the program as if all were done.
-        except (Exception, SystemExit) as error:
-            raise self._refused("act", _not_terminated(error)) from error
-        self.milliseconds.append(1e3 * (time.perf_counter() - began))
-        status = getattr(command, "status", None)
-        if status is not None:
-            self.statuses.append(status)
-        return command
-
-    def _refused(self, where: str, error: BaseException) -> InputError:
-        text = " ".join(f"{type(error).__name__}: {error}".split())
-        return InputError("controller", self._spec, f"one whose {where} works; it raised {text}")
-
-
-def _not_terminated(error: BaseException) -> BaseException:
-    """The error, unless it is the end of the program by a signal, which goes on."""
-    if isinstance(error, SystemExit) and error.code == 128 + signal.SIGTERM:
-        raise error
-    return error
+    start = held_speed(plant.pump, trial.level, trial.speed)
+    _briefed(trial, profile, plant, Therapy.load(trial.therapy), start)
 
 
 def _briefed(
-    trial: Trial, profile: Patient, pump: Pump, therapy: Therapy, start_speed: float
-) -> _Guarded:
-    controller = _Guarded(load_controller(trial.controller), trial.controller)
+    trial: Trial, profile: Patient, plant: Plant, therapy: Therapy, start_speed: float
+) -> GuardedController:
+    controller = GuardedController(load_controller(trial.controller), trial.controller)
+    assert plant.pump is not None  # Asked only where there is a device.
+    beside = plant.right if plant.left is not None else None
     controller.reset(
         Briefing(
-            patient=profile,
-            pump=pump,
+            patient=trial.conditions.diseased(profile),
+            pump=plant.pump,
             therapy=therapy,
             period=trial.period,
             tier=trial.tier,
             start_speed=start_speed,
             seed=trial.seed,
+            right_pump=beside,
+            right_level=trial.conditions.right_level,
         )
     )
     return controller

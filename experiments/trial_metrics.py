@@ -11,19 +11,16 @@ from numpy.typing import NDArray
 
 from controllers import Outcome, SolveStatus
 from experiments.trial import TrialRun
-from plants import SIGNALS, WAVEFORMS, Signal, Therapy
+from plants import METRICS, SIGNALS, WAVEFORMS, Signal, Therapy
+from plants.simulate import COMPLETED, DIED, LEFT, deadly_steps, death_text
 
 if TYPE_CHECKING:
     import xarray
 
 Array = NDArray[np.float64]
 
-COMPLETED, DIED, LEFT, FAILED = (
-    "completed",
-    "died",
-    "left the physical range",
-    "failed",
-)
+#: The outcome of a trial that could not be run.
+FAILED = "failed"
 #: Signals whose mean over the trial is reported, under their own names.
 MEANS = (
     "map",
@@ -110,14 +107,12 @@ def score(run: TrialRun) -> tuple[dict[str, float], str, str]:
     lived, died = _lived(run.therapy, series(run.rollout, run.therapy.death.signal), period)
     outcome, reason = COMPLETED, ""
     if died:
-        death = run.therapy.death
-        outcome = DIED
-        reason = f"{death.signal} below {death.low:g} {SIGNALS[death.signal].unit}"
-        reason += f" for {death.seconds:g} s"
+        outcome, reason = DIED, death_text(run.therapy.death)
     elif run.rollout.attrs["ended"]:
-        outcome, reason = LEFT, str(run.rollout.attrs["ended"])
+        bled = run.rollout.attrs["outcome"] == DIED
+        outcome, reason = DIED if bled else LEFT, str(run.rollout.attrs["ended"])
     after = slice(1, lived)
-    seen = {name: series(run.rollout, name)[after] for name in SIGNALS}
+    seen = {name: series(run.rollout, name)[after] for name in METRICS.names}
     speeds = np.concatenate(
         [[run.rollout.attrs["start_speed"]], np.asarray(run.rollout["speed_command"])[:lived]]
     )
@@ -179,7 +174,7 @@ def solver_statistics(statuses: Iterable[SolveStatus], *, period: float) -> dict
 
 def _lived(therapy: Therapy, signal: Array, period: float) -> tuple[int, bool]:
     """Number of control steps until death or the end, and whether it was death."""
-    needed = max(1, round(therapy.death.seconds / period))
+    needed = deadly_steps(therapy.death, period)
     below = 0
     for k, low in enumerate(therapy.death.threatens({therapy.death.signal: signal})):
         below = below + 1 if low else 0

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.beats import METRICS
-from plants.compile import Backend, Kernel, kernel
+from plants.compile import Backend
+from plants.kernels import beat_kernel
 from plants.model import PHASE, STATES, VALUES, plant_model
 from plants.plant import STEP, Plant
 from plants.units import SECONDS_PER_MINUTE
@@ -27,13 +28,6 @@ N_STATE = len(STATES)
 _RATE, _RATE_FACTOR = VALUES.index["heart_rate"], VALUES.index["disturbance_heart_rate"]
 #: The step of a beat is the cycle over a whole number of steps, none longer than this, s.
 DEFAULT_STEP = 0.002
-
-
-@functools.cache
-def beat_kernel(backend: Backend = "auto") -> Kernel:
-    """The compiled loop inside a beat, shared by all plants."""
-    model = plant_model()
-    return kernel(model.beat_step, model.observe, tangent=True, backend=backend)
 
 
 @functools.cache

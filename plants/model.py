@@ -70,6 +70,14 @@ class PlantModel:
         ``(x, v) -> (dx/dt, waveforms, integrands)``.
     observe : Function
         ``(x, v) -> waveforms`` in the order of ``WAVEFORMS``, flows in L/min.
+    slope : Function
+        ``(x, v) -> (dx/dt, integrands, extremes)``: what a stage of the integrator needs.
+    going_on : Function
+        ``(acc, x, after, mean, extremes, v) -> acc``: the accumulator after a step inside a beat,
+        with the mean integrands of the step.
+    ending : Function
+        ``(acc, x, after, mean, before, later, old, new, v) -> (ended, begun)``: the accumulators
+        of both beats after a step that ends one; integrands and extremes at its two ends.
     begin : Function
         ``(x, v) -> acc``, the accumulator of a beat that starts at x.
     beat_step : Function
@@ -83,6 +91,9 @@ class PlantModel:
 
     derivative: ca.Function
     observe: ca.Function
+    slope: ca.Function
+    going_on: ca.Function
+    ending: ca.Function
     begin: ca.Function
     beat_step: ca.Function
     run_step: ca.Function
@@ -242,12 +253,16 @@ def plant_model() -> PlantModel:
     lv_volume = x[STATES.index["lv_volume"]]
     free_wall = lv_volume - interaction.septum_shift(STATES.symbols(x), _split(v).p)
     begin = ca.Function("begin", [x, v], [beats.fresh(extremes, lv_pressure, free_wall)])
+    going_on, ending = _going_on(), _ending()
     return PlantModel(
         derivative=derivative,
         observe=observe,
+        slope=_slope(derivative),
+        going_on=going_on,
+        ending=ending,
         begin=begin,
-        beat_step=_beat_step(derivative),
-        run_step=_run_step(derivative),
+        beat_step=_beat_step(derivative, going_on),
+        run_step=_run_step(derivative, going_on, ending),
         metrics=_metrics(),
     )
 
@@ -264,47 +279,75 @@ def _free_wall(x_vector: ca.SX, v: ca.SX) -> SimpleNamespace:
     return SimpleNamespace(phase=x.phase, volume=x.lv_volume - shift)
 
 
-def _beat_step(derivative: ca.Function) -> ca.Function:
+def _slope(derivative: ca.Function) -> ca.Function:
+    x, v = ca.SX.sym("x", len(STATES)), ca.SX.sym("v", len(VALUES))
+    rates, _, integrands, extremes = derivative(x, v)
+    return ca.Function("slope", [x, v], [rates, integrands, extremes], {"cse": True})
+
+
+def _going_on() -> ca.Function:
+    """The accumulator after a step that ends no beat."""
+    acc = ca.SX.sym("acc", len(beats.ACCUMULATOR))
+    x, after = ca.SX.sym("x", len(STATES)), ca.SX.sym("after", len(STATES))
+    mean = ca.SX.sym("mean", len(beats.INTEGRALS))
+    extremes, v = ca.SX.sym("extremes", len(beats.EXTREMES)), ca.SX.sym("v", len(VALUES))
+    moved = beats.extended(acc, v[VALUES.index["step"]], mean)
+    moved = beats.widened(moved, extremes)
+    moved = beats.sampled(moved, _free_wall(x, v), _free_wall(after, v), _period(v))
+    arguments = [acc, x, after, mean, extremes, v]
+    return ca.Function("going_on", arguments, [moved], {"cse": True})
+
+
+def _ending() -> ca.Function:
+    """The accumulators of both beats after a step that ends one.
+
+    The step is shared between the two by the phase at which the boundary is crossed.
+    """
+    acc = ca.SX.sym("acc", len(beats.ACCUMULATOR))
+    x, after = ca.SX.sym("x", len(STATES)), ca.SX.sym("after", len(STATES))
+    mean, before = (ca.SX.sym(n, len(beats.INTEGRALS)) for n in ("mean", "before"))
+    later = ca.SX.sym("later", len(beats.INTEGRALS))
+    old, new = (ca.SX.sym(n, len(beats.EXTREMES)) for n in ("old", "new"))
+    v = ca.SX.sym("v", len(VALUES))
+    step = v[VALUES.index["step"]]
+    share = (ca.floor(x[PHASE]) + 1 - x[PHASE]) / (after[PHASE] - x[PHASE])
+
+    def at_boundary(first: ca.SX, second: ca.SX) -> ca.SX:
+        return first + share * (second - first)
+
+    pressure = beats.INTEGRALS.index("lv_pressure")
+    ended = beats.extended(acc, share * step, mean)
+    begun = beats.fresh(
+        at_boundary(old, new),
+        at_boundary(before[pressure], later[pressure]),
+        at_boundary(_free_wall(x, v).volume, _free_wall(after, v).volume),
+    )
+    begun = beats.widened(beats.extended(begun, (1 - share) * step, mean), new)
+    arguments = [acc, x, after, mean, before, later, old, new, v]
+    return ca.Function("ending", arguments, [ended, begun], {"cse": True})
+
+
+def _beat_step(derivative: ca.Function, going_on: ca.Function) -> ca.Function:
     n = len(STATES)
     b, v = ca.SX.sym("b", n + len(beats.ACCUMULATOR)), ca.SX.sym("v", len(VALUES))
     x, acc = b[:n], b[n:]
-    after, integrands = _runge_kutta(x, v, derivative)
+    after, mean = _runge_kutta(x, v, derivative)
     _, _, _, extremes = derivative(after, v)
-    acc = beats.extended(acc, v[VALUES.index["step"]], integrands)
-    acc = beats.widened(acc, extremes)
-    acc = beats.sampled(acc, _free_wall(x, v), _free_wall(after, v), _period(v))
+    acc = going_on(acc, x, after, mean, extremes, v)
     return ca.Function("beat_step", [b, v], [ca.vertcat(after, acc)], {"cse": True})
 
 
-def _run_step(derivative: ca.Function) -> ca.Function:
+def _run_step(derivative: ca.Function, going_on: ca.Function, ending: ca.Function) -> ca.Function:
     n, n_acc = len(STATES), len(beats.ACCUMULATOR)
     z, v = ca.SX.sym("z", n + 2 * n_acc), ca.SX.sym("v", len(VALUES))
     x, acc, last = z[:n], z[n : n + n_acc], z[n + n_acc :]
-    step = v[VALUES.index["step"]]
-    after, integrands = _runge_kutta(x, v, derivative)
-    _, waves_before, _, extremes_before = derivative(x, v)
-    _, waves, _, extremes = derivative(after, v)
-
-    # A step that ends a beat is shared between the two beats by the phase at which it crosses.
-    boundary = ca.floor(x[PHASE]) + 1
-    crosses = after[PHASE] >= boundary
-    share = ca.if_else(crosses, (boundary - x[PHASE]) / (after[PHASE] - x[PHASE]), 1)
-
-    def at_boundary(old: ca.SX, new: ca.SX) -> ca.SX:
-        return old + share * (new - old)
-
-    ended = beats.extended(acc, share * step, integrands)
-    going_on = beats.sampled(
-        beats.widened(ended, extremes), _free_wall(x, v), _free_wall(after, v), _period(v)
-    )
-    lv_pressure = WAVEFORMS.index("lv_pressure")
-    new = beats.fresh(
-        at_boundary(extremes_before, extremes),
-        at_boundary(waves_before[lv_pressure], waves[lv_pressure]),
-        at_boundary(_free_wall(x, v).volume, _free_wall(after, v).volume),
-    )
-    new = beats.widened(beats.extended(new, (1 - share) * step, integrands), extremes)
-    acc_next = ca.if_else(crosses, new, going_on)
+    after, mean = _runge_kutta(x, v, derivative)
+    _, _, before, old = derivative(x, v)
+    _, _, later, new = derivative(after, v)
+    crosses = after[PHASE] >= ca.floor(x[PHASE]) + 1
+    kept = going_on(acc, x, after, mean, new, v)
+    ended, begun = ending(acc, x, after, mean, before, later, old, new, v)
+    acc_next = ca.if_else(crosses, begun, kept)
     last_next = ca.if_else(crosses, ended, last)
     carry = ca.vertcat(after, acc_next, last_next)
     return ca.Function("run_step", [z, v], [carry], {"cse": True})

@@ -1,8 +1,9 @@
 """Labelled time series of a run: an xarray.Dataset with units in its attributes.
 
 Waveforms lie along ``time`` under their signal names. What happens once a control step lies along
-``step_time``: beat metrics under their names, the beat mean of a waveform as ``<name>_mean``, a
-measured value as ``measured_<name>``, and ``speed_command``.
+``step_time``: beat metrics under their names, the beat mean of a waveform as ``<name>_mean``, the
+signals of a slow clock where one ran, a measured value as ``measured_<name>``, and
+``speed_command``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.beats import METRICS
-from plants.signals import SIGNALS, WAVEFORMS
+from plants.signals import SIGNALS, SLOW_SIGNALS, WAVEFORMS
 
 if TYPE_CHECKING:
     import xarray
@@ -38,12 +39,23 @@ class Recorder:
         Control period, s.
     measured : tuple of str
         Names of the measured signals.
+    slow : bool
+        Whether the metrics hold the signals of a slow clock.
     """
 
-    def __init__(self, steps: int, samples: int, period: float, measured: tuple[str, ...]):
+    def __init__(
+        self,
+        steps: int,
+        samples: int,
+        period: float,
+        measured: tuple[str, ...],
+        *,
+        slow: bool = False,
+    ):
         self._period, self._samples, self._measured = period, samples, measured
+        self._names = (*METRICS.names, *(SLOW_SIGNALS if slow else ()))
         self._waves = np.full((steps * samples, len(WAVEFORMS)), np.nan)
-        self._metrics = np.full((steps, len(METRICS)), np.nan)
+        self._metrics = np.full((steps, len(self._names)), np.nan)
         self._readings = np.full((steps, len(measured)), np.nan)
         self._speeds = np.full(steps, np.nan)
         self._count = 0
@@ -57,7 +69,7 @@ class Recorder:
     ) -> None:
         """Record one control step: what was true and measured at its start, and what followed."""
         i, n = self._count, self._samples
-        self._metrics[i] = [metrics[name] for name in METRICS.names]
+        self._metrics[i] = [metrics[name] for name in self._names]
         self._readings[i] = [readings[name] for name in self._measured]
         self._speeds[i] = speed
         if n:
@@ -70,7 +82,7 @@ class Recorder:
 
         steps, n = self._count, self._samples
         variables: dict[str, tuple[str, Array, dict[str, str]]] = {}
-        for k, name in enumerate(METRICS.names):
+        for k, name in enumerate(self._names):
             label = f"{name}_mean" if name in WAVEFORMS else name
             variables[label] = ("step_time", self._metrics[:steps, k], _attributes(name))
         for k, name in enumerate(self._measured):
@@ -97,6 +109,8 @@ def _attributes(name: str) -> dict[str, str]:
 def steady_metrics(rollout: xarray.Dataset, *, seconds: float = 5.0) -> dict[str, float]:
     """Mean over the last `seconds` of every metric of a run, by signal name.
 
+    The signals of a slow clock are among them where one ran.
+
     Examples
     --------
     >>> from plants import simulate, steady_metrics
@@ -108,7 +122,8 @@ def steady_metrics(rollout: xarray.Dataset, *, seconds: float = 5.0) -> dict[str
     tail = rollout.sel(step_time=slice(end - seconds, None))
     return {
         name: float(tail[f"{name}_mean" if name in WAVEFORMS else name].mean())
-        for name in METRICS.names
+        for name in (*METRICS.names, *SLOW_SIGNALS)
+        if name not in SLOW_SIGNALS or name in rollout
     }
 
 

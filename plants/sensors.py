@@ -1,4 +1,9 @@
-"""Sensors: from the plant's true signals to what a controller is shown at a tier."""
+"""Sensors: from the plant's true signals to what a controller is shown at a tier.
+
+The console estimates the displayed flow from the motor current and knows from a flat current that
+the pump lies badly: out of place, or standing still, it displays no flow. That rule and its limits
+are guesses.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +13,23 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
+from plants.beats import METRICS
 from plants.errors import InputError, unknown_name
 from plants.measurement import Measurement
-from plants.parameters import Parameter
-from plants.quantity import check_keys, check_number, check_tag, check_text
-from plants.beats import METRICS
+from plants.parameters import Parameter, parameter_table
+from plants.quantity import (
+    Quantity,
+    check_keys,
+    check_number,
+    check_tag,
+    check_text,
+    read_quantities,
+)
 from plants.signals import SIGNALS
 from plants.toml_file import DATA
 
@@ -23,6 +37,12 @@ from plants.toml_file import DATA
 TIERS: tuple[str, ...] = ("console", "icu", "full")
 _INCLUDED = {"console": ("console",), "icu": ("console", "icu")}
 _KEYS = ("unit", "noise_sd", "bias_sd", "interval", "source", "tag")
+_SOURCE = "plants/data/sensors.toml"
+# What takes away a signal that needs the position of the pump.
+_DROPOUTS = parameter_table(
+    ("malposition", "1", "share of the windows out of place above which it drops out", 0, 1),
+    ("pump_speed", "rpm", "rotor speed below which it drops out", 0, 60_000),
+)
 
 _INTERVAL = Parameter("interval", "s", "time between two values", 0.0, 604_800.0)
 _NOISE_SCALE = Parameter("noise_scale", "1", "factor on the table's errors", 0.0, 1000.0)
@@ -46,6 +66,9 @@ class Sensor:
         Time between two values, s; 0 is a value at each measurement.
     source, tag : str
         Where the numbers came from, and how far they are to be believed.
+    needs_position : bool
+        Whether there is no value while the left pump is out of place or stands still; see
+        :func:`position_limits`.
     """
 
     signal: str
@@ -54,6 +77,7 @@ class Sensor:
     interval: float = 0.0
     source: str = "by definition"
     tag: str = "D"
+    needs_position: bool = False
 
 
 @functools.cache
@@ -75,7 +99,7 @@ def tier_table(tier: str) -> tuple[Sensor, ...]:
         raise unknown_name("tier", tier, TIERS)
     if tier == "full":
         return tuple(Sensor(name) for name in METRICS.names)
-    content = tomllib.loads((DATA / "sensors.toml").read_text(encoding="utf-8"))
+    content = _content()
     return tuple(
         _read_sensor(name, table, f"{part}.{name}")
         for part in _INCLUDED[tier]
@@ -83,14 +107,39 @@ def tier_table(tier: str) -> tuple[Sensor, ...]:
     )
 
 
+@functools.cache
+def position_limits() -> Mapping[str, Quantity]:
+    """Where a signal that needs the position of the pump drops out.
+
+    ``malposition``: the share of the windows out of place above which it does; ``pump_speed``: the
+    rotor speed (rpm) below which it does.
+
+    Examples
+    --------
+    >>> from plants.sensors import position_limits
+    >>> position_limits()["malposition"].value, position_limits()["malposition"].tag
+    (0.5, 'X')
+    """
+    return MappingProxyType(
+        read_quantities(_content().get("dropout"), _DROPOUTS, "dropout", _SOURCE)
+    )
+
+
+def _content() -> dict[str, Any]:
+    return tomllib.loads((DATA / "sensors.toml").read_text(encoding="utf-8"))
+
+
 def _read_sensor(name: str, table: object, field: str) -> Sensor:
-    source = "plants/data/sensors.toml"
+    source = _SOURCE
     if name not in SIGNALS:
         raise unknown_name(field, name, SIGNALS, source=source)
-    keys = check_keys(table, _KEYS, field, source, required=_KEYS)
+    keys = check_keys(table, (*_KEYS, "needs_position"), field, source, required=_KEYS)
     signal = SIGNALS[name]
     if keys["unit"] != signal.unit:
         raise InputError(f"{field}.unit", keys["unit"], repr(signal.unit), source=source)
+    needs_position = keys.get("needs_position", False)
+    if not isinstance(needs_position, bool):
+        raise InputError(f"{field}.needs_position", needs_position, "true or false", source=source)
     spread = Parameter(name, signal.unit, "spread", 0.0, signal.high - signal.low)
     return Sensor(
         name,
@@ -99,6 +148,7 @@ def _read_sensor(name: str, table: object, field: str) -> Sensor:
         check_number(keys["interval"], _INTERVAL, f"{field}.interval", source),
         check_text(keys["source"], f"{field}.source", source, what="a source"),
         check_tag(keys["tag"], f"{field}.tag", source),
+        needs_position,
     )
 
 
@@ -137,7 +187,7 @@ class Sensors:
     Examples
     --------
     >>> from plants import SIGNALS, Sensors
-    >>> truth = {name: 50.0 for name in SIGNALS}
+    >>> truth = {name: 50.0 for name in SIGNALS} | {"pump_speed": 44_000.0, "malposition": 0.0}
     >>> sensors = Sensors("icu", seed=1)
     >>> first, second = sensors.measure(0.0, truth), sensors.measure(1.0, truth)
     >>> first.missing, second.missing
@@ -145,6 +195,8 @@ class Sensors:
     >>> sensors.reset(1)
     >>> sensors.measure(0.0, truth) == first
     True
+    >>> sensors.measure(1.0, truth | {"malposition": 1.0}).missing
+    ('displayed_flow', 'cardiac_output', 'pcwp', 'ejection_fraction')
     """
 
     def __init__(
@@ -172,6 +224,7 @@ class Sensors:
         self._intervals = {
             index: sensor.interval for index, sensor in enumerate(table) if sensor.interval > 0
         }
+        self._positioned = [index for index, sensor in enumerate(table) if sensor.needs_position]
         self.reset(seed)
 
     @property
@@ -212,7 +265,8 @@ class Sensors:
             value at the first measurement, and from then on at the first one at or after each
             multiple of its interval.
         metrics : mapping of str to float
-            The true values, by signal name; at least those of the tier.
+            The true values, by signal name; at least those of the tier, and ``malposition`` and
+            ``pump_speed`` where a signal of the tier needs the position of the pump.
 
         Returns
         -------
@@ -227,12 +281,12 @@ class Sensors:
         """
         if not math.isfinite(time) or time < self._time:
             raise InputError("time", time, f"a finite time from {self._time:g} s on")
-        try:
-            truth = np.array([metrics[name] for name in self._names], dtype=float)
-        except KeyError as error:
-            missing = error.args[0]
-            allowed = f"a value for every signal of tier {self.tier}: {', '.join(self._names)}"
-            raise InputError(f"metrics[{missing!r}]", None, allowed) from None
+        needed = (*self._names, *(_DROPOUTS if self._positioned else ()))
+        for name in needed:
+            if name not in metrics:
+                allowed = f"a value for every signal of tier {self.tier}: {', '.join(needed)}"
+                raise InputError(f"metrics[{name!r}]", None, allowed)
+        truth = np.array([metrics[name] for name in self._names], dtype=float)
         self._time = time
         noise = self._generator.standard_normal(len(truth)) * self._noise(truth)
         lost = self._generator.random(len(truth)) < self.dropout
@@ -240,6 +294,8 @@ class Sensors:
         if self.tier != "full":
             values = np.clip(truth + self._bias + noise, self._low, self._high)
         values[lost] = math.nan
+        if self._positioned and not _in_position(metrics):
+            values[self._positioned] = math.nan
         self._hide_intermittent(time, values)
         return Measurement(time, self.tier, dict(zip(self._names, values.tolist(), strict=True)))
 
@@ -256,3 +312,10 @@ class Sensors:
                 values[index] = math.nan
             else:
                 self._due[index] = (math.floor(now / interval) + 1) * interval
+
+
+def _in_position(metrics: Mapping[str, float]) -> bool:
+    """Whether the console can tell a flow: the pump lies across the valve and turns."""
+    limits = position_limits()
+    out_of_place = metrics["malposition"] > limits["malposition"].value
+    return not out_of_place and metrics["pump_speed"] >= limits["pump_speed"].value

@@ -2,7 +2,8 @@
 
 Observation spaces, plot labels, dataset attributes, tables and documentation are all read from
 :data:`SIGNALS`. A waveform signal has a value at every instant; a beat signal has one per beat; a
-slow signal exists where a patient is followed on the slow clock of hours. The table of metrics of a run holds both: a waveform signal then stands for its mean over a beat.
+slow signal exists where a patient is followed on the slow clock of hours. The table of metrics of a
+run holds both: a waveform signal then stands for its mean over a beat.
 """
 
 from __future__ import annotations

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from plants.blood_budget import check_blood_budget
+from plants.conditions import SINUS, Conditions
 from plants.driver import DeviceDriver
 from plants.errors import InputError, PhysicsError
+from plants.goals import Death
 from plants.measurement import Measurement
 from plants.patient import Patient
-from plants.plant import Plant
 from plants.pump import Pump
 from plants.rollout import Recorder
 from plants.scenario import Scenario
 from plants.sensors import Sensors
+from plants.signals import SIGNALS
 from plants.simulator import Simulator
+from plants.therapy import Therapy
 
 if TYPE_CHECKING:
     import xarray
@@ -30,6 +35,12 @@ class HasSpeed(Protocol):
 
 
 Act = Callable[[Measurement], HasSpeed]
+
+#: How a course ends.
+COMPLETED, DIED, LEFT = "completed", "died", "left the physical range"
+#: Share of the blood whose loss makes a circulation that leaves the physical range one that was
+#: bled empty; a guess: less is borne, and the reason then lies elsewhere.
+BLED_SHARE = 0.1
 
 
 class _Held:
@@ -48,10 +59,13 @@ def run_course(
     period: float = 1.0,
     start_speed: float = 0.0,
     driver: DeviceDriver | None = None,
+    death: Death | None = None,
     log_interval: float | None = 0.01,
     progress: Callable[[float], None] | None = None,
 ) -> xarray.Dataset:
     """Close the loop: at every period measure, act, drive, and let time pass.
+
+    A course that ends before its time keeps what was until then.
 
     Parameters
     ----------
@@ -67,6 +81,9 @@ def run_course(
         Speed (rpm) whose steady state the course starts from.
     driver : DeviceDriver, optional
         What the device makes of a command; by default it limits the speed only.
+    death : Death, optional
+        The end of the patient's life, which ends the course; without it a course goes on as long
+        as the plant does.
     log_interval : float, optional
         Interval (s) of the recorded waveforms; None records none.
     progress : callable, optional
@@ -75,8 +92,9 @@ def run_course(
     Returns
     -------
     Rollout
-        An xarray.Dataset; see :mod:`plants.rollout`. Its attribute ``ended`` is empty, or says why
-        the course ended before its time.
+        An xarray.Dataset; see :mod:`plants.rollout`. Its attribute ``outcome`` is
+        ``"completed"``, ``"died"`` (by `death`, or bled empty) or ``"left the physical range"``;
+        ``ended`` is empty, or says why the course ended before its time.
 
     Raises
     ------
@@ -86,38 +104,76 @@ def run_course(
         There is no steady state to start from.
     """
     steps = _steps(duration, period)
-    pump = simulator.plant.pump
-    if pump is not None and driver is None:
-        driver = DeviceDriver(pump)
+    plant = simulator.plant
+    if plant.pump is not None and driver is None:
+        driver = DeviceDriver(plant.pump)
     simulator.reset(speed=start_speed)
     if driver is not None:
         driver.reset(speed=start_speed)
+    first_volume = simulator.blood_volume
     samples = 0 if log_interval is None else max(1, round(period / log_interval))
-    recorder = Recorder(steps, samples, period, sensors.signals)
-    ended = ""
+    slow = simulator.slow is not None
+    recorder = Recorder(steps, samples, period, sensors.signals, slow=slow)
+    outcome, ended, dying = COMPLETED, "", 0
     for k in range(steps):
         truth = simulator.metrics()
         measurement = sensors.measure(k * period, truth)
         wanted = act(measurement).speed
         speed = driver.apply(wanted, k * period) if driver is not None else 0.0
         try:
+            _check_finite(truth, f"patient {plant.patient.name} at {simulator.time:.3f} s")
             waves = simulator.advance(speed, period, log_interval=log_interval)
         except PhysicsError as error:
-            ended = str(error)
+            outcome, ended = _broken(str(error), simulator.blood_volume, first_volume)
             break
         recorder.add(truth, measurement, speed, waves)
         if progress is not None:
             progress((k + 1) * period)
+        dying = dying + 1 if death is not None and death.threatens(truth) else 0
+        if death is not None and dying >= deadly_steps(death, period):
+            outcome, ended = DIED, death_text(death)
+            break
     return recorder.rollout(
-        patient=simulator.plant.patient.name,
-        device=pump.name if pump is not None else "none",
+        patient=plant.patient.name,
+        device=plant.device,
+        left_pump=plant.left.name if plant.left is not None else "",
+        right_pump=plant.right.name if plant.right is not None else "",
+        right_speed=plant.right_speed,
         scenario=simulator.scenario.name if simulator.scenario is not None else "none",
+        rhythm=simulator.rhythm.kind if simulator.rhythm is not None else SINUS,
         tier=sensors.tier,
         period=period,
         step=simulator.step,
         start_speed=start_speed,
+        outcome=outcome,
         ended=ended,
     )
+
+
+def deadly_steps(death: Death, period: float) -> int:
+    """Number of control steps without a break that death takes."""
+    return max(1, round(death.seconds / period))
+
+
+def death_text(death: Death) -> str:
+    """What a patient died of, in words."""
+    unit = SIGNALS[death.signal].unit
+    return f"{death.signal} below {death.low:g} {unit} for {death.seconds:g} s"
+
+
+def _broken(reason: str, blood_volume: float, first_volume: float) -> tuple[str, str]:
+    """Outcome and reason of a plant that left the physical range: a patient may be bled empty."""
+    lost = first_volume - blood_volume
+    if lost > BLED_SHARE * first_volume:
+        text = f"bled empty: {lost:.0f} mL of {first_volume:.0f} mL of blood lost; {reason}"
+        return DIED, text
+    return LEFT, reason
+
+
+def _check_finite(metrics: Mapping[str, float], who: str) -> None:
+    for name, value in metrics.items():
+        if not math.isfinite(value):
+            raise PhysicsError(f"{who}: {name} is no longer finite")
 
 
 def _steps(duration: float, period: float) -> int:
@@ -134,31 +190,59 @@ def simulate(
     *,
     level: str | None = None,
     speed: float | None = None,
+    right_level: str | None = None,
     scenario: Scenario | str | None = None,
+    rhythm: str = SINUS,
+    valve_disease: str | Sequence[str] = (),
+    baroreflex: bool = False,
+    slow: bool = False,
+    access: str | None = None,
+    artery_diameter: float | None = None,
+    therapy: Therapy | str = "default",
     duration: float = 30.0,
     period: float = 1.0,
     tier: str = "full",
     seed: int = 0,
     log_interval: float | None = 0.01,
 ) -> xarray.Dataset:
-    """Simulate a patient on a pump at a held speed.
+    """Simulate a patient on a pump, or two, at a held speed.
+
+    The death of the therapy ends the course, and so does a plant that leaves the physical range;
+    neither raises. The attributes ``outcome`` and ``ended`` say which and why.
 
     Parameters
     ----------
     patient, device : str or Patient, Pump
-        Names of presets, paths of TOML files, or the objects; device None for no pump.
+        Names of presets, paths of TOML files, or the objects; device None for no pump, ``"CP+RP"``
+        for a left and a right one.
     level : str, optional
-        P-level, for example ``"P-8"``; or give `speed`.
+        P-level, for example ``"P-8"``; or give `speed`. Of two pumps it is the left one's.
     speed : float, optional
         Speed, rpm; by default the pump stands still, and leaks.
+    right_level : str, optional
+        P-level of a right pump beside a left one; by default that of :class:`plants.Plant`.
     scenario : str or Scenario, optional
         What disturbs the patient.
+    rhythm : str
+        A kind of :class:`plants.Rhythm`, seeded by `seed`.
+    valve_disease : str or sequence of str
+        For example ``"aortic-stenosis:severe"``; see :mod:`plants.valve_disease`.
+    baroreflex : bool
+        Whether the baroreflex is at work; the slow clock then runs too.
+    slow : bool
+        Whether the slow clock runs, from beat to beat; its signals are then recorded.
+    access : str, optional
+        The way in of the pump; by default the first of its file.
+    artery_diameter : float, optional
+        Inner diameter (mm) of that vessel, which the pump must fit.
+    therapy : str or Therapy
+        Whose death ends the course.
     duration, period : float
         Length and interval of the beat metrics, s.
     tier : {"console", "icu", "full"}
         What is measured.
     seed : int
-        Of the sensor noise.
+        Of the sensor noise and of the rhythm.
     log_interval : float, optional
         Interval of the waveforms, s; None records none.
 
@@ -170,7 +254,8 @@ def simulate(
     Raises
     ------
     InputError
-        An unknown name, or both a level and a speed.
+        An unknown name, or both a level and a speed; a pump that does not fit the vessel; a right
+        pump alone for a failing left ventricle; a scenario that takes more blood than there is.
     PhysicsError
         The patient has no periodic beat at that speed.
 
@@ -180,18 +265,29 @@ def simulate(
     >>> rollout = simulate("shock-d", "CP", level="P-8", duration=3.0)
     >>> rollout["pump_flow"].attrs["units"]
     'L/min'
+    >>> both = simulate("biventricular-shock", "CP+RP", level="P-8", right_level="P-6",
+    ...                 duration=3.0)
+    >>> both.attrs["device"], both.attrs["outcome"], float(both["right_pump_flow_mean"][-1]) > 1
+    ('CP+RP', 'completed', True)
     """
-    plant = Plant(patient, device)
+    conditions = Conditions(
+        right_level, rhythm, (valve_disease,) if isinstance(valve_disease, str) else tuple(valve_disease),
+        baroreflex, slow, access, artery_diameter,
+    )  # fmt: skip
+    plant = conditions.plant(patient, device)
     chosen = held_speed(plant.pump, level, speed)
     loaded = Scenario.load(scenario) if isinstance(scenario, str) else scenario
+    wanted = Therapy.load(therapy) if isinstance(therapy, str) else therapy
+    check_blood_budget(plant.patient, loaded, duration)
     held = _Held(chosen)
     return run_course(
-        Simulator(plant, loaded),
+        conditions.simulator(plant, loaded, seed=seed),
         lambda _: held,
         Sensors(tier, seed=seed),
         duration=duration,
         period=period,
         start_speed=chosen,
+        death=wanted.death,
         log_interval=log_interval,
     )
 

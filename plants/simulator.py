@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 
 import numpy as np
@@ -10,8 +9,9 @@ from numpy.typing import NDArray
 
 from plants.beat_map import BeatMap
 from plants.beats import ACCUMULATOR, METRICS
-from plants.compile import Backend, Kernel, kernel
+from plants.compile import Backend
 from plants.errors import InputError, PhysicsError
+from plants.kernels import run_kernel
 from plants.model import N_VOLUMES, PHASE, STATES, plant_model
 from plants.plant import Plant
 from plants.rhythm import Rhythm
@@ -32,13 +32,6 @@ _LEAST_LV_VOLUME = N_STATE + ACCUMULATOR.index["min_lv_volume"]
 # A block that ends a beat reaches this far into the next, s: rounding must not leave it unended.
 _PAST_BEAT = 1e-9
 _PRESSURES = ("aortic_pressure", "lv_pressure", "pa_pressure", "la_pressure", "ra_pressure")
-
-
-@functools.cache
-def run_kernel(backend: Backend = "auto") -> Kernel:
-    """The compiled time loop, shared by all plants."""
-    model = plant_model()
-    return kernel(model.run_step, model.observe, backend=backend)
 
 
 class Simulator:

@@ -14,9 +14,9 @@ from plants.parameters import Parameter
 from plants.quantity import check_number
 
 #: Share of a beat with an occluded inlet from which suction sets in, and below which it is over.
-#: Definitions of this project, not measurements: 3 % of a beat is some 20 ms of full occlusion,
+#: Definitions of this project, not measurements: 2 % of a beat is some 12 ms of full occlusion,
 #: which a motor current shows as a dip; 1 % is where the dip is gone.
-ONSET, RELEASE = 0.03, 0.01
+ONSET, RELEASE = 0.02, 0.01
 
 _SHARE = Parameter("share", "1", "share of a beat in suction", 0.0, 1.0)
 _DURATION = Parameter("least_duration", "s", "shortest event that counts", 0.0, 3600.0)
@@ -79,7 +79,7 @@ class SuctionEvents:
     --------
     >>> from plants.suction_event import SuctionEvents
     >>> events = SuctionEvents()
-    >>> for k, share in enumerate((0.0, 0.02, 0.2, 0.02, 0.0)):
+    >>> for k, share in enumerate((0.0, 0.015, 0.2, 0.015, 0.0)):
     ...     _ = events.beat(0.6 * k, 0.6, share, margin=2.0 - 10 * share)
     >>> events.labels
     (False, False, True, True, False)

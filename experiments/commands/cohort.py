@@ -31,7 +31,7 @@ def command(
         int | None,
         typer.Option(
             help="Patients that also have held levels, other devices and every access.  "
-            "[default: 100]"
+            "[default: 40]"
         ),
     ] = None,
     spread: Annotated[

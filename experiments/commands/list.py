@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -11,11 +12,14 @@ from experiments.output import JsonOption, emit, print_table
 
 def command(
     what: Annotated[
-        str, typer.Argument(help="patients, devices, scenarios, controllers or environments.")
+        str,
+        typer.Argument(
+            help="patients, devices, scenarios, rhythms, valve-diseases, controllers or environments."
+        ),
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """List patients, devices, scenarios, controllers or environments."""
+    """List patients, devices, scenarios, rhythms, valve diseases, controllers or environments."""
     from experiments.catalogue import listing
 
     rows = listing(what)
@@ -38,18 +42,53 @@ def _patient(row: dict[str, Any]) -> list[object]:
 
 def _device(row: dict[str, Any]) -> list[object]:
     levels = row["levels"]
+    hours = row["label_hours"]
     return [
         row["name"],
-        f"{levels[0]['name']} to {levels[-1]['name']}",
+        row["side"],
+        _levels([one["name"] for one in levels]),
         row["max_rpm"],
+        row["french"]["pump"],
+        ", ".join(f"{indication} {_span(limit)}" for indication, limit in hours.items()),
+        ", ".join(row["access"]),
         row["description"],
     ]
 
 
-_COLUMNS = {
+def _levels(names: list[str]) -> str:
+    """From the first to the last; a gap after the first, as the RP has, is shown."""
+    numbers = [int(name.removeprefix("P-")) for name in names]
+    if len(numbers) > 1 and numbers[1] != numbers[0] + 1:
+        return f"{names[0]}, {names[1]} to {names[-1]}"
+    return f"{names[0]} to {names[-1]}"
+
+
+def _span(hours: float) -> str:
+    return f"{hours / 24:g} d" if hours >= 24 else f"{hours:g} h"
+
+
+def _scenario(row: dict[str, Any]) -> list[object]:
+    acting = dict.fromkeys(event["disturbance"] for event in row["events"])
+    return [row["name"], ", ".join(acting), row["description"]]
+
+
+def _disease(row: dict[str, Any]) -> list[object]:
+    grades = (f"{name} {one['area_cm2']:g}" for name, one in row["grades"].items())
+    return [row["name"], ", ".join(grades), row["description"]]
+
+
+_COLUMNS: dict[str, tuple[tuple[str, ...], Callable[[dict[str, Any]], list[object]]]] = {
     "patients": (
         ("name", "MAP [mmHg]", "total flow [L/min]", "PCWP [mmHg]", "description"),
         _patient,
     ),
-    "devices": (("name", "levels", "highest speed [rpm]", "description"), _device),
+    "devices": (
+        (
+            "name", "side", "levels", "highest speed [rpm]", "size [Fr]", "label", "access",
+            "description",
+        ),
+        _device,
+    ),
+    "scenarios": (("name", "acts on", "description"), _scenario),
+    "valve-diseases": (("name", "orifice by grade [cm2]", "description"), _disease),
 }

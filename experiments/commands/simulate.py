@@ -22,15 +22,38 @@ from experiments.run_folder import RUNS, RunsOption
 def command(
     patient: Annotated[str, typer.Option(help="Name of a patient, or path of a TOML file.")],
     device: Annotated[
-        str, typer.Option(help="Name of a pump, path of a TOML file, or none.")
+        str,
+        typer.Option(help="Name of a pump, path of a TOML file, two as in CP+RP, or none."),
     ] = "none",
     level: Annotated[
         str | None, typer.Option(help="P-level; with a controller, where it takes over.")
     ] = None,
     speed: Annotated[float | None, typer.Option(help="Speed [rpm] in place of a level.")] = None,
+    right_level: Annotated[
+        str | None, typer.Option(help="P-level of a right pump beside a left one.")
+    ] = None,
     scenario: Annotated[
         str, typer.Option(help="Name of a scenario, or path of a TOML file.")
     ] = "none",
+    rhythm: Annotated[
+        str, typer.Option(help="A rhythm from `list rhythms`, seeded by --seed.")
+    ] = "sinus",
+    valve_disease: Annotated[
+        list[str] | None,
+        typer.Option(help="DISEASE:GRADE from `list valve-diseases`; may be given again."),
+    ] = None,
+    baroreflex: Annotated[
+        bool, typer.Option("--baroreflex", help="Let the baroreflex work, beat by beat.")
+    ] = False,
+    slow: Annotated[
+        bool, typer.Option("--slow", help="Run the slow clock beat by beat: blood, organs, limb.")
+    ] = False,
+    access: Annotated[
+        str | None, typer.Option(help="The way in of the pump, from `list devices`.")
+    ] = None,
+    artery_diameter: Annotated[
+        float | None, typer.Option(help="Inner diameter [mm] of that vessel: the pump must fit.")
+    ] = None,
     controller: Annotated[
         str | None,
         typer.Option(help="Closes the loop: a name from `list controllers`, or FILE.py:CLASS."),
@@ -47,28 +70,36 @@ def command(
     seed: SeedOption = 0,
     runs: RunsOption = RUNS,
     as_json: JsonOption = False,
-) -> None:
+) -> int:
     """Simulate a patient on a pump, at a held level or under a controller."""
     from experiments.simulation import simulation
+    from plants.conditions import Conditions
 
+    conditions = Conditions(
+        right_level, rhythm, tuple(valve_disease or ()), baroreflex, slow, access, artery_diameter
+    )
     with progress(f"{patient} on {device}", duration) as done:
         result = simulation(
             patient=patient, device=device, level=level, speed=speed, scenario=scenario,
             controller=controller, duration=duration, period=period, tier=tier, spread=spread,
-            therapy=therapy, seed=seed, runs=runs, progress=done,
+            therapy=therapy, seed=seed, runs=runs, conditions=conditions, progress=done,
         )  # fmt: skip
     for text in result.notes:
         note(f"note: {text}")
+    if not result.completed:
+        note(f"impellab: {result.outcome}")
+    code = 0 if result.completed else 1
     if as_json:
         emit(result.document())
-        return
+        return code
     print_table(
         f"{result.title}: mean of the last beats", ("signal", "value", "unit", "meaning"),
         result.metric_rows(),
     )  # fmt: skip
-    if controller is not None:
+    if controller is not None or not result.completed:
         print_table(
             f"the whole course ({result.outcome})", ("measure", "value", "unit", "meaning"),
             result.course_rows(),
         )  # fmt: skip
     say(f"figures, data and report: {path_text(result.folder)}")
+    return code

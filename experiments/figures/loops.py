@@ -1,40 +1,49 @@
-"""Pressure-volume loops of the left ventricle."""
+"""Pressure-volume loops of the ventricles."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from experiments.figures.style import COLORS, label, new_figure, plain
 
 Array = NDArray[np.float64]
+Ventricle = Literal["lv", "rv"]
 
 
 @dataclass(frozen=True)
 class Loop:
-    """One beat of the left ventricle.
+    """The beat of a ventricle, or several where no beat is like the last.
 
     Parameters
     ----------
     name : str
-        For the legend.
+        For the legend; the loops of both ventricles of a circulation share it.
     volume : ndarray
-        Left-ventricular volume, mL.
+        Volume of the ventricle, mL.
     pressure : ndarray
-        Left-ventricular pressure, mmHg.
+        Pressure of the ventricle, mmHg.
+    ventricle : {"lv", "rv"}
+        Which one.
+    closed : bool
+        Whether the end joins the beginning: of one periodic beat.
     """
 
     name: str
     volume: Array
     pressure: Array
+    ventricle: Ventricle = "lv"
+    closed: bool = True
 
 
 def pressure_volume_loops(loops: Sequence[Loop], *, title: str = "") -> Figure:
-    """Loops over one another.
+    """Loops over one another, a panel for each ventricle.
 
     Examples
     --------
@@ -45,16 +54,32 @@ def pressure_volume_loops(loops: Sequence[Loop], *, title: str = "") -> Figure:
     >>> pressure_volume_loops([loop]).axes[0].get_xlabel()
     'Left-ventricular volume [mL]'
     """
-    figure = new_figure(6.2, 4.8)
-    axes = plain(figure.add_subplot())
-    for color, loop in zip(COLORS, loops, strict=False):
-        closed = np.append(np.arange(len(loop.volume)), 0)
-        axes.plot(loop.volume[closed], loop.pressure[closed], color=color, label=loop.name)
-    axes.set_xlabel(label("lv_volume"))
-    axes.set_ylabel(label("lv_pressure"))
+    ventricles = [one for one in ("lv", "rv") if any(loop.ventricle == one for loop in loops)]
+    figure = new_figure(6.2 if len(ventricles) < 2 else 9.6, 4.8)
+    panels = figure.subplots(1, max(1, len(ventricles)), squeeze=False)[0]
+    names = list(dict.fromkeys(loop.name for loop in loops))
+    colors = {name: COLORS[k % len(COLORS)] for k, name in enumerate(names)}
+    for axes, ventricle in zip(panels, ventricles, strict=False):
+        _panel(axes, [one for one in loops if one.ventricle == ventricle], colors)
+        axes.set_xlabel(label(f"{ventricle}_volume"))
+        axes.set_ylabel(label(f"{ventricle}_pressure"))
+    handles, shown = panels[0].get_legend_handles_labels()
+    figure.legend(handles, shown, loc="outside lower center", ncols=2, frameon=False)
+    if title:
+        figure.suptitle(title, fontsize="medium")
+    return figure
+
+
+def _panel(axes: Axes, loops: Sequence[Loop], colors: dict[str, str]) -> None:
+    plain(axes)
+    for loop in loops:
+        order = np.arange(len(loop.volume))
+        if loop.closed:
+            order = np.append(order, 0)
+        width = 1.5 if loop.closed else 0.8
+        axes.plot(
+            loop.volume[order], loop.pressure[order], color=colors[loop.name], label=loop.name,
+            linewidth=width,
+        )  # fmt: skip
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]), top=1.02 * axes.get_ylim()[1])
     axes.margins(x=0.12)
-    figure.legend(loc="outside lower center", ncols=2, frameon=False)
-    if title:
-        axes.set_title(title, fontsize="medium", loc="left")
-    return figure

@@ -122,7 +122,7 @@ class VirtualMachineKernel:
 
 
 @functools.cache
-def _warn_once(reason: str) -> None:
+def warn_once(reason: str) -> None:
     warnings.warn(
         f"running on CasADi's virtual machine, several times slower: {reason}",
         UserWarning,
@@ -157,5 +157,5 @@ def kernel(
         except BuildError as error:
             if backend == "compiled":
                 raise
-            _warn_once(str(error))
+            warn_once(str(error))
     return VirtualMachineKernel(step, observe)

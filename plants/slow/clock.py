@@ -123,6 +123,11 @@ class SlowClock:
         """The inputs in the order of the symbolic vector."""
         return np.array([self._inputs[name] for name in INPUT_LAYOUT.names])
 
+    @property
+    def parameter_vector(self) -> Array:
+        """The slow and then the patient's parameters in the order of the symbolic vector."""
+        return self._p.copy()
+
     def effects(self, state: Array | None = None) -> dict[str, float]:
         """What the slow states do to the fast plant: disturbances, held within their ranges."""
         state = self.state if state is None else state

@@ -1,14 +1,15 @@
 """Long runs: the periodic beat, averaged, moves the slow states by minutes to hours.
 
 Between changes of speed, dose or disturbance the circulation is never far from the periodic beat
-of its present slow state. An outer step finds that beat, takes its metrics as those of all beats
-of the step and moves the slow states and the blood volume by an exponential Runge-Kutta method of
-second order, whose step is set by its own error estimate. What settles within beats (the reflex)
-is kept in equilibrium. It is verified against the same equations beat by beat.
+of its present slow state. An outer step finds that beat and takes its metrics, with their slopes
+by all that the slow clock moves, for those of all beats of the step; so the slow states and the
+blood volume can be followed to the step's end. The beat found there says what the slopes missed
+(the defect), and a beat halfway what is left after that (the bulge); with each the step is done
+anew. What the bulge changes is the estimate of the error that sets the length of the steps. It is
+verified against the same equations beat by beat.
 
 References
 ----------
-Cox SM, Matthews PC (2002) J Comput Phys 176:430 (exponential time differencing, ETD2RK).
 E W, Engquist B (2003) Commun Math Sci 1:87 (heterogeneous multiscale methods).
 """
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -23,29 +25,35 @@ from numpy.typing import NDArray
 
 from plants.errors import InputError, PhysicsError
 from plants.plant import Plant
-from plants.slow.clock import SECONDS_PER_HOUR, SlowClock, combined, relaxation
-from plants.slow.slow_model import SLOW_STATES, STATE_LAYOUT
-from plants.steady import PeriodicBeat, SteadyState
+from plants.slow.clock import SlowClock, combined, metric_vector
+from plants.slow.flow import MetricModel, flowed
+from plants.slow.response import RespondingBeat, drive_vector, drives
+from plants.slow.slow_model import QUICK, SLOW_STATES, STATE_LAYOUT
+from plants.steady import SteadyState
 
 Array = NDArray[np.float64]
 
 #: Error of an outer step relative to the size of a state that is aimed at.
 RELATIVE_TOLERANCE = 1e-3
 #: Longest and shortest outer step, h.
-LONGEST_STEP, SHORTEST_STEP = 2.0, 1e-3
-_FIRST_STEP = 0.1
-_SAFETY, _SMALLEST_CHANGE, _LARGEST_CHANGE = 0.9, 0.2, 3.0
-# A state near zero is held to this share of its range instead.
-_RANGE_SHARE = 1e-2
+LONGEST_STEP, SHORTEST_STEP = 24.0, 1e-3
+_FIRST_STEP = 1.0
+# The error of a step rises with the third power of its length.
+_ORDER, _SAFETY, _SMALLEST_CHANGE, _LARGEST_CHANGE = 3, 0.9, 0.2, 5.0
+# Where the defect changes less than this share of the tolerance, the bulge is not asked for.
+_NEGLIGIBLE = 0.1
+# The size of a state is its value and what it has moved, but not less than this share of its
+# range; the reflex's tones pass through 0 and are never smaller than 1 %.
 _RANGES = np.array([state.high - state.low for state in SLOW_STATES.values()])
-_VOLUME_SCALE = 1000.0  # mL; the blood volume is held to the same relative error of it
+_LEAST_SIZE = np.where([name in QUICK for name in SLOW_STATES], 1e-2, 1e-5) * _RANGES
+_VOLUME_SIZE = 1000.0  # mL
 # The reflex's pressure: largest change that counts as settled (mmHg), and tries to get there.
 _REFLEX_TOLERANCE, _REFLEX_TRIES = 1e-3, 30
 _FIRST_MOVE = 0.5  # mmHg, from which the secant's slope is taken
 
 
 class _Quasi(NamedTuple):
-    """A slow state with quick ones settled, its blood volume and its periodic beat."""
+    """Slow states, a blood volume and the periodic beat of both."""
 
     state: Array
     volume: float
@@ -66,8 +74,9 @@ class MultirateRun:
 
     Attributes
     ----------
-    beats_found : int
-        Periodic beats computed since the start: what a run costs.
+    beats_found, slopes_taken, steps : int
+        Periodic beats and slopes computed since the start, which is what a run costs, and outer
+        steps done.
     volume : float
         Blood volume, mL.
 
@@ -91,14 +100,18 @@ class MultirateRun:
         self.slow = slow if slow is not None else SlowClock(plant.patient)
         if self.slow.patient != plant.patient:
             raise InputError("slow", self.slow.patient.name, f"of patient {plant.patient.name}")
+        if not (math.isfinite(tolerance) and tolerance > 0):
+            raise InputError("tolerance", tolerance, "a positive number")
         self.tolerance = tolerance
         self.volume = plant.patient["blood_volume"]
-        self.beats_found = 0
-        self._search = PeriodicBeat(plant)
+        self.beats_found = self.slopes_taken = self.steps = 0
+        self._search = RespondingBeat(plant)
         self._step = _FIRST_STEP
         self._at: _Quasi | None = None
+        self._fresh = False  # whether the slopes are those of the present beat
         self._speed = 0.0
         self._outside: dict[str, float] = {}
+        self._given = self.slow.input_vector
 
     def advance(
         self,
@@ -129,13 +142,13 @@ class MultirateRun:
             There is no periodic beat any more, or a state left its range: the patient's
             circulation has failed. The run stays at the last good step.
         """
-        if not (math.isfinite(hours) and hours > 0):
-            raise InputError("hours", hours, "a positive number of hours")
+        for name, value in (("hours", hours), ("longest", longest)):
+            if not (math.isfinite(value) and value > 0):
+                raise InputError(name, value, "a positive number of hours")
         if (disturbances or {}).get("infusion", 0.0) != 0.0:
             allowed = "0; over hours give fluid, transfusion or bleeding to the slow clock"
             raise InputError("infusion", (disturbances or {})["infusion"], allowed)
-        self._speed, self._outside = speed, dict(disturbances or {})
-        self._at = None  # Speed, inputs or disturbances may have changed.
+        self.hold(speed, disturbances)
         end = self.slow.hours + hours
         while self.slow.hours < end - 1e-9:
             self._outer_step(min(longest, end - self.slow.hours))
@@ -153,23 +166,38 @@ class MultirateRun:
 
     def hold(self, speed: float, disturbances: Mapping[str, float] | None = None) -> None:
         """Change the speed (rpm) and what acts on the patient without letting time pass."""
-        self._speed, self._outside, self._at = speed, dict(disturbances or {}), None
+        outside = dict(disturbances or {})
+        if (speed, outside) != (self._speed, self._outside):
+            self._at = None
+        self._speed, self._outside = speed, outside
 
     def _here(self) -> _Quasi:
-        if self._at is None:
-            self._at = self._settled(self.slow.state, self.volume)
-            self.slow.state = self._at.state
-        return self._at
+        at, given = self._at, self.slow.input_vector
+        # Whoever owns the clock may have moved it.
+        if (
+            at is None
+            or at.state is not self.slow.state
+            or at.volume != self.volume
+            or not np.array_equal(given, self._given)
+        ):
+            at = self._settled(self.slow.state, self.volume)
+            self.slow.state, self._at, self._given, self._fresh = at.state, at, given, False
+        return at
 
-    def _found(self, state: Array, volume: float) -> SteadyState:
-        acting = combined(self._outside, self.slow.effects(state))
-        acting["infusion"] = 0.0  # The volume is the slow clock's; a beat finds it as it is.
+    def _found(self, acting: Mapping[str, float], volume: float, step: float = 0.0) -> SteadyState:
+        """The periodic beat; of a step that can be shortened, only one that is near."""
         self.beats_found += 1
-        return self._search.find(self._speed, acting, blood_volume=volume)
+        thorough = step <= SHORTEST_STEP
+        return self._search.near(acting, self._speed, volume, thorough=thorough)
+
+    def _acting(self, state: Array) -> dict[str, float]:
+        acting = combined(self._outside, self.slow.effects(state))
+        # The volume is the slow clock's; a beat finds it as it is.
+        return acting | {"infusion": 0.0}
 
     def _settled(self, state: Array, volume: float) -> _Quasi:
         """The periodic beat with the reflex in equilibrium: a secant on its pressure."""
-        beat = self._found(state, volume)
+        beat = self._found(self._acting(state), volume)
         settled = self.slow.settled(state, beat.metrics)
         if not self.slow.reflex_on:
             return _Quasi(settled, volume, beat)
@@ -177,7 +205,7 @@ class MultirateRun:
         before, last = (math.nan, math.nan), math.nan
         for _ in range(_REFLEX_TRIES):
             settled = self.slow.settled(state, beat.metrics | {"map": pressure})
-            beat = self._found(settled, volume)
+            beat = self._found(self._acting(settled), volume)
             error = beat.metrics["map"] - pressure
             if abs(error) < _REFLEX_TOLERANCE:
                 return _Quasi(settled, volume, beat)
@@ -192,60 +220,84 @@ class MultirateRun:
             f"settle; the arterial pressure is still {abs(last):.2g} mmHg off"
         )
 
-    def _slopes(self, at: _Quasi) -> tuple[Array, Array, float]:
-        rates, decay = self.slow.rates(at.state, at.beat.metrics)
-        inflow = self.slow.effects(at.state)["infusion"] * SECONDS_PER_HOUR
-        return rates, decay, inflow
-
     def _outer_step(self, longest: float) -> None:
-        """One accepted step of ETD2RK."""
+        """One accepted step."""
         here = self._here()
-        rates, decay, inflow = self._slopes(here)
+        if not self.slopes_taken:
+            self._renew(here)
         step = min(self._step, longest)
+        shortened = False
         while True:
             try:
-                trial, error = self._tried(here, rates, decay, inflow, step)
+                trial, error = self._tried(here, step)
             except PhysicsError:
-                if step <= SHORTEST_STEP:
+                if self._fresh and step <= SHORTEST_STEP:
                     raise
-                step = max(step * _SMALLEST_CHANGE, SHORTEST_STEP)
-                continue
-            change = _SAFETY / math.sqrt(max(error, 1e-12))
-            change = min(max(change, _SMALLEST_CHANGE), _LARGEST_CHANGE)
-            if error <= 1.0 or step <= SHORTEST_STEP:
+                trial, error = here, math.inf
+            if error <= 1.0 or (self._fresh and step <= SHORTEST_STEP):
                 break
-            step = max(step * change, SHORTEST_STEP)
+            if self._fresh:
+                step, shortened = max(step * _change(error), SHORTEST_STEP), True
+            else:
+                self._renew(here)
         self.slow.hours += step
+        self.steps += 1
         self.slow.state, self.volume, self._at = trial.state, trial.volume, trial
-        # A step cut short by the end of the time says nothing about how long the next may be.
-        if step < longest or change < 1.0:
+        self._fresh = False
+        # A step cut short by the end of the time says nothing about how long the next may be; and
+        # what was too long just now is not tried again at once.
+        if step < longest or error > 1.0:
+            change = min(_change(error), 1.0) if shortened else _change(error)
             self._step = max(step * change, SHORTEST_STEP)
 
-    def _tried(
-        self, here: _Quasi, rates: Array, decay: Array, inflow: float, step: float
-    ) -> tuple[_Quasi, float]:
-        """The state after a step and its error estimate over the tolerance."""
-        z = decay * step
-        share = relaxation(z)
-        first = self.slow.checked(here.state + step * share * rates)
-        predicted = self._settled(first, here.volume + step * inflow)
-        later, _, later_inflow = self._slopes(predicted)
-        # The nonlinear rest of the rates, with the linear part frozen at the step's beginning.
-        rest = (later + decay * first) - (rates + decay * here.state)
-        correction = step * _second(z, share) * rest
-        correction = np.where(np.isfinite(correction), correction, 0.0)
-        state = self.slow.checked(first + correction)
-        volume = here.volume + 0.5 * step * (inflow + later_inflow)
-        scale = np.abs(here.state) + _RANGE_SHARE * _RANGES
-        error = float(np.max(np.abs(correction) / scale)) if len(scale) else 0.0
-        error = max(error, abs(volume - predicted.volume) / _VOLUME_SCALE) / self.tolerance
+    def _renew(self, here: _Quasi) -> None:
+        self._search.renew(here.beat)
+        self.slopes_taken += 1
+        self._fresh = True
+
+    def _tried(self, here: _Quasi, step: float) -> tuple[_Quasi, float]:
+        """The state after a step, and its error over the tolerance."""
+        acting, slope = self._acting(here.state), self._search.slope
+        begin = drive_vector(acting, here.volume)
+        metrics = metric_vector(here.beat.metrics)
+        model = MetricModel(metrics, begin, slope, self._fresh)
+        first = self._flowed(here, step, model)
+
+        reached = self._acting(first[0])
+        beat = self._found(reached, first[1], step)
+        end = drive_vector(reached, first[1])
+        weights = np.sum((slope / (1.0 + np.abs(metrics))[:, None]) ** 2, axis=0)
+        length = float((end - begin) @ (weights * (end - begin)))
+        along = weights * (end - begin) / length if length > 0.0 else np.zeros_like(begin)
+        defect = metric_vector(beat.metrics) - model.at(end)
+        model = replace(model, along=along, defect=defect)
+        second = self._flowed(here, step, model)
+        trial, error = second, self._distance(here, first, second)
+
+        if error > _NEGLIGIBLE:
+            middle = 0.5 * (begin + end)
+            halfway = acting | dict(zip(drives(), map(float, middle), strict=False))
+            beat = self._found(halfway, float(middle[-1]), step)
+            model = replace(model, bulge=metric_vector(beat.metrics) - model.at(middle))
+            trial = self._flowed(here, step, model)
+            error = self._distance(here, second, trial)
         if error > 1.0 and step > SHORTEST_STEP:
-            return predicted, error
-        return self._settled(state, volume), error
+            return here, error
+        return _Quasi(*trial, self._found(self._acting(trial[0]), trial[1], step)), error
+
+    def _flowed(self, here: _Quasi, step: float, model: MetricModel) -> tuple[Array, float]:
+        return flowed(self.slow, self._outside, here.volume, step, model)
+
+    def _distance(
+        self, here: _Quasi, one: tuple[Array, float], other: tuple[Array, float]
+    ) -> float:
+        """Largest relative difference between two ends of a step, over the tolerance."""
+        size = np.abs(here.state) + np.abs(other[0] - here.state) + _LEAST_SIZE
+        states = float(np.max(np.abs(other[0] - one[0]) / size))
+        return max(states, abs(other[1] - one[1]) / _VOLUME_SIZE) / self.tolerance
 
 
-def _second(z: Array, share: Array) -> Array:
-    """(exp(-z) - 1 + z) / z^2: the weight of a linear change of the rates over the step."""
-    small = np.abs(z) < 1e-4
-    safe = np.where(small, 1.0, z)
-    return np.where(small, 0.5 - z / 6, (1.0 - share) / safe)
+def _change(error: float) -> float:
+    """Factor on the length of a step whose error is so many tolerances."""
+    change = _SAFETY * max(error, 1e-9) ** (-1 / _ORDER)
+    return min(max(change, _SMALLEST_CHANGE), _LARGEST_CHANGE)

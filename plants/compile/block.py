@@ -1,0 +1,203 @@
+"""C of the time loop over a block of lanes, emitted from the plant's functions.
+
+One classical Runge-Kutta step costs four evaluations of the slopes, because the one at the end of
+a step is the first of the next. Activations depend on the phase only and serve all stages at that
+phase. Whether a step ends a beat is decided for each lane.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import casadi as ca
+
+from plants.compile.emit import Part, emit
+from plants.compile.graph import graph_of, with_reciprocals
+from plants.compile.vector_math import DOUBLE, SINGLE
+
+_V, _P, _X = "v", "phase", "x"
+
+
+@dataclass(frozen=True)
+class Functions:
+    """What a plant is made of, for the emitter.
+
+    Attributes
+    ----------
+    slope, going_on, ending : Function
+        As in :class:`plants.model.PlantModel`.
+    phase, step : int
+        Places of the phase in the state and of the step in the values.
+    n_observed : int
+        How many of the integrands, the first ones, are recorded.
+    """
+
+    slope: ca.Function
+    going_on: ca.Function
+    ending: ca.Function
+    phase: int
+    step: int
+    n_observed: int
+
+
+_LOOP = r"""
+#define NX {nx}
+#define NV {nv}
+#define NG {ng}
+#define NE {ne}
+#define NA {na}
+#define NO {no}
+#define PHASE {phase}
+#define STEP {step}
+
+/* Advance a block by up to `most` steps, lane w by steps[w]. The carry holds the state, the
+   accumulator of this beat and, where `wrap` is 1, that of the last one; a beat that ends then
+   begins a new one. Every `stride` steps (0: never) the signals of all lanes go to `log`. */
+static void run_block(real *carry, const real *v, const long *steps, long most, long stride,
+                      real *log, int wrap) {{
+  enum {{ W = WIDTH }};
+  real held[{n_hoist} * W], post[{n_post} * W], end_held[{n_end} * W];
+  real beat1[{n_beat} * W], beat2[{n_beat} * W];
+  real x2[NX * W], after[NX * W], k1[NX * W], k2[NX * W], k3[NX * W], k4[NX * W];
+  real g1[NG * W], g2[NG * W], g3[NG * W], g4[NG * W], mean[NG * W], e1[NE * W], e2[NE * W];
+  real moved[NA * W], ended[NA * W], begun[NA * W], next_k[NX * W], next_g[NG * W];
+  real *x = carry, *acc = carry + NX * W, *last = acc + NA * W;
+  const real *h = v + STEP * W;
+  long i, j, w, row = 0, least = most;
+  for (w = 0; w < W; ++w) least = steps[w] < least ? steps[w] : least;
+  fn_held(W, x, v, held);
+  fn_beat(W, x, v, held, beat1);
+  fn_slope(W, x, v, held, beat1, k1, g1, e1);
+  fn_post(W, acc, x, x, g1, e1, v, post);
+  fn_endheld(W, acc, x, x, g1, g1, g1, e1, e1, v, end_held);
+  for (i = 0; i < most; ++i) {{
+    int crossing = 0;
+    if (stride > 0 && i % stride == 0) {{
+      memcpy(log + row * NO * W, g1, sizeof(real) * NO * W);
+      ++row;
+    }}
+#define COMBINE(out, c, k) \
+    for (j = 0; j < NX; ++j) {{ \
+      _Pragma("omp simd") \
+      for (w = 0; w < W; ++w) out[j * W + w] = x[j * W + w] + RC(c) * h[w] * k[j * W + w]; \
+    }}
+    COMBINE(x2, 0.5, k1)
+    fn_beat(W, x2, v, held, beat2);
+    fn_stage(W, x2, v, held, beat2, k2, g2);
+    COMBINE(x2, 0.5, k2)
+    fn_stage(W, x2, v, held, beat2, k3, g3);
+    COMBINE(x2, 1.0, k3)
+    fn_beat(W, x2, v, held, beat1);
+    fn_stage(W, x2, v, held, beat1, k4, g4);
+    for (j = 0; j < NX; ++j) {{
+#pragma omp simd
+      for (w = 0; w < W; ++w)
+        after[j * W + w] = x[j * W + w] + h[w] / RC(6.0)
+          * (k1[j * W + w] + RC(2.0) * (k2[j * W + w] + k3[j * W + w]) + k4[j * W + w]);
+    }}
+    for (j = 0; j < NG; ++j) {{
+#pragma omp simd
+      for (w = 0; w < W; ++w)
+        mean[j * W + w] = (g1[j * W + w] + RC(2.0) * (g2[j * W + w] + g3[j * W + w])
+                           + g4[j * W + w]) / RC(6.0);
+    }}
+    /* The phase moves at a constant rate; the last stage's serves the end of the step too. */
+    for (w = 0; w < W; ++w) after[PHASE * W + w] = x2[PHASE * W + w];
+    fn_slope(W, after, v, held, beat1, next_k, next_g, e2);
+    fn_going(W, acc, x, after, mean, e2, v, post, moved);
+    if (wrap)
+      for (w = 0; w < W; ++w)
+        crossing |= after[PHASE * W + w] >= FLOOR(x[PHASE * W + w]) + RC(1.0);
+    if (crossing) {{
+      fn_ending(W, acc, x, after, mean, g1, next_g, e1, e2, v, end_held, ended, begun);
+      for (w = 0; w < W; ++w)
+        if (i < steps[w] && after[PHASE * W + w] >= FLOOR(x[PHASE * W + w]) + RC(1.0))
+          for (j = 0; j < NA; ++j) {{
+            last[j * W + w] = ended[j * W + w];
+            moved[j * W + w] = begun[j * W + w];
+          }}
+    }}
+#define COMMIT(count, into, from) \
+    if (i < least) memcpy(into, from, sizeof(real) * count * W); \
+    else for (j = 0; j < count; ++j) \
+      for (w = 0; w < W; ++w) \
+        into[j * W + w] = i < steps[w] ? from[j * W + w] : into[j * W + w];
+    COMMIT(NX, x, after)
+    COMMIT(NA, acc, moved)
+    COMMIT(NX, k1, next_k)
+    COMMIT(NG, g1, next_g)
+    COMMIT(NE, e1, e2)
+  }}
+}}
+
+/* Blocks lie one after another; each may take another number of steps. */
+int impellab_blocks(real *carry, const real *values, const long *steps, const long *most,
+                    long blocks, long n_carry, long stride, real *log, long log_size, int wrap) {{
+  long b;
+  for (b = 0; b < blocks; ++b)
+    run_block(carry + b * n_carry * WIDTH, values + b * NV * WIDTH, steps + b * WIDTH, most[b],
+              stride, log + b * log_size, wrap);
+  return 0;
+}}
+"""
+
+
+@dataclass(frozen=True)
+class BlockSource:
+    """C of a time loop.
+
+    Attributes
+    ----------
+    source : str
+        The C.
+    sizes : dict
+        Sizes of the arrays of held results: held, beat, post.
+    """
+
+    source: str
+    sizes: dict[str, int]
+
+
+def block_source(functions: Functions, width: int, *, single: bool = False) -> BlockSource:
+    """Self-contained C99 of the time loop of `width` lanes.
+
+    Raises
+    ------
+    UnsupportedOperationError
+        The plant holds an operation that cannot be emitted.
+    """
+    f = functions
+    held = frozenset({_V})
+    phased = held | {_P}
+    marked = {"x": {f.phase: _P}}
+    slope = with_reciprocals(graph_of(f.slope, ("x", "v"), parts=marked), held)
+    parts = [Part("held", held), Part("beat", phased), Part("slope", phased | {_X})]
+    whole = emit(slope, parts, ("k", "g", "e"))
+    # The inner stages need no extremes.
+    stage = emit(slope, parts, ("k", "g", "e"), without=("e",), only_last="stage")
+    names = ("acc", "x", "after", "mean", "extremes", "v")
+    going = emit(
+        with_reciprocals(graph_of(f.going_on, names), held),
+        [Part("post", held), Part("going", frozenset(names))],
+        ("moved",),
+    )
+    names = ("acc", "x", "after", "mean", "before", "later", "old", "new", "v")
+    ending = emit(
+        with_reciprocals(graph_of(f.ending, names), held),
+        [Part("endheld", held), Part("ending", frozenset(names))],
+        ("ended", "begun"),
+    )
+    sizes = {
+        "held": max(1, whole.sizes["held"]),
+        "beat": max(1, whole.sizes["beat"]),
+        "post": max(1, going.sizes["post"]),
+    }
+    loop = _LOOP.format(
+        nx=f.slope.size1_in(0), nv=f.slope.size1_in(1), ng=f.slope.size1_out(1),
+        ne=f.slope.size1_out(2), na=f.going_on.size1_in(0), no=f.n_observed,
+        phase=f.phase, step=f.step, n_hoist=sizes["held"], n_beat=sizes["beat"],
+        n_post=sizes["post"], n_end=max(1, ending.sizes["endheld"]),
+    )  # fmt: skip
+    math = SINGLE if single else DOUBLE
+    texts = (math, whole.source, stage.source, going.source, ending.source, loop)
+    return BlockSource(f"#define WIDTH {width}\n" + "\n".join(texts), sizes)

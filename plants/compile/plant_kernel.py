@@ -1,0 +1,157 @@
+"""The emitted time loop of a plant, built and loaded."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plants.compile.block import Functions, block_source
+from plants.compile.cache import FAST, QUICK, BuildError, built
+from plants.compile.graph import UnsupportedOperationError
+from plants.compile.sensitivity import sensitivity_source
+
+Array = NDArray[np.float64]
+
+#: Directions are carried in groups of so many lanes.
+LANES = 8
+
+
+def load(source: str, level: tuple[str, ...] = FAST) -> ctypes.CDLL:
+    """The shared object of a C source.
+
+    Raises
+    ------
+    BuildError
+        It cannot be built or loaded.
+    """
+    path = built(source, level)
+    try:
+        return ctypes.CDLL(str(path))
+    except OSError as error:  # A cache on a file system that nothing may be run from, for example.
+        raise BuildError(f"the compiled kernel cannot be loaded: {error}") from error
+
+
+class Block:
+    """Time loops over blocks of lanes.
+
+    Parameters
+    ----------
+    functions : Functions
+        The plant.
+    width : int
+        Lanes of a block.
+    single : bool
+        Single instead of double precision.
+
+    Raises
+    ------
+    BuildError
+        It cannot be built, or the plant holds an operation that cannot be emitted.
+    """
+
+    def __init__(self, functions: Functions, width: int, *, single: bool = False):
+        try:
+            source = block_source(functions, width, single=single).source
+        except UnsupportedOperationError as error:
+            raise BuildError(str(error)) from error
+        self.width = width
+        self.dtype: Any = np.float32 if single else np.float64
+        self._call = load(source).impellab_blocks
+        long, pointer = ctypes.c_long, ctypes.c_void_p
+        self._call.argtypes = [pointer] * 4 + [long, long, long, pointer, long, ctypes.c_int]
+
+    def run(
+        self,
+        carry: NDArray[Any],
+        values: NDArray[Any],
+        steps: NDArray[np.int64],
+        *,
+        wrap: bool,
+        stride: int = 0,
+        log: NDArray[Any] | None = None,
+    ) -> None:
+        """Advance blocks in place.
+
+        Parameters
+        ----------
+        carry : ndarray, shape (blocks, n_carry, width)
+            State, accumulator and, where `wrap`, the accumulator of the last beat.
+        values : ndarray, shape (blocks, n_values, width)
+            What is held.
+        steps : ndarray of int64, shape (blocks, width)
+            Steps of each lane.
+        wrap : bool
+            Whether beats end and begin.
+        stride : int
+            Steps between recorded signals; 0 records none.
+        log : ndarray, shape (blocks, rows, n_observed, width), optional
+            Where they go.
+        """
+        blocks, n_carry, _ = carry.shape
+        most = np.ascontiguousarray(steps.max(axis=1))
+        size = 0 if log is None else log[0].size
+        self._call(
+            carry.ctypes.data, values.ctypes.data, steps.ctypes.data, most.ctypes.data,
+            blocks, n_carry, stride, 0 if log is None else log.ctypes.data, size, int(wrap),
+        )  # fmt: skip
+
+
+class OneLane:
+    """The time loop of one plant: :class:`plants.compile.kernel.Kernel` in emitted C.
+
+    Parameters
+    ----------
+    functions : Functions
+        The plant.
+    wrap : bool
+        Whether beats end and begin, or the steps lie inside one beat.
+    """
+
+    def __init__(self, functions: Functions, *, wrap: bool):
+        self._functions, self._wrap = functions, wrap
+        self._block = Block(functions, 1)
+        self._tangent: Any = None
+
+    def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
+        """See :meth:`Kernel.run`."""
+        rows = -(-steps // stride) if stride > 0 else 0
+        log = np.empty((1, rows, self._functions.n_observed, 1))
+        count = np.array([[steps]], dtype=np.int64)
+        self._block.run(
+            carry.reshape(1, -1, 1), values.reshape(1, -1, 1), count,
+            wrap=self._wrap, stride=stride, log=log,
+        )  # fmt: skip
+        return log[0, :, :, 0]
+
+    def tangent(
+        self, carry: Array, values: Array, steps: int, d_carry: Array, d_values: Array
+    ) -> None:
+        """See :meth:`Kernel.tangent`; inside a beat only."""
+        library = self._sensitivities()
+        count = len(d_carry)
+        lanes = -(-count // LANES) * LANES
+        moved = np.zeros((d_carry.shape[1], lanes))
+        along = np.zeros((d_values.shape[1], lanes))
+        moved[:, :count], along[:, :count] = d_carry.T, d_values.T
+        work = np.empty(library.impellab_tangent_work() * lanes)
+        library.impellab_tangent(
+            carry.ctypes.data, values.ctypes.data, steps, lanes,
+            moved.ctypes.data, along.ctypes.data, work.ctypes.data,
+        )  # fmt: skip
+        d_carry[:] = moved[:, :count].T
+
+    def _sensitivities(self) -> Any:
+        if self._tangent is None:
+            block = block_source(self._functions, 1)
+            source = block.source + sensitivity_source(self._functions, block.sizes)
+            library = load(source, QUICK)
+            long, pointer = ctypes.c_long, ctypes.c_void_p
+            library.impellab_tangent.argtypes = [
+                pointer, pointer, long, long, pointer, pointer, pointer
+            ]  # fmt: skip
+            library.impellab_tangent_work.restype = long
+            self._tangent = library
+        return self._tangent

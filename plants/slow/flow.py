@@ -1,0 +1,194 @@
+"""The slow equations over an outer step, with the metrics of all its beats from a few of them.
+
+Within a step the metrics follow the drives (:mod:`plants.slow.response`) from the beat at its
+begin: linearly by the slopes, and by what beats further on say that the slopes miss, the defect at
+the end and the bulge in the middle of the way. The slow states and the blood volume then are
+ordinary differential equations, stiff because the reflex answers within seconds, which CVODES
+solves.
+
+References
+----------
+Hindmarsh AC et al. (2005) ACM Trans Math Softw 31:363 (CVODES, used through CasADi).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import casadi as ca
+import numpy as np
+from numpy.typing import NDArray
+
+from plants.beats import METRICS
+from plants.disturbances import DISTURBANCES
+from plants.errors import PhysicsError
+from plants.slow.clock import SECONDS_PER_HOUR, SlowClock
+from plants.slow.response import drives
+from plants.slow.slow_model import SLOW_INPUTS, SLOW_STATES, slow_model
+
+Array = NDArray[np.float64]
+
+# Errors of the solver, far below those of an outer step; the second relative to the scales.
+_RELATIVE, _ABSOLUTE = 1e-6, 1e-7
+_MOST_STEPS = 5000
+# Each state in hundredths of its range, the volume in 100 mL.
+_SCALES = np.array([0.01 * (one.high - one.low) for one in SLOW_STATES.values()] + [100.0])
+# How far along the way, 1 its end, the defect still grows: the corrected end may lie beyond it.
+_FURTHEST = 1.5
+
+
+@dataclass(frozen=True)
+class MetricModel:
+    """Metrics of the beats of a step as a function of the drives.
+
+    With the share x of the way that the drives have gone, the defect counts as x (a line) or, where
+    the slopes are those of the begin, as x^2.
+
+    Attributes
+    ----------
+    metrics, drives : ndarray
+        Of the beat at the begin, in the order of ``METRICS`` and of
+        :func:`~plants.slow.response.drive_vector`.
+    slope : ndarray, shape (n_metrics, n_drives + 1)
+        Metrics by drives.
+    fresh : bool
+        Whether the slopes are those of the begin.
+    along : ndarray
+        The share of the way is the product of this with the drives' change.
+    defect, bulge : ndarray
+        What the slopes miss at the end of the way, and what slopes and defect miss in its middle.
+    """
+
+    metrics: Array
+    drives: Array
+    slope: Array
+    fresh: bool
+    along: Array = field(default_factory=lambda: np.zeros(len(drives()) + 1))
+    defect: Array = field(default_factory=lambda: np.zeros(len(METRICS)))
+    bulge: Array = field(default_factory=lambda: np.zeros(len(METRICS)))
+
+    def at(self, here: Array) -> Array:
+        """Metrics at drives."""
+        share = float(np.clip(self.along @ (here - self.drives), 0.0, _FURTHEST))
+        line = self.metrics + self.slope @ (here - self.drives)
+        return line + self.defect * _grown(share, self.fresh) + self.bulge * _bulged(
+            share, self.fresh
+        )  # fmt: skip
+
+
+def _grown(share: ca.SX | float, fresh: ca.SX | float) -> ca.SX | float:
+    """Share of the defect at a share of the way: 0 at its begin, 1 at its end."""
+    return share * (1 + fresh * (share - 1))
+
+
+def _bulged(share: ca.SX | float, fresh: ca.SX | float) -> ca.SX | float:
+    """Share of the bulge: 0 at both ends of the way, 1 in its middle."""
+    return 4 * (1 + fresh) * _grown(share, fresh) * (1 - share)
+
+
+def flowed(
+    clock: SlowClock,
+    outside: Mapping[str, float],
+    volume: float,
+    hours: float,
+    model: MetricModel,
+) -> tuple[Array, float]:
+    """Slow states and blood volume (mL) after a time, from those of the clock.
+
+    Parameters
+    ----------
+    clock : SlowClock
+        States now, inputs and parameters; it is not moved.
+    outside : mapping
+        What else acts on the patient: disturbances that are not neutral.
+    volume : float
+        Blood volume now, mL.
+    hours : float
+        How long, h.
+    model : MetricModel
+        Metrics of the beats on the way.
+
+    Raises
+    ------
+    PhysicsError
+        The equations have no solution over that time, or a state left its range.
+    """
+    acting = [outside.get(name, DISTURBANCES[name].neutral) for name in drives()]
+    held = np.concatenate(
+        [
+            [hours, float(model.fresh)],
+            model.metrics,
+            model.slope.ravel(order="F"),
+            model.drives,
+            model.along,
+            model.defect,
+            model.bulge,
+            clock.input_vector,
+            clock.parameter_vector,
+            acting,
+        ]
+    )
+    start = np.append(clock.state, volume) / _SCALES
+    try:
+        end = np.asarray(_solver()(x0=start, p=held)["xf"]).ravel() * _SCALES
+    except RuntimeError:
+        raise PhysicsError(
+            f"patient {clock.patient.name} at {clock.hours:.2f} h: the slow states cannot be "
+            f"followed over the next {hours:.3g} h"
+        ) from None
+    if not np.isfinite(end[-1]):
+        raise PhysicsError(f"patient {clock.patient.name}: the blood volume is no longer finite")
+    return clock.checked(end[:-1]), float(end[-1])
+
+
+@functools.cache
+def _solver() -> ca.Function:
+    """``(x0, p) -> xf``: scaled states and volume after the time in p."""
+    model = slow_model()
+    n_state, n_metric, n_drive = len(SLOW_STATES), len(METRICS), len(drives()) + 1
+    y = ca.SX.sym("y", n_state + 1)
+    hours, fresh = ca.SX.sym("hours"), ca.SX.sym("fresh")
+    metrics, slope = ca.SX.sym("metrics", n_metric), ca.SX.sym("slope", n_metric, n_drive)
+    begin, along = ca.SX.sym("begin", n_drive), ca.SX.sym("along", n_drive)
+    defect, bulge = ca.SX.sym("defect", n_metric), ca.SX.sym("bulge", n_metric)
+    inputs = ca.SX.sym("inputs", len(SLOW_INPUTS))
+    parameters = ca.SX.sym("parameters", model.rates.size1_in(3))
+    acting = ca.SX.sym("acting", n_drive - 1)
+
+    state, volume = y[:-1] * _SCALES[:-1], y[-1] * _SCALES[-1]
+    effects = model.effects(state, inputs, parameters)
+    here = []
+    for i, name in enumerate(drives()):
+        one = DISTURBANCES[name]
+        mine = _within(effects[list(DISTURBANCES).index(name)], one.low, one.high)
+        joined = mine * acting[i] if one.combine == "multiply" else mine + acting[i]
+        here.append(_within(joined, one.low, one.high))
+    moved = ca.vertcat(*here, volume) - begin
+    share = _within(ca.dot(along, moved), 0.0, _FURTHEST)
+    now = (
+        metrics
+        + ca.mtimes(slope, moved)
+        + defect * _grown(share, fresh)
+        + bulge * _bulged(share, fresh)
+    )
+    inflow = DISTURBANCES["infusion"]
+    infusion = _within(effects[list(DISTURBANCES).index("infusion")], inflow.low, inflow.high)
+    rates = ca.vertcat(model.rates(state, now, inputs, parameters), infusion * SECONDS_PER_HOUR)
+    held = ca.vertcat(
+        hours, fresh, metrics, ca.vec(slope), begin, along, defect, bulge, inputs, parameters,
+        acting,
+    )  # fmt: skip
+    equations = {"x": y, "p": held, "ode": hours * rates / _SCALES}
+    options = {
+        "reltol": _RELATIVE,
+        "abstol": _ABSOLUTE,
+        "max_num_steps": _MOST_STEPS,
+        "show_eval_warnings": False,
+    }
+    return ca.integrator("slow_flow", "cvodes", equations, 0.0, 1.0, options)
+
+
+def _within(x: ca.SX, low: float, high: float) -> ca.SX:
+    return ca.fmin(ca.fmax(x, low), high)

@@ -1,0 +1,154 @@
+"""How the periodic beat answers to what the slow clock moves.
+
+The slow clock reaches the circulation by a few numbers only, its drives: the disturbances that its
+states set, and the blood volume. The periodic beat's metrics are smooth functions of them, whose
+slopes follow from the beat map's exact derivatives: with the beat's change ``G(x, c) = 0`` of its
+state x at drives c, ``dx/dc = -G_x^-1 G_c``.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+
+import casadi as ca
+import numpy as np
+from numpy.typing import NDArray
+
+from plants.beat_map import BeatMap
+from plants.beats import METRICS
+from plants.disturbances import DISTURBANCES
+from plants.errors import PhysicsError
+from plants.model import N_VOLUMES, PHASE, STATES, VALUES
+from plants.plant import Plant
+from plants.slow.slow_model import slow_model
+from plants.steady import PeriodicBeat, SteadyState
+
+Array = NDArray[np.float64]
+
+_FREE = np.array([i for i in range(len(STATES)) if i != PHASE])
+_VEINS = STATES.index["systemic_vein_volume"]
+
+
+@functools.cache
+def drives() -> tuple[str, ...]:
+    """Disturbances that slow states set, by which they reach the beat.
+
+    The infusion is none of them: it moves the blood volume, which is a drive of its own.
+
+    Examples
+    --------
+    >>> from plants.slow.response import drives
+    >>> "lv_contractility" in drives(), "infusion" in drives()
+    (True, False)
+    """
+    effects = slow_model().effects
+    vectors = [ca.SX.sym(f"x{i}", effects.size1_in(i)) for i in range(effects.n_in())]
+    rows = ca.jacobian(effects(*vectors), vectors[0]).sparsity().row()
+    names = list(DISTURBANCES)
+    return tuple(names[row] for row in sorted(set(rows)) if names[row] != "infusion")
+
+
+class RespondingBeat(PeriodicBeat):
+    """Periodic beats of a plant, with the slopes of their metrics by the drives.
+
+    The slopes are those of the beat for which they were last asked: :meth:`renew` costs as much as
+    some forty beats, and the slopes of a beat nearby often do.
+
+    Attributes
+    ----------
+    slope : ndarray, shape (n_metrics, n_drives + 1)
+        Metrics by :func:`drives` and, last, by the blood volume (per mL); 0 before the first
+        :meth:`renew`.
+
+    Examples
+    --------
+    >>> from plants import Plant
+    >>> from plants.beats import METRICS
+    >>> from plants.slow.response import RespondingBeat, drives
+    >>> beats = RespondingBeat(Plant("shock-d", "CP"))
+    >>> beats.renew(beats.near({}, 44_000))
+    >>> row, column = METRICS.index["map"], drives().index("systemic_resistance")
+    >>> bool(beats.slope[row, column] > 0), bool(beats.slope[row, -1] > 0)
+    (True, True)
+    """
+
+    def __init__(self, plant: Plant):
+        super().__init__(plant)
+        self.slope = np.zeros((len(METRICS), len(drives()) + 1))
+        self._state_slope = np.zeros((len(STATES), len(drives()) + 1))
+        self._at: tuple[Array, Array] | None = None  # drives and state of the beat found last
+
+    def near(
+        self,
+        acting: Mapping[str, float],
+        speed: float,
+        volume: float | None = None,
+        *,
+        thorough: bool = True,
+    ) -> SteadyState:
+        """The periodic beat at a speed (rpm), disturbances and a blood volume (mL).
+
+        The search starts where the slopes say that it is.
+
+        Parameters
+        ----------
+        thorough : bool
+            Whether a search that fails is done anew from rest, which takes as long as some
+            thousand beats.
+
+        Raises
+        ------
+        PhysicsError
+            There is none, or none nearby.
+        """
+        total = self.plant.patient["blood_volume"] if volume is None else volume
+        here = drive_vector(acting, total)
+        if self._at is not None:
+            moved = self._at[1] + self._state_slope @ (here - self._at[0])
+            self._state = moved if np.all(moved[:N_VOLUMES] > 0.0) else self._at[1]
+        found = None
+        if self._at is not None and not thorough:
+            found = self._nearby(speed, acting, total)
+            if found is None:
+                name = self.plant.patient.name
+                raise PhysicsError(f"no periodic beat of patient {name} near the one before")
+        found = found or self.find(speed, acting, blood_volume=total)
+        self._at = (here, found.state)
+        return found
+
+    def renew(self, beat: SteadyState) -> None:
+        """Take the slopes of a beat."""
+        n, names = len(STATES), drives()
+        d_state = np.concatenate([np.eye(n)[_FREE], np.zeros((len(names), n))])
+        d_values = np.zeros((len(d_state), len(VALUES)))
+        for row, name in enumerate(names, len(_FREE)):
+            d_values[row, VALUES.index[f"disturbance_{name}"]] = 1.0
+        moved = BeatMap(self.plant, step=beat.step).beat(beat.state, beat.values, d_state, d_values)
+        by_state, by_drive = moved.d_state[: len(_FREE)].T, moved.d_state[len(_FREE) :].T
+        # Of the change over the beat; the row of the veins says that the volumes add up.
+        change = by_state - np.eye(n)[:, _FREE]
+        change[_VEINS] = 0.0
+        change[_VEINS, :N_VOLUMES] = 1.0
+        change = change[_FREE]
+        forced = np.concatenate([by_drive, np.zeros((n, 1))], axis=1)
+        forced[_VEINS] = 0.0
+        forced[_VEINS, -1] = -1.0
+        try:
+            state_slope = np.linalg.solve(change, -forced[_FREE])
+        except np.linalg.LinAlgError:
+            raise PhysicsError(
+                f"the periodic beat of patient {self.plant.patient.name} does not answer to its "
+                "drives: it is at the edge of its existence"
+            ) from None
+        self._state_slope = np.zeros((n, len(names) + 1))
+        self._state_slope[_FREE] = state_slope
+        by_free, direct = moved.d_metrics[: len(_FREE)].T, moved.d_metrics[len(_FREE) :].T
+        self.slope = by_free @ state_slope
+        self.slope[:, :-1] += direct
+        self._slope = change  # Newton's method keeps it too.
+
+
+def drive_vector(acting: Mapping[str, float], volume: float) -> Array:
+    """The drives among disturbances, and the blood volume (mL) last."""
+    return np.array([acting.get(name, DISTURBANCES[name].neutral) for name in drives()] + [volume])
