@@ -51,7 +51,7 @@ $(CORE): pyproject.toml constraints.txt | $(MADE)
 
 # Contains the core, so its stamp renews both.
 $(FULL): pyproject.toml constraints.txt | $(MADE)
-	$(INSTALL) --editable ".[rl,cluster,dev]"
+	$(INSTALL) --editable ".[rl,cluster,sensitivity,dev]"
 	@touch $(CORE) $@
 
 clean:

@@ -50,7 +50,7 @@ _HEADS = np.linspace(-40.0, 260.0, 151)  # mmHg
 
 
 def flow_from_current(pump: Pump, current: Array, speed: Array) -> Array:
-    """Flow (L/min) that a motor current (mA) at a speed (rpm) stands for; noise may pull it below 0.
+    """Flow (L/min) that a motor current (mA) at a speed (rpm) stands for; with noise below 0.
 
     The inverse of :func:`plants.rotary_pump.motor_current` for forward flow.
     """

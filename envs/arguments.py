@@ -18,10 +18,13 @@ def left_pump(device: Pump | str | PathLike[str]) -> Pump:
     Raises
     ------
     InputError
-        There is none, or it does not support the left ventricle.
+        There is none, it does not support the left ventricle, or there are two.
     """
     if device is None or (isinstance(device, str) and device.lower() == "none"):
         raise InputError("device", device, "a device; without one there is nothing to act on")
+    if isinstance(device, str) and "+" in device and not device.endswith(".toml"):
+        allowed = "one pump for the left ventricle; two are simulated outside of environments only"
+        raise InputError("device", device, allowed)
     pump = device if isinstance(device, Pump) else Pump.load(device)
     if pump.side != "left":
         raise InputError("device", pump.name, "a pump for the left ventricle")

@@ -46,10 +46,11 @@ class SupportEnv(gymnasium.Env[Observation, Any]):
     ## Observation Space
 
     A flat `Box` of float32 in physical units; its bounds are those of `plants.SIGNALS`. At tier
-    `"console"` it has the first 6 entries, at `"icu"` all 18, and at `"full"` every signal of
-    `plants.SIGNALS`, exact and in that order. A signal that has no value now keeps its last one;
-    every signal has one at the first observation, unless it is lost by `dropout`, which leaves it
-    at 0 (or the nearer bound) until there is one.
+    `"console"` it has the first 6 entries, at `"icu"` all 18, and at `"full"` every metric of
+    `plants.METRICS`, exact and in that order. A signal that has no value now keeps its last one;
+    every signal has one at the first observation, unless it is lost by `dropout` or, as
+    `displayed_flow`, by a pump that stands still: that leaves it at 0 (or the nearer bound) until
+    there is one.
 
     | Num | Observation                 | Unit  | Min  | Max   | Sensor                                |
     |-----|-----------------------------|-------|------|-------|---------------------------------------|
@@ -58,7 +59,7 @@ class SupportEnv(gymnasium.Env[Observation, Any]):
     | 2   | `motor_current`             | mA    | 0    | 3000  | console, every period                 |
     | 3   | `motor_current_pulsatility` | mA    | 0    | 3000  | console, every period                 |
     | 4   | `pump_speed`                | rpm   | 0    | 60000 | console, every period, exact          |
-    | 5   | `displayed_flow`            | L/min | 0    | 15    | console, every period, biased         |
+    | 5   | `displayed_flow`            | L/min | 0    | 15    | console, every period, biased; none while the pump is out of place or stands still |
     | 6   | `map`                       | mmHg  | -50  | 300   | arterial line, every period           |
     | 7   | `systolic`                  | mmHg  | -50  | 400   | arterial line, every period           |
     | 8   | `diastolic`                 | mmHg  | -50  | 300   | arterial line, every period           |

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from experiments.right_hand_side import RightHandSide
 from plants import BeatMap, PhysicsError, Plant, steady_state
 from plants import beats as beats_of
+from plants.beat_map import beat_kernel
 from plants.beats import ACCUMULATOR, EXTREMES, INTEGRALS, METRICS
 from plants.compile import Kernel, kernel
 from plants.elastance import end_systolic_phase
@@ -66,7 +67,7 @@ def scheme_kernel(scheme: str) -> Kernel:
     """The loop inside a beat, as :func:`plants.beat_map.beat_kernel`, with another scheme."""
     model = plant_model()
     if scheme == "RK4":
-        return kernel(model.beat_step, model.observe, tangent=True)
+        return beat_kernel()
     b, v = ca.SX.sym("b", N_STATE + len(ACCUMULATOR)), ca.SX.sym("v", len(VALUES))
     x, acc = b[:N_STATE], b[N_STATE:]
     step = v[VALUES.index["step"]]

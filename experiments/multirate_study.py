@@ -3,8 +3,8 @@
 The same patient on a CP at a held speed, over hours in which everything that the slow clock knows
 is at work: stunned myocardium that recovers within hours, a functionally leaking mitral valve,
 lactate that clears, hemolysis, an inotrope that is started and lowered, bleeding and fluid; once
-without and once with the baroreflex. The beat-by-beat run integrates every heart beat. Days can
-not be done that way in reasonable time: there the run is compared with itself at a tolerance so
+without and once with the baroreflex. The beat-by-beat run integrates every heart beat. Days cannot
+be done that way in reasonable time: there the run is compared with itself at a tolerance so
 small that its error no longer counts.
 """
 
@@ -24,11 +24,11 @@ from plants import (
     SLOW_STATES,
     MultirateRun,
     Plant,
-    PhysicsError,
     Simulator,
     SlowClock,
     SlowParameters,
 )
+from plants.model import PHASE
 from plants.slow.clock import SECONDS_PER_HOUR
 from plants.slow.multirate import RELATIVE_TOLERANCE
 
@@ -154,7 +154,7 @@ def beat_by_beat(case: Case) -> Course:
     clock = case.clock()
     simulator = Simulator(plant, slow=clock)
     simulator.reset(speed=speed)
-    rows, start, phase = [], time.process_time(), simulator.state[-1]
+    rows, start, phase = [], time.process_time(), simulator.state[PHASE]
     last = 0.0
     for hours in case.times:
         clock.give(**case.inputs(last))
@@ -162,7 +162,7 @@ def beat_by_beat(case: Case) -> Course:
         metrics = simulator.metrics()
         rows.append([*clock.state, *(metrics[name] for name in METRICS)])
         last = float(hours)
-    beats = round(simulator.state[-1] - phase)
+    beats = round(simulator.state[PHASE] - phase)
     return Course(np.array(rows), time.process_time() - start, beats)
 
 
@@ -350,9 +350,7 @@ def day_table(
         exact = case.run(days, EXACT)
         for tolerance in tolerances:
             # The quickest of two: another process may have been at work in one.
-            course = min(
-                (case.run(days, tolerance) for _ in range(2)), key=lambda one: one.seconds
-            )
+            course = min((case.run(days, tolerance) for _ in range(2)), key=lambda one: one.seconds)
             errors = relative_errors(course.values, exact.values)
             rows.append(
                 {

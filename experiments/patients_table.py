@@ -66,11 +66,12 @@ def _reason(patient: Patient, row: TargetRow) -> str:
     if row.signal == "lvedp":
         return _atrial_kick(patient, row)
     targets = {name: goal.value for name, goal in patient.targets.items()}
-    if row.signal in ("cvp", "mpap") and targets.get("cvp", 0.0) > targets.get("mpap", 1e9):
+    if row.signal in ("cvp", "mpap", "pcwp") and targets.get("cvp", 0.0) > targets.get("mpap", 1e9):
         return (
             f"the targets ask for a CVP ({targets['cvp']:g} mmHg) above the mean pulmonary "
             f"pressure ({targets['mpap']:g} mmHg), more than this right ventricle's passive "
-            "stiffness, which is not fitted, allows; the fit shares the deviation between the two"
+            "stiffness, which is not fitted, allows; the fit shares the deviation between the two "
+            "and the wedge pressure"
         )
     return "not known"
 

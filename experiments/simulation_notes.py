@@ -15,8 +15,13 @@ def notes(ran: TrialRun) -> tuple[str, ...]:
     return tuple(text for text in found if text)
 
 
+def _lived(ran: TrialRun) -> float:
+    """How long the course was, s."""
+    return float(ran.rollout.sizes["step_time"] * ran.trial.period)
+
+
 def _late(ran: TrialRun) -> str:
-    end = ran.rollout.sizes["step_time"] * ran.trial.period
+    end = _lived(ran)
     late = [one for one in Scenario.load(ran.trial.scenario).events if one.onset >= end]
     if not late:
         return ""
@@ -56,7 +61,7 @@ def _label(ran: TrialRun) -> list[str]:
             clock = LabelClock(pump)
         except InputError:  # The device has no label for shock.
             continue
-        clock.advance(ran.trial.duration / SECONDS_PER_HOUR)
+        clock.advance(_lived(ran) / SECONDS_PER_HOUR)
         if clock.exceeded:
             found.append(clock.message)
     return found

@@ -18,7 +18,6 @@ from plants import (
     Scenario,
     Simulator,
     individual,
-    steady_state,
 )
 from plants.model import PHASE
 from plants.rhythm import Rhythm
@@ -165,8 +164,9 @@ def _events(
     back: float,
     random: np.random.Generator,
 ) -> tuple[Event, ...]:
-    def pulse(name: str, amount: float, **more: float) -> Event:
-        return Event(name, float(amount), "pulse", onset, duration=back - onset, **more)
+    def pulse(name: str, amount: float, recovery: float | None = None) -> Event:
+        length = back - onset
+        return Event(name, float(amount), "pulse", onset, duration=length, time_constant=recovery)
 
     def loss(share: float) -> tuple[Event, Event]:
         unstressed = sum(v for name, v in patient.values.items() if name.startswith("vu_"))
@@ -204,13 +204,17 @@ def _events(
         )
     if cause == "exercise":
         return (
-            pulse("heart_rate", u(1.1, 1.4), time_constant=5.0),
-            pulse("systemic_resistance", u(0.5, 0.9), time_constant=5.0),
-            pulse("lv_contractility", u(1.0, 1.6), time_constant=5.0),
+            pulse("heart_rate", u(1.1, 1.4), recovery=5.0),
+            pulse("systemic_resistance", u(0.5, 0.9), recovery=5.0),
+            pulse("lv_contractility", u(1.0, 1.6), recovery=5.0),
         )
     if cause == "shut aortic valve":
         return (pulse("lv_contractility", u(0.4, 0.8)),)
-    depths = {"too deep": u(30.0, 60.0), "too shallow": u(-90.0, -55.0), "outlet in the valve": 20.0}
+    depths = {
+        "too deep": u(30.0, 60.0),
+        "too shallow": u(-90.0, -55.0),
+        "outlet in the valve": plant.pump["position_deep"] if plant.pump is not None else 0.0,
+    }
     return (pulse("inlet_depth", depths[cause]),) if cause in depths else ()
 
 
@@ -226,7 +230,9 @@ def _recorded(
     gain = 1 + _CURRENT_SD * random.standard_normal()
     offset = _PLACEMENT_SD * random.standard_normal()
     simulator.reset(speed=speeds[0][1])
-    logs, ends, share = [], [], []
+    logs: list[Array] = []
+    ends: list[float] = []
+    share: list[float] = []
     events = SuctionEvents()
     for k in range(round(DURATION / HOP)):
         time = k * HOP

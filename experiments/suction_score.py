@@ -1,4 +1,4 @@
-"""How well a detector finds suction: decisions against the truth, beat by beat and event by event."""
+"""How well a detector finds suction: decisions against the truth, by beat and by event."""
 
 from __future__ import annotations
 
@@ -103,9 +103,7 @@ def decisions(
     return np.array(alarm), np.array(odds), rows
 
 
-def watch(
-    course: Course, noise: Noise, seed: Sequence[int], settings: DetectorSettings
-) -> Watched:
+def watch(course: Course, noise: Noise, seed: Sequence[int], settings: DetectorSettings) -> Watched:
     """Let a detector watch a course, and compare it with the truth."""
     alarm, odds, _ = decisions(course, noise, seed, settings)
     ends = course.beat_ends

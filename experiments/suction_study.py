@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from controllers.suction_detector import DetectorSettings
 from controllers.suction_features import FEATURES
 from experiments.parallel import run_each
-from experiments.suction_cases import CAUSES, CONFUSERS, HOP, Course, course
+from experiments.suction_cases import CAUSES, CONFUSERS, Course, course
 from experiments.suction_score import Noise, Watched, decisions, hop_before, settled, watch
 from plants import InputError
 
@@ -264,8 +264,10 @@ def fit(
         f"(seeds {min(seeds)} to {max(seeds)}, {len(CAUSES + CONFUSERS)} causes), "
         f"{len(truth)} beats, {int(truth.sum())} in suction, white noise at {levels} dB"
     )
-    tables = (dict(zip(FEATURES, map(float, x), strict=True)) for x in (means, scales, weights))
-    return DetectorSettings(_WINDOW, _RELEASE, intercept, *tables, provenance=text)
+    centre, spread, slope = (
+        dict(zip(FEATURES, map(float, x), strict=True)) for x in (means, scales, weights)
+    )
+    return DetectorSettings(_WINDOW, _RELEASE, intercept, centre, spread, slope, provenance=text)
 
 
 def logistic(features: Array, truth: NDArray[np.bool_]) -> tuple[Array, Array, Array, float]:

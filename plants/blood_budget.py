@@ -43,8 +43,9 @@ def lowest_balance(scenario: Scenario, duration: float) -> tuple[float, float]:
         return 0.0, 0.0
     ends = [piece.start for event in losing for piece in event.course if 0 < piece.start < duration]
     times = np.unique([*np.linspace(0.0, duration, _LOOKS + 1)[1:], *ends])
-    balances = [scenario.mean(0.0, t)["infusion"] * t for t in times]
-    lowest = int(np.argmin(balances))
+    balances = np.array([scenario.mean(0.0, t)["infusion"] * t for t in times])
+    # The first of those that differ by rounding only.
+    lowest = int(np.argmax(balances < balances.min() + 1e-6))
     return min(0.0, float(balances[lowest])), float(times[lowest])
 
 

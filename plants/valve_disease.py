@@ -148,6 +148,7 @@ def with_valve_disease(
     area = one.areas[grade]
     return given.replace(
         f"{given.name} with {grade} {disease}",
+        description=None,
         source=f"{grade} {disease}, {area.value:g} cm2 ({area.source}), linearised",
         tag="D",
         **{one.parameter: max(value, given[one.parameter])},

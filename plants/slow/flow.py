@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import casadi as ca
 import numpy as np
@@ -29,6 +30,7 @@ from plants.slow.response import drives
 from plants.slow.slow_model import SLOW_INPUTS, SLOW_STATES, slow_model
 
 Array = NDArray[np.float64]
+Share = TypeVar("Share", float, ca.SX)
 
 # Errors of the solver, far below those of an outer step; the second relative to the scales.
 _RELATIVE, _ABSOLUTE = 1e-6, 1e-7
@@ -37,6 +39,10 @@ _MOST_STEPS = 5000
 _SCALES = np.array([0.01 * (one.high - one.low) for one in SLOW_STATES.values()] + [100.0])
 # How far along the way, 1 its end, the defect still grows: the corrected end may lie beyond it.
 _FURTHEST = 1.5
+# Share of the bulge below which a place on the way says nothing about it.
+_LEAST_SHARE = 0.2
+# Shares of the time at which the path is noted: what a drug moves does so within minutes of hours.
+_NOTED = 2.0 ** np.arange(-10, 1)
 
 
 @dataclass(frozen=True)
@@ -69,23 +75,67 @@ class MetricModel:
     defect: Array = field(default_factory=lambda: np.zeros(len(METRICS)))
     bulge: Array = field(default_factory=lambda: np.zeros(len(METRICS)))
 
+    def share(self, here: Array) -> float:
+        """Share of the way at drives."""
+        return float(np.clip(self.along @ (here - self.drives), 0.0, _FURTHEST))
+
     def at(self, here: Array) -> Array:
         """Metrics at drives."""
-        share = float(np.clip(self.along @ (here - self.drives), 0.0, _FURTHEST))
         line = self.metrics + self.slope @ (here - self.drives)
-        return line + self.defect * _grown(share, self.fresh) + self.bulge * _bulged(
-            share, self.fresh
-        )  # fmt: skip
+        share, fresh = self.share(here), float(self.fresh)
+        return line + self.defect * _grown(share, fresh) + self.bulge * _bulged(share, fresh)
+
+    def ending(self, end: Array, metrics: Array) -> MetricModel:
+        """The same with the defect that the metrics at the end of the way tell, and no bulge."""
+        # Drives count by what they do to the metrics, relative to the size of these.
+        weights = np.sum((self.slope / (1.0 + np.abs(self.metrics))[:, None]) ** 2, axis=0)
+        way = end - self.drives
+        length = float(way @ (weights * way))
+        line = self.metrics + self.slope @ way
+        return replace(
+            self,
+            along=weights * way / length if length > 0.0 else np.zeros_like(way),
+            defect=metrics - line,
+            bulge=np.zeros_like(metrics),
+        )
+
+    def passing(self, middle: Array, metrics: Array) -> MetricModel:
+        """The same with the bulge that the metrics somewhere on the way tell."""
+        counts = _bulged(self.share(middle), float(self.fresh))
+        if counts < _LEAST_SHARE:
+            return self
+        return replace(self, bulge=(metrics - self.at(middle)) / counts)
 
 
-def _grown(share: ca.SX | float, fresh: ca.SX | float) -> ca.SX | float:
+def _grown(share: Share, fresh: Share) -> Share:
     """Share of the defect at a share of the way: 0 at its begin, 1 at its end."""
     return share * (1 + fresh * (share - 1))
 
 
-def _bulged(share: ca.SX | float, fresh: ca.SX | float) -> ca.SX | float:
+def _bulged(share: Share, fresh: Share) -> Share:
     """Share of the bulge: 0 at both ends of the way, 1 in its middle."""
     return 4 * (1 + fresh) * _grown(share, fresh) * (1 - share)
+
+
+@dataclass(frozen=True)
+class Path:
+    """Slow states and blood volume on the way through a step.
+
+    Attributes
+    ----------
+    states : ndarray, shape (n, n_states)
+        Slow states; the last row is the end.
+    volumes : ndarray, shape (n,)
+        Blood volume, mL.
+    """
+
+    states: Array
+    volumes: Array
+
+    @property
+    def end(self) -> tuple[Array, float]:
+        """Slow states and blood volume at the end."""
+        return self.states[-1], float(self.volumes[-1])
 
 
 def flowed(
@@ -94,13 +144,13 @@ def flowed(
     volume: float,
     hours: float,
     model: MetricModel,
-) -> tuple[Array, float]:
-    """Slow states and blood volume (mL) after a time, from those of the clock.
+) -> Path:
+    """Follow the slow states of a clock, which is not moved, over a time.
 
     Parameters
     ----------
     clock : SlowClock
-        States now, inputs and parameters; it is not moved.
+        States now, inputs and parameters.
     outside : mapping
         What else acts on the patient: disturbances that are not neutral.
     volume : float
@@ -115,7 +165,6 @@ def flowed(
     PhysicsError
         The equations have no solution over that time, or a state left its range.
     """
-    acting = [outside.get(name, DISTURBANCES[name].neutral) for name in drives()]
     held = np.concatenate(
         [
             [hours, float(model.fresh)],
@@ -127,25 +176,25 @@ def flowed(
             model.bulge,
             clock.input_vector,
             clock.parameter_vector,
-            acting,
+            [outside.get(name, DISTURBANCES[name].neutral) for name in drives()],
         ]
     )
     start = np.append(clock.state, volume) / _SCALES
     try:
-        end = np.asarray(_solver()(x0=start, p=held)["xf"]).ravel() * _SCALES
+        path = np.asarray(_solver()(x0=start, p=held)["xf"]).T * _SCALES
     except RuntimeError:
         raise PhysicsError(
-            f"patient {clock.patient.name} at {clock.hours:.2f} h: the slow states cannot be "
-            f"followed over the next {hours:.3g} h"
+            f"the slow states of patient {clock.patient.name} cannot be followed over the next "
+            f"{hours:.3g} h"
         ) from None
-    if not np.isfinite(end[-1]):
+    if not np.all(np.isfinite(path[:, -1])):
         raise PhysicsError(f"patient {clock.patient.name}: the blood volume is no longer finite")
-    return clock.checked(end[:-1]), float(end[-1])
+    return Path(np.array([clock.checked(row) for row in path[:, :-1]]), path[:, -1])
 
 
 @functools.cache
 def _solver() -> ca.Function:
-    """``(x0, p) -> xf``: scaled states and volume after the time in p."""
+    """``(x0, p) -> xf``: scaled states and volume, a column for each share of the time in p."""
     model = slow_model()
     n_state, n_metric, n_drive = len(SLOW_STATES), len(METRICS), len(drives()) + 1
     y = ca.SX.sym("y", n_state + 1)
@@ -186,8 +235,9 @@ def _solver() -> ca.Function:
         "abstol": _ABSOLUTE,
         "max_num_steps": _MOST_STEPS,
         "show_eval_warnings": False,
+        "disable_internal_warnings": True,
     }
-    return ca.integrator("slow_flow", "cvodes", equations, 0.0, 1.0, options)
+    return ca.integrator("slow_flow", "cvodes", equations, 0.0, list(_NOTED), options)
 
 
 def _within(x: ca.SX, low: float, high: float) -> ca.SX:

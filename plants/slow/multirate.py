@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -26,8 +25,8 @@ from numpy.typing import NDArray
 from plants.errors import InputError, PhysicsError
 from plants.plant import Plant
 from plants.slow.clock import SlowClock, combined, metric_vector
-from plants.slow.flow import MetricModel, flowed
-from plants.slow.response import RespondingBeat, drive_vector, drives
+from plants.slow.flow import MetricModel, Path, flowed
+from plants.slow.response import RespondingBeat, drive_vector
 from plants.slow.slow_model import QUICK, SLOW_STATES, STATE_LAYOUT
 from plants.steady import SteadyState
 
@@ -37,7 +36,7 @@ Array = NDArray[np.float64]
 RELATIVE_TOLERANCE = 1e-3
 #: Longest and shortest outer step, h.
 LONGEST_STEP, SHORTEST_STEP = 24.0, 1e-3
-_FIRST_STEP = 1.0
+_FIRST_STEP = 1.0  # h
 # The error of a step rises with the third power of its length.
 _ORDER, _SAFETY, _SMALLEST_CHANGE, _LARGEST_CHANGE = 3, 0.9, 0.2, 5.0
 # Where the defect changes less than this share of the tolerance, the bulge is not asked for.
@@ -75,8 +74,7 @@ class MultirateRun:
     Attributes
     ----------
     beats_found, slopes_taken, steps : int
-        Periodic beats and slopes computed since the start, which is what a run costs, and outer
-        steps done.
+        Periodic beats and slopes computed so far, which is what a run costs, and outer steps.
     volume : float
         Blood volume, mL.
 
@@ -174,12 +172,8 @@ class MultirateRun:
     def _here(self) -> _Quasi:
         at, given = self._at, self.slow.input_vector
         # Whoever owns the clock may have moved it.
-        if (
-            at is None
-            or at.state is not self.slow.state
-            or at.volume != self.volume
-            or not np.array_equal(given, self._given)
-        ):
+        same = at is not None and at.state is self.slow.state and at.volume == self.volume
+        if at is None or not same or not np.array_equal(given, self._given):
             at = self._settled(self.slow.state, self.volume)
             self.slow.state, self._at, self._given, self._fresh = at.state, at, given, False
         return at
@@ -216,8 +210,8 @@ class MultirateRun:
             else:
                 pressure += math.copysign(min(abs(error), _FIRST_MOVE), error)
         raise PhysicsError(
-            f"patient {self.plant.patient.name} at {self.slow.hours:.2f} h: the reflex does not "
-            f"settle; the arterial pressure is still {abs(last):.2g} mmHg off"
+            f"the reflex of patient {self.plant.patient.name} does not settle; the arterial "
+            f"pressure is still {abs(last):.2g} mmHg off"
         )
 
     def _outer_step(self, longest: float) -> None:
@@ -225,14 +219,13 @@ class MultirateRun:
         here = self._here()
         if not self.slopes_taken:
             self._renew(here)
-        step = min(self._step, longest)
-        shortened = False
+        step, shortened = min(self._step, longest), False
         while True:
             try:
                 trial, error = self._tried(here, step)
-            except PhysicsError:
+            except PhysicsError as failure:
                 if self._fresh and step <= SHORTEST_STEP:
-                    raise
+                    raise PhysicsError(f"at {self.slow.hours:.2f} h: {failure}") from None
                 trial, error = here, math.inf
             if error <= 1.0 or (self._fresh and step <= SHORTEST_STEP):
                 break
@@ -257,44 +250,45 @@ class MultirateRun:
 
     def _tried(self, here: _Quasi, step: float) -> tuple[_Quasi, float]:
         """The state after a step, and its error over the tolerance."""
-        acting, slope = self._acting(here.state), self._search.slope
-        begin = drive_vector(acting, here.volume)
+        begin = drive_vector(self._acting(here.state), here.volume)
         metrics = metric_vector(here.beat.metrics)
-        model = MetricModel(metrics, begin, slope, self._fresh)
+        model = MetricModel(metrics, begin, self._search.slope, self._fresh)
         first = self._flowed(here, step, model)
-
-        reached = self._acting(first[0])
-        beat = self._found(reached, first[1], step)
-        end = drive_vector(reached, first[1])
-        weights = np.sum((slope / (1.0 + np.abs(metrics))[:, None]) ** 2, axis=0)
-        length = float((end - begin) @ (weights * (end - begin)))
-        along = weights * (end - begin) / length if length > 0.0 else np.zeros_like(begin)
-        defect = metric_vector(beat.metrics) - model.at(end)
-        model = replace(model, along=along, defect=defect)
-        second = self._flowed(here, step, model)
-        trial, error = second, self._distance(here, first, second)
-
+        model = model.ending(*self._looked(first, -1, step))
+        trial = self._flowed(here, step, model)
+        error = self._distance(here, first, trial)
         if error > _NEGLIGIBLE:
-            middle = 0.5 * (begin + end)
-            halfway = acting | dict(zip(drives(), map(float, middle), strict=False))
-            beat = self._found(halfway, float(middle[-1]), step)
-            model = replace(model, bulge=metric_vector(beat.metrics) - model.at(middle))
+            second = trial
+            model = model.ending(*self._looked(second, -1, step))
+            model = model.passing(*self._looked(second, self._middle(second, model), step))
             trial = self._flowed(here, step, model)
             error = self._distance(here, second, trial)
         if error > 1.0 and step > SHORTEST_STEP:
             return here, error
-        return _Quasi(*trial, self._found(self._acting(trial[0]), trial[1], step)), error
+        state, volume = trial.end
+        return _Quasi(state, volume, self._found(self._acting(state), volume, step)), error
 
-    def _flowed(self, here: _Quasi, step: float, model: MetricModel) -> tuple[Array, float]:
+    def _flowed(self, here: _Quasi, step: float, model: MetricModel) -> Path:
         return flowed(self.slow, self._outside, here.volume, step, model)
 
-    def _distance(
-        self, here: _Quasi, one: tuple[Array, float], other: tuple[Array, float]
-    ) -> float:
-        """Largest relative difference between two ends of a step, over the tolerance."""
-        size = np.abs(here.state) + np.abs(other[0] - here.state) + _LEAST_SIZE
-        states = float(np.max(np.abs(other[0] - one[0]) / size))
-        return max(states, abs(other[1] - one[1]) / _VOLUME_SIZE) / self.tolerance
+    def _looked(self, path: Path, place: int, step: float) -> tuple[Array, Array]:
+        """Drives and metrics of the periodic beat at a place on a path."""
+        acting, volume = self._acting(path.states[place]), float(path.volumes[place])
+        beat = self._found(acting, volume, step)
+        return drive_vector(acting, volume), metric_vector(beat.metrics)
+
+    def _middle(self, path: Path, model: MetricModel) -> int:
+        """The place on a path that is nearest to half the way of the drives."""
+        places = zip(path.states, path.volumes, strict=True)
+        shares = [model.share(drive_vector(self._acting(s), float(v))) for s, v in places]
+        return int(np.argmin(np.abs(np.array(shares) - 0.5)))
+
+    def _distance(self, here: _Quasi, one: Path, other: Path) -> float:
+        """Largest relative difference between the ends of two paths, over the tolerance."""
+        (state, volume), (better, better_volume) = one.end, other.end
+        size = np.abs(here.state) + np.abs(better - here.state) + _LEAST_SIZE
+        states = float(np.max(np.abs(better - state) / size))
+        return max(states, abs(better_volume - volume) / _VOLUME_SIZE) / self.tolerance
 
 
 def _change(error: float) -> float:

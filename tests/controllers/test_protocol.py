@@ -12,6 +12,7 @@ import pytest
 
 from controllers import Briefing, Command, Controller, Outcome, controller_names, load_controller
 from plants import (
+    InputError,
     Measurement,
     Patient,
     Plant,
@@ -90,6 +91,95 @@ def test_commands_stay_finite_without_any_measurement(name):
     if name != "fixed":
         assert commands[-1].speed == PUMP.speed(Therapy.default().fallback_level)
         assert commands[-1].status.outcome is Outcome.FALLBACK
+
+
+@pytest.mark.parametrize(
+    ("name", "tier"),
+    [
+        (name, tier)
+        for name in controller_names()
+        for tier in ("console", "icu")
+        if (name, tier) != ("pi:cardiac_output", "console")  # not measured there
+    ],
+)
+def test_a_console_that_shows_no_flow_is_coped_with(name, tier):
+    """Too deep from 20 s to 40 s: no flow is displayed, though all else is."""
+    seen, commands = [], []
+    controller = load_controller(name)
+    controller.reset(briefing(tier))
+
+    def act(measurement):
+        seen.append(measurement)
+        commands.append(controller.act(measurement))
+        return commands[-1]
+
+    run_course(
+        Simulator(Plant("shock-d", PUMP), Scenario.load("too-deep")),
+        act, Sensors(tier, seed=0), duration=48.0, start_speed=START, log_interval=None,
+    )  # fmt: skip
+    lacking = [m.time for m in seen if "displayed_flow" in m.missing]
+    assert lacking == [float(t) for t in range(int(lacking[0]), 41)]
+    assert 20 < lacking[0] <= 23
+    speeds = np.array([command.speed for command in commands])
+    assert np.all(np.isfinite(speeds))
+    assert speeds.max() <= PUMP.max_rpm
+    fell_back = [
+        m.time
+        for m, command in zip(seen, commands, strict=True)
+        if command.status is not None and command.status.outcome is Outcome.FALLBACK
+    ]
+    if name == "pi:displayed_flow":
+        # What it controls is gone: it goes where it is safe as soon as that has lasted 1 s.
+        assert fell_back == [t for t in lacking if t > lacking[0]]
+        safe = PUMP.speed(Therapy.default().fallback_level)
+        assert all(speeds[int(t)] == safe for t in fell_back)
+        assert speeds[-1] != safe
+    else:
+        assert fell_back == []
+
+
+def bipella():
+    right = Pump.load("RP")
+    return Briefing(
+        Patient.load("biventricular-shock"), Pump.load("CP"), Therapy.default(), 1.0, "icu",
+        37_000.0, right_pump=right, right_level="P-7",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", controller_names())
+def test_a_right_pump_beside_the_driven_one_is_known_of(name):
+    told = bipella()
+    assert told.plant.device == "CP+RP"
+    assert told.plant.right_speed == Pump.load("RP").speed("P-7")
+    controller = load_controller(name)
+    controller.reset(told)
+    plant = Plant(told.patient, "CP+RP", right_level="P-7")
+    rollout = run_course(
+        Simulator(plant), controller.act, Sensors("icu", seed=0),
+        duration=15.0, start_speed=told.start_speed, log_interval=None,
+    )  # fmt: skip
+    speeds = rollout["speed_command"].values
+    assert np.all(np.isfinite(speeds))
+    assert np.all(rollout["right_pump_speed_mean"] == pytest.approx(plant.right_speed))
+    if name != "fixed":
+        assert np.any(speeds != told.start_speed)
+
+
+@pytest.mark.parametrize("name", [name for name in controller_names() if name != "fixed"])
+def test_a_right_pump_alone_is_not_driven(name):
+    rp = Pump.load("RP")
+    told = Briefing(Patient.load("rv-failure"), rp, Therapy.default(), 1.0, "icu", 26_000.0)
+    with pytest.raises(InputError, match="left ventricle"):
+        load_controller(name).reset(told)
+
+
+def test_a_right_pump_alone_may_be_held():
+    rp = Pump.load("RP")
+    told = Briefing(Patient.load("rv-failure"), rp, Therapy.default(), 1.0, "icu", 26_000.0)
+    for name, speed in (("fixed", 26_000.0), ("fixed:P-8", rp.speed("P-8"))):
+        controller = load_controller(name)
+        controller.reset(told)
+        assert controller.act(Measurement(0.0, "icu", {})).speed == speed
 
 
 def test_a_briefing_cannot_be_changed():

@@ -84,6 +84,29 @@ def test_lost_values_keep_the_observation_in_its_space():
         observation = env.step(HOLD)[0]
 
 
+@pytest.mark.parametrize("tier", ["console", "icu"])
+def test_a_flow_that_the_console_takes_away_keeps_its_last_value(tier):
+    env = envs.SupportEnv("shock-c", tier=tier, scenario="too-deep")
+    flow, current = env.signals.index("displayed_flow"), env.signals.index("motor_current")
+    rows = [env.reset(seed=0)[0]] + [env.step(HOLD)[0] for _ in range(50)]
+    flows = np.array([row[flow] for row in rows])
+    # The catheter lies too deep from 20 s to 40 s, and the pump goes on.
+    assert len(set(flows[22:40])) == 1
+    assert len(set(flows[:20])) == 20
+    assert len(set(flows[42:])) == 9
+    assert len({row[current] for row in rows[22:40]}) > 10
+    assert all(row in env.observation_space for row in rows)
+
+
+def test_a_pump_that_stands_still_has_no_flow_to_show():
+    env = envs.SupportEnv("shock-c", tier="console", start="P-0", noise_scale=0.0)
+    flow = env.signals.index("displayed_flow")
+    assert env.reset(seed=0)[0][flow] == 0.0
+    rows = [env.step(HOLD) for _ in range(3)]
+    assert rows[-1][0][flow] == pytest.approx(rows[-1][4]["metrics"]["displayed_flow"], rel=1e-6)
+    assert rows[-1][0][flow] > 1.0
+
+
 def test_death_needs_the_whole_time_without_a_break():
     env = envs.SupportEnv(therapy=deadly(low=200.0, seconds=5.0))
     env.reset(seed=0)
@@ -176,6 +199,8 @@ def test_an_action_outside_the_space_is_refused_and_changes_nothing(kind, action
         ({"device": None}, "device"),
         ({"device": "none"}, "device"),
         ({"device": "XX"}, "CP"),
+        ({"device": "RP"}, "left ventricle"),
+        ({"device": "CP+RP"}, "one pump for the left ventricle"),
         ({"scenario": "nothing"}, "hemorrhage"),
         ({"start": "P-12"}, "P-9"),
         ({"start": 1e6}, "46000"),

@@ -8,6 +8,7 @@ import pytest
 import xarray
 
 from experiments import simulation
+from experiments.simulation_loops import LOOP_INTERVAL
 from plants import METRICS, SIGNALS, Patient, PhysicsError, Plant, Pump, steady_state
 from plants.toml_file import DATA
 
@@ -52,10 +53,11 @@ def test_the_run_folder_is_complete(supported, tmp_path):
 def test_each_loop_is_one_closed_beat(supported, tmp_path):
     (folder,) = (tmp_path / "runs").iterdir()
     for _, loop in pandas.read_parquet(folder / "pv-loops.parquet").groupby("loop"):
-        volume = loop["lv_volume"].to_numpy()
-        assert abs(volume[-1] - volume[0]) < 0.05 * np.ptp(volume)
-        assert len(volume) == pytest.approx(
-            60 / Patient.load("shock-d")["heart_rate"] / simulation.LOOP_INTERVAL, abs=2
+        for name in ("lv_volume", "rv_volume"):
+            volume = loop[name].to_numpy()
+            assert abs(volume[-1] - volume[0]) < 0.05 * np.ptp(volume)
+        assert len(loop) == pytest.approx(
+            60 / Patient.load("shock-d")["heart_rate"] / LOOP_INTERVAL, abs=2
         )
 
 

@@ -18,10 +18,10 @@ import pytest
 
 from plants import BeatMap, Plant, Simulator, plant_model, steady_state
 from plants.compile import BuildError, built, cache, cache_directory, compiler, kernel
-from plants.compile.kernel import VirtualMachineKernel, _warn_once
+from plants.compile.kernel import VirtualMachineKernel, warn_once
 from plants.compile.source import c_source
 from plants.model import STATES
-from plants.simulator import run_kernel
+from plants.kernels import run_kernel
 
 needs_compiler = pytest.mark.skipif(compiler() is None, reason="no C compiler here")
 N = len(STATES)
@@ -159,7 +159,7 @@ def test_a_library_that_cannot_be_loaded_falls_back(empty_cache, monkeypatch):
         raise OSError("failed to map segment from shared object")
 
     monkeypatch.setattr(ctypes, "CDLL", fail)
-    _warn_once.cache_clear()
+    warn_once.cache_clear()
     with pytest.warns(UserWarning, match="cannot be loaded"):
         assert isinstance(kernel(*small()), VirtualMachineKernel)
 
@@ -169,7 +169,7 @@ def test_a_cache_that_cannot_be_made_falls_back(tmp_path, monkeypatch):
     blocked.write_text("in the way")
     monkeypatch.setenv("IMPELLAB_CACHE", str(blocked / "below"))
     step, observe = small()
-    _warn_once.cache_clear()
+    warn_once.cache_clear()
     with pytest.warns(UserWarning, match=r"virtual machine.*cannot be used"):
         one = kernel(step, observe)
     assert isinstance(one, VirtualMachineKernel)
@@ -181,7 +181,7 @@ def test_a_cache_that_cannot_be_made_falls_back(tmp_path, monkeypatch):
 def test_a_cache_that_cannot_be_written_falls_back(empty_cache):
     empty_cache.mkdir(parents=True)
     empty_cache.chmod(0o500)
-    _warn_once.cache_clear()
+    warn_once.cache_clear()
     with pytest.warns(UserWarning, match="cannot be used"):
         assert isinstance(kernel(*small()), VirtualMachineKernel)
 
@@ -197,7 +197,7 @@ def test_the_cache_lies_where_it_is_told(tmp_path, monkeypatch):
 def test_without_a_compiler_there_is_one_warning(empty_cache, monkeypatch):
     monkeypatch.setenv("CC", "/nonexistent/cc")
     assert compiler() is None
-    _warn_once.cache_clear()
+    warn_once.cache_clear()
     step, observe = small()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from plants.disturbances import DISTURBANCES, disturbance_vector
 from plants.errors import InputError
 from plants.event import Event
+from plants.pump import Pump
 from plants.scenario import Scenario
 from plants.toml_file import DATA
 
@@ -38,6 +39,21 @@ _FULL_EFFECT = {
     "pulmonary-resistance-down": {"pulmonary_resistance": 40 / 100},
     "extremes-a": {"pulmonary_resistance": 8.0, "systemic_resistance": 0.5},
     "extremes-b": {"pulmonary_resistance": 1 / 3, "systemic_resistance": 1.3},
+    "valsalva": {},
+    "too-deep": {},
+    "too-shallow": {},
+    "outlet-in-valve": {},
+    "wall-contact": {},
+    "mitral-contact": {},
+}
+# What passes: the amounts while it lasts, and how long that is (s).
+_WHILE = {
+    "valsalva": ({"intrathoracic_pressure": 40.0, "abdominal_pressure": 40.0}, 15.0),
+    "too-deep": ({"inlet_depth": 40.0}, 20.0),
+    "too-shallow": ({"inlet_depth": -60.0}, 20.0),
+    "outlet-in-valve": ({"inlet_depth": 20.0}, 20.0),
+    "wall-contact": ({"wall_contact": 1.0}, 20.0),
+    "mitral-contact": ({"mitral_contact": 1.0}, 20.0),
 }
 _VOLUMES = {
     "preload-drop": -300.0,
@@ -78,6 +94,26 @@ def test_every_number_of_a_preset_has_a_source_and_a_guess_says_so(name):
         assert len(event.source) > 10
         assert "guess" in event.source  # the onset is one everywhere
         assert event.tag in ("S", "D", "X")
+
+
+@pytest.mark.parametrize("name", sorted(_WHILE))
+def test_what_passes_has_its_amounts_for_its_time(name):
+    amounts, seconds = _WHILE[name]
+    neutral = Scenario.load("none").at(0.0)
+    scenario = Scenario.load(name)
+    assert scenario.at(20.0) == scenario.at(20.0 + seconds - 0.1) == neutral | amounts
+    assert scenario.at(20.0 + seconds) == neutral
+
+
+@pytest.mark.parametrize("device", [name for name in Pump.names() if name != "RP"])
+def test_positions_reach_what_they_are_named_for_on_every_left_pump(device):
+    pump = Pump.load(device)
+    # Far beyond the place at which the outlet, or the inlet, has left its chamber.
+    far = 3 * pump["position_width"]
+    assert Scenario.load("too-deep").at(25.0)["inlet_depth"] > pump["position_deep"] + far
+    assert -Scenario.load("too-shallow").at(25.0)["inlet_depth"] > pump["position_shallow"] + far
+    in_valve = Scenario.load("outlet-in-valve").at(25.0)["inlet_depth"]
+    assert abs(in_valve - pump["position_deep"]) < 2 * pump["position_width"]
 
 
 def test_balloon_lasts_a_minute_and_recovers():

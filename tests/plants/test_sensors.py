@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plants import METRICS, Plant, steady_state
 from plants.errors import InputError
-from plants.sensors import TIERS, Sensors, tier_table
+from plants.sensors import TIERS, Sensors, position_limits, tier_table
 from plants.signals import BEAT_METRICS, SIGNALS, WAVEFORMS
 
 _INTERMITTENT = {"cardiac_output": 60.0, "pcwp": 300.0, "ejection_fraction": 3600.0}
@@ -17,7 +18,12 @@ _INTERMITTENT = {"cardiac_output": 60.0, "pcwp": 300.0, "ejection_fraction": 360
 @pytest.fixture
 def truth():
     middle = {name: 0.5 * (signal.low + signal.high) for name, signal in SIGNALS.items()}
-    return middle | {"map": 70.0, "displayed_flow": 3.0, "placement_signal": 60.0}
+    return middle | {
+        "map": 70.0,
+        "displayed_flow": 3.0,
+        "placement_signal": 60.0,
+        "malposition": 0.0,
+    }
 
 
 def _run(sensors, truth, times):
@@ -65,7 +71,8 @@ def test_every_guess_of_the_table_is_tagged_as_one():
 
 def test_full_tier_is_exact(truth):
     measured = Sensors("full", seed=3, noise_scale=5.0).measure(0.0, truth)
-    assert dict(measured) == truth
+    assert dict(measured) == {name: truth[name] for name in METRICS.names}
+
 
 
 def test_noise_scale_zero_is_exact(truth):
@@ -186,6 +193,60 @@ def test_measuring_does_not_change_the_truth(truth):
     before = dict(truth)
     Sensors("full", seed=0, dropout=1.0).measure(0.0, truth)
     assert truth == before
+
+
+@pytest.mark.parametrize("tier", ["console", "icu"])
+@pytest.mark.parametrize(
+    ("changed", "shown"),
+    [
+        ({"malposition": 0.0}, True),
+        ({"malposition": 0.49}, True),
+        ({"malposition": 0.51}, False),
+        ({"malposition": 1.0}, False),
+        ({"pump_speed": 999.0}, False),
+        ({"pump_speed": 0.0}, False),
+        ({"pump_speed": 1001.0}, True),
+    ],
+)
+def test_the_console_displays_no_flow_out_of_place_or_at_rest(truth, tier, changed, shown):
+    sensors, other = Sensors(tier, seed=3), Sensors(tier, seed=3)
+    usual, seen = sensors.measure(0.0, truth), other.measure(0.0, truth | changed)
+    assert math.isnan(seen["displayed_flow"]) is not shown
+    # Nothing else drops out, and no draw is moved by it.
+    for name in set(usual) - {"displayed_flow", *changed}:
+        assert seen[name] == usual[name]
+    assert other.measure(1.0, truth)["displayed_flow"] == (
+        sensors.measure(1.0, truth)["displayed_flow"]
+    )
+
+
+def test_the_true_flow_is_shown_at_full_tier_wherever_the_pump_lies(truth):
+    assert Sensors("full", seed=0).measure(0.0, truth | {"malposition": 1.0}).missing == ()
+
+
+def test_the_flow_drops_out_where_the_plant_puts_the_pump_out_of_place():
+    plant = Plant("shock-c", "CP")
+    speed = plant.pump.speed("P-6")
+    for depth, shown in ((0.0, True), (40.0, False), (-60.0, False)):
+        metrics = steady_state(plant, speed, {"inlet_depth": depth}).metrics
+        seen = Sensors("console", seed=0).measure(0.0, metrics)
+        assert ("displayed_flow" not in seen.missing) is shown
+        assert set(seen.missing) <= {"displayed_flow"}
+    stopped = steady_state(plant, 0.0).metrics
+    assert Sensors("icu", seed=0).measure(0.0, stopped).missing == ("displayed_flow",)
+
+
+def test_the_rule_is_told_as_a_guess():
+    for limit in position_limits().values():
+        assert limit.tag == "X"
+        assert limit.source.startswith("guess")
+
+
+@pytest.mark.parametrize("lacking", ["malposition", "pump_speed"])
+def test_where_the_pump_lies_must_be_known(truth, lacking):
+    del truth[lacking]
+    with pytest.raises(InputError, match=lacking):
+        Sensors("console", seed=0).measure(0.0, truth)
 
 
 def test_missing_truth_stays_missing(truth):

@@ -9,17 +9,23 @@ import pytest
 
 from plants import (
     METRICS,
+    SIGNALS,
+    SLOW_SIGNALS,
     DeviceDriver,
+    Event,
     InputError,
     Patient,
+    PhysicsError,
     Plant,
     Pump,
     Scenario,
     Sensors,
     Simulator,
+    Therapy,
     held_speed,
     run_course,
     simulate,
+    steady_metrics,
     steady_state,
 )
 
@@ -96,8 +102,6 @@ def test_a_driver_may_quantise():
 
 
 def test_a_run_that_leaves_the_physical_range_says_so_and_keeps_what_was():
-    from plants import Event
-
     patient = Patient.load("healthy")
     bleeding = Scenario("bleeding", "", (Event("volume", -3000.0, "ramp", 1.0, duration=60.0),))
     simulator = Simulator(Plant(patient, "5.5"), bleeding)
@@ -106,6 +110,8 @@ def test_a_run_that_leaves_the_physical_range_says_so_and_keeps_what_was():
         duration=120.0, start_speed=33_000, log_interval=None,
     )  # fmt: skip
     assert "below 0" in rollout.attrs["ended"]
+    assert "mL of 5000 mL of blood lost" in rollout.attrs["ended"]
+    assert rollout.attrs["outcome"] == "died"
     steps = rollout.sizes["step_time"]
     assert 5 < steps < 120
     assert np.all(np.isfinite(rollout["map"]))
@@ -189,6 +195,105 @@ def test_a_held_speed_comes_from_a_level_or_a_number(level, speed, expected):
 def test_a_held_speed_that_makes_no_sense_is_refused(device, level, speed):
     with pytest.raises(InputError):
         held_speed(Pump.load(device) if device else None, level, speed)
+
+
+def test_a_plant_that_breaks_without_bleeding_is_no_death(monkeypatch):
+    def broken(self, *arguments, **options):
+        raise PhysicsError("somewhere: pressure out of range")
+
+    monkeypatch.setattr(Simulator, "advance", broken)
+    rollout = course(lambda _: Command(40_000), start_speed=40_000)
+    assert rollout.attrs["outcome"] == "left the physical range"
+    assert rollout.attrs["ended"] == "somewhere: pressure out of range"
+    assert rollout.sizes["step_time"] == 0
+
+
+def test_death_ends_a_course_with_its_reason():
+    bleeding = Scenario("bleeding", "", (Event("volume", -3000.0, "ramp", 1.0, duration=300.0),))
+    death = Therapy.default().death
+    simulator = Simulator(Plant("shock-d", "CP"), bleeding)
+    rollout = run_course(
+        simulator, lambda _: Command(40_000), Sensors("full", seed=0),
+        duration=300.0, period=2.0, start_speed=40_000, log_interval=None, death=death,
+    )  # fmt: skip
+    assert rollout.attrs["outcome"] == "died"
+    assert rollout.attrs["ended"] == "map below 30 mmHg for 10 s"
+    low = rollout["map"].values < death.low
+    # The last five of them, and never so many in a row before.
+    assert low[-5:].all()
+    assert not low[-6]
+    named = simulate("shock-d", "CP", speed=40_000, scenario=bleeding, period=2.0, duration=300.0)
+    assert named.attrs["ended"] == rollout.attrs["ended"]
+    assert named.sizes["step_time"] == rollout.sizes["step_time"]
+
+
+def test_without_a_death_a_course_goes_on_as_long_as_the_plant():
+    low = Therapy.default().death.model_copy(update={"low": 200.0})
+    options = {"start_speed": 40_000, "duration": 20.0}
+    assert course(lambda _: Command(40_000), **options).sizes["step_time"] == 20
+    cut = course(lambda _: Command(40_000), death=low, **options)
+    assert cut.sizes["step_time"] == 10
+
+
+@pytest.mark.parametrize("period", [1.0, 0.5])
+def test_the_slow_clock_is_recorded(period):
+    rollout = simulate(
+        "shock-d", "CP", level="P-8", slow=True, duration=4.0, period=period, log_interval=None
+    )
+    for name in SLOW_SIGNALS:
+        assert rollout[name].attrs["units"] == SIGNALS[name].unit
+        assert np.isfinite(rollout[name]).all()
+    assert np.all(np.diff(rollout["hemolysis_dose"].values[1:]) >= 0)
+    assert steady_metrics(rollout)["hemolysis_dose"] > 0
+    plain = simulate("shock-d", "CP", level="P-8", duration=4.0, log_interval=None)
+    assert "pfhb" not in plain
+    assert "pfhb" not in steady_metrics(plain)
+
+
+def test_both_pumps_and_the_right_one_alone():
+    both = simulate("biventricular-shock", "CP+RP", level="P-8", right_level="P-4", duration=3.0)
+    plant = Plant("biventricular-shock", "CP+RP", right_level="P-4")
+    truth = steady_state(plant, plant.pump.speed("P-8")).metrics
+    assert both["right_pump_flow_mean"].values == pytest.approx(
+        np.full(3, truth["right_pump_flow"]), rel=1e-3
+    )
+    assert (both.attrs["left_pump"], both.attrs["right_pump"]) == ("CP", "RP")
+    assert both.attrs["right_speed"] == plant.right.speed("P-4")
+    alone = simulate("rv-failure", "RP", level="P-6", duration=3.0)
+    assert np.all(alone["speed_command"] == plant.right.speed("P-6"))
+    assert (alone.attrs["left_pump"], alone.attrs["right_pump"]) == ("", "RP")
+    assert float(alone["right_pump_flow_mean"][-1]) > 2.0
+
+
+def test_rhythm_and_valves_by_name():
+    first, again, other = (
+        simulate("shock-c", "CP", level="P-6", rhythm="atrial-fibrillation", seed=seed,
+                 duration=6.0, log_interval=None)
+        for seed in (1, 1, 2)
+    )  # fmt: skip
+    assert first.identical(again)
+    assert not np.array_equal(first["map"], other["map"])
+    assert np.ptp(first["heart_rate"].values) > 10
+    assert first.attrs["rhythm"] == "atrial-fibrillation"
+    leaking = simulate("hfref", None, valve_disease="mitral-regurgitation:severe", duration=2.0)
+    assert float(leaking["mitral_regurgitant_fraction"][-1]) > 0.3
+    assert leaking.attrs["patient"] == "hfref with severe mitral-regurgitation"
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"device": "5.0", "access": "femoral cut-down", "artery_diameter": 5.0}, "5.6 mm"),
+        ({"device": "RP"}, "failure of the left ventricle"),
+        ({"right_level": "P-6"}, "right_level"),
+        ({"rhythm": "jazz"}, "bigeminy"),
+        ({"valve_disease": ("gout:mild",)}, "gout"),
+        ({"therapy": "prayer"}, "prayer"),
+    ],
+)
+def test_conditions_that_make_no_sense_are_refused(options, word):
+    with pytest.raises(InputError, match=word):
+        simulate("shock-d", **({"device": "CP", "level": "P-6"} | options))
 
 
 def test_every_metric_is_recorded():

@@ -1,0 +1,66 @@
+"""``impellab multirate``: long runs by outer steps against beat by beat, accuracy and cost."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from experiments.output import JsonOption, emit, path_text, print_table, progress, say
+from experiments.run_folder import RUNS, RunsOption
+from experiments.study_output import ResultsOption
+
+
+def command(
+    hours: Annotated[
+        float, typer.Option(help="Length of the runs that are compared, h.", min=0.01, max=48.0)
+    ] = 6.0,
+    days: Annotated[
+        float, typer.Option(help="Length of the runs between events, d.", min=0.01, max=30.0)
+    ] = 4.0,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes at once; by default one for each core.", min=1)
+    ] = None,
+    results: ResultsOption = False,
+    runs: RunsOption = RUNS,
+    as_json: JsonOption = False,
+) -> int:
+    """Compare multirate runs with beat-by-beat ones; exit code 1 if an error exceeds 1 %."""
+    from experiments import multirate_report as report
+    from experiments import multirate_study as study
+    from experiments.study_output import write_study
+
+    with progress("hours, beat by beat", len(study.cases(hours))) as done:
+        found = study.compare(hours, workers=workers, progress=done)
+    with progress("days", len(study.DAY_CASES)) as done:
+        trade = study.day_table(days, progress=done)
+    errors, cost = study.error_table(found), study.cost_table(found)
+    held, summary = report.verdict(found, trade)
+    folder = write_study(
+        "multirate",
+        runs,
+        {"hours": hours, "days": days, "workers": workers},
+        title="Long runs: multirate against beat by beat",
+        summary=summary,
+        tables={"errors": errors, "cost": cost, "days": trade},
+        figures={"multirate": report.multirate_figure(found, trade)},
+        results=results,
+    )
+    if as_json:
+        emit(
+            {
+                "rows": errors.to_dict("records"),
+                "cost": cost.to_dict("records"),
+                "days": trade.to_dict("records"),
+                "held": held,
+                "run": folder,
+            }
+        )
+        return 0 if held else 1
+    worst = errors.sort_values("error", ascending=False).groupby("case", sort=False).head(5)
+    print_table("largest errors over the size", list(worst.columns), worst.values.tolist())
+    print_table("cost of the same hours", list(cost.columns), cost.values.tolist())
+    print_table("days between events", list(trade.columns), trade.values.tolist())
+    say(summary)
+    say(f"tables, figure and report: {path_text(folder)}")
+    return 0 if held else 1
