@@ -25,7 +25,6 @@ from plants import (
     BeatMap,
     InputError,
     Measurement,
-    Plant,
     steady_state,
     tier_table,
 )

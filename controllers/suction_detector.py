@@ -6,7 +6,8 @@ fitted to simulated courses; the command ``impellab suction --fit`` does it agai
 
 What it cannot know: an inlet that is shut through the whole beat and an outlet that lies in the
 valve give the same flat, low current. The classifier tells them apart by how much each blocks,
-which in the plant is a guess.
+which in the plant is a guess, and by what came before: once suction has lasted longer than the
+window, it is held as long as the flow stays far below that of an open inlet.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ Array = NDArray[np.float64]
 FITTED = Path(__file__).parent / "data" / "suction_detector.toml"
 
 _WINDOW = Parameter("window", "s", "what the features are taken of", 0.5, 20.0)
+# Suction is held while even the highest tenth of the flow lies below that of an open inlet by this.
+_HELD_BELOW = -0.3
+_HELD_AFTER = 1.25  # windows: a single change of level is in the window for one of them
 _RELEASE = Parameter("release", "1", "log-odds below which suction is over", -20.0, 0.0)
 _NUMBER = Parameter("number", "1", "coefficient", -1e6, 1e6)
 _SCALE = Parameter("scale", "1", "spread of a feature", 1e-9, 1e6)
@@ -184,6 +188,7 @@ class SuctionDetector:
         self.features: Array | None = None
         self._flow, self._placement = np.empty(0), np.empty(0)
         self._dt = math.nan
+        self._lasted = 0.0  # s, of the present alarm
 
     def update(
         self,
@@ -225,8 +230,15 @@ class SuctionDetector:
             return self.active
         self.features = suction_features(self._flow, self._placement, dt)
         self.log_odds = self.settings.log_odds(self.features)
-        self.active = self.log_odds > (self.settings.release if self.active else 0.0)
+        held = self._lasted > _HELD_AFTER * self.settings.window and self._below()
+        above = self.log_odds > (self.settings.release if self.active else 0.0)
+        self.active = above or held
+        self._lasted = self._lasted + dt * len(now) if self.active else 0.0
         return self.active
+
+    def _below(self) -> bool:
+        assert self.features is not None
+        return bool(self.features[list(FEATURES).index("highest")] < _HELD_BELOW)
 
     def _checked(
         self, current: Any, placement: Any, speed: Any, dt: float

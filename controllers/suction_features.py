@@ -46,6 +46,8 @@ _TAIL_OF_NOISE, _SWING_OF_NOISE = 1.6, 2.4
 _STEEPEST = 5  # samples averaged for the steepest falls and rises
 _LEAST_TOP = 0.3  # L/min: what shares are taken of at the lowest speeds
 _SPEED_GRID = 100.0  # rpm
+# Share of the highest speed below which the current says nothing and no inlet can suck.
+_LEAST_SPEED = 0.3
 _HEADS = np.linspace(-40.0, 260.0, 151)  # mmHg
 
 
@@ -104,7 +106,8 @@ def flow_above_open_inlet(
         Time between two samples, s.
     """
     least, top = open_inlet_flow(pump, _smooth(placement, _PLACEMENT_SMOOTHED, dt), speed)
-    return (flow_from_current(pump, current, speed) - least) / np.maximum(top, _LEAST_TOP)
+    above = (flow_from_current(pump, current, speed) - least) / np.maximum(top, _LEAST_TOP)
+    return np.where(speed >= _LEAST_SPEED * pump.max_rpm, above, 0.0)
 
 
 def suction_features(y: Array, placement: Array, dt: float) -> Array:

@@ -23,6 +23,7 @@ def register() -> None:
         gymnasium.register(
             "impellab/Support-v0",
             entry_point="envs.support:SupportEnv",
+            vector_entry_point="envs.vector_support:SupportVectorEnv",
             max_episode_steps=SUPPORT_STEPS,
         )
 

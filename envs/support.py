@@ -172,12 +172,12 @@ class SupportEnv(gymnasium.Env[Observation, Any]):
         self.period, self.tier = control_period(period), tier
         self.render_mode = known_mode(render_mode, self.metadata["render_modes"])
         begin = self.therapy.fallback_level if start is None else start
-        self._draws = Draws(patient, spread, cohort_size, scenario, begin, self.pump)
-        self._sensors = Sensors(
+        self.draws = Draws(patient, spread, cohort_size, scenario, begin, self.pump)
+        self.sensors = Sensors(
             tier, seed=0, noise_scale=noise_scale, snr_db=snr_db, dropout=dropout
         )
         self._driver = DeviceDriver(self.pump)
-        self._held = SampleAndHold(self._sensors.signals)
+        self._held = SampleAndHold(self.sensors.signals)
         #: How an action becomes a speed.
         self.actions = action_of(self.pump, action)
         self.action_space: spaces.Space[Any] = (
@@ -208,10 +208,10 @@ class SupportEnv(gymnasium.Env[Observation, Any]):
         """
         super().reset(seed=seed)
         self._episode = None  # No step after a reset that fails.
-        drawn = self._draws.episode(self.np_random, options)
+        drawn = self.draws.episode(self.np_random, options)
         self._simulator = Simulator(Plant(drawn.patient, self.pump), drawn.scenario)
         self._simulator.reset(drawn.state, speed=drawn.start_speed)
-        self._sensors.reset(drawn.sensor_seed)
+        self.sensors.reset(drawn.sensor_seed)
         self._driver.reset(drawn.start_speed)
         self._held.reset()
         self._episode, self._ended, self._too_low = drawn, False, 0.0
@@ -285,7 +285,7 @@ class SupportEnv(gymnasium.Env[Observation, Any]):
         return "alive", ""
 
     def _measured(self) -> Observation:
-        return self._held.update(self._sensors.measure(self._simulator.time, self._metrics))
+        return self._held.update(self.sensors.measure(self._simulator.time, self._metrics))
 
     def _info(self, outcome: str) -> dict[str, Any]:
         return {

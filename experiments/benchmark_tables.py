@@ -9,7 +9,8 @@ import pandas
 
 from experiments.finished import Finished, short_name
 from experiments.suite import Suite
-from experiments.trial_metrics import COMPLETED, FAILED, solver_statistics
+from experiments.trial_metrics import FAILED, solver_statistics
+from plants.course import COMPLETED
 
 #: Stands in the column of controllers for the best held level of each patient.
 BEST = "best-fixed"

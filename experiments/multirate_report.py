@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.ticker import LogLocator
 
 from experiments.figures.style import COLORS, label, new_figure, plain
 from experiments.multirate_study import LIMIT, METRICS, Comparison, names
@@ -91,7 +92,7 @@ def _draw_errors(axes: Axes, found: list[Comparison]) -> None:
     axes.set_yticklabels([names()[i].replace("_", " ") for i in order], fontsize=6)
     axes.set_xlabel("Largest error over the size [1]")
     axes.set_title("Multirate against beat by beat", loc="left", fontsize="medium")
-    axes.legend(frameon=False, fontsize="x-small", loc="lower left")
+    axes.legend(frameon=False, fontsize="x-small", loc="lower right")
 
 
 def _draw_cost(axes: Axes, days: pandas.DataFrame) -> None:
@@ -104,11 +105,14 @@ def _draw_cost(axes: Axes, days: pandas.DataFrame) -> None:
                 textcoords="offset points", xytext=(4, 4), fontsize=6, color=color,
             )  # fmt: skip
     axes.axhline(LIMIT, color="black", linestyle="--", linewidth=0.9)
+    axes.xaxis.set_major_locator(LogLocator(10, subs=(1.0, 2.0, 5.0)))
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.minorticks_off()
     axes.set_xlabel("Time of the processor [s]")
     axes.set_ylabel("Worst error over the size [1]")
     title = f"{days['days'].iloc[0]:g} days, by tolerance"
     axes.set_title(title, loc="left", fontsize="medium")
-    axes.legend(frameon=False, fontsize="x-small")
+    axes.legend(frameon=False, fontsize="x-small", bbox_to_anchor=(0.0, 0.97), loc="upper left")
 
 
 def _draw_speed(axes: Axes, found: list[Comparison]) -> None:

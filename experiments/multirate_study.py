@@ -3,9 +3,7 @@
 The same patient on a CP at a held speed, over hours in which everything that the slow clock knows
 is at work: stunned myocardium that recovers within hours, a functionally leaking mitral valve,
 lactate that clears, hemolysis, an inotrope that is started and lowered, bleeding and fluid; once
-without and once with the baroreflex. The beat-by-beat run integrates every heart beat. Days cannot
-be done that way in reasonable time: there the run is compared with itself at a tolerance so
-small that its error no longer counts.
+without and once with the baroreflex. The beat-by-beat run integrates every heart beat.
 """
 
 from __future__ import annotations
@@ -38,17 +36,13 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 PATIENT, DEVICE, LEVEL = "shock-d", "CP", "P-6"
-HOURS, DAYS = 6.0, 4.0
+HOURS = 6.0
 #: Most that a slow state or a metric may be off, relative to its size.
 LIMIT = 0.01
 #: Metrics that are compared besides the slow states.
 METRICS = ("map", "cardiac_power_output", "lvedp", "blood_volume")
 #: The size of a quantity is its largest magnitude in the course, at least this share of its range.
 FLOOR = 1e-6
-#: Tolerances of an outer step whose accuracy and cost are compared.
-TOLERANCES = (1e-1, 1e-2, 1e-3, 1e-4)
-#: At this tolerance the error of a run of days no longer counts.
-EXACT = 1e-6
 _SAMPLES = 12  # in the course of hours
 
 #: Slow parameters of every case: what is usually days is made hours (guesses, for the study only).
@@ -85,11 +79,10 @@ class Case:
     reflex: float
     hours: float
 
-    def clock(self, **values: float) -> SlowClock:
+    def clock(self) -> SlowClock:
         """The slow clock at its start."""
-        parameters = SlowParameters.load().replace(
-            source="multirate study", baroreflex_gain=self.reflex, **{**_PARAMETERS, **values}
-        )
+        values = {**_PARAMETERS, "baroreflex_gain": self.reflex}
+        parameters = SlowParameters.load().replace(source="multirate study", tag="X", **values)
         return SlowClock(PATIENT, parameters)
 
     @property
@@ -142,15 +135,16 @@ def names() -> tuple[str, ...]:
     return (*SLOW_STATES, *METRICS)
 
 
-def _plant() -> tuple[Plant, float]:
+def supported(level: str) -> tuple[Plant, float]:
+    """The plant of the study, and the speed (rpm) of a level."""
     plant = Plant(PATIENT, DEVICE)
     assert plant.pump is not None
-    return plant, plant.pump.speed(LEVEL)
+    return plant, plant.pump.speed(level)
 
 
 def beat_by_beat(case: Case) -> Course:
     """Every beat integrated."""
-    plant, speed = _plant()
+    plant, speed = supported(LEVEL)
     clock = case.clock()
     simulator = Simulator(plant, slow=clock)
     simulator.reset(speed=speed)
@@ -168,7 +162,7 @@ def beat_by_beat(case: Case) -> Course:
 
 def multirate(case: Case, tolerance: float = RELATIVE_TOLERANCE) -> Course:
     """The same with outer steps."""
-    plant, speed = _plant()
+    plant, speed = supported(LEVEL)
     clock = case.clock()
     start = time.process_time()
     run = MultirateRun(plant, clock, tolerance=tolerance)
@@ -217,7 +211,8 @@ class Comparison:
 
 def relative_errors(values: Array, exact: Array) -> Array:
     """Largest error of each column over the largest size of the exact one, with its floor."""
-    ranges = [x.high - x.low for x in (*SLOW_STATES.values(), *(SIGNALS[n] for n in METRICS))]
+    ranges = [one.high - one.low for one in SLOW_STATES.values()]
+    ranges += [SIGNALS[name].high - SIGNALS[name].low for name in METRICS]
     size = np.maximum(np.abs(exact).max(axis=0), FLOOR * np.array(ranges))
     return np.asarray(np.abs(values - exact).max(axis=0) / size)
 
@@ -287,84 +282,4 @@ def cost_table(found: list[Comparison]) -> pandas.DataFrame:
         }
         for one in found
     ]
-    return pandas.DataFrame(rows)
-
-
-@dataclass(frozen=True)
-class Days:
-    """A run of days without an event: name, slow parameters, level."""
-
-    name: str
-    values: Mapping[str, float]
-    level: str = LEVEL
-
-    def run(self, days: float, tolerance: float) -> Course:
-        """The run and what it cost."""
-        plant, _ = _plant()
-        assert plant.pump is not None
-        clock = SlowClock(PATIENT, SlowParameters.load().replace(**self.values))
-        clock.give(inotrope=5.0)
-        start = time.process_time()
-        run = MultirateRun(plant, clock, tolerance=tolerance)
-        run.advance(24.0 * days, plant.pump.speed(self.level))
-        metrics = run.metrics()
-        seconds = time.process_time() - start
-        row = np.array([[*clock.state, *(metrics[name] for name in METRICS)]])
-        return Course(row, seconds, run.beats_found, run.slopes_taken, run.steps)
-
-
-#: Runs of days: a heart that never recovers, one that does and whose aortic valve opens again on
-#: the way, and the latter with the reflex and a leaking mitral valve.
-DAY_CASES = (
-    Days("no recovery", {}, "P-8"),
-    Days("recovery", {"recoverable": 1.5}, "P-8"),
-    Days(
-        "recovery, reflex, mitral leak",
-        {
-            "recoverable": 1.5,
-            "baroreflex_gain": 1.0,
-            "mitral_tethering": 0.03,
-            "mitral_competent_volume": 120.0,
-        },
-        "P-8",
-    ),
-)
-
-
-def day_table(
-    days: float = DAYS,
-    tolerances: tuple[float, ...] = TOLERANCES,
-    progress: Callable[[float], None] | None = None,
-) -> pandas.DataFrame:
-    """Runs of days at every tolerance: error at the end, and cost.
-
-    Raises
-    ------
-    PhysicsError
-        A run could not go on.
-    """
-    import pandas
-
-    rows: list[dict[str, Any]] = []
-    for number, case in enumerate(DAY_CASES, 1):
-        exact = case.run(days, EXACT)
-        for tolerance in tolerances:
-            # The quickest of two: another process may have been at work in one.
-            course = min((case.run(days, tolerance) for _ in range(2)), key=lambda one: one.seconds)
-            errors = relative_errors(course.values, exact.values)
-            rows.append(
-                {
-                    "case": case.name,
-                    "days": days,
-                    "tolerance": tolerance,
-                    "seconds": course.seconds,
-                    "outer_steps": course.steps,
-                    "beats_found": course.beats,
-                    "slopes_taken": course.slopes,
-                    "worst_error": errors.max(),
-                    "worst_quantity": names()[int(errors.argmax())],
-                }
-            )
-        if progress is not None:
-            progress(number)
     return pandas.DataFrame(rows)

@@ -44,6 +44,8 @@ class RightHandSide:
         The held values of the plant; see :meth:`plants.Plant.values`.
     integrals : bool
         Whether the integrals of a beat are states too.
+    compiled : bool
+        Whether it should run as C.
 
     Attributes
     ----------
@@ -58,14 +60,17 @@ class RightHandSide:
     >>> from plants import Plant
     >>> plant = Plant("shock-d", "CP")
     >>> RightHandSide(plant.values(44_000, None, 0.002))(0.0, plant.rest()).shape
-    (13,)
+    (17,)
     """
 
-    def __init__(self, values: Array, *, integrals: bool = False):
+    def __init__(self, values: Array, *, integrals: bool = False, compiled: bool = True):
         self._function = rhs_function(integrals=integrals)
         self.size = self._function.size1_in(0)
         self._values = np.ascontiguousarray(values)
         self._pointer = self._values.ctypes.data
+        if not compiled:
+            self.compiled = False
+            return
         try:
             self._library = ctypes.CDLL(str(built(_source(self._function))))
         except BuildError:

@@ -18,7 +18,7 @@ from experiments.trial import HOLD, Trial, TrialRun, run_trial
 from experiments.trial_metrics import TRIAL_METRICS, score
 from plants import SIGNALS, InputError, Patient, PhysicsError, Therapy, save_rollout, steady_metrics
 from plants.conditions import SINUS, Conditions
-from plants.simulate import COMPLETED
+from plants.course import COMPLETED
 
 #: Interval of the recorded waveforms, s.
 LOG_INTERVAL = 0.01

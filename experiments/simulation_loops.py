@@ -14,7 +14,7 @@ from experiments.figures.loops import Ventricle
 from experiments.trial import TrialRun
 from plants import WAVEFORMS, PhysicsError, Plant, Simulator
 from plants.conditions import SINUS
-from plants.simulate import death_text
+from plants.course import death_text
 from plants.units import SECONDS_PER_MINUTE
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _end(name: str, ran: TrialRun) -> Cycle:
 
 
 def _may_go_on(ran: TrialRun) -> bool:
-    """Whether the plant is still where it can be simulated: at its end, or at a death by pressure."""
+    """Whether the plant is still where it can be simulated: at the end, or a death by pressure."""
     return ran.rollout.attrs["ended"] in ("", death_text(ran.therapy.death))
 
 

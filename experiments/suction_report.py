@@ -41,8 +41,7 @@ def aim_cells(found: Score, aim: Mapping[str, bool]) -> list[tuple[object, ...]]
         "delay": found.delay_p95,
     }
     return [
-        (part, _NEEDED[part], values[part], "met" if met else "MISSED")
-        for part, met in aim.items()
+        (part, _NEEDED[part], values[part], "met" if met else "MISSED") for part, met in aim.items()
     ]
 
 

@@ -166,8 +166,8 @@ def _delays(
             delays.append(math.inf)
             continue
         delays.append(float(np.searchsorted(ends, times[hits[0]] - 1e-9) - first))
-        if after < len(ends):
-            later = np.flatnonzero((times >= starts[after]) & ~alarm)
+        if after < len(ends) and times[hits[0]] <= starts[after]:
+            later = np.flatnonzero((times > starts[after]) & ~alarm)
             if len(later):
                 lags.append(float(np.searchsorted(ends, times[later[0]] - 1e-9) - after))
     return tuple(delays), tuple(lags)

@@ -31,7 +31,8 @@ NOISES = (
 AIM_NOISE = Noise(20.0)
 SENSITIVITY, SPECIFICITY, DELAY = 0.99, 0.98, 3.0
 #: Seeds of the fit, and the first of those that are scored.
-FIT_SEEDS, FIRST_SEED = 20, 5000
+FIT_SEEDS, FIRST_SEED = 20, 8000
+N_CAUSES = len(CAUSES) + len(CONFUSERS)
 
 _FIT_NOISES = (Noise(20.0), Noise(12.0), Noise(6.0))
 _WINDOW, _RELEASE = 2.0, -0.5
@@ -91,6 +92,23 @@ class Score:
     delay_p95: float
     lag_median: float
     false_alarms_per_hour: float
+
+
+def scored_seeds(count: int, first: int, fitted: int) -> range:
+    """The seeds to score.
+
+    Raises
+    ------
+    InputError
+        There are none, one is negative, or one of them is fitted.
+    """
+    if count < 1:
+        raise InputError("seeds", count, "1 or more")
+    if fitted < 1:
+        raise InputError("fit-seeds", fitted, "1 or more")
+    if first < fitted:
+        raise InputError("first-seed", first, f"{fitted} or more: the seeds before are fitted")
+    return range(first, first + count)
 
 
 def cases(

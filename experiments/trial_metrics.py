@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from controllers import Outcome, SolveStatus
 from experiments.trial import TrialRun
 from plants import METRICS, SIGNALS, WAVEFORMS, Signal, Therapy
-from plants.simulate import COMPLETED, DIED, LEFT, deadly_steps, death_text
+from plants.course import COMPLETED, DIED, LEFT, deadly_steps, death_text
 
 if TYPE_CHECKING:
     import xarray

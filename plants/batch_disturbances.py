@@ -33,13 +33,19 @@ class BatchDisturbances:
     """
 
     def __init__(self, scenarios: Sequence[Scenario | None]):
-        self.scenarios = list(scenarios)
+        self.scenarios: list[Scenario | None] = [None] * len(scenarios)
         # Entries hold their scenario, so that no other can come to have its id.
         self._known: dict[tuple[int, float, float], tuple[Scenario, Acting]] = {}
         self._distinct: dict[bytes, Acting] = {}
+        self._equal: dict[Scenario, Scenario] = {}
+        for lane, scenario in enumerate(scenarios):
+            self.assign(lane, scenario)
 
     def assign(self, lane: int, scenario: Scenario | None) -> None:
         """Give a lane another scenario."""
+        if scenario is not None:
+            # Lanes with equal scenarios share one object, and so all that is found for it.
+            scenario = self._equal.setdefault(scenario, scenario)
         self.scenarios[lane] = scenario
 
     def lanes(self) -> NDArray[np.intp]:
@@ -56,6 +62,7 @@ class BatchDisturbances:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
                 self._distinct.clear()
+                self._equal.clear()
             outside = scenario.mean(start, start + seconds)
             vector = disturbance_vector(outside)
             acting = self._distinct.setdefault(vector.tobytes(), Acting(outside, vector))

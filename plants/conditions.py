@@ -58,9 +58,9 @@ class Conditions:
     Examples
     --------
     >>> from plants.conditions import Conditions
-    >>> conditions = Conditions(valve_disease=("aortic-stenosis:severe",), access="femoral cut-down",
-    ...                         artery_diameter=5.0)
-    >>> conditions.plant("shock-d", "5.0")
+    >>> Conditions(valve_disease="aortic-stenosis:severe").plant("hfref", "CP").patient.name
+    'hfref with severe aortic-stenosis'
+    >>> Conditions(access="femoral cut-down", artery_diameter=5.0).plant("shock-d", "5.0")
     Traceback (most recent call last):
     ...
     plants.errors.InputError: ... allowed: at least 5.6 mm of the femoral artery...
@@ -168,7 +168,9 @@ class Conditions:
             With the slow clock, the patient has no periodic beat without support.
         """
         rhythm = None if self.rhythm == SINUS else Rhythm.make(self.rhythm, seed=seed)
-        slow = SlowClock(plant.patient, self.slow_parameters(plant)) if self.with_slow_clock else None
+        slow = (
+            SlowClock(plant.patient, self.slow_parameters(plant)) if self.with_slow_clock else None
+        )
         return Simulator(plant, scenario, slow=slow, rhythm=rhythm)
 
     def slow_parameters(self, plant: Plant) -> SlowParameters:
@@ -184,7 +186,9 @@ class Conditions:
             values |= access_parameters(route.name, pump.rating("pump_french") or 0.0, sheath)
         if anatomy is not None and anatomy.access.femoral and self.artery_diameter is not None:
             values["artery_diameter"] = self.artery_diameter
-        return SlowParameters.load().replace(source="the simulation's conditions", tag="D", **values)
+        return SlowParameters.load().replace(
+            source="the simulation's conditions", tag="D", **values
+        )
 
 
 def _disease(text: str) -> tuple[str, str]:

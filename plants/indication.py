@@ -79,9 +79,7 @@ class Indication:
     @property
     def left_failure(self) -> bool:
         """Whether the failure is the left ventricle's: congested lungs, not so the veins."""
-        return (
-            self.pcwp > LIMITS["pcwp"].value and self.ratio <= LIMITS["cvp_pcwp_ratio"].value
-        )
+        return self.pcwp > LIMITS["pcwp"].value and self.ratio <= LIMITS["cvp_pcwp_ratio"].value
 
     @property
     def right_signs(self) -> tuple[str, ...]:

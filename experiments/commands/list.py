@@ -14,7 +14,7 @@ def command(
     what: Annotated[
         str,
         typer.Argument(
-            help="patients, devices, scenarios, rhythms, valve-diseases, controllers or environments."
+            help="patients, devices, scenarios, rhythms, valve-diseases, controllers, environments."
         ),
     ] = "",
     as_json: JsonOption = False,
@@ -84,7 +84,13 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], Callable[[dict[str, Any]], list[objec
     ),
     "devices": (
         (
-            "name", "side", "levels", "highest speed [rpm]", "size [Fr]", "label", "access",
+            "name",
+            "side",
+            "levels",
+            "highest speed [rpm]",
+            "size [Fr]",
+            "label",
+            "access",
             "description",
         ),
         _device,

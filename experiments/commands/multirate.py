@@ -26,14 +26,15 @@ def command(
     as_json: JsonOption = False,
 ) -> int:
     """Compare multirate runs with beat-by-beat ones; exit code 1 if an error exceeds 1 %."""
+    from experiments import multirate_days as long
     from experiments import multirate_report as report
     from experiments import multirate_study as study
     from experiments.study_output import write_study
 
     with progress("hours, beat by beat", len(study.cases(hours))) as done:
         found = study.compare(hours, workers=workers, progress=done)
-    with progress("days", len(study.DAY_CASES)) as done:
-        trade = study.day_table(days, progress=done)
+    with progress("days", len(long.DAY_CASES)) as done:
+        trade = long.day_table(days, progress=done)
     errors, cost = study.error_table(found), study.cost_table(found)
     held, summary = report.verdict(found, trade)
     folder = write_study(
@@ -58,9 +59,12 @@ def command(
         )
         return 0 if held else 1
     worst = errors.sort_values("error", ascending=False).groupby("case", sort=False).head(5)
-    print_table("largest errors over the size", list(worst.columns), worst.values.tolist())
-    print_table("cost of the same hours", list(cost.columns), cost.values.tolist())
-    print_table("days between events", list(trade.columns), trade.values.tolist())
+    for title, table in (
+        ("largest errors over the size", worst[["case", "quantity", "error", "holds"]]),
+        ("cost of the same hours", cost[["case", "beat_by_beat_s", "multirate_s", "speed_up"]]),
+        ("days between events", trade[["case", "tolerance", "seconds", "worst_error"]]),
+    ):
+        print_table(title, list(table.columns), table.values.tolist())
     say(summary)
     say(f"tables, figure and report: {path_text(folder)}")
     return 0 if held else 1

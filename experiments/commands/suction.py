@@ -14,12 +14,12 @@ from experiments.study_output import ResultsOption
 def command(
     seeds: Annotated[
         int, typer.Option(help="How many seeds are scored, a course of every cause for each.")
-    ] = 12,
-    first_seed: Annotated[int, typer.Option(help="The first of them.")] = 5000,
+    ] = 10,
+    first_seed: Annotated[int, typer.Option(help="The first of them.")] = 8000,
     fit: Annotated[
         bool, typer.Option("--fit", help="Fit the detector anew, and renew the file it is kept in.")
     ] = False,
-    fit_seeds: Annotated[int, typer.Option(help="How many seeds are fitted, from 0 on.")] = 30,
+    fit_seeds: Annotated[int, typer.Option(help="How many seeds are fitted, from 0 on.")] = 20,
     workers: Annotated[
         int | None, typer.Option(help="Number of processes; by default one for each core.")
     ] = None,
@@ -78,6 +78,8 @@ def command(
     print_table("noise", report.SCORE_HEADINGS, report.score_cells(table))
     at = f"{study.AIM_NOISE.snr:g} dB"
     print_table(f"causes at {at}", report.CAUSE_HEADINGS, causes.values.tolist())
-    print_table(f"aim at {at}", ("part", "wanted", "found", "verdict"), report.aim_cells(found, aim))
+    print_table(
+        f"aim at {at}", ("part", "wanted", "found", "verdict"), report.aim_cells(found, aim)
+    )
     say(f"tables, figures and report: {path_text(folder)}")
     return 0 if all(aim.values()) else 1

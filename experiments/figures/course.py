@@ -152,7 +152,7 @@ def _speeds(axes: Axes, times: np.ndarray, rollout: xarray.Dataset) -> None:
 def _wave_rows(rollout: xarray.Dataset) -> list[tuple[tuple[str, ...], str]]:
     """Signals and axis label of each row of waveforms."""
     pumps = _pump_flows(rollout)
-    rows = [(_LEFT_PRESSURES, _PRESSURE)]
+    rows: list[tuple[tuple[str, ...], str]] = [(_LEFT_PRESSURES, _PRESSURE)]
     if "right_pump_flow" in pumps:
         rows.append((_RIGHT_PRESSURES, _PRESSURE))
     rows.append((("aortic_valve_flow", *pumps), _FLOW))

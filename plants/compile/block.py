@@ -58,13 +58,18 @@ static void run_block(real *carry, const real *v, const long *steps, long most, 
   enum {{ W = WIDTH }};
   real held[{n_hoist} * W], post[{n_post} * W], end_held[{n_end} * W];
   real beat1[{n_beat} * W], beat2[{n_beat} * W];
-  real x2[NX * W], after[NX * W], k1[NX * W], k2[NX * W], k3[NX * W], k4[NX * W];
-  real g1[NG * W], g2[NG * W], g3[NG * W], g4[NG * W], mean[NG * W], e1[NE * W], e2[NE * W];
-  real moved[NA * W], ended[NA * W], begun[NA * W], next_k[NX * W], next_g[NG * W];
-  real *x = carry, *acc = carry + NX * W, *last = acc + NA * W;
+  real x2[NX * W], k2[NX * W], k3[NX * W], k4[NX * W], g2[NG * W], g3[NG * W], g4[NG * W];
+  real mean[NG * W], ended[NA * W], begun[NA * W];
+  /* Now and after the step, in turn: a step ends by swapping the two. */
+  real states[2][NX * W], accs[2][NA * W], ks[2][NX * W], gs[2][NG * W], es[2][NE * W];
+  real *x = states[0], *after = states[1], *acc = accs[0], *moved = accs[1];
+  real *k1 = ks[0], *next_k = ks[1], *g1 = gs[0], *next_g = gs[1], *e1 = es[0], *e2 = es[1];
+  real *last = carry + (NX + NA) * W;
   const real *h = v + STEP * W;
   long i, j, w, row = 0, least = most;
   for (w = 0; w < W; ++w) least = steps[w] < least ? steps[w] : least;
+  memcpy(x, carry, sizeof(real) * NX * W);
+  memcpy(acc, carry + NX * W, sizeof(real) * NA * W);
   fn_held(W, x, v, held);
   fn_beat(W, x, v, held, beat1);
   fn_slope(W, x, v, held, beat1, k1, g1, e1);
@@ -92,14 +97,14 @@ static void run_block(real *carry, const real *v, const long *steps, long most, 
     for (j = 0; j < NX; ++j) {{
 #pragma omp simd
       for (w = 0; w < W; ++w)
-        after[j * W + w] = x[j * W + w] + h[w] / RC(6.0)
+        after[j * W + w] = x[j * W + w] + h[w] * RC(1.0 / 6.0)
           * (k1[j * W + w] + RC(2.0) * (k2[j * W + w] + k3[j * W + w]) + k4[j * W + w]);
     }}
     for (j = 0; j < NG; ++j) {{
 #pragma omp simd
       for (w = 0; w < W; ++w)
         mean[j * W + w] = (g1[j * W + w] + RC(2.0) * (g2[j * W + w] + g3[j * W + w])
-                           + g4[j * W + w]) / RC(6.0);
+                           + g4[j * W + w]) * RC(1.0 / 6.0);
     }}
     /* The phase moves at a constant rate; the last stage's serves the end of the step too. */
     for (w = 0; w < W; ++w) after[PHASE * W + w] = x2[PHASE * W + w];
@@ -117,17 +122,27 @@ static void run_block(real *carry, const real *v, const long *steps, long most, 
             moved[j * W + w] = begun[j * W + w];
           }}
     }}
+    if (i < least) {{
+#define SWAP(a, b) {{ real *other = a; a = b; b = other; }}
+      SWAP(x, after)
+      SWAP(acc, moved)
+      SWAP(k1, next_k)
+      SWAP(g1, next_g)
+      SWAP(e1, e2)
+    }} else {{
 #define COMMIT(count, into, from) \
-    if (i < least) memcpy(into, from, sizeof(real) * count * W); \
-    else for (j = 0; j < count; ++j) \
-      for (w = 0; w < W; ++w) \
-        into[j * W + w] = i < steps[w] ? from[j * W + w] : into[j * W + w];
-    COMMIT(NX, x, after)
-    COMMIT(NA, acc, moved)
-    COMMIT(NX, k1, next_k)
-    COMMIT(NG, g1, next_g)
-    COMMIT(NE, e1, e2)
+      for (j = 0; j < count; ++j) \
+        for (w = 0; w < W; ++w) \
+          into[j * W + w] = i < steps[w] ? from[j * W + w] : into[j * W + w];
+      COMMIT(NX, x, after)
+      COMMIT(NA, acc, moved)
+      COMMIT(NX, k1, next_k)
+      COMMIT(NG, g1, next_g)
+      COMMIT(NE, e1, e2)
+    }}
   }}
+  memcpy(carry, x, sizeof(real) * NX * W);
+  memcpy(carry + NX * W, acc, sizeof(real) * NA * W);
 }}
 
 /* Blocks lie one after another; each may take another number of steps. */

@@ -9,9 +9,10 @@ import pytest
 
 from controllers import controller_names
 from experiments import cli
+from experiments.catalogue import CATALOGUE
 from experiments.cli import command_names
 from experiments.errors import RunError
-from plants import Patient, PhysicsError, Pump, Scenario
+from plants import Patient, PhysicsError, Pump, Rhythm, Scenario, valve_diseases
 
 PROGRAM = (sys.executable, "-m", "experiments")
 HEAVY = ("torch", "stable_baselines3", "xarray", "pandas", "matplotlib", "scipy", "jinja2")
@@ -50,6 +51,7 @@ def test_version(impellab):
     [
         (["nonsense"], ["nonsense", "simulate", "benchmark", "list"]),
         (["list"], ["patients", "devices", "scenarios", "controllers", "environments"]),
+        (["list"], ["rhythms", "valve-diseases"]),
         (["list", "nonsense"], ["patients", "environments"]),
         (["list", "patients", "--nonsense"], ["--nonsense"]),
         (["simulate"], ["--patient"]),
@@ -126,9 +128,7 @@ def test_a_defect_shows_where_it_happened_when_asked(impellab, monkeypatch):
         impellab("list", "patients")
 
 
-@pytest.mark.parametrize(
-    "kind", ["patients", "devices", "scenarios", "controllers", "environments"]
-)
+@pytest.mark.parametrize("kind", CATALOGUE)
 def test_lists(impellab, kind):
     rows = impellab("list", kind, "--json").document[kind]
     names = [row["name"] for row in rows]
@@ -143,7 +143,35 @@ def test_lists_hold_what_comes_with_the_package(impellab):
     assert names("patients") == Patient.names()
     assert names("devices") == Pump.names()
     assert names("scenarios") == Scenario.names()
+    assert names("rhythms") == Rhythm.names()
+    assert names("valve-diseases") == tuple(valve_diseases())
     assert set(controller_names()) <= set(names("controllers"))
+
+
+def test_devices_tell_side_label_size_and_ways_in(impellab):
+    rows = {row["name"]: row for row in impellab("list", "devices", "--json").document["devices"]}
+    assert rows["RP"]["side"] == "right"
+    assert {row["side"] for name, row in rows.items() if name != "RP"} == {"left"}
+    assert rows["CP"]["label_hours"] == {"shock": 96.0, "high-risk PCI": 6.0}
+    assert rows["5.0"]["label_hours"] == {"shock": 144.0}
+    assert rows["CP"]["french"] == {"pump": 14.0, "sheath": 14.0, "catheter": 9.0}
+    assert rows["5.0"]["french"]["sheath"] is None
+    assert rows["RP"]["access"] == ["femoral vein"]
+    assert rows["2.5"]["boost"] == {"level": "P-9", "seconds": 300.0}
+    assert rows["CP"]["boost"] is None
+    printed = impellab("list", "devices").out
+    for word in ("right", "femoral vein", "shock 4 d", "axillary", "P-0, P-2"):
+        assert word in printed
+
+
+def test_diseases_have_their_grades_and_values(impellab):
+    rows = impellab("list", "valve-diseases", "--json").document["valve-diseases"]
+    for row in rows:
+        grades = row["grades"]
+        assert list(grades) == ["mild", "moderate", "severe"]
+        values = [one["value"] for one in grades.values()]
+        assert values == sorted(values)  # narrower, or leakier
+        assert row["unit"] in ("mmHg.s/mL", "mL/s/mmHg")
 
 
 def test_the_program_as_users_start_it(tmp_path):

@@ -64,6 +64,46 @@ def test_loops_are_closed_and_named():
     assert x[0] == x[-1]
 
 
+def test_each_ventricle_has_a_panel():
+    turn = np.linspace(0, 6.0, 50)
+    loops = [
+        Loop("alone", 100 + turn, turn),
+        Loop("alone", 90 + turn, turn, "rv"),
+        Loop("pump", turn, turn, "rv", closed=False),
+    ]
+    left, right = pressure_volume_loops(loops).axes
+    assert left.get_xlabel() == "Left-ventricular volume [mL]"
+    assert right.get_ylabel() == "Right-ventricular pressure [mmHg]"
+    assert (len(left.lines), len(right.lines)) == (1, 2)
+    # A circulation has one colour, whichever ventricle; an open loop stays open.
+    assert left.lines[0].get_color() == right.lines[0].get_color()
+    assert right.lines[0].get_color() != right.lines[1].get_color()
+    assert len(right.lines[0].get_xdata()) == 51
+    assert len(right.lines[1].get_xdata()) == 50
+
+
+@pytest.mark.parametrize(
+    ("patient", "device", "panels", "flows", "last"),
+    [
+        ("biventricular-shock", "CP+RP", 7, {"total", "pump", "right pump", "native"}, "Motor"),
+        ("rv-failure", "RP", 6, {"total", "right pump", "native"}, "Flow"),
+        ("shock-d", None, 6, {"total", "native"}, "Pressure"),
+    ],
+)
+def test_a_course_shows_the_pumps_that_are_there(patient, device, panels, flows, last):
+    level = None if device is None else "P-6"
+    figure = time_course(simulate(patient, device, level=level, duration=4.0))
+    assert len(figure.axes) == panels
+    assert {line.get_label() for line in figure.axes[1].lines} == flows
+    assert figure.axes[-1].get_ylabel().startswith(last)
+    shown = {line.get_label() for axes in figure.axes for line in axes.lines}
+    assert ("motor current" in shown) is (device == "CP+RP")
+    assert "pulmonary artery" in shown
+    if device == "CP+RP":
+        held = next(x for x in figure.axes[2].lines if x.get_label() == "right pump, held")
+        assert set(held.get_ydata()) == {26_000.0}
+
+
 @pytest.mark.parametrize(("log_interval", "panels"), [(0.01, 6), (None, 3)])
 def test_time_course(log_interval, panels):
     figure = time_course(

@@ -1,5 +1,6 @@
 """Trials and what they are judged by."""
 
+import json
 import math
 
 import numpy as np
@@ -7,17 +8,18 @@ import pytest
 
 from controllers import Command, Outcome, SolveStatus
 from experiments.finished import Finished, attempt, short_name
+from experiments.output import to_json
 from experiments.trial import Trial, check_controller, run_trial
 from experiments.trial_metrics import (
-    DIED,
     FAILED,
-    LEFT,
     TRIAL_METRICS,
     score,
     series,
     solver_statistics,
 )
 from plants import InputError, Patient, Therapy, individual
+from plants.conditions import Conditions
+from plants.course import DIED, LEFT
 
 HELD = Trial(level="P-8", duration=10.0)
 
@@ -127,6 +129,57 @@ def test_a_course_that_ended_early_says_why(held):
     assert metrics["therapy_reward"] == 0.0
 
 
+def test_a_trial_ends_with_the_patient(tmp_path):
+    path = tmp_path / "bleeding.toml"
+    path.write_text(
+        'name = "bleeding"\n[[events]]\ndisturbance = "volume"\namount = -4000.0\nunit = "mL"\n'
+        'shape = "ramp"\nonset = 2.0\nduration = {}\nsource = "made up"\ntag = "X"\n',
+        encoding="utf-8",
+    )
+    text = path.read_text(encoding="utf-8")
+    for duration, said in ((400.0, "map below 30 mmHg for 10 s"), (60.0, "bled empty: ")):
+        path.write_text(text.format(duration), encoding="utf-8")
+        trial = Trial(scenario=str(path), level="P-6", duration=400.0)
+        metrics, outcome, reason = score(run_trial(trial))
+        assert outcome == DIED
+        assert reason.startswith(said)
+        assert metrics["survived_seconds"] < 400.0
+        done = attempt(trial)
+        assert (done.outcome, done.reason) == (outcome, reason)
+
+
+def test_conditions_reach_the_plant_and_the_controller(tmp_path):
+    path = tmp_path / "spy.py"
+    path.write_text(
+        "from controllers import Command\n"
+        "class Spy:\n"
+        "    name = 'spy'\n"
+        "    def reset(self, briefing):\n"
+        "        self.briefing = briefing\n"
+        "    def act(self, measurement):\n"
+        "        b = self.briefing\n"
+        "        assert b.patient.name == 'shock-d with severe aortic-stenosis'\n"
+        "        assert b.plant.device == 'CP+RP' and b.pump.name == 'CP'\n"
+        "        assert b.plant.right_speed == b.right_pump.speed('P-4')\n"
+        "        return Command(b.start_speed)\n"
+    )
+    conditions = Conditions(
+        right_level="P-4", valve_disease=("aortic-stenosis:severe",), rhythm="bigeminy", slow=True
+    )
+    trial = Trial(
+        device="CP+RP", controller=f"{path}:Spy", level="P-6", duration=3.0, spread=0.1, seed=2,
+        conditions=conditions,
+    )  # fmt: skip
+    run = run_trial(trial)
+    assert run.pump.name == "CP"
+    assert run.patient.name == "shock-d/2 with severe aortic-stenosis"
+    assert run.rollout.attrs["rhythm"] == "bigeminy"
+    assert "pfhb" in run.rollout
+    assert trial.key != Trial(device="CP+RP", level="P-6", duration=3.0, spread=0.1, seed=2).key
+    done = attempt(trial)
+    assert Finished.from_dict(json.loads(to_json(done.to_dict()))).trial == trial
+
+
 def test_solver_statistics():
     statuses = [SolveStatus(Outcome.SOLVED, k, 10.0 * k) for k in range(1, 101)]
     statuses += [SolveStatus(Outcome.FALLBACK, 0, 2000.0)]
@@ -167,11 +220,20 @@ def test_refusals():
         Trial(level="P-6", speed=1000.0),
         Trial(level="P-6", spread=-1.0),
         Trial(speed=1e6),
+        Trial(device="RP", level="P-6"),
+        Trial(patient="rv-failure", device="RP", controller="nmpc", level="P-6"),
+        Trial(level="P-6", conditions=Conditions(right_level="P-6")),
+        Trial(device="5.0", level="P-6", conditions=Conditions(artery_diameter=5.0)),
     ):
         with pytest.raises(InputError):
             run_trial(bad)
-    with pytest.raises(InputError):
-        check_controller(Trial(device="none"))
+    for bad in (
+        Trial(device="none"),
+        Trial(device="RP", controller="fixed:P-6"),
+        Trial(patient="rv-failure", device="RP", controller="pi"),
+    ):
+        with pytest.raises(InputError):
+            check_controller(bad)
 
 
 def test_short_names_hold_no_folders():

@@ -95,7 +95,7 @@ def test_a_femoral_artery_is_the_limbs_and_another_is_not():
     [("5.0", "femoral cut-down", 5.0), ("CP", None, 4.0), ("CP+RP", None, 4.0)],
 )
 def test_impossible_anatomy_is_refused(device, access, diameter):
-    with pytest.raises(InputError, match="at least .* mm of the femoral artery"):
+    with pytest.raises(InputError, match=r"at least .* mm of the femoral artery"):
         Conditions(access=access, artery_diameter=diameter).plant("shock-d", device)
 
 

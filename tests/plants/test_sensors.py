@@ -74,7 +74,6 @@ def test_full_tier_is_exact(truth):
     assert dict(measured) == {name: truth[name] for name in METRICS.names}
 
 
-
 def test_noise_scale_zero_is_exact(truth):
     measured = Sensors("icu", seed=3, noise_scale=0.0).measure(0.0, truth)
     assert all(measured[name] == truth[name] for name in measured)
@@ -215,8 +214,9 @@ def test_the_console_displays_no_flow_out_of_place_or_at_rest(truth, tier, chang
     # Nothing else drops out, and no draw is moved by it.
     for name in set(usual) - {"displayed_flow", *changed}:
         assert seen[name] == usual[name]
-    assert other.measure(1.0, truth)["displayed_flow"] == (
-        sensors.measure(1.0, truth)["displayed_flow"]
+    assert (
+        other.measure(1.0, truth)["displayed_flow"]
+        == (sensors.measure(1.0, truth)["displayed_flow"])
     )
 
 

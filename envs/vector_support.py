@@ -1,0 +1,379 @@
+"""``impellab/Support-v0`` for many patients at once, computed side by side in SIMD lanes."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import gymnasium
+import numpy as np
+from gymnasium.utils import seeding
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+from numpy.typing import NDArray
+
+from envs.draws import Episode
+from envs.support import SupportEnv
+from envs.vector_actions import speeds_of
+from envs.vector_info import add_rows, add_table, add_texts
+from plants import METRICS, DeviceDriver, InputError, Patient, Plant, Pump
+from plants.batch import BatchSimulator
+from plants.batch_sensors import BatchSensors
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Observations = NDArray[np.float32]
+_INDEX = METRICS.index
+_MOST = 1_000_000
+
+
+# An episode's plant costs more than finding that it is known.
+_plant = functools.lru_cache(maxsize=4096)(Plant)
+
+
+class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
+    """Many :class:`~envs.SupportEnv` with patients, scenarios and seeds of their own.
+
+    The numbers are those of as many scalar environments with the same seeds, to rounding, whatever
+    their number: environment ``i`` of ``reset(seed=s)`` is the scalar one of ``reset(seed=s + i)``.
+    An environment whose episode has ended is reset by the next step, in which its action does not
+    count and its reward is 0 (``AutoresetMode.NEXT_STEP``).
+
+    ``options`` of a reset are as in the scalar environment, for all; a list of one value for each
+    environment gives each its own. ``options["reset_mask"]``, an array of bool, resets some only.
+
+    Parameters
+    ----------
+    num_envs : int
+        How many.
+    max_episode_steps : int, optional
+        Episodes are truncated after so many periods; ``gymnasium.make_vec`` passes what the id is
+        registered with.
+    threads : int
+        Threads that the patients are shared out over.
+    **arguments
+        As in :class:`~envs.SupportEnv`.
+
+    Raises
+    ------
+    InputError
+        An argument is refused.
+
+    Examples
+    --------
+    >>> import gymnasium, envs
+    >>> vector = gymnasium.make_vec("impellab/Support-v0", num_envs=3, patient="shock-e")
+    >>> observations, info = vector.reset(seed=1)
+    >>> observations.shape, info["patient"].tolist()
+    ((3, 18), ['shock-e', 'shock-e', 'shock-e'])
+    >>> _, rewards, terminated, truncated, info = vector.step(vector.action_space.sample())
+    >>> rewards.shape, terminated.any(), info["metrics"]["map"].shape
+    ((3,), False, (3,))
+    >>> vector.close()
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {
+        **SupportEnv.metadata,
+        "autoreset_mode": AutoresetMode.NEXT_STEP,
+    }
+
+    def __init__(
+        self,
+        num_envs: int = 1,
+        *,
+        max_episode_steps: int | None = None,
+        threads: int = 1,
+        **arguments: Any,
+    ):
+        if isinstance(num_envs, bool) or not isinstance(num_envs, int | np.integer) or num_envs < 1:
+            raise InputError("num_envs", num_envs, "an integer from 1 on")
+        # One scalar environment, never reset, says what all of them are.
+        self._one = SupportEnv(**arguments)
+        self.num_envs, self._threads = int(num_envs), threads
+        self._most = _MOST if max_episode_steps is None else max_episode_steps
+        self.render_mode = self._one.render_mode
+        self.single_observation_space = self._one.observation_space
+        self.single_action_space = self._one.action_space
+        self.observation_space = batch_space(self.single_observation_space, self.num_envs)
+        self.action_space = batch_space(self.single_action_space, self.num_envs)
+        n = self.num_envs
+        self._batch: BatchSimulator | None = None
+        self._sensors = BatchSensors(self._one.sensors, n)
+        self._drivers = [DeviceDriver(self._one.pump) for _ in range(n)]
+        self._generators: list[np.random.Generator | None] = [None] * n
+        self._seeds: list[int | None] = [None] * n
+        self._episodes: list[Episode | None] = [None] * n
+        self._courses: list[list[Any]] = [[] for _ in range(n)]
+        self._metrics = np.zeros((len(METRICS), n))
+        self._held = np.full((n, len(self._one.signals)), np.nan)
+        self._observations = np.zeros(self._held.shape, np.float32)
+        self._speeds, self._too_low = np.zeros(n), np.zeros(n)
+        self._elapsed = np.zeros(n, np.int64)
+        self._over = np.zeros(n, bool)
+
+    @property
+    def pump(self) -> Pump:
+        """The device."""
+        return self._one.pump
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Names of the entries of an observation."""
+        return self._one.signals
+
+    @property
+    def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
+        """The generators of the environments."""
+        return tuple(self._generator(lane) for lane in range(self.num_envs))
+
+    @property
+    def np_random_seed(self) -> tuple[int | None, ...]:  # type: ignore[override]
+        """The seeds of the environments."""
+        return tuple(self._seeds)
+
+    def _generator(self, lane: int) -> np.random.Generator:
+        found = self._generators[lane]
+        if found is None:
+            found, self._seeds[lane] = seeding.np_random()
+            self._generators[lane] = found
+        return found
+
+    def reset(
+        self,
+        *,
+        seed: int | Sequence[int | None] | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> tuple[Observations, dict[str, Any]]:
+        """Begin episodes.
+
+        Parameters
+        ----------
+        seed : int, or sequence of int or None, optional
+            Seed of the first environment, the others' follow; or one for each.
+        options : dict, optional
+            See the class.
+
+        Raises
+        ------
+        InputError
+            An option is unknown or refused, or there are not as many seeds as environments.
+        PhysicsError
+            A patient has no periodic beat at the speed to start from.
+        """
+        self._refuse_closed()
+        given = dict(options or {})
+        lanes = np.flatnonzero(self._mask(given.pop("reset_mask", None)))
+        seeds = self._spread_seeds(seed)
+        own = [self._options_of(given, lane) for lane in lanes.tolist()]
+        for lane in lanes.tolist():
+            if seeds[lane] is not None:
+                self._generators[lane], self._seeds[lane] = seeding.np_random(seeds[lane])
+        self._begin(lanes, own)
+        here = np.zeros(self.num_envs, bool)
+        here[lanes] = True
+        self._look(here)
+        return self._observations.copy(), self._info(here, begun=lanes, outcomes={})
+
+    def step(
+        self, actions: Any
+    ) -> tuple[Observations, Array, Mask, Mask, dict[str, Any]]:
+        """Run the pumps for a control period; begin the next episode where the last has ended.
+
+        Raises
+        ------
+        InputError
+            There is not one action for each environment, or one is not in the action space; no
+            environment has moved then.
+        gymnasium.error.ResetNeeded
+            An environment has never been reset, or the last reset failed.
+        """
+        self._refuse_closed()
+        if self._batch is None or None in self._episodes:
+            raise gymnasium.error.ResetNeeded("reset() comes first: no episode is under way")
+        moving, begun = ~self._over, np.flatnonzero(self._over)
+        wanted = speeds_of(actions, self._one.actions, moving)
+        if len(begun):
+            self._begin(begun, [{}] * len(begun))
+        before, times = self._speeds.copy(), self._batch.times
+        for lane in np.flatnonzero(moving).tolist():
+            self._speeds[lane] = self._drivers[lane].apply(wanted[lane], times[lane])
+        if moving.any():
+            self._batch.advance(self._speeds, self._one.period, lanes=moving)
+        outcomes, reasons = self._look(np.ones(self.num_envs, bool), moving)
+        terms = self._terms(self._speeds - before, moving, outcomes)
+        rewards: Array = np.asarray(sum(terms.values()))
+        self._elapsed[moving] += 1
+        terminated = np.zeros(self.num_envs, bool)
+        terminated[list(outcomes)] = True
+        truncated = moving & (self._elapsed >= self._most)
+        self._over = terminated | truncated
+        info = self._info(np.ones(self.num_envs, bool), begun=begun, outcomes=outcomes)
+        if moving.any():
+            add_table(info, "reward_terms", terms, moving)
+        add_texts(info, "reason", reasons, self.num_envs)
+        return self._observations.copy(), rewards, terminated, truncated, info
+
+    def render(self) -> tuple[NDArray[np.uint8] | None, ...]:
+        """The episodes so far as pictures; None without a render mode."""
+        if self.render_mode is None:
+            return (None,) * self.num_envs
+        from envs.render import frame
+
+        pictures = []
+        for episode, course in zip(self._episodes, self._courses, strict=True):
+            if episode is None:
+                pictures.append(None)
+                continue
+            times, courses, speeds = zip(*course, strict=True)
+            title = f"{episode.patient.name} on {self.pump.name}"
+            therapy = self._one.therapy
+            pictures.append(frame(times, courses, speeds, title=title, therapy=therapy))
+        return tuple(pictures)
+
+    def _begin(self, lanes: NDArray[np.intp], options: list[dict[str, Any]]) -> None:
+        """Draw episodes for lanes and put them at their start."""
+        if not len(lanes):
+            return
+        drawn = []
+        for lane, own in zip(lanes.tolist(), options, strict=True):
+            self._episodes[lane] = None  # No step after a reset that fails.
+        for lane, own in zip(lanes.tolist(), options, strict=True):
+            drawn.append(self._one.draws.episode(self._generator(lane), own))
+        plants = [_plant(one.patient, self.pump) for one in drawn]
+        if self._batch is None:
+            self._batch = BatchSimulator([plants[0]] * self.num_envs, threads=self._threads)
+        self._batch.reset_lanes(
+            lanes.tolist(),
+            plants=plants,
+            scenarios=[one.scenario for one in drawn],
+            states=np.array([one.state for one in drawn]),
+            speeds=np.array([one.start_speed for one in drawn]),
+        )
+        for lane, one in zip(lanes.tolist(), drawn, strict=True):
+            self._episodes[lane] = one
+            self._sensors.reset(lane, one.sensor_seed)
+            self._drivers[lane].reset(one.start_speed)
+            self._speeds[lane] = one.start_speed
+            self._courses[lane] = []
+        self._held[lanes], self._too_low[lanes], self._elapsed[lanes] = np.nan, 0.0, 0
+        self._over[lanes] = False
+
+    def _look(self, here: Mask, moving: Mask | None = None) -> tuple[dict[int, str], dict[int, str]]:
+        """Take in metrics and sensors of some lanes; outcomes and reasons of those that ended."""
+        assert self._batch is not None
+        now, times = self._batch.metric_matrix(), self._batch.times
+        broken = here & ~np.isfinite(now).all(axis=0)
+        outcomes: dict[int, str] = {}
+        reasons: dict[int, str] = {}
+        failures = self._batch.failures
+        for lane in np.flatnonzero(broken).tolist():
+            outcomes[lane] = "unphysical"
+            if lane in failures:
+                reasons[lane] = failures[lane]
+            else:
+                name = METRICS.names[int(np.argmin(np.isfinite(now[:, lane])))]
+                reasons[lane] = f"{times[lane]:.3f} s: {name} is no longer finite"
+        seen = here & ~broken
+        if seen.all():
+            self._metrics = now
+        else:
+            self._metrics = np.where(seen, now, self._metrics)
+        if moving is not None:
+            self._judge(moving & seen, outcomes, reasons)
+        lanes = np.flatnonzero(seen)
+        if len(lanes):
+            measured = self._sensors.measure(lanes, times[lanes], self._metrics[:, lanes])
+            held = np.where(np.isfinite(measured), measured, self._held[lanes])
+            self._held[lanes] = held
+            space = self.single_observation_space
+            shown = np.clip(np.where(np.isnan(held), 0.0, held), space.low, space.high)
+            self._observations[lanes] = shown.astype(np.float32)
+        if self.render_mode is not None:
+            for lane in np.flatnonzero(here).tolist():
+                course = METRICS.as_dict(self._metrics[:, lane])
+                self._courses[lane].append((times[lane], course, self._speeds[lane]))
+        return outcomes, reasons
+
+    def _judge(self, moved: Mask, outcomes: dict[int, str], reasons: dict[int, str]) -> None:
+        """Count how long patients have been close to death, and who has died."""
+        death = self._one.therapy.death
+        threatened = np.asarray(death.threatens({death.signal: self._metrics[_INDEX[death.signal]]}))
+        counted = np.where(threatened, self._too_low + self._one.period, 0.0)
+        self._too_low = np.where(moved, counted, self._too_low)
+        dead = moved & threatened & (self._too_low >= death.seconds - 1e-9)
+        for lane in np.flatnonzero(dead).tolist():
+            outcomes[lane] = "death"
+            seconds = self._too_low[lane]
+            reasons[lane] = f"{death.signal} below {death.low:g} for {seconds:g} s"
+
+    def _terms(self, change: Array, moving: Mask, outcomes: Mapping[int, str]) -> dict[str, Array]:
+        """Reward by named terms; 0 where nothing moved."""
+        therapy = self._one.therapy
+        found = therapy.terms(self._rows(therapy.signals), change)
+        unphysical = [lane for lane, outcome in outcomes.items() if outcome == "unphysical"]
+        terms = {}
+        for name, value in found.items():
+            term = np.where(moving, value, 0.0)
+            if name in therapy.signals:
+                term[unphysical] = 0.0
+            terms[name] = term
+        return terms
+
+    def _rows(self, names: Sequence[str]) -> dict[str, Array]:
+        return {name: self._metrics[_INDEX[name]] for name in names}
+
+    def _info(
+        self, here: Mask, *, begun: NDArray[np.intp], outcomes: Mapping[int, str]
+    ) -> dict[str, Any]:
+        assert self._batch is not None
+        info: dict[str, Any] = {}
+        therapy = self._one.therapy
+        add_table(info, "metrics", self._rows(METRICS.names), here)
+        add_table(info, "in_range", therapy.in_range(self._rows(therapy.signals)), here)
+        add_rows(info, {"speed": self._speeds.copy(), "time": self._batch.times}, here)
+        lanes = np.flatnonzero(here).tolist()
+        texts = dict.fromkeys(lanes, "alive") | dict(outcomes)
+        add_texts(info, "outcome", texts, self.num_envs)
+        patients, scenarios = {}, {}
+        for lane in begun.tolist():
+            episode = self._episodes[lane]
+            assert episode is not None
+            patients[lane] = episode.patient.name
+            scenarios[lane] = episode.scenario.name if episode.scenario is not None else "none"
+        add_texts(info, "patient", patients, self.num_envs)
+        add_texts(info, "scenario", scenarios, self.num_envs)
+        return info
+
+    def _refuse_closed(self) -> None:
+        if self.closed:
+            raise gymnasium.error.ClosedEnvironmentError("the environment has been closed")
+
+    def _mask(self, mask: Any) -> Mask:
+        if mask is None:
+            return np.ones(self.num_envs, bool)
+        found = np.asarray(mask)
+        if found.dtype != bool or found.shape != (self.num_envs,) or not found.any():
+            allowed = f"an array of {self.num_envs} bool, one True or more"
+            raise InputError("options['reset_mask']", mask, allowed)
+        return found
+
+    def _spread_seeds(self, seed: int | Sequence[int | None] | None) -> list[int | None]:
+        if seed is None:
+            return [None] * self.num_envs
+        if isinstance(seed, int | np.integer):
+            return [int(seed) + lane for lane in range(self.num_envs)]
+        if len(seed) != self.num_envs:
+            raise InputError("seed", seed, f"one, or a sequence of {self.num_envs}")
+        return list(seed)
+
+    def _options_of(self, options: Mapping[str, Any], lane: int) -> dict[str, Any]:
+        own = {}
+        for name, value in options.items():
+            if isinstance(value, list | tuple):
+                if len(value) != self.num_envs:
+                    allowed = f"one, or a list of {self.num_envs}, one for each environment"
+                    raise InputError(f"options[{name!r}]", value, allowed)
+                value = value[lane]
+            own[name] = value
+        return own
