@@ -25,7 +25,6 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Observations = NDArray[np.float32]
 _INDEX = METRICS.index
-_MOST = 1_000_000
 
 
 # An episode's plant costs more than finding that it is known.
@@ -91,7 +90,8 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         # One scalar environment, never reset, says what all of them are.
         self._one = SupportEnv(**arguments)
         self.num_envs, self._threads = int(num_envs), threads
-        self._most = _MOST if max_episode_steps is None else max_episode_steps
+        #: Periods after which an episode is truncated, if any.
+        self.max_episode_steps = max_episode_steps
         self.render_mode = self._one.render_mode
         self.single_observation_space = self._one.observation_space
         self.single_action_space = self._one.action_space
@@ -206,7 +206,9 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         self._elapsed[moving] += 1
         terminated = np.zeros(self.num_envs, bool)
         terminated[list(outcomes)] = True
-        truncated = moving & (self._elapsed >= self._most)
+        truncated = np.zeros(self.num_envs, bool)
+        if self.max_episode_steps is not None:
+            truncated = moving & (self._elapsed >= self.max_episode_steps)
         self._over = terminated | truncated
         info = self._info(np.ones(self.num_envs, bool), begun=begun, outcomes=outcomes)
         if moving.any():

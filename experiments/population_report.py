@@ -96,13 +96,16 @@ def summary(patients: int, tables: CohortTables) -> str:
         "of plasma-free hemoglobin show (above 40 mg/dL twice within 24 h)."
     )
     lines = [_incidence_line(row) for row in tables.incidence.to_dict("records")]
-    lines += [_outcome_line(row) for row in tables.outcomes.to_dict("records")]
+    judged = set(tables.incidence["support"])
+    lines += [
+        _outcome_line(row) for row in tables.outcomes.to_dict("records") if row["support"] in judged
+    ]
     caveat = (
         "The levels of the hazards of bleeding, lasting malposition and the limb are calibrated to "
-        "the expected ranges, so that those incidences are no prediction; how they move with "
-        "speed, device, access and days is. "
-        + "Deaths are those of the circulation alone: infection, stroke and organ failure are not "
-        "modelled."
+        "the expected ranges, so that these incidences are no prediction. How they move with "
+        "speed, device, access and days follows from the equations. A death is a circulation that fails: "
+        "infection, stroke and the failure of other organs are not modelled, so that far fewer die "
+        "than in a clinic."
     )
     return text + "\n\n" + "\n".join(lines) + "\n\n" + caveat
 

@@ -39,7 +39,7 @@ OUTPUTS = ("map", "cardiac_power_output", "lvedp", "suction_margin", "hemolysis_
 _WITHOUT_PUMP = OUTPUTS[:3]
 METHODS = ("sobol", "morris")
 #: Base points of Sobol and trajectories of Morris when none are asked for.
-SAMPLES = {"sobol": 128, "morris": 60}
+SAMPLES = {"sobol": 256, "morris": 60}
 #: Grid levels of Morris' design.
 _GRID = 4
 _RESAMPLES = 200  # of the bootstrap behind the confidence intervals

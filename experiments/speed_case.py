@@ -9,7 +9,7 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from plants import Plant, Simulator, steady_state
+from plants import Plant, steady_state
 from plants.compile.kernel import CompiledKernel
 from plants.model import PHASE, plant_model
 from plants.simulator import DEFAULT_STEP
@@ -63,11 +63,6 @@ def case_start() -> CaseStart:
     return CaseStart(plant, speed, state, np.concatenate([state, begun, begun]), values)
 
 
-def simulator(start: CaseStart, backend: str = "auto") -> Simulator:
-    """A simulator of the case."""
-    return Simulator(start.plant, backend=backend)  # type: ignore[arg-type]
-
-
 @functools.cache
 def casadi_kernel() -> CompiledKernel:
     """CasADi's own generated C of the same step.
@@ -82,6 +77,14 @@ def casadi_kernel() -> CompiledKernel:
 
 
 @functools.cache
-def mapped_step(batch: int) -> ca.Function:
-    """CasADi's ``map`` of the same step over a batch, on its virtual machine."""
-    return plant_model().run_step.map(batch)
+def mapped_steps(batch: int, steps: int) -> ca.Function:
+    """CasADi's ``map`` of the same step over a batch, ``fold`` over the steps, on its machine.
+
+    Takes and gives carry and held values, a column for each patient: a fold of a map by itself
+    would mix up the patients' parameters.
+    """
+    step = plant_model().run_step.map(batch)
+    n, m = step.size1_in(0), step.size1_in(1)
+    joint = ca.MX.sym("j", n + m, batch)
+    moved = ca.vertcat(step(joint[:n, :], joint[n:, :]), joint[n:, :])
+    return ca.Function("steps", [joint], [moved]).fold(steps)

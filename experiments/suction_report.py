@@ -13,12 +13,11 @@ if TYPE_CHECKING:
     import pandas
 
 SCORE_HEADINGS = (
-    "SNR [dB]", "of", "sensitivity", "specificity", "delay p50 [beats]", "p95", "release p50",
-    "events", "found", "false alarms [1/h]",
+    "SNR [dB]", "of", "sens.", "spec.", "delay p50", "p95", "release", "events", "found",
+    "false/h",
 )  # fmt: skip
 CAUSE_HEADINGS = (
-    "cause", "courses", "beats", "in suction", "sensitivity", "specificity", "delay p95 [beats]",
-    "false alarms",
+    "cause", "courses", "beats", "in suction", "sens.", "spec.", "delay p95", "false alarms",
 )  # fmt: skip
 _SCORE_COLUMNS = (
     "snr_db", "noise_of", "sensitivity", "specificity", "delay_median", "delay_p95", "lag_median",

@@ -30,6 +30,7 @@ from experiments.output import to_json
 from experiments.policy_evaluation import evaluate, held_out, made
 from experiments.run_folder import versions
 from experiments.train_settings import TrainingSettings
+from experiments.vec_env import has_native_vector, native_vec_env
 from plants import InputError
 
 Progress = Callable[[int], None]
@@ -152,16 +153,13 @@ def _learn(learner: Any, settings: TrainingSettings, home: Path, progress: Progr
 
 def _begun(algorithm: Any, settings: TrainingSettings, checkpoints: Path) -> Any:
     """The algorithm at its last checkpoint, or new."""
-    from stable_baselines3.common.env_util import make_vec_env
     from stable_baselines3.common.vec_env import VecNormalize
 
     chosen = settings.chosen()
     count = chosen.pop("environments")
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise InputError("environments", count, "an integer from 1 on")
-    raw = make_vec_env(
-        lambda: made(settings.environment, settings.arguments), count, seed=settings.seed
-    )
+    raw = _environments(settings, count)
     tidy(checkpoints)
     last = last_checkpoint(checkpoints)
     if last is None:
@@ -179,6 +177,19 @@ def _begun(algorithm: Any, settings: TrainingSettings, checkpoints: Path) -> Any
     fresh = np.random.SeedSequence((settings.seed, learner.num_timesteps)).generate_state(1)
     learner.set_random_seed(int(fresh[0] % 2**31))
     return learner
+
+
+def _environments(settings: TrainingSettings, count: int) -> Any:
+    """Environments side by side: computed together where the id has such a form."""
+    from stable_baselines3.common.env_util import make_vec_env
+
+    if has_native_vector(settings.environment):
+        return native_vec_env(
+            settings.environment, settings.arguments, count, seed=settings.seed
+        )
+    return make_vec_env(
+        lambda: made(settings.environment, settings.arguments), count, seed=settings.seed
+    )
 
 
 def _save(learner: Any, checkpoints: Path) -> None:

@@ -13,6 +13,7 @@ Cox SM, Matthews PC (2002) J Comput Phys 176:430 (exponential time differencing,
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -140,6 +141,15 @@ class BedsideRun:
         while self.slow.hours < end - 1e-9:
             self._one_step(min(LONGEST_STEP, end - self.slow.hours))
         self.slow.hours = end
+
+    def fork(self) -> BedsideRun:
+        """A run of its own from the same state, sharing the plant."""
+        other = copy.copy(self)
+        other.slow = copy.copy(self.slow)
+        other.slow._inputs = dict(self.slow._inputs)
+        other._search = copy.copy(self._search)
+        other._outside = dict(self._outside)
+        return other
 
     def _here(self) -> _Held:
         at, given = self._at, self.slow.input_vector

@@ -13,7 +13,7 @@ from experiments.study_output import ResultsOption
 
 def command(
     hours: Annotated[
-        float, typer.Option(help="Length of the runs that are compared, h.", min=0.01, max=48.0)
+        float, typer.Option(help="Length of the runs that are compared, h.", min=0.1, max=48.0)
     ] = 6.0,
     days: Annotated[
         float, typer.Option(help="Length of the runs between events, d.", min=0.01, max=30.0)

@@ -33,11 +33,12 @@ def command(
     from experiments import suction_report as report
     from experiments import suction_study as study
     from experiments.study_output import replace_file, write_study
+    from experiments.suction_fit import fit as fit_detector
 
     scored = study.scored_seeds(seeds, first_seed, fit_seeds)
     if fit:
         with progress("courses to fit", fit_seeds * study.N_CAUSES) as done:
-            settings = study.fit(range(fit_seeds), workers=workers, progress=done)
+            settings = fit_detector(range(fit_seeds), workers=workers, progress=done)
         replace_file(FITTED, settings.to_toml().encode())
     settings = DetectorSettings.load()
     with progress("courses to score", seeds * study.N_CAUSES) as done:

@@ -45,6 +45,9 @@ def command(
     ] = None,
     tier: Annotated[str | None, typer.Option(help="console, icu or full.")] = None,
     action: Annotated[str | None, typer.Option(help="speed or level.")] = None,
+    environments: Annotated[
+        int | None, typer.Option(help="Environments side by side; default: the algorithm's.")
+    ] = None,
     hyperparameters: Annotated[
         str, typer.Option(help="JSON object of arguments of the algorithm.")
     ] = "{}",
@@ -67,6 +70,7 @@ def command(
         "patient": patient, "spread": spread, "cohort_size": cohort_size, "device": device,
         "scenario": scenario, "start": start, "tier": tier, "action": action,
     }  # fmt: skip
+    side_by_side = {} if environments is None else {"environments": environments}
     if resume is not None:
         folder, settings = resume, None
         total = TrainingSettings.load(resume).steps
@@ -74,7 +78,7 @@ def command(
         settings = TrainingSettings(
             algorithm, environment, steps, seed,
             arguments={name: _one_or_more(v) for name, v in given.items() if v is not None},
-            hyperparameters=_json_object(hyperparameters),
+            hyperparameters=_json_object(hyperparameters) | side_by_side,
             checkpoint_interval=checkpoint_interval,
             evaluation_episodes=evaluation_episodes,
             command=shlex.join(["impellab", *sys.argv[1:]]),

@@ -62,49 +62,57 @@ def actions(space, steps, seed=0):
 
 FATAL = Scenario("fatal", "", (Event("lv_contractility", 0.05, "step", 3.0),
                                Event("volume", -3000.0, "ramp", 3.0, duration=20.0)))  # fmt: skip
-UNPHYSICAL = Scenario("emptied", "", (Event("volume", -3900.0, "ramp", 1.0, duration=6.0),))
+UNPHYSICAL = Scenario("emptied", "", (Event("volume", -3900.0, "ramp", 1.0, duration=20.0),))
 QUICK_DEATH = Therapy.default().model_copy(
     update={"death": Death(signal="map", low=45.0, seconds=2.0)}
 )
 
 
 @pytest.mark.parametrize(
-    ("arguments", "steps"),
+    ("arguments", "steps", "outcome"),
     [
-        ({**MIXED, "max_episode_steps": 7}, 24),
-        ({**MIXED, "action": "level", "period": 0.3, "tier": "console", "snr_db": 20.0}, 12),
-        ({"tier": "full", "period": 4.0, "device": "2.5", "dropout": 0.2}, 12),
-        ({"tier": "full", "noise_scale": 0.0, "max_episode_steps": 1}, 5),
-        ({"scenario": [FATAL, "none"], "therapy": QUICK_DEATH}, 24),
-        ({"patient": "healthy", "scenario": [UNPHYSICAL, "none"]}, 20),
+        ({**MIXED, "max_episode_steps": 7}, 16, None),
+        ({**MIXED, "action": "level", "period": 0.3, "tier": "console", "snr_db": 20.0}, 8, None),
+        ({"tier": "full", "period": 4.0, "device": "2.5", "dropout": 0.2}, 8, None),
+        ({"tier": "full", "noise_scale": 0.0, "max_episode_steps": 1}, 5, None),
+        ({"scenario": [FATAL, "none"], "therapy": QUICK_DEATH}, 20, "death"),
+        ({"patient": "healthy", "scenario": [UNPHYSICAL, "none"]}, 24, "unphysical"),
     ],
     ids=["mixed", "levels", "full", "one step", "death", "unphysical"],
 )
-def test_equals_the_scalar_environments_over_episodes_with_resets(arguments, steps):
+def test_equals_the_scalar_environments_over_episodes_with_resets(arguments, steps, outcome):
     one, other = native(**arguments), scalars(**arguments)
     assert one.observation_space == other.observation_space
     assert one.action_space == other.action_space
     assert one.single_observation_space == other.single_observation_space
     assert one.single_action_space == other.single_action_space
     assert_same_step(one.reset(seed=3), other.reset(seed=3))
-    ended = 0
+    ended, outcomes = 0, set()
     for action in actions(other.action_space, steps):
         ours, theirs = one.step(action), other.step(action)
         assert_same_step(ours, theirs)
         ended += np.sum(theirs[2] | theirs[3])
-    if "max_episode_steps" in arguments or "scenario" in arguments and arguments is not MIXED:
-        assert ended or arguments.get("action") == "level"
+        outcomes.update(theirs[4]["outcome"])
+    if "max_episode_steps" in arguments:
+        assert ended
+    if outcome is not None:
+        assert outcome in outcomes
 
 
-def test_a_whole_episode_of_the_registered_length():
-    """Beats of 105 per minute end exactly with every fourth period: no rounding may part the two."""
+def test_beats_that_end_with_a_period_end_in_both():
+    """105 beats per minute end with every fourth period: rounding must not part the two."""
     arguments = {"patient": "shock-d", "scenario": ["none", "afterload-up"]}
-    one, other = native(3, **arguments), scalars(3, **arguments)
+    one, other = native(3, **arguments, max_episode_steps=44), scalars(
+        3, **arguments, max_episode_steps=44
+    )  # fmt: skip
     one.reset(seed=1), other.reset(seed=1)
-    for action in actions(other.action_space, 302):
-        ours, theirs = one.step(action), other.step(action)
-        assert_same_step(ours, theirs)
-    assert ours[4]["time"].tolist() == [1.0] * 3  # the reset after 300 periods took one step
+    for action in actions(other.action_space, 48):
+        assert_same_step(one.step(action), other.step(action))
+
+
+def test_the_registered_length_of_an_episode_holds():
+    assert gymnasium.make_vec(ID, 2).unwrapped.max_episode_steps == 300
+    assert SupportVectorEnv(2).max_episode_steps is None
 
 
 def test_autoreset_is_declared_and_is_that_of_the_next_step():

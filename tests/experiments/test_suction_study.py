@@ -12,6 +12,7 @@ from controllers.suction_detector import DetectorSettings
 from experiments import suction_study as study
 from experiments.cli import run_command
 from experiments.suction_cases import CAUSES, CONFUSERS, Course, course
+from experiments.suction_fit import logistic
 from experiments.suction_score import (
     Noise,
     Watched,
@@ -130,12 +131,12 @@ def test_logistic_regression_separates_and_needs_both_classes():
     random = np.random.default_rng(0)
     x = random.standard_normal((2000, 2))
     truth = x[:, 0] - 0.5 * x[:, 1] + 0.3 * random.standard_normal(2000) > 1.0
-    means, scales, weights, intercept = study.logistic(x, truth)
+    means, scales, weights, intercept = logistic(x, truth)
     called = ((x - means) / scales) @ weights + intercept > 0
     assert (called == truth).mean() > 0.9
     assert weights[0] / weights[1] == pytest.approx(-2.0, rel=0.15)
     with pytest.raises(InputError, match="more seeds"):
-        study.logistic(x, np.zeros(2000, dtype=bool))
+        logistic(x, np.zeros(2000, dtype=bool))
 
 
 def test_fitted_seeds_are_not_scored():

@@ -1,0 +1,172 @@
+"""Estimates and forecasts with their uncertainty, in physical units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controllers.tracker_state import Kind, leak
+from plants import InputError, unknown_name
+
+Array = NDArray[np.float64]
+_NORMAL = NormalDist()
+#: Probability of an interval where none is given.
+CREDIBLE = 0.9
+# Points and weights of Gauss and Hermite, for means of what is not normal.
+_POINTS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
+_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
+
+
+@dataclass(frozen=True)
+class Belief:
+    """What is believed of one quantity: a normal distribution, of it or of its inner coordinate.
+
+    Attributes
+    ----------
+    name, unit : str
+        For tables.
+    centre, spread : float
+        Mean and standard deviation of the inner coordinate.
+    kind : {"plain", "log", "leak"}
+        How the value follows from it.
+    scale : float
+        Factor on the value.
+    low, high : float
+        Bounds of the value.
+
+    Examples
+    --------
+    >>> from controllers.tracker_estimate import Belief
+    >>> one = Belief("map", "mmHg", 70.0, 2.0)
+    >>> low, high = one.interval(0.9)
+    >>> round(low, 1), round(high, 1), round(one.probability(low=65.0), 3)
+    (66.7, 73.3, 0.994)
+    """
+
+    name: str
+    unit: str
+    centre: float
+    spread: float
+    kind: Kind = "plain"
+    scale: float = 1.0
+    low: float = -math.inf
+    high: float = math.inf
+
+    @property
+    def median(self) -> float:
+        """The value that is as likely exceeded as not."""
+        return self._value(self.centre)
+
+    @property
+    def mean(self) -> float:
+        """Mean of the value."""
+        return float(_WEIGHTS @ self._values())
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation of the value."""
+        values = self._values()
+        return float(np.sqrt(max(_WEIGHTS @ (values - _WEIGHTS @ values) ** 2, 0.0)))
+
+    def interval(self, probability: float = CREDIBLE) -> tuple[float, float]:
+        """The central credible interval of that probability.
+
+        Raises
+        ------
+        InputError
+            The probability is not between 0 and 1.
+        """
+        if not 0.0 < probability < 1.0:
+            raise InputError("probability", probability, "a number between 0 and 1")
+        away = _NORMAL.inv_cdf(0.5 + 0.5 * probability) * self.spread
+        return self._value(self.centre - away), self._value(self.centre + away)
+
+    def probability(self, low: float = -math.inf, high: float = math.inf) -> float:
+        """Probability that the value lies in a range."""
+        if not (math.isfinite(self.centre) and math.isfinite(self.spread)):
+            return math.nan
+        return max(self._below(high) - self._below(low), 0.0)
+
+    def _below(self, value: float) -> float:
+        if value >= self.high:
+            return 1.0
+        if value < self.low:
+            return 0.0
+        inner = self._inner(value)
+        if self.spread == 0.0:
+            return float(inner >= self.centre)
+        return _NORMAL.cdf((inner - self.centre) / self.spread)
+
+    def _inner(self, value: float) -> float:
+        value = value / self.scale
+        if self.kind == "plain":
+            return value
+        if value <= 0.0:
+            return -math.inf
+        # The root of value = (x + sqrt(x^2 + c^2)) / 2 is x = value - c^2 / (4 value).
+        return math.log(value) if self.kind == "log" else value - leak(0.0) ** 2 / value
+
+    def _value(self, inner: float) -> float:
+        value = {"plain": lambda x: x, "log": np.exp, "leak": leak}[self.kind](inner)
+        return float(np.clip(self.scale * value, self.low, self.high))
+
+    def _values(self) -> Array:
+        return np.array([self._value(self.centre + self.spread * float(x)) for x in _POINTS])
+
+
+class Beliefs(Mapping[str, Belief]):
+    """Beliefs by name, and how they hang together.
+
+    Parameters
+    ----------
+    beliefs : sequence of Belief
+        In the order of the rows of `root`.
+    root : ndarray, shape (n, m)
+        A root of the covariance of their inner coordinates.
+    hours : float
+        To which hour they belong.
+    """
+
+    def __init__(self, beliefs: Sequence[Belief], root: Array, hours: float):
+        self._beliefs = {one.name: one for one in beliefs}
+        self._place = {one.name: place for place, one in enumerate(beliefs)}
+        self._root, self.hours = root, hours
+
+    @property
+    def mean(self) -> dict[str, float]:
+        """Means of the values by name."""
+        return {name: one.mean for name, one in self._beliefs.items()}
+
+    @property
+    def covariance(self) -> Array:
+        """Covariance of the inner coordinates, in the order of the names."""
+        return np.asarray(self._root @ self._root.T)
+
+    def correlation(self, one: str, other: str) -> float:
+        """Correlation of the inner coordinates of two quantities; 0 where one is known.
+
+        Raises
+        ------
+        InputError
+            A name is unknown.
+        """
+        for name in (one, other):
+            if name not in self._beliefs:
+                raise unknown_name("quantity", name, self._beliefs)
+        first, second = self._root[self._place[one]], self._root[self._place[other]]
+        size = float(np.linalg.norm(first) * np.linalg.norm(second))
+        return float(first @ second) / size if size > 0.0 else 0.0
+
+    def __getitem__(self, name: str) -> Belief:
+        return self._beliefs[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._beliefs)
+
+    def __len__(self) -> int:
+        return len(self._beliefs)

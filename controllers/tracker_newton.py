@@ -1,0 +1,145 @@
+"""Newton's method on the equations of a settled beat, and the slopes that it leaves behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controllers.tracker_belief import Told
+from controllers.tracker_equations import SettledEquations, Tangent
+from plants import PhysicsError, steady_state
+
+Array = NDArray[np.float64]
+
+#: Largest error of the equations that counts as none.
+FOUND = 1e-7
+_TRIES = 25
+# Shares of a Newton step that are tried side by side.
+_DAMPING = np.array([1.0, 0.5, 0.25, 0.125, 1 / 32, 1 / 128])
+# Beats marched from a beat nearby, and from the believed patient's, and the share of the way
+# that the pair is led at each.
+_MARCH_NEAR, _MARCH_FAR, _SHARE = 0, 150, 0.1
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """A settled beat and how it answers to the estimates.
+
+    Attributes
+    ----------
+    speed : float
+        Speed, rpm.
+    point, unknowns, metrics : ndarray
+        Estimates, and the beat there.
+    inverse : ndarray
+        Inverse of the Jacobian of the equations.
+    metrics_by_unknown : ndarray
+        Metrics by the unknowns.
+    unknowns_by_estimate, metrics_by_estimate : ndarray
+        The beat and its metrics by the estimates.
+    slow : bool
+        Whether the last search with them took long.
+    """
+
+    speed: float
+    point: Array
+    unknowns: Array
+    metrics: Array
+    inverse: Array
+    metrics_by_unknown: Array
+    unknowns_by_estimate: Array
+    metrics_by_estimate: Array
+    slow: bool = False
+
+    def unknowns_at(self, points: Array) -> Array:
+        """Where the unknowns of other points should lie."""
+        return self.unknowns + (points - self.point) @ self.unknowns_by_estimate.T
+
+    def metrics_at(self, points: Array) -> Array:
+        """What the metrics of other points should be."""
+        return self.metrics + (points - self.point) @ self.metrics_by_estimate.T
+
+    def moved(self, point: Array, unknowns: Array, metrics: Array) -> Slopes:
+        """The same slopes about another beat."""
+        return replace(self, point=point.copy(), unknowns=unknowns.copy(), metrics=metrics.copy())
+
+    def marked(self, *, slow: bool) -> Slopes:
+        """The same, and whether they are slow."""
+        return replace(self, slow=slow)
+
+
+def newton(
+    equations: SettledEquations, guess: Array, point: Array, speed: float, told: Told
+) -> Slopes:
+    """The settled beat at a point from a guess of the unknowns.
+
+    Raises
+    ------
+    PhysicsError
+        There is none near the guess.
+    """
+    z, held = guess.copy(), np.array([speed])
+    steps = int(equations.steps(point[None], z[None], held, told)[0])
+    for _ in range(_TRIES):
+        at = equations.tangent(point, z, speed, told, steps)
+        size = float(np.max(np.abs(at.error)))
+        if not (np.isfinite(size) and np.isfinite(at.jacobian).all()):
+            break
+        try:
+            inverse = np.linalg.inv(at.jacobian)
+        except np.linalg.LinAlgError:
+            break
+        if size < FOUND:
+            if not equations.physical(z[None], at.metrics[None])[0]:
+                break
+            return _slopes(at, inverse, z, point, speed)
+        step = -inverse @ at.error
+        trials = z + _DAMPING[:, None] * step
+        many = np.repeat(point[None], len(trials), axis=0)
+        errors, _ = equations.residual(
+            many, trials, np.repeat(held, len(trials)), told, np.full(len(trials), steps)
+        )
+        sizes = np.max(np.abs(errors), axis=1)
+        better = np.flatnonzero(sizes < size)
+        if not len(better):
+            if size < 100 * FOUND:  # Rounding, not a wrong way.
+                return _slopes(at, inverse, z, point, speed)
+            break
+        z = trials[better[0]]
+    name = equations.plant.patient.name
+    raise PhysicsError(f"no settled beat of the believed patient {name} at {speed:g} rpm")
+
+
+def _slopes(at: Tangent, inverse: Array, z: Array, point: Array, speed: float) -> Slopes:
+    unknowns = -inverse @ at.forced
+    metrics = at.metrics_by_unknown @ unknowns + at.metrics_by_estimate
+    return Slopes(
+        speed, point.copy(), z.copy(), at.metrics, inverse, at.metrics_by_unknown, unknowns, metrics
+    )
+
+
+def start_near(
+    equations: SettledEquations, nearest: Slopes | None, point: Array, speed: float, told: Told
+) -> Array:
+    """A guess of the unknowns from the beat at the nearest speed."""
+    if nearest is None:
+        return start_from_rest(equations, nearest, point, speed, told)
+    guess = nearest.unknowns_at(point[None])[0]
+    return guess if np.all(guess[:9] > 0.0) else nearest.unknowns.copy()
+
+
+def start_from_rest(
+    equations: SettledEquations, nearest: Slopes | None, point: Array, speed: float, told: Told
+) -> Array:
+    """A guess of the unknowns from the believed patient's own beat, marched for minutes.
+
+    Raises
+    ------
+    PhysicsError
+        The believed patient has no periodic beat at the speed.
+    """
+    steady = steady_state(equations.plant, speed, beats=equations.beats)
+    guess = equations.unknowns(steady.state, steady.metrics["map"], 0.0)
+    return equations.marched(point, guess, speed, told, _MARCH_FAR, _SHARE)

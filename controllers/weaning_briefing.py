@@ -1,0 +1,137 @@
+"""What a weaning controller and its tracker are told when they take over a patient."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from controllers.operating_point import running_levels
+from plants import (
+    SLOW_INPUTS,
+    TIERS,
+    InputError,
+    Level,
+    Patient,
+    Plant,
+    Pump,
+    SlowParameters,
+    Therapy,
+    label_limit,
+    unknown_name,
+)
+from plants.plant import DEFAULT_RIGHT_LEVEL
+
+#: Drugs whose doses are told.
+DRUGS: tuple[str, ...] = ("inotrope", "vasopressor")
+
+
+@dataclass(frozen=True)
+class WeaningBriefing:
+    """All that is known when weaning begins; never the truth about the patient at hand.
+
+    Parameters
+    ----------
+    patient : Patient
+        The patient as believed: a model of the profile, not of the individual.
+    pump : Pump
+        The left pump that is weaned.
+    therapy : Therapy
+        Targets, limits and weaning criteria.
+    tier : str
+        Which sensors there are.
+    label_hours : float, optional
+        Longest use of the pump, h; by default the label's for cardiogenic shock.
+    seed : int
+        For what draws random numbers.
+    drugs : mapping of str to float
+        Doses (ug/kg/min) under which the patient was found, of ``DRUGS``; 0 where not named. What
+        is believed of the patient is believed under these.
+    pressure_before : float, optional
+        Mean arterial pressure before support, mmHg, about which the baroreflex works; where it is
+        not known, the believed patient's is taken for a guess.
+    baroreflex : bool
+        Whether the patient's baroreflex is believed to be at work.
+    right_pump : Pump, optional
+        A right pump beside the one that is weaned.
+    right_level : str, optional
+        P-level at which it is held.
+
+    Raises
+    ------
+    InputError
+        The pump is none for the left ventricle, a dose is unknown or out of range, or a number is
+        not positive.
+
+    Examples
+    --------
+    >>> from controllers.weaning_briefing import WeaningBriefing
+    >>> from plants import Patient, Pump, Therapy
+    >>> briefing = WeaningBriefing(Patient.load("shock-d"), Pump.load("CP"), Therapy.default())
+    >>> briefing.label_hours, [level.name for level in briefing.levels][:2]
+    (96.0, ['P-2', 'P-3'])
+    """
+
+    patient: Patient
+    pump: Pump
+    therapy: Therapy
+    tier: str = "icu"
+    label_hours: float | None = None
+    seed: int = 0
+    drugs: Mapping[str, float] = field(default_factory=dict)
+    pressure_before: float | None = None
+    baroreflex: bool = True
+    right_pump: Pump | None = None
+    right_level: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.pump.side != "left":
+            allowed = "a pump for the left ventricle, which weaning is made for"
+            raise InputError("pump", self.pump.name, allowed, source=self.pump.path)
+        if self.tier not in TIERS:
+            raise unknown_name("tier", self.tier, TIERS)
+        if self.label_hours is None:
+            object.__setattr__(self, "label_hours", label_limit(self.pump))
+        for name in ("label_hours", "pressure_before"):
+            value = getattr(self, name)
+            if value is not None and not (math.isfinite(value) and value > 0):
+                raise InputError(name, value, "a positive number")
+        object.__setattr__(self, "drugs", MappingProxyType(checked_doses(self.drugs)))
+
+    @property
+    def plant(self) -> Plant:
+        """The patient as believed, on the pumps."""
+        level = DEFAULT_RIGHT_LEVEL if self.right_level is None else self.right_level
+        return Plant(self.patient, self.pump, self.right_pump, right_level=level)
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels that may be held, slowest first."""
+        return running_levels(self.pump)
+
+    @property
+    def slow(self) -> SlowParameters:
+        """What is believed of the reflex, the drugs and the valve."""
+        known = {f"{name}_baseline": self.drugs[name] for name in DRUGS}
+        if self.pressure_before is not None:
+            known["baroreflex_pressure"] = self.pressure_before
+        known["baroreflex_gain"] = float(self.baroreflex)
+        return SlowParameters.load().replace(source="told in the briefing", tag="D", **known)
+
+
+def checked_doses(doses: Mapping[str, float]) -> dict[str, float]:
+    """Doses (ug/kg/min) of all of ``DRUGS``, 0 where not named.
+
+    Raises
+    ------
+    InputError
+        A drug is unknown or a dose out of its range.
+    """
+    for name, value in doses.items():
+        if name not in DRUGS:
+            raise unknown_name("drug", name, DRUGS)
+        low, high = SLOW_INPUTS[name].low, SLOW_INPUTS[name].high
+        if not (math.isfinite(value) and low <= value <= high):
+            raise InputError(name, value, f"{low:g} to {high:g} ug/kg/min")
+    return {name: float(doses.get(name, 0.0)) for name in DRUGS}
