@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from experiments.output import to_json
-from experiments.support_course import Course, Support, supported
+from experiments.support_course import supported
+from experiments.support_outcome import Course, Support
 from plants import InputError
 from plants.population import Population, RefusalCounts
 
@@ -114,7 +115,7 @@ def run_patient(task: Task) -> PatientDone:
     Examples
     --------
     >>> from experiments.cohort_patient import Task, run_patient
-    >>> from experiments.support_course import Support
+    >>> from experiments.support_outcome import Support
     >>> done = run_patient(Task("shock-c", 0, (Support("CP", days=0.5),)))
     >>> done.courses[0].outcome
     'completed'

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.parallel import run_each
+from experiments.pool import run_each
 from plants import (
     SIGNALS,
     SLOW_STATES,

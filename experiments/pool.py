@@ -8,9 +8,10 @@ import multiprocessing.connection
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
 
 from experiments.errors import RunError
 from experiments.finished import Finished, attempt
@@ -18,17 +19,32 @@ from experiments.trial import Trial
 from plants import InputError
 
 _CONNECT_SECONDS = 10
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 def run_all(
     trials: Iterable[Trial], *, workers: int | None = None, cluster: str | None = None
 ) -> Iterator[Finished]:
-    """Run trials at once, and give each as it is done.
+    """Run trials at once, and give each as it is done; as :func:`run_each`."""
+    return run_each(attempt, trials, workers=workers, cluster=cluster)
+
+
+def run_each(
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
+) -> Iterator[Result]:
+    """Do the work for every item at once, and give each result as it is done.
 
     Parameters
     ----------
-    trials : iterable of Trial
-        What to run.
+    work : callable
+        A function of a module, so that a worker process finds it.
+    items : iterable
+        What it is called with; must be possible to pickle.
     workers : int, optional
         Number of processes; by default one for each core. 1 stays in this process.
     cluster : str, optional
@@ -36,8 +52,8 @@ def run_all(
 
     Yields
     ------
-    Finished
-        In the order in which they end.
+    object
+        What `work` gave, in the order in which it is done.
 
     Raises
     ------
@@ -45,16 +61,22 @@ def run_all(
         There is no such cluster, or the number of workers is not positive.
     RunError
         A worker died.
+
+    Examples
+    --------
+    >>> from experiments.pool import run_each
+    >>> sorted(run_each(abs, [-2, 1], workers=1))
+    [1, 2]
     """
-    wanted = list(trials)
+    wanted = list(items)
     if workers is not None and workers < 1:
         raise InputError("workers", workers, "1 or more")
     count = min(workers or os.cpu_count() or 1, max(1, len(wanted)))
     if cluster is None and count == 1:
-        yield from map(attempt, wanted)
+        yield from map(work, wanted)
         return
     with _cluster(cluster) if cluster is not None else _processes(count) as executor:
-        futures = [executor.submit(attempt, trial) for trial in wanted]
+        futures = [executor.submit(work, item) for item in wanted]
         try:
             for future in as_completed(futures):
                 yield future.result()

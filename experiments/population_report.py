@@ -103,9 +103,9 @@ def summary(patients: int, tables: CohortTables) -> str:
     caveat = (
         "The levels of the hazards of bleeding, lasting malposition and the limb are calibrated to "
         "the expected ranges, so that these incidences are no prediction. How they move with "
-        "speed, device, access and days follows from the equations. A death is a circulation that fails: "
-        "infection, stroke and the failure of other organs are not modelled, so that far fewer die "
-        "than in a clinic."
+        "speed, device, access and days follows from the equations. A death is a circulation that "
+        "fails: infection, stroke and the failure of other organs are not modelled, so that "
+        "far fewer die than in a clinic."
     )
     return text + "\n\n" + "\n".join(lines) + "\n\n" + caveat
 

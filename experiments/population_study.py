@@ -17,10 +17,10 @@ from typing import Any
 
 from experiments.cohort_patient import PatientDone, Task, run_patient
 from experiments.output import note, path_text, to_json
-from experiments.parallel import run_each
+from experiments.pool import run_each
 from experiments.population_report import write_cohort
 from experiments.population_tables import OUTSIDE, CohortTables, tabulate
-from experiments.support_course import Support
+from experiments.support_outcome import Support
 from experiments.work_folder import WorkFolder
 from plants import InputError, Pump
 from plants.population import FIRST_EVALUATION_SEED, Population

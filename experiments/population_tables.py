@@ -10,7 +10,7 @@ import numpy as np
 
 from experiments.cohort_patient import PatientDone
 from experiments.cohort_settings import COMPLICATIONS, Expected, cohort_settings
-from experiments.support_course import COMPLETED, DIED, REFUSED, Course
+from experiments.support_outcome import COMPLETED, DIED, REFUSED, Course
 from plants.population import RefusalCounts
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ RUNS = Path("runs")
 
 _LIBRARIES = (
     "impellab", "casadi", "control", "gymnasium", "matplotlib", "numpy", "pandas", "pyarrow",
-    "scipy", "xarray", "torch", "stable-baselines3", "sb3-contrib", "distributed",
+    "scipy", "xarray", "torch", "stable-baselines3", "sb3-contrib", "distributed", "SALib",
 )  # fmt: skip
 _ROOT = Path(__file__).resolve().parent.parent
 _GIT_TIMEOUT = 10.0  # s

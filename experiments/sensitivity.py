@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.parallel import run_each
+from experiments.pool import run_each
 from experiments.sensitivity_factors import Factor, factors, varied_plant
 from plants import SIGNALS, InputError, Patient, PhysicsError, Plant, Pump, steady_state
 

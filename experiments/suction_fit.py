@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from controllers.suction_detector import DetectorSettings
 from controllers.suction_features import FEATURES
-from experiments.parallel import run_each
+from experiments.pool import run_each
 from experiments.suction_cases import CAUSES, CONFUSERS, course
 from experiments.suction_score import Noise, decisions, hop_before, settled
 from experiments.suction_study import Case, cases

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controllers.suction_detector import DetectorSettings
-from experiments.parallel import run_each
+from experiments.pool import run_each
 from experiments.suction_cases import CAUSES, CONFUSERS, Course, course
 from experiments.suction_score import Noise, Watched, watch
 from plants import InputError

@@ -10,12 +10,20 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
 from experiments.cohort_settings import CohortSettings, cohort_settings
+from experiments.support_outcome import (
+    COMPLETED,
+    DIED,
+    NOTED,
+    REFUSED,
+    RULE,
+    Course,
+    Support,
+)
 from plants import (
     InputError,
     MultirateRun,
@@ -30,126 +38,10 @@ from plants.slow.hazards import HAZARDS, event_times, thresholds
 from plants.slow.hemolysis import SIGNIFICANT, WITHIN
 from plants.virtual_patient import VirtualPatient
 
-#: Levels are set by the clinical rule instead of being held.
-RULE = "rule"
-COMPLETED, DIED, REFUSED = "completed", "died", "refused"
 #: Relative error of an outer step that is aimed at; what comes out differs by less than 0.5 % from
 #: what a fiftieth of it gives.
 TOLERANCE = 0.05
-_HOURS_PER_DAY = 24.0
 _BLEED, _SLIP = "bleeding_hazard", "malposition_hazard"
-_TIMES = (
-    "bleeding", "malposition", "limb", "hemolysis", "hemolysis_if_malposed", "distal_perfusion",
-)  # fmt: skip
-#: What is noted at every check, besides the cumulative hazards.
-NOTED = ("level", "map", "cardiac_power_output", "lvedp", "pfhb", "lactate", "limb_perfusion")
-
-
-@dataclass(frozen=True)
-class Support:
-    """What is done to a patient.
-
-    Parameters
-    ----------
-    device : str
-        Name or file of a left pump.
-    levels : str
-        ``"rule"``, or a P-level that is held.
-    access : str
-        A way in; empty for the pump's first that the arteries allow.
-    days : float
-        How long; 0 is the label's duration.
-    """
-
-    device: str
-    levels: str = RULE
-    access: str = ""
-    days: float = 0.0
-
-    @property
-    def name(self) -> str:
-        """For tables."""
-        parts = [self.device]
-        parts += [] if self.levels == RULE else [self.levels]
-        parts += [self.access] if self.access else []
-        parts += [f"{self.days:g} d"] if self.days else []
-        return ", ".join(parts)
-
-    def hours(self, pump: Pump) -> float:
-        """How long the support lasts, h.
-
-        Raises
-        ------
-        InputError
-            No duration is given and the pump's label knows none.
-        """
-        days = self.days or pump.rating("label_shock")
-        if not days:
-            raise InputError(
-                "days", self.days, f"a duration: the {pump.name} has none on its label"
-            )
-        return days * _HOURS_PER_DAY
-
-
-@dataclass(frozen=True)
-class Course:
-    """What became of a patient on a pump.
-
-    Attributes
-    ----------
-    support : str
-        Name of the support.
-    outcome, reason : str
-        ``"completed"``, ``"died"`` or ``"refused"`` (anatomy), and why.
-    access : str
-        The way in that was taken.
-    sheath_artery_ratio : float
-        Of the sheath that stays in the femoral artery; 0 without one.
-    hours : float
-        How long support lasted.
-    bleeding, malposition, limb : float
-        Time of the event, h; infinity where there was none.
-    hemolysis : float
-        Time of the second sample above 40 mg/dL within 24 h, h; infinity where there was none.
-    hemolysis_if_malposed : float
-        The same in a second run in which the pump slips for certain, at a time that the hazard
-        decides; NaN where that was not run.
-    distal_perfusion : float
-        When a distal perfusion catheter was put in, h; infinity where none was.
-    times : list of float
-        Times of the checks, h.
-    noted : dict of str to list of float
-        Cumulative hazards and the signals of :data:`NOTED` at the checks.
-    """
-
-    support: str
-    outcome: str
-    reason: str = ""
-    access: str = ""
-    sheath_artery_ratio: float = 0.0
-    hours: float = 0.0
-    bleeding: float = math.inf
-    malposition: float = math.inf
-    limb: float = math.inf
-    hemolysis: float = math.inf
-    hemolysis_if_malposed: float = math.nan
-    distal_perfusion: float = math.inf
-    times: list[float] = field(default_factory=list)
-    noted: dict[str, list[float]] = field(default_factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data that :meth:`from_dict` reads back, also after a passage through JSON."""
-        content = asdict(self)
-        for name in _TIMES:  # JSON knows neither infinity nor NaN.
-            if not math.isfinite(content[name]):
-                content[name] = str(content[name])
-        return content
-
-    @classmethod
-    def from_dict(cls, content: dict[str, Any]) -> Course:
-        """The course that :meth:`to_dict` gave."""
-        times = {name: float(content[name]) for name in _TIMES}
-        return cls(**content | times)
 
 
 def supported(
@@ -180,7 +72,8 @@ def supported(
 
     Examples
     --------
-    >>> from experiments.support_course import Support, supported
+    >>> from experiments.support_course import supported
+    >>> from experiments.support_outcome import Support
     >>> from plants.population import Population
     >>> supported(Population("shock-c").draw(0), Support("CP", days=0.5)).outcome
     'completed'

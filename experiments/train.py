@@ -30,7 +30,6 @@ from experiments.output import to_json
 from experiments.policy_evaluation import evaluate, held_out, made
 from experiments.run_folder import versions
 from experiments.train_settings import TrainingSettings
-from experiments.vec_env import has_native_vector, native_vec_env
 from plants import InputError
 
 Progress = Callable[[int], None]
@@ -182,6 +181,8 @@ def _begun(algorithm: Any, settings: TrainingSettings, checkpoints: Path) -> Any
 def _environments(settings: TrainingSettings, count: int) -> Any:
     """Environments side by side: computed together where the id has such a form."""
     from stable_baselines3.common.env_util import make_vec_env
+
+    from experiments.vec_env import has_native_vector, native_vec_env
 
     if has_native_vector(settings.environment):
         return native_vec_env(

@@ -118,7 +118,7 @@ def validate(
     InputError
         A name is unknown, or the number of workers is not positive.
     """
-    from experiments.parallel import run_each
+    from experiments.pool import run_each
 
     wanted = work(names)
     found: dict[str, Part] = {}

@@ -46,7 +46,7 @@ class WorkFolder:
             self.job: dict[str, Any] = plan["job"]
         except (OSError, ValueError, KeyError, TypeError):
             complete = (path / "config.json").is_file()
-            allowed = "a folder of a benchmark that was interrupted; its name ends in .work"
+            allowed = "a folder of a job that was interrupted; its name ends in .work"
             allowed += " (this run is complete)" if complete else ""
             raise InputError("resume", os.fspath(path), allowed) from None
 

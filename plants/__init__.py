@@ -33,11 +33,11 @@ from plants.observation import SampleAndHold
 from plants.parameters import PATIENT_PARAMETERS
 from plants.patient import Patient
 from plants.plant import Plant
-from plants.population import Population
+from plants.population import Population, RefusalCounts
 from plants.pump import Pump
 from plants.pump_file import Boost, HeadFlow, Level
 from plants.quantity import Quantity
-from plants.rhythm import Rhythm, RhythmBeat
+from plants.rhythm import RHYTHMS, Rhythm, RhythmBeat
 from plants.rollout import Recorder, save_rollout, steady_metrics
 from plants.scenario import Scenario
 from plants.sensors import TIERS, Sensor, Sensors, tier_table
@@ -66,6 +66,7 @@ __all__ = [
     "HAZARDS",
     "METRICS",
     "PATIENT_PARAMETERS",
+    "RHYTHMS",
     "ROUTES",
     "SIGNALS",
     "SLOW_INPUTS",
@@ -106,6 +107,7 @@ __all__ = [
     "Pump",
     "Quantity",
     "Recorder",
+    "RefusalCounts",
     "Rhythm",
     "RhythmBeat",
     "SampleAndHold",

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from plants.bedside_complications import Complications
 from plants.bedside_events import HourScenario
-from plants.bedside_explant import FollowUp, followed, unsupported_run
+from plants.bedside_explant import FollowUp, followed, given_now, patient_disturbances
 from plants.bedside_orders import ClinicalOrders
 from plants.bedside_run import BedsideRun
 from plants.bedside_sensors import BedsideSensors
@@ -28,6 +28,7 @@ from plants.pump import Pump
 from plants.quantity import check_number
 from plants.slow.clock import SlowClock
 from plants.slow.slow_model import STATE_LAYOUT
+from plants.slow.slow_parameters import SlowParameters
 from plants.therapy import Therapy
 from plants.virtual_patient import VirtualPatient
 
@@ -127,15 +128,14 @@ class Bedside:
         self.therapy = therapy or Therapy.default()
         self.kept, self.noise_scale, self.beyond_label = dict(kept or {}), noise_scale, beyond_label
         self.label_hours = label_limit(pump)
-        gain = self.settings["reflex"]["gain"] if baroreflex else 0.0
-        self._gain = gain
+        self._gain = self.settings["reflex"]["gain"] if baroreflex else 0.0
         self.plant = Plant(self.patient.patient, pump)
         self._clock = SlowClock(self.plant.patient, self._slow_parameters(pump))
         self._bare: BedsideRun | None = None
         self._striking = complications
         self.reset()
 
-    def _slow_parameters(self, pump: Pump | None):  # type: ignore[no-untyped-def]
+    def _slow_parameters(self, pump: Pump | None) -> SlowParameters:
         return self.patient.slow_parameters(pump).replace(baroreflex_gain=self._gain)
 
     def reset(self, level: str = "P-8", seed: int | None = None) -> None:
@@ -176,8 +176,8 @@ class Bedside:
         self._low_since, self._ruled_at = math.inf, -math.inf
         self._truth: dict[str, float] | None = None
         self._scenario = self.events
-        self._restun(0.0)
-        self._hold()
+        self._restun()
+        self._pass(0.0)
 
     @property
     def hours(self) -> float:
@@ -224,9 +224,10 @@ class Bedside:
             if now >= self._ruled_at + 1.0 - 1e-6:
                 self._rule(orders)
             until = min(end, self._ruled_at + 1.0, self._scenario.next_change(now))
-            self._pass(max(until - now, 1e-3))
-            self._restun(self.hours)
-            self._judge()
+            self._pass(until - now)
+            if self.outcome is None:
+                self._restun()
+                self._judge()
 
     def measure(self, *, labs: bool = False, echo: bool = False) -> Measurement:
         """What the monitors show, and laboratory and echo where due or ordered.
@@ -304,7 +305,7 @@ class Bedside:
         run = self._without_pump()
         if not drugs:
             run.slow.give(inotrope=0.0, vasopressor=0.0)
-        run.advance(_SETTLING, 0.0, self._patient_disturbances())
+        run.advance(_SETTLING, 0.0, patient_disturbances(self._scenario, self.hours))
         return run.metrics()
 
     def explant(self) -> str:
@@ -348,43 +349,73 @@ class Bedside:
 
     def _rule(self, orders: Mapping[str, float] | None) -> None:
         """Clinicians look, and give what their rule or the orders say for the next hour."""
-        self._hold()
-        if self.outcome is not None:
-            return
-        given = self.orders.decide(self._metrics(), orders)
-        self._run.volume -= given.pop("diuresis")
-        self._ruled_at, self._truth = self.hours, None
-
-    def _given(self) -> dict[str, float]:
-        """What runs in or out: orders and events together, held within their ranges."""
-        given = {name: value for name, value in self.orders.now.items() if name != "diuresis"}
-        given["bleeding"] = 0.0
-        for name, value in self._scenario.given(self.hours).items():
-            given[name] += value
-        return {name: self._run.slow.bounded(name, value) for name, value in given.items()}
-
-    def _patient_disturbances(self) -> dict[str, float]:
-        """What acts on the patient with and without a pump."""
-        return _without_position(self._scenario.disturbances(self.hours))
-
-    def _hold(self) -> None:
-        """Find the beat of the level in force, or of the highest below it that has one."""
-        self._falling(lambda: self._run.metrics())
+        self._ruled_at = self.hours
+        self._run.drain = self.orders.decide(self._metrics(), orders)["diuresis"]
 
     def _pass(self, hours: float) -> None:
-        self._run.slow.give(**self._given())
+        """Let time pass; where a level has no beat the console falls to the next that has one."""
         end = self.hours + hours
+        while True:
+            outside = self._scenario.disturbances(self.hours)
+            self._run.slow.give(**given_now(self.orders.now, self._scenario, self.hours))
+            try:
+                if self.hours < end - 1e-6:
+                    self._run.advance(end - self.hours, self.pump.speed(self.level), outside)
+                else:
+                    self._run.hold(self.pump.speed(self.level), outside)
+                self._truth = self._run.metrics()
+                return
+            except PhysicsError as error:
+                self._truth = None
+                number = int(self.level.removeprefix("P-")) - 1
+                if number < self.settings["alarm"]["lowest_level"]:
+                    self.outcome, self.reason = "died", str(error)
+                    return
+                lower = f"P-{number}"
+                self.alarms.append((self.hours, f"{self.level} cannot be held: {lower}"))
+                self.level = lower
 
-        def passed() -> None:
-            self._run.advance(end - self.hours, self._run_speed, self._outside)
+    def _restun(self) -> None:
+        share = self._scenario.restunned(self.hours)
+        if share > 0.0:
+            slow, index = self._run.slow, STATE_LAYOUT.index
+            state = slow.state.copy()
+            recovered = 1.0 - state[index["stunned"]] - state[index["infarcted"]]
+            state[index["stunned"]] += share * recovered
+            slow.state = state
+            self._pass(0.0)
 
-        self._falling(passed)
-        self._truth = None
+    def _judge(self) -> None:
+        """Death, complications and the label."""
+        if self.outcome is not None:
+            return
+        truth, hours = self._metrics(), self.hours
+        limits, death = self.settings["death"], self.therapy.death
+        low = truth["map"] < limits["map_low"] or truth["cardiac_index"] < limits["ci_low"]
+        self._low_since = min(self._low_since, hours) if low else math.inf
+        for holds, reason in (
+            (death.threatens(truth), f"{death.signal} fell to {truth[death.signal]:.0f}"),
+            (hours - self._low_since >= limits["hours"], "shock for hours"),
+            (truth["lactate"] >= limits["lactate"], f"lactate rose to {truth['lactate']:.1f}"),
+        ):
+            if holds:
+                ended = f"{reason} (map {truth['map']:.0f}, index {truth['cardiac_index']:.1f})"
+                self.outcome, self.reason = "died", ended
+                return
+        begun = self.complications.looked(hours, truth, striking=self._striking)
+        self._scenario = self._scenario.with_events(*begun) if begun else self._scenario
+        if hours >= self.label_hours - 1e-6 and not self.beyond_label:
+            self.outcome = "label"
+            self.reason = f"{self.label_hours:g} h, the duration of the label of {self.pump.name}"
 
-    @property
-    def _run_speed(self) -> float:
-        return self.pump.speed(self.level)
-
-    @property
-    def _outside(self) -> dict[str, float]:
-        return self._scenario.disturbances(self.hours)
+    def _without_pump(self) -> BedsideRun:
+        """The patient as he or she is, with the pump out."""
+        if self._bare is None:
+            clock = SlowClock(self.plant.patient, self._slow_parameters(None))
+            self._bare = BedsideRun(Plant(self.plant.patient), clock)
+        bare, slow = self._bare, self._run.slow
+        bare.slow.state, bare.slow.hours = slow.state.copy(), slow.hours
+        bare.slow.give(**slow.inputs)
+        bare.volume = self._run.volume
+        bare.hold(0.0, patient_disturbances(self._scenario, self.hours))
+        return bare

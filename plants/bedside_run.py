@@ -57,7 +57,6 @@ class _Held(NamedTuple):
     volume: float
     speed: float
     outside: dict[str, float]
-    given: Array
     beat: SteadyState
 
 
@@ -78,7 +77,9 @@ class BedsideRun:
     Attributes
     ----------
     volume : float
-        Blood volume, mL. Whoever takes fluid off may change it between two calls.
+        Blood volume, mL.
+    drain : float
+        Fluid that is taken off the blood, mL/h; hemoglobin stays.
     beats_found : int
         Periodic beats found since the start, which is what a run costs.
 
@@ -103,6 +104,7 @@ class BedsideRun:
     ):
         self.plant, self.slow, self.tolerance = plant, slow, tolerance
         self.volume = plant.patient["blood_volume"] if volume is None else volume
+        self.drain = 0.0
         self.beats_found = 0
         self._search = PeriodicBeat(plant, tolerance=_BEAT_TOLERANCE)
         self._at: _Held | None = None
@@ -152,18 +154,17 @@ class BedsideRun:
         return other
 
     def _here(self) -> _Held:
-        at, given = self._at, self.slow.input_vector
+        at = self._at
         if (
             at is None
             or at.state is not self.slow.state
             or (at.volume, at.speed, at.outside) != (self.volume, self._speed, self._outside)
-            or not np.array_equal(given, at.given)
         ):
-            at = self._settled(self.slow.state, self.volume, given)
+            at = self._settled(self.slow.state, self.volume)
             self.slow.state, self._at = at.state, at
         return at
 
-    def _settled(self, state: Array, volume: float, given: Array) -> _Held:
+    def _settled(self, state: Array, volume: float) -> _Held:
         """The periodic beat with the reflex in equilibrium: a secant on its pressure."""
         pressure, last = state[_SENSED], None
         for _ in range(_TRIES):
@@ -174,7 +175,7 @@ class BedsideRun:
             beat = self._search.find(self._speed, acting, blood_volume=volume)
             error = beat.metrics["map"] - pressure
             if not self.slow.reflex_on or abs(error) < _PRESSURE_TOLERANCE:
-                return _Held(state, volume, self._speed, self._outside, given, beat)
+                return _Held(state, volume, self._speed, self._outside, beat)
             if last is not None and pressure != last[0]:
                 slope = (error - last[1]) / (pressure - last[0])
                 # The reflex works against its error; another sign is a search gone astray.
@@ -190,7 +191,7 @@ class BedsideRun:
     def _one_step(self, longest: float) -> None:
         here = self._here()
         rates, decay = self.slow.rates(here.state, here.beat.metrics)
-        infusion = self.slow.effects(here.state).get("infusion", 0.0)
+        infusion = self.slow.effects(here.state)["infusion"] * SECONDS_PER_HOUR - self.drain
         step = min(self._step, longest)
         while True:
             try:
@@ -214,9 +215,9 @@ class BedsideRun:
         z = decay * step
         first = here.state + step * relaxation(z) * rates
         first[~_SLOW] = here.state[~_SLOW]
-        volume = here.volume + infusion * SECONDS_PER_HOUR * step
+        volume = here.volume + infusion * step
         first = self.slow.checked(first)
-        end = self._settled(first, volume, here.given)
+        end = self._settled(first, volume)
         later, _ = self.slow.rates(first, end.beat.metrics)
         # What the rates do beside relaxing at the rate of the begin.
         change = (later + decay * first) - (rates + decay * here.state)

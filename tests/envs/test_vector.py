@@ -60,8 +60,8 @@ def actions(space, steps, seed=0):
     return [space.sample() for _ in range(steps)]
 
 
-FATAL = Scenario("fatal", "", (Event("lv_contractility", 0.05, "step", 3.0),
-                               Event("volume", -3000.0, "ramp", 3.0, duration=20.0)))  # fmt: skip
+FATAL = Scenario("fatal", "", (Event("lv_contractility", 0.3, "step", 3.0),
+                               Event("systemic_resistance", 0.3, "step", 3.0)))  # fmt: skip
 UNPHYSICAL = Scenario("emptied", "", (Event("volume", -3900.0, "ramp", 1.0, duration=20.0),))
 QUICK_DEATH = Therapy.default().model_copy(
     update={"death": Death(signal="map", low=45.0, seconds=2.0)}

@@ -14,7 +14,7 @@ from experiments.cohort_settings import Expected, cohort_settings
 from experiments.population_report import contrast_groups, summary
 from experiments.population_study import CONTRASTS, Plan, cohort
 from experiments.population_tables import OUTSIDE, UNDECIDED, WITHIN, _verdict, tabulate, wilson
-from experiments.support_course import COMPLETED, DIED, REFUSED, Course, Support
+from experiments.support_outcome import COMPLETED, DIED, REFUSED, Course, Support
 from plants import InputError
 from plants.slow.hazards import HAZARDS
 

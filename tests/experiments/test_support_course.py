@@ -13,7 +13,8 @@ import pytest
 from experiments import support_course as module
 from experiments.cohort_settings import cohort_settings
 from experiments.output import to_json
-from experiments.support_course import COMPLETED, DIED, REFUSED, Course, Support, supported
+from experiments.support_course import supported
+from experiments.support_outcome import COMPLETED, DIED, REFUSED, Course, Support
 from plants import InputError, Pump
 from plants.population import Population
 from plants.slow.hazards import HAZARDS

@@ -1,0 +1,80 @@
+"""What a patient would do at another level, with the uncertainty of the estimate carried along."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controllers.tracker_belief import EXTRAS, OUTPUTS
+from controllers.tracker_estimate import Belief, Beliefs
+from controllers.tracker_filter import differences
+from controllers.tracker_readings import model_sd
+from plants import SIGNALS, Level
+
+Array = NDArray[np.float64]
+
+#: Signals that are forecast.
+FORECAST: tuple[str, ...] = tuple(name for name in OUTPUTS if name in SIGNALS)
+_ROWS = np.array([OUTPUTS.index(name) for name in FORECAST])
+#: Predicted beside signals, as logarithms of factors.
+_LOGS = {name: EXTRAS[place] for place, name in enumerate(("lv", "rv", "systemic"))}
+
+
+class Forecast(Beliefs):
+    """Beliefs of the signals of a settled beat at a level; see :class:`Beliefs`.
+
+    Parameters
+    ----------
+    level : Level
+        The level.
+    hours : float
+        To which hour the forecast belongs.
+    hours_ahead : float
+        How long after the last update that is.
+    points : ndarray, shape (k, n_outputs)
+        Values at the sigma points.
+    exact : float
+        Share of the sigma points whose beat was found and not only extrapolated.
+    reason : str
+        Why there is no forecast, or "".
+
+    Attributes
+    ----------
+    known : bool
+        Whether there is a forecast. Its values are NaN where there is none, and no probability is
+        then above any limit.
+    """
+
+    def __init__(
+        self,
+        level: Level,
+        hours: float,
+        hours_ahead: float,
+        points: Array,
+        exact: float,
+        reason: str,
+    ):
+        mean, first, second = differences(points[:, _ROWS])
+        own = [model_sd(name, value) for name, value in zip(FORECAST, mean, strict=True)]
+        root = np.concatenate([first, second, np.diag(own)], axis=1)
+        beliefs = [
+            Belief(
+                name,
+                SIGNALS[name].unit,
+                float(value),
+                float(spread),
+                low=SIGNALS[name].low,
+                high=SIGNALS[name].high,
+            )
+            for name, value, spread in zip(
+                FORECAST, mean, np.linalg.norm(root, axis=1), strict=True
+            )
+        ]
+        super().__init__(beliefs, root, hours)
+        self.level, self.hours_ahead = level, hours_ahead
+        self.exact, self.reason = exact, reason
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a forecast."""
+        return not self.reason
