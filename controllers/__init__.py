@@ -16,6 +16,7 @@ from controllers.pi import PI, Gains
 from controllers.policy import PolicyController
 from controllers.protocol import Briefing, Command, Controller, Outcome, SolveStatus
 from controllers.registry import CONTROLLER_FORMS, controller_names, load_controller
+from controllers.suction_detector import DetectorSettings, SuctionDetector
 
 __all__ = [
     "CONTROLLER_FORMS",
@@ -25,6 +26,7 @@ __all__ = [
     "Briefing",
     "Command",
     "Controller",
+    "DetectorSettings",
     "EstimatorSettings",
     "FixedLevel",
     "Gains",
@@ -36,6 +38,7 @@ __all__ = [
     "Outcome",
     "PolicyController",
     "SolveStatus",
+    "SuctionDetector",
     "controller_names",
     "linearise",
     "load_controller",

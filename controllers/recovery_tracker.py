@@ -12,37 +12,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracker_beats import Settled, SettledBeats
-from controllers.tracker_belief import OUTPUT_PLACE, OUTPUTS, Told, stretch, unaided
+from controllers.tracker_beats import SettledBeats
+from controllers.tracker_belief import OUTPUT_PLACE, Told, stretch, unaided
 from controllers.tracker_consistency import Consistency, Innovation
-from controllers.tracker_estimate import Belief, Beliefs
-from controllers.tracker_filter import (
-    Correction,
-    Gaussian,
-    Linearised,
-    chi_square_quantile,
-    corrected,
-    differences,
-    sigma_points,
-)
+from controllers.tracker_correction import Corrector, Learned
+from controllers.tracker_estimate import Beliefs, patient_beliefs
+from controllers.tracker_filter import Gaussian, Linearised, triangular
 from controllers.tracker_forecast import Forecast
-from controllers.tracker_readings import Readings, ReadingTable, output_rows
+from controllers.tracker_prediction import Predictor
+from controllers.tracker_readings import Readings, ReadingTable
 from controllers.tracker_settings import TrackerSettings
-from controllers.tracker_state import N_PATIENT, PLACE, StateSpace
+from controllers.tracker_state import N_PATIENT, StateSpace
 from controllers.weaning_briefing import DRUGS, WeaningBriefing, checked_doses
-from plants import InputError, Level, Measurement, PhysicsError
+from plants import METRICS, InputError, Measurement, PhysicsError
 
 Array = NDArray[np.float64]
 
 _MINUTES = 60.0
-# A valve that is certainly tight, for the first look: inner coordinate of its leak.
-_TIGHT, _TIGHT_SD = -5.0, 1e-3
-# Below this speed (rpm) a reading of the rotor says that the pump stands still.
-_STANDS_STILL = 1000.0
+# Stretch (mL) at which every valve is taken to be tight, for the first look at a patient.
+_TIGHT = 2000.0
 
 
 class RecoveryTracker:
@@ -61,6 +54,13 @@ class RecoveryTracker:
         Time of the last update, h; NaN before the first.
     innovation : Innovation
         How the last update met its readings.
+
+    Raises
+    ------
+    InputError
+        The tier shows nothing that is used.
+    PhysicsError
+        The believed patient has no periodic beat without support.
 
     Examples
     --------
@@ -85,31 +85,247 @@ class RecoveryTracker:
 
     def __init__(self, briefing: WeaningBriefing, settings: TrackerSettings | None = None):
         self.settings = settings or TrackerSettings()
-        self.reset(briefing)
+        self.briefing = briefing
+        self._slow = briefing.slow_parameters()
+        self._table = ReadingTable(briefing.tier)
+        self.space = StateSpace(
+            self._table.biased, reflex_known=briefing.pressure_before is not None
+        )
+        self._predictor = Predictor(SettledBeats(briefing.plant, self._slow), self.space)
+        self._corrector = Corrector(self.settings, self._table, self.space.surprise)
+        self.reset()
 
-    def reset(self, briefing: WeaningBriefing) -> None:
-        """Begin with a new patient.
+    def reset(self) -> None:
+        """Forget all that was learned."""
+        self._belief = Gaussian(self.space.mean.copy(), np.diag(self.space.sd))
+        self._test = Consistency(self.settings.window, self.settings.consistency)
+        doses = self._vector(self.briefing.drugs)
+        self._told = Told(doses, math.nan, self._slow["hemoglobin_initial"])
+        self._doses = doses
+        self._suspects: frozenset[str] = frozenset()
+        self._speed = self._level_speed(self.briefing.levels[-1].name)
+        self._estimate: Beliefs | None = None
+        self.hours = math.nan
+        self.innovation = Innovation()
+
+    def update(
+        self,
+        measurement: Measurement,
+        level: str,
+        hours: float,
+        *,
+        drugs: Mapping[str, float] | None = None,
+        volume_given: float = 0.0,
+    ) -> Innovation:
+        """Take in a measurement.
+
+        Parameters
+        ----------
+        measurement : Measurement
+            What was measured; missing values are left out, and with none left, or none that can
+            be believed, the tracker coasts on the trend.
+        level : str
+            P-level at which the pump has run; a reading of the rotor's speed goes before it.
+        hours : float
+            Now, h.
+        drugs : mapping of str to float, optional
+            Doses (ug/kg/min) that have been given since the last update; by default the last ones.
+        volume_given : float
+            Blood and fluid (mL) given less lost since the last update, as far as it is known.
+
+        Returns
+        -------
+        Innovation
+            Also kept as :attr:`innovation`.
 
         Raises
         ------
         InputError
-            The tier shows nothing that is used.
-        PhysicsError
-            The believed patient has no periodic beat without support.
+            The pump has no such level, time runs backwards, or a dose is out of its range.
         """
-        self.briefing = briefing
-        slow = briefing.settled_slow()
-        self._slow = slow
-        self._table = ReadingTable(briefing.tier)
-        self.space = StateSpace(self._table.biased)
-        self._beats = SettledBeats(briefing.plant, slow)
-        self._belief = self._first_belief()
-        self._test = Consistency(self.settings.window, self.settings.consistency)
-        self._drugs = dict(briefing.drugs)
-        self._told = Told(np.array([self._drugs[d] for d in DRUGS]), math.nan, slow["hemoglobin_initial"])
-        self._suspect: frozenset[str] = frozenset()
-        self._speed = math.nan
-        self._level: Level | None = None
-        self.hours = math.nan
-        self.innovation = Innovation()
-        self._estimate: Beliefs | None = None
+        speed = self._level_speed(level)
+        if not math.isfinite(hours) or hours < self.hours:
+            raise InputError("hours", hours, f"a finite time from {self.hours:g} h on")
+        if not math.isfinite(volume_given):
+            raise InputError("volume_given", volume_given, "a finite number of mL")
+        if drugs is not None:
+            self._doses = self._vector(checked_doses(drugs))
+        gap = 0.0 if math.isnan(self.hours) else hours - self.hours
+        prior = self._predicted(self._belief, gap, self._test.excess)
+        place = self.space.place["blood_volume"]
+        prior.mean[place] += volume_given
+        doubt = np.zeros((len(prior.mean), 1))
+        doubt[place] = self.settings.told_share * volume_given
+        self._belief = prior.widened(doubt) if volume_given else prior
+        self._told = self._after(gap, measurement)
+        turning = measurement.get("pump_speed", math.nan)
+        self._speed = turning if math.isfinite(turning) else speed
+        self.hours, self._estimate = hours, None
+        self.innovation = self._learned(measurement)
+        return self.innovation
+
+    def _learned(self, measurement: Measurement) -> Innovation:
+        """Learn from a measurement at the present time, or say why not."""
+        readings = self._table.usable(measurement)
+        reason = ""
+        if not readings.names:
+            reason = "nothing was measured"
+        elif self._table.shows_flow and "displayed_flow" not in readings.names:
+            reason = "the console shows no flow: the pump may lie badly or stand still"
+        if not reason:
+            try:
+                return self._taken(readings)
+            except PhysicsError as error:
+                reason = str(error)
+        return self._report(Learned(self._belief, math.nan, 0, reason=reason))
+
+    def _taken(self, readings: Readings) -> Innovation:
+        if math.isnan(self._told.stretch):
+            self._look_first(readings)
+        learned = self._corrector.learn(
+            self._belief, readings, self._linearise, self._suspects
+        )
+        self._belief = Gaussian(
+            self.space.held(learned.belief.mean), learned.belief.root
+        ).floored(self.space.least_sd)
+        self._suspects = frozenset(learned.rejected)
+        self._test.add(learned.squared, learned.readings)
+        return self._report(learned)
+
+    def _look_first(self, readings: Readings) -> None:
+        """Where the valve closes is counted from the stretch at which the patient is met."""
+        self._told = replace(self._told, stretch=_TIGHT)
+        try:
+            looked = self._corrector.learn(self._belief, readings, self._linearise)
+            settled = self._predictor.points(looked.belief, [self._speed], self._told)
+            if settled.reasons[0]:
+                raise PhysicsError(settled.reasons[0])
+        except PhysicsError:
+            self._told = replace(self._told, stretch=math.nan)
+            raise
+        metrics = METRICS.as_dict(settled.values[0, 0, : len(METRICS)])
+        first = stretch(metrics, self._slow["mitral_pressure_weight"])
+        self._told = replace(self._told, stretch=first)
+
+    def _linearise(self, belief: Gaussian, names: tuple[str, ...]) -> Linearised:
+        return self._predictor.readings(belief, names, self._speed, self._told)
+
+    def _report(self, learned: Learned) -> Innovation:
+        low, high = self._test.band
+        return Innovation(
+            learned.squared,
+            learned.readings,
+            self._test.squared,
+            low,
+            high,
+            self._test.consistent,
+            learned.rejected,
+            learned.surprised,
+            learned.reason,
+        )
+
+    @property
+    def estimate(self) -> Beliefs:
+        """What is believed of the patient now, with credible intervals in physical units.
+
+        Besides all of :attr:`space`: ``lv_ees`` and ``rv_ees`` (mmHg/mL, with drugs and reflex at
+        work), ``unaided_lv_ees`` (without drugs, the reflex at its operating point),
+        ``resistance`` (systemic, mmHg.s/mL) and ``functional_leak`` (mL/s/mmHg, at this level).
+
+        Raises
+        ------
+        PhysicsError
+            The believed patient has no settled beat at the present speed.
+        """
+        if self._estimate is None:
+            told = self._told_now()
+            settled = self._predictor.points(self._belief, [self._speed], told)
+            if settled.reasons[0]:
+                raise PhysicsError(settled.reasons[0])
+            alone = unaided(self._slow, np.zeros(len(DRUGS)))
+            self._estimate = patient_beliefs(
+                self.space, self._belief, settled.values[0], self.briefing.patient,
+                self._slow, alone, self.hours,
+            )  # fmt: skip
+        return self._estimate
+
+    def forecast(
+        self, level: str, hours_ahead: float = 0.0, *, drugs: Mapping[str, float] | None = None
+    ) -> Forecast:
+        """What the patient would do at a level; see :meth:`forecasts`."""
+        return self.forecasts([level], hours_ahead, drugs=drugs)[level]
+
+    def forecasts(
+        self,
+        levels: Iterable[str] | None = None,
+        hours_ahead: float = 0.0,
+        *,
+        drugs: Mapping[str, float] | None = None,
+    ) -> dict[str, Forecast]:
+        """What the patient would do at other levels, once reflex and valve have settled.
+
+        Parameters
+        ----------
+        levels : iterable of str, optional
+            P-levels; by default all that may be held.
+        hours_ahead : float
+            How long from now: the trend goes on, and the uncertainty grows.
+        drugs : mapping of str to float, optional
+            Doses (ug/kg/min) then; by default the present ones.
+
+        Returns
+        -------
+        dict of str to Forecast
+            By level.
+
+        Raises
+        ------
+        InputError
+            A level or a drug is unknown, or the time is negative.
+        """
+        if not (math.isfinite(hours_ahead) and hours_ahead >= 0):
+            raise InputError("hours_ahead", hours_ahead, "a number of hours from 0 on")
+        names = list(levels) if levels is not None else [one.name for one in self.briefing.levels]
+        speeds = [self._level_speed(name) for name in names]
+        doses = self._doses if drugs is None else self._vector(checked_doses(drugs))
+        belief = self._predicted(self._belief, hours_ahead)
+        told = replace(self._told_now(), doses=doses)
+        settled = self._predictor.points(belief, speeds, told)
+        known = {one.name: one for one in self.briefing.pump.levels}
+        return {
+            name: Forecast(
+                known[name], self.hours + hours_ahead, hours_ahead, settled.values[place],
+                float(settled.exact[place].mean()), settled.reasons[place],
+            )  # fmt: skip
+            for place, name in enumerate(names)
+        }
+
+    def _predicted(self, belief: Gaussian, hours: float, excess: float = 1.0) -> Gaussian:
+        """The belief some hours later."""
+        if hours == 0.0:
+            return Gaussian(belief.mean.copy(), belief.root)
+        hours = min(hours, self.settings.longest_step)
+        moved = self.space.transition(hours)
+        share = math.sqrt(min(excess, self.settings.largest_excess))
+        columns = np.concatenate([moved @ belief.root, self.space.drift(hours, share)], axis=1)
+        return Gaussian(self.space.held(moved @ belief.mean), triangular(columns))
+
+    def _after(self, gap: float, measurement: Measurement) -> Told:
+        """What is known after a time under the present doses."""
+        times = np.array([self._slow[f"{name}_time"] for name in DRUGS])
+        left = np.exp(-gap * _MINUTES / times)
+        doses = self._doses + left * (self._told.doses - self._doses)
+        told = replace(self._told, doses=doses)
+        hemoglobin = measurement.get("hemoglobin", math.nan)
+        return replace(told, hemoglobin=hemoglobin) if hemoglobin > 0 else told
+
+    def _told_now(self) -> Told:
+        """What is told; a patient who was never looked at has a tight valve."""
+        unseen = math.isnan(self._told.stretch)
+        return replace(self._told, stretch=_TIGHT) if unseen else self._told
+
+    def _vector(self, doses: Mapping[str, float]) -> Array:
+        return np.array([doses[name] for name in DRUGS])
+
+    def _level_speed(self, level: str) -> float:
+        return self.briefing.pump.speed(level)

@@ -10,8 +10,10 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracker_state import Kind, leak
-from plants import InputError, unknown_name
+from controllers.tracker_belief import OUTPUT_PLACE
+from controllers.tracker_filter import Gaussian, differences
+from controllers.tracker_state import Kind, StateSpace, leak
+from plants import InputError, Patient, SlowParameters, unknown_name
 
 Array = NDArray[np.float64]
 _NORMAL = NormalDist()
@@ -170,3 +172,64 @@ class Beliefs(Mapping[str, Belief]):
 
     def __len__(self) -> int:
         return len(self._beliefs)
+
+
+def patient_beliefs(
+    space: StateSpace,
+    belief: Gaussian,
+    points: Array,
+    patient: Patient,
+    slow: SlowParameters,
+    alone: float,
+    hours: float,
+) -> Beliefs:
+    """What is believed of a patient, in physical units.
+
+    Parameters
+    ----------
+    space : StateSpace
+        What is estimated.
+    belief : Gaussian
+        Of it.
+    points : ndarray, shape (k, n_outputs)
+        Outputs at its sigma points.
+    patient : Patient
+        The believed patient.
+    slow : SlowParameters
+        What is believed of the reflex.
+    alone : float
+        Factor on the contractility once the drugs are off.
+    hours : float
+        When, h.
+    """
+    names = ("log_lv_contractility", "log_rv_contractility", "log_systemic_resistance",
+             "functional_leak")  # fmt: skip
+    centre, first, second = differences(points[:, [OUTPUT_PLACE[name] for name in names]])
+    n, count = len(belief.mean), first.shape[1]
+    root = np.zeros((n + len(names) + 1, n + count))
+    root[:n, :n] = belief.root
+    root[n:-1, :count], root[n:-1, n:] = first, second
+    contractility = space.place["lv_contractility"]
+    root[-1] = root[contractility]
+    spread = np.linalg.norm(root, axis=1)
+    shift = {"blood_volume": patient["blood_volume"], "reflex_pressure": slow["baroreflex_pressure"]}
+    beliefs = [
+        Belief(one.name, one.unit, float(belief.mean[i]) + shift.get(one.name, 0.0),
+               float(spread[i]), one.kind)
+        for i, one in enumerate(space.tracked)
+    ]  # fmt: skip
+    elastance, resistance = "mmHg/mL", "mmHg.s/mL"
+    rows = (
+        ("lv_ees", elastance, "log", patient["lv_ees"]),
+        ("rv_ees", elastance, "log", patient["rv_ees"]),
+        ("resistance", resistance, "log", patient["r_systemic"]),
+        ("functional_leak", "mL/s/mmHg", "plain", 1.0),
+    )
+    for place, (name, unit, kind, scale) in enumerate(rows):
+        low = 0.0 if kind == "plain" else -math.inf
+        beliefs.append(Belief(name, unit, float(centre[place]), float(spread[n + place]),
+                              kind, scale, low))  # fmt: skip
+    scale = patient["lv_ees"] * alone
+    beliefs.append(Belief("unaided_lv_ees", elastance, float(belief.mean[contractility]),
+                          float(spread[-1]), "log", scale))  # fmt: skip
+    return Beliefs(beliefs, root, hours)

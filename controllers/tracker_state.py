@@ -28,6 +28,8 @@ LEAK_CORNER = 0.5
 _LOG_LIMIT = math.log(8.0)
 _LOG_STATIC = math.log(3.0)
 _DAYS = 24.0
+# How far a pressure that was told before support may be from the reflex's operating point, mmHg.
+_TOLD_PRESSURE_SD = 2.5
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,8 @@ class StateSpace:
     ----------
     biased : iterable of Sensor
         Sensors with a constant error.
+    reflex_known : bool
+        Whether the operating point of the reflex was told.
 
     Examples
     --------
@@ -124,12 +128,14 @@ class StateSpace:
     'recovery_trend'
     """
 
-    def __init__(self, biased: Iterable[Sensor]):
+    def __init__(self, biased: Iterable[Sensor], *, reflex_known: bool = False):
         self.tracked = (*PATIENT_STATES, TREND, *(bias_of(sensor) for sensor in biased))
         self.names = tuple(one.name for one in self.tracked)
         self.place = {name: place for place, name in enumerate(self.names)}
         self.mean = np.array([one.mean for one in self.tracked], dtype=float)
         self.sd = np.array([one.sd for one in self.tracked], dtype=float)
+        if reflex_known:
+            self.sd[PLACE["reflex_pressure"]] = _TOLD_PRESSURE_SD
         self.surprise = np.array([one.surprise for one in self.tracked])
         self.least_sd = np.array([one.least_sd for one in self.tracked])
         self.limit = np.array([one.limit for one in self.tracked])

@@ -16,6 +16,7 @@ from plants import (
     Patient,
     Plant,
     Pump,
+    SlowClock,
     SlowParameters,
     Therapy,
     label_limit,
@@ -110,14 +111,20 @@ class WeaningBriefing:
         """The levels that may be held, slowest first."""
         return running_levels(self.pump)
 
-    @property
-    def slow(self) -> SlowParameters:
-        """What is believed of the reflex, the drugs and the valve."""
+    def slow_parameters(self) -> SlowParameters:
+        """What is believed of reflex, drugs and blood.
+
+        Raises
+        ------
+        PhysicsError
+            The believed patient has no periodic beat without support.
+        """
         known = {f"{name}_baseline": self.drugs[name] for name in DRUGS}
         if self.pressure_before is not None:
             known["baroreflex_pressure"] = self.pressure_before
         known["baroreflex_gain"] = float(self.baroreflex)
-        return SlowParameters.load().replace(source="told in the briefing", tag="D", **known)
+        told = SlowParameters.load().replace(source="told in the briefing", tag="D", **known)
+        return SlowClock(self.patient, told).parameters
 
 
 def checked_doses(doses: Mapping[str, float]) -> dict[str, float]:

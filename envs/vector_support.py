@@ -17,7 +17,7 @@ from envs.draws import Episode
 from envs.support import SupportEnv
 from envs.vector_actions import speeds_of
 from envs.vector_info import add_rows, add_table, add_texts
-from plants import METRICS, DeviceDriver, InputError, Patient, Plant, Pump
+from plants import METRICS, DeviceDriver, InputError, Plant, Pump
 from plants.batch import BatchSimulator
 from plants.batch_sensors import BatchSensors
 
@@ -175,9 +175,7 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         self._look(here)
         return self._observations.copy(), self._info(here, begun=lanes, outcomes={})
 
-    def step(
-        self, actions: Any
-    ) -> tuple[Observations, Array, Mask, Mask, dict[str, Any]]:
+    def step(self, actions: Any) -> tuple[Observations, Array, Mask, Mask, dict[str, Any]]:
         """Run the pumps for a control period; begin the next episode where the last has ended.
 
         Raises
@@ -261,7 +259,9 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         self._held[lanes], self._too_low[lanes], self._elapsed[lanes] = np.nan, 0.0, 0
         self._over[lanes] = False
 
-    def _look(self, here: Mask, moving: Mask | None = None) -> tuple[dict[int, str], dict[int, str]]:
+    def _look(
+        self, here: Mask, moving: Mask | None = None
+    ) -> tuple[dict[int, str], dict[int, str]]:
         """Take in metrics and sensors of some lanes; outcomes and reasons of those that ended."""
         assert self._batch is not None
         now, times = self._batch.metric_matrix(), self._batch.times
@@ -300,7 +300,9 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
     def _judge(self, moved: Mask, outcomes: dict[int, str], reasons: dict[int, str]) -> None:
         """Count how long patients have been close to death, and who has died."""
         death = self._one.therapy.death
-        threatened = np.asarray(death.threatens({death.signal: self._metrics[_INDEX[death.signal]]}))
+        threatened = np.asarray(
+            death.threatens({death.signal: self._metrics[_INDEX[death.signal]]})
+        )
         counted = np.where(threatened, self._too_low + self._one.period, 0.0)
         self._too_low = np.where(moved, counted, self._too_low)
         dead = moved & threatened & (self._too_low >= death.seconds - 1e-9)

@@ -1,4 +1,4 @@
-"""The effects within a beat: what each must do, and why.
+"""Effects of heart, vessels and what lies around them: what each must do, and why.
 
 The directions and least sizes are those that physiology and the literature let expect, stated
 before the model was asked; the sizes are cautious guesses, well below what is usually reported.
@@ -8,7 +8,7 @@ References
 Guyton AC, Hall JE, Textbook of Medical Physiology (venous return, atrial kick; recalled).
 Zoghbi WA et al. (2017) J Am Soc Echocardiogr 30:303; Baumgartner H et al. (2017) J Am Soc
 Echocardiogr 30:372 (valve disease; recalled). Smith BW et al. (2004) Med Eng Phys 26:131
-(ventricular interaction). Roberts N et al. (2020) Int J Artif Organs (obstructed outlet).
+(ventricular interaction).
 """
 
 from __future__ import annotations
@@ -16,34 +16,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from experiments.effects_study import (
-    CIRCULATION,
-    EVERYTHING,
+from experiments.effect import (
+    LEFT_ALONE,
     SPREAD,
     Condition,
     Effect,
     Expectation,
+    falls,
+    rises,
+    stays,
 )
 
-
-def rises(signal: str, by: float, reason: str, *, most: float = float("inf")) -> Expectation:
-    """The signal rises by at least so much."""
-    return Expectation(signal, "rises", by, reason, most=most)
-
-
-def falls(signal: str, by: float, reason: str, *, most: float = float("inf")) -> Expectation:
-    """The signal falls by at least so much."""
-    return Expectation(signal, "falls", by, reason, most=most)
-
-
-def stays(signal: str, by: float, reason: str, *, but: tuple[str, ...] = ()) -> Expectation:
-    """The signal or group stays, within a share of itself."""
-    return Expectation(signal, "stays", by, reason, but=but)
-
-
-_RATE = stays("heart_rate", 0.0, "nothing here reaches the sinus node: the reflex is off")
-_BLOOD = stays("blood_volume", 1e-9, "blood is neither made nor lost")
-_LEFT_ALONE = (_RATE, _BLOOD)
+_BLOOD = LEFT_ALONE[1]
 
 
 def _interaction() -> Iterable[Effect]:
@@ -74,7 +58,7 @@ def _interaction() -> Iterable[Effect]:
             f"{patient}, no pump",
             off,
             Condition(patient),
-            (*expectations, *_LEFT_ALONE),
+            (*expectations, *LEFT_ALONE),
             silent=tuple(
                 replace(off, parameters={"septum_coupling": 0.0, key: value})
                 for key, value in (*shaped, ("septum_lambda", 0.2))
@@ -93,7 +77,7 @@ def _interaction() -> Iterable[Effect]:
             falls("lvedv", 3.0, "a heart in a tight sac fills less"),
             falls("rvedv", 3.0, "a heart in a tight sac fills less"),
             falls("cardiac_output", 0.05, "and ejects less"),
-            *_LEFT_ALONE,
+            *LEFT_ALONE,
         ),
         silent=tuple(
             replace(off, parameters={"pericardium_coupling": 0.0, key: value})
@@ -107,18 +91,30 @@ def _interaction() -> Iterable[Effect]:
 
 
 def _around_the_heart() -> Iterable[Effect]:
-    window = (30.0, 34.0)
     yield Effect(
         "intrathoracic pressure",
-        "healthy, Valsalva of 40 mmHg from 20 s on, beats at 30 to 34 s",
-        Condition("healthy", window=window),
-        Condition("healthy", window=window, scenario="valsalva"),
+        "healthy, no pump, 8 mmHg around the heart",
+        Condition("healthy"),
+        Condition("healthy", disturbances={"intrathoracic_pressure": 8.0}),
+        (
+            rises("cvp", 2.0, "the pressure in the chest adds to that of the veins in it"),
+            falls("lvedv", 3.0, "less blood returns into the chest"),
+            falls("rvedv", 3.0, "less blood returns into the chest"),
+            falls("cardiac_output", 0.2, "a heart that fills less ejects less"),
+            *LEFT_ALONE,
+        ),
+    )
+    window = (30.0, 34.0)
+    yield Effect(
+        "Valsalva maneuver",
+        "hfref, no pump, 40 mmHg from 20 s on, beats at 30 to 34 s",
+        Condition("hfref", window=window),
+        Condition("hfref", window=window, scenario="valsalva"),
         (
             rises("cvp", 10.0, "the pressure in the chest adds to that of the veins in it"),
             falls("lvedv", 5.0, "less blood returns into the chest"),
-            falls("cardiac_output", 0.3, "less blood returns into the chest"),
-            falls("pulse_pressure", 4.0, "strain phase: the stroke volume falls"),
-            *_LEFT_ALONE,
+            falls("cardiac_output", 0.3, "strain phase: a heart that fills less ejects less"),
+            *LEFT_ALONE,
         ),
     )
     off = Condition(
@@ -132,7 +128,7 @@ def _around_the_heart() -> Iterable[Effect]:
         (
             rises("cvp", 0.5, "veins that are pressed hold less: their blood goes to the heart"),
             rises("cardiac_output", 0.1, "the heart is fuller"),
-            *_LEFT_ALONE,
+            *LEFT_ALONE,
         ),
         silent=(
             replace(off, disturbances={"abdominal_pressure": 30.0}),
@@ -151,7 +147,7 @@ def _rhythm() -> Iterable[Effect]:
             rises("lvedp", 1.0, "the a wave at the end of diastole"),
             rises("lvedv", 3.0, "the atria give a sixth to a quarter of the filling"),
             rises("cardiac_output", 0.2, "the atria give a sixth to a quarter of the filling"),
-            *_LEFT_ALONE,
+            *LEFT_ALONE,
         ),
     )
     sinus = Condition("healthy", window=(20.0, 80.0))
@@ -231,166 +227,11 @@ def _valves() -> Iterable[Effect]:
             "healthy, no pump, severe",
             Condition("healthy"),
             Condition("healthy", disease=name.replace(" ", "-")),
-            (*expectations, *_LEFT_ALONE),
+            (*expectations, *LEFT_ALONE),
         )
 
 
-def _pumps() -> Iterable[Effect]:
-    on = Condition("shock-d", "CP", "P-9", parameters={"blood_volume": 4000.0})
-    off = replace(on, pump={"suction_resistance": 0.0})
-    occluded = ("suction", "suction_occlusion", "hemolysis_rate", "suction_margin")
-    yield Effect(
-        "suction",
-        "shock-d with 4 L of blood, CP P-9",
-        off,
-        on,
-        (
-            falls("pump_flow", 0.2, "an occluded inlet lets less through"),
-            rises("lvesv", 1.0, "what is not drawn stays in the ventricle"),
-            falls("motor_current", 10.0, "less flow asks for less torque"),
-            *_LEFT_ALONE,
-        ),
-        silent=(
-            replace(off, pump={"suction_resistance": 0.0, "suction_hysteresis": 6.0}),
-            replace(off, pump={"suction_resistance": 0.0, "suction_pressure": 4.0}),
-        ),
-        heard=occluded,
-    )
-    full = Condition("shock-d", "CP", "P-4")
-    yield Effect(
-        "suction, full ventricle",
-        "shock-d, CP P-4",
-        replace(full, pump={"suction_resistance": 0.0}),
-        full,
-        (stays(EVERYTHING, 1e-5, "a full ventricle is not sucked onto the inlet"),),
-    )
-    yield Effect(
-        "stopped pump",
-        "shock-d, CP P-0 against no pump",
-        Condition("shock-d"),
-        Condition("shock-d", "CP", "P-0"),
-        (
-            falls("pump_flow", 0.2, "blood leaks back through a rotor that stands"),
-            falls("cardiac_output", 0.05, "forward flow is lost"),
-            falls("diastolic", 0.5, "the aorta empties backwards"),
-            *_LEFT_ALONE,
-        ),
-    )
-    alone = Condition("biventricular-shock", "CP", "P-6")
-    yield Effect(
-        "right pump",
-        "biventricular-shock, CP P-6 with RP against CP alone",
-        alone,
-        replace(alone, device="CP+RP"),
-        (
-            rises("right_pump_flow", 1.0, "it runs at the middle of its range"),
-            falls("cvp", 1.0, "it takes from the right atrium"),
-            rises("mpap", 1.0, "it delivers into the pulmonary artery"),
-            rises("cardiac_output", 0.1, "the left side gets more to pump"),
-            stays("pump_speed", 1e-6, "the left motor is not concerned"),
-            *_LEFT_ALONE,
-        ),
-    )
-
-
-def _positions() -> Iterable[Effect]:
-    well = Condition("shock-d", "CP", "P-8")
-
-    def placed(**where: float) -> Condition:
-        return replace(well, disturbances=where)
-
-    case = "shock-d, CP P-8"
-    yield Effect(
-        "inlet slightly too deep",
-        f"{case}, 5 mm too deep",
-        well,
-        placed(inlet_depth=5.0),
-        (stays(EVERYTHING, 0.0, "both windows still lie on their own sides"),),
-    )
-    yield Effect(
-        "outlet in the valve",
-        f"{case}, 20 mm too deep",
-        well,
-        placed(inlet_depth=20.0),
-        (
-            falls("pump_flow", 1.0, "the outflow is blocked"),
-            falls("map", 2.0, "support is lost"),
-            rises("hemolysis_rate", 4.0, "the index of hemolysis rises 6.7 times"),
-            falls("motor_current", 50.0, "less flow asks for less torque"),
-            stays("mitral_regurgitant_fraction", 1e-3, "the mitral valve is not touched"),
-            *_LEFT_ALONE,
-        ),
-    )
-    for name, depth, place, more in (
-        (
-            "both windows in the ventricle", 60.0, "60 mm too deep",
-            (rises("placement_pulsatility", 20.0, "the sensor shows a ventricular waveform"),),
-        ),
-        (
-            "both windows in the aorta", -60.0, "60 mm too shallow",
-            (rises("placement_pulsatility", 5.0, "the sensor shows the pulse of the aorta"),),
-        ),
-    ):  # fmt: skip
-        yield Effect(
-            name,
-            f"{case}, {place}",
-            well,
-            placed(inlet_depth=depth),
-            (
-                falls("pump_flow", 3.0, "blood goes round between the windows"),
-                rises("malposition", 0.99, "no window is where it belongs"),
-                falls("motor_current_pulsatility", 20.0, "no pressure difference: flat current"),
-                *more,
-                *_LEFT_ALONE,
-            ),
-        )
-        seen = ("pump_speed", "motor_current", "placement_signal", "displayed_flow", "malposition",
-                "motor_current_pulsatility", "placement_pulsatility", "hemolysis_rate",
-                "suction_occlusion", "suction", "suction_margin", "pump_head")  # fmt: skip
-        yield Effect(
-            f"{name}, against none",
-            f"{case}, {place}, against no pump",
-            Condition("shock-d"),
-            placed(inlet_depth=depth),
-            (stays(CIRCULATION, 1e-5, "a pump that delivers nothing supports nothing", but=seen),),
-        )
-    yield Effect(
-        "wall contact",
-        case,
-        well,
-        placed(wall_contact=1.0),
-        (
-            rises("suction", 0.1, "the wall is sucked onto the inlet"),
-            falls("suction_margin", 4.0, "suction sets in at a higher pressure"),
-            falls("pump_flow", 0.5, "an occluded inlet lets less through"),
-            rises("hemolysis_rate", 0.5, "blood is sheared in the narrow inlet"),
-            stays("mitral_regurgitant_fraction", 1e-3, "the mitral valve is not touched"),
-            *_LEFT_ALONE,
-        ),
-    )
-    yield Effect(
-        "mitral contact",
-        case,
-        well,
-        placed(mitral_contact=1.0),
-        (
-            rises("suction", 0.1, "the leaflet lies over the inlet"),
-            falls("pump_flow", 0.5, "an occluded inlet lets less through"),
-            rises("hemolysis_rate", 1.5, "blood is sheared at the leaflet"),
-            rises("mitral_regurgitant_fraction", 0.02, "the leaflet no longer closes"),
-            *_LEFT_ALONE,
-        ),
-    )
-    yield Effect(
-        "position without a pump",
-        "shock-d, no pump",
-        Condition("shock-d"),
-        Condition("shock-d", disturbances={
-            "inlet_depth": 60.0, "wall_contact": 1.0, "mitral_contact": 1.0}),
-        (stays(EVERYTHING, 0.0, "what is not there lies nowhere"),),
-    )  # fmt: skip
-
-
-_ALL = (_interaction, _around_the_heart, _rhythm, _valves, _pumps, _positions)
-#: The effects within a beat, by name.
-EFFECTS: Mapping[str, Effect] = {effect.name: effect for make in _ALL for effect in make()}
+def heart_effects() -> Iterable[Effect]:
+    """The effects, in the order of tables."""
+    for make in (_interaction, _around_the_heart, _rhythm, _valves):
+        yield from make()

@@ -44,9 +44,7 @@ def individuals(start: CaseStart, batch: int) -> tuple[Array, Array]:
 
 def in_lanes(rows: Array, width: int) -> Array:
     """Rows of a batch as blocks of lanes; the batch must be a multiple of the width."""
-    return np.ascontiguousarray(
-        rows.reshape(len(rows) // width, width, -1).transpose(0, 2, 1)
-    )
+    return np.ascontiguousarray(rows.reshape(len(rows) // width, width, -1).transpose(0, 2, 1))
 
 
 def emitted(carry: Array, values: Array, steps: int, width: int = WIDTH) -> Callable[[], Array]:

@@ -8,6 +8,7 @@ whole.
 from __future__ import annotations
 
 import time
+
 import numpy as np
 
 from experiments.speed_case import CASE, named

@@ -95,17 +95,19 @@ def scaling(
     repeats : int
         Turns of each size and horizon.
     sizes : tuple of int
-        Patients.
+        Patients, rising.
     horizons : tuple of float
         Simulated time of :data:`BATCH` patients, s.
     """
-    costs, memory = [], float("nan")
-    for size in sizes:
-        before = _resident()
-        batch = _batch(size)
-        costs.append(_cost(batch, SECONDS, repeats))
-        memory = _resident() - before
-    small = _batch(min(BATCH, max(sizes)))
+    _cost(_batch(1), SECONDS, 1)  # What is built once is no patient's.
+    # The largest first: it finds no memory that others have left.
+    before = _resident()
+    largest = _batch(sizes[-1])
+    costs = [_cost(largest, SECONDS, repeats)]
+    memory = _resident() - before
+    del largest
+    costs = [_cost(_batch(size), SECONDS, repeats) for size in sizes[:-1]] + costs
+    small = _batch(min(BATCH, sizes[-1]))
     lengths = [_cost(small, horizon, repeats) for horizon in horizons]
     return Scaling(
         Growth(np.array(sizes, dtype=float), np.array(costs), _LARGE),

@@ -18,7 +18,8 @@ _FIRST, _CACHED = 5.0, 0.2
 _SCRIPT = """
 import json, time
 import numpy as np
-from plants import BatchSimulator, Plant, Simulator
+from plants import Plant, Simulator
+from plants.batch import BatchSimulator
 begun = time.perf_counter()
 plant = Plant("shock-d", "CP")
 one = Simulator(plant)

@@ -185,9 +185,7 @@ def _environments(settings: TrainingSettings, count: int) -> Any:
     from experiments.vec_env import has_native_vector, native_vec_env
 
     if has_native_vector(settings.environment):
-        return native_vec_env(
-            settings.environment, settings.arguments, count, seed=settings.seed
-        )
+        return native_vec_env(settings.environment, settings.arguments, count, seed=settings.seed)
     return make_vec_env(
         lambda: made(settings.environment, settings.arguments), count, seed=settings.seed
     )

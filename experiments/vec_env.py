@@ -188,9 +188,7 @@ def has_native_vector(environment: str) -> bool:
         return False
 
 
-def native_vec_env(
-    environment: str, arguments: Mapping[str, Any], count: int, *, seed: int
-) -> Any:
+def native_vec_env(environment: str, arguments: Mapping[str, Any], count: int, *, seed: int) -> Any:
     """Environments of one id side by side, for an algorithm of stable-baselines3.
 
     Rewards and lengths of episodes are recorded as its ``Monitor`` does.

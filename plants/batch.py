@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from numbers import Integral
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +11,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plants import batch_range
+from plants.batch_arguments import (
+    checked_plants,
+    each_lane,
+    indices_of,
+    lane_step,
+    mask_of,
+    matrix_of,
+    row_of,
+    sized,
+    whole,
+)
 from plants.batch_disturbances import Acting, BatchDisturbances
 from plants.batch_kernel import Precision, batch_kernel, chosen_width
 from plants.batch_layout import BatchLayout
@@ -19,12 +29,12 @@ from plants.batch_start import Beginning, Beginnings, SamePlant, Wanted
 from plants.beats import ACCUMULATOR, METRICS
 from plants.compile import Backend
 from plants.disturbances import DISTURBANCES
-from plants.errors import InputError, PhysicsError, unknown_name
+from plants.errors import PhysicsError, unknown_name
 from plants.model import N_VOLUMES, PHASE, STATES, VALUES
 from plants.plant import RIGHT_SPEED, SPEED, STEP, Plant
 from plants.scenario import Scenario
 from plants.signals import WAVEFORMS
-from plants.simulator import DEFAULT_STEP, DISTURBANCE_BLOCK, _blocks, _check_positive
+from plants.simulator import DISTURBANCE_BLOCK, _blocks, _check_positive
 
 Array = NDArray[np.float64]
 N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
@@ -97,15 +107,15 @@ class BatchSimulator:
         threads: int = 1,
         backend: Backend = "auto",
     ):
-        self.plants = _checked_plants(plants)
+        self.plants = checked_plants(plants)
         self._count = len(self.plants)
         if precision not in _PRECISIONS:
             raise unknown_name("precision", precision, _PRECISIONS)
         self._precision, self._backend, self._wanted_step = precision, backend, step
-        self._threads = _whole("threads", threads, 1024)
+        self._threads = whole("threads", threads, 1024)
         if width is not None:
-            width = _whole("width", width, _WIDEST)
-        self._disturbances = BatchDisturbances(_each(scenarios, self._count))
+            width = whole("width", width, _WIDEST)
+        self._disturbances = BatchDisturbances(each_lane(scenarios, self._count))
         self._disturbed = self._disturbances.lanes()
         self._set_kernel(width or chosen_width(self._count, precision))
         self._layout = BatchLayout(self._count, self.width)
@@ -134,7 +144,7 @@ class BatchSimulator:
     def _take_in(self, lane: int) -> None:
         """Keep what is read of a plant at every block."""
         plant = self.plants[lane]
-        self._step[lane] = _step(plant, self._wanted_step, lane)
+        self._step[lane] = lane_step(plant, self._wanted_step, lane)
         self._highest[lane] = plant.pump.max_rpm if plant.pump else 0.0
         self._drives_right[lane] = plant.left is None
         self._right_speed[lane] = plant.right_speed
@@ -206,17 +216,17 @@ class BatchSimulator:
         InputError
             An index is not a lane's, a shape does not fit, or a speed is not a finite number.
         """
-        chosen = self._indices(lanes)
+        chosen = indices_of(lanes, self._count)
         count = len(chosen)
-        rpm = _row("speeds", speeds, count)
-        begin = None if states is None else _matrix("states", states, (count, N_STATE))
+        rpm = row_of("speeds", speeds, count)
+        begin = None if states is None else matrix_of("states", states, (count, N_STATE))
         if scenarios is not None:
-            given = _each(_sized("scenarios", scenarios, count), count)
+            given = each_lane(sized("scenarios", scenarios, count), count)
             for lane, scenario in zip(chosen, given, strict=True):
                 self._disturbances.assign(int(lane), scenario)
             self._disturbed = self._disturbances.lanes()
         if plants is not None:
-            self._replace(chosen, _checked_plants(_sized("plants", plants, count)))
+            self._replace(chosen, checked_plants(sized("plants", plants, count)))
         wanted = [
             Wanted(
                 self._same[lane], self._step[lane], float(rpm[k]),
@@ -229,7 +239,7 @@ class BatchSimulator:
     def _replace(self, lanes: NDArray[np.intp], plants: tuple[Plant, ...]) -> None:
         now = list(self.plants)
         for lane, plant in zip(lanes, plants, strict=True):
-            _step(plant, self._wanted_step, int(lane))
+            lane_step(plant, self._wanted_step, int(lane))
             now[lane] = plant
         self.plants = tuple(now)
         for lane in lanes:
@@ -269,8 +279,8 @@ class BatchSimulator:
         _check_positive("seconds", seconds)
         if not (self._alive.any() or self._failures):
             raise RuntimeError("reset() comes before the first advance()")
-        rpm = np.clip(_row("speeds", speeds, self._count), 0.0, self._highest)
-        moving = self._alive if lanes is None else self._alive & _mask(lanes, self._count)
+        rpm = np.clip(row_of("speeds", speeds, self._count), 0.0, self._highest)
+        moving = self._alive if lanes is None else self._alive & mask_of(lanes, self._count)
         for length in _blocks(seconds, DISTURBANCE_BLOCK):
             self._advance_block(rpm, length, moving)
             moving = moving & self._alive
@@ -322,9 +332,9 @@ class BatchSimulator:
 
     def _count_beats(self) -> None:
         """Keep the phase below 1: in single precision a large one would lose its fraction."""
-        whole = np.floor(self._carry[:, PHASE])
-        self._carry[:, PHASE] -= whole
-        self._beats += self._layout.gather(whole[:, None])[0]
+        passed = np.floor(self._carry[:, PHASE])
+        self._carry[:, PHASE] -= passed
+        self._beats += self._layout.gather(passed[:, None])[0]
 
     def _stop_those_outside(self, moving: NDArray[np.bool_]) -> None:
         (waveforms,) = self._kernel.evaluate("observe", self._carry[:, :N_STATE], self._values)
@@ -389,84 +399,3 @@ class BatchSimulator:
         if self._failures:
             texts = (f"lane {lane}: {self._failures[lane]}" for lane in sorted(self._failures))
             raise PhysicsError("; ".join(texts))
-
-    def _indices(self, lanes: Iterable[int]) -> NDArray[np.intp]:
-        found = list(lanes)
-        for one in found:
-            allowed = f"indices from 0 to {self._count - 1}, each once"
-            whole = isinstance(one, Integral) and not isinstance(one, bool)
-            if not whole or not 0 <= one < self._count or found.count(one) > 1:
-                raise InputError("lanes", one, allowed)
-        return np.array(found, np.intp)
-
-
-def _step(plant: Plant, step: float | None, lane: int) -> float:
-    """The step of a lane, s."""
-    largest = plant.largest_step()
-    if step is None:
-        return min(DEFAULT_STEP, largest)
-    if not 0 < step <= largest:
-        allowed = f"above 0, up to {largest:.3g} s (stability with plants[{lane}])"
-        raise InputError("step", step, allowed, source=plant.patient.path)
-    return step
-
-
-def _checked_plants(plants: Sequence[Plant]) -> tuple[Plant, ...]:
-    found = tuple(plants)
-    if not found:
-        raise InputError("plants", plants, "one plant or more")
-    for index, one in enumerate(found):
-        if not isinstance(one, Plant):
-            raise InputError(f"plants[{index}]", one, "a Plant")
-    return found
-
-
-def _each(
-    scenarios: Scenario | Sequence[Scenario | None] | None, count: int
-) -> list[Scenario | None]:
-    """A scenario, or none, for each lane."""
-    if scenarios is None or isinstance(scenarios, Scenario):
-        return [scenarios] * count
-    found = list(_sized("scenarios", scenarios, count))
-    for index, one in enumerate(found):
-        if one is not None and not isinstance(one, Scenario):
-            raise InputError(f"scenarios[{index}]", one, "a Scenario or None")
-    return found
-
-
-def _sized(field: str, values: Sequence[Any], count: int) -> Sequence[Any]:
-    if len(values) != count:
-        raise InputError(field, f"{len(values)} of them", f"{count}, one for each lane")
-    return values
-
-
-def _row(field: str, values: ArrayLike, count: int) -> Array:
-    """A finite number for each lane, from one or as many."""
-    row = np.asarray(values, dtype=np.float64)
-    if row.ndim == 0:
-        row = np.full(count, row)
-    if row.shape != (count,):
-        raise InputError(field, f"shape {row.shape}", f"one number, or {count}")
-    for index in np.flatnonzero(~np.isfinite(row)).tolist():
-        raise InputError(f"{field}[{index}]", float(row[index]), "a finite number of rpm")
-    return row
-
-
-def _matrix(field: str, values: ArrayLike, shape: tuple[int, int]) -> Array:
-    matrix = np.ascontiguousarray(values, dtype=np.float64)
-    if matrix.shape != shape:
-        raise InputError(field, f"shape {matrix.shape}", f"shape {shape}")
-    return matrix
-
-
-def _mask(lanes: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
-    mask = np.asarray(lanes)
-    if mask.dtype != bool or mask.shape != (count,):
-        raise InputError("lanes", f"{mask.dtype} of shape {mask.shape}", f"{count} booleans")
-    return mask
-
-
-def _whole(field: str, value: int, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, Integral) or not 1 <= value <= most:
-        raise InputError(field, value, f"an integer from 1 to {most}")
-    return int(value)

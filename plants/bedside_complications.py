@@ -39,7 +39,8 @@ class Complications:
     """
 
     def __init__(self, seed: int, settings: BedsideSettings, pump: Pump):
-        self._seed, self._set, self._deep = seed, settings, pump["position_deep"]
+        self._seed, self._deep = seed, pump["position_deep"]
+        self._set = {part: settings[part] for part in ("bleeding", "malposition")}
         self._limits = thresholds(seed)
         self._samples: list[tuple[float, float]] = []
         self.at: dict[str, float] = {}

@@ -175,7 +175,7 @@ def _library(width: int) -> ctypes.CDLL:
         texts.append(one.source)
     loop = _LOOP.format(nx=len(STATES), nv=len(VALUES), n_held=max(1, whole.sizes["held"]))
     # The whole function is not called; it is emitted for its first part.
-    unused = "#pragma GCC diagnostic ignored \"-Wunused-function\"\n"
+    unused = '#pragma GCC diagnostic ignored "-Wunused-function"\n'
     library = load("\n".join([f"#define WIDTH {width}", unused, DOUBLE, *texts, loop]))
     long, pointer = ctypes.c_long, ctypes.c_void_p
     library.peer_run.argtypes = [

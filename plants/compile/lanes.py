@@ -88,9 +88,7 @@ class Lanes:
         They cannot be built, or one holds an operation that cannot be emitted.
     """
 
-    def __init__(
-        self, functions: Mapping[str, ca.Function], width: int, *, single: bool = False
-    ):
+    def __init__(self, functions: Mapping[str, ca.Function], width: int, *, single: bool = False):
         try:
             source = lanes_source(functions, width, single=single)
         except UnsupportedOperationError as error:

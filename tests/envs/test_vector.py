@@ -207,7 +207,8 @@ def test_options_may_differ_from_environment_to_environment():
     vector = native(3)
     patients = ["shock-c", Patient.load("shock-e"), "healthy"]
     _, info = vector.reset(
-        seed=0, options={"patient": patients, "scenario": [None, "hemorrhage", None], "start": "P-2"}
+        seed=0,
+        options={"patient": patients, "scenario": [None, "hemorrhage", None], "start": "P-2"},
     )
     assert info["patient"].tolist() == ["shock-c", "shock-e", "healthy"]
     assert info["scenario"].tolist() == ["none", "hemorrhage", "none"]
@@ -275,7 +276,14 @@ def test_what_is_given_back_is_not_written_to_later():
     rows = seen.copy(), rewards.copy(), later["metrics"]["map"].copy()
     vector.step(hold)
     for one, two in zip(
-        (observations, info["metrics"]["map"], info["time"], seen, rewards, later["metrics"]["map"]),
+        (
+            observations,
+            info["metrics"]["map"],
+            info["time"],
+            seen,
+            rewards,
+            later["metrics"]["map"],
+        ),
         (*kept, *rows),
         strict=True,
     ):

@@ -249,7 +249,9 @@ def test_without_a_compiler_the_virtual_machine_gives_the_same(monkeypatch):
         BatchSimulator(plants(cases), scenarios(cases), backend=backend)
         for backend in ("auto", "virtual-machine")
     ]
-    states = np.array([steady_state(p, s).state for p, s in zip(plants(cases), SPEEDS, strict=False)])
+    states = np.array(
+        [steady_state(p, s).state for p, s in zip(plants(cases), SPEEDS, strict=False)]
+    )
     for batch in batches:
         batch.reset(states, speeds=SPEEDS[:3])
         batch.advance(SPEEDS[:3], 1.3)

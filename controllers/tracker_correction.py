@@ -1,0 +1,157 @@
+"""A correction that asks first whether its readings can be believed.
+
+Readings that are together further from their prediction than a consistent filter would see once in
+a thousand updates have two explanations. One reading may be wrong: then the others agree without
+it, and it is left out. Or the patient has changed: then what may change abruptly is widened and met
+anew. The second is taken where the first does not explain it or the same reading was already left
+out the last time; if it does not explain them either, the readings contradict each other and
+nothing is learned from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controllers.tracker_filter import (
+    Correction,
+    Gaussian,
+    Linearised,
+    chi_square_quantile,
+    corrected,
+)
+from controllers.tracker_readings import Readings, ReadingTable
+from controllers.tracker_settings import TrackerSettings
+from plants import PhysicsError
+
+Array = NDArray[np.float64]
+Linearise = Callable[[Gaussian, tuple[str, ...]], Linearised]
+
+#: Readings that one update may leave out.
+_MOST_REJECTED = 3
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What an update made of its readings.
+
+    Attributes
+    ----------
+    belief : Gaussian
+        After it; the prior where nothing was learned.
+    squared : float
+        Normalised innovation squared by the prior, of the readings that were not left out.
+    readings : int
+        How many those were.
+    rejected : tuple of str
+        Readings left out.
+    surprised : bool
+        Whether the patient was met anew.
+    reason : str
+        Why nothing was learned, or "".
+    """
+
+    belief: Gaussian
+    squared: float
+    readings: int
+    rejected: tuple[str, ...] = ()
+    surprised: bool = False
+    reason: str = ""
+
+
+class Corrector:
+    """Corrects beliefs by readings.
+
+    Parameters
+    ----------
+    settings : TrackerSettings
+        Tuning.
+    table : ReadingTable
+        The sensors.
+    surprise : ndarray
+        Standard deviations that are added where the patient has changed.
+    """
+
+    def __init__(self, settings: TrackerSettings, table: ReadingTable, surprise: Array):
+        self._settings, self._table, self._surprise = settings, table, np.diag(surprise)
+
+    def learn(
+        self,
+        prior: Gaussian,
+        readings: Readings,
+        linearise: Linearise,
+        suspects: frozenset[str] = frozenset(),
+    ) -> Learned:
+        """Correct a belief, in doubt without some readings or with a wider one.
+
+        Parameters
+        ----------
+        prior : Gaussian
+            The belief.
+        readings : Readings
+            At least one.
+        linearise : callable
+            ``(belief, names) -> Linearised``.
+        suspects : frozenset of str
+            Readings that were left out the last time.
+
+        Raises
+        ------
+        PhysicsError
+            The believed patient has no settled beat.
+        """
+        found = self._corrected(prior, readings, linearise)
+        if self._plausible(found, readings):
+            return Learned(found.posterior, found.squared, len(readings.names))
+        rejected = self._odd_one(found, readings)
+        if rejected and not set(rejected) & suspects:
+            kept = readings.without(rejected)
+            again = self._corrected(prior, kept, linearise)
+            return Learned(again.posterior, again.squared, len(kept.names), rejected)
+        first = (found.squared, len(readings.names))
+        wide = prior.widened(self._surprise)
+        kept, left_out = readings, tuple[str, ...]()
+        while True:
+            found = self._corrected(wide, kept, linearise)
+            if self._plausible(found, kept):
+                return Learned(found.posterior, *first, left_out, surprised=True)
+            odd = kept.names[int(np.argmin(found.without_one()))]
+            left_out = (*left_out, odd)
+            kept = kept.without([odd])
+            if len(left_out) > _MOST_REJECTED or not kept.names:
+                why = "the readings contradict each other: no patient explains them"
+                return Learned(prior, *first, left_out, reason=why)
+
+    def _corrected(self, prior: Gaussian, readings: Readings, linearise: Linearise) -> Correction:
+        """The correction, linearised anew about where it led while that is far."""
+        about = prior
+        for trial in range(1 + self._settings.relinearisations):
+            try:
+                model = linearise(about, readings.names)
+            except PhysicsError:
+                if trial == 0:
+                    raise
+                return found  # Where it led there is no beat to linearise about.
+            noise = self._table.noise_sd(readings, model.value)
+            found = corrected(prior, model, readings.values, noise)
+            moved = np.linalg.solve(about.root, found.posterior.mean - about.mean)
+            if np.max(np.abs(moved)) < self._settings.far:
+                break
+            about = found.posterior
+        return found
+
+    def _plausible(self, found: Correction, readings: Readings) -> bool:
+        limit = chi_square_quantile(self._settings.surprising, len(readings.names))
+        return found.squared <= limit
+
+    def _odd_one(self, found: Correction, readings: Readings) -> tuple[str, ...]:
+        """The reading without which the others are plausible, if there is one."""
+        if len(readings.names) < 3:
+            return ()
+        others = found.without_one()
+        odd = int(np.argmin(others))
+        limit = chi_square_quantile(self._settings.surprising, len(readings.names) - 1)
+        return (readings.names[odd],) if others[odd] <= limit else ()

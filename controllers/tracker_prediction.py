@@ -1,0 +1,65 @@
+"""From what is believed of a patient to what the sensors should read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controllers.tracker_beats import Settled, SettledBeats
+from controllers.tracker_belief import Told
+from controllers.tracker_filter import Gaussian, Linearised, differences, sigma_points
+from controllers.tracker_readings import output_rows
+from controllers.tracker_state import N_PATIENT, StateSpace
+from plants import PhysicsError
+
+Array = NDArray[np.float64]
+
+
+class Predictor:
+    """Predicts readings of the believed patient.
+
+    Parameters
+    ----------
+    beats : SettledBeats
+        The believed patient's beats.
+    space : StateSpace
+        What is estimated.
+    """
+
+    def __init__(self, beats: SettledBeats, space: StateSpace):
+        self.beats, self.space = beats, space
+
+    def points(self, belief: Gaussian, speeds: Sequence[float], told: Told) -> Settled:
+        """Settled beats at the sigma points of what moves the beat.
+
+        The root is triangular: its later columns move the trend and the biases only.
+        """
+        held = self.space.held(sigma_points(belief, N_PATIENT))
+        return self.beats.solve(held[:, :N_PATIENT], speeds, told)
+
+    def readings(
+        self, belief: Gaussian, names: Sequence[str], speed: float, told: Told
+    ) -> Linearised:
+        """The readings of some signals about a belief.
+
+        Raises
+        ------
+        PhysicsError
+            The believed patient has no settled beat.
+        """
+        found = self.points(belief, [speed], told)
+        if found.reasons[0]:
+            raise PhysicsError(found.reasons[0])
+        value, first, rest = differences(found.values[0][:, output_rows(names)])
+        columns = np.zeros((len(names), len(belief.mean)))
+        columns[:, :N_PATIENT] = first
+        slope = np.linalg.solve(belief.root.T, columns.T).T
+        value = value.copy()
+        for row, name in enumerate(names):
+            place = self.space.place.get(f"{name}_bias")
+            if place is not None:
+                slope[row, place] += 1.0
+                value[row] += belief.mean[place]
+        return Linearised(belief.mean, value, slope, rest)

@@ -1,0 +1,259 @@
+"""A physical effect: a case in which it is at work, with it and without it, and what it must do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from plants import (
+    METRICS,
+    SIGNALS,
+    SLOW_SIGNALS,
+    MultirateRun,
+    Patient,
+    Plant,
+    Pump,
+    Rhythm,
+    Scenario,
+    Simulator,
+    SlowClock,
+    SlowParameters,
+    steady_state,
+    with_valve_disease,
+)
+
+Change = Literal["rises", "falls", "stays"]
+#: Groups of signals that an expectation may name.
+CIRCULATION, EVERYTHING = "circulation", "everything"
+#: Standard deviation of the systolic pressure from beat to beat (mmHg), of a course.
+SPREAD = "systolic_spread"
+_SAMPLE = 0.5  # s, between two looks at a course
+_SOURCE, _TAG = "effects study", "X"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What is measured: a periodic beat, a course of seconds, or a course of hours.
+
+    Attributes
+    ----------
+    patient : str
+        Preset.
+    device, level : str, optional
+        Device and level; none without support.
+    parameters, pump, slow : mapping
+        Values that replace those of the patient, of the left pump and of the slow clock; the last
+        also says that there is a slow clock.
+    disease : str
+        Severe valve disease to put on the patient.
+    disturbances : mapping
+        What acts all the while.
+    window : tuple of float
+        Seconds of a course over which the beats are averaged; none for a periodic beat.
+    scenario, rhythm : str
+        Of a course of seconds.
+    hours : float
+        Length of a course of hours.
+    inputs : mapping
+        What is given over the hours.
+    """
+
+    patient: str
+    device: str | None = None
+    level: str | None = None
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    pump: Mapping[str, float] = field(default_factory=dict)
+    slow: Mapping[str, float] | None = None
+    disease: str = ""
+    disturbances: Mapping[str, float] = field(default_factory=dict)
+    window: tuple[float, float] | None = None
+    scenario: str = "none"
+    rhythm: str = "sinus"
+    hours: float = 0.0
+    inputs: Mapping[str, float] = field(default_factory=dict)
+
+    def measured(self) -> dict[str, float]:
+        """Metrics, slow signals where there is a slow clock, and of a course the spread.
+
+        Raises
+        ------
+        PhysicsError
+            The circulation does not exist or fails on the way.
+        """
+        plant = self._plant()
+        speed = plant.pump.speed(self.level) if plant.pump and self.level else 0.0
+        clock = None
+        if self.slow is not None:
+            values = dict(self.slow)
+            parameters = SlowParameters.load().replace(source=_SOURCE, tag=_TAG, **values)
+            clock = SlowClock(plant.patient, parameters)
+        if self.window is not None:
+            return self._course(plant, speed, clock, self.window)
+        if clock is not None:
+            clock.give(**self.inputs)
+            run = MultirateRun(plant, clock)
+            run.hold(speed, self.disturbances)
+            if self.hours > 0.0:
+                run.advance(self.hours, speed, self.disturbances)
+            return run.metrics()
+        return dict(steady_state(plant, speed, self.disturbances).metrics)
+
+    def _plant(self) -> Plant:
+        patient = Patient.load(self.patient)
+        if self.parameters:
+            patient = patient.replace(source=_SOURCE, tag=_TAG, **dict(self.parameters))
+        if self.disease:
+            patient = with_valve_disease(patient, self.disease, "severe")
+        if self.device is None or not self.pump:
+            return Plant(patient, self.device)
+        return Plant(patient, Pump.load(self.device).replace(source=_SOURCE, tag=_TAG, **self.pump))
+
+    def _course(
+        self, plant: Plant, speed: float, clock: SlowClock | None, window: tuple[float, float]
+    ) -> dict[str, float]:
+        rhythm = Rhythm.make(self.rhythm, seed=1) if self.rhythm != "sinus" else None
+        simulator = Simulator(plant, Scenario.load(self.scenario), slow=clock, rhythm=rhythm)
+        simulator.reset(speed=speed)
+        simulator.advance(speed, window[0])
+        rows = []
+        for _ in range(round((window[1] - window[0]) / _SAMPLE)):
+            simulator.advance(speed, _SAMPLE)
+            rows.append(simulator.metrics())
+        means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+        return means | {SPREAD: float(np.std([row["systolic"] for row in rows]))}
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What an effect must do to a signal, or must not.
+
+    Attributes
+    ----------
+    signal : str
+        A signal, :data:`SPREAD`, or a group: :data:`CIRCULATION` (every metric of a beat) or
+        :data:`EVERYTHING` (the slow signals too).
+    change : {"rises", "falls", "stays"}
+        With the effect, against without it.
+    by : float
+        Least change, in the unit of the signal; of what stays, the most that the change may be
+        relative to the value (or to 1, where that is more).
+    reason : str
+        Why; the physiology.
+    but : tuple of str
+        Signals of a group that may move.
+    most : float
+        Largest change, in the unit of the signal.
+    """
+
+    signal: str
+    change: Change
+    by: float
+    reason: str
+    but: tuple[str, ...] = ()
+    most: float = math.inf
+
+    def check(self, off: Mapping[str, float], on: Mapping[str, float]) -> Finding:
+        """Whether it holds, and of a group for which signal it holds least."""
+        if self.change == "stays":
+            names = self._names(on)
+            shares = {name: abs(on[name] - off[name]) / max(1.0, abs(off[name])) for name in names}
+            worst = max(shares, key=lambda name: shares[name])
+            return self._found(worst, off, on, shares[worst] <= self.by)
+        moved = on[self.signal] - off[self.signal]
+        along = moved if self.change == "rises" else -moved
+        return self._found(self.signal, off, on, self.by <= along <= self.most)
+
+    def _names(self, on: Mapping[str, float]) -> list[str]:
+        groups = {CIRCULATION: METRICS.names, EVERYTHING: (*METRICS.names, *SLOW_SIGNALS)}
+        names = groups.get(self.signal, (self.signal,))
+        return [name for name in names if name in on and name not in self.but]
+
+    def _found(
+        self, name: str, off: Mapping[str, float], on: Mapping[str, float], holds: bool
+    ) -> Finding:
+        return Finding(self, name, off[name], on[name], holds)
+
+    def words(self) -> str:
+        """The expectation in words, without its reason."""
+        unit = SIGNALS[self.signal].unit if self.signal in SIGNALS else "mmHg"
+        but = f" (but {', '.join(self.but)})" if self.but else ""
+        if self.change == "stays":
+            return f"stays{but}" if self.by == 0.0 else f"stays within {self.by:g} of itself{but}"
+        most = "" if math.isinf(self.most) else f", at most {self.most:g}"
+        return f"{self.change} by at least {self.by:g}{most}{'' if unit == '1' else ' ' + unit}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An expectation measured.
+
+    Attributes
+    ----------
+    expectation : Expectation
+        What was expected.
+    signal : str
+        The signal; of a group the one that moved most.
+    off, on : float
+        Its value without and with the effect.
+    holds : bool
+        Whether it is as expected.
+    """
+
+    expectation: Expectation
+    signal: str
+    off: float
+    on: float
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A physical effect, a case in which it is at work, and what it must do there.
+
+    Attributes
+    ----------
+    name, case : str
+        The effect, and where and how it is looked at, in words.
+    off, on : Condition
+        The case without and with it.
+    expectations : tuple of Expectation
+        With their reasons.
+    silent : tuple of Condition
+        Cases without it in which what shapes it is different: they must not differ from `off`.
+    heard : tuple of str
+        Signals that may differ in them all the same.
+    """
+
+    name: str
+    case: str
+    off: Condition
+    on: Condition
+    expectations: tuple[Expectation, ...]
+    silent: tuple[Condition, ...] = ()
+    heard: tuple[str, ...] = ()
+
+
+def rises(signal: str, by: float, reason: str, *, most: float = math.inf) -> Expectation:
+    """The signal rises by at least so much."""
+    return Expectation(signal, "rises", by, reason, most=most)
+
+
+def falls(signal: str, by: float, reason: str, *, most: float = math.inf) -> Expectation:
+    """The signal falls by at least so much."""
+    return Expectation(signal, "falls", by, reason, most=most)
+
+
+def stays(signal: str, by: float, reason: str, *, but: tuple[str, ...] = ()) -> Expectation:
+    """The signal or group stays, within a share of itself."""
+    return Expectation(signal, "stays", by, reason, but=but)
+
+
+#: What no effect may move where nothing reaches the sinus node or the blood.
+LEFT_ALONE = (
+    stays("heart_rate", 0.0, "nothing here reaches the sinus node: the reflex is off"),
+    stays("blood_volume", 1e-9, "blood is neither made nor lost"),
+)
