@@ -133,8 +133,12 @@ class SupportEnv(gymnasium.Env[Observation, Any]):
 
     ## Vectorized environment
 
+    `gymnasium.make_vec` gives a native one, `envs.SupportVectorEnv`, in which the patients are
+    computed side by side; its numbers are those of this environment with the same seeds, to
+    rounding. It takes the same arguments.
+
     ```python
-    >>> vector = gymnasium.make_vec("impellab/Support-v0", num_envs=2, vectorization_mode="sync")
+    >>> vector = gymnasium.make_vec("impellab/Support-v0", num_envs=2)
     >>> observations, info = vector.reset(seed=1)
     >>> observations.shape
     (2, 18)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -17,8 +17,10 @@ from envs.draws import Episode
 from envs.support import SupportEnv
 from envs.vector_actions import speeds_of
 from envs.vector_info import add_rows, add_table, add_texts
+from envs.vector_reset import options_of, reset_lanes, seeds_of
 from plants import METRICS, DeviceDriver, InputError, Plant, Pump
 from plants.batch import BatchSimulator
+from plants.batch_kernel import Precision
 from plants.batch_sensors import BatchSensors
 
 Array = NDArray[np.float64]
@@ -51,6 +53,9 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         registered with.
     threads : int
         Threads that the patients are shared out over.
+    precision : {"double", "single"}
+        See :class:`plants.batch.BatchSimulator`; in single precision the numbers are not those of
+        the scalar environments any more.
     **arguments
         As in :class:`~envs.SupportEnv`.
 
@@ -67,12 +72,12 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
     >>> observations.shape, info["patient"].tolist()
     ((3, 18), ['shock-e', 'shock-e', 'shock-e'])
     >>> _, rewards, terminated, truncated, info = vector.step(vector.action_space.sample())
-    >>> rewards.shape, terminated.any(), info["metrics"]["map"].shape
-    ((3,), False, (3,))
+    >>> rewards.shape, terminated.tolist(), info["metrics"]["map"].shape
+    ((3,), [False, False, False], (3,))
     >>> vector.close()
     """
 
-    metadata: ClassVar[dict[str, Any]] = {
+    metadata: dict[str, Any] = {  # noqa: RUF012
         **SupportEnv.metadata,
         "autoreset_mode": AutoresetMode.NEXT_STEP,
     }
@@ -83,18 +88,22 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         *,
         max_episode_steps: int | None = None,
         threads: int = 1,
+        precision: Precision = "double",
         **arguments: Any,
     ):
         if isinstance(num_envs, bool) or not isinstance(num_envs, int | np.integer) or num_envs < 1:
             raise InputError("num_envs", num_envs, "an integer from 1 on")
         # One scalar environment, never reset, says what all of them are.
         self._one = SupportEnv(**arguments)
-        self.num_envs, self._threads = int(num_envs), threads
+        self.num_envs = int(num_envs)
+        self._how: dict[str, Any] = {"threads": threads, "precision": precision}
         #: Periods after which an episode is truncated, if any.
         self.max_episode_steps = max_episode_steps
         self.render_mode = self._one.render_mode
         self.single_observation_space = self._one.observation_space
         self.single_action_space = self._one.action_space
+        bounded: Any = self._one.observation_space
+        self._bounds = bounded.low, bounded.high
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         n = self.num_envs
@@ -122,7 +131,7 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         """Names of the entries of an observation."""
         return self._one.signals
 
-    @property
+    @property  # type: ignore[misc]
     def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
         """The generators of the environments."""
         return tuple(self._generator(lane) for lane in range(self.num_envs))
@@ -163,9 +172,9 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         """
         self._refuse_closed()
         given = dict(options or {})
-        lanes = np.flatnonzero(self._mask(given.pop("reset_mask", None)))
-        seeds = self._spread_seeds(seed)
-        own = [self._options_of(given, lane) for lane in lanes.tolist()]
+        lanes = reset_lanes(given.pop("reset_mask", None), self.num_envs)
+        seeds = seeds_of(seed, self.num_envs)
+        own = [options_of(given, lane, self.num_envs) for lane in lanes.tolist()]
         for lane in lanes.tolist():
             if seeds[lane] is not None:
                 self._generators[lane], self._seeds[lane] = seeding.np_random(seeds[lane])
@@ -214,13 +223,13 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         add_texts(info, "reason", reasons, self.num_envs)
         return self._observations.copy(), rewards, terminated, truncated, info
 
-    def render(self) -> tuple[NDArray[np.uint8] | None, ...]:
+    def render(self) -> tuple[Any, ...]:
         """The episodes so far as pictures; None without a render mode."""
         if self.render_mode is None:
             return (None,) * self.num_envs
         from envs.render import frame
 
-        pictures = []
+        pictures: list[NDArray[np.uint8] | None] = []
         for episode, course in zip(self._episodes, self._courses, strict=True):
             if episode is None:
                 pictures.append(None)
@@ -236,13 +245,13 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         if not len(lanes):
             return
         drawn = []
-        for lane, own in zip(lanes.tolist(), options, strict=True):
+        for lane in lanes.tolist():
             self._episodes[lane] = None  # No step after a reset that fails.
         for lane, own in zip(lanes.tolist(), options, strict=True):
             drawn.append(self._one.draws.episode(self._generator(lane), own))
         plants = [_plant(one.patient, self.pump) for one in drawn]
         if self._batch is None:
-            self._batch = BatchSimulator([plants[0]] * self.num_envs, threads=self._threads)
+            self._batch = BatchSimulator([plants[0]] * self.num_envs, **self._how)
         self._batch.reset_lanes(
             lanes.tolist(),
             plants=plants,
@@ -288,8 +297,7 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
             measured = self._sensors.measure(lanes, times[lanes], self._metrics[:, lanes])
             held = np.where(np.isfinite(measured), measured, self._held[lanes])
             self._held[lanes] = held
-            space = self.single_observation_space
-            shown = np.clip(np.where(np.isnan(held), 0.0, held), space.low, space.high)
+            shown = np.clip(np.where(np.isnan(held), 0.0, held), *self._bounds)
             self._observations[lanes] = shown.astype(np.float32)
         if self.render_mode is not None:
             for lane in np.flatnonzero(here).tolist():
@@ -352,32 +360,3 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
     def _refuse_closed(self) -> None:
         if self.closed:
             raise gymnasium.error.ClosedEnvironmentError("the environment has been closed")
-
-    def _mask(self, mask: Any) -> Mask:
-        if mask is None:
-            return np.ones(self.num_envs, bool)
-        found = np.asarray(mask)
-        if found.dtype != bool or found.shape != (self.num_envs,) or not found.any():
-            allowed = f"an array of {self.num_envs} bool, one True or more"
-            raise InputError("options['reset_mask']", mask, allowed)
-        return found
-
-    def _spread_seeds(self, seed: int | Sequence[int | None] | None) -> list[int | None]:
-        if seed is None:
-            return [None] * self.num_envs
-        if isinstance(seed, int | np.integer):
-            return [int(seed) + lane for lane in range(self.num_envs)]
-        if len(seed) != self.num_envs:
-            raise InputError("seed", seed, f"one, or a sequence of {self.num_envs}")
-        return list(seed)
-
-    def _options_of(self, options: Mapping[str, Any], lane: int) -> dict[str, Any]:
-        own = {}
-        for name, value in options.items():
-            if isinstance(value, list | tuple):
-                if len(value) != self.num_envs:
-                    allowed = f"one, or a list of {self.num_envs}, one for each environment"
-                    raise InputError(f"options[{name!r}]", value, allowed)
-                value = value[lane]
-            own[name] = value
-        return own

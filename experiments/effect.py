@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -33,6 +33,7 @@ CIRCULATION, EVERYTHING = "circulation", "everything"
 SPREAD = "systolic_spread"
 _SAMPLE = 0.5  # s, between two looks at a course
 _SOURCE, _TAG = "effects study", "X"
+_TOLERANCE = 1e-5  # of an outer step: what stays shall stay to a few digits
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class Condition:
             return self._course(plant, speed, clock, self.window)
         if clock is not None:
             clock.give(**self.inputs)
-            run = MultirateRun(plant, clock)
+            run = MultirateRun(plant, clock, tolerance=_TOLERANCE)
             run.hold(speed, self.disturbances)
             if self.hours > 0.0:
                 run.advance(self.hours, speed, self.disturbances)
@@ -104,13 +105,15 @@ class Condition:
 
     def _plant(self) -> Plant:
         patient = Patient.load(self.patient)
-        if self.parameters:
-            patient = patient.replace(source=_SOURCE, tag=_TAG, **dict(self.parameters))
+        own: dict[str, Any] = dict(self.parameters)
+        if own:
+            patient = patient.replace(source=_SOURCE, tag=_TAG, **own)
         if self.disease:
             patient = with_valve_disease(patient, self.disease, "severe")
-        if self.device is None or not self.pump:
+        changed: dict[str, Any] = dict(self.pump)
+        if self.device is None or not changed:
             return Plant(patient, self.device)
-        return Plant(patient, Pump.load(self.device).replace(source=_SOURCE, tag=_TAG, **self.pump))
+        return Plant(patient, Pump.load(self.device).replace(source=_SOURCE, tag=_TAG, **changed))
 
     def _course(
         self, plant: Plant, speed: float, clock: SlowClock | None, window: tuple[float, float]

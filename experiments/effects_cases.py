@@ -1,6 +1,6 @@
 """Effects of heart, vessels and what lies around them: what each must do, and why.
 
-The directions and least sizes are those that physiology and the literature let expect, stated
+The directions and least sizes are those that physiology and the literature let expect, written down
 before the model was asked; the sizes are cautious guesses, well below what is usually reported.
 
 References

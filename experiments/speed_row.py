@@ -73,7 +73,7 @@ class SpeedRow:
         value = self.ratio if what == "ratio" else self.ours
         name = "ratio" if what == "ratio" else ""
         text = f"{name} {sign} {at:g}{'' if name or not self.unit else ' ' + self.unit}".strip()
-        met = None if value is None else (value >= at if sign == ">=" else value <= at)
+        met = None if value is None else bool(value >= at if sign == ">=" else value <= at)
         return replace(self, target=text, met=met)
 
 

@@ -57,7 +57,7 @@ class Row(Mapping[str, Any]):
         return repr(dict(self))
 
 
-class VectorAdapter(VecEnv):  # type: ignore[misc]
+class VectorAdapter(VecEnv):
     """A vector environment of Gymnasium as stable-baselines3 takes it.
 
     At the end of an episode ``infos[i]["terminal_observation"]`` is its last observation,

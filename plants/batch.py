@@ -88,7 +88,8 @@ class BatchSimulator:
 
     Examples
     --------
-    >>> from plants import BatchSimulator, Plant
+    >>> from plants import Plant
+    >>> from plants.batch import BatchSimulator
     >>> batch = BatchSimulator([Plant("shock-c", "CP"), Plant("shock-d", "5.5")])
     >>> batch.reset(speeds=[44_000, 30_000])
     >>> batch.advance([44_000, 28_000], seconds=2.0)

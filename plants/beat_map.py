@@ -80,7 +80,7 @@ class BeatMap:
     >>> beats = BeatMap(plant)
     >>> values = beats.values(40_000)
     >>> beats.beat(plant.rest(), values).state.shape
-    (13,)
+    (17,)
     """
 
     def __init__(self, plant: Plant, *, step: float = DEFAULT_STEP, backend: Backend = "auto"):

@@ -194,9 +194,7 @@ class Bedside:
         """Names of the signals that :meth:`measure` gives."""
         return self._sensors.signals
 
-    def advance(
-        self, hours: float, level: str, orders: Mapping[str, float] | None = None
-    ) -> None:
+    def advance(self, hours: float, level: str, orders: Mapping[str, float] | None = None) -> None:
         """Let time pass at a level; the course may end meanwhile.
 
         Parameters

@@ -37,6 +37,7 @@ CASES = (
     "full", "partial", "none", "masked-regurgitation", "inotrope-masked", "rv-failure", "relapse",
 )  # fmt: skip
 _RV_FAILURE = "biventricular-shock"
+_QUICK = ("masked-regurgitation", "inotrope-masked", "rv-failure", "relapse")
 _PHENOTYPES = ("shock-c", "shock-d", "shock-e")
 _SOURCE = "plants/data/weaning/cases.toml"
 _SHARE, _DOSE = "share of patients", "ug/kg/min"
@@ -59,6 +60,9 @@ _DECLARED = {
         ("partial_low", "1", "least share of the gap that a partial responder gains", 0, 2),
         ("partial_high", "1", "largest share of the gap that a partial responder gains", 0, 2),
         ("coronary_critical_pressure", "mmHg", "perfusion pressure that half suffices", 5, 90),
+        ("quick_time", "d", "time constant of recovery in the special cases", 0.25, 30),
+        ("quick_delay", "d", "largest delay of recovery in the special cases", 0, 10),
+        ("hidden_hours", "h", "time on the pump at which a leak is hidden", 1, 400),
         ("hidden_leak", "mL/s/mmHg", "leak at P-2 of a masked regurgitation", 0.1, 4),
         ("relapse_low", "1", "earliest relapse, share of the label's duration", 0, 1),
         ("relapse_high", "1", "latest relapse, share of the label's duration", 0, 1),
@@ -127,7 +131,8 @@ def weaning_patient(
     phenotype : str
         A shock phenotype; by default the seed decides.
     pump : Pump or str
-        Whose label's duration the hour of a relapse is a share of.
+        The device: a relapse comes at a share of its label's duration, and a regurgitation is
+        hidden at its P-8.
     evaluation : bool
         Whether the seeds kept for evaluation may be drawn.
 
@@ -151,9 +156,7 @@ def weaning_patient(
     Population(_PHENOTYPES[0], evaluation=evaluation)._check_seed(seed)
     shares = _stream(seed, "case").random(2)
     name = case or _chosen(shares[0], "share")
-    kind = phenotype or (
-        _RV_FAILURE if name == "rv-failure" else _chosen(shares[1], "phenotype")
-    )
+    kind = phenotype or (_RV_FAILURE if name == "rv-failure" else _chosen(shares[1], "phenotype"))
     drawn = Population(kind, evaluation=evaluation).draw(seed)
     values = {key: one.value for key, one in case_numbers()["heart"].items()}
     doses = _doses(seed)
@@ -177,15 +180,20 @@ def weaning_patient(
         )
     if name == "inotrope-masked":
         share = masking_share(drawn.patient, slow)
-    factor = drug_factor(slow)
-    slow |= recovered_shares(drawn.patient, share, factor)
+    device = Pump.load(pump) if isinstance(pump, str) else pump
+    slow |= recovered_shares(drawn.patient, share, drug_factor(slow))
+    if name in _QUICK:
+        slow["recovery_time"] = values["quick_time"]
+        slow["recovery_delay"] = min(slow["recovery_delay"], values["quick_delay"])
+    events = None
     if name == "rv-failure":
         slow["rv_recoverable"] = 0.0
+        events = HourScenario.preset("rv-failure")
     if name == "masked-regurgitation":
-        slow |= hidden_leak(drawn.patient, slow, values["hidden_leak"])
-    events = None
+        tight = replace(drawn, slow=slow)
+        slow |= hidden_leak(tight, values["hidden_leak"], device, values["hidden_hours"])
     if name == "relapse":
-        hours = label_limit(Pump.load(pump) if isinstance(pump, str) else pump)
+        hours = label_limit(device)
         low, high = values["relapse_low"] * hours, values["relapse_high"] * hours
         events = HourScenario.drawn("relapse", seed, low, high)
     found = replace(drawn, responder=responder, slow=slow)

@@ -155,4 +155,3 @@ def given_now(
         name: min(max(value, SLOW_INPUTS[name].low), SLOW_INPUTS[name].high)
         for name, value in given.items()
     }
-

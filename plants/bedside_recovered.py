@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 
+from plants.bedside import Bedside
+from plants.bedside_events import HourEvent, HourScenario
 from plants.bedside_run import BedsideRun
 from plants.bedside_settings import bedside_settings
 from plants.errors import PhysicsError
@@ -12,20 +16,24 @@ from plants.patient import Patient
 from plants.plant import Plant
 from plants.pump import Pump
 from plants.slow.clock import SlowClock
-from plants.slow.drugs import occupancy
-from plants.slow.mitral import hidden_regurgitation
 from plants.slow.slow_model import STATE_LAYOUT
 from plants.slow.slow_parameters import SlowParameters
+from plants.virtual_patient import VirtualPatient
 
-# The pump on which a regurgitation is hidden, and its levels.
-_PUMP, _FULL, _LOW = "CP", "P-8", "P-2"
+# The levels between which a regurgitation is hidden.
+_FULL, _LOW = "P-8", "P-2"
+# Share of the way between the two up to which the valve stays tight. Guess.
+_STILL_CLOSED = 0.3
+# Arteries that take any pump, mm.
+_WIDE = 9.0
 # Time in which what is quick settles, h; share of the blood volume that decongestion takes.
 _SETTLING, _DECONGESTED = 0.25, 0.06
 # Largest share of the gap to a healthy heart that is looked at, and halvings of the search.
 _LARGEST_SHARE, _HALVINGS = 1.2, 8
-#: What makes a patient fit for weaning without a pump: Randhawa 2021 JACC HF, in the project's table
-#: of weaning criteria.
-FIT = {"map": (65.0, None), "cardiac_index": (2.2, None), "pcwp": (None, 18.0)}
+#: Lowest and highest value by signal name.
+Bounds = Mapping[str, tuple[float | None, float | None]]
+#: What makes a patient fit for weaning without a pump (Randhawa 2021 JACC HF).
+FIT: Bounds = {"map": (65.0, None), "cardiac_index": (2.2, None), "pcwp": (None, 18.0)}
 
 
 def drug_factor(slow: Mapping[str, float]) -> float:
@@ -33,8 +41,8 @@ def drug_factor(slow: Mapping[str, float]) -> float:
     p = SlowParameters.load()
     factor = 1.0
     for drug in ("inotrope", "vasopressor"):
-        share = occupancy(slow[f"{drug}_baseline"], p[f"{drug}_half_dose"])
-        factor /= 1.0 + p[f"{drug}_contractility"] * share
+        dose, half_dose = slow[f"{drug}_baseline"], p[f"{drug}_half_dose"]
+        factor /= 1.0 + p[f"{drug}_contractility"] * dose / (dose + half_dose)
     return factor
 
 
@@ -57,14 +65,9 @@ def recovered_shares(patient: Patient, share: float, factor: float) -> dict[str,
 
 
 def recovered_metrics(
-    patient: Patient,
-    slow: Mapping[str, float],
-    *,
-    inotrope: float = 0.0,
-    pump: Pump | None = None,
-    level: str = "P-0",
+    patient: Patient, slow: Mapping[str, float], *, inotrope: float = 0.0
 ) -> dict[str, float]:
-    """Metrics of a patient whose heart has recovered as far as it will, decongested.
+    """Metrics without a pump of a patient whose heart has recovered as far as it will, decongested.
 
     Parameters
     ----------
@@ -74,8 +77,6 @@ def recovered_metrics(
         Parameters of the slow clock that differ from their files'.
     inotrope : float
         What is given, ug/kg/min; no vasopressor.
-    pump : Pump, optional
-        A pump, at that level.
 
     Raises
     ------
@@ -83,7 +84,9 @@ def recovered_metrics(
         There is no periodic beat.
     """
     gain = bedside_settings()["reflex"]["gain"]
-    parameters = SlowParameters.load().replace(**dict(slow) | {"baroreflex_gain": gain})
+    parameters = SlowParameters.load().replace(
+        source="the patient's own", tag="X", **(dict(slow) | {"baroreflex_gain": gain})
+    )
     clock = SlowClock(patient, parameters)
     state = clock.state.copy()
     state[STATE_LAYOUT.index["stunned"]] = 0.0
@@ -92,60 +95,95 @@ def recovered_metrics(
     clock.state = state
     clock.give(inotrope=inotrope, vasopressor=0.0)
     volume = (1.0 - _DECONGESTED) * patient["blood_volume"]
-    run = BedsideRun(Plant(patient, pump), clock, volume=volume)
-    run.advance(_SETTLING, pump.speed(level) if pump is not None else 0.0)
+    run = BedsideRun(Plant(patient), clock, volume=volume)
+    run.advance(_SETTLING, 0.0)
     return run.metrics()
 
 
-def hidden_leak(patient: Patient, slow: Mapping[str, float], leak: float) -> dict[str, float]:
-    """Parameters of a mitral valve that is tight at P-8 of a CP and leaks at P-2, once recovered.
+def hidden_leak(patient: VirtualPatient, leak: float, pump: Pump, hours: float) -> dict[str, float]:
+    """Parameters of a mitral valve that is tight at P-8 and leaks at P-2, some days on.
+
+    The valve begins to leak a share of the way between the beats of both levels without a leak, and
+    has the leak wanted in the beat of the low level that such a leak makes. So the leak, which
+    fills the ventricle that pulls the valve open, has one equilibrium at each level.
 
     Parameters
     ----------
-    patient, slow
-        As in :func:`recovered_metrics`.
+    patient : VirtualPatient
+        As he or she is, but for the leak.
     leak : float
         Leak at P-2, mL/s/mmHg.
+    pump : Pump
+        The device.
+    hours : float
+        How long support at P-8 has lasted, h.
     """
-    pump = Pump.load(_PUMP)
-    full, low = (
-        recovered_metrics(patient, slow, pump=pump, level=level) for level in (_FULL, _LOW)
-    )
-    weight = SlowParameters.load()["mitral_pressure_weight"]
-    return hidden_regurgitation(full, low, leak, weight)
+    begin = hours + 2 * _SETTLING
+    leaking = HourScenario("leak", (HourEvent("mitral_leak", leak, begin),))
+    # The look ahead is no matter of access.
+    placed = replace(patient, artery_diameter=_WIDE, axillary_diameter=_WIDE, access="").on(pump)
+    bedside = Bedside(placed, pump, events=leaking, complications=False, beyond_label=True)
+    found = []
+    for level, lasting in ((_FULL, hours), (_LOW, 2 * _SETTLING), (_LOW, _SETTLING)):
+        bedside.advance(lasting, level)
+        found.append(bedside.truth())
+    p = SlowParameters.load()
+    full, low, leaky = (m["lvedv"] + p["mitral_pressure_weight"] * m["lvedp"] for m in found)
+    closed = full + _STILL_CLOSED * (low - full)
+    # The leak saturates, so that a larger one must be wanted for this one to come about.
+    wanted = leak / math.sqrt(1.0 - (leak / p["mitral_leak_limit"]) ** 2)
+    return {
+        "mitral_competent_volume": found[0]["lvedv"] + closed - full,
+        "mitral_competent_pressure": found[0]["lvedp"],
+        "mitral_tethering": wanted / max(leaky - closed, 1.0),
+    }
 
 
 def masking_share(patient: Patient, slow: Mapping[str, float]) -> float:
-    """Share of the gap with which a heart is fit under its inotrope and unfit without it.
+    """Share of the gap with which a heart is fit under its inotrope and fails without it.
 
-    Halfway between the least share that is fit under the drug and the least that is fit without.
+    Halfway between the least share that is fit under the drug and the least that does not fail
+    without; the former where there is no such half way.
     """
     factor, dose = drug_factor(slow), slow["inotrope_baseline"]
 
-    def least(inotrope: float) -> float:
+    def least(bounds: Bounds, inotrope: float) -> float:
         low, high = 0.0, _LARGEST_SHARE
         for _ in range(_HALVINGS):
             middle = 0.5 * (low + high)
             here = dict(slow) | recovered_shares(patient, middle, factor)
-            if fit(patient, here, inotrope):
+            if meets(bounds, patient, here, inotrope):
                 high = middle
             else:
                 low = middle
         return high
 
-    return 0.5 * (least(dose) + least(0.0))
+    fit, bearing = least(FIT, dose), least(_bearable(), 0.0)
+    return max(0.5 * (fit + bearing), fit)
 
 
-def fit(patient: Patient, slow: Mapping[str, float], inotrope: float = 0.0) -> bool:
-    """Whether a recovered patient meets :data:`FIT` without a pump."""
+def meets(
+    bounds: Bounds, patient: Patient, slow: Mapping[str, float], inotrope: float = 0.0
+) -> bool:
+    """Whether a recovered patient is within bounds without a pump."""
     try:
         metrics = recovered_metrics(patient, slow, inotrope=inotrope)
     except PhysicsError:
         return False
     return all(
         (low is None or metrics[name] >= low) and (high is None or metrics[name] <= high)
-        for name, (low, high) in FIT.items()
+        for name, (low, high) in bounds.items()
     )
+
+
+def _bearable() -> Bounds:
+    """What does not count as a failed wean."""
+    limits = bedside_settings()["explant"]
+    return {
+        "map": (limits["map_low"], None),
+        "cardiac_index": (limits["ci_low"], None),
+        "pcwp": (None, limits["pcwp_high"]),
+    }
 
 
 @functools.cache

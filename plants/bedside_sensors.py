@@ -128,9 +128,7 @@ class BedsideSensors:
     False
     """
 
-    def __init__(
-        self, tier: str, seed: int, body_surface_area: float, *, noise_scale: float = 1.0
-    ):
+    def __init__(self, tier: str, seed: int, body_surface_area: float, *, noise_scale: float = 1.0):
         self._monitors = Sensors(tier, seed=seed, noise_scale=noise_scale)
         self.tier, self.noise_scale = tier, noise_scale
         self._area = body_surface_area
@@ -187,9 +185,7 @@ class BedsideSensors:
         }
         return {name: _bounded(name, value) for name, value in values.items()}
 
-    def _investigated(
-        self, one: Investigation, hours: float, value: float, ordered: bool
-    ) -> float:
+    def _investigated(self, one: Investigation, hours: float, value: float, ordered: bool) -> float:
         now = hours + 1e-6
         due = now >= self._due[one.signal]
         if due:

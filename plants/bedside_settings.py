@@ -1,4 +1,4 @@
-"""The numbers of a bedside: what clinicians do, when a circulation has failed, what an event does."""
+"""The numbers of a bedside: what clinicians do, and when a circulation has failed."""
 
 from __future__ import annotations
 

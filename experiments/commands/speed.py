@@ -74,9 +74,9 @@ def command(
     if as_json:
         emit({"rows": rows, "run": folder})
         return
-    columns = ("work", "ours", "other", "unit", "ratio", "target", "")
+    columns = ("ratio", "target", "", "ours", "other", "unit", "work")
     cells = [
-        (row.work, row.ours, row.other, row.unit, row.ratio, row.target, report.verdict(row))
+        (row.ratio, row.target, report.verdict(row), row.ours, row.other, row.unit, row.work)
         for row in rows
     ]
     print_table("Speed on one core: medians of interleaved runs", columns, cells)

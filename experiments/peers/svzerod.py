@@ -216,7 +216,8 @@ def emitted(
     start = np.repeat(np.tile(first[:, None], (blocks, 1)), width, axis=1)
     held = np.ascontiguousarray(np.repeat(np.tile(values[:, None], (blocks, 1)), width, axis=1))
     step = PERIOD / steps_per_cycle
-    table = np.ascontiguousarray(activations(0.5 * step * np.arange(2 * steps_per_cycle + 3)))
+    times = 0.5 * step * np.arange(2 * steps_per_cycle + 3, dtype=float)
+    table = np.ascontiguousarray(activations(times))
 
     def run() -> Array:
         x = np.ascontiguousarray(start.copy())

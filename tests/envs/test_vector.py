@@ -311,3 +311,12 @@ def test_is_what_make_vec_gives_and_runs_in_the_wrappers_of_gymnasium():
     total = sum(wrapped.step(np.zeros((2, 1), np.float32))[1] for _ in range(1))
     _, rewards, _, _, info = wrapped.step(np.zeros((2, 1), np.float32))
     np.testing.assert_allclose(info["episode"]["r"], total + rewards)
+
+
+def test_single_precision_is_close():
+    one, other = native(4, precision="single"), native(4, threads=2)
+    one.reset(seed=0), other.reset(seed=0)
+    for action in actions(one.action_space, 5):
+        ours, theirs = one.step(action), other.step(action)
+    np.testing.assert_allclose(ours[4]["metrics"]["map"], theirs[4]["metrics"]["map"], rtol=1e-4)
+    np.testing.assert_allclose(ours[1], theirs[1], rtol=1e-3, atol=1e-3)

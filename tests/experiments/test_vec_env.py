@@ -79,7 +79,7 @@ def test_the_terminal_observation_is_the_last_and_the_given_one_the_first():
     first = one.reset()
     top = np.ones((2, 1), np.float32)
     for _ in range(4):
-        before, _, done, infos = one.step(top)
+        _, _, done, infos = one.step(top)
         assert not done.any()
         assert all("terminal_observation" not in row for row in infos)
     seen, _, done, infos = one.step(top)

@@ -179,7 +179,7 @@ def test_a_lane_out_of_range_stops_with_the_reason_of_its_simulator_and_touches_
     assert batch.alive.tolist() == [True, False, True, False]
     assert batch.times.tolist() == [71.0, single.time, 71.0, single.time]
     assert np.isnan(batch.metric_matrix()[:, [1, 3]]).all()
-    with pytest.raises(PhysicsError, match="lane 1: patient healthy .*; lane 3: "):
+    with pytest.raises(PhysicsError, match=r"lane 1: patient healthy .*; lane 3: "):
         batch.raise_failures()
     calm.advance(33_000, 70.0)
     calm.advance(33_000, 1.0)

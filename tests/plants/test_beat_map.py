@@ -65,6 +65,8 @@ def test_the_derivatives_are_those_of_central_differences(patient, device, speed
     for i, name in enumerate(INPUTS):
         if name in ("phase", "step"):
             continue
+        if name in VALUES.names and name.startswith("right_"):
+            continue  # Of a pump that is not there: its presence is a switch, not a number.
 
         def at(h: float, direction: np.ndarray = directions[i]) -> np.ndarray:
             d_x, d_v = h * direction[:N], h * direction[N:]

@@ -268,7 +268,7 @@ def test_a_block_is_the_virtual_machine(width, steps):
     found = ran(width, steps)
     if np.max(steps) == 900:
         assert (np.floor(expected[:, PHASE]).max()) >= 3
-    assert relative(found, expected) < 1e-11
+    assert relative(found, expected) < 1e-12
 
 
 def test_with_and_without_a_right_pump_are_equal():
@@ -303,7 +303,7 @@ def test_signals_are_recorded_at_their_steps():
         row = carry[0].copy()
         logs.append(run_kernel(backend).run(row, held[0], 400, 7))
     assert logs[0].shape == logs[1].shape == (58, plant_model().observe.size1_out(0))
-    assert relative(logs[0], logs[1]) < 1e-11
+    assert relative(logs[0], logs[1]) < 1e-12
 
 
 def seeds(rng, held, count=5):

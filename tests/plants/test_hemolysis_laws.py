@@ -59,7 +59,7 @@ def test_the_plant_scales_the_release_as_the_law_says(name):
     p = SimpleNamespace(**pump.values, pump_present=1.0)
     speed, flow = pump["hemolysis_reference_speed"], pump["hemolysis_reference_flow"]
     for share, flow_share in ((1.0, 1.0), (0.7, 1.0), (1.0, 0.4), (0.8, 1.2)):
-        found = float(hemolysis_rate(share * speed, flow_share * flow, 0.0, 1.0, p))
+        found = float(hemolysis_rate(share * speed, flow_share * flow, 0.0, 1.0, 0.0, p))
         expected = hemolysis_law(name).relative_release(share, flow_share)
         assert found == pytest.approx(pump["hemolysis_reference_rate"] * expected, rel=2e-3)
 

@@ -18,12 +18,15 @@ from plants import (
 #: wedge pressure: the atrial contraction of a compliant ventricle puts its pressure above the mean
 #: of the left atrium.
 KNOWN_MISSES = {
+    ("biventricular-shock", "lvedp"),
     ("healthy", "lvedp"),
     ("rv-failure", "lvedp"),
+    ("shock-c", "lvedp"),
+    ("shock-d", "lvedp"),
 }
 #: A central venous pressure above the mean pulmonary pressure asks more of the right side than
 #: the free parameters give: the fit shares the deviation between the two.
-TRADED = {("rv-failure", "cvp"), ("rv-failure", "mpap")}
+TRADED = {("rv-failure", "cvp"), ("rv-failure", "mpap"), ("rv-failure", "pcwp")}
 
 
 @pytest.mark.parametrize("name", Patient.names())
@@ -33,11 +36,13 @@ def test_the_built_in_patients_meet_what_they_were_fitted_to(name):
     for row in rows:
         if row.fitted and (name, row.signal) not in TRADED:
             assert abs(row.deviation) < 0.01, row
+        elif (name, row.signal) in TRADED:
+            assert abs(row.deviation) < 0.10, row
         elif (name, row.signal) not in KNOWN_MISSES:
             assert row.met, row
 
 
-@pytest.mark.parametrize("name", ["healthy", "rv-failure"])
+@pytest.mark.parametrize("name", sorted(name for name, _ in KNOWN_MISSES))
 def test_the_known_misses_lie_on_the_side_of_their_reason(name):
     """Above the target, as an atrial kick puts it; should one vanish, the note goes too."""
     (row,) = (row for row in compare(Patient.load(name)) if row.signal == "lvedp")

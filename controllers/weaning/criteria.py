@@ -1,0 +1,218 @@
+"""Criteria of weaning, each with its source: when to begin, go on, go back and take the pump out."""
+
+from __future__ import annotations
+
+import functools
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from controllers.weaning.decision import Reason
+from plants import SIGNALS, InputError, unknown_name
+from plants.parameters import parameter_table
+from plants.quantity import Quantity, check_keys, check_number, check_tag, check_text
+from plants.quantity import read_quantities as _read_quantities
+
+#: What the parts of the file are for.
+PARTS: Mapping[str, str] = MappingProxyType(
+    {
+        "ready": "readiness by the published rules",
+        "plan": "what must hold before a plan on the forecast begins",
+        "step": "to go on with a step",
+        "right": "the right ventricle",
+        "fall": "deterioration",
+        "explant": "explant at P-2 by the published rules",
+        "trial": "explant at P-2 by a plan on the forecast",
+        "out": "without pump and inotrope, by forecast",
+        "harm": "harm by the device",
+    }
+)
+_NUMBERS = parameter_table(
+    ("no_inotrope", "ug/kg/min", "inotrope that is none", 0, 20),
+    ("moderate_regurgitation", "1", "regurgitant fraction that is moderate", 0.05, 0.95),
+    ("chance", "1", "probability with which a step must hold", 0.5, 0.999),
+    ("begin_chance", "1", "probability of a good explant at which a plan begins", 0.01, 0.999),
+    ("fallen", "1", "share of the best contractility below which is a relapse", 0.1, 0.99),
+    ("map_margin", "mmHg", "how far below its limit a single pressure counts", 0, 30),
+    ("lactate_rise", "mmol/L", "rise since the begin of a trial that is deterioration", 0.1, 20),
+    ("injury_rise", "1", "rise of renal injury that is not resolving", 0.01, 1),
+    ("retry", "h", "first wait after a failure", 0.1, 200),
+    ("longest_retry", "h", "longest wait after a failure", 0.1, 500),
+    ("trial_patience", "h", "longest hold at P-2 without the criteria", 0.1, 200),
+    ("reassess_lead", "h", "time before the label's end", 0, 500),
+    ("lab_age", "h", "oldest laboratory value that counts", 0.1, 200),
+    ("echo_age", "h", "oldest echo that counts", 0.1, 500),
+    ("longest_gap", "h", "longest gap between two looks", 0.1, 100),
+)
+_DATA = Path(__file__).parents[1] / "data" / "weaning.toml"
+_SOURCE = "controllers/data/weaning.toml"
+_KEYS = ("low", "high", "unit", "needed", "source", "tag")
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A range for a signal.
+
+    Attributes
+    ----------
+    signal : str
+        Its name.
+    low, high : float
+        The range, in the signal's unit.
+    needed : bool
+        Whether it refuses; otherwise it is shown only.
+    source, tag : str
+        Where it came from.
+
+    Examples
+    --------
+    >>> from controllers.weaning.criteria import Criterion
+    >>> one = Criterion("cvp", high=12.0, source="Randhawa 2021", tag="S")
+    >>> one.judge(14.0).text
+    'central venous pressure 14 mmHg, at most 12'
+    >>> one.judge(float("nan")).met
+    False
+    """
+
+    signal: str
+    low: float = -math.inf
+    high: float = math.inf
+    needed: bool = True
+    source: str = ""
+    tag: str = "X"
+
+    def holds(self, value: float) -> bool:
+        """Whether the value is known and in the range."""
+        return self.low <= value <= self.high
+
+    def judge(self, value: float, where: str = "") -> Reason:
+        """What a value says, for example at a level."""
+        declared = SIGNALS[self.signal]
+        unit = "" if declared.unit == "1" else f" {declared.unit}"
+        low_side = value < self.low or math.isinf(self.high)
+        limit = self.low if low_side else self.high
+        known = f"{value:.3g}{unit}" if math.isfinite(value) else "unknown"
+        text = f"{declared.meaning} {known}{where}, at {'least' if low_side else 'most'} {limit:g}"
+        return Reason(text, self.signal, value, limit, met=self.holds(value))
+
+
+@dataclass(frozen=True)
+class WeaningCriteria:
+    """All criteria, by part and signal, and the numbers beside them.
+
+    Parameters
+    ----------
+    parts : Mapping of str to Mapping of str to Criterion
+        By the names of :data:`PARTS`.
+    entries : Mapping of str to Quantity
+        Times, chances and margins with their sources.
+
+    Examples
+    --------
+    >>> from controllers.weaning.criteria import WeaningCriteria
+    >>> criteria = WeaningCriteria.load()
+    >>> criteria["ready"]["map"].low, criteria.number("chance")
+    (65.0, 0.9)
+    >>> criteria.replace("ready", "map", low=70.0)["ready"]["map"].low
+    70.0
+    """
+
+    parts: Mapping[str, Mapping[str, Criterion]]
+    entries: Mapping[str, Quantity]
+
+    @classmethod
+    def load(cls, path: str | PathLike[str] | None = None) -> WeaningCriteria:
+        """The criteria that come with the package, or those of a file of the same form.
+
+        Raises
+        ------
+        InputError
+            The file cannot be read, or a criterion is refused; the message names the key.
+        """
+        return _shipped() if path is None else _read(Path(path), str(path))
+
+    def __getitem__(self, part: str) -> Mapping[str, Criterion]:
+        if part not in self.parts:
+            raise unknown_name("part", part, self.parts)
+        return self.parts[part]
+
+    def number(self, name: str) -> float:
+        """A time, chance or margin by name."""
+        return self.entries[name].value
+
+    def replace(self, part: str, signal: str, **changes: Any) -> WeaningCriteria:
+        """The same with a criterion changed."""
+        changed = dict(self[part])
+        changed[signal] = replace(changed.get(signal, Criterion(signal)), **changes)
+        return WeaningCriteria(MappingProxyType({**self.parts, part: changed}), self.entries)
+
+    def judge(self, part: str, values: Mapping[str, float], where: str = "") -> tuple[Reason, ...]:
+        """What the values say to every needed criterion of a part."""
+        return tuple(
+            one.judge(values.get(name, math.nan), where)
+            for name, one in self[part].items()
+            if one.needed
+        )
+
+    def remarks(self, part: str, values: Mapping[str, float]) -> tuple[Reason, ...]:
+        """What the values say to criteria that do not refuse, where they are known."""
+        return tuple(
+            replace(one.judge(values[name]), text=one.judge(values[name]).text + " (shown only)")
+            for name, one in self[part].items()
+            if not one.needed and math.isfinite(values.get(name, math.nan))
+        )
+
+    def broken(self, part: str, values: Mapping[str, float]) -> tuple[Reason, ...]:
+        """The criteria of a part that known values break."""
+        return tuple(r for r in self.judge(part, values) if not r.met and math.isfinite(r.value))
+
+
+@functools.cache
+def _shipped() -> WeaningCriteria:
+    return _read(_DATA, _SOURCE)
+
+
+def _read(path: Path, source: str) -> WeaningCriteria:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError("criteria", source, f"a valid TOML file ({error})") from None
+    names = (*PARTS, "numbers")
+    tables = check_keys(content, names, "", source, required=names)
+    entries = _read_quantities(tables.pop("numbers"), _NUMBERS, "numbers", source)
+    parts = {
+        part: MappingProxyType(
+            {name: _criterion(name, one, f"{part}.{name}", source) for name, one in table.items()}
+        )
+        for part, table in tables.items()
+    }
+    return WeaningCriteria(MappingProxyType(parts), MappingProxyType(entries))
+
+
+def _criterion(name: str, table: Any, field: str, source: str) -> Criterion:
+    if name not in SIGNALS:
+        raise unknown_name(field, name, SIGNALS, source=source)
+    signal = SIGNALS[name]
+    keys = check_keys(table, _KEYS, field, source, required=("unit", "source", "tag"))
+    if keys["unit"] != signal.unit:
+        raise InputError(f"{field}.unit", keys["unit"], repr(signal.unit), source=source)
+    bounds = {
+        side: check_number(keys[side], signal, f"{field}.{side}", source)
+        for side in ("low", "high")
+        if side in keys
+    }
+    if not bounds:
+        raise InputError(field, table, "low, high or both", source=source)
+    needed = keys.get("needed", True)
+    if not isinstance(needed, bool):
+        raise InputError(f"{field}.needed", needed, "true or false", source=source)
+    return Criterion(
+        name, **bounds, needed=needed,
+        source=check_text(keys["source"], f"{field}.source", source, what="a source"),
+        tag=check_tag(keys["tag"], f"{field}.tag", source),
+    )  # fmt: skip

@@ -1,0 +1,135 @@
+"""A decision about support, with its reasons in words and numbers."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from plants import InputError
+
+#: What a course of weaning goes through.
+PHASES: tuple[str, ...] = (
+    "support", "ready", "step", "hold", "ramp", "hold_p2", "explant", "step_up", "refused",
+    "reassess",
+)  # fmt: skip
+#: What may be asked of those at the bedside.
+ACTIONS: tuple[str, ...] = ("hold", "down", "up", "explant", "reassess")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why.
+
+    Attributes
+    ----------
+    text : str
+        In words.
+    signal : str
+        What it is about; "" where it is no signal.
+    value, limit : float
+        The value and what it is held against, in the signal's unit; NaN where there is none.
+    met : bool
+        Whether it speaks for going on with weaning.
+
+    Examples
+    --------
+    >>> from controllers.weaning.decision import Reason
+    >>> print(Reason("cvp 14 mmHg, at most 12", "cvp", 14.0, 12.0, met=False))
+    against: cvp 14 mmHg, at most 12
+    """
+
+    text: str
+    signal: str = ""
+    value: float = math.nan
+    limit: float = math.nan
+    met: bool = False
+
+    def __str__(self) -> str:
+        return f"{'for' if self.met else 'against'}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is to be done now.
+
+    Attributes
+    ----------
+    hours : float
+        When it was made, h.
+    level : str
+        P-level to run at until the next look.
+    phase : str
+        One of :data:`PHASES`.
+    action : str
+        One of :data:`ACTIONS`. ``explant`` and ``reassess`` are recommendations.
+    reasons : tuple of Reason
+        Why.
+    forecast : Mapping of str to (float, float)
+        Mean and standard deviation of what is expected at the level, by signal; empty without a
+        tracker.
+    wait : float
+        Time until the next look, h.
+    echo : bool
+        Whether an echo is ordered for it.
+    orders : Mapping of str to float
+        Doses that are asked for in place of the clinicians' rule.
+    findings : tuple of str
+        Conditions recognised so far, each named once.
+
+    Raises
+    ------
+    InputError
+        There is no such phase or action.
+    """
+
+    hours: float
+    level: str
+    phase: str
+    action: str
+    reasons: tuple[Reason, ...] = ()
+    forecast: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    wait: float = 1.0
+    echo: bool = False
+    orders: Mapping[str, float] = field(default_factory=dict)
+    findings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, known in (("phase", PHASES), ("action", ACTIONS)):
+            if getattr(self, name) not in known:
+                raise InputError(name, getattr(self, name), f"one of {', '.join(known)}")
+
+    @property
+    def words(self) -> str:
+        """The decision in a sentence.
+
+        Examples
+        --------
+        >>> from controllers.weaning.decision import Decision
+        >>> Decision(5.0, "P-6", "step", "down").words
+        '5.00 h: step, down at P-6'
+        """
+        said = f"{self.hours:.2f} h: {self.phase}, {self.action} at {self.level}"
+        why = "; ".join(str(reason) for reason in self.reasons)
+        return f"{said} ({why})" if why else said
+
+    def to_json(self) -> str:
+        """One line of JSON; what is not known is null."""
+        return json.dumps(_plain(_fields(self) | {"words": self.words}), allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, float):
+        return round(value, 6) if math.isfinite(value) else None
+    return value
+
+
+def _fields(decision: Decision) -> dict[str, Any]:
+    values = {one.name: getattr(decision, one.name) for one in fields(decision)}
+    return values | {"reasons": [asdict(reason) for reason in decision.reasons]}

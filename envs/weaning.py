@@ -1,0 +1,385 @@
+"""``impellab/Weaning-v0``: a patient is weaned off the pump, over hours to days."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from os import PathLike
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from envs.arguments import chosen_therapy, left_pump
+from envs.weaning_draws import OPTIONS, WeaningDraws, WeaningEpisode
+from envs.weaning_reward import WeaningReward, stable
+from plants import InputError, Pump, Therapy
+from plants.bedside import Bedside
+from plants.bedside_sensors import bedside_signals
+from plants.observation import SampleAndHold
+from plants.parameters import Parameter
+from plants.quantity import check_number
+
+Observation = NDArray[np.float32]
+
+#: What each action does: a change of level, or one of the two ends.
+CHANGES = (-2, -1, 0, 1, 2)
+ACTIONS = ("down 2", "down 1", "stay", "up 1", "up 2", "explant", "bridge")
+_EXPLANT, _BRIDGE = ACTIONS.index("explant"), ACTIONS.index("bridge")
+#: Entries of the observation behind the signals: name, unit, low, high.
+EXTRA = (
+    ("level", "1", 0.0, 9.0),
+    ("hours", "h", 0.0, 1000.0),
+    ("label_remaining", "h", 0.0, 1000.0),
+)
+_LOWEST = 2
+_INTERVAL = Parameter("interval", "h", "time between two decisions", 0.1, 24.0)
+# Bedsides that are kept: making one costs as much as a hundred decisions.
+_KEPT_BEDSIDES = 32
+
+
+class WeaningEnv(gymnasium.Env[Observation, Any]):
+    """
+    ## Description
+
+    A patient in cardiogenic shock lies on a left-sided heart pump. Every hour the agent reads the
+    monitors, and now and then laboratory values and an echo, and changes the P-level. Myocardium
+    recovers under unloading or does not; a leaking mitral valve hides behind full support; an
+    inotrope may carry a heart that has not recovered; the right ventricle may fail; an artery may
+    close again. The agent should take the pump out as soon as the patient will be well without it,
+    never too early, and name those who will not recover for a durable pump or a transplant.
+
+    The patient is a `plants.bedside.Bedside`: periodic beats move the slow states, clinicians take
+    drugs and fluid off by a documented rule, and complications strike by the patient's own draws.
+
+    ## Action Space
+
+    `Discrete(7)`:
+
+    | Num | Action    | Meaning                                                                  |
+    |-----|-----------|--------------------------------------------------------------------------|
+    | 0   | down 2    | two P-levels lower, not below P-2                                        |
+    | 1   | down 1    | one P-level lower, not below P-2                                         |
+    | 2   | stay      | the level stays                                                          |
+    | 3   | up 1      | one P-level higher, not above the highest                                |
+    | 4   | up 2      | two P-levels higher, not above the highest                               |
+    | 5   | explant   | the pump is taken out, and the patient followed for 48 h; ends the episode |
+    | 6   | bridge    | a decision for a durable pump or a transplant; ends the episode          |
+
+    An action outside the space raises `plants.InputError`.
+
+    ## Observation Space
+
+    A flat `Box` of float32 in physical units: the signals of the tier, then three entries more. A
+    signal that has no value now keeps its last one. At tier `"icu"`:
+
+    | Num | Observation                   | Unit      | Min  | Max   | Sensor                       |
+    |-----|-------------------------------|-----------|------|-------|------------------------------|
+    | 0   | `placement_signal`            | mmHg      | -100 | 400   | console                      |
+    | 1   | `placement_pulsatility`       | mmHg      | 0    | 500   | console                      |
+    | 2   | `motor_current`               | mA        | 0    | 3000  | console                      |
+    | 3   | `motor_current_pulsatility`   | mA        | 0    | 3000  | console                      |
+    | 4   | `pump_speed`                  | rpm       | 0    | 60000 | console, exact               |
+    | 5   | `displayed_flow`              | L/min     | 0    | 15    | console, biased              |
+    | 6   | `map`                         | mmHg      | -50  | 300   | arterial line                |
+    | 7   | `systolic`                    | mmHg      | -50  | 400   | arterial line                |
+    | 8   | `diastolic`                   | mmHg      | -50  | 300   | arterial line                |
+    | 9   | `pulse_pressure`              | mmHg      | 0    | 300   | arterial line                |
+    | 10  | `heart_rate`                  | 1/min     | 10   | 300   | electrocardiogram            |
+    | 11  | `cvp`                         | mmHg      | -50  | 150   | central venous catheter      |
+    | 12  | `mpap`                        | mmHg      | -50  | 200   | pulmonary-artery catheter    |
+    | 13  | `pa_systolic`                 | mmHg      | -50  | 250   | pulmonary-artery catheter    |
+    | 14  | `pa_diastolic`                | mmHg      | -50  | 200   | pulmonary-artery catheter    |
+    | 15  | `cardiac_output`              | L/min     | -5   | 30    | thermodilution               |
+    | 16  | `pcwp`                        | mmHg      | -50  | 150   | wedged balloon               |
+    | 17  | `cardiac_index`               | L/min/m2  | -3   | 15    | computed by the monitor      |
+    | 18  | `cardiac_power_output`        | W         | -1   | 10    | computed by the monitor      |
+    | 19  | `papi`                        | 1         | 0    | 100   | computed by the monitor      |
+    | 20  | `inotrope_effect`             | ug/kg/min | 0    | 50    | infusion pump, exact         |
+    | 21  | `vasopressor_effect`          | ug/kg/min | 0    | 10    | infusion pump, exact         |
+    | 22  | `lactate`                     | mmol/L    | 0    | 100   | laboratory, every 6 h        |
+    | 23  | `pfhb`                        | mg/dL     | 0    | 30000 | laboratory, every 6 h        |
+    | 24  | `hemoglobin`                  | g/dL      | 0    | 40    | laboratory, every 6 h        |
+    | 25  | `svo2`                        | 1         | 0    | 1     | laboratory, every 6 h        |
+    | 26  | `renal_injury`                | 1         | 0    | 1     | laboratory, every 6 h        |
+    | 27  | `ejection_fraction`           | 1         | 0    | 1     | echo, every 12 h             |
+    | 28  | `mitral_regurgitant_fraction` | 1         | 0    | 1     | echo, every 12 h             |
+    | 29  | `lvedv`                       | mL        | 0    | 800   | echo, every 12 h             |
+    | 30  | `level`                       | 1         | 0    | 9     | number of the P-level        |
+    | 31  | `hours`                       | h         | 0    | 1000  | time on the pump             |
+    | 32  | `label_remaining`             | h         | 0    | 1000  | use left by the label        |
+
+    ## Rewards
+
+    `info["reward_terms"]` holds the terms by name, and the reward is their sum:
+
+    - for each goal of the `Therapy` what is missing of its weight, from the true metrics at the end
+      of the interval, an hour: 0 where the signal is in the wanted range;
+    - `support`: -0.1 for an hour on the pump;
+    - `step`: 0.5 for each level down in a stable hour (MAP >= 60, heart rate >= 50, pulse pressure
+      >= 20), -0.5 for each level up;
+    - `end`: 50 for an explant after which the patient is well for 48 h, -50 for one that fails, -100
+      for a death on the pump, 20 for a bridge decision when an explant would have failed, -30 when
+      it would not.
+
+    `info` also holds `metrics` (true, by signal name), `level`, `hours`, `outcome` (`"alive"`,
+    `"explanted"`, `"died"`, `"bridge"`, `"label"`), `result` (`"well"` or `"failed"` after an
+    explant), `reason`, `case`, and `cormpo`: whether the hour was stable (`stable`), the published
+    score of the change (`weaning_score`: 1 or 2 for levels down in a stable hour, -1 for a rise) and
+    the change of level (`change`).
+
+    ## Starting State
+
+    The first hour on the pump at the level `start`. Patient and sensor noise are drawn from
+    `np_random`, in this order; patients whose arteries take no access of the device are drawn again.
+
+    ## Episode End
+
+    1. Termination: the pump is taken out, and the 48 h without it are scored.
+    2. Termination: a bridge decision.
+    3. Termination: the patient dies on the pump.
+    4. Truncation: the label's duration of the device is over (CP 96 h, 5.0 144 h, 5.5 336 h).
+
+    ## Arguments
+
+    | Parameter     | Type                            | Default     | Description                  |
+    |---------------|---------------------------------|-------------|------------------------------|
+    | `device`      | name, path or `Pump`            | `"CP"`      | a left-sided pump with a label |
+    | `case`        | str, None or a sequence         | `None`      | one of `plants.bedside_cases.CASES`, equally likely; None: with their shares in the cohort |
+    | `cohort_size` | int                             | `1000`      | number of different patients, seeds 0 up; at most 10000 |
+    | `start`       | level                           | `"P-8"`     | where the pump stands at first |
+    | `tier`        | `"console"`, `"icu"`, `"full"`  | `"icu"`     | which sensors there are      |
+    | `interval`    | float                           | `1.0`       | hours between two decisions  |
+    | `therapy`     | name, path, `Therapy` or None   | `None`      | goals and death; None: the default |
+    | `reward`      | `WeaningReward` or None         | `None`      | weights                      |
+    | `baroreflex`  | bool                            | `True`      | whether the reflex works     |
+    | `complications` | bool                          | `True`      | whether complications strike |
+    | `noise_scale` | float                           | `1.0`       | factor on the noise of the sensors |
+    | `render_mode` | None                            | `None`      | there is none                |
+
+    A reset takes `options` with the keys `patient` (a seed), `case` and `start`.
+
+    ```python
+    >>> import gymnasium, envs
+    >>> env = gymnasium.make("impellab/Weaning-v0", case="full", cohort_size=3)
+    >>> observation, info = env.reset(seed=1)
+    >>> observation.shape, info["case"], info["level"]
+    ((33,), 'full', 'P-8')
+    >>> observation, reward, terminated, truncated, info = env.step(1)
+    >>> info["level"], info["hours"], terminated
+    ('P-7', 1.0, False)
+    >>> env.close()
+
+    ```
+
+    ## Vectorized environment
+
+    ```python
+    >>> vector = gymnasium.make_vec("impellab/Weaning-v0", num_envs=2, cohort_size=3)
+    >>> observations, info = vector.reset(seed=1)
+    >>> observations.shape
+    (2, 33)
+    >>> vector.close()
+
+    ```
+
+    ## Version History
+
+    * v0: Initial version.
+    """  # noqa: E501 - the headings and tables of Gymnasium's own environments
+
+    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012
+
+    def __init__(
+        self,
+        device: Pump | str | PathLike[str] = "CP",
+        *,
+        case: str | Sequence[str] | None = None,
+        cohort_size: int = 1000,
+        start: str = "P-8",
+        tier: str = "icu",
+        interval: float = 1.0,
+        therapy: Therapy | str | PathLike[str] | None = None,
+        reward: WeaningReward | None = None,
+        baroreflex: bool = True,
+        complications: bool = True,
+        noise_scale: float = 1.0,
+        render_mode: str | None = None,
+    ):
+        if render_mode is not None:
+            raise InputError("render_mode", render_mode, "None")
+        self.render_mode = None
+        self.pump, self.therapy = left_pump(device), chosen_therapy(therapy)
+        self.interval = check_number(interval, _INTERVAL, "interval", None)
+        self.tier, self.reward = tier, reward or WeaningReward()
+        self._draws = WeaningDraws(self.pump, case, cohort_size, start)
+        self._made = {
+            "tier": tier, "therapy": self.therapy, "baroreflex": baroreflex,
+            "complications": complications, "noise_scale": noise_scale,
+        }  # fmt: skip
+        self._held = SampleAndHold(bedside_signals(tier))
+        low, high = (np.array([row[i] for row in EXTRA], np.float32) for i in (2, 3))
+        self.action_space = spaces.Discrete(len(ACTIONS))
+        self.observation_space = spaces.Box(
+            np.concatenate([self._held.low, low]),
+            np.concatenate([self._held.high, high]),
+            dtype=np.float32,
+        )
+        self._highest = len(self.pump.levels) - 1
+        self._bedsides: OrderedDict[tuple[int, str], Bedside] = OrderedDict()
+        self._bedside: Bedside | None = None
+        self._episode: WeaningEpisode | None = None
+        self._ended = False
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Names of the entries of the observation."""
+        return (*self._held.signals, *(row[0] for row in EXTRA))
+
+    @property
+    def bedside(self) -> Bedside:
+        """The patient of this episode; for oracles and figures.
+
+        Raises
+        ------
+        gymnasium.error.ResetNeeded
+            None has begun.
+        """
+        if self._bedside is None:
+            raise gymnasium.error.ResetNeeded("reset() comes first: no episode is under way")
+        return self._bedside
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Begin an episode; see the class for the options.
+
+        Raises
+        ------
+        InputError
+            An option is unknown or refused.
+        """
+        super().reset(seed=seed)
+        self._bedside = None  # No step after a reset that fails.
+        drawn = self._draws.episode(self.np_random, options)
+        bedside = self._bedside_of(drawn)
+        bedside.reset(drawn.start, seed=drawn.sensor_seed)
+        self._held.reset()
+        self._bedside, self._episode, self._ended = bedside, drawn, False
+        self._metrics = bedside.truth()
+        return self._observed().copy(), self._info("alive")
+
+    def step(self, action: Any) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+        """Change the level, or end the course, and let the interval pass.
+
+        Raises
+        ------
+        InputError
+            The action is not in the action space.
+        gymnasium.error.ResetNeeded
+            The episode has ended, or none has begun.
+        """
+        bedside = self.bedside
+        if self._ended:
+            raise gymnasium.error.ResetNeeded("reset() comes first: the episode has ended")
+        number = _action(action)
+        before, result = self._metrics, ""
+        change = CHANGES[number] if number < len(CHANGES) else 0
+        if number == _EXPLANT:
+            result = bedside.explant()
+        elif number == _BRIDGE:
+            result = bedside.fork().explant()
+            bedside.bridge("the agent's decision")
+        else:
+            at = _number(bedside.level)
+            wanted = min(max(at + change, min(_LOWEST, at)), self._highest)
+            change = wanted - at
+            bedside.advance(min(self.interval, max(bedside.label_remaining, 1e-3)), f"P-{wanted}")
+        outcome = bedside.outcome or "alive"
+        if number < len(CHANGES) and outcome != "died":
+            self._metrics = bedside.truth()
+            self._last = self._observed()
+        terms = self._terms(number, change, before, outcome, result)
+        terminated, truncated = outcome in ("explanted", "bridge", "died"), outcome == "label"
+        self._ended = terminated or truncated
+        holds = stable(before)
+        score = -1.0 if change > 0 else float(-change) if holds else 0.0
+        info = self._info(outcome) | {"reward_terms": terms, "result": result}
+        info["cormpo"] = {
+            "stable": holds, "weaning_score": score if change else 0.0, "change": change
+        }  # fmt: skip
+        return self._last.copy(), float(sum(terms.values())), terminated, truncated, info
+
+    def _terms(
+        self, number: int, change: int, before: dict[str, float], outcome: str, result: str
+    ) -> dict[str, float]:
+        r, passed = self.reward, number < len(CHANGES)
+        metrics = None if outcome == "died" else self._metrics
+        hours = self.interval if passed else 0.0
+        end = {
+            "died": r.died,
+            "explanted": r.well if result == "well" else r.failed,
+            "bridge": r.bridge if result == "failed" else r.premature_bridge,
+        }.get(outcome, 0.0)
+        return r.goals(self.therapy, metrics, hours) | {
+            "support": -r.hour * hours,
+            "step": r.steps(change, before),
+            "end": end,
+        }
+
+    def _bedside_of(self, drawn: WeaningEpisode) -> Bedside:
+        key = (drawn.patient.seed, drawn.case.name)
+        if key not in self._bedsides:
+            self._bedsides[key] = Bedside(
+                drawn.patient,
+                self.pump,
+                events=drawn.case.events,
+                kept=drawn.case.kept,
+                **self._made,  # type: ignore[arg-type]
+            )
+            if len(self._bedsides) > _KEPT_BEDSIDES:
+                self._bedsides.popitem(last=False)
+        self._bedsides.move_to_end(key)
+        return self._bedsides[key]
+
+    def _observed(self) -> Observation:
+        bedside = self.bedside
+        extra = [_number(bedside.level), bedside.hours, bedside.label_remaining]
+        held = self._held.update(bedside.measure())
+        seen = np.concatenate([held, np.array(extra, np.float32)])
+        space = self.observation_space
+        self._last = np.clip(seen, space.low, space.high)  # type: ignore[attr-defined]
+        return self._last
+
+    def _info(self, outcome: str) -> dict[str, Any]:
+        bedside, drawn = self.bedside, self._episode
+        assert drawn is not None
+        return {
+            "metrics": dict(self._metrics),
+            "level": bedside.level,
+            "hours": bedside.hours,
+            "outcome": outcome,
+            "reason": bedside.reason,
+            "patient": drawn.patient.patient.name,
+            "case": drawn.case.name,
+        }
+
+
+def _number(level: str) -> int:
+    return int(level.removeprefix("P-"))
+
+
+def _action(action: Any) -> int:
+    allowed = f"an integer from 0 to {len(ACTIONS) - 1}"
+    try:
+        number = int(np.asarray(action).item())
+    except (TypeError, ValueError):
+        raise InputError("action", action, allowed) from None
+    if isinstance(action, bool) or number != np.asarray(action) or not 0 <= number < len(ACTIONS):
+        raise InputError("action", action, allowed)
+    return number
+
+
+__all__ = ["ACTIONS", "OPTIONS", "WeaningEnv"]

@@ -1,0 +1,53 @@
+"""``impellab effects``: each physical effect switched off, what it changes and what it does not."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from experiments.output import JsonOption, emit, path_text, print_table, progress, say
+from experiments.run_folder import RUNS, RunsOption
+from experiments.study_output import ResultsOption
+
+
+def command(
+    effect: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this effect; may be given several times. By default all."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes at once; by default one for each core.", min=1)
+    ] = None,
+    results: ResultsOption = False,
+    runs: RunsOption = RUNS,
+    as_json: JsonOption = False,
+) -> int:
+    """Switch each physical effect off; exit code 1 if it does not do what physiology expects."""
+    from experiments import effects_report as report
+    from experiments import effects_study as study
+    from experiments.study_output import write_study
+
+    chosen = effect or list(study.EFFECTS)
+    with progress("effects", len(chosen)) as done:
+        found = study.study(chosen, workers=workers, progress=done)
+    table = study.table(found)
+    held, summary = report.summary(found)
+    folder = write_study(
+        "effects",
+        runs,
+        {"effects": chosen, "workers": workers},
+        title="Each physical effect switched off one by one",
+        summary=summary,
+        tables={"effects": table},
+        figures={"effects": report.effects_figure(found)},
+        results=results,
+    )
+    if as_json:
+        emit({"rows": table.to_dict("records"), "held": held, "run": folder})
+        return 0 if held else 1
+    columns = ["effect", "signal", "expected", "without", "with", "holds"]
+    print_table("with the effect against without it", columns, table[columns].values.tolist())
+    say(summary)
+    say(f"table, figure and report: {path_text(folder)}")
+    return 0 if held else 1
