@@ -29,13 +29,13 @@ BEDSIDE: tuple[Sensor, ...] = (
     Sensor("svo2", noise_sd=0.02, source="guess: blood gas", tag="X"),
 )
 # The believed model's own error, by unit of the signal: a share of the value and a floor. Guesses.
-_MODEL_SHARE = 0.01
+_MODEL_SHARE = 0.004
 _MODEL_FLOOR = {
-    "mmHg": 0.3, "L/min": 0.03, "L/min/m2": 0.015, "mA": 4.0, "1/min": 0.2, "1": 0.01, "mL": 1.5,
-    "W": 0.005,
+    "mmHg": 0.15, "L/min": 0.015, "L/min/m2": 0.008, "mA": 2.0, "1/min": 0.1, "1": 0.005, "mL": 1.0,
+    "W": 0.003,
 }  # fmt: skip
 # Fick's saturation needs the oxygen that the body asks for, which is not measured.
-_MODEL_OWN = {"svo2": 0.04, "papi": 0.02}
+_MODEL_OWN = {"svo2": 0.03, "papi": 0.01}
 
 
 def model_sd(name: str, values: Array) -> Array:
@@ -46,7 +46,7 @@ def model_sd(name: str, values: Array) -> Array:
     >>> import numpy as np
     >>> from controllers.tracker_readings import model_sd
     >>> model_sd("map", np.array([70.0])).round(2).tolist()
-    [1.0]
+    [0.43]
     """
     floor = _MODEL_OWN.get(name, _MODEL_FLOOR.get(SIGNALS[name].unit, 0.0))
     return np.asarray(floor + _MODEL_SHARE * np.abs(values))

@@ -2,5 +2,6 @@
 
 from envs.registration import register
 from envs.support import SupportEnv
+from envs.vector_support import SupportVectorEnv
 
-__all__ = ["SupportEnv", "register"]
+__all__ = ["SupportEnv", "SupportVectorEnv", "register"]

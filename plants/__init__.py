@@ -13,9 +13,11 @@ from plants.access import (
 )
 from plants.action import LevelAction, SpeedAction, action_from, action_of
 from plants.auto_mode import AutoMode
+from plants.batch import BatchSimulator
 from plants.beat_map import Beat, BeatMap
 from plants.beats import METRICS
 from plants.cohort import individual
+from plants.conditions import Conditions
 from plants.device_parameters import DEVICE_PARAMETERS, DEVICE_RATINGS
 from plants.disturbances import DISTURBANCES, Disturbance, disturbance_vector
 from plants.driver import DeviceDriver
@@ -26,6 +28,7 @@ from plants.head_flow_fit import HeadFlowFit, fit_head_flow
 from plants.head_flow_prior import sample_head_flow
 from plants.hemolysis_laws import HemolysisLaw, hemolysis_law, with_hemolysis_law
 from plants.identify import Identification, TargetRow, compare, identify
+from plants.indication import Indication, check_indication, indication
 from plants.label_limits import LabelClock, label_limit
 from plants.measurement import Measurement, UnknownSignalError
 from plants.model import STATES, PlantModel, plant_model
@@ -79,9 +82,11 @@ __all__ = [
     "Access",
     "Anatomy",
     "AutoMode",
+    "BatchSimulator",
     "Beat",
     "BeatMap",
     "Boost",
+    "Conditions",
     "Death",
     "DeviceDriver",
     "Disturbance",
@@ -91,6 +96,7 @@ __all__ = [
     "HeadFlowFit",
     "HemolysisLaw",
     "Identification",
+    "Indication",
     "InputError",
     "LabelClock",
     "Level",
@@ -132,6 +138,7 @@ __all__ = [
     "action_from",
     "action_of",
     "check_anatomy",
+    "check_indication",
     "clinically_significant",
     "compare",
     "disturbance_vector",
@@ -143,6 +150,7 @@ __all__ = [
     "hemolysis_law",
     "hinge",
     "identify",
+    "indication",
     "individual",
     "label_limit",
     "plant_model",

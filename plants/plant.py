@@ -19,6 +19,8 @@ from plants.units import KRPM_PER_RPM, L_MIN_PER_ML_S
 # A pump that is not there: any values will do that divide by nothing, with a motor that follows
 # its command of 0 linearly.
 _ABSENT = np.array([1e6 if name == "motor_rate_limit" else 1.0 for name in DEVICE_PARAMETERS])
+# Checked once: a control period of milliseconds would spend its time here.
+_UNDISTURBED = disturbance_vector()
 _BEDS = {
     "aorta_volume": "aorta",
     "systemic_artery_volume": "systemic_arteries",
@@ -119,7 +121,7 @@ class Plant:
         step : float
             Integration step, s.
         """
-        outside = disturbance_vector(disturbances)
+        outside = disturbance_vector(disturbances) if disturbances else _UNDISTURBED
         commands = [self.limited(speed), self.right_speed]
         if self.left is None:
             commands.reverse()

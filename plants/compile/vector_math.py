@@ -27,6 +27,7 @@ IK_INLINE real ik_pow(real x, real y) {
   real full = x < RC(0.0) ? below : e;
   real zero = y > RC(0.0) ? RC(0.0) : RC(HUGE_VAL);
   full = x == RC(0.0) ? zero : full;
+  full = y == y ? full : y;
   return y == RC(0.0) ? RC(1.0) : full;
 }
 

@@ -1,0 +1,110 @@
+"""A chance-constrained plan over P-levels on the tracker's forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from controllers.weaning.criteria import Criterion
+from controllers.weaning.decision import Reason
+from controllers.weaning.outlook import Beliefs, chance
+from controllers.weaning.steps import Situation
+
+
+@dataclass(frozen=True)
+class ModelBased:
+    """Steps as far as the forecast holds with the chance that is asked for.
+
+    Weaning begins when the patient without pump and inotrope is as likely well as not; every step
+    is the largest one after which the criteria hold with the chance asked for; the pump comes out
+    when they hold so without it.
+
+    Attributes
+    ----------
+    look : float
+        Time between looks, h.
+    interval : float
+        Shortest time at a level, h.
+    trial : float
+        Shortest time at the lowest level, h.
+
+    Examples
+    --------
+    >>> from controllers.weaning.model_based import ModelBased
+    >>> ModelBased().name
+    'model-based'
+    """
+
+    look: float = 1.0
+    interval: float = 1.0
+    trial: float = 2.0
+    name: str = "model-based"
+    needs_tracker: bool = True
+
+    def ready(self, now: Situation) -> tuple[Reason, ...]:
+        """Organs that recover, and a forecast without the pump that may hold."""
+        limit = now.criteria.number("begin_chance")
+        return (
+            *now.criteria.judge("plan", now.values),
+            now.seen.resolving(),
+            _trust(now),
+            *_out(now, limit),
+        )
+
+    def step(self, now: Situation) -> tuple[int, tuple[Reason, ...]]:
+        """The largest step whose forecast holds."""
+        if now.held < self.interval - 1e-6 or not now.outlook.trusted:
+            said = f"{now.level} held for {now.held:.3g} h, at least {self.interval:.3g}"
+            held = Reason(said, "", now.held, self.interval, met=now.held >= self.interval - 1e-6)
+            return 0, (held, _trust(now))
+        needed = [one for one in now.criteria["step"].values() if one.needed]
+        limit = now.criteria.number("chance")
+        reasons: list[Reason] = []
+        for levels in range(now.steps_left, 0, -1):
+            target = now.levels[now.place - levels]
+            found = chance(needed, now.outlook.at(target))
+            said = f"chance {found:.2f} that {_words(needed)} hold at {target}, at least {limit:g}"
+            reasons.append(Reason(said, "", found, limit, met=found >= limit))
+            if found >= limit:
+                return levels, (reasons[-1],)
+        return 0, tuple(reasons)
+
+    def explant(self, now: Situation) -> tuple[Reason, ...]:
+        """Measured at the lowest level, and forecast without pump and inotrope."""
+        held = Reason(
+            f"{now.level} held for {now.held:.3g} h, at least {self.trial:.3g}", "", now.held,
+            self.trial, met=now.held >= self.trial - 1e-6,
+        )  # fmt: skip
+        return (
+            held,
+            *now.criteria.judge("trial", now.values, f" at {now.level}"),
+            _trust(now),
+            *_out(now, now.criteria.number("chance")),
+        )
+
+
+def _trust(now: Situation) -> Reason:
+    said = "the tracker agrees with the measurements"
+    met = now.outlook.trusted
+    return Reason(said if met else f"the tracker is not trusted: {now.outlook.reason}", met=met)
+
+
+def _out(now: Situation, limit: float) -> tuple[Reason, ...]:
+    """The chance that the patient does well without pump and inotrope, and what is expected."""
+    needed = [one for one in now.criteria["out"].values() if one.needed]
+    free = now.outlook.free()
+    found = chance(needed, free)
+    said = f"chance {found:.2f} to hold without pump and inotrope{_expected(needed, free)}"
+    return (Reason(f"{said}, at least {limit:g}", "", found, limit, met=found >= limit),)
+
+
+def _expected(needed: Sequence[Criterion], free: Beliefs | None) -> str:
+    if free is None:
+        return " (no beat is found)"
+    told = (f"{one.signal} {free[one.signal].centre:.3g}" for one in needed)
+    return f" ({', '.join(told)})"
+
+
+def _words(needed: Sequence[Criterion]) -> str:
+    return ", ".join(one.signal for one in needed)
+

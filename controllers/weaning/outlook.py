@@ -1,0 +1,181 @@
+"""What a tracker expects at other levels, and without the pump."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from controllers.tracker_estimate import Belief
+from controllers.weaning.criteria import Criterion
+from plants import Measurement, PhysicsError
+
+#: Levels between which the pump's flow turns to zero: a pump that neither helps nor leaks.
+_AROUND_ZERO = ("P-0", "P-1", "P-2")
+_BEST_OF = 12.0  # h: over which the best contractility is remembered
+_DRUGS = ("inotrope", "vasopressor")
+_LARGEST = {"inotrope": 40.0, "vasopressor": 5.0}
+Beliefs = Mapping[str, Belief]
+
+
+class Innovation(Protocol):
+    """How a tracker met a measurement."""
+
+    @property
+    def consistent(self) -> bool: ...
+    @property
+    def reason(self) -> str: ...
+
+
+class Tracker(Protocol):
+    """What is needed of a tracker; :class:`controllers.recovery_tracker.RecoveryTracker` is one."""
+
+    def update(
+        self, measurement: Measurement, level: str, hours: float, *,
+        drugs: Mapping[str, float] | None = None, volume_given: float = 0.0,
+    ) -> Innovation:  # fmt: skip
+        """Take in a measurement."""
+        ...
+
+    def forecasts(
+        self, levels: Iterable[str] | None = None, hours_ahead: float = 0.0, *,
+        drugs: Mapping[str, float] | None = None,
+    ) -> Mapping[str, Beliefs]:  # fmt: skip
+        """What is expected at levels."""
+        ...
+
+    @property
+    def estimate(self) -> Beliefs:
+        """What is believed of the patient."""
+        ...
+
+
+class Outlook:
+    """A tracker, asked for what weaning needs; every question of one look is asked once.
+
+    Parameters
+    ----------
+    tracker : Tracker or None
+        None where decisions go by measurements alone.
+
+    Attributes
+    ----------
+    trusted : bool
+        Whether the tracker met the last measurement as its own uncertainty says.
+    reason : str
+        Why it is not.
+    """
+
+    def __init__(self, tracker: Tracker | None):
+        self.tracker = tracker
+        self.trusted, self.reason = False, "no tracker" if tracker is None else "not yet updated"
+        self._known: dict[tuple[str, float, tuple[float, ...]], Beliefs | None] = {}
+        self._best: deque[tuple[float, float]] = deque()
+        self.doses = dict.fromkeys(_DRUGS, 0.0)
+        self.hours = math.nan
+
+    def update(self, measurement: Measurement, level: str, hours: float) -> None:
+        """Take in a measurement at the level that the pump has run at."""
+        self._known.clear()
+        for name in _DRUGS:
+            dose = measurement.get(f"{name}_effect", math.nan)
+            if math.isfinite(dose):
+                self.doses[name] = min(max(dose, 0.0), _LARGEST[name])
+        self.hours = hours
+        if self.tracker is None:
+            return
+        found = self.tracker.update(measurement, level, hours, drugs=self.doses)
+        self.trusted = found.consistent and not found.reason
+        self.reason = found.reason or ("" if found.consistent else "readings beyond belief")
+
+    def at(
+        self, level: str, hours_ahead: float = 0.0, drugs: Mapping[str, float] | None = None
+    ) -> Beliefs | None:
+        """What is expected at a level; None where nothing is."""
+        if self.tracker is None:
+            return None
+        doses = dict(self.doses if drugs is None else drugs)
+        key = (level, hours_ahead, tuple(doses.values()))
+        if key not in self._known:
+            try:
+                found = self.tracker.forecasts([level], hours_ahead, drugs=doses)[level]
+                known = math.isfinite(found["map"].centre)
+                self._known[key] = found if known else None
+            except PhysicsError:
+                self._known[key] = None
+        return self._known[key]
+
+    def free(self, hours_ahead: float = 0.0, *, inotrope: bool = False) -> Beliefs | None:
+        """What is expected without the pump: between the levels where its flow turns to zero.
+
+        Parameters
+        ----------
+        hours_ahead : float
+            When, h from now.
+        inotrope : bool
+            Whether the inotrope goes on.
+        """
+        doses = self.doses if inotrope else self.doses | {"inotrope": 0.0}
+        lower: Beliefs | None = None
+        for level in _AROUND_ZERO:
+            upper = self.at(level, hours_ahead, doses)
+            if upper is None:
+                return None
+            if upper["pump_flow"].centre >= 0.0:
+                return upper if lower is None else _between(lower, upper)
+            lower = upper
+        return lower
+
+    def relapse(self, share: float) -> tuple[float, float] | None:
+        """Contractility and the share of its best of late, where it has surely fallen below."""
+        if self.tracker is None or not math.isfinite(self.hours):
+            return None
+        try:
+            belief = self.tracker.estimate["unaided_lv_ees"]
+        except PhysicsError:
+            return None
+        while self._best and self._best[0][0] < self.hours - _BEST_OF:
+            self._best.popleft()
+        limit = share * max((value for _, value in self._best), default=0.0)
+        self._best.append((self.hours, belief.median))
+        return (belief.median, limit) if belief.interval(0.9)[1] < limit else None
+
+    def forget_best(self) -> None:
+        """After a relapse was answered, what was before it counts no more."""
+        self._best.clear()
+
+
+def chance(criteria: Iterable[Criterion], beliefs: Beliefs | None) -> float:
+    """A lower bound (Boole) of the probability that all criteria hold at once.
+
+    Examples
+    --------
+    >>> from controllers.tracker_estimate import Belief
+    >>> from controllers.weaning.criteria import Criterion
+    >>> from controllers.weaning.outlook import chance
+    >>> beliefs = {"map": Belief("map", "mmHg", 70.0, 2.0)}
+    >>> round(chance([Criterion("map", low=66.71)], beliefs), 3)
+    0.95
+    """
+    if beliefs is None:
+        return 0.0
+    missed = 0.0
+    for one in criteria:
+        holds = beliefs[one.signal].probability(low=one.low, high=one.high)
+        missed += 1.0 - holds if math.isfinite(holds) else 1.0
+    return max(1.0 - missed, 0.0)
+
+
+def _between(lower: Beliefs, upper: Beliefs) -> dict[str, Belief]:
+    """Where the flow between two levels is zero; spreads as if they move together."""
+    low, high = lower["pump_flow"].centre, upper["pump_flow"].centre
+    share = -low / (high - low)
+    mix = lambda a, b: (1.0 - share) * a + share * b  # noqa: E731
+    return {
+        name: Belief(
+            name, upper[name].unit, mix(lower[name].centre, upper[name].centre),
+            mix(lower[name].spread, upper[name].spread), low=upper[name].low, high=upper[name].high,
+        )
+        for name in upper
+    }  # fmt: skip

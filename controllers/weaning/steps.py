@@ -1,0 +1,133 @@
+"""When to take a step down and how far: one interface for protocols, plans and learned policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol
+
+from controllers.weaning.criteria import WeaningCriteria
+from controllers.weaning.decision import Reason
+from controllers.weaning.outlook import Outlook
+from controllers.weaning.seen import Seen
+from plants import InputError, unknown_name
+
+#: Most levels of a step.
+LARGEST_STEP = 2
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a step policy is shown.
+
+    Attributes
+    ----------
+    hours : float
+        Now, h.
+    held : float
+        Time at the present level, h.
+    levels : tuple of str
+        All levels that may be held, slowest first.
+    place : int
+        Which of them the present one is.
+    values : Mapping of str to float
+        Best present values by signal: of the tracker where it is trusted, else measured.
+    seen : Seen
+        Measurements.
+    outlook : Outlook
+        Forecasts.
+    criteria : WeaningCriteria
+        Criteria.
+    """
+
+    hours: float
+    held: float
+    levels: tuple[str, ...]
+    place: int
+    values: Mapping[str, float]
+    seen: Seen
+    outlook: Outlook
+    criteria: WeaningCriteria
+
+    @property
+    def level(self) -> str:
+        """The present level."""
+        return self.levels[self.place]
+
+    @property
+    def steps_left(self) -> int:
+        """Levels above the lowest one, at most those of a step."""
+        return min(self.place, LARGEST_STEP)
+
+
+class StepPolicy(Protocol):
+    """When and how far to step down. The state machine keeps the rules that hold for all."""
+
+    @property
+    def name(self) -> str:
+        """For tables."""
+        ...
+
+    @property
+    def needs_tracker(self) -> bool:
+        """Whether it asks for forecasts."""
+        ...
+
+    @property
+    def look(self) -> float:
+        """Time between looks while weaning, h."""
+        ...
+
+    def ready(self, now: Situation) -> tuple[Reason, ...]:
+        """Whether weaning may begin: every reason must be met."""
+        ...
+
+    def step(self, now: Situation) -> tuple[int, tuple[Reason, ...]]:
+        """Levels to step down now, 0 to hold, and why."""
+        ...
+
+    def explant(self, now: Situation) -> tuple[Reason, ...]:
+        """Whether the pump may come out, asked at the lowest level: every reason must be met."""
+        ...
+
+
+#: Names that :func:`step_policy` takes, and what they mean.
+STEP_POLICIES: Mapping[str, str] = MappingProxyType(
+    {
+        "fast-protocol": "2 levels every 2 h while the criteria hold",
+        "slow-protocol": "2 levels every 12 h while the criteria hold",
+        "ramp-test": "a level every 5 min to P-2, judged there by cardiac power output",
+        "clinician": "1 level every 4 h, 2 with a wide margin, under all criteria of readiness",
+        "model-based": "chance-constrained plan on the tracker's forecast",
+    }
+)
+
+
+def step_policy(name: str) -> StepPolicy:
+    """A step policy by name.
+
+    Raises
+    ------
+    InputError
+        There is no such policy.
+
+    Examples
+    --------
+    >>> from controllers.weaning.steps import step_policy
+    >>> step_policy("fast-protocol").needs_tracker, step_policy("model-based").needs_tracker
+    (False, True)
+    """
+    from controllers.weaning.model_based import ModelBased
+    from controllers.weaning.protocols import clinician, fast_protocol, ramp_test, slow_protocol
+
+    made = {
+        "fast-protocol": fast_protocol, "slow-protocol": slow_protocol, "ramp-test": ramp_test,
+        "clinician": clinician, "model-based": ModelBased,
+    }  # fmt: skip
+    if not isinstance(name, str):
+        raise InputError("policy", name, "the name of a step policy, as text")
+    if name not in made:
+        raise unknown_name("policy", name, made)
+    policy: StepPolicy = made[name]()
+    return policy
