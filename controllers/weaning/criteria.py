@@ -1,4 +1,4 @@
-"""Criteria of weaning, each with its source: when to begin, go on, go back and take the pump out."""
+"""Criteria of weaning, each with its source: when to begin, go on, go back and explant."""
 
 from __future__ import annotations
 

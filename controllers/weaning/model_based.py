@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ class ModelBased:
         Shortest time at a level, h.
     trial : float
         Shortest time at the lowest level, h.
+    patience : float
+        Longest time there without the criteria, h; NaN is that of the criteria.
 
     Examples
     --------
@@ -38,6 +41,7 @@ class ModelBased:
     look: float = 1.0
     interval: float = 1.0
     trial: float = 2.0
+    patience: float = math.nan
     name: str = "model-based"
     needs_tracker: bool = True
 
@@ -107,4 +111,3 @@ def _expected(needed: Sequence[Criterion], free: Beliefs | None) -> str:
 
 def _words(needed: Sequence[Criterion]) -> str:
     return ", ".join(one.signal for one in needed)
-

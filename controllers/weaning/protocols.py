@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from controllers.weaning.decision import Reason
@@ -31,6 +32,8 @@ class Protocol:
         Criteria that must hold for the next step.
     margin : bool
         Whether a step of one level grows to two when pressure and flow have a wide margin.
+    patience : float
+        Longest time at the lowest level without the criteria, h; NaN is that of the criteria.
 
     Examples
     --------
@@ -45,6 +48,7 @@ class Protocol:
     trial: float
     again: str = "step"
     margin: bool = False
+    patience: float = math.nan
     needs_tracker: bool = False
 
     @property
@@ -95,7 +99,7 @@ def slow_protocol() -> Protocol:
 
 def ramp_test() -> Protocol:
     """A level every 5 min; power at P-2 decides (2023-24, n = 43); then an hour there (guess)."""
-    return Protocol("ramp-test", 1, _RAMP, 1.0)
+    return Protocol("ramp-test", 1, _RAMP, 1.0, patience=1.0)
 
 
 def clinician() -> Protocol:

@@ -79,6 +79,11 @@ class StepPolicy(Protocol):
         """Time between looks while weaning, h."""
         ...
 
+    @property
+    def patience(self) -> float:
+        """Longest time at the lowest level without the criteria, h; NaN is that of the criteria."""
+        ...
+
     def ready(self, now: Situation) -> tuple[Reason, ...]:
         """Whether weaning may begin: every reason must be met."""
         ...

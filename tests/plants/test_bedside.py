@@ -45,16 +45,20 @@ def test_a_full_recoverer_recovers_and_is_well_without_the_pump():
     assert one.outcome is None
     assert one.truth()["recovered_contractility"] > 1.5
     bare = one.unsupported(drugs=False)
-    assert bare["map"] >= 65.0 and bare["cardiac_index"] >= 2.2 and bare["pcwp"] <= 18.0
+    assert bare["map"] >= 65.0
+    assert bare["cardiac_index"] >= 2.2
+    assert bare["pcwp"] <= 18.0
     assert one.explant() == "well"
-    assert one.outcome == "explanted" and one.follow_up.times[-1] == pytest.approx(48.0)
+    assert one.outcome == "explanted"
+    assert one.follow_up.times[-1] == pytest.approx(48.0)
 
 
 def test_who_does_not_recover_fails_without_the_pump():
-    one = bedside(case="none")
+    one = bedside(seed=3, case="none")
     one.advance(24.0, "P-8")
-    assert one.truth()["recovered_contractility"] == pytest.approx(1.0)
-    assert one.explant() == "failed" and one.reason
+    assert one.truth()["recovered_contractility"] == pytest.approx(1.0, abs=1e-3)
+    assert one.explant() == "failed"
+    assert one.reason
 
 
 def test_the_explanted_patient_keeps_blood_and_slow_state():
@@ -114,19 +118,23 @@ def test_a_relapse_takes_contractility_away_at_its_hour():
 def test_the_label_ends_a_course_unless_it_goes_on_beyond():
     one = bedside()
     one.advance(100.0, "P-7")
-    assert one.outcome == "label" and one.hours == pytest.approx(96.0, abs=1e-3)
+    assert one.outcome == "label"
+    assert one.hours == pytest.approx(96.0, abs=1e-3)
     with pytest.raises(InputError, match="outcome"):
         one.advance(1.0, "P-7")
     beyond = bedside(beyond_label=True)
     beyond.advance(97.0, "P-7")
-    assert beyond.outcome is None and beyond.label_remaining == 0.0
+    assert beyond.outcome is None
+    assert beyond.label_remaining == 0.0
 
 
 def test_a_great_bleeding_is_a_death_and_no_error():
     drained = HourScenario("mine", (HourEvent("bleeding", 2000.0, 2.0),))
     one = bedside(events=drained)
     one.advance(24.0, "P-8")
-    assert one.outcome == "died" and one.reason and one.hours < 12.0
+    assert one.outcome == "died"
+    assert one.reason
+    assert one.hours < 12.0
 
 
 def test_orders_take_the_place_of_the_rule():
@@ -146,7 +154,9 @@ def test_the_same_seed_measures_the_same_and_a_fork_leaves_the_course_alone():
     fork = one.fork()
     fork.ramp(["P-6", "P-4", "P-2"])
     fork.explant()
-    assert one.outcome is None and one.level == "P-8" and one.hours == 3.0
+    assert one.outcome is None
+    assert one.level == "P-8"
+    assert one.hours == 3.0
     for each in (one, other):
         each.advance(1.0, "P-7")
     assert one.truth() == other.truth()
@@ -159,11 +169,13 @@ def test_laboratory_and_echo_come_when_due_or_ordered():
     assert not math.isnan(one.measure()["lactate"])
     one.advance(1.0, "P-8")
     seen = one.measure()
-    assert math.isnan(seen["lactate"]) and math.isnan(seen["lvedv"])
+    assert math.isnan(seen["lactate"])
+    assert math.isnan(seen["lvedv"])
     assert not math.isnan(one.measure(labs=True)["lactate"])
     one.advance(6.0, "P-8")
     seen = one.measure()
-    assert not math.isnan(seen["lactate"]) and math.isnan(seen["lvedv"])
+    assert not math.isnan(seen["lactate"])
+    assert math.isnan(seen["lvedv"])
 
 
 def test_drugs_go_down_step_by_step_and_up_in_need():
@@ -174,7 +186,8 @@ def test_drugs_go_down_step_by_step_and_up_in_need():
     assert [round(d["vasopressor"], 2) for d in doses] == [0.03, 0.01, 0.0, 0.0]
     assert [d["inotrope"] for d in doses] == [0.5, 0.0, 0.0, 0.0]
     low = good | {"map": 50.0, "cvp": 20.0}
-    assert rule.decide(low)["vasopressor"] > 0.0 and rule.now["diuresis"] == 0.0
+    assert rule.decide(low)["vasopressor"] > 0.0
+    assert rule.now["diuresis"] == 0.0
     assert rule.decide(good | {"cvp": 20.0})["diuresis"] > 0.0
     assert rule.decide(good | {"hemoglobin": 6.0})["transfusion"] > 0.0
 

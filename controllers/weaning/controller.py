@@ -1,0 +1,303 @@
+"""The state machine of weaning: what a shock team does, with every reason in words and numbers.
+
+Support until ready; steps of at most two levels; hold and judge; from P-4 down a ramp of five
+minutes a level; hold at P-2; explant. Up again at once on deterioration, with a longer wait each
+time. It never lowers support on bad data, nor below P-2; explant and reassessment are recommended,
+not done.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from controllers.recovery_tracker import RecoveryTracker
+from controllers.weaning.criteria import WeaningCriteria
+from controllers.weaning.deadline import in_time
+from controllers.weaning.decision import Decision, Reason
+from controllers.weaning.falls import falls
+from controllers.weaning.log import DecisionLog
+from controllers.weaning.outlook import Outlook, Tracker, chance
+from controllers.weaning.progress import Progress
+from controllers.weaning.recognition import present_findings, recognise, refusal
+from controllers.weaning.seen import Seen
+from controllers.weaning.steps import LARGEST_STEP, Situation, StepPolicy, step_policy
+from controllers.weaning_briefing import WeaningBriefing
+from plants import InputError, Measurement
+
+#: From this level down a trial is a ramp, a level every five minutes.
+RAMP_FROM = "P-4"
+_RAMP = 5.0 / 60.0
+_HOUR = 1.0
+# Bad data for this long in a trial, and support goes back up, h.
+_BLIND = 2.0
+# Values that a trusted tracker knows better than the last few readings.
+_TRACKED = ("map", "cardiac_index", "cardiac_power_output", "cvp", "pcwp", "papi", "mpap",
+            "mitral_regurgitant_fraction")  # fmt: skip
+# Dobutamine that is taken off in an hour where the forecast holds, ug/kg/min: as clinicians do.
+_INOTROPE_STEP = 0.5
+
+
+class WeaningController:
+    """Weans one patient from the left pump.
+
+    Parameters
+    ----------
+    policy : str or StepPolicy
+        When and how far to step: a name of
+        :data:`~controllers.weaning.steps.STEP_POLICIES`, or a policy.
+    tracker : callable, optional
+        Makes a tracker from the briefing; None to decide by measurements alone, which policies
+        that need forecasts refuse.
+    criteria : WeaningCriteria, optional
+        By default those of the package.
+    log : DecisionLog, optional
+        Where decisions are kept.
+    support_level : str
+        Level of full support.
+
+    Attributes
+    ----------
+    log : DecisionLog
+        All decisions since the reset.
+    progress : Progress
+        Where the course stands.
+
+    Raises
+    ------
+    InputError
+        There is no such policy, or it needs a tracker.
+
+    Examples
+    --------
+    >>> from controllers.weaning.controller import WeaningController
+    >>> from controllers.weaning_briefing import WeaningBriefing
+    >>> from plants import Measurement, Patient, Pump, Therapy
+    >>> controller = WeaningController("fast-protocol", tracker=None)
+    >>> controller.reset(WeaningBriefing(Patient.load("shock-d"), Pump.load("CP"),
+    ...                                  Therapy.default()))
+    >>> first = controller.decide(Measurement(0.0, "icu", {"map": 52.0}), hours=0.0)
+    >>> first.level, first.phase, first.action
+    ('P-9', 'step_up', 'up')
+    """
+
+    def __init__(
+        self,
+        policy: str | StepPolicy = "model-based",
+        tracker: Callable[[WeaningBriefing], Tracker] | None = RecoveryTracker,
+        *,
+        criteria: WeaningCriteria | None = None,
+        log: DecisionLog | None = None,
+        support_level: str = "P-8",
+    ):
+        self.policy = step_policy(policy) if isinstance(policy, str) else policy
+        if self.policy.needs_tracker and tracker is None:
+            raise InputError("tracker", None, f"a tracker, which {self.policy.name} asks")
+        self.criteria = criteria or WeaningCriteria.load()
+        self.log = DecisionLog() if log is None else log
+        self.support_level = support_level
+        self._make = tracker
+        self.progress: Progress | None = None
+
+    def reset(self, briefing: WeaningBriefing) -> None:
+        """Take over a patient at full support.
+
+        A pump without the level of support is supported at its highest.
+        """
+        names = tuple(one.name for one in briefing.levels)
+        support = names.index(self.support_level) if self.support_level in names else len(names) - 1
+        self.briefing = briefing
+        self.label_hours = math.inf if briefing.label_hours is None else briefing.label_hours
+        self.progress = Progress(names, support)
+        self.seen = Seen(self.criteria)
+        self.outlook = Outlook(None if self._make is None else self._make(briefing))
+        self.log.clear()
+
+    def decide(self, measurement: Measurement, hours: float, level: str | None = None) -> Decision:
+        """Decide what to do until the next look.
+
+        Parameters
+        ----------
+        measurement : Measurement
+            What is seen now.
+        hours : float
+            Time of use of the pump, h.
+        level : str, optional
+            Level that the console runs at where it is not the one decided, because it fell.
+
+        Raises
+        ------
+        InputError
+            The controller was not reset.
+        """
+        state = self._state()
+        now_hours, wrong = state.tick(hours, self.criteria.number("longest_gap"))
+        reasons = [Reason(wrong)] if wrong else []
+        reasons += self._console(level)
+        speed = self.briefing.pump.speed(state.level)
+        self.seen.take(measurement, now_hours, state.level, speed)
+        self.outlook.update(measurement, state.level, now_hours)
+        now = self._situation(now_hours)
+        bad = (*reasons, *self.seen.bad)
+        recognise(now, state)
+        decision = self._decide(now, bad)
+        state.phase, state.wait = decision.phase, decision.wait
+        self.log.add(decision)
+        return decision
+
+    def _decide(self, now: Situation, bad: tuple[Reason, ...]) -> Decision:
+        state = self._state()
+        fallen = falls(now, state)
+        if fallen:
+            return self._fallen(now, fallen)
+        if bad:
+            return self._blind(now, bad)
+        state.bad_since = math.nan
+        if state.place == 0:
+            decision = self._trial(now)
+        elif state.weaning or state.phase == "ready":
+            decision = self._step(now)
+        else:
+            decision = self._support(now)
+        return in_time(now, decision, self.label_hours, state)
+
+    def _support(self, now: Situation) -> Decision:
+        """Full support: is the patient ready?"""
+        state = self._state()
+        rest = self._rest(now)
+        reasons = (*self.policy.ready(now), *refusal(now, state, state.place - 1))
+        if rest is not None:
+            return self._say(now, "support", "hold", (rest, *reasons))
+        if not all(one.met for one in reasons):
+            stopped = all(one.met for one in self.policy.ready(now))
+            return self._say(now, "refused" if stopped else "support", "hold", reasons)
+        return self._say(now, "ready", "hold", reasons, wait=_RAMP, echo=True)
+
+    def _step(self, now: Situation) -> Decision:
+        """Below full support, or ready: on, or hold."""
+        state = self._state()
+        rest = self._rest(now)
+        if rest is not None:
+            return self._say(now, "hold", "hold", (rest,))
+        if state.phase == "ramp":
+            levels, why = 1, self.criteria.judge("step", now.values, f" at {now.level}")
+            levels = 1 if all(one.met for one in why) else 0
+        else:
+            levels, why = self.policy.step(now)
+        levels = min(levels, LARGEST_STEP, state.place)
+        if levels < 1:
+            return self._say(now, "hold", "hold", why)
+        ramp = state.phase == "ramp" or now.level == RAMP_FROM or self.policy.look < 2 * _RAMP
+        if not ramp and RAMP_FROM in state.levels:
+            # A step ends at the level from which the ramp goes down.
+            levels = max(min(levels, state.place - state.levels.index(RAMP_FROM)), 1)
+        levels = 1 if ramp else levels
+        refused = refusal(now, state, state.place - levels)
+        if not all(one.met for one in refused):
+            return self._say(now, "refused", "hold", (*why, *refused))
+        if not state.weaning:
+            state.began = now.hours
+        state.move(state.place - levels, now.hours)
+        wait = _RAMP if ramp else min(self.policy.look, _HOUR)
+        return self._say(now, "ramp" if ramp else "step", "down", why, wait=wait, echo=ramp)
+
+    def _trial(self, now: Situation) -> Decision:
+        """At the lowest level: explant, hold or give up."""
+        state = self._state()
+        reasons = (*self.policy.explant(now), *refusal(now, state, 0, explant=True))
+        reasons = (*reasons, *self.criteria.remarks("explant", now.values))
+        against = [one for one in reasons if not one.met and "(shown only)" not in one.text]
+        if not against:
+            return self._say(now, "explant", "explant", reasons)
+        patience = self.policy.patience
+        if math.isnan(patience):
+            patience = self.criteria.number("trial_patience")
+        if now.held > max(patience, 1e-6) + 1e-6:
+            said = f"{now.level} held for {now.held:.3g} h without the criteria of explant"
+            return self._up(now, (Reason(said, "", now.held, patience), *against), wait=_HOUR)
+        return self._say(now, "hold_p2", "hold", reasons, echo=now.held < 2 * _RAMP)
+
+    def _fallen(self, now: Situation, why: tuple[Reason, ...]) -> Decision:
+        """Deterioration: up at once; at full speed nothing is left but to say so."""
+        state = self._state()
+        if state.place >= state.ceiling(now.hours):
+            return in_time(now, self._say(now, "support", "hold", why), self.label_hours, state)
+        return self._up(now, why, wait=_RAMP)
+
+    def _up(self, now: Situation, why: tuple[Reason, ...], wait: float) -> Decision:
+        state = self._state()
+        if state.phase != "step_up" and state.weaning:
+            until = state.fail(now.hours, self.criteria)
+            why = (*why, Reason(f"failure {state.failures}: no step before {until:.1f} h"))
+        self.outlook.forget_best()
+        state.move(min(state.place + LARGEST_STEP, state.ceiling(now.hours)), now.hours)
+        return self._say(now, "step_up", "up", why, wait=wait)
+
+    def _blind(self, now: Situation, why: tuple[Reason, ...]) -> Decision:
+        """On bad data: hold; back up where a trial goes on blindly."""
+        state = self._state()
+        if math.isnan(state.bad_since):
+            state.bad_since = now.hours
+        if state.weaning and now.hours - state.bad_since >= _BLIND - 1e-6:
+            said = f"no usable data for {now.hours - state.bad_since:.3g} h in a trial"
+            return self._up(now, (Reason(said), *why), wait=_HOUR)
+        phase = "hold" if state.weaning else "support"
+        return in_time(now, self._say(now, phase, "hold", why), self.label_hours, state)
+
+    def _console(self, level: str | None) -> list[Reason]:
+        """The console may have fallen to another level."""
+        state = self._state()
+        if level is None or level == state.level:
+            return []
+        if level not in state.levels:
+            return [Reason(f"the console says {level}, which may not be held; {state.level} is")]
+        asked = state.level
+        state.move(state.levels.index(level), state.hours)
+        state.cap(state.hours)
+        return [Reason(f"the console fell from {asked} to {level}")]
+
+    def _rest(self, now: Situation) -> Reason | None:
+        state = self._state()
+        if now.hours >= state.resting_until - 1e-6:
+            return None
+        said = f"waiting until {state.resting_until:.1f} h after failure {state.failures}"
+        return Reason(said, "", now.hours, state.resting_until)
+
+    def _situation(self, hours: float) -> Situation:
+        state = self._state()
+        values = self.seen.values
+        beliefs = self.outlook.at(state.level) if self.outlook.trusted else None
+        if beliefs is not None:
+            values |= {name: beliefs[name].median for name in _TRACKED}
+        return Situation(hours, hours - state.since, state.levels, state.place, values, self.seen,
+                         self.outlook, self.criteria)  # fmt: skip
+
+    def _say(
+        self, now: Situation, phase: str, action: str, reasons: tuple[Reason, ...],
+        *, wait: float = _HOUR, echo: bool = False,
+    ) -> Decision:  # fmt: skip
+        state = self._state()
+        beliefs = self.outlook.at(state.level) if self.outlook.trusted else None
+        told = {} if beliefs is None else {
+            name: (beliefs[name].centre, beliefs[name].spread) for name in _TRACKED
+        }  # fmt: skip
+        return Decision(
+            now.hours, state.level, phase, action, reasons, told, wait, echo,
+            self._orders(now), present_findings(state),
+        )  # fmt: skip
+
+    def _orders(self, now: Situation) -> dict[str, float]:
+        """Drugs go before the pump: an inotrope comes down where the forecast holds without."""
+        dose = self.outlook.doses["inotrope"]
+        if not (self.policy.needs_tracker and self.outlook.trusted and dose > 0.0):
+            return {}
+        lower = max(dose - _INOTROPE_STEP, 0.0)
+        needed = [one for one in self.criteria["step"].values() if one.needed]
+        expected = self.outlook.at(self._state().level, 0.0, self.outlook.doses | {"inotrope": 0.0})
+        holds = chance(needed, expected) >= self.criteria.number("chance")
+        return {"inotrope": lower} if holds else {}
+
+    def _state(self) -> Progress:
+        if self.progress is None:
+            raise InputError("controller", "not reset", "a controller that was reset")
+        return self.progress

@@ -1,0 +1,48 @@
+"""The label's end: a pump is a bridge, and who does not recover needs another plan in time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from controllers.weaning.decision import Decision, Reason
+from controllers.weaning.outlook import chance
+from controllers.weaning.progress import Progress
+from controllers.weaning.recognition import present_findings
+from controllers.weaning.steps import Situation
+
+# A trial that goes well is not disturbed before this long before the label's end, h (a guess).
+_LAST = 2.0
+_GOING = ("hold_p2", "ramp", "step", "ready", "step_up")
+
+
+def in_time(now: Situation, decision: Decision, label_hours: float, state: Progress) -> Decision:
+    """The decision, turned into the advice to reassess where the label's end is near.
+
+    Parameters
+    ----------
+    now : Situation
+        The present.
+    decision : Decision
+        What would be decided otherwise; its level stays.
+    label_hours : float
+        Longest use by the label, h.
+    state : Progress
+        Where the course stands.
+    """
+    left, lead = label_hours - now.hours, now.criteria.number("reassess_lead")
+    if decision.phase == "explant" or left > lead or (decision.phase in _GOING and left > _LAST):
+        return decision
+    left = max(left, 0.0)
+    why = [Reason(f"{left:.3g} h left of the label's {label_hours:g} h", "", left, lead)]
+    if now.outlook.trusted:
+        needed = [one for one in now.criteria["out"].values() if one.needed]
+        limit = now.criteria.number("begin_chance")
+        found = chance(needed, now.outlook.free(left))
+        said = f"chance {found:.2f} to hold without the pump by then, at least {limit:g}"
+        why.append(Reason(said, "", found, limit, met=found >= limit))
+    state.findings.setdefault("no-recovery", now.hours)
+    why.append(Reason("evaluate for a durable pump or transplant; the pump is a bridge"))
+    return replace(
+        decision, phase="reassess", action="reassess", reasons=(*why, *decision.reasons),
+        findings=present_findings(state),
+    )  # fmt: skip

@@ -1,0 +1,57 @@
+"""What is recognised over a course, and what of it forbids a level or the explant."""
+
+from __future__ import annotations
+
+import math
+
+from controllers.weaning import findings
+from controllers.weaning.decision import Reason
+from controllers.weaning.progress import Progress
+from controllers.weaning.steps import Situation
+
+_FRACTION = "mitral_regurgitant_fraction"
+# How long a condition must stand before it is named, h (guesses): in the first hours of support
+# nearly everybody's right ventricle looks bad. What is not here is named at once.
+_STANDING = {"rv-failure": 12.0, "inotrope-masked": 2.0, "regurgitation": 2.0,
+             "hidden-regurgitation": 2.0}  # fmt: skip
+
+
+def recognise(now: Situation, state: Progress) -> None:
+    """Note in `state` what stands now, and since when it was named."""
+    if not state.weaning:
+        # Seen by echo, not believed: the tracker may know already what is still hidden.
+        echo = now.seen.values.get(_FRACTION, math.nan)
+        if math.isfinite(echo):
+            state.regurgitation_at_support = echo
+    named = [
+        findings.regurgitation(now, state.regurgitation_at_support), findings.inotrope(now),
+        *findings.harm(now),
+    ]  # fmt: skip
+    standing = {one[0] for one in named if one is not None and one[0]}
+    if findings.right_failure(now) is not None:
+        standing.add("rv-failure")
+    state.standing = {name: state.standing.get(name, now.hours) for name in sorted(standing)}
+    for name in state.standing_for(_STANDING):
+        state.findings.setdefault(name, now.hours)
+
+
+def refusal(
+    now: Situation, state: Progress, place: int, *, explant: bool = False
+) -> tuple[Reason, ...]:
+    """What forbids the level at a place, or the explant, whatever a step policy says."""
+    found = list(findings.right_heart(now, max(place, 0)))
+    leak = findings.regurgitation(now, state.regurgitation_at_support)
+    present = now.values.get(_FRACTION, math.nan)
+    limit = now.criteria.number("moderate_regurgitation")
+    if leak is not None and (explant or (state.weaning and present >= limit)):
+        found.append(leak[1])
+    drug = findings.inotrope(now) if explant else None
+    if drug is not None:
+        found.append(drug[1])
+    return tuple(found)
+
+
+def present_findings(state: Progress) -> tuple[str, ...]:
+    """Names of what stands now and was named, and of what happened."""
+    happened = [name for name in state.findings if name in ("relapse", "no-recovery")]
+    return (*state.standing_for(_STANDING), *happened)
