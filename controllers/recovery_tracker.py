@@ -71,7 +71,7 @@ class RecoveryTracker:
     >>> run = MultirateRun(Plant("shock-d", pump))
     >>> run.hold(pump.speed("P-8"))
     >>> tracker = RecoveryTracker(
-    ...     WeaningBriefing(Patient.load("shock-d"), pump, Therapy.default(), baroreflex=False))
+    ...     WeaningBriefing(Patient.load("shock-d"), pump, Therapy.default(), baroreflex=0.0))
     >>> tracker.update(sensors.measure(0.0, run.metrics()), "P-8", 0.0).consistent
     True
     >>> low, high = tracker.estimate["lv_ees"].interval(0.99)
@@ -86,12 +86,10 @@ class RecoveryTracker:
     def __init__(self, briefing: WeaningBriefing, settings: TrackerSettings | None = None):
         self.settings = settings or TrackerSettings()
         self.briefing = briefing
-        self._slow = briefing.slow_parameters()
         self._table = ReadingTable(briefing.tier)
         self.space = StateSpace(
             self._table.biased, reflex_known=briefing.pressure_before is not None
         )
-        self._predictor = Predictor(SettledBeats(briefing.plant, self._slow), self.space)
         self._corrector = Corrector(self.settings, self._table, self.space.surprise)
         self.reset()
 
@@ -99,9 +97,7 @@ class RecoveryTracker:
         """Forget all that was learned."""
         self._belief = Gaussian(self.space.mean.copy(), np.diag(self.space.sd))
         self._test = Consistency(self.settings.window, self.settings.consistency)
-        doses = self._vector(self.briefing.drugs)
-        self._told = Told(doses, math.nan, self._slow["hemoglobin_initial"])
-        self._doses = doses
+        self._found_under(self.briefing.drugs or dict.fromkeys(DRUGS, 0.0))
         self._suspects: frozenset[str] = frozenset()
         self._speed = self._level_speed(self.briefing.levels[-1].name)
         self._estimate: Beliefs | None = None
@@ -149,7 +145,10 @@ class RecoveryTracker:
         if not math.isfinite(volume_given):
             raise InputError("volume_given", volume_given, "a finite number of mL")
         if drugs is not None:
-            self._doses = self._vector(checked_doses(drugs))
+            given = checked_doses(drugs)
+            if math.isnan(self.hours) and self.briefing.drugs is None:
+                self._found_under(given)
+            self._doses = self._vector(given)
         gap = 0.0 if math.isnan(self.hours) else hours - self.hours
         prior = self._predicted(self._belief, gap, self._test.excess)
         place = self.space.place["blood_volume"]
@@ -163,6 +162,14 @@ class RecoveryTracker:
         self.hours, self._estimate = hours, None
         self.innovation = self._learned(measurement)
         return self.innovation
+
+    def _found_under(self, doses: Mapping[str, float]) -> None:
+        """The believed patient is what he or she is under these doses."""
+        self._slow = self.briefing.slow_parameters(doses)
+        beats = SettledBeats(self.briefing.plant, self._slow)
+        self._predictor = Predictor(beats, self.space)
+        self._doses = self._vector(doses)
+        self._told = Told(self._doses, math.nan, self._slow["hemoglobin_initial"])
 
     def _learned(self, measurement: Measurement) -> Innovation:
         """Learn from a measurement at the present time, or say why not."""

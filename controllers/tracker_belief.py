@@ -147,7 +147,7 @@ def belief_model() -> BeliefModel:
 
 def _valve(x: ca.SX, t: ca.SX) -> dict[str, ca.SX]:
     """Parameters of the mitral valve: where it closes as a stretch, volume and pressure in one."""
-    leak = positive_part(x[PLACE["mitral_leak"]], LEAK_CORNER)
+    leak = ca.exp(x[PLACE["mitral_leak"]])
     return {
         "mitral_tethering": leak / STRETCH,
         "mitral_competent_volume": t[2] + x[PLACE["mitral_closing"]],

@@ -32,6 +32,8 @@ Linearise = Callable[[Gaussian, tuple[str, ...]], Linearised]
 
 #: Readings that one update may leave out.
 _MOST_REJECTED = 3
+# What these tell no other reading tells: they are never the odd one out.
+_ALONE = frozenset({"heart_rate", "mitral_regurgitant_fraction"})
 
 
 @dataclass(frozen=True)
@@ -154,4 +156,5 @@ class Corrector:
         others = found.without_one()
         odd = int(np.argmin(others))
         limit = chi_square_quantile(self._settings.surprising, len(readings.names) - 1)
-        return (readings.names[odd],) if others[odd] <= limit else ()
+        name = readings.names[odd]
+        return (name,) if others[odd] <= limit and name not in _ALONE else ()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from controllers.tracker_belief import OUTPUT_PLACE
 from plants import SIGNALS, InputError, Sensor, tier_table
+from plants.bedside_sensors import investigations
 
 Array = NDArray[np.float64]
 
@@ -22,16 +23,10 @@ READ: tuple[str, ...] = (
     "pa_diastolic", "cardiac_output", "pcwp", "ejection_fraction", "lvedv",
     "mitral_regurgitant_fraction", "svo2",
 )  # fmt: skip
-#: Echo and laboratory values that arrive now and then, with guesses at their errors.
-BEDSIDE: tuple[Sensor, ...] = (
-    Sensor("lvedv", noise_sd=12.0, source="guess: echocardiography", tag="X"),
-    Sensor("mitral_regurgitant_fraction", noise_sd=0.06, source="guess: Doppler echo", tag="X"),
-    Sensor("svo2", noise_sd=0.02, source="guess: blood gas", tag="X"),
-)
 # The believed model's own error, by unit of the signal: a share of the value and a floor. Guesses.
-_MODEL_SHARE = 0.004
+_MODEL_SHARE = 0.003
 _MODEL_FLOOR = {
-    "mmHg": 0.15, "L/min": 0.015, "L/min/m2": 0.008, "mA": 2.0, "1/min": 0.1, "1": 0.005, "mL": 1.0,
+    "mmHg": 0.1, "L/min": 0.01, "L/min/m2": 0.005, "mA": 1.5, "1/min": 0.1, "1": 0.005, "mL": 1.0,
     "W": 0.003,
 }  # fmt: skip
 # Fick's saturation needs the oxygen that the body asks for, which is not measured.
@@ -46,7 +41,7 @@ def model_sd(name: str, values: Array) -> Array:
     >>> import numpy as np
     >>> from controllers.tracker_readings import model_sd
     >>> model_sd("map", np.array([70.0])).round(2).tolist()
-    [0.43]
+    [0.31]
     """
     floor = _MODEL_OWN.get(name, _MODEL_FLOOR.get(SIGNALS[name].unit, 0.0))
     return np.asarray(floor + _MODEL_SHARE * np.abs(values))
@@ -75,14 +70,12 @@ class Readings:
 
 
 class ReadingTable:
-    """The sensors of a tier, and those of the bedside.
+    """The sensors of a tier, and the laboratory values and echo of the bedside.
 
     Parameters
     ----------
     tier : str
         The tier.
-    bedside : iterable of Sensor
-        Sensors beside the tier's.
 
     Raises
     ------
@@ -96,9 +89,13 @@ class ReadingTable:
     ['displayed_flow']
     """
 
-    def __init__(self, tier: str, bedside: Iterable[Sensor] = BEDSIDE):
+    def __init__(self, tier: str):
         of_tier = {sensor.signal: sensor for sensor in tier_table(tier)}
-        known = {sensor.signal: sensor for sensor in bedside} | of_tier
+        bedside = {
+            one.signal: Sensor(one.signal, one.noise_sd, source=one.source, tag=one.tag)
+            for one in investigations().values()
+        }
+        known = bedside | of_tier
         self.sensors = {name: known[name] for name in READ if name in known}
         if not set(self.sensors) & set(of_tier):
             raise InputError("tier", tier, "a tier with any of " + ", ".join(READ))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from controllers.operating_point import running_levels
@@ -22,6 +22,7 @@ from plants import (
     label_limit,
     unknown_name,
 )
+from plants.bedside_settings import bedside_settings
 from plants.plant import DEFAULT_RIGHT_LEVEL
 
 #: Drugs whose doses are told.
@@ -46,14 +47,15 @@ class WeaningBriefing:
         Longest use of the pump, h; by default the label's for cardiogenic shock.
     seed : int
         For what draws random numbers.
-    drugs : mapping of str to float
+    drugs : mapping of str to float, optional
         Doses (ug/kg/min) under which the patient was found, of ``DRUGS``; 0 where not named. What
-        is believed of the patient is believed under these.
+        is believed of the patient is believed under these. By default the first doses told.
     pressure_before : float, optional
         Mean arterial pressure before support, mmHg, about which the baroreflex works; where it is
         not known, the believed patient's is taken for a guess.
-    baroreflex : bool
-        Whether the patient's baroreflex is believed to be at work.
+    baroreflex : float, optional
+        Share, 0 to 1, of the baroreflex that is believed to be at work; by default that of
+        the virtual patients at the bedside.
     right_pump : Pump, optional
         A right pump beside the one that is weaned.
     right_level : str, optional
@@ -80,9 +82,9 @@ class WeaningBriefing:
     tier: str = "icu"
     label_hours: float | None = None
     seed: int = 0
-    drugs: Mapping[str, float] = field(default_factory=dict)
+    drugs: Mapping[str, float] | None = None
     pressure_before: float | None = None
-    baroreflex: bool = True
+    baroreflex: float | None = None
     right_pump: Pump | None = None
     right_level: str | None = None
 
@@ -98,7 +100,10 @@ class WeaningBriefing:
             value = getattr(self, name)
             if value is not None and not (math.isfinite(value) and value > 0):
                 raise InputError(name, value, "a positive number")
-        object.__setattr__(self, "drugs", MappingProxyType(checked_doses(self.drugs)))
+        if self.drugs is not None:
+            object.__setattr__(self, "drugs", MappingProxyType(checked_doses(self.drugs)))
+        if self.baroreflex is None:
+            object.__setattr__(self, "baroreflex", bedside_settings()["reflex"]["gain"])
 
     @property
     def plant(self) -> Plant:
@@ -111,18 +116,24 @@ class WeaningBriefing:
         """The levels that may be held, slowest first."""
         return running_levels(self.pump)
 
-    def slow_parameters(self) -> SlowParameters:
+    def slow_parameters(self, found_under: Mapping[str, float]) -> SlowParameters:
         """What is believed of reflex, drugs and blood.
+
+        Parameters
+        ----------
+        found_under : mapping of str to float
+            Doses (ug/kg/min) under which the patient was found, of all of ``DRUGS``.
 
         Raises
         ------
         PhysicsError
             The believed patient has no periodic beat without support.
         """
-        known = {f"{name}_baseline": self.drugs[name] for name in DRUGS}
+        known = {f"{name}_baseline": found_under[name] for name in DRUGS}
         if self.pressure_before is not None:
             known["baroreflex_pressure"] = self.pressure_before
-        known["baroreflex_gain"] = float(self.baroreflex)
+        if self.baroreflex is not None:
+            known["baroreflex_gain"] = self.baroreflex
         told = SlowParameters.load().replace(source="told in the briefing", tag="D", **known)
         return SlowClock(self.patient, told).parameters
 

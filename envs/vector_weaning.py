@@ -48,7 +48,7 @@ class WeaningVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
     >>> vector = WeaningVectorEnv(2, cohort_size=2)
     >>> observations, info = vector.reset(seed=1)
     >>> observations, rewards, terminated, truncated, info = vector.step([2, 1])
-    >>> rewards.shape, terminated.any(), info["level"].tolist()
+    >>> rewards.shape, bool(terminated.any()), info["level"].tolist()
     ((2,), False, ['P-8', 'P-7'])
     """
 

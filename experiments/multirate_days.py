@@ -8,7 +8,7 @@ counts.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -79,10 +79,27 @@ DAY_CASES = (
 
 def day_table(
     days: float = DAYS,
-    tolerances: tuple[float, ...] = TOLERANCES,
+    tolerances: Sequence[float] = TOLERANCES,
+    cases: Sequence[Days] = DAY_CASES,
     progress: Callable[[float], None] | None = None,
 ) -> pandas.DataFrame:
     """Runs of days at every tolerance: error at the end, and cost.
+
+    Parameters
+    ----------
+    days : float
+        Length, d.
+    tolerances : sequence of float
+        Tolerances of an outer step.
+    cases : sequence of Days
+        What is run.
+    progress : callable, optional
+        Called with the number of cases done.
+
+    Returns
+    -------
+    DataFrame
+        A row for each case and tolerance.
 
     Raises
     ------
@@ -92,7 +109,7 @@ def day_table(
     import pandas
 
     rows: list[dict[str, Any]] = []
-    for number, case in enumerate(DAY_CASES, 1):
+    for number, case in enumerate(cases, 1):
         exact = case.run(days, EXACT)
         for tolerance in tolerances:
             # The quickest of two: another process may have been at work in one.

@@ -366,12 +366,24 @@ class Bedside:
             except PhysicsError as error:
                 self._truth = None
                 number = int(self.level.removeprefix("P-")) - 1
-                if number < self.settings["alarm"]["lowest_level"]:
+                if not self._lives_lower(number, outside):
                     self.outcome, self.reason = "died", str(error)
                     return
                 lower = f"P-{number}"
                 self.alarms.append((self.hours, f"{self.level} cannot be held: {lower}"))
                 self.level = lower
+
+    def _lives_lower(self, number: int, outside: dict[str, float]) -> bool:
+        """Whether the console can help by a lower level: the lowest of all has a beat."""
+        lowest = int(self.settings["alarm"]["lowest_level"])
+        if number < lowest:
+            return False
+        try:
+            self._run.hold(self.pump.speed(f"P-{lowest}"), outside)
+            self._run.metrics()
+        except PhysicsError:
+            return False
+        return True
 
     def _restun(self) -> None:
         share = self._scenario.restunned(self.hours)

@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 #: Relative difference of the two orders of the method that is borne in a step.
 RELATIVE_TOLERANCE = 0.02
 #: Longest and shortest step, h.
-LONGEST_STEP, SHORTEST_STEP = 1.0, 1e-3
+LONGEST_STEP, SHORTEST_STEP = 1.0, 0.02
 # The difference rises with the square of the step.
 _SAFETY, _SMALLEST_CHANGE, _LARGEST_CHANGE = 0.8, 0.1, 5.0
 # Change of a state over the beat that counts as periodic (mL, mL/s, krpm): hundredths of a mmHg.

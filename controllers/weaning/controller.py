@@ -15,9 +15,10 @@ from controllers.recovery_tracker import RecoveryTracker
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.deadline import in_time
 from controllers.weaning.decision import Decision, Reason
+from controllers.weaning.drugs import inotrope_order
 from controllers.weaning.falls import falls
 from controllers.weaning.log import DecisionLog
-from controllers.weaning.outlook import Outlook, Tracker, chance
+from controllers.weaning.outlook import Outlook, Tracker
 from controllers.weaning.progress import Progress
 from controllers.weaning.recognition import present_findings, recognise, refusal
 from controllers.weaning.seen import Seen
@@ -34,8 +35,6 @@ _BLIND = 2.0
 # Values that a trusted tracker knows better than the last few readings.
 _TRACKED = ("map", "cardiac_index", "cardiac_power_output", "cvp", "pcwp", "papi", "mpap",
             "mitral_regurgitant_fraction")  # fmt: skip
-# Dobutamine that is taken off in an hour where the forecast holds, ug/kg/min: as clinicians do.
-_INOTROPE_STEP = 0.5
 
 
 class WeaningController:
@@ -137,6 +136,8 @@ class WeaningController:
         speed = self.briefing.pump.speed(state.level)
         self.seen.take(measurement, now_hours, state.level, speed)
         self.outlook.update(measurement, state.level, now_hours)
+        lower = state.levels[max(state.place - LARGEST_STEP, 0) : state.place + 1]
+        self.outlook.prepare((*lower, state.levels[0]))
         now = self._situation(now_hours)
         bad = (*reasons, *self.seen.bad)
         recognise(now, state)
@@ -180,7 +181,7 @@ class WeaningController:
         if rest is not None:
             return self._say(now, "hold", "hold", (rest,))
         if state.phase == "ramp":
-            levels, why = 1, self.criteria.judge("step", now.values, f" at {now.level}")
+            why = self.criteria.judge("step", now.values, f" at {now.level}")
             levels = 1 if all(one.met for one in why) else 0
         else:
             levels, why = self.policy.step(now)
@@ -212,7 +213,7 @@ class WeaningController:
         patience = self.policy.patience
         if math.isnan(patience):
             patience = self.criteria.number("trial_patience")
-        if now.held > max(patience, 1e-6) + 1e-6:
+        if now.held > patience + 1e-6 and not all(one.waits for one in against):
             said = f"{now.level} held for {now.held:.3g} h without the criteria of explant"
             return self._up(now, (Reason(said, "", now.held, patience), *against), wait=_HOUR)
         return self._say(now, "hold_p2", "hold", reasons, echo=now.held < 2 * _RAMP)
@@ -281,21 +282,11 @@ class WeaningController:
         told = {} if beliefs is None else {
             name: (beliefs[name].centre, beliefs[name].spread) for name in _TRACKED
         }  # fmt: skip
+        orders = inotrope_order(now) if self.policy.needs_tracker else {}
         return Decision(
             now.hours, state.level, phase, action, reasons, told, wait, echo,
-            self._orders(now), present_findings(state),
+            orders, present_findings(state),
         )  # fmt: skip
-
-    def _orders(self, now: Situation) -> dict[str, float]:
-        """Drugs go before the pump: an inotrope comes down where the forecast holds without."""
-        dose = self.outlook.doses["inotrope"]
-        if not (self.policy.needs_tracker and self.outlook.trusted and dose > 0.0):
-            return {}
-        lower = max(dose - _INOTROPE_STEP, 0.0)
-        needed = [one for one in self.criteria["step"].values() if one.needed]
-        expected = self.outlook.at(self._state().level, 0.0, self.outlook.doses | {"inotrope": 0.0})
-        holds = chance(needed, expected) >= self.criteria.number("chance")
-        return {"inotrope": lower} if holds else {}
 
     def _state(self) -> Progress:
         if self.progress is None:

@@ -35,6 +35,7 @@ PARTS: Mapping[str, str] = MappingProxyType(
 _NUMBERS = parameter_table(
     ("no_inotrope", "ug/kg/min", "inotrope that is none", 0, 20),
     ("moderate_regurgitation", "1", "regurgitant fraction that is moderate", 0.05, 0.95),
+    ("right_ratio", "1", "central venous over wedge pressure of a failing right side", 0.2, 3),
     ("chance", "1", "probability with which a step must hold", 0.5, 0.999),
     ("begin_chance", "1", "probability of a good explant at which a plan begins", 0.01, 0.999),
     ("fallen", "1", "share of the best contractility below which is a relapse", 0.1, 0.99),

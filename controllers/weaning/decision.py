@@ -33,6 +33,8 @@ class Reason:
         The value and what it is held against, in the signal's unit; NaN where there is none.
     met : bool
         Whether it speaks for going on with weaning.
+    waits : bool
+        Whether time alone will meet it.
 
     Examples
     --------
@@ -46,6 +48,7 @@ class Reason:
     value: float = math.nan
     limit: float = math.nan
     met: bool = False
+    waits: bool = False
 
     def __str__(self) -> str:
         return f"{'for' if self.met else 'against'}: {self.text}"

@@ -84,11 +84,22 @@ def right_heart(now: Situation, place: int) -> tuple[Reason, ...]:
 
 
 def right_failure(now: Situation) -> Reason | None:
-    """A right ventricle that fails by pressure and by pulsatility, here or at the lowest level."""
+    """A right ventricle that fails by pressure, by pulsatility and beside the left one.
+
+    By forecast at the lowest level where there is one: a pump at full speed empties the left side,
+    which makes every right one look bad beside it.
+    """
     reasons = right_heart(now, 0)
     if not all(not one.met and math.isfinite(one.value) for one in reasons):
         return None
+    beliefs = now.outlook.at(now.levels[0]) if now.outlook.trusted else None
+    told = now.values if beliefs is None else {n: beliefs[n].median for n in ("cvp", "pcwp")}
+    ratio = told.get("cvp", math.nan) / max(told.get("pcwp", math.nan), 1.0)
+    limit = now.criteria.number("right_ratio")
+    if not ratio > limit:
+        return None
     said = "; ".join(one.text for one in reasons)
+    said = f"{said}; over wedge pressure {ratio:.2f}, at most {limit:g}"
     return Reason(f"right-ventricular failure: {said}", reasons[0].signal, reasons[0].value,
                   reasons[0].limit)  # fmt: skip
 

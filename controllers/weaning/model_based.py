@@ -59,7 +59,9 @@ class ModelBased:
         """The largest step whose forecast holds."""
         if now.held < self.interval - 1e-6 or not now.outlook.trusted:
             said = f"{now.level} held for {now.held:.3g} h, at least {self.interval:.3g}"
-            held = Reason(said, "", now.held, self.interval, met=now.held >= self.interval - 1e-6)
+            held = Reason(
+                said, "", now.held, self.interval, met=now.held >= self.interval - 1e-6, waits=True
+            )
             return 0, (held, _trust(now))
         needed = [one for one in now.criteria["step"].values() if one.needed]
         limit = now.criteria.number("chance")
@@ -78,6 +80,7 @@ class ModelBased:
         held = Reason(
             f"{now.level} held for {now.held:.3g} h, at least {self.trial:.3g}", "", now.held,
             self.trial, met=now.held >= self.trial - 1e-6,
+            waits=True,
         )  # fmt: skip
         return (
             held,

@@ -29,7 +29,7 @@ class Progress:
     hours, wait : float
         Time of the last look and what was to pass till the next, h.
     since : float
-        When the present level was taken, h.
+        When the present level was taken, h; at first when the pump began to run.
     began : float
         When the trial began, h; NaN out of a trial.
     failures : int
@@ -65,7 +65,7 @@ class Progress:
     phase: str = "support"
     hours: float = math.nan
     wait: float = 1.0
-    since: float = math.nan
+    since: float = 0.0
     began: float = math.nan
     bad_since: float = math.nan
     failures: int = 0
@@ -122,6 +122,8 @@ class Progress:
     def tick(self, hours: float, longest_gap: float) -> tuple[float, str]:
         """A time that never runs backwards, and what was wrong with the clock, or ""."""
         wrong = ""
+        if self.hours - 1e-6 <= hours <= self.hours + self.wait + longest_gap:
+            self.shift = 0.0  # the clock is right again
         now = hours + self.shift
         if not math.isfinite(now):
             now, wrong = self.hours + self.wait, f"the clock says {hours}"
@@ -135,6 +137,4 @@ class Progress:
         if not math.isfinite(now):
             now = 0.0
         self.hours = now
-        if math.isnan(self.since):
-            self.since = now
         return now, wrong

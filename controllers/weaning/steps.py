@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
@@ -126,7 +126,7 @@ def step_policy(name: str) -> StepPolicy:
     from controllers.weaning.model_based import ModelBased
     from controllers.weaning.protocols import clinician, fast_protocol, ramp_test, slow_protocol
 
-    made = {
+    made: Mapping[str, Callable[[], StepPolicy]] = {
         "fast-protocol": fast_protocol, "slow-protocol": slow_protocol, "ramp-test": ramp_test,
         "clinician": clinician, "model-based": ModelBased,
     }  # fmt: skip
@@ -134,5 +134,4 @@ def step_policy(name: str) -> StepPolicy:
         raise InputError("policy", name, "the name of a step policy, as text")
     if name not in made:
         raise unknown_name("policy", name, made)
-    policy: StepPolicy = made[name]()
-    return policy
+    return made[name]()

@@ -1,0 +1,211 @@
+"""Weaning on a forecast: chance-constrained steps, masks that only a forecast sees."""
+
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from controllers.tracker_estimate import Belief
+from controllers.weaning.controller import WeaningController
+from controllers.weaning.criteria import Criterion, WeaningCriteria
+from controllers.weaning.outlook import Outlook, chance
+from controllers.weaning_briefing import WeaningBriefing
+from plants import Measurement, Patient, PhysicsError, Pump, Therapy
+
+PUMP = Pump.load("CP")
+BRIEFING = WeaningBriefing(Patient.load("shock-d"), PUMP, Therapy.default())
+FLOWS = {"P-0": -1.0, "P-1": 1.0, "P-2": 2.0}
+GOOD = {
+    "map": 78.0, "systolic": 100.0, "diastolic": 65.0, "heart_rate": 80.0, "cvp": 8.0,
+    "mpap": 18.0, "pcwp": 12.0, "cardiac_output": 5.2, "cardiac_index": 2.7, "papi": 1.8,
+    "cardiac_power_output": 0.9, "displayed_flow": 2.5, "inotrope_effect": 0.0,
+    "vasopressor_effect": 0.0, "lactate": 1.2, "renal_injury": 0.1, "ejection_fraction": 0.4,
+    "mitral_regurgitant_fraction": 0.05,
+}  # fmt: skip
+SD = {"map": 1.0, "cardiac_index": 0.05, "pcwp": 1.0}
+
+
+class FakeTracker:
+    """Forecasts what it is told: values by level, over those of a good patient.
+
+    `levels` holds values by level, and under None those of every level; `without` what differs
+    when the inotrope is off.
+    """
+
+    def __init__(self, levels=None, without=None):
+        self.levels, self.without = dict(levels or {}), dict(without or {})
+        self.innovation = SimpleNamespace(consistent=True, reason="")
+        self.contractility, self.updates = 1.0, []
+
+    def update(self, measurement, level, hours, *, drugs=None, volume_given=0.0):
+        self.updates.append((level, hours, dict(drugs)))
+        return self.innovation
+
+    def forecasts(self, levels=None, hours_ahead=0.0, *, drugs=None):
+        return {level: self._at(level, drugs) for level in levels}
+
+    def _at(self, level, drugs):
+        values = GOOD | {"pump_flow": FLOWS.get(level, 2.5)}
+        values |= self.levels.get(None, {}) | self.levels.get(level, {})
+        if drugs["inotrope"] == 0.0:
+            values |= self.without
+        return {n: Belief(n, "", v, SD.get(n, 0.1)) for n, v in values.items()}
+
+    @property
+    def estimate(self):
+        value = math.log(self.contractility)
+        return {"unaided_lv_ees": Belief("unaided_lv_ees", "mmHg/mL", value, 0.02, "log")}
+
+
+def controller(tracker, **kwargs):
+    made = WeaningController("model-based", lambda briefing: tracker, **kwargs)
+    made.reset(BRIEFING)
+    return made
+
+
+def look(one, hours, **changes):
+    values = {"pump_speed": PUMP.speed(one.progress.level)} | GOOD | changes
+    return one.decide(Measurement(0.0, "icu", values), hours)
+
+
+def follow(one, hours, begin=24.0, until=lambda d: False, **changes):
+    made, now = [], begin
+    while now <= hours:
+        made.append(look(one, now, **changes))
+        if until(made[-1]):
+            break
+        now += made[-1].wait
+    return made
+
+
+def test_a_good_forecast_leads_to_the_explant_within_hours():
+    made = follow(controller(FakeTracker()), 40.0, until=lambda d: d.action == "explant")
+    assert made[-1].action == "explant"
+    assert list(dict.fromkeys(d.level for d in made)) == ["P-8", "P-6", "P-4", "P-3", "P-2"]
+    assert made[-1].hours - made[0].hours < 6.0
+    assert made[-1].forecast["map"] == (78.0, 1.0)
+
+
+def test_the_step_is_the_largest_that_holds_with_the_chance_asked_for():
+    made = follow(controller(FakeTracker({"P-6": {"map": 62.5}})), 26.0)
+    assert next(d.level for d in made if d.action == "down") == "P-7"
+
+
+@pytest.mark.parametrize(("mean", "steps"), [(63.2, False), (63.4, True)])
+def test_the_chance_is_that_of_the_forecast(mean, steps):
+    # P(map >= 62) of a normal with sd 1 is 0.885 at 63.2 and 0.919 at 63.4.
+    low = {f"P-{n}": {"map": mean} for n in (6, 7)}
+    made = follow(controller(FakeTracker(low)), 30.0)
+    assert (min(d.level for d in made) < "P-8") is steps
+
+
+def test_nobody_is_weaned_whose_forecast_without_the_pump_fails():
+    low = {level: {"cardiac_index": 1.0} for level in ("P-0", "P-1")}
+    made = follow(controller(FakeTracker(low)), 40.0)
+    assert {d.level for d in made} == {"P-8"}
+    assert "without pump and inotrope" in made[-1].words
+
+
+def test_an_uncertain_forecast_goes_to_p2_and_waits_there_for_the_explant():
+    # Between P-0 and P-1 the flow turns to zero half-way: index 1.85, sd 0.05, chance 0.84.
+    tracker = FakeTracker({"P-0": {"cardiac_index": 1.0}, "P-1": {"cardiac_index": 2.7}})
+    one = controller(tracker)
+    made = follow(one, 30.0)
+    assert made[-1].level == "P-2"
+    assert all(d.action != "explant" for d in made)
+    tracker.levels["P-0"] = {"cardiac_index": 1.2}
+    made = follow(one, 31.0, made[-1].hours + 1.0)
+    assert made[-1].action == "explant"
+
+
+def test_a_tracker_at_odds_with_the_measurements_lowers_nothing():
+    tracker = FakeTracker()
+    tracker.innovation = SimpleNamespace(consistent=False, reason="")
+    made = follow(controller(tracker), 40.0)
+    assert {d.level for d in made} == {"P-8"}
+    assert "not trusted" in made[-1].words
+
+
+def test_regurgitation_is_expected_before_the_trial_and_never_explanted():
+    leak = {level: {"mitral_regurgitant_fraction": 0.55} for level in ("P-0", "P-1", "P-2")}
+    made = follow(controller(FakeTracker(leak)), 40.0)
+    assert "hidden-regurgitation" in made[-1].findings
+    assert all(d.action != "explant" for d in made)
+    assert any("hidden severe mitral regurgitation" in d.words for d in made)
+
+
+def test_a_mask_is_what_holds_with_the_inotrope_alone():
+    masked = controller(FakeTracker(without={"cardiac_index": 1.2}))
+    made = follow(masked, 40.0, inotrope_effect=8.0)
+    assert "inotrope-masked" in made[-1].findings
+    assert all(d.action != "explant" and not d.orders for d in made)
+    # The same dose that is not needed is taken down and no mask.
+    made = follow(controller(FakeTracker()), 30.0, inotrope_effect=8.0)
+    assert made[-1].findings == ()
+    assert made[-1].orders == {"inotrope": 7.5}
+
+
+def test_a_right_ventricle_that_would_fail_refuses_the_step():
+    low = {level: {"cvp": 15.0, "papi": 0.5} for level in ("P-7", "P-6")}
+    made = follow(controller(FakeTracker(low)), 30.0)
+    assert {d.level for d in made} == {"P-8"}
+    assert made[-1].phase == "refused"
+
+
+def test_right_failure_is_told_from_a_left_one():
+    left = {None: {"cvp": 15.0, "papi": 0.5, "pcwp": 24.0}}
+    assert follow(controller(FakeTracker(left)), 40.0)[-1].findings == ()
+    right = {None: {"cvp": 15.0, "papi": 0.5, "pcwp": 11.0}}
+    assert follow(controller(FakeTracker(right)), 40.0)[-1].findings == ("rv-failure",)
+
+
+def test_a_relapse_in_mid_wean_goes_back_up_at_the_next_look():
+    tracker = FakeTracker()
+    one = controller(tracker)
+    made = follow(one, 40.0, until=lambda d: d.level == "P-4")
+    tracker.contractility = 0.7
+    rose = look(one, made[-1].hours + made[-1].wait)
+    assert (rose.action, rose.level) == ("up", "P-6")
+    assert "relapse" in rose.findings
+    assert "contractility 0.70" in rose.words
+
+
+def test_near_the_label_the_forecast_to_its_end_is_the_evidence():
+    tracker = FakeTracker({"P-0": {"map": 30.0}})
+    made = follow(controller(tracker), 95.0)
+    named = [d for d in made if d.action == "reassess"]
+    assert named[0].hours == pytest.approx(84.0)
+    assert "chance 0.00 to hold without the pump by then" in named[0].words
+
+
+def test_chance_is_never_above_that_of_the_worst_criterion_nor_below_booles():
+    beliefs = {"map": Belief("map", "", 66.0, 2.0), "pcwp": Belief("pcwp", "", 18.0, 2.0)}
+    both = [Criterion("map", low=65.0), Criterion("pcwp", high=20.0)]
+    single = [chance([one], beliefs) for one in both]
+    assert chance(both, beliefs) == pytest.approx(sum(single) - 1.0)
+    assert chance(both, None) == 0.0
+    assert chance([Criterion("map", low=65.0)], {"map": Belief("map", "", math.nan, 1.0)}) == 0.0
+
+
+def test_without_the_pump_is_where_its_flow_turns_to_zero():
+    outlook = Outlook(FakeTracker({"P-0": {"map": 60.0}, "P-1": {"map": 70.0}}))
+    assert outlook.free()["map"].mean == pytest.approx(65.0)
+    assert outlook.free()["pump_flow"].mean == pytest.approx(0.0)
+
+
+def test_no_beat_is_no_forecast():
+    class Lost(FakeTracker):
+        def forecasts(self, levels=None, hours_ahead=0.0, *, drugs=None):
+            raise PhysicsError("no beat")
+
+    assert Outlook(Lost()).free() is None
+    made = follow(controller(Lost()), 30.0)
+    assert {d.level for d in made} == {"P-8"}
+
+
+def test_the_tracker_is_told_doses_and_the_level_that_ran():
+    tracker = FakeTracker()
+    one = controller(tracker)
+    follow(one, 26.0, inotrope_effect=3.0)
+    assert tracker.updates[0] == ("P-8", 24.0, {"inotrope": 3.0, "vasopressor": 0.0})
+    assert WeaningCriteria.load().number("no_inotrope") < 3.0
