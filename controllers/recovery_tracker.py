@@ -18,24 +18,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controllers.tracker_beats import SettledBeats
-from controllers.tracker_belief import OUTPUT_PLACE, Told, stretch, unaided
+from controllers.tracker_belief import Told, stretch, unaided
 from controllers.tracker_consistency import Consistency, Innovation
-from controllers.tracker_correction import Corrector, Learned
+from controllers.tracker_correction import Corrector, Linearise
 from controllers.tracker_estimate import Beliefs, patient_beliefs
-from controllers.tracker_filter import Gaussian, Linearised, triangular
+from controllers.tracker_filter import Gaussian
 from controllers.tracker_forecast import Forecast
 from controllers.tracker_prediction import Predictor
 from controllers.tracker_readings import Readings, ReadingTable
 from controllers.tracker_settings import TrackerSettings
-from controllers.tracker_state import N_PATIENT, StateSpace
+from controllers.tracker_state import StateSpace
 from controllers.weaning_briefing import DRUGS, WeaningBriefing, checked_doses
 from plants import METRICS, InputError, Measurement, PhysicsError
 
 Array = NDArray[np.float64]
 
-_MINUTES = 60.0
-# Stretch (mL) at which every valve is taken to be tight, for the first look at a patient.
-_TIGHT = 2000.0
+# Share of a speed by which a reading may differ and still be that of the level.
+_SAME_SPEED = 0.01
 
 
 class RecoveryTracker:
@@ -90,7 +89,7 @@ class RecoveryTracker:
         self.space = StateSpace(
             self._table.biased, reflex_known=briefing.pressure_before is not None
         )
-        self._corrector = Corrector(self.settings, self._table, self.space.surprise)
+        self._corrector = Corrector(self.settings, self._table, self.space)
         self.reset()
 
     def reset(self) -> None:
@@ -99,10 +98,18 @@ class RecoveryTracker:
         self._test = Consistency(self.settings.window, self.settings.consistency)
         self._found_under(self.briefing.drugs or dict.fromkeys(DRUGS, 0.0))
         self._suspects: frozenset[str] = frozenset()
-        self._speed = self._level_speed(self.briefing.levels[-1].name)
+        self._speed = self.briefing.levels[-1].rpm
         self._estimate: Beliefs | None = None
         self.hours = math.nan
         self.innovation = Innovation()
+
+    def _found_under(self, doses: Mapping[str, float]) -> None:
+        """The believed patient is what he or she is under these doses."""
+        self._slow = self.briefing.slow_parameters(doses)
+        beats = SettledBeats(self.briefing.plant, self._slow)
+        self._predictor = Predictor(beats, self.space)
+        self._doses = self._vector(doses)
+        self._told = Told(self._doses, math.nan, self._slow["hemoglobin_initial"])
 
     def update(
         self,
@@ -139,7 +146,7 @@ class RecoveryTracker:
         InputError
             The pump has no such level, time runs backwards, or a dose is out of its range.
         """
-        speed = self._level_speed(level)
+        speed = self.briefing.pump.speed(level)
         if not math.isfinite(hours) or hours < self.hours:
             raise InputError("hours", hours, f"a finite time from {self.hours:g} h on")
         if not math.isfinite(volume_given):
@@ -150,26 +157,23 @@ class RecoveryTracker:
                 self._found_under(given)
             self._doses = self._vector(given)
         gap = 0.0 if math.isnan(self.hours) else hours - self.hours
-        prior = self._predicted(self._belief, gap, self._test.excess)
+        gap = min(gap, self.settings.longest_step)
+        excess = min(self._test.excess, self.settings.largest_excess)
+        prior = self._predictor.later(self._belief, gap, excess)
         place = self.space.place["blood_volume"]
         prior.mean[place] += volume_given
         doubt = np.zeros((len(prior.mean), 1))
         doubt[place] = self.settings.told_share * volume_given
         self._belief = prior.widened(doubt) if volume_given else prior
-        self._told = self._after(gap, measurement)
+        hemoglobin = measurement.get("hemoglobin", math.nan)
+        self._told = self._told.after(gap, self._doses, self._slow, hemoglobin)
         turning = measurement.get("pump_speed", math.nan)
-        self._speed = turning if math.isfinite(turning) else speed
+        # Beats are remembered by their speed: rounding must not make two of one.
+        differs = abs(turning - speed) > _SAME_SPEED * speed
+        self._speed = round(turning, -2) if differs else speed
         self.hours, self._estimate = hours, None
         self.innovation = self._learned(measurement)
         return self.innovation
-
-    def _found_under(self, doses: Mapping[str, float]) -> None:
-        """The believed patient is what he or she is under these doses."""
-        self._slow = self.briefing.slow_parameters(doses)
-        beats = SettledBeats(self.briefing.plant, self._slow)
-        self._predictor = Predictor(beats, self.space)
-        self._doses = self._vector(doses)
-        self._told = Told(self._doses, math.nan, self._slow["hemoglobin_initial"])
 
     def _learned(self, measurement: Measurement) -> Innovation:
         """Learn from a measurement at the present time, or say why not."""
@@ -184,52 +188,40 @@ class RecoveryTracker:
                 return self._taken(readings)
             except PhysicsError as error:
                 reason = str(error)
-        return self._report(Learned(self._belief, math.nan, 0, reason=reason))
+        return self._test.report(reason=reason)
 
     def _taken(self, readings: Readings) -> Innovation:
-        if math.isnan(self._told.stretch):
+        if not self._told.looked:
             self._look_first(readings)
         learned = self._corrector.learn(
-            self._belief, readings, self._linearise, self._suspects
+            self._belief, readings, self._linearise(self._told), self._suspects
         )
-        self._belief = Gaussian(
-            self.space.held(learned.belief.mean), learned.belief.root
-        ).floored(self.space.least_sd)
+        self._belief = Gaussian(self.space.held(learned.belief.mean), learned.belief.root).floored(
+            self.space.least_sd
+        )
         self._suspects = frozenset(learned.rejected)
         self._test.add(learned.squared, learned.readings)
-        return self._report(learned)
+        return self._test.report(
+            learned.squared,
+            learned.readings,
+            rejected=learned.rejected,
+            surprised=learned.surprised,
+            reason=learned.reason,
+        )
 
     def _look_first(self, readings: Readings) -> None:
         """Where the valve closes is counted from the stretch at which the patient is met."""
-        self._told = replace(self._told, stretch=_TIGHT)
-        try:
-            looked = self._corrector.learn(self._belief, readings, self._linearise)
-            settled = self._predictor.points(looked.belief, [self._speed], self._told)
-            if settled.reasons[0]:
-                raise PhysicsError(settled.reasons[0])
-        except PhysicsError:
-            self._told = replace(self._told, stretch=math.nan)
-            raise
+        tight = self._told.tight()
+        looked = self._corrector.learn(self._belief, readings, self._linearise(tight))
+        settled = self._predictor.points(looked.belief, [self._speed], tight)
+        if settled.reasons[0]:
+            raise PhysicsError(settled.reasons[0])
         metrics = METRICS.as_dict(settled.values[0, 0, : len(METRICS)])
         first = stretch(metrics, self._slow["mitral_pressure_weight"])
         self._told = replace(self._told, stretch=first)
 
-    def _linearise(self, belief: Gaussian, names: tuple[str, ...]) -> Linearised:
-        return self._predictor.readings(belief, names, self._speed, self._told)
-
-    def _report(self, learned: Learned) -> Innovation:
-        low, high = self._test.band
-        return Innovation(
-            learned.squared,
-            learned.readings,
-            self._test.squared,
-            low,
-            high,
-            self._test.consistent,
-            learned.rejected,
-            learned.surprised,
-            learned.reason,
-        )
+    def _linearise(self, told: Told) -> Linearise:
+        return lambda belief, names: self._predictor.readings(belief, names, self._speed, told)
 
     @property
     def estimate(self) -> Beliefs:
@@ -238,17 +230,10 @@ class RecoveryTracker:
         Besides all of :attr:`space`: ``lv_ees`` and ``rv_ees`` (mmHg/mL, with drugs and reflex at
         work), ``unaided_lv_ees`` (without drugs, the reflex at its operating point),
         ``resistance`` (systemic, mmHg.s/mL) and ``functional_leak`` (mL/s/mmHg, at this level).
-
-        Raises
-        ------
-        PhysicsError
-            The believed patient has no settled beat at the present speed.
+        What needs a settled beat is NaN where the believed patient has none.
         """
         if self._estimate is None:
-            told = self._told_now()
-            settled = self._predictor.points(self._belief, [self._speed], told)
-            if settled.reasons[0]:
-                raise PhysicsError(settled.reasons[0])
+            settled = self._predictor.points(self._belief, [self._speed], self._known)
             alone = unaided(self._slow, np.zeros(len(DRUGS)))
             self._estimate = patient_beliefs(
                 self.space, self._belief, settled.values[0], self.briefing.patient,
@@ -293,46 +278,27 @@ class RecoveryTracker:
         if not (math.isfinite(hours_ahead) and hours_ahead >= 0):
             raise InputError("hours_ahead", hours_ahead, "a number of hours from 0 on")
         names = list(levels) if levels is not None else [one.name for one in self.briefing.levels]
-        speeds = [self._level_speed(name) for name in names]
+        speeds = [self.briefing.pump.speed(name) for name in names]
         doses = self._doses if drugs is None else self._vector(checked_doses(drugs))
-        belief = self._predicted(self._belief, hours_ahead)
-        told = replace(self._told_now(), doses=doses)
+        belief = self._predictor.later(self._belief, hours_ahead)
+        told = replace(self._known, doses=doses)
         settled = self._predictor.points(belief, speeds, told)
-        known = {one.name: one for one in self.briefing.pump.levels}
         return {
             name: Forecast(
-                known[name], self.hours + hours_ahead, hours_ahead, settled.values[place],
-                float(settled.exact[place].mean()), settled.reasons[place],
-            )  # fmt: skip
+                self.briefing.pump.level(name),
+                self.hours + hours_ahead,
+                hours_ahead,
+                settled.values[place],
+                float(settled.exact[place].mean()),
+                settled.reasons[place],
+            )
             for place, name in enumerate(names)
         }
 
-    def _predicted(self, belief: Gaussian, hours: float, excess: float = 1.0) -> Gaussian:
-        """The belief some hours later."""
-        if hours == 0.0:
-            return Gaussian(belief.mean.copy(), belief.root)
-        hours = min(hours, self.settings.longest_step)
-        moved = self.space.transition(hours)
-        share = math.sqrt(min(excess, self.settings.largest_excess))
-        columns = np.concatenate([moved @ belief.root, self.space.drift(hours, share)], axis=1)
-        return Gaussian(self.space.held(moved @ belief.mean), triangular(columns))
-
-    def _after(self, gap: float, measurement: Measurement) -> Told:
-        """What is known after a time under the present doses."""
-        times = np.array([self._slow[f"{name}_time"] for name in DRUGS])
-        left = np.exp(-gap * _MINUTES / times)
-        doses = self._doses + left * (self._told.doses - self._doses)
-        told = replace(self._told, doses=doses)
-        hemoglobin = measurement.get("hemoglobin", math.nan)
-        return replace(told, hemoglobin=hemoglobin) if hemoglobin > 0 else told
-
-    def _told_now(self) -> Told:
+    @property
+    def _known(self) -> Told:
         """What is told; a patient who was never looked at has a tight valve."""
-        unseen = math.isnan(self._told.stretch)
-        return replace(self._told, stretch=_TIGHT) if unseen else self._told
+        return self._told if self._told.looked else self._told.tight()
 
     def _vector(self, doses: Mapping[str, float]) -> Array:
         return np.array([doses[name] for name in DRUGS])
-
-    def _level_speed(self, level: str) -> float:
-        return self.briefing.pump.speed(level)

@@ -65,8 +65,6 @@ class BatchBeats:
         (first,) = kernel.evaluate("begin", start, held)
         carry = np.concatenate([start, first], axis=1)
         kernel.run(carry, held, layout.spread(steps), wrap=False)
-        end, acc = (
-            np.ascontiguousarray(part) for part in np.split(carry, [len(STATES)], axis=1)
-        )
+        end, acc = (np.ascontiguousarray(part) for part in np.split(carry, [len(STATES)], axis=1))
         (metrics,) = kernel.evaluate("metrics", acc, end, held)
         return layout.gather(end).T, layout.gather(metrics).T

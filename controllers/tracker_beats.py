@@ -27,6 +27,8 @@ _SMALL, _LONGEST, _CHORDS = 0.02, 40.0, 10
 _SLOW_CHORDS = 6
 # A search whose correction grows to this many times the last one has lost its way.
 _GROWTH = 3.0
+# Speeds at which beats are remembered; a pump has about ten levels.
+_REMEMBERED = 24
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ class SettledBeats:
         told : Told
             What else is known.
         """
+        for speed in [one for one in self._slopes if one not in speeds][_REMEMBERED:]:
+            del self._slopes[speed]
         reasons = [self._prepared(speed, points[0], told) for speed in speeds]
         values = np.full((len(speeds), len(points), len(OUTPUTS)), np.nan)
         exact = np.zeros((len(speeds), len(points)), bool)

@@ -10,22 +10,22 @@ the doses that were told. The equations are the slow clock's own.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracker_state import LEAK_CORNER, N_PATIENT, PLACE, STRETCH
+from controllers.tracker_state import N_PATIENT, PLACE, STRETCH
 from plants import METRICS
 from plants.model import VALUES
 from plants.patient import Patient
 from plants.slow import drugs, mitral, oxygen, reflex
 from plants.slow.slow_model import PARAMETER_LAYOUT
 from plants.slow.slow_parameters import SlowParameters
-from plants.smooth import positive_part
 
 Array = NDArray[np.float64]
 
@@ -54,6 +54,9 @@ EXTRAS: tuple[str, ...] = (
 #: All that is predicted, in the order of the rows.
 OUTPUTS: tuple[str, ...] = (*METRICS.names, *EXTRAS)
 OUTPUT_PLACE = {name: place for place, name in enumerate(OUTPUTS)}
+_MINUTES = 60.0
+# Stretch (mL) at which no ventricle comes near the one where its valve begins to leak.
+_TIGHT = 2000.0
 #: Settled with the beat: the mean arterial pressure that the reflex feels, and the leak.
 N_SETTLED = 2
 
@@ -79,6 +82,34 @@ class Told:
     def vector(self) -> Array:
         """As the functions take it."""
         return np.array([*self.doses, self.stretch, self.hemoglobin])
+
+    def after(self, hours: float, given: Array, slow: SlowParameters, hemoglobin: float) -> Told:
+        """The same some hours later.
+
+        Parameters
+        ----------
+        hours : float
+            How long.
+        given : ndarray, shape (2,)
+            Doses that were given, ug/kg/min.
+        slow : SlowParameters
+            With the time constants of the effect sites.
+        hemoglobin : float
+            Hemoglobin that was measured, g/dL; NaN where none was.
+        """
+        minutes = np.array([slow["inotrope_time"], slow["vasopressor_time"]])
+        left = np.exp(-hours * _MINUTES / minutes)
+        known = hemoglobin if hemoglobin > 0 else self.hemoglobin
+        return replace(self, doses=given + left * (self.doses - given), hemoglobin=known)
+
+    @property
+    def looked(self) -> bool:
+        """Whether the patient's stretch was ever seen."""
+        return math.isfinite(self.stretch)
+
+    def tight(self) -> Told:
+        """The same with a valve that never leaks."""
+        return replace(self, stretch=_TIGHT)
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,20 @@ class Consistency:
         """Take in the normalised innovation squared of an update."""
         self._past.append((squared, readings))
 
+    def report(
+        self,
+        squared: float = math.nan,
+        readings: int = 0,
+        *,
+        rejected: tuple[str, ...] = (),
+        surprised: bool = False,
+        reason: str = "",
+    ) -> Innovation:
+        """The report of an update; see :class:`Innovation`."""
+        low, high = self.band
+        window = (self.squared, low, high, self.consistent)
+        return Innovation(squared, readings, *window, rejected, surprised, reason)
+
     @property
     def squared(self) -> float:
         """Sum over the window."""
@@ -103,7 +117,7 @@ class Consistency:
 
     @property
     def consistent(self) -> bool:
-        """Whether the sum is not above its band; below it the filter is more unsure than need be."""
+        """Whether the sum is not above its band; below it the filter is needlessly unsure."""
         return self.squared <= self.band[1]
 
     @property

@@ -25,6 +25,7 @@ from controllers.tracker_filter import (
 )
 from controllers.tracker_readings import Readings, ReadingTable
 from controllers.tracker_settings import TrackerSettings
+from controllers.tracker_state import StateSpace
 from plants import PhysicsError
 
 Array = NDArray[np.float64]
@@ -32,6 +33,14 @@ Linearise = Callable[[Gaussian, tuple[str, ...]], Linearised]
 
 #: Readings that one update may leave out.
 _MOST_REJECTED = 3
+# Where to look for a beat when the believed patient has none: fuller, with a stronger right and a
+# weaker left ventricle; and how much narrower the sigma points then lie. Guesses.
+_FULLER = (
+    {"blood_volume": 300.0, "lv_contractility": -0.2},
+    {"blood_volume": 600.0, "lv_contractility": -0.3, "rv_contractility": 0.3},
+    {"blood_volume": 1000.0, "lv_contractility": -0.5, "rv_contractility": 0.5},
+)
+_NARROW = 0.3
 # What these tell no other reading tells: they are never the odd one out.
 _ALONE = frozenset({"heart_rate", "mitral_regurgitant_fraction"})
 
@@ -73,12 +82,14 @@ class Corrector:
         Tuning.
     table : ReadingTable
         The sensors.
-    surprise : ndarray
-        Standard deviations that are added where the patient has changed.
+    space : StateSpace
+        What is estimated.
     """
 
-    def __init__(self, settings: TrackerSettings, table: ReadingTable, surprise: Array):
-        self._settings, self._table, self._surprise = settings, table, np.diag(surprise)
+    def __init__(self, settings: TrackerSettings, table: ReadingTable, space: StateSpace):
+        self._settings, self._table = settings, table
+        self._surprise = np.diag(space.surprise)
+        self._fuller = [space.shifted(shift) for shift in _FULLER]
 
     def learn(
         self,
@@ -129,14 +140,13 @@ class Corrector:
 
     def _corrected(self, prior: Gaussian, readings: Readings, linearise: Linearise) -> Correction:
         """The correction, linearised anew about where it led while that is far."""
-        about = prior
+        about, model = self._begun(prior, readings, linearise)
         for trial in range(1 + self._settings.relinearisations):
-            try:
-                model = linearise(about, readings.names)
-            except PhysicsError:
-                if trial == 0:
-                    raise
-                return found  # Where it led there is no beat to linearise about.
+            if trial > 0:
+                try:
+                    model = linearise(about, readings.names)
+                except PhysicsError:
+                    break  # Where it led there is no beat to linearise about.
             noise = self._table.noise_sd(readings, model.value)
             found = corrected(prior, model, readings.values, noise)
             moved = np.linalg.solve(about.root, found.posterior.mean - about.mean)
@@ -144,6 +154,25 @@ class Corrector:
                 break
             about = found.posterior
         return found
+
+    def _begun(
+        self, prior: Gaussian, readings: Readings, linearise: Linearise
+    ) -> tuple[Gaussian, Linearised]:
+        """Where to linearise first: about the prior, or about a fuller patient.
+
+        A believed patient whom the pump sucks empty has no beat, while the one who is measured has.
+        """
+        try:
+            return prior, linearise(prior, readings.names)
+        except PhysicsError as error:
+            missing = error
+        for shift in self._fuller:
+            about = Gaussian(prior.mean + shift, _NARROW * prior.root)
+            try:
+                return about, linearise(about, readings.names)
+            except PhysicsError:
+                continue
+        raise missing
 
     def _plausible(self, found: Correction, readings: Readings) -> bool:
         limit = chi_square_quantile(self._settings.surprising, len(readings.names))

@@ -12,21 +12,18 @@ from numpy.typing import NDArray
 
 from controllers.tracker_belief import OUTPUT_PLACE
 from controllers.tracker_filter import Gaussian, differences
-from controllers.tracker_state import Kind, StateSpace, leak
+from controllers.tracker_state import Kind, StateSpace
 from plants import InputError, Patient, SlowParameters, unknown_name
 
 Array = NDArray[np.float64]
 _NORMAL = NormalDist()
 #: Probability of an interval where none is given.
 CREDIBLE = 0.9
-# Points and weights of Gauss and Hermite, for means of what is not normal.
-_POINTS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
-_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
 @dataclass(frozen=True)
 class Belief:
-    """What is believed of one quantity: a normal distribution, of it or of its inner coordinate.
+    """What is believed of one quantity: a normal distribution of it, or of its logarithm.
 
     Attributes
     ----------
@@ -34,8 +31,8 @@ class Belief:
         For tables.
     centre, spread : float
         Mean and standard deviation of the inner coordinate.
-    kind : {"plain", "log", "leak"}
-        How the value follows from it.
+    kind : {"plain", "log"}
+        Whether the inner coordinate is the value or its logarithm.
     scale : float
         Factor on the value.
     low, high : float
@@ -67,13 +64,16 @@ class Belief:
     @property
     def mean(self) -> float:
         """Mean of the value."""
-        return float(_WEIGHTS @ self._values())
+        if self.kind == "plain":
+            return self.median
+        return self.median * math.exp(0.5 * self.spread**2)
 
     @property
     def sd(self) -> float:
-        """Standard deviation of the value."""
-        values = self._values()
-        return float(np.sqrt(max(_WEIGHTS @ (values - _WEIGHTS @ values) ** 2, 0.0)))
+        """Standard deviation of the value, its bounds apart."""
+        if self.kind == "plain":
+            return self.scale * self.spread
+        return self.mean * math.sqrt(math.expm1(self.spread**2))
 
     def interval(self, probability: float = CREDIBLE) -> tuple[float, float]:
         """The central credible interval of that probability.
@@ -108,17 +108,11 @@ class Belief:
         value = value / self.scale
         if self.kind == "plain":
             return value
-        if value <= 0.0:
-            return -math.inf
-        # The root of value = (x + sqrt(x^2 + c^2)) / 2 is x = value - c^2 / (4 value).
-        return math.log(value) if self.kind == "log" else value - leak(0.0) ** 2 / value
+        return math.log(value) if value > 0.0 else -math.inf
 
     def _value(self, inner: float) -> float:
-        value = {"plain": lambda x: x, "log": np.exp, "leak": leak}[self.kind](inner)
-        return float(np.clip(self.scale * value, self.low, self.high))
-
-    def _values(self) -> Array:
-        return np.array([self._value(self.centre + self.spread * float(x)) for x in _POINTS])
+        value = self.scale * (math.exp(inner) if self.kind == "log" else inner)
+        return min(max(value, self.low), self.high) if value == value else math.nan
 
 
 class Beliefs(Mapping[str, Belief]):
@@ -212,14 +206,17 @@ def patient_beliefs(
     contractility = space.place["lv_contractility"]
     root[-1] = root[contractility]
     spread = np.linalg.norm(root, axis=1)
-    shift = {"blood_volume": patient["blood_volume"], "reflex_pressure": slow["baroreflex_pressure"]}
+    own = {
+        "blood_volume": patient["blood_volume"],
+        "reflex_pressure": slow["baroreflex_pressure"],
+    }
     beliefs = [
-        Belief(one.name, one.unit, float(belief.mean[i]) + shift.get(one.name, 0.0),
+        Belief(one.name, one.unit, float(belief.mean[i]) + own.get(one.name, 0.0),
                float(spread[i]), one.kind)
         for i, one in enumerate(space.tracked)
     ]  # fmt: skip
     elastance, resistance = "mmHg/mL", "mmHg.s/mL"
-    rows = (
+    rows: tuple[tuple[str, str, Kind, float], ...] = (
         ("lv_ees", elastance, "log", patient["lv_ees"]),
         ("rv_ees", elastance, "log", patient["rv_ees"]),
         ("resistance", resistance, "log", patient["r_systemic"]),

@@ -121,7 +121,7 @@ class Correction:
 
 def triangular(columns: Array) -> Array:
     """The lower triangular root, with a positive diagonal, of what some columns are a root of."""
-    lower = np.linalg.qr(columns.T, mode="r").T
+    lower = np.asarray(np.linalg.qr(columns.T, mode="r")).T
     signs = np.where(np.diag(lower) < 0.0, -1.0, 1.0)
     return np.asarray(lower * signs)
 

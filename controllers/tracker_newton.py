@@ -88,7 +88,7 @@ def newton(
         if not (np.isfinite(size) and np.isfinite(at.jacobian).all()):
             break
         try:
-            inverse = np.linalg.inv(at.jacobian)
+            inverse = np.asarray(np.linalg.inv(at.jacobian), dtype=np.float64)
         except np.linalg.LinAlgError:
             break
         if size < FOUND:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,7 +10,13 @@ from numpy.typing import NDArray
 
 from controllers.tracker_beats import Settled, SettledBeats
 from controllers.tracker_belief import Told
-from controllers.tracker_filter import Gaussian, Linearised, differences, sigma_points
+from controllers.tracker_filter import (
+    Gaussian,
+    Linearised,
+    differences,
+    sigma_points,
+    triangular,
+)
 from controllers.tracker_readings import output_rows
 from controllers.tracker_state import N_PATIENT, StateSpace
 from plants import PhysicsError
@@ -39,6 +46,25 @@ class Predictor:
         held = self.space.held(sigma_points(belief, N_PATIENT))
         return self.beats.solve(held[:, :N_PATIENT], speeds, told)
 
+    def later(self, belief: Gaussian, hours: float, excess: float = 1.0) -> Gaussian:
+        """The belief some hours later.
+
+        Parameters
+        ----------
+        belief : Gaussian
+            Now.
+        hours : float
+            How long.
+        excess : float
+            Factor on the variance of the random walks.
+        """
+        if hours == 0.0:
+            return Gaussian(belief.mean.copy(), belief.root)
+        moved = self.space.transition(hours)
+        drift = self.space.drift(hours, math.sqrt(excess))
+        columns = np.concatenate([moved @ belief.root, drift], axis=1)
+        return Gaussian(self.space.held(moved @ belief.mean), triangular(columns))
+
     def readings(
         self, belief: Gaussian, names: Sequence[str], speed: float, told: Told
     ) -> Linearised:
@@ -55,7 +81,7 @@ class Predictor:
         value, first, rest = differences(found.values[0][:, output_rows(names)])
         columns = np.zeros((len(names), len(belief.mean)))
         columns[:, :N_PATIENT] = first
-        slope = np.linalg.solve(belief.root.T, columns.T).T
+        slope = np.asarray(np.linalg.solve(belief.root.T, columns.T).T, dtype=np.float64)
         value = value.copy()
         for row, name in enumerate(names):
             place = self.space.place.get(f"{name}_bias")

@@ -2,14 +2,14 @@
 
 Every number here is a guess, checked on the virtual patients only; see the guide for the coverage
 that it leads to. Factors are on the believed patient's own parameters and are estimated by their
-logarithms, which keeps them positive; the mitral leak through a smooth map onto what is not
-negative.
+logarithms, which keeps them positive. The mitral leak follows from the stretch of the ventricle by
+the valve's own law, which is smooth and never negative.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,12 +19,10 @@ from numpy.typing import NDArray
 from plants import Sensor
 
 Array = NDArray[np.float64]
-Kind = Literal["log", "leak", "plain"]
+Kind = Literal["log", "plain"]
 
 #: Stretch of the left ventricle (mL) beyond the closing one at which the leak is told.
 STRETCH = 20.0
-#: Rounding of the map from the inner coordinate to a leak that is not negative, mL/s/mmHg.
-LEAK_CORNER = 0.5
 _LOG_LIMIT = math.log(8.0)
 _LOG_STATIC = math.log(3.0)
 _DAYS = 24.0
@@ -40,7 +38,7 @@ class Tracked:
     ----------
     name, unit, meaning : str
         For tables; the unit is that of the physical value.
-    kind : {"log", "leak", "plain"}
+    kind : {"log", "plain"}
         How the physical value follows from the inner coordinate.
     mean, sd : float
         Belief before anything was measured.
@@ -79,7 +77,7 @@ PATIENT_STATES: tuple[Tracked, ...] = (
     Tracked("heart_rate", "1", "factor on the heart rate",
             "log", 0.0, 0.15, 0.02, 0.15, 0.002, math.log(3.0)),
     Tracked("blood_volume", "mL", "blood beyond the believed patient's",
-            "plain", 0.0, 300.0, 20.0, 300.0, 5.0, 2500.0),
+            "plain", 0.0, 300.0, 30.0, 300.0, 5.0, 2500.0),
     Tracked("mitral_leak", "mL/s/mmHg", f"mitral leak at {STRETCH:g} mL beyond the closing stretch",
             "log", math.log(2.0), 0.7, 0.02, 0.2, 0.05, math.log(20.0)),
     Tracked("mitral_closing", "mL", "stretch up to which the valve closes, beyond the first one",
@@ -174,11 +172,13 @@ class StateSpace:
         column[moved, 1] = TREND.sd * math.sqrt(max(variance, 0.0))
         return np.concatenate([root, column], axis=1)
 
+    def shifted(self, by: Mapping[str, float]) -> Array:
+        """A shift of the mean by some of its entries."""
+        shift = np.zeros(len(self.names))
+        for name, amount in by.items():
+            shift[self.place[name]] = amount
+        return shift
+
     def held(self, mean: Array) -> Array:
         """The mean within its limits."""
         return np.clip(mean, -self.limit, self.limit)
-
-
-def leak(inner: float | Array) -> float | Array:
-    """Leak (mL/s/mmHg) of an inner coordinate: not negative, and smooth."""
-    return 0.5 * (inner + np.sqrt(np.square(inner) + LEAK_CORNER**2))

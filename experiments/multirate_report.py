@@ -92,7 +92,7 @@ def _draw_errors(axes: Axes, found: list[Comparison]) -> None:
     axes.set_yticklabels([names()[i].replace("_", " ") for i in order], fontsize=6)
     axes.set_xlabel("Largest error over the size [1]")
     axes.set_title("Multirate against beat by beat", loc="left", fontsize="medium")
-    axes.legend(frameon=False, fontsize="x-small", loc="lower right")
+    axes.legend(frameon=False, fontsize="x-small", loc="upper left")
 
 
 def _draw_cost(axes: Axes, days: pandas.DataFrame) -> None:
@@ -124,9 +124,9 @@ def _draw_speed(axes: Axes, found: list[Comparison]) -> None:
         bars = axes.bar(where + shift, seconds, width=0.38, color=color, label=text)
         axes.bar_label(bars, [f"{value:.2g} s" for value in seconds], fontsize="x-small")
     axes.set_yscale("log")
-    axes.margins(y=0.15)
+    axes.set_ylim(top=10 * max(one.slow.seconds for one in found))
     axes.set_xticks(where)
     axes.set_xticklabels([one.case.name for one in found])
     axes.set_ylabel("Time of the processor [s]")
     axes.set_title(f"The same {found[0].case.hours:g} h", loc="left", fontsize="medium")
-    axes.legend(frameon=False, fontsize="x-small")
+    axes.legend(frameon=False, fontsize="x-small", loc="upper center", ncols=2)

@@ -136,8 +136,6 @@ class WeaningController:
         speed = self.briefing.pump.speed(state.level)
         self.seen.take(measurement, now_hours, state.level, speed)
         self.outlook.update(measurement, state.level, now_hours)
-        lower = state.levels[max(state.place - LARGEST_STEP, 0) : state.place + 1]
-        self.outlook.prepare((*lower, state.levels[0]))
         now = self._situation(now_hours)
         bad = (*reasons, *self.seen.bad)
         recognise(now, state)

@@ -89,22 +89,6 @@ class Outlook:
         self.trusted = found.consistent and not found.reason
         self.reason = found.reason or ("" if found.consistent else "readings beyond belief")
 
-    def prepare(self, levels: Iterable[str]) -> None:
-        """Ask at once for what is asked in every look: these levels, and no pump or inotrope."""
-        if not self.trusted or self.tracker is None:
-            return
-        off = self.doses | {"inotrope": 0.0}
-        asked = {tuple(self.doses.values()): dict.fromkeys(levels)}
-        asked.setdefault(tuple(off.values()), {}).update(dict.fromkeys(_AROUND_ZERO[:2]))
-        for doses, names in asked.items():
-            told = dict(zip(_DRUGS, doses, strict=True))
-            try:
-                found = self.tracker.forecasts(list(names), 0.0, drugs=told)
-            except PhysicsError:
-                return  # asked for one by one
-            for name, one in found.items():
-                self._known[name, 0.0, doses] = one if math.isfinite(one["map"].centre) else None
-
     def at(
         self, level: str, hours_ahead: float = 0.0, drugs: Mapping[str, float] | None = None
     ) -> Beliefs | None:

@@ -46,8 +46,10 @@ def command(
     if as_json:
         emit({"rows": table.to_dict("records"), "held": held, "run": folder})
         return 0 if held else 1
-    columns = ["effect", "signal", "expected", "without", "with", "holds"]
-    print_table("with the effect against without it", columns, table[columns].values.tolist())
+    # What stayed is in the table of the run folder; here, what moved and what is wrong.
+    shown = table[~table["expected"].str.startswith("stays") | ~table["holds"]]
+    columns = ["effect", "signal", "without", "with", "unit", "holds"]
+    print_table("with the effect against without it", columns, shown[columns].values.tolist())
     say(summary)
     say(f"table, figure and report: {path_text(folder)}")
     return 0 if held else 1
