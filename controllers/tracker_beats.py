@@ -23,8 +23,8 @@ Array = NDArray[np.float64]
 
 # A correction of a beat below which the rest is linear; the longest one that is taken; chords.
 _SMALL, _LONGEST, _CHORDS = 0.02, 40.0, 10
-# Chords that take longer than this ask for new slopes.
-_SLOW_CHORDS = 6
+# Searches that take more chords than this on the mean ask for new slopes.
+_SLOW_CHORDS = 4.0
 # A search whose correction grows to this many times the last one has lost its way.
 _GROWTH = 3.0
 # Speeds at which beats are remembered; a pump has about ten levels.
@@ -102,7 +102,9 @@ class SettledBeats:
         # Where beats could not be reached, or only slowly, the slopes are out of date.
         again = []
         for place in at:
-            if not exact[place].all() or self._slopes[speeds[place]].slow:
+            known = self._slopes[speeds[place]]
+            lacking = known.slow or not exact[place].all()
+            if not exact[place, 0] or (lacking and known.outdated(points[0])):
                 reasons[place] = self._renewed(speeds[place], points[0], told)
                 values[place] = np.nan
                 if not reasons[place]:
@@ -137,7 +139,7 @@ class SettledBeats:
         for place, one in enumerate(slopes):
             first = place * len(points)
             moved = one.moved(points[0], z[first], metrics[first]) if found[first] else one
-            slow = int(chords[first : first + len(points)].max()) > _SLOW_CHORDS
+            slow = float(chords[first : first + len(points)].mean()) > _SLOW_CHORDS
             self._slopes[speeds[at[place]]] = moved.marked(slow=slow)
 
     def _chords(

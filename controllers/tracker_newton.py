@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from controllers.tracker_belief import Told
 from controllers.tracker_equations import SettledEquations, Tangent
+from controllers.tracker_state import PATIENT_STATES
 from plants import PhysicsError, steady_state
+from plants.model import N_VOLUMES
 
 Array = NDArray[np.float64]
 
@@ -18,9 +20,12 @@ FOUND = 1e-7
 _TRIES = 25
 # Shares of a Newton step that are tried side by side.
 _DAMPING = np.array([1.0, 0.5, 0.25, 0.125, 1 / 32, 1 / 128])
-# Beats marched from a beat nearby, and from the believed patient's, and the share of the way
-# that the pair is led at each.
-_MARCH_NEAR, _MARCH_FAR, _SHARE = 0, 150, 0.1
+# Beats marched from the believed patient's own, and the share of the way that the pair is led at
+# each.
+_MARCH_FAR, _SHARE = 150, 0.1
+# Slopes are out of date further away than this share of what was not known at first.
+_FAR = 0.1
+_SCALES = np.array([one.sd for one in PATIENT_STATES])
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Slopes:
         Metrics by the unknowns.
     unknowns_by_estimate, metrics_by_estimate : ndarray
         The beat and its metrics by the estimates.
+    taken : ndarray
+        Estimates at which the slopes were taken; the beat has moved on since.
     slow : bool
         Whether the last search with them took long.
     """
@@ -51,6 +58,7 @@ class Slopes:
     metrics_by_unknown: Array
     unknowns_by_estimate: Array
     metrics_by_estimate: Array
+    taken: Array
     slow: bool = False
 
     def unknowns_at(self, points: Array) -> Array:
@@ -64,6 +72,10 @@ class Slopes:
     def moved(self, point: Array, unknowns: Array, metrics: Array) -> Slopes:
         """The same slopes about another beat."""
         return replace(self, point=point.copy(), unknowns=unknowns.copy(), metrics=metrics.copy())
+
+    def outdated(self, point: Array) -> bool:
+        """Whether a point is far from where the slopes were taken."""
+        return bool(np.max(np.abs(point - self.taken) / _SCALES) > _FAR)
 
     def marked(self, *, slow: bool) -> Slopes:
         """The same, and whether they are slow."""
@@ -116,7 +128,15 @@ def _slopes(at: Tangent, inverse: Array, z: Array, point: Array, speed: float) -
     unknowns = -inverse @ at.forced
     metrics = at.metrics_by_unknown @ unknowns + at.metrics_by_estimate
     return Slopes(
-        speed, point.copy(), z.copy(), at.metrics, inverse, at.metrics_by_unknown, unknowns, metrics
+        speed,
+        point.copy(),
+        z.copy(),
+        at.metrics,
+        inverse,
+        at.metrics_by_unknown,
+        unknowns,
+        metrics,
+        point.copy(),
     )
 
 
@@ -127,7 +147,7 @@ def start_near(
     if nearest is None:
         return start_from_rest(equations, nearest, point, speed, told)
     guess = nearest.unknowns_at(point[None])[0]
-    return guess if np.all(guess[:9] > 0.0) else nearest.unknowns.copy()
+    return guess if np.all(guess[:N_VOLUMES] > 0.0) else nearest.unknowns.copy()
 
 
 def start_from_rest(

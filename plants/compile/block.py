@@ -196,10 +196,10 @@ def block_source(functions: Functions, width: int, *, single: bool = False) -> B
         [Part("post", held), Part("going", frozenset(names))],
         ("moved",),
     )
-    names = ("acc", "x", "after", "mean", "before", "later", "old", "new", "v")
+    ends = ("acc", "x", "after", "mean", "before", "later", "old", "new", "v")
     ending = emit(
-        with_reciprocals(graph_of(f.ending, names), held),
-        [Part("endheld", held), Part("ending", frozenset(names))],
+        with_reciprocals(graph_of(f.ending, ends), held),
+        [Part("endheld", held), Part("ending", frozenset(ends))],
         ("ended", "begun"),
     )
     sizes = {

@@ -104,8 +104,8 @@ def forward(function: ca.Function) -> ca.Function:
     count = function.n_in()
     inputs = [ca.SX.sym(f"i{k}", function.size1_in(k)) for k in range(count)]
     seeds = [ca.SX.sym(f"s{k}", function.size1_in(k)) for k in range(count)]
-    outputs = function(*inputs)
-    outputs = [outputs] if function.n_out() == 1 else list(outputs)
+    result = function(*inputs)
+    outputs = [result] if function.n_out() == 1 else list(result)
     moved = [ca.jtimes(one, ca.vertcat(*inputs), ca.vertcat(*seeds)) for one in outputs]
     return ca.Function("d_" + function.name(), [*inputs, *seeds], moved, {"cse": True})
 

@@ -15,6 +15,9 @@ from envs.weaning_reward import WeaningReward
 from plants import SIGNALS, InputError
 from plants.bedside_sensors import bedside_signals
 
+# Patients over days: minutes in all.
+pytestmark = pytest.mark.slow
+
 ARGUMENTS = {"cohort_size": 3, "complications": False, "case": ["full", "none"]}
 
 

@@ -12,6 +12,9 @@ from plants.bedside_orders import ClinicalOrders
 from plants.bedside_run import BedsideRun
 from plants.bedside_settings import bedside_settings
 
+# Patients over days: minutes in all.
+pytestmark = pytest.mark.slow
+
 CP = Pump.load("CP")
 
 

@@ -31,7 +31,9 @@ def patient() -> Patient:
 
 
 def parameters(patient: Patient, **changes: float) -> SimpleNamespace:
-    return SimpleNamespace(**dict(patient.values) | {"pump_present": 0.0, "mitral_contact_leak": 0.0} | changes)
+    return SimpleNamespace(
+        **dict(patient.values) | {"pump_present": 0.0, "mitral_contact_leak": 0.0} | changes
+    )
 
 
 def test_the_rates_of_all_volumes_add_up_to_the_infusion():
@@ -51,7 +53,9 @@ def test_the_rates_of_all_volumes_add_up_to_the_infusion():
     rates = volume_rates(q, pump, right, infusion)
     assert tuple(rates) == VOLUMES
     symbols = [getattr(q, name) for name in links]
-    total = ca.Function("total", [*symbols, pump, right, infusion], [sum(rates.values()) - infusion])
+    total = ca.Function(
+        "total", [*symbols, pump, right, infusion], [sum(rates.values()) - infusion]
+    )
     rng = np.random.default_rng(0)
     assert abs(float(total(*rng.normal(0, 100, len(symbols) + 3)))) < 1e-12
 

@@ -20,8 +20,8 @@ from plants import BeatMap, Plant, Simulator, plant_model, steady_state
 from plants.compile import BuildError, built, cache, cache_directory, compiler, kernel
 from plants.compile.kernel import VirtualMachineKernel, warn_once
 from plants.compile.source import c_source
-from plants.model import STATES
 from plants.kernels import run_kernel
+from plants.model import STATES
 
 needs_compiler = pytest.mark.skipif(compiler() is None, reason="no C compiler here")
 N = len(STATES)

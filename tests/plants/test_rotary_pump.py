@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plants import Patient, Plant, Pump, Simulator, steady_state
-from plants.rotary_pump import Inlet, hemolysis_rate, steady_head, suction_target
 from plants.model import STATES
+from plants.rotary_pump import Inlet, hemolysis_rate, steady_head, suction_target
 
 
 def parameters(device: str = "CP") -> SimpleNamespace:
