@@ -57,6 +57,8 @@ class Learned:
         Normalised innovation squared by the prior, of the readings that were not left out.
     readings : int
         How many those were.
+    log_likelihood : float
+        Of all readings by the prior, a constant apart.
     rejected : tuple of str
         Readings left out.
     surprised : bool
@@ -68,6 +70,7 @@ class Learned:
     belief: Gaussian
     squared: float
     readings: int
+    log_likelihood: float
     rejected: tuple[str, ...] = ()
     surprised: bool = False
     reason: str = ""
@@ -117,14 +120,15 @@ class Corrector:
             The believed patient has no settled beat.
         """
         found = self._corrected(prior, readings, linearise)
+        likely = found.log_likelihood
         if self._plausible(found, readings):
-            return Learned(found.posterior, found.squared, len(readings.names))
+            return Learned(found.posterior, found.squared, len(readings.names), likely)
         rejected = self._odd_one(found, readings)
         if rejected and not set(rejected) & suspects:
             kept = readings.without(rejected)
             again = self._corrected(prior, kept, linearise)
-            return Learned(again.posterior, again.squared, len(kept.names), rejected)
-        first = (found.squared, len(readings.names))
+            return Learned(again.posterior, again.squared, len(kept.names), likely, rejected)
+        first = (found.squared, len(readings.names), likely)
         wide = prior.widened(self._surprise)
         kept, left_out = readings, tuple[str, ...]()
         while True:

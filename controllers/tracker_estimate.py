@@ -168,10 +168,39 @@ class Beliefs(Mapping[str, Belief]):
         return len(self._beliefs)
 
 
+#: Quantities of a patient that follow from the estimates, with unit, kind and the output that
+#: each is taken from.
+DERIVED: tuple[tuple[str, str, Kind, str], ...] = (
+    ("lv_ees", "mmHg/mL", "log", "log_lv_contractility"),
+    ("rv_ees", "mmHg/mL", "log", "log_rv_contractility"),
+    ("resistance", "mmHg.s/mL", "log", "log_systemic_resistance"),
+    ("functional_leak", "mL/s/mmHg", "plain", "functional_leak"),
+)
+_ROWS = [OUTPUT_PLACE[row[3]] for row in DERIVED]
+
+
+def joint(belief: Gaussian, points: Array) -> tuple[Array, Array]:
+    """Mean and a root of the estimates and the derived quantities together.
+
+    Parameters
+    ----------
+    belief : Gaussian
+        Of the estimates.
+    points : ndarray, shape (k, n_outputs)
+        Outputs at its sigma points.
+    """
+    centre, first, second = differences(points[:, _ROWS])
+    n, count = len(belief.mean), first.shape[1]
+    root = np.zeros((n + len(_ROWS), n + count))
+    root[:n, :n] = belief.root
+    root[n:, :count], root[n:, n:] = first, second
+    return np.concatenate([belief.mean, centre]), root
+
+
 def patient_beliefs(
     space: StateSpace,
-    belief: Gaussian,
-    points: Array,
+    mean: Array,
+    root: Array,
     patient: Patient,
     slow: SlowParameters,
     alone: float,
@@ -183,10 +212,8 @@ def patient_beliefs(
     ----------
     space : StateSpace
         What is estimated.
-    belief : Gaussian
-        Of it.
-    points : ndarray, shape (k, n_outputs)
-        Outputs at its sigma points.
+    mean, root : ndarray
+        Of the estimates and the derived quantities; see :func:`joint`.
     patient : Patient
         The believed patient.
     slow : SlowParameters
@@ -196,37 +223,41 @@ def patient_beliefs(
     hours : float
         When, h.
     """
-    names = ("log_lv_contractility", "log_rv_contractility", "log_systemic_resistance",
-             "functional_leak")  # fmt: skip
-    centre, first, second = differences(points[:, [OUTPUT_PLACE[name] for name in names]])
-    n, count = len(belief.mean), first.shape[1]
-    root = np.zeros((n + len(names) + 1, n + count))
-    root[:n, :n] = belief.root
-    root[n:-1, :count], root[n:-1, n:] = first, second
-    contractility = space.place["lv_contractility"]
-    root[-1] = root[contractility]
+    contractility, n = space.place["lv_contractility"], len(space.names)
+    root = np.concatenate([root, root[contractility][None]])
     spread = np.linalg.norm(root, axis=1)
     own = {
         "blood_volume": patient["blood_volume"],
         "reflex_pressure": slow["baroreflex_pressure"],
     }
+    scales = {
+        "lv_ees": patient["lv_ees"],
+        "rv_ees": patient["rv_ees"],
+        "resistance": patient["r_systemic"],
+    }
     beliefs = [
-        Belief(one.name, one.unit, float(belief.mean[i]) + own.get(one.name, 0.0),
-               float(spread[i]), one.kind)
-        for i, one in enumerate(space.tracked)
-    ]  # fmt: skip
-    elastance, resistance = "mmHg/mL", "mmHg.s/mL"
-    rows: tuple[tuple[str, str, Kind, float], ...] = (
-        ("lv_ees", elastance, "log", patient["lv_ees"]),
-        ("rv_ees", elastance, "log", patient["rv_ees"]),
-        ("resistance", resistance, "log", patient["r_systemic"]),
-        ("functional_leak", "mL/s/mmHg", "plain", 1.0),
-    )
-    for place, (name, unit, kind, scale) in enumerate(rows):
-        low = 0.0 if kind == "plain" else -math.inf
-        beliefs.append(Belief(name, unit, float(centre[place]), float(spread[n + place]),
-                              kind, scale, low))  # fmt: skip
+        Belief(
+            one.name,
+            one.unit,
+            float(mean[place]) + own.get(one.name, 0.0),
+            float(spread[place]),
+            one.kind,
+        )
+        for place, one in enumerate(space.tracked)
+    ]
+    beliefs += [
+        Belief(
+            name,
+            unit,
+            float(mean[place]),
+            float(spread[place]),
+            kind,
+            scales.get(name, 1.0),
+            0.0 if kind == "plain" else -math.inf,
+        )
+        for place, (name, unit, kind, _) in enumerate(DERIVED, n)
+    ]
     scale = patient["lv_ees"] * alone
-    beliefs.append(Belief("unaided_lv_ees", elastance, float(belief.mean[contractility]),
-                          float(spread[-1]), "log", scale))  # fmt: skip
+    centre = float(mean[contractility])
+    beliefs.append(Belief("unaided_lv_ees", "mmHg/mL", centre, float(spread[-1]), "log", scale))
     return Beliefs(beliefs, root, hours)

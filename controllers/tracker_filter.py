@@ -19,6 +19,7 @@ Garcia-Fernandez AF et al. (2015) IEEE Trans Signal Process 63:5561 (posterior l
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -107,6 +108,11 @@ class Correction:
     spread: Array
 
     @property
+    def log_likelihood(self) -> float:
+        """Logarithm of the likelihood of the readings, a constant apart."""
+        return -0.5 * self.squared - float(np.sum(np.log(np.diag(self.spread))))
+
+    @property
     def squared(self) -> float:
         """Normalised innovation squared; of the size of the number of readings when all is well."""
         return float(np.sum(np.linalg.solve(self.spread, self.innovation) ** 2))
@@ -124,6 +130,25 @@ def triangular(columns: Array) -> Array:
     lower = np.asarray(np.linalg.qr(columns.T, mode="r")).T
     signs = np.where(np.diag(lower) < 0.0, -1.0, 1.0)
     return np.asarray(lower * signs)
+
+
+def mixed(weights: Array, centres: Array, roots: Sequence[Array]) -> tuple[Array, Array]:
+    """Mean, and a root of the covariance, of a mixture.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (k,)
+        Probabilities of the parts, of sum 1.
+    centres : ndarray, shape (k, n)
+        Their means.
+    roots : sequence of ndarray, shape (n, m)
+        Roots of their covariances.
+    """
+    mean = weights @ centres
+    shares = np.sqrt(weights)
+    between = (centres - mean).T * shares
+    columns = [share * root for share, root in zip(shares, roots, strict=True)]
+    return mean, np.concatenate([*columns, between], axis=1)
 
 
 def sigma_points(belief: Gaussian, count: int) -> Array:

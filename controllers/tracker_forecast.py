@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracker_belief import EXTRAS, OUTPUTS
+from controllers.tracker_belief import OUTPUTS
 from controllers.tracker_estimate import Belief, Beliefs
-from controllers.tracker_filter import differences
+from controllers.tracker_filter import differences, mixed
 from controllers.tracker_readings import model_sd
 from plants import SIGNALS, Level
 
@@ -16,8 +18,6 @@ Array = NDArray[np.float64]
 #: Signals that are forecast.
 FORECAST: tuple[str, ...] = tuple(name for name in OUTPUTS if name in SIGNALS)
 _ROWS = np.array([OUTPUTS.index(name) for name in FORECAST])
-#: Predicted beside signals, as logarithms of factors.
-_LOGS = {name: EXTRAS[place] for place, name in enumerate(("lv", "rv", "systemic"))}
 
 
 class Forecast(Beliefs):
@@ -31,8 +31,9 @@ class Forecast(Beliefs):
         To which hour the forecast belongs.
     hours_ahead : float
         How long after the last update that is.
-    points : ndarray, shape (k, n_outputs)
-        Values at the sigma points.
+    parts : sequence of (float, ndarray)
+        Of each explanation of the patient its weight and the outputs, (k, n_outputs), at the sigma
+        points.
     exact : float
         Share of the sigma points whose beat was found and not only extrapolated.
     reason : str
@@ -41,8 +42,8 @@ class Forecast(Beliefs):
     Attributes
     ----------
     known : bool
-        Whether there is a forecast. Its values are NaN where there is none, and no probability is
-        then above any limit.
+        Whether there is a forecast. Its values are NaN where there is none, and so are their
+        probabilities.
     """
 
     def __init__(
@@ -50,13 +51,19 @@ class Forecast(Beliefs):
         level: Level,
         hours: float,
         hours_ahead: float,
-        points: Array,
+        parts: Sequence[tuple[float, Array]],
         exact: float,
         reason: str,
     ):
-        mean, first, second = differences(points[:, _ROWS])
+        found = [differences(points[:, _ROWS]) for _, points in parts]
+        weights = np.array([weight for weight, _ in parts])
+        mean, columns = mixed(
+            weights / weights.sum(),
+            np.array([centre for centre, _, _ in found]),
+            [np.concatenate([first, second], axis=1) for _, first, second in found],
+        )
         own = [model_sd(name, value) for name, value in zip(FORECAST, mean, strict=True)]
-        root = np.concatenate([first, second, np.diag(own)], axis=1)
+        root = np.concatenate([columns, np.diag(own)], axis=1)
         beliefs = [
             Belief(
                 name,

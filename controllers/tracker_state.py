@@ -67,7 +67,7 @@ class Tracked:
 #: What the beat depends on.
 PATIENT_STATES: tuple[Tracked, ...] = (
     Tracked("lv_contractility", "1", "factor on LV contractility",
-            "log", 0.0, 0.3, 0.008, 0.35, 0.01, _LOG_LIMIT),
+            "log", 0.0, 0.3, 0.012, 0.35, 0.01, _LOG_LIMIT),
     Tracked("systemic_resistance", "1", "factor on systemic resistance",
             "log", 0.0, 0.3, 0.02, 0.3, 0.005, _LOG_LIMIT),
     Tracked("pulmonary_resistance", "1", "factor on pulmonary resistance",
@@ -77,11 +77,11 @@ PATIENT_STATES: tuple[Tracked, ...] = (
     Tracked("heart_rate", "1", "factor on the heart rate",
             "log", 0.0, 0.15, 0.02, 0.15, 0.002, math.log(3.0)),
     Tracked("blood_volume", "mL", "blood beyond the believed patient's",
-            "plain", 0.0, 300.0, 30.0, 300.0, 5.0, 2500.0),
+            "plain", 0.0, 300.0, 40.0, 300.0, 5.0, 2500.0),
     Tracked("mitral_leak", "mL/s/mmHg", f"mitral leak at {STRETCH:g} mL beyond the closing stretch",
             "log", math.log(2.0), 0.7, 0.02, 0.2, 0.05, math.log(20.0)),
     Tracked("mitral_closing", "mL", "stretch up to which the valve closes, beyond the first one",
-            "plain", 35.0, 25.0, 0.5, 25.0, 0.5, 150.0),
+            "plain", 0.0, 30.0, 0.5, 20.0, 0.5, 150.0),
     Tracked("reflex_pressure", "mmHg", "operating point of the baroreflex, beyond the believed one",
             "plain", 0.0, 8.0, 0.2, 0.0, 0.2, 40.0),
     Tracked("lv_stiffness", "1", "factor on the LV's diastolic stiffness",
@@ -93,7 +93,7 @@ PATIENT_STATES: tuple[Tracked, ...] = (
 )  # fmt: skip
 #: The trend of recovery; the beat does not depend on it.
 TREND = Tracked("recovery_trend", "1/d", "relative gain of LV contractility in a day",
-                "plain", 0.0, 0.25, 0.0, 0.2, 0.01, 3.0)  # fmt: skip
+                "plain", 0.0, 0.4, 0.0, 0.2, 0.01, 3.0)  # fmt: skip
 #: Days after which a trend has faded to 1/e, unless it is seen anew.
 TREND_DAYS = 3.0
 
