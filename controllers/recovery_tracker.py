@@ -20,21 +20,24 @@ from numpy.typing import NDArray
 from controllers.tracker_beats import SettledBeats
 from controllers.tracker_belief import Told, stretch, unaided
 from controllers.tracker_consistency import Consistency, Innovation
-from controllers.tracker_correction import Corrector, Linearise
-from controllers.tracker_estimate import Beliefs, patient_beliefs
-from controllers.tracker_filter import Gaussian
+from controllers.tracker_correction import Corrector
+from controllers.tracker_estimate import Beliefs, joint, patient_beliefs
+from controllers.tracker_filter import Gaussian, mixed
 from controllers.tracker_forecast import Forecast
+from controllers.tracker_hypothesis import LEAKING, Hypothesis, interact, weigh
 from controllers.tracker_prediction import Predictor
-from controllers.tracker_readings import Readings, ReadingTable
+from controllers.tracker_readings import READ, ReadingTable
 from controllers.tracker_settings import TrackerSettings
 from controllers.tracker_state import StateSpace
 from controllers.weaning_briefing import DRUGS, WeaningBriefing, checked_doses
-from plants import METRICS, InputError, Measurement, PhysicsError
+from plants import METRICS, InputError, Measurement
 
 Array = NDArray[np.float64]
 
 # Share of a speed by which a reading may differ and still be that of the level.
 _SAME_SPEED = 0.01
+# An explanation of the patient less probable than this is not asked for forecasts.
+_UNLIKELY = 0.02
 
 
 class RecoveryTracker:
@@ -94,10 +97,9 @@ class RecoveryTracker:
 
     def reset(self) -> None:
         """Forget all that was learned."""
-        self._belief = Gaussian(self.space.mean.copy(), np.diag(self.space.sd))
         self._test = Consistency(self.settings.window, self.settings.consistency)
         self._found_under(self.briefing.drugs or dict.fromkeys(DRUGS, 0.0))
-        self._suspects: frozenset[str] = frozenset()
+        self._suspects: frozenset[str] = frozenset(READ)
         self._speed = self.briefing.levels[-1].rpm
         self._estimate: Beliefs | None = None
         self.hours = math.nan
@@ -106,8 +108,16 @@ class RecoveryTracker:
     def _found_under(self, doses: Mapping[str, float]) -> None:
         """The believed patient is what he or she is under these doses."""
         self._slow = self.briefing.slow_parameters(doses)
-        beats = SettledBeats(self.briefing.plant, self._slow)
-        self._predictor = Predictor(beats, self.space)
+        plant, prior = self.briefing.plant, Gaussian(self.space.mean, np.diag(self.space.sd))
+        self._tight, self._leaking = self._hypotheses = tuple(
+            Hypothesis(
+                leaks=leaks,
+                weight=weight,
+                belief=prior,
+                predictor=Predictor(SettledBeats(plant, self._slow), self.space),
+            )
+            for leaks, weight in ((False, 1.0 - LEAKING), (True, LEAKING))
+        )
         self._doses = self._vector(doses)
         self._told = Told(self._doses, math.nan, self._slow["hemoglobin_initial"])
 
@@ -157,14 +167,7 @@ class RecoveryTracker:
                 self._found_under(given)
             self._doses = self._vector(given)
         gap = 0.0 if math.isnan(self.hours) else hours - self.hours
-        gap = min(gap, self.settings.longest_step)
-        excess = min(self._test.excess, self.settings.largest_excess)
-        prior = self._predictor.later(self._belief, gap, excess)
-        place = self.space.place["blood_volume"]
-        prior.mean[place] += volume_given
-        doubt = np.zeros((len(prior.mean), 1))
-        doubt[place] = self.settings.told_share * volume_given
-        self._belief = prior.widened(doubt) if volume_given else prior
+        self._pass(min(gap, self.settings.longest_step), volume_given)
         hemoglobin = measurement.get("hemoglobin", math.nan)
         self._told = self._told.after(gap, self._doses, self._slow, hemoglobin)
         turning = measurement.get("pump_speed", math.nan)
@@ -175,53 +178,55 @@ class RecoveryTracker:
         self.innovation = self._learned(measurement)
         return self.innovation
 
+    def _pass(self, hours: float, volume_given: float) -> None:
+        """Move the beliefs on by some hours, in which a volume (mL) was given."""
+        excess = min(self._test.excess, self.settings.largest_excess)
+        given = self.space.shifted({"blood_volume": volume_given})
+        interact(self._hypotheses, hours)
+        for one in self._hypotheses:
+            later = one.predictor.later(one.belief, hours, excess)
+            moved = Gaussian(later.mean + given, later.root)
+            doubt = self.settings.told_share * given
+            one.belief = moved.widened(doubt[:, None]) if volume_given else moved
+
     def _learned(self, measurement: Measurement) -> Innovation:
         """Learn from a measurement at the present time, or say why not."""
         readings = self._table.usable(measurement)
-        reason = ""
         if not readings.names:
-            reason = "nothing was measured"
-        elif self._table.shows_flow and "displayed_flow" not in readings.names:
+            return self._test.report(reason="nothing was measured")
+        if self._table.shows_flow and "displayed_flow" not in readings.names:
             reason = "the console shows no flow: the pump may lie badly or stand still"
-        if not reason:
-            try:
-                return self._taken(readings)
-            except PhysicsError as error:
-                reason = str(error)
-        return self._test.report(reason=reason)
-
-    def _taken(self, readings: Readings) -> Innovation:
-        if not self._told.looked:
-            self._look_first(readings)
-        learned = self._corrector.learn(
-            self._belief, readings, self._linearise(self._told), self._suspects
-        )
-        self._belief = Gaussian(self.space.held(learned.belief.mean), learned.belief.root).floored(
-            self.space.least_sd
-        )
-        self._suspects = frozenset(learned.rejected)
-        self._test.add(learned.squared, learned.readings)
+            return self._test.report(reason=reason)
+        found = []
+        for one in self._hypotheses:
+            found.append(
+                one.learn(self._corrector, readings, self._speed, self._told, self._suspects)
+            )
+            if not self._told.looked and not found[0].reason:
+                self._told = replace(self._told, stretch=self._first_stretch())
+        weigh(self._hypotheses, found)
+        best = found[int(np.argmax([one.weight for one in self._hypotheses]))]
+        if best.readings:
+            self._suspects = frozenset(best.rejected)
+            self._test.add(best.squared, best.readings)
         return self._test.report(
-            learned.squared,
-            learned.readings,
-            rejected=learned.rejected,
-            surprised=learned.surprised,
-            reason=learned.reason,
+            best.squared,
+            best.readings,
+            rejected=best.rejected,
+            surprised=best.surprised,
+            reason=best.reason,
         )
 
-    def _look_first(self, readings: Readings) -> None:
-        """Where the valve closes is counted from the stretch at which the patient is met."""
-        tight = self._told.tight()
-        looked = self._corrector.learn(self._belief, readings, self._linearise(tight))
-        settled = self._predictor.points(looked.belief, [self._speed], tight)
-        if settled.reasons[0]:
-            raise PhysicsError(settled.reasons[0])
+    def _first_stretch(self) -> float:
+        """Stretch (mL) at which the patient is met, from which the closing is counted."""
+        settled = self._tight.points([self._speed], self._told)
         metrics = METRICS.as_dict(settled.values[0, 0, : len(METRICS)])
-        first = stretch(metrics, self._slow["mitral_pressure_weight"])
-        self._told = replace(self._told, stretch=first)
+        return stretch(metrics, self._slow["mitral_pressure_weight"])
 
-    def _linearise(self, told: Told) -> Linearise:
-        return lambda belief, names: self._predictor.readings(belief, names, self._speed, told)
+    @property
+    def leaking(self) -> float:
+        """Probability that the mitral valve leaks when the ventricle is stretched."""
+        return self._leaking.weight
 
     @property
     def estimate(self) -> Beliefs:
@@ -233,12 +238,19 @@ class RecoveryTracker:
         What needs a settled beat is NaN where the believed patient has none.
         """
         if self._estimate is None:
-            settled = self._predictor.points(self._belief, [self._speed], self._known)
+            weights, centres, roots = [], [], []
+            for one in self._heard():
+                settled = one.points([self._speed], self._told)
+                centre, root = joint(one.belief, settled.values[0])
+                weights.append(one.weight)
+                centres.append(centre)
+                roots.append(root)
+            shares = np.array(weights) / sum(weights)
+            mean, columns = mixed(shares, np.array(centres), roots)
             alone = unaided(self._slow, np.zeros(len(DRUGS)))
             self._estimate = patient_beliefs(
-                self.space, self._belief, settled.values[0], self.briefing.patient,
-                self._slow, alone, self.hours,
-            )  # fmt: skip
+                self.space, mean, columns, self.briefing.patient, self._slow, alone, self.hours
+            )
         return self._estimate
 
     def forecast(
@@ -280,25 +292,24 @@ class RecoveryTracker:
         names = list(levels) if levels is not None else [one.name for one in self.briefing.levels]
         speeds = [self.briefing.pump.speed(name) for name in names]
         doses = self._doses if drugs is None else self._vector(checked_doses(drugs))
-        belief = self._predictor.later(self._belief, hours_ahead)
-        told = replace(self._known, doses=doses)
-        settled = self._predictor.points(belief, speeds, told)
+        told = replace(self._told, doses=doses)
+        heard = self._heard()
+        settled = [one.points(speeds, told, hours_ahead) for one in heard]
         return {
             name: Forecast(
                 self.briefing.pump.level(name),
                 self.hours + hours_ahead,
                 hours_ahead,
-                settled.values[place],
-                float(settled.exact[place].mean()),
-                settled.reasons[place],
+                [(one.weight, s.values[place]) for one, s in zip(heard, settled, strict=True)],
+                min(float(s.exact[place].mean()) for s in settled),
+                next((s.reasons[place] for s in settled if s.reasons[place]), ""),
             )
             for place, name in enumerate(names)
         }
 
-    @property
-    def _known(self) -> Told:
-        """What is told; a patient who was never looked at has a tight valve."""
-        return self._told if self._told.looked else self._told.tight()
+    def _heard(self) -> list[Hypothesis]:
+        """The explanations that are likely enough to be asked."""
+        return [one for one in self._hypotheses if one.weight > _UNLIKELY]
 
     def _vector(self, doses: Mapping[str, float]) -> Array:
         return np.array([doses[name] for name in DRUGS])

@@ -85,9 +85,7 @@ class Hypothesis:
         self.belief = held.floored(space.least_sd)
         return learned
 
-    def points(
-        self, speeds: Sequence[float], told: Told, hours_ahead: float = 0.0
-    ) -> Settled:
+    def points(self, speeds: Sequence[float], told: Told, hours_ahead: float = 0.0) -> Settled:
         """Settled beats at the sigma points of the belief some hours from now."""
         belief = self.predictor.later(self.belief, hours_ahead)
         return self.predictor.points(belief, speeds, self.told(told))
