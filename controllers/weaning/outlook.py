@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from controllers.tracker_estimate import Belief
+from controllers.tracking.estimate import Belief
 from controllers.weaning.criteria import Criterion
 from plants import Measurement, PhysicsError
 
@@ -29,7 +29,7 @@ class Innovation(Protocol):
 
 
 class Tracker(Protocol):
-    """What is needed of a tracker; :class:`controllers.recovery_tracker.RecoveryTracker` is one."""
+    """What is needed of a tracker; :class:`controllers.tracking.tracker.RecoveryTracker` is one."""
 
     def update(
         self, measurement: Measurement, level: str, hours: float, *,
@@ -151,7 +151,7 @@ def chance(criteria: Iterable[Criterion], beliefs: Beliefs | None) -> float:
 
     Examples
     --------
-    >>> from controllers.tracker_estimate import Belief
+    >>> from controllers.tracking.estimate import Belief
     >>> from controllers.weaning.criteria import Criterion
     >>> from controllers.weaning.outlook import chance
     >>> beliefs = {"map": Belief("map", "mmHg", 70.0, 2.0)}

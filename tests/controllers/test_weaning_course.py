@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from controllers.recovery_tracker import RecoveryTracker
+from controllers.tracking.tracker import RecoveryTracker
 from controllers.weaning.controller import WeaningController
 from controllers.weaning_briefing import WeaningBriefing
 from plants import Patient, Pump, Therapy

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from controllers.tracker_estimate import Belief
+from controllers.tracking.estimate import Belief
 from controllers.weaning.controller import WeaningController
 from controllers.weaning.criteria import Criterion, WeaningCriteria
 from controllers.weaning.outlook import Outlook, chance

@@ -1,10 +1,10 @@
 """Recovery tracking on the slow clock: what the patient's heart and vessels are worth, and where
 they are going.
 
-A sigma-point Kalman filter in square-root form (:mod:`controllers.tracker_filter`) over the
-quantities of :mod:`controllers.tracker_state`. It predicts readings as those of the settled beat of
-the believed patient at the present speed (:mod:`controllers.tracker_beats`), so that a change of
-speed is a probe: a weak ventricle and a leaking mitral valve may show the same pressures at one
+A sigma-point Kalman filter in square-root form (:mod:`controllers.tracking.filter`) over the
+quantities of :mod:`controllers.tracking.state`. It predicts readings as those of the settled beat
+of the believed patient at the present speed (:mod:`controllers.tracking.beats`), so that a change
+of speed is a probe: a weak ventricle and a leaking mitral valve may show the same pressures at one
 level, and part where the level changes.
 """
 
@@ -17,18 +17,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracker_beats import SettledBeats
-from controllers.tracker_belief import Told, stretch, unaided
-from controllers.tracker_consistency import Consistency, Innovation
-from controllers.tracker_correction import Corrector
-from controllers.tracker_estimate import Beliefs, joint, patient_beliefs
-from controllers.tracker_filter import Gaussian, mixed
-from controllers.tracker_forecast import Forecast
-from controllers.tracker_hypothesis import LEAKING, Hypothesis, interact, weigh
-from controllers.tracker_prediction import Predictor
-from controllers.tracker_readings import READ, ReadingTable
-from controllers.tracker_settings import TrackerSettings
-from controllers.tracker_state import StateSpace
+from controllers.tracking.beats import SettledBeats
+from controllers.tracking.belief import Told, stretch, unaided
+from controllers.tracking.consistency import Consistency, Innovation
+from controllers.tracking.correction import Corrector
+from controllers.tracking.estimate import Beliefs, joint, patient_beliefs
+from controllers.tracking.filter import Gaussian, mixed
+from controllers.tracking.forecast import Forecast
+from controllers.tracking.hypothesis import LEAKING, Hypothesis, interact, weigh
+from controllers.tracking.prediction import Predictor
+from controllers.tracking.readings import READ, ReadingTable
+from controllers.tracking.settings import TrackerSettings
+from controllers.tracking.state import StateSpace
 from controllers.weaning_briefing import DRUGS, WeaningBriefing, checked_doses
 from plants import METRICS, InputError, Measurement
 
@@ -66,7 +66,7 @@ class RecoveryTracker:
 
     Examples
     --------
-    >>> from controllers.recovery_tracker import RecoveryTracker
+    >>> from controllers.tracking.tracker import RecoveryTracker
     >>> from controllers.weaning_briefing import WeaningBriefing
     >>> from plants import MultirateRun, Patient, Plant, Pump, Sensors, Therapy
     >>> pump, sensors = Pump.load("CP"), Sensors("icu", seed=0)

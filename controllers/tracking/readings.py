@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracker_belief import OUTPUT_PLACE
+from controllers.tracking.belief import OUTPUT_PLACE
 from plants import SIGNALS, InputError, Sensor, tier_table
 from plants.bedside_sensors import investigations
 
@@ -39,7 +39,7 @@ def model_sd(name: str, values: Array) -> Array:
     Examples
     --------
     >>> import numpy as np
-    >>> from controllers.tracker_readings import model_sd
+    >>> from controllers.tracking.readings import model_sd
     >>> model_sd("map", np.array([70.0])).round(2).tolist()
     [0.31]
     """
@@ -84,7 +84,7 @@ class ReadingTable:
 
     Examples
     --------
-    >>> from controllers.tracker_readings import ReadingTable
+    >>> from controllers.tracking.readings import ReadingTable
     >>> [sensor.signal for sensor in ReadingTable("console").biased]
     ['displayed_flow']
     """

@@ -16,16 +16,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracker_filter import (
+from controllers.tracking.filter import (
     Correction,
     Gaussian,
     Linearised,
     chi_square_quantile,
     corrected,
 )
-from controllers.tracker_readings import Readings, ReadingTable
-from controllers.tracker_settings import TrackerSettings
-from controllers.tracker_state import StateSpace
+from controllers.tracking.readings import Readings, ReadingTable
+from controllers.tracking.settings import TrackerSettings
+from controllers.tracking.state import StateSpace
 from plants import PhysicsError
 
 Array = NDArray[np.float64]

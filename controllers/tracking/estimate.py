@@ -10,9 +10,9 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracker_belief import OUTPUT_PLACE
-from controllers.tracker_filter import Gaussian, differences
-from controllers.tracker_state import Kind, StateSpace
+from controllers.tracking.belief import OUTPUT_PLACE
+from controllers.tracking.filter import Gaussian, differences
+from controllers.tracking.state import Kind, StateSpace
 from plants import InputError, Patient, SlowParameters, unknown_name
 
 Array = NDArray[np.float64]
@@ -40,7 +40,7 @@ class Belief:
 
     Examples
     --------
-    >>> from controllers.tracker_estimate import Belief
+    >>> from controllers.tracking.estimate import Belief
     >>> one = Belief("map", "mmHg", 70.0, 2.0)
     >>> low, high = one.interval(0.9)
     >>> round(low, 1), round(high, 1), round(one.probability(low=65.0), 3)

@@ -15,7 +15,7 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-from controllers.tracker_filter import chi_square_quantile
+from controllers.tracking.filter import chi_square_quantile
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Consistency:
 
     Examples
     --------
-    >>> from controllers.tracker_consistency import Consistency
+    >>> from controllers.tracking.consistency import Consistency
     >>> test = Consistency(window=4, probability=0.99)
     >>> for _ in range(4):
     ...     test.add(10.0, 10)

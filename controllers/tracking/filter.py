@@ -213,7 +213,7 @@ def chi_square_quantile(probability: float, count: int) -> float:
 
     Examples
     --------
-    >>> from controllers.tracker_filter import chi_square_quantile
+    >>> from controllers.tracking.filter import chi_square_quantile
     >>> round(chi_square_quantile(0.95, 10), 1)
     18.3
     """

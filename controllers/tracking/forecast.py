@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracker_belief import OUTPUTS
-from controllers.tracker_estimate import Belief, Beliefs
-from controllers.tracker_filter import differences, mixed
-from controllers.tracker_readings import model_sd
+from controllers.tracking.belief import OUTPUTS
+from controllers.tracking.estimate import Belief, Beliefs
+from controllers.tracking.filter import differences, mixed
+from controllers.tracking.readings import model_sd
 from plants import SIGNALS, Level
 
 Array = NDArray[np.float64]

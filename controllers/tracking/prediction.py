@@ -8,17 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracker_beats import Settled, SettledBeats
-from controllers.tracker_belief import Told
-from controllers.tracker_filter import (
+from controllers.tracking.beats import Settled, SettledBeats
+from controllers.tracking.belief import Told
+from controllers.tracking.filter import (
     Gaussian,
     Linearised,
     differences,
     sigma_points,
     triangular,
 )
-from controllers.tracker_readings import output_rows
-from controllers.tracker_state import N_PATIENT, StateSpace
+from controllers.tracking.readings import output_rows
+from controllers.tracking.state import N_PATIENT, StateSpace
 from plants import PhysicsError
 
 Array = NDArray[np.float64]

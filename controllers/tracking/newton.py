@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracker_belief import Told
-from controllers.tracker_equations import SettledEquations, Tangent
-from controllers.tracker_state import PATIENT_STATES
+from controllers.tracking.belief import Told
+from controllers.tracking.equations import SettledEquations, Tangent
+from controllers.tracking.state import PATIENT_STATES
 from plants import PhysicsError, steady_state
 from plants.model import N_VOLUMES
 

@@ -19,7 +19,7 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracker_state import N_PATIENT, PLACE, STRETCH
+from controllers.tracking.state import N_PATIENT, PLACE, STRETCH
 from plants import METRICS
 from plants.model import VALUES
 from plants.patient import Patient

@@ -26,7 +26,7 @@ class BatchBeats:
     Examples
     --------
     >>> import numpy as np
-    >>> from controllers.tracker_batch import BatchBeats
+    >>> from controllers.tracking.batch import BatchBeats
     >>> from plants import BeatMap, Plant
     >>> plant = Plant("shock-d", "CP")
     >>> beats = BeatMap(plant)

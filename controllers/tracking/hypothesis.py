@@ -18,12 +18,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracker_beats import Settled
-from controllers.tracker_belief import Told
-from controllers.tracker_correction import Corrector, Learned
-from controllers.tracker_filter import Gaussian, Linearised, mixed, triangular
-from controllers.tracker_prediction import Predictor
-from controllers.tracker_readings import Readings
+from controllers.tracking.beats import Settled
+from controllers.tracking.belief import Told
+from controllers.tracking.correction import Corrector, Learned
+from controllers.tracking.filter import Gaussian, Linearised, mixed, triangular
+from controllers.tracking.prediction import Predictor
+from controllers.tracking.readings import Readings
 from plants import PhysicsError
 
 Array = NDArray[np.float64]

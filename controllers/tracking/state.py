@@ -121,7 +121,7 @@ class StateSpace:
 
     Examples
     --------
-    >>> from controllers.tracker_state import StateSpace
+    >>> from controllers.tracking.state import StateSpace
     >>> StateSpace(()).names[-1]
     'recovery_trend'
     """

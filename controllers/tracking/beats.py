@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracker_belief import OUTPUTS, Told
-from controllers.tracker_equations import SettledEquations
-from controllers.tracker_newton import Slopes, newton, start_from_rest, start_near
+from controllers.tracking.belief import OUTPUTS, Told
+from controllers.tracking.equations import SettledEquations
+from controllers.tracking.newton import Slopes, newton, start_from_rest, start_near
 from plants import METRICS, PhysicsError, Plant, SlowParameters
 
 Array = NDArray[np.float64]
@@ -63,9 +63,9 @@ class SettledBeats:
     Examples
     --------
     >>> import numpy as np
-    >>> from controllers.tracker_beats import SettledBeats
-    >>> from controllers.tracker_belief import OUTPUT_PLACE, Told
-    >>> from controllers.tracker_state import N_PATIENT
+    >>> from controllers.tracking.beats import SettledBeats
+    >>> from controllers.tracking.belief import OUTPUT_PLACE, Told
+    >>> from controllers.tracking.state import N_PATIENT
     >>> from plants import Plant, SlowParameters
     >>> beats = SettledBeats(Plant("shock-d", "CP"), SlowParameters.load())
     >>> found = beats.solve(

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracker_batch import BatchBeats
-from controllers.tracker_belief import (
+from controllers.tracking.batch import BatchBeats
+from controllers.tracking.belief import (
     ACTING_ROWS,
     N_SETTLED,
     Told,
     belief_model,
     parameter_vector,
 )
-from controllers.tracker_state import N_PATIENT
+from controllers.tracking.state import N_PATIENT
 from plants import METRICS, STATES, BeatMap, Plant, SlowParameters
 from plants.model import N_VOLUMES, PHASE, VALUES
 from plants.plant import STEP
