@@ -185,6 +185,11 @@ class Bedside:
         return self._run.slow.hours
 
     @property
+    def pressure_before(self) -> float:
+        """True mean arterial pressure on arrival, before support, mmHg."""
+        return float(self._clock.parameters["baroreflex_pressure"])
+
+    @property
     def label_remaining(self) -> float:
         """Use of the device that is left by its label, h."""
         return max(self.label_hours - self.hours, 0.0)

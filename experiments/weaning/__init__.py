@@ -1,0 +1,1 @@
+"""Closed-loop weaning: courses of virtual patients, their oracle, scores, figures and studies."""
