@@ -44,6 +44,19 @@ def valve_flow(drop: ca.SX, resistance: ca.SX, leak: ca.SX, width: ca.SX) -> ca.
     return forward - leak * positive_part(-drop, width)
 
 
+def venous_flow(
+    drop: ca.SX, volume: ca.SX, resistance: ca.SX, collapse: ca.SX, width: ca.SX
+) -> ca.SX:
+    """Flow (mL/s) from the systemic veins into the right atrium at a pressure drop (mmHg).
+
+    Linear in the drop, either way, as long as the atrium holds blood; what flows back ends when
+    the atrium is nearly empty: the veins' mouths collapse, as under a strained chest. The gate
+    falls with the eighth power of the volume, so that it does nothing in a beat.
+    """
+    empty = 1 / (1 + (volume / collapse) ** 8)
+    return (drop + positive_part(-drop, width) * empty) / resistance
+
+
 def pressures(x: SimpleNamespace, p: SimpleNamespace, d: SimpleNamespace) -> SimpleNamespace:
     """Pressures (mmHg) of all compartments from their volumes and the cardiac phase.
 
@@ -82,7 +95,9 @@ def pressures(x: SimpleNamespace, p: SimpleNamespace, d: SimpleNamespace) -> Sim
     )
 
 
-def flows(pr: SimpleNamespace, p: SimpleNamespace, d: SimpleNamespace) -> SimpleNamespace:
+def flows(
+    pr: SimpleNamespace, x: SimpleNamespace, p: SimpleNamespace, d: SimpleNamespace
+) -> SimpleNamespace:
     """Flows (mL/s) between the compartments, the pump's excepted, in the order the blood flows."""
     width = p.valve_smoothing
     touched = p.pump_present * p.mitral_contact_leak * d.mitral_contact
@@ -98,7 +113,9 @@ def flows(pr: SimpleNamespace, p: SimpleNamespace, d: SimpleNamespace) -> Simple
         aortic_open=is_positive(pr.lv - pr.aorta, width),
         aorta=(pr.aorta - pr.systemic_arteries) / p.r_characteristic,
         systemic=(pr.systemic_arteries - pr.systemic_veins) / systemic_resistance,
-        venous=(pr.systemic_veins - pr.ra) / p.r_venous,
+        venous=venous_flow(
+            pr.systemic_veins - pr.ra, x.ra_volume, p.r_venous, p.ra_collapse_volume, width
+        ),
         tricuspid=valve_flow(pr.ra - pr.rv, p.r_tricuspid, p.leak_tricuspid, width),
         pulmonary_valve=valve_flow(
             pr.rv - pr.pulmonary_arteries, p.r_pulmonary_valve, p.leak_pulmonary, width

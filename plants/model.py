@@ -146,7 +146,7 @@ def _equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
     d, p, right = held.d, held.p, held.right
     x = STATES.symbols(x_vector)
     pr = circulation.pressures(x, p, d)
-    q = circulation.flows(pr, p, d)
+    q = circulation.flows(pr, x, p, d)
     at = position.position(d, p)
     delivered = at.delivered * x.pump_flow
 

@@ -83,5 +83,6 @@ PATIENT_PARAMETERS: MappingProxyType[str, Parameter] = parameter_table(
     ("pericardium_lambda", _ALPHA, "pericardial stiffness exponent", 0.001, 0.2),
     ("pericardium_pressure", "mmHg", "pericardial stiffness scale", 0.01, 20),
     ("abdominal_share", "1", "share of the systemic veins that abdominal pressure presses", 0, 1),
+    ("ra_collapse_volume", "mL", "RA volume below which no blood flows back into the veins", 1, 20),
     ("valve_smoothing", "mmHg", "width over which a valve opens", 1e-4, 0.1),
 )

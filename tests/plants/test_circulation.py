@@ -8,8 +8,8 @@ import casadi as ca
 import numpy as np
 import pytest
 
-from plants import Patient, Plant, Simulator, plant_model, steady_state
-from plants.circulation import VOLUMES, flows, pressures, volume_rates
+from plants import Patient, Plant, Simulator, plant_model, simulate, steady_state
+from plants.circulation import VOLUMES, flows, pressures, venous_flow, volume_rates
 from plants.disturbances import DISTURBANCES
 from plants.model import N_VOLUMES, STATES, VALUES
 from plants.units import L_MIN_PER_ML_S
@@ -64,10 +64,11 @@ def test_nothing_flows_at_one_pressure_but_the_residue_of_the_valves(patient):
     p, d, x = parameters(patient), neutral(), state_at(patient, 10.0)
     # At the middle of the cycle the ventricles are all but relaxed; take them so.
     pr = SimpleNamespace(**dict.fromkeys(vars(pressures(x, p, d)), 10.0))
-    q = flows(pr, p, d)
+    q = flows(pr, x, p, d)
     width = p.valve_smoothing
-    for name in ("aorta", "systemic", "venous", "pulmonary", "pulmonary_venous"):
+    for name in ("aorta", "systemic", "pulmonary", "pulmonary_venous"):
         assert float(getattr(q, name)) == 0.0
+    assert float(q.venous) == pytest.approx(0.0, abs=1e-3)
     for valve, resistance in (("mitral", p.r_mitral), ("aortic", p.r_aortic)):
         assert float(getattr(q, valve)) == pytest.approx(width / 2 / resistance)
 
@@ -96,10 +97,30 @@ def test_a_factor_on_a_resistance_divides_its_flow(patient, disturbance, link):
     x.systemic_artery_volume += 60.0
     x.pulmonary_artery_volume += 40.0
     pr = pressures(x, p, neutral())
-    before = float(getattr(flows(pr, p, neutral()), link))
-    after = float(getattr(flows(pr, p, neutral(**{disturbance: 2.0})), link))
+    before = float(getattr(flows(pr, x, p, neutral()), link))
+    after = float(getattr(flows(pr, x, p, neutral(**{disturbance: 2.0})), link))
     assert after == pytest.approx(before / 2)
     assert before > 0
+
+
+def test_blood_flows_back_into_the_veins_from_a_full_atrium_and_not_from_an_empty_one(patient):
+    p = parameters(patient)
+    told = (p.r_venous, p.ra_collapse_volume, p.valve_smoothing)
+    full, empty = (float(venous_flow(-10.0, volume, *told)) for volume in (60.0, 0.5))
+    assert full == pytest.approx(-10.0 / p.r_venous, rel=1e-7)
+    assert empty == pytest.approx(0.0, abs=1e-3)
+    forward = float(venous_flow(10.0, 0.5, *told))
+    assert forward == pytest.approx(10.0 / p.r_venous, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["healthy", "hfref", "shock-c"])
+def test_a_strained_chest_is_lived_through(name):
+    rollout = simulate(name, scenario="valsalva", duration=60.0)
+    assert rollout.attrs["outcome"] == "completed"
+    pressure = rollout["aortic_pressure"]
+    before = float(pressure.sel(time=slice(10.0, 20.0)).mean())
+    after = float(pressure.sel(time=slice(50.0, 60.0)).mean())
+    assert after == pytest.approx(before, rel=0.05)
 
 
 @pytest.mark.parametrize("name", ["lv_contractility", "rv_contractility"])
