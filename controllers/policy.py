@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from controllers.protocol import Briefing, Command, Outcome, SolveStatus
 from plants import InputError, Measurement
-from plants.action import ActionMap, SpeedAction, action_from
+from plants.action import ActionMap, LevelAction, SpeedAction, action_from
 from plants.observation import SampleAndHold
 
 #: Names of the two files of a policy: its description and its weights.
 POLICY_FILES = ("config.json", "model.zip")
+#: Kind of the actions of a policy that weans; see :mod:`controllers.weaning.learned`.
+WEANING_ACTION = "change"
 _KEYS = ("format", "algorithm", "tier", "device", "period", "action", "signals", "normalisation")
 _ALGORITHMS = ("ppo", "sac", "dqn")
 # No value of any signal for this long (s), and the policy is no longer asked.
@@ -108,16 +110,16 @@ class PolicyController:
     def __init__(self, folder: str | PathLike[str]):
         self.folder = Path(folder)
         self.name = f"policy:{self.folder.name}"
-        config = _read(self.folder)
+        config = read_policy(self.folder)
         source = str(self.folder / POLICY_FILES[0])
         self._config, self._source = config, source
+        if isinstance(config["action"], dict) and config["action"].get("kind") == WEANING_ACTION:
+            allowed = "a policy that sets the speed; this one weans, over hours"
+            raise InputError("controller", self.name, allowed, source=source)
         self._actions: ActionMap = action_from(config["action"], source=source)
         self._held = SampleAndHold(config["signals"])
-        self._normalisation = _normalisation(config, len(self._held.signals), source)
-        for library in ("torch", "stable_baselines3"):
-            if importlib.util.find_spec(library) is None:
-                allowed = f"{library} installed: pip install 'impellab[rl]'"
-                raise InputError("controller", self.name, allowed)
+        self._normalisation = policy_normalisation(config, len(self._held.signals), source)
+        check_libraries("controller", self.name)
         self._network: Any = None
         self._fallback = 0.0
         self._seen = 0.0
@@ -146,7 +148,10 @@ class PolicyController:
             raise InputError("action", highest, allowed, source=self._source)
         self._fallback = briefing.pump.speed(briefing.therapy.fallback_level)
         if self._network is None:
-            self._network = _network(self.folder, self._config, self._actions, self._source)
+            outputs = 1 if isinstance(self._actions, SpeedAction) else len(self._actions.speeds)
+            self._network = policy_network(
+                self.folder, self._config, outputs, discrete=isinstance(self._actions, LevelAction)
+            )
         self._held.reset()
         self._seen = -np.inf
 
@@ -174,8 +179,28 @@ class PolicyController:
         return Command(self._actions.speed(action))
 
 
-def _read(folder: Path) -> dict[str, Any]:
-    """The description of a policy, with every key that is needed."""
+def check_libraries(field: str, name: str) -> None:
+    """Refuse a policy where what runs it is not installed.
+
+    Raises
+    ------
+    InputError
+        torch or stable-baselines3 is missing.
+    """
+    for library in ("torch", "stable_baselines3"):
+        if importlib.util.find_spec(library) is None:
+            allowed = f"{library} installed: pip install 'impellab[rl]'"
+            raise InputError(field, name, allowed)
+
+
+def read_policy(folder: Path) -> dict[str, Any]:
+    """The description of a policy, with every key that is needed.
+
+    Raises
+    ------
+    InputError
+        A file is missing or cannot be understood.
+    """
     for name in POLICY_FILES:
         if not (folder / name).is_file():
             allowed = f"a folder with {' and '.join(POLICY_FILES)}; {name} is missing"
@@ -198,7 +223,14 @@ def _read(folder: Path) -> dict[str, Any]:
     return config
 
 
-def _normalisation(config: Mapping[str, Any], n: int, source: str) -> Normalisation:
+def policy_normalisation(config: Mapping[str, Any], n: int, source: str) -> Normalisation:
+    """The normalisation of a description, for an observation of n entries.
+
+    Raises
+    ------
+    InputError
+        It cannot be understood.
+    """
     content = config["normalisation"]
     try:
         found = Normalisation(
@@ -216,8 +248,23 @@ def _normalisation(config: Mapping[str, Any], n: int, source: str) -> Normalisat
     return found
 
 
-def _network(folder: Path, config: Mapping[str, Any], actions: ActionMap, source: str) -> Any:
-    """The network with its weights; nothing that could hold code is unpacked."""
+def policy_network(folder: Path, config: Mapping[str, Any], n: int, *, discrete: bool) -> Any:
+    """The network with its weights; nothing that could hold code is unpacked.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the policy.
+    config : mapping
+        Its description.
+    n : int
+        Number of actions where they are `discrete`, else of their dimensions.
+
+    Raises
+    ------
+    InputError
+        The weights do not fit the description.
+    """
     from gymnasium import spaces
     from stable_baselines3.common.save_util import load_from_zip_file
     from stable_baselines3.dqn.policies import DQNPolicy
@@ -227,9 +274,7 @@ def _network(folder: Path, config: Mapping[str, Any], actions: ActionMap, source
     kinds = {"ppo": MlpPolicy, "sac": SACPolicy, "dqn": DQNPolicy}
     inputs = spaces.Box(-np.inf, np.inf, (len(config["signals"]),), np.float32)
     outputs: spaces.Space[Any] = (
-        spaces.Box(-1.0, 1.0, (1,), np.float32)
-        if isinstance(actions, SpeedAction)
-        else spaces.Discrete(len(actions.speeds))
+        spaces.Discrete(n) if discrete else spaces.Box(-1.0, 1.0, (n,), np.float32)
     )
     arguments = config.get("policy_arguments", {})
     try:
@@ -240,7 +285,28 @@ def _network(folder: Path, config: Mapping[str, Any], actions: ActionMap, source
         network.load_state_dict(parameters["policy"])
     except Exception as error:
         text = f"weights that fit the description ({type(error).__name__}: {error})"
-        allowed = " ".join(text.split())
-        raise InputError("policy", str(folder), allowed, source=source) from error
+        source = str(folder / POLICY_FILES[0])
+        raise InputError("policy", str(folder), " ".join(text.split()), source=source) from error
     network.set_training_mode(False)
     return network
+
+
+def action_chances(network: Any, inputs: NDArray[np.float32], n: int) -> NDArray[np.float64]:
+    """Probability of each of n discrete actions; 1 for the one that a value network takes.
+
+    Parameters
+    ----------
+    network
+        From :func:`policy_network`.
+    inputs : ndarray of float32, shape (m,)
+        A normalised observation.
+    n : int
+        Number of actions.
+    """
+    if not hasattr(network, "get_distribution"):
+        chances = np.zeros(n)
+        chances[int(network.predict(inputs, deterministic=True)[0])] = 1.0
+        return chances
+    tensor, _ = network.obs_to_tensor(inputs)
+    found = network.get_distribution(tensor).distribution.probs.detach().cpu().numpy()
+    return np.asarray(found, dtype=np.float64).ravel()

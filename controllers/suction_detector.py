@@ -1,17 +1,20 @@
 """Detection of suction from what the console knows: motor current, placement signal and speed.
 
-A logistic classifier weighs the features of the last seconds, level and shape of the motor current
-against what an open inlet would give (:mod:`controllers.suction_features`). Its coefficients are
-fitted to simulated courses; the command ``impellab suction --fit`` does it again.
+A small network (one hidden layer) weighs the features of the last seconds, level and shape of the
+motor current against what an open inlet would give and against the best of the last half minute
+(:mod:`controllers.suction_features`). Its coefficients are fitted to simulated courses; the command
+``impellab suction --fit`` does it again.
 
 What it cannot know: an inlet that is shut through the whole beat and an outlet that lies in the
-valve give the same flat, low current. The classifier tells them apart by how much each blocks,
-which in the plant is a guess, and by what came before: once suction has lasted longer than the
-window, it is held as long as the flow stays far below that of an open inlet.
+valve give the same flat, low current. The network tells them apart by how much each blocks, which
+in the plant is a guess, and by what became of the pulse. How suddenly the flow was lost would tell
+more in the courses it is fitted to, but suction that comes at once would then go unnoticed. Suction
+that outlasts the memory is held as long as the flow stays far below that of an open inlet.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +26,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.suction_features import FEATURES, flow_above_open_inlet, suction_features
+from controllers.suction_features import (
+    FEATURES,
+    MEMORY,
+    flow_above_open_inlet,
+    suction_features,
+)
 from plants import InputError, Pump
 from plants.parameters import Parameter
 from plants.quantity import check_keys, check_number, check_text
@@ -37,7 +45,10 @@ FITTED = Path(__file__).parent / "data" / "suction_detector.toml"
 _WINDOW = Parameter("window", "s", "what the features are taken of", 0.5, 20.0)
 # Suction is held while even the highest tenth of the flow lies below that of an open inlet by this.
 _HELD_BELOW = -0.3
-_HELD_AFTER = 1.25  # windows: a single change of level is in the window for one of them
+_HELD_AFTER = 0.5 * MEMORY  # s: well before the memory forgets what was before
+# The log-odds follow what the network says with a time constant of this times the noise: slower
+# the less a single window can be trusted. No further than a limit, or they come back late.
+_SLOWED, _CERTAIN = 0.5, 6.0  # s; log-odds
 _RELEASE = Parameter("release", "1", "log-odds below which suction is over", -20.0, 0.0)
 _NUMBER = Parameter("number", "1", "coefficient", -1e6, 1e6)
 _SCALE = Parameter("scale", "1", "spread of a feature", 1e-9, 1e6)
@@ -49,6 +60,9 @@ _SPEED = Parameter("speed", "rpm", "rotor speed", 0.0, 60000.0)
 class DetectorSettings:
     """Coefficients of a detector.
 
+    The log-odds of suction are ``intercept + sum_j gains[j] tanh(offsets[j] + sum_f weights[f][j]
+    (f - means[f]) / scales[f])`` over the features `f` and the hidden units `j`.
+
     Parameters
     ----------
     window : float
@@ -57,9 +71,12 @@ class DetectorSettings:
         Log-odds below which suction is over; it sets in above 0.
     intercept : float
         Of the log-odds.
-    means, scales, weights : Mapping of str to float
-        Of each of :data:`~controllers.suction_features.FEATURES`: the log-odds are the intercept
-        plus the sum of ``weight * (feature - mean) / scale``.
+    gains, offsets : sequence of float
+        Of each hidden unit.
+    means, scales : Mapping of str to float
+        Of each of :data:`~controllers.suction_features.FEATURES`.
+    weights : Mapping of str to sequence of float
+        Of each feature in each hidden unit.
     provenance : str
         How the coefficients came about.
 
@@ -72,32 +89,47 @@ class DetectorSettings:
     --------
     >>> from controllers.suction_detector import DetectorSettings
     >>> settings = DetectorSettings.load()
-    >>> settings.window > 0, settings.weights["dip"] > 0
-    (True, True)
+    >>> settings.window, len(settings.weights["lowest"]) == len(settings.gains)
+    (2.0, True)
     """
 
     window: float
     release: float
     intercept: float
+    gains: Sequence[float]
+    offsets: Sequence[float]
     means: Mapping[str, float]
     scales: Mapping[str, float]
-    weights: Mapping[str, float]
+    weights: Mapping[str, Sequence[float]]
     provenance: str = "given in code"
     path: str = "detector"
 
     def __post_init__(self) -> None:
-        for name, declared in (("window", _WINDOW), ("release", _RELEASE), ("intercept", _NUMBER)):
-            value = check_number(getattr(self, name), declared, name, self.path)
+        def keep(name: str, value: object) -> None:
             object.__setattr__(self, name, value)
-        for name, declared in (("means", _NUMBER), ("scales", _SCALE), ("weights", _NUMBER)):
-            given = check_keys(
-                getattr(self, name), FEATURES, name, self.path, required=tuple(FEATURES)
-            )
+
+        for name, declared in (("window", _WINDOW), ("release", _RELEASE), ("intercept", _NUMBER)):
+            keep(name, check_number(getattr(self, name), declared, name, self.path))
+        units = len(self.gains) if isinstance(self.gains, Sequence) else 1
+        for name in ("gains", "offsets"):
+            keep(name, _numbers(getattr(self, name), units, name, self.path))
+        for name, declared in (("means", _NUMBER), ("scales", _SCALE)):
+            given = self._of_features(name)
             checked = {
-                one: check_number(given[one], declared, f"{name}.{one}", self.path)
-                for one in FEATURES
+                one: check_number(value, declared, f"{name}.{one}", self.path)
+                for one, value in given.items()
             }
-            object.__setattr__(self, name, MappingProxyType(checked))
+            keep(name, MappingProxyType(checked))
+        rows = {
+            one: _numbers(value, units, f"weights.{one}", self.path)
+            for one, value in self._of_features("weights").items()
+        }
+        keep("weights", MappingProxyType(rows))
+
+    def _of_features(self, name: str) -> dict[str, Any]:
+        needed = tuple(FEATURES)
+        given = check_keys(getattr(self, name), needed, name, self.path, required=needed)
+        return {one: given[one] for one in FEATURES}
 
     @classmethod
     def load(cls, path: str | PathLike[str] = FITTED) -> DetectorSettings:
@@ -109,7 +141,10 @@ class DetectorSettings:
             The file cannot be read or is refused.
         """
         content, source = load_toml(path, "", "detector")
-        needed = ("provenance", "window", "release", "intercept", "means", "scales", "weights")
+        needed = (
+            "provenance", "window", "release", "intercept", "gains", "offsets", "means", "scales",
+            "weights",
+        )  # fmt: skip
         keys = check_keys(content, needed, "", source, required=needed)
         check_text(keys["provenance"], "provenance", source)
         return cls(**keys, path=Path(path).name)
@@ -122,25 +157,42 @@ class DetectorSettings:
             f"window = {self.window!r}",
             f"release = {self.release!r}",
             f"intercept = {self.intercept!r}",
+            f"gains = {list(self.gains)!r}",
+            f"offsets = {list(self.offsets)!r}",
         ]
-        for name in ("means", "scales", "weights"):
+        for name in ("means", "scales"):
             lines.append(f"\n[{name}]")
             lines += [f"{one} = {value!r}" for one, value in getattr(self, name).items()]
+        lines.append("\n[weights]")
+        lines += [f"{one} = {list(row)!r}" for one, row in self.weights.items()]
         return "\n".join(lines) + "\n"
 
     def log_odds(self, features: Array) -> float:
         """Log-odds of suction, by features in the order of ``FEATURES``."""
-        scaled = (
-            weight * (feature - self.means[name]) / self.scales[name]
-            for feature, (name, weight) in zip(features, self.weights.items(), strict=True)
+        weights, means, scales = self._arrays
+        hidden = np.tanh((features - means) / scales @ weights + self.offsets)
+        return self.intercept + float(hidden @ self.gains)
+
+    @functools.cached_property
+    def _arrays(self) -> tuple[Array, Array, Array]:
+        return (
+            np.array(list(self.weights.values())),
+            np.array(list(self.means.values())),
+            np.array(list(self.scales.values())),
         )
-        return self.intercept + float(sum(scaled))
 
     # Read-only mappings cannot be pickled.
     def __reduce__(self) -> tuple[Any, ...]:
+        numbers = (self.window, self.release, self.intercept, self.gains, self.offsets)
         tables = (dict(self.means), dict(self.scales), dict(self.weights))
-        parts = (self.window, self.release, self.intercept, *tables, self.provenance, self.path)
-        return (DetectorSettings, parts)
+        return (DetectorSettings, (*numbers, *tables, self.provenance, self.path))
+
+
+def _numbers(values: object, count: int, field: str, path: str) -> tuple[float, ...]:
+    """As many coefficients as there are hidden units."""
+    if not isinstance(values, Sequence) or isinstance(values, str) or len(values) != count:
+        raise InputError(field, values, f"a list of {count} numbers, as many as gains", source=path)
+    return tuple(check_number(x, _NUMBER, f"{field}[{k}]", path) for k, x in enumerate(values))
 
 
 class SuctionDetector:
@@ -158,7 +210,8 @@ class SuctionDetector:
     active : bool
         Whether there is suction by what was seen so far.
     log_odds : float
-        Of suction at the last update; NaN until the first window is full.
+        Of suction at the last update, averaged over some time when there is noise; NaN until the
+        first window is full.
     features : ndarray or None
         Those of the last update.
 
@@ -186,7 +239,7 @@ class SuctionDetector:
         self.active = False
         self.log_odds = math.nan
         self.features: Array | None = None
-        self._flow, self._placement = np.empty(0), np.empty(0)
+        self._seen = np.empty((3, 0))  # flow above an open inlet's, placement signal, speed
         self._dt = math.nan
         self._lasted = 0.0  # s, of the present alarm
 
@@ -223,18 +276,25 @@ class SuctionDetector:
         """
         now, pressure, rpm = self._checked(current, placement, speed, dt)
         flow = flow_above_open_inlet(self.pump, now, pressure, rpm, dt)
-        count = round(self.settings.window / dt)
-        self._flow = np.concatenate([self._flow, flow])[-count:]
-        self._placement = np.concatenate([self._placement, pressure])[-count:]
-        if len(self._flow) < count or not len(now):
+        new = np.stack([flow, pressure, rpm / self.pump.max_rpm])
+        self._seen = np.hstack([self._seen, new])[:, -round(MEMORY / dt) :]
+        if self._seen.shape[1] < round(self.settings.window / dt) or not len(now):
             return self.active
-        self.features = suction_features(self._flow, self._placement, dt)
-        self.log_odds = self.settings.log_odds(self.features)
-        held = self._lasted > _HELD_AFTER * self.settings.window and self._below()
+        self.features = suction_features(*self._seen, dt, self.settings.window)
+        self.log_odds = self._averaged(self.settings.log_odds(self.features), dt * len(now))
+        held = self._lasted > _HELD_AFTER and self._below()
         above = self.log_odds > (self.settings.release if self.active else 0.0)
         self.active = above or held
         self._lasted = self._lasted + dt * len(now) if self.active else 0.0
         return self.active
+
+    def _averaged(self, log_odds: float, since: float) -> float:
+        assert self.features is not None
+        limited = min(max(log_odds, -_CERTAIN), _CERTAIN)
+        if math.isnan(self.log_odds):
+            return limited
+        slowed = _SLOWED * self.features[list(FEATURES).index("noise")]
+        return float(self.log_odds + (limited - self.log_odds) * since / (since + slowed))
 
     def _below(self) -> bool:
         assert self.features is not None

@@ -5,6 +5,10 @@ placement signal with the head-flow law tells the least flow that an open inlet 
 against a ventricle without any pressure. Flow below it means that something is in the way. Over a
 beat suction shows as dips: down when the ventricle is empty, back when it has filled.
 
+Three spans are looked at: the window of some beats, its second half, in which an onset shows first,
+and the memory before it. Against the best window in memory the errors of the head-flow law and of
+the motor's constants drop out, which are as large as what light contact with a wall costs.
+
 Every feature is built so that white noise on the samples shifts it little: lagged products in
 place of squares, and tails of smoothed samples less what noise alone would give.
 """
@@ -26,16 +30,24 @@ Array = NDArray[np.float64]
 #: pump gives against no head at that speed.
 FEATURES: dict[str, str] = {
     "lowest": "lowest tenth of the flow above the least flow of an open inlet",
-    "depth": "square of how far the lowest tenth lies below zero",
     "highest": "highest tenth of the same",
     "mean": "mean of the same",
     "pulsatility": "standard deviation of the same without its noise",
     "skewness": "cube root of its third moment: dips make it negative",
-    "swing": "the smaller of its steepest falls and steepest rises within a sixth of a second",
-    "dip": "root of how deep the lowest tenth lies times how far below the highest",
-    "placement": "standard deviation over mean of the placement signal without its noise",
+    "lowest_now": "lowest tenth in the second half of the window",
+    "mean_now": "mean in the second half of the window",
+    "swing_now": "the smaller of the steepest falls and rises there within a sixth of a second",
     "noise": "standard deviation of the white noise on the flow",
+    "pressure": "mean of the placement signal, mmHg",
+    "pulse": "standard deviation of the placement signal without its noise, mmHg",
+    "together": "signed root of the covariance of flow and placement signal",
+    "speed": "rotor speed, a share of the highest",
+    "lost": "how far mean_now lies below the mean of the best window in memory",
+    "pulse_lost": "pulse of that best window above the pulse now, mmHg",
 }
+
+#: How far the features look back, s: longer than a spell of suction that nobody answers. A guess.
+MEMORY = 30.0
 
 _RAD_S_PER_KRPM = 2e3 * math.pi / 60
 _SMOOTHED, _PLACEMENT_SMOOTHED = 0.08, 0.05  # s
@@ -44,6 +56,7 @@ _TAIL = 0.1  # share of the samples
 # Means of the tails of smoothed white noise, in its standard deviations: measured by drawing it.
 _TAIL_OF_NOISE, _SWING_OF_NOISE = 1.6, 2.4
 _STEEPEST = 5  # samples averaged for the steepest falls and rises
+_MEMORY_STEP = 0.25  # s
 _LEAST_TOP = 0.3  # L/min: what shares are taken of at the lowest speeds
 _SPEED_GRID = 100.0  # rpm
 # Share of the highest speed below which the current says nothing and no inlet can suck.
@@ -110,60 +123,89 @@ def flow_above_open_inlet(
     return np.where(speed >= _LEAST_SPEED * pump.max_rpm, above, 0.0)
 
 
-def suction_features(y: Array, placement: Array, dt: float) -> Array:
-    """Features of a window, in the order of :data:`FEATURES`.
+def suction_features(y: Array, placement: Array, speed: Array, dt: float, window: float) -> Array:
+    """Features of the last window and the memory before it, in the order of :data:`FEATURES`.
 
     Parameters
     ----------
     y : ndarray, shape (n,)
-        Flow above the least flow of an open inlet; see :func:`flow_above_open_inlet`.
-    placement : ndarray, shape (n,)
-        Placement signal, mmHg.
-    dt : float
-        Time between two samples, s.
+        Flow above the least flow of an open inlet; see :func:`flow_above_open_inlet`. At least a
+        window, at most :data:`MEMORY`.
+    placement, speed : ndarray, shape (n,)
+        Placement signal (mmHg) and rotor speed (share of the highest).
+    dt, window : float
+        Time between two samples, and length of the window, s.
 
     Examples
     --------
     >>> import numpy as np
     >>> from controllers.suction_features import FEATURES, suction_features
-    >>> time = np.arange(0.0, 2.0, 0.01)
-    >>> dips = np.where(time % 0.6 < 0.15, -0.5, 0.1)
-    >>> found = dict(zip(FEATURES, suction_features(dips, 0 * time + 70.0, 0.01)))
-    >>> bool(found["lowest"] < -0.45), bool(found["skewness"] < -0.1)
-    (True, True)
+    >>> time = np.arange(0.0, 8.0, 0.01)
+    >>> dips = np.where((time > 4.0) & (time % 0.6 < 0.15), -0.5, 0.1)
+    >>> found = suction_features(dips, 0 * time + 70.0, 0 * time + 0.9, 0.01, 2.0)
+    >>> found = dict(zip(FEATURES, found))
+    >>> bool(found["lowest"] < -0.45), bool(found["skewness"] < -0.1), bool(found["lost"] > 0.1)
+    (True, True, True)
     """
-    lag, width = max(1, round(_LAG / dt)), max(1, round(_SMOOTHED / dt))
-    second = y[2:] - 2 * y[1:-1] + y[:-2]
-    noise = float(np.median(np.abs(second))) / (0.6745 * math.sqrt(6))
-    smooth = _running_mean(y, width)
+    count, lag, width = (max(1, round(span / dt)) for span in (window, _LAG, _SMOOTHED))
+    now, pressure = y[-count:], placement[-count:]
+    recent = now[count // 2 :]
+    noise = float(np.median(np.abs(now[2:] - 2 * now[1:-1] + now[:-2]))) / (0.6745 * math.sqrt(6))
     mean_noise = noise / math.sqrt(width)
-    ordered = np.sort(smooth)
-    tail = max(1, round(_TAIL * len(ordered)))
-    lowest = float(ordered[:tail].mean()) + _TAIL_OF_NOISE * mean_noise
-    highest = float(ordered[-tail:].mean()) - _TAIL_OF_NOISE * mean_noise
-    change = np.sort(smooth[width:] - smooth[:-width])
+    smooth, smooth_now = _running_mean(now, width), _running_mean(recent, width)
+    lowest, highest = _tails(smooth, mean_noise)
+    change = np.sort(smooth_now[width:] - smooth_now[:-width])
     falls, rises = -float(change[:_STEEPEST].mean()), float(change[-_STEEPEST:].mean())
-    deviation = y - y.mean()
+    deviation = now - now.mean()
     third = float(np.mean(deviation[: -2 * lag] * deviation[lag:-lag] * deviation[2 * lag :]))
+    together = float(np.mean(deviation[:-lag] * (pressure - pressure.mean())[lag:]))
+    pulse, mean_now = _spread(pressure, lag), float(recent.mean())
+    best, best_mean = _best(y, dt, count)
     return np.array(
         [
             lowest,
-            min(0.0, lowest) ** 2,
             highest,
-            float(y.mean()),
-            math.sqrt(max(0.0, _covariance(y, lag))),
+            float(now.mean()),
+            _spread(now, lag),
             math.copysign(abs(third) ** (1 / 3), third),
+            _tails(smooth_now, mean_noise)[0],
+            mean_now,
             min(falls, rises) - _SWING_OF_NOISE * mean_noise,
-            math.sqrt(max(0.0, -lowest) * max(0.0, highest - lowest)),
-            math.sqrt(max(0.0, _covariance(placement, lag))) / max(10.0, float(placement.mean())),
             noise,
+            float(pressure.mean()),
+            pulse,
+            math.copysign(math.sqrt(abs(together)), together),
+            float(speed[-count:].mean()),
+            best_mean - mean_now,
+            _spread(placement[best : best + count], lag) - pulse,
         ]
     )
 
 
-def _covariance(x: Array, lag: int) -> float:
+def _best(y: Array, dt: float, count: int) -> tuple[int, float]:
+    """Begin and mean of the window with the highest mean.
+
+    Steps are counted back from the last sample, so that it does not matter in which portions the
+    samples came.
+    """
+    step = max(1, round(_MEMORY_STEP / dt))
+    means = _running_mean(y[len(y) % step :].reshape(-1, step).mean(axis=1), max(1, count // step))
+    best = int(np.argmax(means))
+    return len(y) % step + best * step, float(means[best])
+
+
+def _tails(smooth: Array, noise: float) -> tuple[float, float]:
+    """Means of the lowest and of the highest tenth, without what noise adds to them."""
+    ordered = np.sort(smooth)
+    tail = max(1, round(_TAIL * len(ordered)))
+    lowest, highest = float(ordered[:tail].mean()), float(ordered[-tail:].mean())
+    return lowest + _TAIL_OF_NOISE * noise, highest - _TAIL_OF_NOISE * noise
+
+
+def _spread(x: Array, lag: int) -> float:
+    """Standard deviation without the part of white noise."""
     deviation = x - x.mean()
-    return float(np.mean(deviation[:-lag] * deviation[lag:]))
+    return math.sqrt(max(0.0, float(np.mean(deviation[:-lag] * deviation[lag:]))))
 
 
 def _running_mean(x: Array, width: int) -> Array:

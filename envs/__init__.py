@@ -3,5 +3,15 @@
 from envs.registration import register
 from envs.support import SupportEnv
 from envs.vector_support import SupportVectorEnv
+from envs.vector_weaning import WeaningVectorEnv
+from envs.weaning import WeaningEnv
+from envs.weaning_reward import WeaningReward
 
-__all__ = ["SupportEnv", "SupportVectorEnv", "register"]
+__all__ = [
+    "SupportEnv",
+    "SupportVectorEnv",
+    "WeaningEnv",
+    "WeaningReward",
+    "WeaningVectorEnv",
+    "register",
+]

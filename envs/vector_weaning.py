@@ -15,7 +15,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from envs.weaning import WeaningEnv
-from plants import InputError
+from plants import InputError, Pump
 
 Observations = NDArray[np.float32]
 
@@ -64,6 +64,8 @@ class WeaningVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
             raise InputError("num_envs", num_envs, "an integer from 1 on")
         self.num_envs = int(num_envs)
         self.envs = [WeaningEnv(**arguments) for _ in range(self.num_envs)]
+        for env in self.envs:
+            env.draws.pool = self.envs[0].draws.pool
         self.max_episode_steps, self.render_mode = max_episode_steps, None
         self.single_observation_space = self.envs[0].observation_space
         self.single_action_space = self.envs[0].action_space
@@ -72,6 +74,11 @@ class WeaningVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         self._over = np.zeros(self.num_envs, bool)
         self._elapsed = np.zeros(self.num_envs, np.int64)
         self._observations = np.zeros(self.observation_space.shape or (), np.float32)
+
+    @property
+    def pump(self) -> Pump:
+        """The device."""
+        return self.envs[0].pump
 
     @property
     def signals(self) -> tuple[str, ...]:

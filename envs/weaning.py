@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from os import PathLike
 from typing import Any
@@ -14,30 +13,26 @@ from numpy.typing import NDArray
 
 from envs.arguments import chosen_therapy, left_pump
 from envs.weaning_draws import OPTIONS, WeaningDraws, WeaningEpisode
+from envs.weaning_held import PatientPool
 from envs.weaning_reward import WeaningReward, stable
 from plants import InputError, Pump, Therapy
 from plants.bedside import Bedside
-from plants.bedside_sensors import bedside_signals
-from plants.observation import SampleAndHold
+from plants.bedside_action import (
+    ACTIONS,
+    BRIDGE,
+    CHANGES,
+    EXPLANT,
+    LOWEST_LEVEL,
+    action_number,
+    level_number,
+)
+from plants.bedside_observation import BedsideObservation
 from plants.parameters import Parameter
 from plants.quantity import check_number
 
 Observation = NDArray[np.float32]
 
-#: What each action does: a change of level, or one of the two ends.
-CHANGES = (-2, -1, 0, 1, 2)
-ACTIONS = ("down 2", "down 1", "stay", "up 1", "up 2", "explant", "bridge")
-_EXPLANT, _BRIDGE = ACTIONS.index("explant"), ACTIONS.index("bridge")
-#: Entries of the observation behind the signals: name, unit, low, high.
-EXTRA = (
-    ("level", "1", 0.0, 9.0),
-    ("hours", "h", 0.0, 1000.0),
-    ("label_remaining", "h", 0.0, 1000.0),
-)
-_LOWEST = 2
 _INTERVAL = Parameter("interval", "h", "time between two decisions", 0.1, 24.0)
-# Bedsides that are kept: making one costs as much as a hundred decisions.
-_KEPT_BEDSIDES = 32
 
 
 class WeaningEnv(gymnasium.Env[Observation, Any]):
@@ -65,15 +60,17 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
     | 2   | stay      | the level stays                                                          |
     | 3   | up 1      | one P-level higher, not above the highest                                |
     | 4   | up 2      | two P-levels higher, not above the highest                               |
-    | 5   | explant   | the pump is taken out, and the patient followed for 48 h; ends the episode |
+    | 5   | explant   | at P-2 or below: the pump is taken out, and the patient followed for 48 h; ends the episode. Above: as down 2 |
     | 6   | bridge    | a decision for a durable pump or a transplant; ends the episode          |
 
-    An action outside the space raises `plants.InputError`.
+    The pump comes out from P-2, as the label asks (2 levels at intervals, never below P-2 until the
+    explant). An action outside the space raises `plants.InputError`.
 
     ## Observation Space
 
-    A flat `Box` of float32 in physical units: the signals of the tier, then three entries more. A
-    signal that has no value now keeps its last one. At tier `"icu"`:
+    A flat `Box` of float32 in physical units: the signals of the tier, then three entries more,
+    built by `plants.bedside_observation.BedsideObservation`. A signal that has no value now keeps
+    its last one, so that no entry is ever NaN. At tier `"icu"`:
 
     | Num | Observation                   | Unit      | Min  | Max   | Sensor                       |
     |-----|-------------------------------|-----------|------|-------|------------------------------|
@@ -120,20 +117,23 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
     - `support`: -0.1 for an hour on the pump;
     - `step`: 0.5 for each level down in a stable hour (MAP >= 60, heart rate >= 50, pulse pressure
       >= 20), -0.5 for each level up;
-    - `end`: 50 for an explant after which the patient is well for 48 h, -50 for one that fails, -100
-      for a death on the pump, 20 for a bridge decision when an explant would have failed, -30 when
-      it would not.
+    - `end`: 100 for an explant after which the patient is well for 48 h, -100 for one that fails,
+      -150 for a death on the pump, 20 for a bridge decision when neither an explant now would have
+      held nor one later from the level `start` (tried every 24 h and in the last hour of the label),
+      -60 when one would.
 
     `info` also holds `metrics` (true, by signal name), `level`, `hours`, `outcome` (`"alive"`,
     `"explanted"`, `"died"`, `"bridge"`, `"label"`), `result` (`"well"` or `"failed"` after an
-    explant), `reason`, `case`, and `cormpo`: whether the hour was stable (`stable`), the published
+    explant; after a bridge decision whether an explant would have held), `reason`, `case`, `events`,
+    and `cormpo`: whether the hour was stable (`stable`), the published
     score of the change (`weaning_score`: 1 or 2 for levels down in a stable hour, -1 for a rise) and
     the change of level (`change`).
 
     ## Starting State
 
-    The first hour on the pump at the level `start`. Patient and sensor noise are drawn from
-    `np_random`, in this order; patients whose arteries take no access of the device are drawn again.
+    The hour `begin` on the pump, which has run at the level `start` until then. Sensor noise, patient,
+    case, begin and events are drawn from `np_random`, in this order; patients whose arteries take no
+    access of the device are drawn again.
 
     ## Episode End
 
@@ -141,6 +141,8 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
     2. Termination: a bridge decision.
     3. Termination: the patient dies on the pump.
     4. Truncation: the label's duration of the device is over (CP 96 h, 5.0 144 h, 5.5 336 h).
+    5. Truncation: 336 decisions, by registration, which only an `interval` below 1 h reaches; another
+       limit is given to `gymnasium.make` as `max_episode_steps`.
 
     ## Arguments
 
@@ -148,8 +150,12 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
     |---------------|---------------------------------|-------------|------------------------------|
     | `device`      | name, path or `Pump`            | `"CP"`      | a left-sided pump with a label |
     | `case`        | str, None or a sequence         | `None`      | one of `plants.bedside_cases.CASES`, equally likely; None: with their shares in the cohort |
-    | `cohort_size` | int                             | `1000`      | number of different patients, seeds 0 up; at most 10000 |
+    | `cohort_size` | int                             | `1000`      | number of different patients |
+    | `cohort_first` | int                            | `0`         | seed of the first one; all must be below 10000, the others are kept for evaluation |
     | `start`       | level                           | `"P-8"`     | where the pump stands at first |
+    | `begin`       | int or a sequence               | `0`         | whole hours on the pump at the first decision, equally likely |
+    | `events`      | str, None or a sequence         | `None`      | presets of `plants.bedside_events` that happen besides those of the case, equally likely: relapse, ischemia, bleeding, drug-change, fluid, vasodilation, position, rv-failure, none |
+    | `event_hours` | two floats or None              | `None`      | from when to when these begin, h; None: as the presets say |
     | `tier`        | `"console"`, `"icu"`, `"full"`  | `"icu"`     | which sensors there are      |
     | `interval`    | float                           | `1.0`       | hours between two decisions  |
     | `therapy`     | name, path, `Therapy` or None   | `None`      | goals and death; None: the default |
@@ -159,7 +165,7 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
     | `noise_scale` | float                           | `1.0`       | factor on the noise of the sensors |
     | `render_mode` | None                            | `None`      | there is none                |
 
-    A reset takes `options` with the keys `patient` (a seed), `case` and `start`.
+    A reset takes `options` with the keys `patient` (a seed), `case`, `start`, `begin` and `events`.
 
     ```python
     >>> import gymnasium, envs
@@ -181,6 +187,8 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
     >>> observations, info = vector.reset(seed=1)
     >>> observations.shape
     (2, 33)
+    >>> vector.metadata["autoreset_mode"].value, vector.step([2, 1])[1].shape
+    ('NextStep', (2,))
     >>> vector.close()
 
     ```
@@ -198,7 +206,11 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
         *,
         case: str | Sequence[str] | None = None,
         cohort_size: int = 1000,
+        cohort_first: int = 0,
         start: str = "P-8",
+        begin: int | Sequence[int] = 0,
+        events: str | Sequence[str] | None = None,
+        event_hours: Sequence[float] | None = None,
         tier: str = "icu",
         interval: float = 1.0,
         therapy: Therapy | str | PathLike[str] | None = None,
@@ -214,29 +226,25 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
         self.pump, self.therapy = left_pump(device), chosen_therapy(therapy)
         self.interval = check_number(interval, _INTERVAL, "interval", None)
         self.tier, self.reward = tier, reward or WeaningReward()
-        self._draws = WeaningDraws(self.pump, case, cohort_size, start)
-        self._made = {
-            "tier": tier, "therapy": self.therapy, "baroreflex": baroreflex,
-            "complications": complications, "noise_scale": noise_scale,
-        }  # fmt: skip
-        self._held = SampleAndHold(bedside_signals(tier))
-        low, high = (np.array([row[i] for row in EXTRA], np.float32) for i in (2, 3))
+        pool = PatientPool(
+            self.pump, tier=tier, therapy=self.therapy, baroreflex=baroreflex,
+            complications=complications, noise_scale=noise_scale,
+        )  # fmt: skip
+        self.draws = WeaningDraws(
+            pool, self.pump, case=case, cohort_size=cohort_size, cohort_first=cohort_first,
+            start=start, begin=begin, events=events, event_hours=event_hours,
+        )  # fmt: skip
+        self._seen = BedsideObservation(tier)
         self.action_space = spaces.Discrete(len(ACTIONS))
-        self.observation_space = spaces.Box(
-            np.concatenate([self._held.low, low]),
-            np.concatenate([self._held.high, high]),
-            dtype=np.float32,
-        )
+        self.observation_space = spaces.Box(self._seen.low, self._seen.high, dtype=np.float32)
         self._highest = len(self.pump.levels) - 1
-        self._bedsides: OrderedDict[tuple[int, str], Bedside] = OrderedDict()
-        self._bedside: Bedside | None = None
         self._episode: WeaningEpisode | None = None
         self._ended = False
 
     @property
     def signals(self) -> tuple[str, ...]:
         """Names of the entries of the observation."""
-        return (*self._held.signals, *(row[0] for row in EXTRA))
+        return self._seen.names
 
     @property
     def bedside(self) -> Bedside:
@@ -247,9 +255,13 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
         gymnasium.error.ResetNeeded
             None has begun.
         """
-        if self._bedside is None:
+        return self._going.bedside
+
+    @property
+    def _going(self) -> WeaningEpisode:
+        if self._episode is None:
             raise gymnasium.error.ResetNeeded("reset() comes first: no episode is under way")
-        return self._bedside
+        return self._episode
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -262,14 +274,12 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
             An option is unknown or refused.
         """
         super().reset(seed=seed)
-        self._bedside = None  # No step after a reset that fails.
-        drawn = self._draws.episode(self.np_random, options)
-        bedside = self._bedside_of(drawn)
-        bedside.reset(drawn.start, seed=drawn.sensor_seed)
-        self._held.reset()
-        self._bedside, self._episode, self._ended = bedside, drawn, False
-        self._metrics = bedside.truth()
-        return self._observed().copy(), self._info("alive")
+        self._episode = None  # No step after a reset that fails.
+        self._episode = self.draws.episode(self.np_random, options)
+        self._seen.reset()
+        self._ended = False
+        self._metrics = self.bedside.truth()
+        return self._observed(), self._info("alive")
 
     def step(self, action: Any) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Change the level, or end the course, and let the interval pass.
@@ -284,33 +294,37 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
         bedside = self.bedside
         if self._ended:
             raise gymnasium.error.ResetNeeded("reset() comes first: the episode has ended")
-        number = _action(action)
-        before, result = self._metrics, ""
-        change = CHANGES[number] if number < len(CHANGES) else 0
-        if number == _EXPLANT:
+        number, at = action_number(action), level_number(bedside.level)
+        if number == EXPLANT and at > LOWEST_LEVEL:
+            number = 0
+        before, change, result = self._metrics, 0, ""
+        if number == EXPLANT:
             result = bedside.explant()
-        elif number == _BRIDGE:
-            result = bedside.fork().explant()
+        elif number == BRIDGE:
+            result = self._unbridged()
             bedside.bridge("the agent's decision")
         else:
-            at = _number(bedside.level)
-            wanted = min(max(at + change, min(_LOWEST, at)), self._highest)
-            change = wanted - at
-            bedside.advance(min(self.interval, max(bedside.label_remaining, 1e-3)), f"P-{wanted}")
+            wanted = max(at + CHANGES[number], min(LOWEST_LEVEL, at))
+            change = min(wanted, self._highest) - at
+            hours = min(self.interval, max(bedside.label_remaining, 1e-3))
+            bedside.advance(hours, f"P-{at + change}")
         outcome = bedside.outcome or "alive"
         if number < len(CHANGES) and outcome != "died":
             self._metrics = bedside.truth()
-            self._last = self._observed()
+            self._observed()
         terms = self._terms(number, change, before, outcome, result)
         terminated, truncated = outcome in ("explanted", "bridge", "died"), outcome == "label"
         self._ended = terminated or truncated
-        holds = stable(before)
-        score = -1.0 if change > 0 else float(-change) if holds else 0.0
         info = self._info(outcome) | {"reward_terms": terms, "result": result}
-        info["cormpo"] = {
-            "stable": holds, "weaning_score": score if change else 0.0, "change": change
-        }  # fmt: skip
+        info["cormpo"] = _cormpo(change, stable(before))
         return self._last.copy(), float(sum(terms.values())), terminated, truncated, info
+
+    def _unbridged(self) -> str:
+        """Whether an explant would have held, now or later."""
+        # The held course remembers what was asked of it; this patient is tried only if need be.
+        if self._going.course.recovers(self.bedside.hours):
+            return "well"
+        return self.bedside.fork().explant()
 
     def _terms(
         self, number: int, change: int, before: dict[str, float], outcome: str, result: str
@@ -329,57 +343,31 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
             "end": end,
         }
 
-    def _bedside_of(self, drawn: WeaningEpisode) -> Bedside:
-        key = (drawn.patient.seed, drawn.case.name)
-        if key not in self._bedsides:
-            self._bedsides[key] = Bedside(
-                drawn.patient,
-                self.pump,
-                events=drawn.case.events,
-                kept=drawn.case.kept,
-                **self._made,  # type: ignore[arg-type]
-            )
-            if len(self._bedsides) > _KEPT_BEDSIDES:
-                self._bedsides.popitem(last=False)
-        self._bedsides.move_to_end(key)
-        return self._bedsides[key]
-
     def _observed(self) -> Observation:
         bedside = self.bedside
-        extra = [_number(bedside.level), bedside.hours, bedside.label_remaining]
-        held = self._held.update(bedside.measure())
-        seen = np.concatenate([held, np.array(extra, np.float32)])
-        space = self.observation_space
-        self._last = np.clip(seen, space.low, space.high)  # type: ignore[attr-defined]
-        return self._last
+        self._last = self._seen.update(
+            bedside.measure(), level=bedside.level, hours=bedside.hours,
+            label_remaining=bedside.label_remaining,
+        )  # fmt: skip
+        return self._last.copy()
 
     def _info(self, outcome: str) -> dict[str, Any]:
-        bedside, drawn = self.bedside, self._episode
-        assert drawn is not None
+        bedside, episode = self.bedside, self._going
         return {
             "metrics": dict(self._metrics),
             "level": bedside.level,
             "hours": bedside.hours,
             "outcome": outcome,
             "reason": bedside.reason,
-            "patient": drawn.patient.patient.name,
-            "case": drawn.case.name,
+            "patient": bedside.patient.patient.name,
+            "case": episode.case,
+            "events": episode.events,
         }
 
 
-def _number(level: str) -> int:
-    return int(level.removeprefix("P-"))
-
-
-def _action(action: Any) -> int:
-    allowed = f"an integer from 0 to {len(ACTIONS) - 1}"
-    try:
-        number = int(np.asarray(action).item())
-    except (TypeError, ValueError):
-        raise InputError("action", action, allowed) from None
-    if isinstance(action, bool) or number != np.asarray(action) or not 0 <= number < len(ACTIONS):
-        raise InputError("action", action, allowed)
-    return number
+def _cormpo(change: int, holds: bool) -> dict[str, Any]:
+    score = -1.0 if change > 0 else float(-change) if holds else 0.0
+    return {"stable": holds, "weaning_score": score if change else 0.0, "change": change}
 
 
 __all__ = ["ACTIONS", "OPTIONS", "WeaningEnv"]

@@ -1,8 +1,7 @@
-"""What differs between episodes of weaning: the patient with his or her case, and the sensors."""
+"""What differs between episodes of weaning: patient, case, begin, events and sensors."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral
@@ -10,15 +9,22 @@ from typing import Any
 
 import numpy as np
 
-from plants import InputError, Pump, VirtualPatient, unknown_name
-from plants.bedside_cases import CASES, WeaningCase, weaning_patient
+from envs.weaning_held import HeldCourse, PatientPool
+from plants import InputError, PhysicsError, Pump, unknown_name
+from plants.bedside import Bedside
+from plants.bedside_cases import CASES
+from plants.bedside_events import HourScenario
+from plants.label_limits import label_limit
+from plants.parameters import Parameter
 from plants.population import FIRST_EVALUATION_SEED
+from plants.quantity import check_number
 
 #: What ``options`` of a reset may hold.
-OPTIONS = ("patient", "case", "start")
+OPTIONS = ("patient", "case", "start", "begin", "events")
 _SEEDS = 2**31
 # Patients whose arteries take no access of the device are drawn again, this often.
 _ATTEMPTS = 50
+_ONSET = Parameter("event_hours", "h", "when an event begins", 0.0, 1000.0)
 
 
 @dataclass(frozen=True)
@@ -27,20 +33,20 @@ class WeaningEpisode:
 
     Attributes
     ----------
-    patient : VirtualPatient
-        Who, put on the pump.
-    case : WeaningCase
+    bedside : Bedside
+        The patient at the first decision.
+    course : HeldCourse
+        The same patient, held at the level at first.
+    case : str
         What becomes of him or her.
-    start : str
-        P-level at first.
-    sensor_seed : int
-        Seed of the sensors.
+    events : str
+        Preset of what happens besides.
     """
 
-    patient: VirtualPatient
-    case: WeaningCase
-    start: str
-    sensor_seed: int
+    bedside: Bedside
+    course: HeldCourse
+    case: str
+    events: str
 
 
 class WeaningDraws:
@@ -48,33 +54,64 @@ class WeaningDraws:
 
     Parameters
     ----------
+    pool : PatientPool
+        Makes the patients.
     pump : Pump
         The device.
     case : str, sequence of str or None
         Cases, equally likely; None: with their shares in the cohort.
-    cohort_size : int
-        Number of different patients.
+    cohort_size, cohort_first : int
+        Number of different patients, and the first one's seed.
     start : str
         P-level at first.
+    begin : int or sequence of int
+        Hours on the pump at the first decision, equally likely.
+    events : str, sequence of str or None
+        Presets of what happens besides, equally likely.
+    event_hours : (float, float) or None
+        From when to when they begin, h; None: as the presets say.
 
     Raises
     ------
     InputError
-        A case or level is unknown, or the cohort is empty or too large.
+        A name is unknown or a number out of its range.
     """
 
-    def __init__(self, pump: Pump, case: str | Sequence[str] | None, cohort_size: int, start: str):
-        self._pump, self._start = pump, pump.level(start).name
-        cases = (case,) if isinstance(case, str) else tuple(case or ("",))
-        for one in cases:
+    def __init__(
+        self,
+        pool: PatientPool,
+        pump: Pump,
+        *,
+        case: str | Sequence[str] | None,
+        cohort_size: int,
+        cohort_first: int,
+        start: str,
+        begin: int | Sequence[int],
+        events: str | Sequence[str] | None,
+        event_hours: Sequence[float] | None,
+    ):
+        self.pool, self._pump, self.start = pool, pump, pump.level(start).name
+        self._cases = (case,) if isinstance(case, str) else tuple(case or ("",))
+        for one in self._cases:
             if one and one not in CASES:
                 raise unknown_name("case", one, CASES)
-        self._cases = cases
-        whole = isinstance(cohort_size, Integral) and not isinstance(cohort_size, bool)
-        if not whole or not 1 <= cohort_size <= FIRST_EVALUATION_SEED:
-            allowed = f"an integer from 1 to {FIRST_EVALUATION_SEED}"
-            raise InputError("cohort_size", cohort_size, allowed)
-        self._size = int(cohort_size)
+        self._size = _whole("cohort_size", cohort_size, 1, FIRST_EVALUATION_SEED)
+        most = FIRST_EVALUATION_SEED - self._size
+        self._first = _whole("cohort_first", cohort_first, 0, most)
+        self._longest = int(np.ceil(label_limit(pump))) - 1
+        begins = (begin,) if isinstance(begin, int | float | Integral) else tuple(begin)
+        self._begins = tuple(_whole("begin", one, 0, self._longest) for one in begins)
+        self._events = (events,) if isinstance(events, str) else tuple(events or ("none",))
+        for name in self._events:
+            HourScenario.preset(name)
+        self._event_hours = _range(event_hours)
+        if not (self._cases and self._begins and self._events):
+            raise InputError("begin", begin, "one hour or more")
+
+    @property
+    def patients(self) -> range:
+        """Seeds of the cohort."""
+        return range(self._first, self._first + self._size)
 
     def episode(
         self, random: np.random.Generator, options: Mapping[str, Any] | None = None
@@ -90,26 +127,55 @@ class WeaningDraws:
         for name in given:
             if name not in OPTIONS:
                 raise InputError("options", name, "keys " + ", ".join(OPTIONS))
-        start = self._pump.level(given.get("start", self._start)).name
+        start = self._pump.level(given.get("start", self.start)).name
         sensor_seed = int(random.integers(_SEEDS))
         for attempt in range(_ATTEMPTS):
-            # Both are drawn whatever is given, so that an option changes nothing else.
-            seed = int(random.integers(self._size))
-            case = self._cases[int(random.integers(len(self._cases)))]
+            # All are drawn whatever is given, so that an option changes nothing else.
+            seed = self._first + int(random.integers(self._size))
+            case = _one(self._cases, random)
+            begin, name = _one(self._begins, random), _one(self._events, random)
+            share = float(random.random())
+            begin = _whole("begin", given.get("begin", begin), 0, self._longest)
+            events = self._happens(given.get("events", name), share)
             try:
-                patient, found = _patient(
-                    given.get("patient", seed), given.get("case", case), self._pump
-                )
-            except InputError:
+                seed, case = given.get("patient", seed), given.get("case", case)
+                course, found = self.pool.course(seed, case, start)
+            except (InputError, PhysicsError):
                 if "patient" in given or attempt == _ATTEMPTS - 1:
                     raise
                 continue
-            return WeaningEpisode(patient, found, start, sensor_seed)
+            if events.events:
+                course = HeldCourse(course.first, events)
+            return WeaningEpisode(course.begin(begin, sensor_seed), course, found.name, events.name)
         raise AssertionError("unreachable")
 
+    def _happens(self, name: str, share: float) -> HourScenario:
+        if self._event_hours is None or not HourScenario.preset(name).events:
+            return HourScenario.preset(name)
+        low, high = self._event_hours
+        return HourScenario.preset(name, onset=low + share * (high - low))
 
-@functools.lru_cache(maxsize=1024)
-def _patient(seed: int, case: str, pump: Pump) -> tuple[VirtualPatient, WeaningCase]:
-    """The patient of a seed on the pump; making one takes as long as tens of decisions."""
-    patient, found = weaning_patient(seed, case=case, pump=pump)
-    return patient.on(pump), found
+
+def _one(of: Sequence[Any], random: np.random.Generator) -> Any:
+    return of[int(random.integers(len(of)))]
+
+
+def _whole(name: str, value: Any, low: int, high: int) -> int:
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or not low <= value <= high:
+        raise InputError(name, value, f"an integer from {low} to {high}")
+    return int(value)
+
+
+def _range(hours: Sequence[float] | None) -> tuple[float, float] | None:
+    if hours is None:
+        return None
+    try:
+        low, high = (check_number(one, _ONSET, "event_hours", None) for one in hours)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError("event_hours", hours, "two hours, the earlier first") from None
+    if low > high:
+        raise InputError("event_hours", hours, "two hours, the earlier first")
+    return low, high

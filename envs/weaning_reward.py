@@ -25,7 +25,9 @@ class WeaningReward:
         up, so that going down and up again earns nothing.
     well, failed, died, bridge, premature_bridge : float
         How the course ends: explanted and well after 48 h, failed within them, dead on the pump,
-        named for a durable pump or a transplant when no explant would have held, or when it would.
+        named for a durable pump or a transplant when no explant would have held, or when one would.
+        They outweigh what a course of days costs, and naming everybody at once loses: less than
+        half of the cohort recover, and a bridge decision must not pay without having looked.
 
     Examples
     --------
@@ -36,11 +38,11 @@ class WeaningReward:
 
     hour: float = 0.1
     step: float = 0.5
-    well: float = 50.0
-    failed: float = -50.0
-    died: float = -100.0
+    well: float = 100.0
+    failed: float = -100.0
+    died: float = -150.0
     bridge: float = 20.0
-    premature_bridge: float = -30.0
+    premature_bridge: float = -60.0
 
     def steps(self, change: int, metrics: Mapping[str, float]) -> float:
         """Score of a change of level from a circulation of those metrics."""

@@ -141,6 +141,13 @@ def controllers() -> list[Row]:
     ]
 
 
+def step_policies() -> list[Row]:
+    """The policies that decide when and how far to step down in weaning."""
+    from controllers.weaning.steps import STEP_POLICIES
+
+    return [{"name": name, "description": meaning} for name, meaning in STEP_POLICIES.items()]
+
+
 def environments() -> list[Row]:
     """The registered Gymnasium environments of the package."""
     import gymnasium
@@ -184,6 +191,7 @@ CATALOGUE: Mapping[str, Callable[[], list[Row]]] = MappingProxyType(
         "rhythms": rhythms,
         "valve-diseases": diseases,
         "controllers": controllers,
+        "step-policies": step_policies,
         "environments": environments,
     }
 )

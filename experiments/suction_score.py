@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controllers.suction_detector import DetectorSettings, SuctionDetector
+from controllers.suction_features import FEATURES
 from experiments.suction_cases import HOP, SAMPLE, Course
 
 Array = NDArray[np.float64]
@@ -98,7 +99,7 @@ def decisions(
         alarm.append(detector.update(current[part], placement[part], course.speed[part], SAMPLE))
         odds.append(detector.log_odds)
         features.append(detector.features)
-    none = np.full(len(settings.weights), math.nan)
+    none = np.full(len(FEATURES), math.nan)
     rows = np.array([none if one is None else one for one in features])
     return np.array(alarm), np.array(odds), rows
 

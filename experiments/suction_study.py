@@ -30,7 +30,7 @@ NOISES = (
 AIM_NOISE = Noise(20.0)
 SENSITIVITY, SPECIFICITY, DELAY = 0.99, 0.98, 3.0
 #: Seeds of the fit, and the first of those that are scored.
-FIT_SEEDS, FIRST_SEED = 20, 8000
+FIT_SEEDS, FIRST_SEED = 40, 8000
 N_CAUSES = len(CAUSES) + len(CONFUSERS)
 
 _SHOWN_SEED = 0  # of the first scored ones: its courses are drawn

@@ -17,7 +17,7 @@ import json
 import os
 import platform
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,10 @@ import numpy as np
 from controllers.policy import POLICY_FILES, Normalisation
 from experiments.checkpoints import checkpoint_path, last_checkpoint, tidy, whole_folder
 from experiments.output import to_json
-from experiments.policy_evaluation import evaluate, held_out, made
+from experiments.policy_evaluation import made
 from experiments.run_folder import versions
 from experiments.train_settings import TrainingSettings
+from experiments.train_task import check_task, evaluated
 from plants import InputError
 
 Progress = Callable[[int], None]
@@ -50,7 +51,8 @@ class Training:
         Control periods learned from.
     metrics : dict of float
         Evaluation of the policy; ``held_episode_reward`` is the reward, in the same episodes, of
-        holding the fallback level of the therapy.
+        holding a level: the fallback level of the therapy, or the first one where a patient is
+        weaned.
     """
 
     folder: Path
@@ -102,6 +104,7 @@ def train(
         settings = settings or TrainingSettings()
         if (home / "policy").exists() or last_checkpoint(home / "checkpoints") is not None:
             raise InputError("folder", str(home), "a folder without a training, or resume")
+    check_task(settings)
     classes = _algorithms()
     if not (home / "policy").is_dir():
         # Bad input shows here, before there is a folder.
@@ -155,7 +158,7 @@ def _begun(algorithm: Any, settings: TrainingSettings, checkpoints: Path) -> Any
     from stable_baselines3.common.vec_env import VecNormalize
 
     chosen = settings.chosen()
-    count = chosen.pop("environments")
+    count, first = chosen.pop("environments"), chosen.pop("first_actions", None)
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise InputError("environments", count, "an integer from 1 on")
     raw = _environments(settings, count)
@@ -164,7 +167,10 @@ def _begun(algorithm: Any, settings: TrainingSettings, checkpoints: Path) -> Any
     if last is None:
         try:
             env = VecNormalize(raw, gamma=chosen.get("gamma", 0.99))
-            return algorithm("MlpPolicy", env, seed=settings.seed, device="cpu", **chosen)
+            learner = algorithm("MlpPolicy", env, seed=settings.seed, device="cpu", **chosen)
+            if first is not None:
+                _lean(learner, first)
+            return learner
         except (TypeError, ValueError, AssertionError) as error:
             given = {"algorithm": settings.algorithm} | chosen
             raise InputError("training", given, f"what the algorithm takes ({error})") from None
@@ -176,6 +182,19 @@ def _begun(algorithm: Any, settings: TrainingSettings, checkpoints: Path) -> Any
     fresh = np.random.SeedSequence((settings.seed, learner.num_timesteps)).generate_state(1)
     learner.set_random_seed(int(fresh[0] % 2**31))
     return learner
+
+
+def _lean(learner: Any, chances: Sequence[float]) -> None:
+    """Let discrete actions begin with these probabilities; the last layer begins near 0."""
+    import torch
+
+    if not hasattr(learner.policy, "action_net"):
+        raise ValueError("first_actions belong to ppo")
+    bias = learner.policy.action_net.bias
+    if len(chances) != len(bias) or not min(chances) > 0:
+        raise ValueError(f"first_actions must be {len(bias)} positive numbers")
+    with torch.no_grad():
+        bias.copy_(torch.log(torch.tensor(chances)))
 
 
 def _environments(settings: TrainingSettings, count: int) -> Any:
@@ -227,9 +246,7 @@ def _callback(settings: TrainingSettings, checkpoints: Path, progress: Progress 
 
 
 def _write_policy(path: Path, settings: TrainingSettings, learner: Any) -> None:
-    """Evaluate the policy, beside a held level, and write its folder, whole."""
-    env = held_out(settings.environment, settings.arguments)
-    task: Any = env.unwrapped
+    """Evaluate the policy, beside simple ones, and write its folder, whole."""
     statistics = learner.get_vec_normalize_env()
     normalisation = Normalisation(
         tuple(statistics.obs_rms.mean.tolist()),
@@ -237,15 +254,9 @@ def _write_policy(path: Path, settings: TrainingSettings, learner: Any) -> None:
         float(statistics.epsilon),
         float(statistics.clip_obs),
     )
-    level = task.therapy.fallback_level
-    hold = task.actions.action(task.pump.speed(level))
-    episodes = settings.evaluation_episodes
-    found = evaluate(
-        env,
-        lambda seen: learner.predict(normalisation.apply(seen), deterministic=True)[0],
-        episodes=episodes,
+    description, metrics = evaluated(
+        settings, lambda seen: learner.predict(normalisation.apply(seen), deterministic=True)[0]
     )
-    held = evaluate(env, lambda _: hold, episodes=episodes)
     chosen = settings.chosen()
     config = {
         "format": 1,
@@ -253,14 +264,9 @@ def _write_policy(path: Path, settings: TrainingSettings, learner: Any) -> None:
         "policy_arguments": chosen.get("policy_kwargs", {}),
         "environment": settings.environment,
         "arguments": dict(settings.arguments),
-        "tier": task.tier,
-        "device": task.pump.name,
-        "period": task.period,
-        "action": task.actions.as_dict(),
-        "signals": list(task.signals),
+        **description,
         "normalisation": normalisation.as_dict(),
-        "metrics": found.metrics() | {"held_episode_reward": held.mean_reward},
-        "held_level": level,
+        "metrics": metrics,
         "training": {
             "command": settings.command,
             "steps": settings.steps,
@@ -270,7 +276,6 @@ def _write_policy(path: Path, settings: TrainingSettings, learner: Any) -> None:
         },
         "versions": versions() | {"python": platform.python_version()},
     }
-    env.close()
     with whole_folder(path) as folder:
         _write_weights(folder / _MODEL, learner)
         text = to_json(config, indent=2) + "\n"

@@ -28,7 +28,8 @@ _OFF_POLICY: Mapping[str, Any] = MappingProxyType(
     }
 )
 #: Arguments of the stable-baselines3 algorithms where they differ from its own defaults.
-#: ``environments`` is the number of environments that are stepped side by side.
+#: ``environments`` is the number of environments that are stepped side by side; ``first_actions``
+#: are the probabilities of discrete actions before PPO has learned anything.
 DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "ppo": {
@@ -44,6 +45,28 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "dqn": {**_OFF_POLICY, "target_update_interval": 1000},
     }
 )
+# Hours, not seconds: rewards count over 1 / (1 - gamma) = 200 h, longer than the label of most
+# devices, so that the end of a course is seen from its begin. PPO gets a bonus for trying
+# (ent_coef): what ends a course comes once an episode. Were all actions equally likely at first,
+# two in seven would end it within hours, before anything has recovered: so it begins by holding.
+_HOURS: Mapping[str, Any] = MappingProxyType({"gamma": 0.995})
+#: What differs from :data:`DEFAULTS` in an environment, by id and algorithm.
+ENVIRONMENT_DEFAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+    {
+        "impellab/Weaning-v0": {
+            "ppo": {
+                **_HOURS,
+                "n_steps": 64,
+                "batch_size": 128,
+                "first_actions": (0.1, 0.12, 0.6, 0.06, 0.04, 0.06, 0.02),
+                "gae_lambda": 0.98,
+                "ent_coef": 0.01,
+                "policy_kwargs": {"net_arch": [64, 64]},
+            },
+            "dqn": {**_HOURS},
+        }
+    }
+)
 #: The algorithms there are.
 ALGORITHMS = tuple(DEFAULTS)
 
@@ -55,7 +78,7 @@ class TrainingSettings:
     Parameters
     ----------
     algorithm : {"ppo", "sac", "dqn"}
-        Of stable-baselines3. SAC takes the action "speed" only, DQN the action "level" only.
+        Of stable-baselines3. SAC takes the action "speed" only, DQN the action "level" and weaning.
     environment : str
         A Gymnasium id.
     steps : int
@@ -65,7 +88,8 @@ class TrainingSettings:
     arguments : mapping
         Arguments of the environment; values that JSON can hold.
     hyperparameters : mapping
-        Arguments of the algorithm in place of those of :data:`DEFAULTS`.
+        Arguments of the algorithm in place of those of :data:`DEFAULTS` and
+        :data:`ENVIRONMENT_DEFAULTS`.
     checkpoint_interval : int
         Steps between two checkpoints.
     evaluation_episodes : int
@@ -115,7 +139,8 @@ class TrainingSettings:
     def chosen(self) -> dict[str, Any]:
         """A new table of all arguments of the algorithm, the defaults included."""
         # A deep copy: stable-baselines3 writes into what it is given.
-        return copy.deepcopy(dict(DEFAULTS[self.algorithm]) | dict(self.hyperparameters))
+        here = ENVIRONMENT_DEFAULTS.get(self.environment, {}).get(self.algorithm, {})
+        return copy.deepcopy({**DEFAULTS[self.algorithm], **here, **self.hyperparameters})
 
     def save(self, folder: Path) -> None:
         """Write the settings into a folder."""

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from plants.beats import METRICS
 from plants.compile import Backend
+from plants.direct import Direct
 from plants.kernels import beat_kernel
 from plants.model import PHASE, STATES, VALUES, plant_model
 from plants.plant import STEP, Plant
@@ -86,7 +87,6 @@ class BeatMap:
     def __init__(self, plant: Plant, *, step: float = DEFAULT_STEP, backend: Backend = "auto"):
         self.plant, self.step = plant, min(step, plant.largest_step())
         self.kernel = beat_kernel(backend)
-        self._model = plant_model()
 
     def values(self, speed: float, disturbances: Mapping[str, float] | None = None) -> Array:
         """Held values of a beat at a speed (rpm) under the disturbances, its step included."""
@@ -124,7 +124,7 @@ class BeatMap:
         """
         start = state.copy()
         start[PHASE] = 0.0
-        carry = np.concatenate([start, np.asarray(self._model.begin(start, values)).ravel()])
+        carry = np.concatenate([start, _numeric("begin")(start, values)])
         if d_state is None and d_values is None:
             self.kernel.run(carry, values, self.steps(values))
             moved, d_metrics = np.empty((0, N_STATE)), np.empty((0, len(METRICS)))
@@ -136,7 +136,7 @@ class BeatMap:
             moved = d_carry[:, :N_STATE]
             d_metrics = self._metric_rows(carry, values, d_carry, d_values)
         end, acc = carry[:N_STATE], carry[N_STATE:]
-        metrics = np.asarray(self._model.metrics(acc, end, values)).ravel()
+        metrics = _numeric("metrics")(acc, end, values)
         return Beat(end, metrics, moved, d_metrics)
 
     def _seeds(self, start: Array, values: Array, d_state: Array, d_values: Array) -> Array:
@@ -151,6 +151,12 @@ class BeatMap:
             acc, end, values, d_carry[:, N_STATE:].T, d_carry[:, :N_STATE].T, d_values.T
         )
         return np.asarray(rows).T
+
+
+@functools.cache
+def _numeric(name: str) -> Direct:
+    """A function of the plant's model on arrays."""
+    return Direct(getattr(plant_model(), name))
 
 
 @functools.cache

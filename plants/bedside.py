@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from plants.bedside_complications import Complications
-from plants.bedside_events import HourScenario
+from plants.bedside_events import HourEvent, HourScenario
 from plants.bedside_explant import FollowUp, followed, given_now, patient_disturbances
 from plants.bedside_orders import ClinicalOrders
 from plants.bedside_run import BedsideRun
@@ -162,12 +162,7 @@ class Bedside:
             self._run.volume,
             self.kept,
         )
-        self._sensors = BedsideSensors(
-            self.tier,
-            self.seed if seed is None else seed,
-            self.plant.patient["body_surface_area"],
-            noise_scale=self.noise_scale,
-        )
+        self._sensors = self._made_sensors(self.seed if seed is None else seed)
         self.complications = Complications(self.patient.seed, self.settings, self.pump)
         self.outcome: str | None = None
         self.reason = ""
@@ -178,6 +173,10 @@ class Bedside:
         self._scenario = self.events
         self._restun()
         self._pass(0.0)
+
+    def _made_sensors(self, seed: int) -> BedsideSensors:
+        area = self.plant.patient["body_surface_area"]
+        return BedsideSensors(self.tier, seed, area, noise_scale=self.noise_scale)
 
     @property
     def hours(self) -> float:
@@ -222,6 +221,9 @@ class Bedside:
         hours = check_number(hours, _HOURS, "hours", None)
         self.level = self.pump.level(level).name
         end = self.hours + hours
+        if orders and self.hours < self._ruled_at + 1.0 - 1e-6:
+            self.orders.ordered(orders)
+            self._run.drain = self.orders.now["diuresis"]
         while self.outcome is None and self.hours < end - 1e-6:
             now = self.hours
             if now >= self._ruled_at + 1.0 - 1e-6:
@@ -332,13 +334,27 @@ class Bedside:
         self._check_going()
         self.outcome, self.reason = "bridge", reason
 
-    def fork(self) -> Bedside:
-        """The same patient at the same hour, to try something out; leaves this course alone."""
+    def fork(self, *, seed: int | None = None, events: Sequence[HourEvent] = ()) -> Bedside:
+        """The same patient at the same hour, to try something out; leaves this course alone.
+
+        Parameters
+        ----------
+        seed : int, optional
+            Of new sensors, whose laboratory values and echo are all due; by default a copy of the
+            present ones.
+        events : sequence of HourEvent
+            What happens to the fork besides.
+        """
         other = copy.copy(self)
         other._run = self._run.fork()
         other._bare = None if self._bare is None else self._bare.fork()
         for name in ("orders", "_sensors", "complications", "alarms"):
             setattr(other, name, copy.deepcopy(getattr(self, name)))
+        if seed is not None:
+            other._sensors = other._made_sensors(seed)
+        if events:
+            other.events = self.events.with_events(*events)
+            other._scenario = self._scenario.with_events(*events)
         return other
 
     def _check_going(self) -> None:

@@ -26,6 +26,7 @@ from plants.bedside_recovered import (
 from plants.errors import unknown_name
 from plants.label_limits import label_limit
 from plants.parameters import parameter_table
+from plants.patient import Patient
 from plants.population import Population
 from plants.pump import Pump
 from plants.quantity import Quantity, check_keys, read_quantities
@@ -60,6 +61,13 @@ _DECLARED = {
         ("partial_low", "1", "least share of the gap that a partial responder gains", 0, 2),
         ("partial_high", "1", "largest share of the gap that a partial responder gains", 0, 2),
         ("coronary_critical_pressure", "mmHg", "perfusion pressure that half suffices", 5, 90),
+        (
+            "pulmonary_compliance",
+            "1",
+            "compliance of the lung's arteries, of the profile's",
+            0.1,
+            2,
+        ),
         ("quick_time", "d", "time constant of recovery in the special cases", 0.25, 30),
         ("quick_delay", "d", "largest delay of recovery in the special cases", 0, 10),
         ("hidden_hours", "h", "time on the pump at which a leak is hidden", 1, 400),
@@ -158,6 +166,7 @@ def weaning_patient(
     name = case or _chosen(shares[0], "share")
     kind = phenotype or (_RV_FAILURE if name == "rv-failure" else _chosen(shares[1], "phenotype"))
     drawn = Population(kind, evaluation=evaluation).draw(seed)
+    drawn = replace(drawn, patient=congested(drawn.patient))
     values = {key: one.value for key, one in case_numbers()["heart"].items()}
     doses = _doses(seed)
     amount = float(_stream(seed, "heart").random())
@@ -198,6 +207,30 @@ def weaning_patient(
         events = HourScenario.drawn("relapse", seed, low, high)
     found = replace(drawn, responder=responder, slow=slow)
     return found, WeaningCase(name, kind, events, MappingProxyType(kept))
+
+
+def congested(patient: Patient) -> Patient:
+    """A patient in shock with the stiff pulmonary arteries of congested lungs.
+
+    The profiles' compliance is that of a loop with healthy lungs. The blood that stiffer arteries
+    hold less at the pressure of the profile goes into their unstressed volume, so that all else
+    stays as it was identified.
+
+    Examples
+    --------
+    >>> from plants import Patient
+    >>> from plants.bedside_cases import congested
+    >>> one = congested(Patient.load("shock-c"))
+    >>> one["c_pulmonary_arteries"] < Patient.load("shock-c")["c_pulmonary_arteries"]
+    True
+    """
+    before = patient["c_pulmonary_arteries"]
+    after = case_numbers()["heart"]["pulmonary_compliance"].value * before
+    goal = patient.targets.get("mpap")
+    held = (before - after) * (goal.value if goal is not None else 0.0)
+    return patient.replace(
+        c_pulmonary_arteries=after, vu_pulmonary_arteries=patient["vu_pulmonary_arteries"] + held
+    )
 
 
 def _stream(seed: int, aspect: str) -> np.random.Generator:

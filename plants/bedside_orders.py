@@ -121,6 +121,11 @@ class ClinicalOrders:
         self.taken_off += self.now["diuresis"]
         return dict(self.now)
 
+    def ordered(self, orders: Mapping[str, float]) -> None:
+        """Give what is ordered from now on; the rest stays till clinicians look again."""
+        self.now |= checked_orders(orders)
+        self._last_inotrope = self.now["inotrope"]
+
     def withdrawing(self, seen: Mapping[str, float]) -> dict[str, float]:
         """What is given in the next hour after the pump is out: every inotrope is taken off."""
         self.kept = {}

@@ -11,7 +11,7 @@ from plants.bedside import Bedside
 from plants.bedside_events import HourEvent, HourScenario
 from plants.bedside_run import BedsideRun
 from plants.bedside_settings import bedside_settings
-from plants.errors import PhysicsError
+from plants.errors import InputError, PhysicsError
 from plants.patient import Patient
 from plants.plant import Plant
 from plants.pump import Pump
@@ -117,6 +117,11 @@ def hidden_leak(patient: VirtualPatient, leak: float, pump: Pump, hours: float) 
         The device.
     hours : float
         How long support at P-8 has lasted, h.
+
+    Raises
+    ------
+    InputError
+        The patient dies before.
     """
     begin = hours + 2 * _SETTLING
     leaking = HourScenario("leak", (HourEvent("mitral_leak", leak, begin),))
@@ -126,6 +131,9 @@ def hidden_leak(patient: VirtualPatient, leak: float, pump: Pump, hours: float) 
     found = []
     for level, lasting in ((_FULL, hours), (_LOW, 2 * _SETTLING), (_LOW, _SETTLING)):
         bedside.advance(lasting, level)
+        if bedside.outcome is not None:
+            allowed = "a patient who lives long enough on the pump for a leak to hide"
+            raise InputError("case", "masked-regurgitation", allowed, source=patient.patient.name)
         found.append(bedside.truth())
     p = SlowParameters.load()
     full, low, leaky = (m["lvedv"] + p["mitral_pressure_weight"] * m["lvedp"] for m in found)

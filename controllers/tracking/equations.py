@@ -7,7 +7,6 @@ lost in a beat, so that the row of the systemic veins says that the volumes add 
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +16,10 @@ from controllers.tracking.batch import BatchBeats
 from controllers.tracking.belief import (
     ACTING_ROWS,
     N_SETTLED,
-    Told,
     belief_model,
     parameter_vector,
 )
+from controllers.tracking.belief_lanes import BeliefLanes
 from controllers.tracking.state import N_PATIENT
 from plants import METRICS, STATES, BeatMap, Plant, SlowParameters
 from plants.model import N_VOLUMES, PHASE, VALUES
@@ -36,6 +35,8 @@ _PAIR = slice(_N, N_UNKNOWN)
 _VEINS = STATES.index["systemic_vein_volume"]
 _RATE, _RATE_FACTOR = VALUES.index["heart_rate"], VALUES.index["disturbance_heart_rate"]
 _LVESV = METRICS.index["lvesv"]
+#: Speed that says that the pump is out.
+PUMP_OUT = -1.0
 #: Integration step, s; RK4 at 4 ms errs by 2.5e-4 of a beat mean.
 LONGEST_STEP = 0.004
 # The compliances are estimated too and may ask for a smaller step than the believed patient's.
@@ -74,6 +75,10 @@ class Tangent:
 class SettledEquations:
     """The equations of one believed patient on one pump.
 
+    The methods take lanes side by side: their estimates `x`, (k, n_patient), their unknowns `z`,
+    (k, n_unknown), their speeds, (k,), in rpm, and what each was told, (k, n_told); see
+    :class:`~controllers.tracking.belief.Told`.
+
     Parameters
     ----------
     plant : Plant
@@ -84,19 +89,32 @@ class SettledEquations:
 
     def __init__(self, plant: Plant, slow: SlowParameters):
         self.plant = plant
+        self._bare = Plant(plant.patient, plant.right)
         self.beats = BeatMap(plant, step=LONGEST_STEP)
         self.parameters = parameter_vector(slow, plant.patient)
         self._batch = BatchBeats(right=plant.right is not None)
+        self._belief = BeliefLanes(self.parameters, self._batch.width)
+        self._held: dict[float, Array] = {}
 
-    def values(self, x: Array, z: Array, speeds: Array, told: Told) -> tuple[Array, Array]:
+    def values(self, x: Array, z: Array, speeds: Array, told: Array) -> tuple[Array, Array]:
         """What is held in each lane, its step apart, and the blood volume (mL)."""
-        acting = self._mapped("acting", x, z[:, _PAIR], told)
-        held = {speed: self.plant.values(speed, {}, LONGEST_STEP) for speed in set(speeds)}
-        values = np.array([held[speed] for speed in speeds])
+        acting = self._belief("acting", x, z[:, _PAIR], told)
+        values = np.array([self._at_rest(speed) for speed in speeds.tolist()])
         values[:, ACTING_ROWS] = acting[:, :-1]
         return values, acting[:, -1]
 
-    def steps(self, x: Array, z: Array, speeds: Array, told: Told) -> NDArray[np.int64]:
+    def _at_rest(self, speed: float) -> Array:
+        """What is held at a speed where nothing acts."""
+        if speed not in self._held:
+            plant, speed_held = self.plant_at(speed)
+            self._held[speed] = plant.values(speed_held, {}, LONGEST_STEP)
+        return self._held[speed]
+
+    def plant_at(self, speed: float) -> tuple[Plant, float]:
+        """The plant at a speed, the pump being out or not, and the speed that it is held at."""
+        return (self._bare, self.plant.right_speed) if speed == PUMP_OUT else (self.plant, speed)
+
+    def steps(self, x: Array, z: Array, speeds: Array, told: Array) -> NDArray[np.int64]:
         """Integration steps of a beat in each lane, which stay while the beat is searched."""
         values, _ = self.values(x, z, speeds, told)
         rows = [VALUES.index[f"disturbance_{name}"] for name in _STIFF]
@@ -107,7 +125,7 @@ class SettledEquations:
         return np.ceil(_period(values) / longest).astype(np.int64)
 
     def residual(
-        self, x: Array, z: Array, speeds: Array, told: Told, steps: NDArray[np.int64]
+        self, x: Array, z: Array, speeds: Array, told: Array, steps: NDArray[np.int64]
     ) -> tuple[Array, Array]:
         """By how much the equations are not met in each lane, and the metrics of its beat."""
         values, volumes = self.values(x, z, speeds, told)
@@ -118,16 +136,16 @@ class SettledEquations:
         error = np.empty((len(x), N_UNKNOWN))
         error[:, :_N] = (ended - states)[:, _FREE]
         error[:, _VEINS] = states[:, :N_VOLUMES].sum(axis=1) - volumes
-        error[:, _PAIR] = self._mapped("closing", x, z[:, _PAIR], told, metrics)
+        error[:, _PAIR] = self._belief("closing", x, z[:, _PAIR], told, metrics)
         return error, metrics
 
-    def tangent(self, x: Array, z: Array, speed: float, told: Told, steps: int) -> Tangent:
-        """The equations at one point, with their slopes."""
-        held, volume = self.values(x[None], z[None], np.array([speed]), told)
+    def tangent(self, x: Array, z: Array, speed: float, told: Array, steps: int) -> Tangent:
+        """The equations in one lane, with their slopes."""
+        held, volume = self.values(x[None], z[None], np.array([speed]), told[None])
         values = held[0]
         values[STEP] = _period(held)[0] / steps
         model, pair = belief_model(), z[_PAIR]
-        before = (x, pair, told.vector(), self.parameters)
+        before = (x, pair, told, self.parameters)
         # By the estimates and the pair, in this order.
         acting = np.asarray(model.acting_slope(*before))
         state = np.zeros(len(STATES))
@@ -137,7 +155,7 @@ class SettledEquations:
         d_values = np.zeros((_N + outside, len(VALUES)))
         d_values[_N:, ACTING_ROWS] = acting[:-1].T
         beat = self.beats.beat(state, values, d_state, d_values)
-        during = (x, pair, told.vector(), beat.metrics, self.parameters)
+        during = (x, pair, told, beat.metrics, self.parameters)
         closing = np.asarray(model.closing_slope(*during))
         error = np.empty(N_UNKNOWN)
         error[:_N] = (beat.state - state)[_FREE]
@@ -164,9 +182,9 @@ class SettledEquations:
             by_metric[:, estimate],
         )
 
-    def extras(self, x: Array, z: Array, metrics: Array, told: Told) -> Array:
+    def extras(self, x: Array, z: Array, metrics: Array, told: Array) -> Array:
         """Values of ``EXTRAS`` in each lane."""
-        return self._mapped("extras", x, z[:, _PAIR], told, metrics)
+        return self._belief("extras", x, z[:, _PAIR], told, metrics)
 
     def physical(self, z: Array, metrics: Array) -> NDArray[np.bool_]:
         """Whether no compartment runs empty in a lane."""
@@ -182,33 +200,20 @@ class SettledEquations:
         return np.append(state[_FREE], [pressure, leak])
 
     def marched(
-        self, x: Array, z: Array, speed: float, told: Told, beats: int, share: float
+        self, x: Array, z: Array, speed: float, told: Array, beats: int, share: float
     ) -> Array:
-        """The unknowns some beats later, with the pair led a share of the way at each."""
-        at, held = z.copy(), np.array([speed])
-        _, volume = self.values(x[None], at[None], held, told)
+        """The unknowns of one lane some beats later, the pair led a share of the way at each."""
+        at, held, known = z.copy(), np.array([speed]), told[None]
+        _, volume = self.values(x[None], at[None], held, known)
         at[_VEINS] += volume[0] - at[:N_VOLUMES].sum()
-        steps = self.steps(x[None], at[None], held, told)
+        steps = self.steps(x[None], at[None], held, known)
         for _ in range(beats):
-            error, _ = self.residual(x[None], at[None], held, told, steps)
+            error, _ = self.residual(x[None], at[None], held, known, steps)
             # The row of the veins tells the volume, which a beat keeps.
             error[0, _VEINS] = -np.delete(error[0, :N_VOLUMES], _VEINS).sum()
             at[:_N] += error[0, :_N]
             at[_PAIR] += share * error[0, _PAIR]
         return at
-
-    def _mapped(self, name: str, x: Array, pair: Array, told: Told, *more: Array) -> Array:
-        """A function of the belief model over lanes."""
-        count = len(x)
-        inputs = [x.T, pair.T, np.repeat(told.vector()[:, None], count, axis=1)]
-        inputs += [one.T for one in more]
-        inputs.append(np.repeat(self.parameters[:, None], count, axis=1))
-        return np.asarray(_over_lanes(name, count)(*inputs)).T
-
-
-@functools.lru_cache(maxsize=256)
-def _over_lanes(name: str, count: int):  # type: ignore[no-untyped-def]
-    return getattr(belief_model(), name).map(count)
 
 
 def _period(values: Array) -> Array:

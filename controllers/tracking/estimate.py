@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controllers.tracking.belief import OUTPUT_PLACE
-from controllers.tracking.filter import Gaussian, differences
+from controllers.tracking.filter import Gaussian
+from controllers.tracking.outputs import Outputs
 from controllers.tracking.state import Kind, StateSpace
 from plants import InputError, Patient, SlowParameters, unknown_name
 
@@ -179,22 +180,22 @@ DERIVED: tuple[tuple[str, str, Kind, str], ...] = (
 _ROWS = [OUTPUT_PLACE[row[3]] for row in DERIVED]
 
 
-def joint(belief: Gaussian, points: Array) -> tuple[Array, Array]:
+def joint(belief: Gaussian, outputs: Outputs) -> tuple[Array, Array]:
     """Mean and a root of the estimates and the derived quantities together.
 
     Parameters
     ----------
     belief : Gaussian
         Of the estimates.
-    points : ndarray, shape (k, n_outputs)
-        Outputs at its sigma points.
+    outputs : Outputs
+        About it.
     """
-    centre, first, second = differences(points[:, _ROWS])
+    first, rest = outputs.first[_ROWS], outputs.rest[_ROWS]
     n, count = len(belief.mean), first.shape[1]
     root = np.zeros((n + len(_ROWS), n + count))
     root[:n, :n] = belief.root
-    root[n:, :count], root[n:, n:] = first, second
-    return np.concatenate([belief.mean, centre]), root
+    root[n:, :count], root[n:, n:] = first, rest
+    return np.concatenate([belief.mean, outputs.value[_ROWS]]), root
 
 
 def patient_beliefs(

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from controllers.tracking.belief import OUTPUTS
 from controllers.tracking.estimate import Belief, Beliefs
-from controllers.tracking.filter import differences, mixed
+from controllers.tracking.filter import mixed
+from controllers.tracking.outputs import Outputs
 from controllers.tracking.readings import model_sd
 from plants import SIGNALS, Level
 
@@ -25,22 +26,21 @@ class Forecast(Beliefs):
 
     Parameters
     ----------
-    level : Level
-        The level.
+    level : Level or None
+        The level; None is without the pump.
     hours : float
         To which hour the forecast belongs.
     hours_ahead : float
         How long after the last update that is.
-    parts : sequence of (float, ndarray)
-        Of each explanation of the patient its weight and the outputs, (k, n_outputs), at the sigma
-        points.
+    parts : sequence of (float, Outputs)
+        Of each explanation of the patient its weight and the outputs.
+
+    Attributes
+    ----------
     exact : float
         Share of the sigma points whose beat was found and not only extrapolated.
     reason : str
         Why there is no forecast, or "".
-
-    Attributes
-    ----------
     known : bool
         Whether there is a forecast. Its values are NaN where there is none, and so are their
         probabilities.
@@ -48,19 +48,16 @@ class Forecast(Beliefs):
 
     def __init__(
         self,
-        level: Level,
+        level: Level | None,
         hours: float,
         hours_ahead: float,
-        parts: Sequence[tuple[float, Array]],
-        exact: float,
-        reason: str,
+        parts: Sequence[tuple[float, Outputs]],
     ):
-        found = [differences(points[:, _ROWS]) for _, points in parts]
         weights = np.array([weight for weight, _ in parts])
         mean, columns = mixed(
             weights / weights.sum(),
-            np.array([centre for centre, _, _ in found]),
-            [np.concatenate([first, second], axis=1) for _, first, second in found],
+            np.array([one.value[_ROWS] for _, one in parts]),
+            [np.concatenate([one.first[_ROWS], one.rest[_ROWS]], axis=1) for _, one in parts],
         )
         own = [model_sd(name, value) for name, value in zip(FORECAST, mean, strict=True)]
         root = np.concatenate([columns, np.diag(own)], axis=1)
@@ -79,7 +76,8 @@ class Forecast(Beliefs):
         ]
         super().__init__(beliefs, root, hours)
         self.level, self.hours_ahead = level, hours_ahead
-        self.exact, self.reason = exact, reason
+        self.exact = min(one.exact for _, one in parts)
+        self.reason = next((one.reason for _, one in parts if one.reason), "")
 
     @property
     def known(self) -> bool:

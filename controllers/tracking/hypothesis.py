@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.beats import Settled
+from controllers.tracking.beats import Setting
 from controllers.tracking.belief import Told
 from controllers.tracking.correction import Corrector, Learned
 from controllers.tracking.filter import Gaussian, Linearised, mixed, triangular
@@ -55,9 +55,21 @@ class Hypothesis:
     def __init__(self, *, leaks: bool, weight: float, belief: Gaussian, predictor: Predictor):
         self.leaks, self.weight, self.belief, self.predictor = leaks, weight, belief, predictor
 
-    def told(self, told: Told) -> Told:
-        """What is told, if this is so."""
-        return told if self.leaks and told.looked else told.tight()
+    def setting(self, speed: float, told: Told, presumed: str = "") -> Setting:
+        """A speed (rpm) and what is told, if this is so.
+
+        Parameters
+        ----------
+        speed : float
+            Speed, rpm.
+        told : Told
+            What is known.
+        presumed : str
+            What is told otherwise than it is, in words; "" where nothing is.
+        """
+        leaks = self.leaks and told.looked
+        kind = ("leaking " if leaks else "tight ") + presumed
+        return Setting(speed, told if leaks else told.tight(), kind)
 
     def learn(
         self,
@@ -71,10 +83,10 @@ class Hypothesis:
 
         Where the believed patient has no settled beat nothing is learned.
         """
-        known = self.told(told)
+        setting = self.setting(speed, told)
 
         def linearise(belief: Gaussian, names: tuple[str, ...]) -> Linearised:
-            return self.predictor.readings(belief, names, speed, known)
+            return self.predictor.readings(belief, names, setting)
 
         try:
             learned = corrector.learn(self.belief, readings, linearise, suspects)
@@ -85,10 +97,9 @@ class Hypothesis:
         self.belief = held.floored(space.least_sd)
         return learned
 
-    def points(self, speeds: Sequence[float], told: Told, hours_ahead: float = 0.0) -> Settled:
-        """Settled beats at the sigma points of the belief some hours from now."""
-        belief = self.predictor.later(self.belief, hours_ahead)
-        return self.predictor.points(belief, speeds, self.told(told))
+    def later(self, hours: float) -> Gaussian:
+        """The belief some hours from now."""
+        return self.predictor.later(self.belief, hours)
 
 
 def interact(hypotheses: Sequence[Hypothesis], hours: float) -> None:

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.belief import Told
-from controllers.tracking.equations import SettledEquations, Tangent
+from controllers.tracking.equations import PUMP_OUT, SettledEquations, Tangent
 from controllers.tracking.state import PATIENT_STATES
 from plants import PhysicsError, steady_state
 from plants.model import N_VOLUMES
 
 Array = NDArray[np.float64]
 
-#: Largest error of the equations that counts as none.
-FOUND = 1e-7
+# Largest error of the equations (mL, mmHg) that counts as none: chords do the rest. Where no step
+# makes it smaller, this much is rounding.
+_FOUND, _ROUNDING = 1e-3, 1e-2
 _TRIES = 25
 # Shares of a Newton step that are tried side by side.
 _DAMPING = np.array([1.0, 0.5, 0.25, 0.125, 1 / 32, 1 / 128])
@@ -83,7 +83,7 @@ class Slopes:
 
 
 def newton(
-    equations: SettledEquations, guess: Array, point: Array, speed: float, told: Told
+    equations: SettledEquations, guess: Array, point: Array, speed: float, told: Array
 ) -> Slopes:
     """The settled beat at a point from a guess of the unknowns.
 
@@ -92,8 +92,13 @@ def newton(
     PhysicsError
         There is none near the guess.
     """
+    name = equations.plant.patient.name
+    where = "without the pump" if speed == PUMP_OUT else f"at {speed:g} rpm"
+    missing = PhysicsError(f"no settled beat of the believed patient {name} {where}")
+    if not np.isfinite(guess).all():
+        raise missing
     z, held = guess.copy(), np.array([speed])
-    steps = int(equations.steps(point[None], z[None], held, told)[0])
+    steps = int(equations.steps(point[None], z[None], held, told[None])[0])
     for _ in range(_TRIES):
         at = equations.tangent(point, z, speed, told, steps)
         size = float(np.max(np.abs(at.error)))
@@ -103,25 +108,25 @@ def newton(
             inverse = np.asarray(np.linalg.inv(at.jacobian), dtype=np.float64)
         except np.linalg.LinAlgError:
             break
-        if size < FOUND:
+        if size < _FOUND:
             if not equations.physical(z[None], at.metrics[None])[0]:
                 break
             return _slopes(at, inverse, z, point, speed)
         step = -inverse @ at.error
         trials = z + _DAMPING[:, None] * step
-        many = np.repeat(point[None], len(trials), axis=0)
+        count = len(trials)
+        many, known = np.repeat(point[None], count, axis=0), np.repeat(told[None], count, axis=0)
         errors, _ = equations.residual(
-            many, trials, np.repeat(held, len(trials)), told, np.full(len(trials), steps)
+            many, trials, np.repeat(held, count), known, np.full(count, steps)
         )
         sizes = np.max(np.abs(errors), axis=1)
         better = np.flatnonzero(sizes < size)
         if not len(better):
-            if size < 100 * FOUND:  # Rounding, not a wrong way.
+            if size < _ROUNDING:  # Not a wrong way.
                 return _slopes(at, inverse, z, point, speed)
             break
         z = trials[better[0]]
-    name = equations.plant.patient.name
-    raise PhysicsError(f"no settled beat of the believed patient {name} at {speed:g} rpm")
+    raise missing
 
 
 def _slopes(at: Tangent, inverse: Array, z: Array, point: Array, speed: float) -> Slopes:
@@ -141,7 +146,7 @@ def _slopes(at: Tangent, inverse: Array, z: Array, point: Array, speed: float) -
 
 
 def start_near(
-    equations: SettledEquations, nearest: Slopes | None, point: Array, speed: float, told: Told
+    equations: SettledEquations, nearest: Slopes | None, point: Array, speed: float, told: Array
 ) -> Array:
     """A guess of the unknowns from the beat at the nearest speed."""
     if nearest is None:
@@ -151,7 +156,7 @@ def start_near(
 
 
 def start_from_rest(
-    equations: SettledEquations, nearest: Slopes | None, point: Array, speed: float, told: Told
+    equations: SettledEquations, nearest: Slopes | None, point: Array, speed: float, told: Array
 ) -> Array:
     """A guess of the unknowns from the believed patient's own beat, marched for minutes.
 
@@ -160,6 +165,7 @@ def start_from_rest(
     PhysicsError
         The believed patient has no periodic beat at the speed.
     """
-    steady = steady_state(equations.plant, speed, beats=equations.beats)
+    plant, held = equations.plant_at(speed)
+    steady = steady_state(plant, held, beats=None if held != speed else equations.beats)
     guess = equations.unknowns(steady.state, steady.metrics["map"], 0.0)
     return equations.marched(point, guess, speed, told, _MARCH_FAR, _SHARE)

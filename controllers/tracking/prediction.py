@@ -8,20 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.beats import Settled, SettledBeats
-from controllers.tracking.belief import Told
-from controllers.tracking.filter import (
-    Gaussian,
-    Linearised,
-    differences,
-    sigma_points,
-    triangular,
-)
+from controllers.tracking.beats import Setting, Settled, SettledBeats
+from controllers.tracking.filter import Gaussian, Linearised, sigma_points, triangular
+from controllers.tracking.outputs import Fan, Outputs
 from controllers.tracking.readings import output_rows
 from controllers.tracking.state import N_PATIENT, StateSpace
 from plants import PhysicsError
 
 Array = NDArray[np.float64]
+
+# Fans that are kept.
+_REMEMBERED = 64
 
 
 class Predictor:
@@ -33,18 +30,79 @@ class Predictor:
         The believed patient's beats.
     space : StateSpace
         What is estimated.
+
+    Attributes
+    ----------
+    fans : int
+        How often sigma points were asked; what a prediction costs.
     """
 
     def __init__(self, beats: SettledBeats, space: StateSpace):
         self.beats, self.space = beats, space
+        self.fans = 0
+        self._kept: dict[tuple[float, str], Fan] = {}
 
-    def points(self, belief: Gaussian, speeds: Sequence[float], told: Told) -> Settled:
-        """Settled beats at the sigma points of what moves the beat.
+    def outputs(
+        self, beliefs: Sequence[Gaussian], settings: Sequence[Setting], *, exact: bool = False
+    ) -> list[Outputs]:
+        """Outputs of settled beats, with their spread.
+
+        Parameters
+        ----------
+        beliefs : sequence of Gaussian
+            One for each setting.
+        settings : sequence of Setting
+            Under what the beats are settled.
+        exact : bool
+            Whether all sigma points are asked, even where kept slopes hold.
+        """
+        settled = self.prepare(beliefs, settings)
+        values, reasons = settled.values[:, 0], settled.reasons
+        lacking = []
+        for place, (belief, one) in enumerate(zip(beliefs, settings, strict=True)):
+            kept = self._kept.get(one.key)
+            fits = kept is not None and not exact and kept.fits(belief, values[place])
+            if not reasons[place] and not fits:
+                lacking.append(place)
+        if lacking:
+            self._fan(
+                [beliefs[place] for place in lacking],
+                [settings[place] for place in lacking],
+                values[lacking],
+                settled.exact[lacking],
+            )
+        return [
+            Outputs.missing(reason) if reason else self._kept[one.key].about(belief, value)
+            for belief, one, value, reason in zip(beliefs, settings, values, reasons, strict=True)
+        ]
+
+    def prepare(self, beliefs: Sequence[Gaussian], settings: Sequence[Setting]) -> Settled:
+        """Find the beats of the centres side by side, which is cheaper than one by one."""
+        centres = np.array([self.space.held(one.mean)[:N_PATIENT] for one in beliefs])
+        return self.beats.centres(centres, settings)
+
+    def _fan(
+        self,
+        beliefs: Sequence[Gaussian],
+        settings: Sequence[Setting],
+        centres: Array,
+        found: NDArray[np.bool_],
+    ) -> None:
+        """Ask the sigma points about some centres, whose outputs are known.
 
         The root is triangular: its later columns move the trend and the biases only.
         """
-        held = self.space.held(sigma_points(belief, N_PATIENT))
-        return self.beats.solve(held[:, :N_PATIENT], speeds, told)
+        points = np.array([self.space.held(sigma_points(one, N_PATIENT)[1:]) for one in beliefs])
+        around = self.beats.around(points[:, :, :N_PATIENT], settings)
+        for place, (belief, one) in enumerate(zip(beliefs, settings, strict=True)):
+            values = np.concatenate([centres[place][None], around.values[place]])
+            share = float(np.append(around.exact[place], found[place]).mean())
+            self._kept.pop(one.key, None)
+            self._kept[one.key] = Fan.through(belief, values, share)
+        self.fans += len(beliefs)
+        # A call's own fans are still asked for.
+        for key in list(self._kept)[: -(_REMEMBERED + len(beliefs))]:
+            del self._kept[key]
 
     def later(self, belief: Gaussian, hours: float, excess: float = 1.0) -> Gaussian:
         """The belief some hours later.
@@ -65,9 +123,7 @@ class Predictor:
         columns = np.concatenate([moved @ belief.root, drift], axis=1)
         return Gaussian(self.space.held(moved @ belief.mean), triangular(columns))
 
-    def readings(
-        self, belief: Gaussian, names: Sequence[str], speed: float, told: Told
-    ) -> Linearised:
+    def readings(self, belief: Gaussian, names: Sequence[str], setting: Setting) -> Linearised:
         """The readings of some signals about a belief.
 
         Raises
@@ -75,17 +131,15 @@ class Predictor:
         PhysicsError
             The believed patient has no settled beat.
         """
-        found = self.points(belief, [speed], told)
-        if found.reasons[0]:
-            raise PhysicsError(found.reasons[0])
-        value, first, rest = differences(found.values[0][:, output_rows(names)])
-        columns = np.zeros((len(names), len(belief.mean)))
-        columns[:, :N_PATIENT] = first
-        slope = np.asarray(np.linalg.solve(belief.root.T, columns.T).T, dtype=np.float64)
-        value = value.copy()
+        (found,) = self.outputs([belief], [setting])
+        if found.reason:
+            raise PhysicsError(found.reason)
+        rows = output_rows(names)
+        value, slope = found.value[rows], np.zeros((len(names), len(belief.mean)))
+        slope[:, :N_PATIENT] = found.slope[rows]
         for row, name in enumerate(names):
             place = self.space.place.get(f"{name}_bias")
             if place is not None:
                 slope[row, place] += 1.0
                 value[row] += belief.mean[place]
-        return Linearised(belief.mean, value, slope, rest)
+        return Linearised(belief.mean, value, slope, found.rest[rows])

@@ -33,6 +33,11 @@ _MODEL_FLOOR = {
 _MODEL_OWN = {"svo2": 0.03, "papi": 0.01}
 
 
+def model_floor(name: str) -> float:
+    """Standard deviation of the believed model's own error in a signal that is 0."""
+    return _MODEL_OWN.get(name, _MODEL_FLOOR.get(SIGNALS[name].unit, 0.0))
+
+
 def model_sd(name: str, values: Array) -> Array:
     """Standard deviation of the believed model's own error in values of a signal.
 
@@ -43,8 +48,7 @@ def model_sd(name: str, values: Array) -> Array:
     >>> model_sd("map", np.array([70.0])).round(2).tolist()
     [0.31]
     """
-    floor = _MODEL_OWN.get(name, _MODEL_FLOOR.get(SIGNALS[name].unit, 0.0))
-    return np.asarray(floor + _MODEL_SHARE * np.abs(values))
+    return np.asarray(model_floor(name) + _MODEL_SHARE * np.abs(values))
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,17 @@ level, and part where the level changes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.beats import SettledBeats
+from controllers.tracking.beats import Setting, SettledBeats
 from controllers.tracking.belief import Told, stretch, unaided
 from controllers.tracking.consistency import Consistency, Innovation
 from controllers.tracking.correction import Corrector
+from controllers.tracking.equations import PUMP_OUT
 from controllers.tracking.estimate import Beliefs, joint, patient_beliefs
 from controllers.tracking.filter import Gaussian, mixed
 from controllers.tracking.forecast import Forecast
@@ -30,7 +31,7 @@ from controllers.tracking.readings import READ, ReadingTable
 from controllers.tracking.settings import TrackerSettings
 from controllers.tracking.state import StateSpace
 from controllers.weaning_briefing import DRUGS, WeaningBriefing, checked_doses
-from plants import METRICS, InputError, Measurement
+from plants import METRICS, InputError, Level, Measurement
 
 Array = NDArray[np.float64]
 
@@ -38,6 +39,11 @@ Array = NDArray[np.float64]
 _SAME_SPEED = 0.01
 # An explanation of the patient less probable than this is not asked for forecasts.
 _UNLIKELY = 0.02
+
+
+#: A speed (rpm), and for each drug the dose that is presumed or None where it is the present one.
+_Question = tuple[float, tuple[float | None, ...]]
+_AS_GIVEN = (None,) * len(DRUGS)
 
 
 class RecoveryTracker:
@@ -102,20 +108,18 @@ class RecoveryTracker:
         self._suspects: frozenset[str] = frozenset(READ)
         self._speed = self.briefing.levels[-1].rpm
         self._estimate: Beliefs | None = None
+        self._asked: dict[_Question, None] = {}
+        self._expected: dict[_Question, None] = {}
         self.hours = math.nan
         self.innovation = Innovation()
 
     def _found_under(self, doses: Mapping[str, float]) -> None:
         """The believed patient is what he or she is under these doses."""
         self._slow = self.briefing.slow_parameters(doses)
-        plant, prior = self.briefing.plant, Gaussian(self.space.mean, np.diag(self.space.sd))
+        prior = Gaussian(self.space.mean, np.diag(self.space.sd))
+        self._predictor = Predictor(SettledBeats(self.briefing.plant, self._slow), self.space)
         self._tight, self._leaking = self._hypotheses = tuple(
-            Hypothesis(
-                leaks=leaks,
-                weight=weight,
-                belief=prior,
-                predictor=Predictor(SettledBeats(plant, self._slow), self.space),
-            )
+            Hypothesis(leaks=leaks, weight=weight, belief=prior, predictor=self._predictor)
             for leaks, weight in ((False, 1.0 - LEAKING), (True, LEAKING))
         )
         self._doses = self._vector(doses)
@@ -175,6 +179,7 @@ class RecoveryTracker:
         differs = abs(turning - speed) > _SAME_SPEED * speed
         self._speed = round(turning, -2) if differs else speed
         self.hours, self._estimate = hours, None
+        self._expected, self._asked = self._asked, {}
         self.innovation = self._learned(measurement)
         return self.innovation
 
@@ -197,6 +202,11 @@ class RecoveryTracker:
         if self._table.shows_flow and "displayed_flow" not in readings.names:
             reason = "the console shows no flow: the pump may lie badly or stand still"
             return self._test.report(reason=reason)
+        if self._told.looked:
+            self._predictor.prepare(
+                [one.belief for one in self._hypotheses],
+                [one.setting(self._speed, self._told) for one in self._hypotheses],
+            )
         found = []
         for one in self._hypotheses:
             found.append(
@@ -219,8 +229,9 @@ class RecoveryTracker:
 
     def _first_stretch(self) -> float:
         """Stretch (mL) at which the patient is met, from which the closing is counted."""
-        settled = self._tight.points([self._speed], self._told)
-        metrics = METRICS.as_dict(settled.values[0, 0, : len(METRICS)])
+        setting = self._tight.setting(self._speed, self._told)
+        (found,) = self._predictor.outputs([self._tight.belief], [setting])
+        metrics = METRICS.as_dict(found.value[: len(METRICS)])
         return stretch(metrics, self._slow["mitral_pressure_weight"])
 
     @property
@@ -238,15 +249,19 @@ class RecoveryTracker:
         What needs a settled beat is NaN where the believed patient has none.
         """
         if self._estimate is None:
-            weights, centres, roots = [], [], []
-            for one in self._heard():
-                settled = one.points([self._speed], self._told)
-                centre, root = joint(one.belief, settled.values[0])
-                weights.append(one.weight)
-                centres.append(centre)
-                roots.append(root)
-            shares = np.array(weights) / sum(weights)
-            mean, columns = mixed(shares, np.array(centres), roots)
+            self._prepare()
+            heard = self._heard()
+            found = self._predictor.outputs(
+                [one.belief for one in heard],
+                [one.setting(self._speed, self._told) for one in heard],
+            )
+            parts = [joint(one.belief, out) for one, out in zip(heard, found, strict=True)]
+            weights = np.array([one.weight for one in heard])
+            mean, columns = mixed(
+                weights / weights.sum(),
+                np.array([centre for centre, _ in parts]),
+                [root for _, root in parts],
+            )
             alone = unaided(self._slow, np.zeros(len(DRUGS)))
             self._estimate = patient_beliefs(
                 self.space, mean, columns, self.briefing.patient, self._slow, alone, self.hours
@@ -254,10 +269,15 @@ class RecoveryTracker:
         return self._estimate
 
     def forecast(
-        self, level: str, hours_ahead: float = 0.0, *, drugs: Mapping[str, float] | None = None
+        self,
+        level: str,
+        hours_ahead: float = 0.0,
+        *,
+        drugs: Mapping[str, float] | None = None,
+        exact: bool = False,
     ) -> Forecast:
         """What the patient would do at a level; see :meth:`forecasts`."""
-        return self.forecasts([level], hours_ahead, drugs=drugs)[level]
+        return self.forecasts([level], hours_ahead, drugs=drugs, exact=exact)[level]
 
     def forecasts(
         self,
@@ -265,6 +285,7 @@ class RecoveryTracker:
         hours_ahead: float = 0.0,
         *,
         drugs: Mapping[str, float] | None = None,
+        exact: bool = False,
     ) -> dict[str, Forecast]:
         """What the patient would do at other levels, once reflex and valve have settled.
 
@@ -276,6 +297,8 @@ class RecoveryTracker:
             How long from now: the trend goes on, and the uncertainty grows.
         drugs : mapping of str to float, optional
             Doses (ug/kg/min) then; by default the present ones.
+        exact : bool
+            Whether all sigma points are asked, even where the slopes of the last ones hold.
 
         Returns
         -------
@@ -287,25 +310,78 @@ class RecoveryTracker:
         InputError
             A level or a drug is unknown, or the time is negative.
         """
+        names = list(levels) if levels is not None else [one.name for one in self.briefing.levels]
+        found = self._foreseen(
+            [self.briefing.pump.level(name) for name in names], hours_ahead, drugs, exact
+        )
+        return dict(zip(names, found, strict=True))
+
+    def without_pump(
+        self,
+        hours_ahead: float = 0.0,
+        *,
+        drugs: Mapping[str, float] | None = None,
+        exact: bool = False,
+    ) -> Forecast:
+        """What the patient would do with the pump out, and not only at rest; see :meth:`forecasts`.
+
+        A pump whose mean flow is zero still leaks in diastole what it takes in systole.
+        """
+        return self._foreseen([None], hours_ahead, drugs, exact)[0]
+
+    def _foreseen(
+        self,
+        levels: Sequence[Level | None],
+        hours_ahead: float,
+        drugs: Mapping[str, float] | None,
+        exact: bool,
+    ) -> list[Forecast]:
         if not (math.isfinite(hours_ahead) and hours_ahead >= 0):
             raise InputError("hours_ahead", hours_ahead, "a number of hours from 0 on")
-        names = list(levels) if levels is not None else [one.name for one in self.briefing.levels]
-        speeds = [self.briefing.pump.speed(name) for name in names]
+        speeds = [PUMP_OUT if one is None else one.rpm for one in levels]
         doses = self._doses if drugs is None else self._vector(checked_doses(drugs))
-        told = replace(self._told, doses=doses)
-        heard = self._heard()
-        settled = [one.points(speeds, told, hours_ahead) for one in heard]
-        return {
-            name: Forecast(
-                self.briefing.pump.level(name),
+        presumed = tuple(
+            None if one == now else float(one) for one, now in zip(doses, self._doses, strict=True)
+        )
+        if hours_ahead == 0.0:
+            self._prepare()
+            self._asked |= dict.fromkeys((speed, presumed) for speed in speeds)
+        heard, count = self._heard(), len(levels)
+        beliefs = [one.later(hours_ahead) for one in heard]
+        found = self._predictor.outputs(
+            [belief for belief in beliefs for _ in levels],
+            [self._setting(one, (speed, presumed)) for one in heard for speed in speeds],
+            exact=exact,
+        )
+        return [
+            Forecast(
+                level,
                 self.hours + hours_ahead,
                 hours_ahead,
-                [(one.weight, s.values[place]) for one, s in zip(heard, settled, strict=True)],
-                min(float(s.exact[place].mean()) for s in settled),
-                next((s.reasons[place] for s in settled if s.reasons[place]), ""),
+                [(one.weight, found[i * count + place]) for i, one in enumerate(heard)],
             )
-            for place, name in enumerate(names)
-        }
+            for place, level in enumerate(levels)
+        ]
+
+    def _prepare(self) -> None:
+        """What was asked the last time will be asked again: find its beats side by side."""
+        if not self._expected or math.isnan(self.hours):
+            return
+        asked = [(one, question) for one in self._heard() for question in self._expected]
+        self._expected = {}
+        self._predictor.prepare(
+            [one.belief for one, _ in asked], [self._setting(*pair) for pair in asked]
+        )
+
+    def _setting(self, hypothesis: Hypothesis, question: _Question) -> Setting:
+        """Under what a beat is settled if an explanation holds."""
+        speed, presumed = question
+        doses = [
+            now if one is None else one for one, now in zip(presumed, self._doses, strict=True)
+        ]
+        told = replace(self._told, doses=np.array(doses))
+        words = "" if presumed == _AS_GIVEN else f"{presumed}"
+        return hypothesis.setting(speed, told, words)
 
     def _heard(self) -> list[Hypothesis]:
         """The explanations that are likely enough to be asked."""

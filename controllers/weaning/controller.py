@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from controllers.tracking.tracker import RecoveryTracker
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.deadline import in_time
 from controllers.weaning.decision import Decision, Reason
-from controllers.weaning.drugs import inotrope_order
+from controllers.weaning.drugs import inotrope_order, rescue_order
 from controllers.weaning.falls import falls
 from controllers.weaning.log import DecisionLog
 from controllers.weaning.outlook import Outlook, Tracker
@@ -32,9 +33,14 @@ _RAMP = 5.0 / 60.0
 _HOUR = 1.0
 # Bad data for this long in a trial, and support goes back up, h.
 _BLIND = 2.0
+_FRACTION = "mitral_regurgitant_fraction"
+# An echo is not asked for more often than this, h (a guess).
+_ECHO_EVERY = 4.0
+# Full support is given this long to clear lactate before more is asked for, h (a guess).
+_PATIENT = 6.0
 # Values that a trusted tracker knows better than the last few readings.
 _TRACKED = ("map", "cardiac_index", "cardiac_power_output", "cvp", "pcwp", "papi", "mpap",
-            "mitral_regurgitant_fraction")  # fmt: skip
+            "ejection_fraction", "mitral_regurgitant_fraction")  # fmt: skip
 
 
 class WeaningController:
@@ -163,6 +169,10 @@ class WeaningController:
     def _support(self, now: Situation) -> Decision:
         """Full support: is the patient ready?"""
         state = self._state()
+        lacking = self._lacking(now)
+        if lacking:
+            state.move(state.place + 1, now.hours)
+            return self._say(now, "support", "up", lacking)
         rest = self._rest(now)
         reasons = (*self.policy.ready(now), *refusal(now, state, state.place - 1))
         if rest is not None:
@@ -171,6 +181,18 @@ class WeaningController:
             stopped = all(one.met for one in self.policy.ready(now))
             return self._say(now, "refused" if stopped else "support", "hold", reasons)
         return self._say(now, "ready", "hold", reasons, wait=_RAMP, echo=True)
+
+    def _lacking(self, now: Situation) -> tuple[Reason, ...]:
+        """Why full support is not enough, where there is more: low flow, and lactate stays high."""
+        state = self._state()
+        lactate, index = (self.criteria["ready"][x] for x in ("lactate", "cardiac_index"))
+        if now.held < _PATIENT - 1e-6 or state.place >= state.ceiling(now.hours):
+            return ()
+        why = self.criteria.broken("ready", now.values)
+        named = {one.signal: one for one in why}
+        if lactate.signal not in named or index.signal not in named:
+            return ()
+        return (named[index.signal], named[lactate.signal])
 
     def _step(self, now: Situation) -> Decision:
         """Below full support, or ready: on, or hold."""
@@ -220,7 +242,10 @@ class WeaningController:
         """Deterioration: up at once; at full speed nothing is left but to say so."""
         state = self._state()
         if state.place >= state.ceiling(now.hours):
-            return in_time(now, self._say(now, "support", "hold", why), self.label_hours, state)
+            orders = rescue_order(now)
+            said = self._say(now, "support", "hold", why, wait=_RAMP if orders else _HOUR)
+            said = replace(said, orders={**said.orders, **orders})
+            return in_time(now, said, self.label_hours, state)
         return self._up(now, why, wait=_RAMP)
 
     def _up(self, now: Situation, why: tuple[Reason, ...], wait: float) -> Decision:
@@ -281,10 +306,17 @@ class WeaningController:
             name: (beliefs[name].centre, beliefs[name].spread) for name in _TRACKED
         }  # fmt: skip
         orders = inotrope_order(now) if self.policy.needs_tracker else {}
+        echo = echo or self._unseen(now, reasons)
         return Decision(
             now.hours, state.level, phase, action, reasons, told, wait, echo,
             orders, present_findings(state),
         )  # fmt: skip
+
+    def _unseen(self, now: Situation, reasons: tuple[Reason, ...]) -> bool:
+        """Whether a mitral valve that speaks against weaning was not looked at lately."""
+        doubted = any(one.signal == _FRACTION and not one.met for one in reasons)
+        since = max(self._state().since, now.hours - _ECHO_EVERY)
+        return doubted and not now.seen.history(_FRACTION, since)
 
     def _state(self) -> Progress:
         if self.progress is None:

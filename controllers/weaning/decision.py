@@ -10,10 +10,10 @@ from typing import Any
 
 from plants import InputError
 
-#: What a course of weaning goes through.
+#: What a course of weaning goes through; ``inflation`` in a coronary intervention only.
 PHASES: tuple[str, ...] = (
     "support", "ready", "step", "hold", "ramp", "hold_p2", "explant", "step_up", "refused",
-    "reassess",
+    "reassess", "inflation",
 )  # fmt: skip
 #: What may be asked of those at the bedside.
 ACTIONS: tuple[str, ...] = ("hold", "down", "up", "explant", "reassess")

@@ -84,24 +84,33 @@ def right_heart(now: Situation, place: int) -> tuple[Reason, ...]:
 
 
 def right_failure(now: Situation) -> Reason | None:
-    """A right ventricle that fails by pressure, by pulsatility and beside the left one.
+    """A right ventricle that fails: little pulsatility, and a pressure out of proportion.
 
-    By forecast at the lowest level where there is one: a pump at full speed empties the left side,
-    which makes every right one look bad beside it.
+    Beside a pulsatility index below its limit and a central venous over wedge pressure above its
+    own, the veins are congested, or, where diuretics have relieved them, the flow is low. By
+    forecast at the lowest level where there is one: a pump at full speed empties the left side,
+    which makes every right one look bad beside it, so that by measurements alone all must speak.
     """
-    reasons = right_heart(now, 0)
-    if not all(not one.met and math.isfinite(one.value) for one in reasons):
-        return None
     beliefs = now.outlook.at(now.levels[0]) if now.outlook.trusted else None
-    told = now.values if beliefs is None else {n: beliefs[n].median for n in ("cvp", "pcwp")}
+    names = ("cvp", "papi", "pcwp", "cardiac_index")
+    told = now.values if beliefs is None else {name: beliefs[name].median for name in names}
+    where = f" at {now.level if beliefs is None else now.levels[0]}"
+    right, index = now.criteria["right"], now.criteria["ready"]["cardiac_index"]
+    pulse, veins, flow = (
+        one.judge(told.get(one.signal, math.nan), where)
+        for one in (right["papi"], right["cvp"], index)
+    )
     ratio = told.get("cvp", math.nan) / max(told.get("pcwp", math.nan), 1.0)
     limit = now.criteria.number("right_ratio")
-    if not ratio > limit:
+    beyond = [one for one in (veins, flow) if not one.met and math.isfinite(one.value)]
+    if beliefs is None:
+        beyond = [one for one in beyond if one is veins]
+    if pulse.met or not math.isfinite(pulse.value) or not ratio > limit or not beyond:
         return None
-    said = "; ".join(one.text for one in reasons)
-    said = f"{said}; over wedge pressure {ratio:.2f}, at most {limit:g}"
-    return Reason(f"right-ventricular failure: {said}", reasons[0].signal, reasons[0].value,
-                  reasons[0].limit)  # fmt: skip
+    said = "; ".join(one.text for one in (pulse, *beyond))
+    said = f"{said}; central venous over wedge pressure {ratio:.2f}, at most {limit:g}"
+    first = beyond[0]
+    return Reason(f"right-ventricular failure: {said}", first.signal, first.value, first.limit)
 
 
 def harm(now: Situation) -> list[tuple[str, Reason]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,9 +15,9 @@ from controllers.weaning.steps import Situation
 class ModelBased:
     """Steps as far as the forecast holds with the chance that is asked for.
 
-    Weaning begins when the patient without pump and inotrope is as likely well as not; every step
-    is the largest one after which the criteria hold with the chance asked for; the pump comes out
-    when they hold so without it.
+    Weaning begins when there is a fair chance that the patient does well without pump and inotrope;
+    every step is the largest one after which the criteria hold with the chance asked for; the pump
+    comes out when they hold so without it.
 
     Attributes
     ----------
@@ -41,7 +40,7 @@ class ModelBased:
     look: float = 1.0
     interval: float = 1.0
     trial: float = 2.0
-    patience: float = math.nan
+    patience: float = 12.0
     name: str = "model-based"
     needs_tracker: bool = True
 
@@ -52,7 +51,7 @@ class ModelBased:
             *now.criteria.judge("plan", now.values),
             now.seen.resolving(),
             _trust(now),
-            *_out(now, limit),
+            *_out(now, limit, now.criteria.number("way_down")),
         )
 
     def step(self, now: Situation) -> tuple[int, tuple[Reason, ...]]:
@@ -86,7 +85,7 @@ class ModelBased:
             held,
             *now.criteria.judge("trial", now.values, f" at {now.level}"),
             _trust(now),
-            *_out(now, now.criteria.number("chance")),
+            *_out(now, now.criteria.number("explant_chance")),
         )
 
 
@@ -96,12 +95,13 @@ def _trust(now: Situation) -> Reason:
     return Reason(said if met else f"the tracker is not trusted: {now.outlook.reason}", met=met)
 
 
-def _out(now: Situation, limit: float) -> tuple[Reason, ...]:
-    """The chance that the patient does well without pump and inotrope, and what is expected."""
+def _out(now: Situation, limit: float, ahead: float = 0.0) -> tuple[Reason, ...]:
+    """The chance that the patient does well without pump and inotrope some hours ahead, and how."""
     needed = [one for one in now.criteria["out"].values() if one.needed]
-    free = now.outlook.free()
+    free = now.outlook.free(ahead, room=now.criteria.number("vasopressor_room"))
     found = chance(needed, free)
-    said = f"chance {found:.2f} to hold without pump and inotrope{_expected(needed, free)}"
+    when = f" in {ahead:.3g} h" if ahead else ""
+    said = f"chance {found:.2f} to hold without pump and inotrope{when}{_expected(needed, free)}"
     return (Reason(f"{said}, at least {limit:g}", "", found, limit, met=found >= limit),)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from controllers.tracking.estimate import Belief
@@ -17,6 +17,7 @@ _BEST_OF = 12.0  # h: over which the best contractility is remembered
 _DRUGS = ("inotrope", "vasopressor")
 _LARGEST = {"inotrope": 40.0, "vasopressor": 5.0}
 Beliefs = Mapping[str, Belief]
+Question = tuple[str, float, tuple[float, ...]]
 
 
 class Innovation(Protocol):
@@ -70,7 +71,7 @@ class Outlook:
     def __init__(self, tracker: Tracker | None):
         self.tracker = tracker
         self.trusted, self.reason = False, "no tracker" if tracker is None else "not yet updated"
-        self._known: dict[tuple[str, float, tuple[float, ...]], Beliefs | None] = {}
+        self._known: dict[Question, Beliefs | None] = {}
         self._best: deque[tuple[float, float]] = deque()
         self.doses = dict.fromkeys(_DRUGS, 0.0)
         self.hours = math.nan
@@ -95,19 +96,28 @@ class Outlook:
         """What is expected at a level; None where nothing is."""
         if self.tracker is None:
             return None
-        doses = dict(self.doses if drugs is None else drugs)
-        key = (level, hours_ahead, tuple(doses.values()))
+        tracker, doses = self.tracker, dict(self.doses if drugs is None else drugs)
+        return self._once(
+            (level, hours_ahead, tuple(doses.values())),
+            lambda: tracker.forecasts([level], hours_ahead, drugs=doses)[level],
+        )
+
+    def _once(self, key: Question, ask: Callable[[], Beliefs]) -> Beliefs | None:
+        """The answer to a question, asked once a look; None where there is none."""
         if key not in self._known:
             try:
-                found = self.tracker.forecasts([level], hours_ahead, drugs=doses)[level]
-                known = math.isfinite(found["map"].centre)
-                self._known[key] = found if known else None
+                found = ask()
+                self._known[key] = found if math.isfinite(found["map"].centre) else None
             except PhysicsError:
                 self._known[key] = None
         return self._known[key]
 
-    def free(self, hours_ahead: float = 0.0, *, inotrope: bool = False) -> Beliefs | None:
-        """What is expected without the pump: between the levels where its flow turns to zero.
+    def free(
+        self, hours_ahead: float = 0.0, *, inotrope: bool = False, room: float = 0.0
+    ) -> Beliefs | None:
+        """What is expected without the pump.
+
+        A tracker that cannot say is asked for the levels between which the flow turns to zero.
 
         Parameters
         ----------
@@ -115,8 +125,16 @@ class Outlook:
             When, h from now.
         inotrope : bool
             Whether the inotrope goes on.
+        room : float
+            Vasopressor that is added, ug/kg/min.
         """
-        doses = self.doses if inotrope else self.doses | {"inotrope": 0.0}
+        doses = self.doses | {"vasopressor": self.doses["vasopressor"] + room}
+        if not inotrope:
+            doses["inotrope"] = 0.0
+        without = getattr(self.tracker, "without_pump", None)
+        if without is not None:
+            key = ("", hours_ahead, tuple(doses.values()))
+            return self._once(key, lambda: without(hours_ahead, drugs=doses))
         lower: Beliefs | None = None
         for level in _AROUND_ZERO:
             upper = self.at(level, hours_ahead, doses)

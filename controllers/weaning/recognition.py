@@ -10,6 +10,7 @@ from controllers.weaning.progress import Progress
 from controllers.weaning.steps import Situation
 
 _FRACTION = "mitral_regurgitant_fraction"
+_LEAKS = ("regurgitation", "hidden-regurgitation")
 # How long a condition must stand before it is named, h (guesses): in the first hours of support
 # nearly everybody's right ventricle looks bad. What is not here is named at once.
 _STANDING = {"rv-failure": 12.0, "inotrope-masked": 2.0, "regurgitation": 2.0,
@@ -45,10 +46,21 @@ def refusal(
     limit = now.criteria.number("moderate_regurgitation")
     if leak is not None and (explant or (state.weaning and present >= limit)):
         found.append(leak[1])
+    elif any(name in state.findings for name in _LEAKS) and not _cleared(now, state):
+        said = (
+            f"mitral regurgitation was named and no echo at {now.level} shows less than {limit:g}"
+        )
+        found.append(Reason(said, _FRACTION, present, limit))
     drug = findings.inotrope(now) if explant else None
     if drug is not None:
         found.append(drug[1])
     return tuple(found)
+
+
+def _cleared(now: Situation, state: Progress) -> bool:
+    """Whether an echo at the present level shows that the mitral valve holds."""
+    seen = now.seen.history(_FRACTION, state.since)
+    return bool(seen) and seen[-1] < now.criteria.number("moderate_regurgitation")
 
 
 def present_findings(state: Progress) -> tuple[str, ...]:

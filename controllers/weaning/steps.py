@@ -112,10 +112,16 @@ STEP_POLICIES: Mapping[str, str] = MappingProxyType(
 def step_policy(name: str) -> StepPolicy:
     """A step policy by name.
 
+    Parameters
+    ----------
+    name : str
+        One of :data:`STEP_POLICIES`, or ``policy:FOLDER``: one that ``impellab train`` has learned
+        in ``impellab/Weaning-v0``.
+
     Raises
     ------
     InputError
-        There is no such policy.
+        There is no such policy, or it cannot be used.
 
     Examples
     --------
@@ -123,6 +129,7 @@ def step_policy(name: str) -> StepPolicy:
     >>> step_policy("fast-protocol").needs_tracker, step_policy("model-based").needs_tracker
     (False, True)
     """
+    from controllers.weaning.learned import PREFIX, LearnedPolicy
     from controllers.weaning.model_based import ModelBased
     from controllers.weaning.protocols import clinician, fast_protocol, ramp_test, slow_protocol
 
@@ -132,6 +139,8 @@ def step_policy(name: str) -> StepPolicy:
     }  # fmt: skip
     if not isinstance(name, str):
         raise InputError("policy", name, "the name of a step policy, as text")
+    if name.startswith(PREFIX):
+        return LearnedPolicy(name.removeprefix(PREFIX))
     if name not in made:
-        raise unknown_name("policy", name, made)
+        raise unknown_name("policy", name, (*made, f"{PREFIX}FOLDER"))
     return made[name]()

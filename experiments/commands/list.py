@@ -14,12 +14,13 @@ def command(
     what: Annotated[
         str,
         typer.Argument(
-            help="patients, devices, scenarios, rhythms, valve-diseases, controllers, environments."
+            help="patients, devices, scenarios, rhythms, valve-diseases, controllers, "
+            "step-policies, environments."
         ),
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """List patients, devices, scenarios, rhythms, valve diseases, controllers or environments."""
+    """List patients, devices, scenarios, rhythms, valve diseases, controllers, environments ..."""
     from experiments.catalogue import listing
 
     rows = listing(what)

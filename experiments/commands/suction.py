@@ -19,7 +19,7 @@ def command(
     fit: Annotated[
         bool, typer.Option("--fit", help="Fit the detector anew, and renew the file it is kept in.")
     ] = False,
-    fit_seeds: Annotated[int, typer.Option(help="How many seeds are fitted, from 0 on.")] = 20,
+    fit_seeds: Annotated[int, typer.Option(help="How many seeds are fitted, from 0 on.")] = 40,
     workers: Annotated[
         int | None, typer.Option(help="Number of processes; by default one for each core.")
     ] = None,

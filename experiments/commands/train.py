@@ -24,7 +24,7 @@ _REPEAT = "May be given more than once: one is drawn for each episode."
 
 def command(
     algorithm: Annotated[
-        str, typer.Option(help="ppo, sac (action speed) or dqn (action level).")
+        str, typer.Option(help="ppo, sac (action speed) or dqn (action level, weaning).")
     ] = "ppo",
     environment: Annotated[str, typer.Option(help="A Gymnasium id.")] = "impellab/Support-v0",
     steps: Annotated[int, typer.Option(help="Control periods to learn from.")] = 100_000,
@@ -42,6 +42,15 @@ def command(
     ] = None,
     start: Annotated[
         list[str] | None, typer.Option(help=f"P-level at the beginning. {_REPEAT}")
+    ] = None,
+    case: Annotated[
+        list[str] | None, typer.Option(help=f"Weaning: what becomes of the patient. {_REPEAT}")
+    ] = None,
+    events: Annotated[
+        list[str] | None, typer.Option(help=f"Weaning: preset of what happens besides. {_REPEAT}")
+    ] = None,
+    begin: Annotated[
+        list[int] | None, typer.Option(help=f"Weaning: hours before the first decision. {_REPEAT}")
     ] = None,
     tier: Annotated[str | None, typer.Option(help="console, icu or full.")] = None,
     action: Annotated[str | None, typer.Option(help="speed or level.")] = None,
@@ -68,7 +77,8 @@ def command(
 
     given = {
         "patient": patient, "spread": spread, "cohort_size": cohort_size, "device": device,
-        "scenario": scenario, "start": start, "tier": tier, "action": action,
+        "scenario": scenario, "start": start, "tier": tier, "action": action, "case": case,
+        "events": events, "begin": begin,
     }  # fmt: skip
     side_by_side = {} if environments is None else {"environments": environments}
     if resume is not None:

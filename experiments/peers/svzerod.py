@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import ctypes
 import functools
-from collections.abc import Callable, Mapping
+import importlib
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import casadi as ca
@@ -278,22 +279,46 @@ def configuration(cycles: int, steps_per_cycle: int) -> dict[str, Any]:
 
 
 def svzerod(cycles: int, steps_per_cycle: int) -> Callable[[], Any]:
-    """svZeroDSolver on the example.
+    """svZeroDSolver on the example; gives its solver after the run.
 
     Raises
     ------
     ImportError
-        pysvzerod is not installed.
+        It is not installed.
     """
-    import pysvzerod
+    solver_class = _solver_class()
 
     def run() -> Any:
-        solver = pysvzerod.Solver(configuration(cycles, steps_per_cycle))
-        for name in ("setup_initial", "setup_integrator", "run_integration"):
-            if hasattr(solver, name):  # Versions before 3 have one method for all.
-                getattr(solver, name)()
-        if not hasattr(solver, "run_integration"):
-            solver.run()
+        solver = solver_class(configuration(cycles, steps_per_cycle))
+        solver.run()
         return solver
 
     return run
+
+
+def _solver_class() -> Any:
+    # Distribution and module are called svzerod since version 3, and were called pysvzerod before.
+    try:
+        return importlib.import_module("svzerod").Solver
+    except ImportError as error:
+        try:
+            return importlib.import_module("pysvzerod").Solver
+        except ImportError:
+            raise error from None
+
+
+def courses(solver: Any, names: Sequence[str]) -> Array:
+    """What svZeroDSolver has found of states over the last cycle: a row for each of its steps."""
+    rows = [np.asarray(solver.get_single_result(f"{name}:CLH")).ravel() for name in names]
+    return np.column_stack(rows)
+
+
+def apart(one: Array, other: Array) -> float:
+    """Largest difference of two courses relative to the largest value of each state.
+
+    Where one has a multiple of the other's steps, those at the same times count.
+    """
+    fine, coarse = (one, other) if len(one) >= len(other) else (other, one)
+    every = (len(fine) - 1) // (len(coarse) - 1)
+    shown = fine[::every][: len(coarse)]
+    return float(np.max(np.abs(shown - coarse) / np.max(np.abs(shown), axis=0)))

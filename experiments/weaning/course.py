@@ -14,11 +14,12 @@ from controllers.tracking.tracker import RecoveryTracker
 from controllers.weaning.controller import WeaningController
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.decision import Decision
+from controllers.weaning.log import DecisionLog
 from controllers.weaning.steps import step_policy
 from controllers.weaning_briefing import DRUGS, WeaningBriefing
 from plants import TIERS, Measurement, Patient, Pump, Therapy, unknown_name
 from plants.bedside import Bedside
-from plants.bedside_cases import CASES, WeaningCase, weaning_patient
+from plants.bedside_cases import CASES, WeaningCase, congested, weaning_patient
 from plants.bedside_events import HourScenario
 from plants.virtual_patient import VirtualPatient
 
@@ -208,7 +209,7 @@ def briefing(trial: WeaningTrial, bedside: Bedside, case: WeaningCase) -> Weanin
     """What the controller is told: the profile, the doses and the pressure on arrival."""
     noise = float(np.random.default_rng([trial.seed, 7]).normal(0.0, 1.0))
     return WeaningBriefing(
-        Patient.load(case.phenotype),
+        congested(Patient.load(case.phenotype)),
         bedside.pump,
         Therapy.default(),
         tier=trial.tier,
@@ -223,6 +224,7 @@ def run_course(
     *,
     criteria: WeaningCriteria | None = None,
     watch: Callable[[Decision, Bedside], None] | None = None,
+    log: DecisionLog | None = None,
 ) -> Course:
     """Wean a patient until the course ends.
 
@@ -234,6 +236,8 @@ def run_course(
         By default those of the package.
     watch : callable, optional
         Called after every decision.
+    log : DecisionLog, optional
+        Where every decision is kept, also those that changed nothing.
 
     Raises
     ------
@@ -252,7 +256,7 @@ def run_course(
     bedside, case = trial_bedside(trial)
     policy = step_policy(trial.policy)
     tracker = RecoveryTracker if policy.needs_tracker else None
-    controller = WeaningController(policy, tracker, criteria=criteria)
+    controller = WeaningController(policy, tracker, criteria=criteria, log=log)
     controller.reset(briefing(trial, bedside, case))
     return _Run(trial, bedside, case, controller, watch).course()
 

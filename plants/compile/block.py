@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import casadi as ca
 
-from plants.compile.emit import Part, emit
-from plants.compile.graph import graph_of, with_reciprocals
+from plants.compile.emit import Emitted, Part, emit
+from plants.compile.graph import Graph, graph_of, with_reciprocals
+from plants.compile.simplify import simplified
 from plants.compile.vector_math import DOUBLE, SINGLE
 
 _V, _P, _X = "v", "phase", "x"
@@ -182,26 +183,11 @@ def block_source(functions: Functions, width: int, *, single: bool = False) -> B
         The plant holds an operation that cannot be emitted.
     """
     f = functions
-    held = frozenset({_V})
-    phased = held | {_P}
-    marked = {"x": {f.phase: _P}}
-    slope = with_reciprocals(graph_of(f.slope, ("x", "v"), parts=marked), held)
-    parts = [Part("held", held), Part("beat", phased), Part("slope", phased | {_X})]
-    whole = emit(slope, parts, ("k", "g", "e"))
+    slope, parts = slope_parts(f)
+    whole = emit(slope, parts, ("k", "g", "e"), ordered=True)
     # The inner stages need no extremes.
-    stage = emit(slope, parts, ("k", "g", "e"), without=("e",), only_last="stage")
-    names = ("acc", "x", "after", "mean", "extremes", "v")
-    going = emit(
-        with_reciprocals(graph_of(f.going_on, names), held),
-        [Part("post", held), Part("going", frozenset(names))],
-        ("moved",),
-    )
-    ends = ("acc", "x", "after", "mean", "before", "later", "old", "new", "v")
-    ending = emit(
-        with_reciprocals(graph_of(f.ending, ends), held),
-        [Part("endheld", held), Part("ending", frozenset(ends))],
-        ("ended", "begun"),
-    )
+    stage = emit(slope, parts, ("k", "g", "e"), without=("e",), only_last="stage", ordered=True)
+    going, ending = going_parts(f)
     sizes = {
         "held": max(1, whole.sizes["held"]),
         "beat": max(1, whole.sizes["beat"]),
@@ -216,3 +202,32 @@ def block_source(functions: Functions, width: int, *, single: bool = False) -> B
     math = SINGLE if single else DOUBLE
     texts = (math, whole.source, stage.source, going.source, ending.source, loop)
     return BlockSource(f"#define WIDTH {width}\n" + "\n".join(texts), sizes)
+
+
+def slope_parts(functions: Functions) -> tuple[Graph, list[Part]]:
+    """The graph of the slopes, and its parts by what they depend on: held, beat, slope."""
+    f = functions
+    held = frozenset({_V})
+    phased = held | {_P}
+    slope = graph_of(f.slope, ("x", "v"), parts={"x": {f.phase: _P}})
+    graph = simplified(with_reciprocals(slope, held), (held, phased))
+    return graph, [Part("held", held), Part("beat", phased), Part("slope", phased | {_X})]
+
+
+def going_parts(functions: Functions) -> tuple[Emitted, Emitted]:
+    """What a step adds to the accumulator, and what the end of a beat makes of it."""
+    held = frozenset({_V})
+    names = ("acc", "x", "after", "mean", "extremes", "v")
+    going = emit(
+        simplified(with_reciprocals(graph_of(functions.going_on, names), held), (held,)),
+        [Part("post", held), Part("going", frozenset(names))],
+        ("moved",),
+        ordered=True,
+    )
+    ends = ("acc", "x", "after", "mean", "before", "later", "old", "new", "v")
+    ending = emit(
+        with_reciprocals(graph_of(functions.ending, ends), held),
+        [Part("endheld", held), Part("ending", frozenset(ends))],
+        ("ended", "begun"),
+    )
+    return going, ending

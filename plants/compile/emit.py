@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from plants.compile.graph import CONSTANT, INPUT, Graph, needed
 from plants.compile.operations import OPERATIONS
+from plants.compile.schedule import scheduled
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,17 @@ class Emitted:
         The functions.
     sizes : dict
         Number of results of each part that later parts read.
+    known : dict
+        Where each of those results lies: node to array and slot.
     """
 
     source: str
     sizes: dict[str, int]
+    known: dict[int, tuple[str, int]]
 
 
 @dataclass(frozen=True)
-class _Places:
+class Places:
     """How the values of nodes are written in C.
 
     Attributes
@@ -98,6 +102,8 @@ def emit(
     lanes: Iterable[str] | None = None,
     without: Sequence[str] = (),
     only_last: str = "",
+    early: bool = False,
+    ordered: bool = False,
 ) -> Emitted:
     """C of a graph in parts.
 
@@ -116,6 +122,10 @@ def emit(
     only_last : str
         Emit the last part alone, under this name: it reads the results that the same parts
         emitted whole leave.
+    early : bool
+        Leave the last part out.
+    ordered : bool
+        Write first what the longest chain waits for, instead of in the order of the graph.
 
     Returns
     -------
@@ -132,11 +142,11 @@ def emit(
     texts = []
     for level, part in enumerate(parts):
         last = level == final
-        if only_last and not last:
+        if (only_last and not last) or (early and last):
             continue
         before = [one.name for one in parts[:level]]
         known = {node: (name, slot) for name in before for node, slot in slots[name].items()}
-        places = _Places(graph, varying, known)
+        places = Places(graph, varying, known)
         if last:
             rows = {n: r for n, r in zip(outputs, graph.outputs, strict=True) if n not in without}
             shown = [i for row in rows.values() for i in row if i is not None]
@@ -149,9 +159,13 @@ def emit(
                 for n, k in slots[part.name].items()
             ]
         body = [i for i in body if place[i] == level and graph.nodes[i].operation >= 0]
+        if ordered:
+            body = [i for row in scheduled(graph, body) for i in row]
         name = only_last if last and only_last else part.name
         texts.append(_function(places, name, body, [*graph.names, *before], results, stores))
-    return Emitted("\n".join(texts), {name: len(slot) for name, slot in slots.items()})
+    sizes = {name: len(slot) for name, slot in slots.items()}
+    found = {node: (name, k) for name, slot in slots.items() for node, k in slot.items()}
+    return Emitted("\n".join(texts), sizes, found)
 
 
 def _part_of(depends: frozenset[str], parts: Sequence[Part]) -> int:
@@ -185,7 +199,7 @@ def _slots(
 
 
 def _output_lines(
-    places: _Places, rows: Mapping[str, Sequence[int | None]]
+    places: Places, rows: Mapping[str, Sequence[int | None]]
 ) -> list[tuple[bool, str]]:
     return [
         (False, f"{name}[{k} * W + w] = {'RC(0.0)' if n is None else places.name(n)};")
@@ -195,7 +209,7 @@ def _output_lines(
 
 
 def _function(
-    places: _Places,
+    places: Places,
     name: str,
     body: Sequence[int],
     arrays: Sequence[str],

@@ -81,6 +81,11 @@ class Graph:
         depends = frozenset().union(*(self.nodes[i].depends for i in operands))
         return self.add(Node(number, operands, 0.0, depends))
 
+    def has(self, number: int, *operands: int) -> bool:
+        """Whether there is a node of an operation."""
+        depends = frozenset().union(*(self.nodes[i].depends for i in operands))
+        return Node(number, operands, 0.0, depends) in self._known
+
     def _unsigned(self, number: int) -> int:
         """The node, or one of the opposite sign that is the same for both signs."""
         node = self.nodes[number]

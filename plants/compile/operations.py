@@ -50,5 +50,12 @@ OPERATIONS: dict[int, Operation] = {
     ca.OP_OR: Operation(2, "(({a} != RC(0.0)) | ({b} != RC(0.0)) ? RC(1.0) : RC(0.0))"),
     ca.OP_IF_ELSE_ZERO: Operation(2, "({a} != RC(0.0) ? {b} : RC(0.0))"),
 }
-DIVIDE, MULTIPLY, INVERSE = ca.OP_DIV, ca.OP_MUL, ca.OP_INV
+ADD, DIVIDE, MULTIPLY, INVERSE = ca.OP_ADD, ca.OP_DIV, ca.OP_MUL, ca.OP_INV
 NEGATE, SUBTRACT, SQUARE, MAGNITUDE = ca.OP_NEG, ca.OP_SUB, ca.OP_SQ, ca.OP_FABS
+EXPONENTIAL, SQUARE_ROOT, CONSTANT_POWER = ca.OP_EXP, ca.OP_SQRT, ca.OP_CONSTPOW
+#: Cycles until the result is there, where that is more than for a sum or a product: rough numbers,
+#: by which the order of operations is chosen.
+LATENCIES: dict[int, int] = {
+    ca.OP_SQRT: 21, ca.OP_DIV: 13, ca.OP_INV: 13, ca.OP_EXP: 70, ca.OP_LOG: 80, ca.OP_TANH: 150,
+    ca.OP_POW: 160, ca.OP_CONSTPOW: 160,
+}  # fmt: skip

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from plants.compile.block import Functions, block_source
 from plants.compile.cache import FAST, QUICK, BuildError, built
 from plants.compile.graph import UnsupportedOperationError
+from plants.compile.one_lane import one_lane_source
 from plants.compile.sensitivity import sensitivity_source
 
 Array = NDArray[np.float64]
@@ -54,7 +55,10 @@ class Block:
 
     def __init__(self, functions: Functions, width: int, *, single: bool = False):
         try:
-            source = block_source(functions, width, single=single).source
+            if width == 1:
+                source = one_lane_source(functions, single=single)
+            else:
+                source = block_source(functions, width, single=single).source
         except UnsupportedOperationError as error:
             raise BuildError(str(error)) from error
         self.width = width

@@ -54,33 +54,39 @@ DOUBLE = (
 #include <string.h>
 typedef double real;
 typedef long long ik_int;
+typedef unsigned long long ik_word;
 #define RC(x) ((real)(x))
 #define SQRT(x) sqrt(x)
 #define FLOOR(x) floor(x)
 #define IK_INLINE static inline
 
-/* Below -690 the result is held at exp(-690), about 1e-300: subnormal numbers are slow. */
-IK_INLINE real ik_exp(real x) {
-  real y = x < -690.0 ? -690.0 : (x > 710.0 ? 710.0 : x);
-  real t = y * 1.4426950408889634074 + 6755399441055744.0;
-  real n = t - 6755399441055744.0;
-  real r = y - n * 6.93147180369123816490e-01;
-  r = r - n * 1.90821492927058770002e-10;
-  real r2 = r * r, r4 = r2 * r2, r8 = r4 * r4;
-  real p0 = 0.16666666666666667453 * r + 0.50000000000000010221;
-  real p2 = 0.0083333333333300618325 * r + 0.041666666666624127873;
-  real p4 = 0.00019841269863053616878 * r + 0.0013888888917213716901;
-  real p6 = 2.7557268459997064772e-6 * r + 0.000024801521295954375131;
-  real p8 = 2.5100385495510319078e-8 * r + 2.7620088445409748161e-7;
-  real p = p8 * r8 + ((p6 * r2 + p4) * r4 + (p2 * r2 + p0));
-  p = p * r2 + r;
-  ik_int bits;
-  memcpy(&bits, &t, sizeof bits);
-  bits = (ik_int)((unsigned long long)bits << 52) + 0x3fe0000000000000LL; /* 2^(n - 1) */
-  real scale;
-  memcpy(&scale, &bits, sizeof scale);
-  return 2.0 * (scale + scale * p);
+/* Below -690 the result is held at exp(-690), about 1e-300: subnormal numbers are slow. The text
+   serves numbers and vectors of them: V is the type, U that of unsigned integers of its size. */
+#define IK_EXP_TEXT(NAME, V, U, PICK) \
+IK_INLINE V NAME(V x) { \
+  const V zero = {0}; \
+  V y = PICK(x < -690.0, zero - 690.0, PICK(x > 710.0, zero + 710.0, x)); \
+  V t = y * 1.4426950408889634074 + 6755399441055744.0; \
+  V n = t - 6755399441055744.0; \
+  V r = y - n * 6.93147180369123816490e-01; \
+  r = r - n * 1.90821492927058770002e-10; \
+  V r2 = r * r, r4 = r2 * r2, r8 = r4 * r4; \
+  V p0 = 0.16666666666666667453 * r + 0.50000000000000010221; \
+  V p2 = 0.0083333333333300618325 * r + 0.041666666666624127873; \
+  V p4 = 0.00019841269863053616878 * r + 0.0013888888917213716901; \
+  V p6 = 2.7557268459997064772e-6 * r + 0.000024801521295954375131; \
+  V p8 = 2.5100385495510319078e-8 * r + 2.7620088445409748161e-7; \
+  V p = p8 * r8 + ((p6 * r2 + p4) * r4 + (p2 * r2 + p0)); \
+  p = p * r2 + r; \
+  U bits; \
+  memcpy(&bits, &t, sizeof bits); \
+  bits = (bits << 52) + 0x3fe0000000000000ULL; /* 2^(n - 1) */ \
+  V scale; \
+  memcpy(&scale, &bits, sizeof scale); \
+  return 2.0 * (scale + scale * p); \
 }
+#define IK_PICK(where, yes, no) ((where) ? (yes) : (no))
+IK_EXP_TEXT(ik_exp, real, ik_word, IK_PICK)
 
 IK_INLINE real ik_log(real x) {
   real low = 2.2250738585072014e-308;
@@ -127,32 +133,36 @@ SINGLE = (
 #include <string.h>
 typedef float real;
 typedef int ik_int;
+typedef unsigned int ik_word;
 #define RC(x) ((real)(x))
 #define SQRT(x) sqrtf(x)
 #define FLOOR(x) floorf(x)
 #define IK_INLINE static inline
 
 /* Below -85 the result is held at exp(-85), about 1e-37: subnormal numbers are slow. */
-IK_INLINE real ik_exp(real x) {
-  real y = x < -85.0f ? -85.0f : (x > 89.0f ? 89.0f : x);
-  real t = y * 1.44269504f + 12582912.0f;
-  real n = t - 12582912.0f;
-  real r = y - n * 6.93145752e-1f;
-  r = r - n * 1.42860677e-6f;
-  real p = 1.0f / 5040.0f;
-  p = p * r + 1.0f / 720.0f;
-  p = p * r + 1.0f / 120.0f;
-  p = p * r + 1.0f / 24.0f;
-  p = p * r + 1.0f / 6.0f;
-  p = p * r + 0.5f;
-  p = p * r * r + r;
-  ik_int bits;
-  memcpy(&bits, &t, sizeof bits);
-  bits = (ik_int)((unsigned int)bits << 23) + 0x3f000000; /* 2^(n - 1) */
-  real scale;
-  memcpy(&scale, &bits, sizeof scale);
-  return 2.0f * (scale + scale * p);
+#define IK_EXP_TEXT(NAME, V, U, PICK) \
+IK_INLINE V NAME(V x) { \
+  const V zero = {0}; \
+  V y = PICK(x < -85.0f, zero - 85.0f, PICK(x > 89.0f, zero + 89.0f, x)); \
+  V t = y * 1.44269504f + 12582912.0f; \
+  V n = t - 12582912.0f; \
+  V r = y - n * 6.93145752e-1f; \
+  r = r - n * 1.42860677e-6f; \
+  V p = r * (1.0f / 5040.0f) + 1.0f / 720.0f; \
+  p = p * r + 1.0f / 120.0f; \
+  p = p * r + 1.0f / 24.0f; \
+  p = p * r + 1.0f / 6.0f; \
+  p = p * r + 0.5f; \
+  p = p * r * r + r; \
+  U bits; \
+  memcpy(&bits, &t, sizeof bits); \
+  bits = (bits << 23) + 0x3f000000U; /* 2^(n - 1) */ \
+  V scale; \
+  memcpy(&scale, &bits, sizeof scale); \
+  return 2.0f * (scale + scale * p); \
 }
+#define IK_PICK(where, yes, no) ((where) ? (yes) : (no))
+IK_EXP_TEXT(ik_exp, real, ik_word, IK_PICK)
 
 IK_INLINE real ik_log(real x) {
   real low = 1.17549435e-38f;

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plants.beats import METRICS
+from plants.direct import Direct
 from plants.disturbances import DISTURBANCES
 from plants.errors import InputError, PhysicsError, unknown_name
 from plants.patient import Patient
@@ -131,28 +133,21 @@ class SlowClock:
     def effects(self, state: Array | None = None) -> dict[str, float]:
         """What the slow states do to the fast plant: disturbances, held within their ranges."""
         state = self.state if state is None else state
-        values = slow_model().effects(state, self.input_vector, self._p)
+        values = _numeric("effects")(state, self.input_vector, self._p)
         return {
             name: min(max(value, one.low), one.high)
-            for (name, one), value in zip(
-                DISTURBANCES.items(), map(float, np.asarray(values).ravel()), strict=True
-            )
+            for (name, one), value in zip(DISTURBANCES.items(), values.tolist(), strict=True)
         }
 
     def rates(self, state: Array, metrics: Mapping[str, float]) -> tuple[Array, Array]:
         """Rates of change per hour, and the rate (1/h) at which each state relaxes by itself."""
         arguments = (state, metric_vector(metrics), self.input_vector, self._p)
-        model = slow_model()
-        return (
-            np.asarray(model.rates(*arguments)).ravel(),
-            np.asarray(model.decay(*arguments)).ravel(),
-        )
+        return _numeric("rates")(*arguments), _numeric("decay")(*arguments)
 
     def settled(self, state: Array, metrics: Mapping[str, float]) -> Array:
         """The state with the quick ones in equilibrium with a beat."""
         state = state.copy()
-        quick = slow_model().settled(metric_vector(metrics), self._p)
-        state[_QUICK] = np.asarray(quick).ravel()
+        state[_QUICK] = _numeric("settled")(metric_vector(metrics), self._p)
         return state
 
     def advance(self, metrics: Mapping[str, float], hours: float) -> None:
@@ -201,10 +196,8 @@ class SlowClock:
 
     def outputs(self, metrics: Mapping[str, float]) -> dict[str, float]:
         """The slow signals now, by name."""
-        values = slow_model().outputs(
-            self.state, metric_vector(metrics), self.input_vector, self._p
-        )
-        return OUTPUT_LAYOUT.as_dict(np.asarray(values).ravel())
+        values = _numeric("outputs")(self.state, metric_vector(metrics), self.input_vector, self._p)
+        return OUTPUT_LAYOUT.as_dict(values)
 
     def states(self) -> dict[str, float]:
         """The slow states by name."""
@@ -214,6 +207,12 @@ class SlowClock:
     def reflex_on(self) -> bool:
         """Whether the quick states do anything."""
         return self.parameters["baroreflex_gain"] > 0.0
+
+
+@functools.cache
+def _numeric(name: str) -> Direct:
+    """A function of the slow model on arrays."""
+    return Direct(getattr(slow_model(), name))
 
 
 def metric_vector(metrics: Mapping[str, float]) -> Array:

@@ -76,35 +76,48 @@ def test_a_pump_that_hardly_turns_tells_nothing():
     assert not detector.update(np.zeros(500), np.full(500, 70.0), 0.0, DT)
 
 
+def features(y, placement=70.0):
+    """Features by name of flows above the least one, at a steady placement signal and speed."""
+    steady = np.zeros(len(y))
+    found = suction_features(y, steady + placement, steady + 0.9, DT, 2.0)
+    return dict(zip(FEATURES, found, strict=True))
+
+
 def test_features_tell_dips_from_peaks():
     time = np.arange(0.0, 2.0, DT)
     dips = np.where(time % 0.6 < 0.15, -0.5, 0.1)
-    down, up = (
-        dict(zip(FEATURES, suction_features(y, 0 * time + 70, DT), strict=True))
-        for y in (dips, -dips)
-    )
+    down, up = features(dips), features(-dips)
     assert down["skewness"] < -0.1 < 0.1 < up["skewness"]
     assert down["lowest"] == pytest.approx(-0.5, abs=0.02)
-    assert down["swing"] > 0.3
+    assert down["swing_now"] > 0.3
     assert down["noise"] < 1e-6
+    assert down["speed"] == pytest.approx(0.9)
+
+
+def test_features_remember_what_the_flow_was():
+    time = np.arange(0.0, 20.0, DT)
+    beat = 0.2 + 0.05 * np.sin(2 * np.pi * time / 0.5)
+    at_once = features(beat - 0.3 * (time > 8.0))
+    slowly = features(beat - 0.3 * np.clip((time - 8.0) / 6.0, 0.0, 1.0))
+    same = features(beat)
+    assert at_once["lost"] == pytest.approx(0.3, abs=0.01)
+    assert slowly["lost"] == pytest.approx(0.3, abs=0.01)
+    assert same["lost"] == pytest.approx(0.0, abs=0.01)
+    assert at_once["drop"] > 0.25 > 0.1 > slowly["drop"] > same["drop"]
+    pulse = 70.0 + 8.0 * np.sin(2 * np.pi * time / 0.5) * (time < 8.0)
+    assert features(beat - 0.3 * (time > 8.0), pulse)["pulse_lost"] == pytest.approx(5.5, abs=0.3)
 
 
 def test_white_noise_moves_the_features_little():
     time = np.arange(0.0, 2.0, DT)
     beat = 0.1 + 0.1 * np.sin(2 * np.pi * time / 0.7)
-    clean = suction_features(beat, 0 * time + 70, DT)
+    clean = features(beat)
     random = np.random.default_rng(3)
-    noisy = np.mean(
-        [
-            suction_features(beat + 0.2 * random.standard_normal(200), 0 * time + 70, DT)
-            for _ in range(200)
-        ],
-        axis=0,
-    )
-    found = dict(zip(FEATURES, np.abs(noisy - clean), strict=True))
+    drawn = [features(beat + 0.2 * random.standard_normal(200)) for _ in range(200)]
+    found = {name: abs(np.mean([x[name] for x in drawn]) - clean[name]) for name in FEATURES}
     assert found["noise"] == pytest.approx(0.2, abs=0.02)
-    for name in ("lowest", "highest", "mean", "pulsatility"):
-        assert found[name] < 0.06  # less than the noise of a smoothed sample, 0.07
+    for name in ("lowest", "highest", "mean", "pulsatility", "lowest_now", "mean_now"):
+        assert found[name] < 0.06, name  # less than the noise of a smoothed sample, 0.07
 
 
 @pytest.mark.parametrize("snr", [math.inf, 20.0])
@@ -175,13 +188,35 @@ def test_settings_are_read_back_as_they_were(tmp_path):
     again = DetectorSettings.load(path)
     assert dict(again.weights) == dict(settings.weights)
     assert (again.intercept, again.window) == (settings.intercept, settings.window)
+    assert (again.gains, again.offsets) == (settings.gains, settings.offsets)
     assert pickle.loads(pickle.dumps(again)).scales == settings.scales
     assert "impellab suction --fit" in settings.provenance
 
 
-def test_settings_without_a_weight_are_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        (lambda x: "\n".join(y for y in x.splitlines() if not y.startswith("drop")), "drop"),
+        (lambda x: x.replace("gains = [", "gains = [0.5, "), "offsets"),
+        (lambda x: x.replace("offsets = [", "offsets = [nan, ").replace(", ", " , "), "offsets"),
+        (lambda x: x.replace("release = -", "release = "), "release"),
+    ],
+)
+def test_settings_that_do_not_fit_are_refused(tmp_path, change, field):
     path = tmp_path / "detector.toml"
-    text = DetectorSettings.load().to_toml()
-    path.write_text("\n".join(x for x in text.splitlines() if not x.startswith("dip")))
-    with pytest.raises(InputError, match="dip"):
+    path.write_text(change(DetectorSettings.load().to_toml()))
+    with pytest.raises(InputError, match=field):
         DetectorSettings.load(path)
+
+
+def test_log_odds_are_those_of_the_network_that_is_written_down():
+    settings = DetectorSettings.load()
+    x = np.random.default_rng(0).standard_normal(len(FEATURES))
+    total = settings.intercept
+    for unit, (gain, offset) in enumerate(zip(settings.gains, settings.offsets, strict=True)):
+        inner = offset
+        for value, name in zip(x, FEATURES, strict=True):
+            scaled = (value - settings.means[name]) / settings.scales[name]
+            inner += settings.weights[name][unit] * scaled
+        total += gain * math.tanh(inner)
+    assert settings.log_odds(x) == pytest.approx(total)

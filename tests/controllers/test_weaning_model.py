@@ -107,13 +107,16 @@ def test_nobody_is_weaned_whose_forecast_without_the_pump_fails():
 
 
 def test_an_uncertain_forecast_goes_to_p2_and_waits_there_for_the_explant():
-    # Between P-0 and P-1 the flow turns to zero half-way: index 1.85, sd 0.05, chance 0.84.
-    tracker = FakeTracker({"P-0": {"cardiac_index": 1.0}, "P-1": {"cardiac_index": 2.7}})
+    # Between P-0 and P-1 the flow turns to zero half-way, where the index lies 0.4 sd above its
+    # limit: a chance of 0.66.
+    limit = WeaningCriteria.load()["out"]["cardiac_index"].low
+    lower = 2.0 * (limit + 0.4 * SD["cardiac_index"]) - 2.7
+    tracker = FakeTracker({"P-0": {"cardiac_index": lower}, "P-1": {"cardiac_index": 2.7}})
     one = controller(tracker)
     made = follow(one, 30.0)
     assert made[-1].level == "P-2"
     assert all(d.action != "explant" for d in made)
-    tracker.levels["P-0"] = {"cardiac_index": 1.2}
+    tracker.levels["P-0"] = {"cardiac_index": 1.3}
     made = follow(one, 31.0, made[-1].hours + 1.0)
     assert made[-1].action == "explant"
 
@@ -209,3 +212,37 @@ def test_the_tracker_is_told_doses_and_the_level_that_ran():
     follow(one, 26.0, inotrope_effect=3.0)
     assert tracker.updates[0] == ("P-8", 24.0, {"inotrope": 3.0, "vasopressor": 0.0})
     assert WeaningCriteria.load().number("no_inotrope") < 3.0
+
+
+def test_a_named_leak_is_cleared_by_an_echo_at_the_level_alone():
+    leak = {level: {"mitral_regurgitant_fraction": 0.55} for level in ("P-0", "P-1", "P-2")}
+    one = controller(FakeTracker(leak))
+    made = follow(one, 30.0)
+    assert "hidden-regurgitation" in made[-1].findings
+    one.outlook.tracker.levels = {}
+    unseen = look(one, made[-1].hours + 1.0, mitral_regurgitant_fraction=math.nan)
+    low = min(int(d.level.removeprefix("P-")) for d in made)
+    assert int(unseen.level.removeprefix("P-")) == low
+    cleared = follow(one, 60.0, unseen.hours + 1.0, until=lambda d: d.action == "explant")
+    assert cleared[-1].action == "explant"
+
+
+def test_an_inotrope_stays_while_lactate_is_high():
+    made = follow(controller(FakeTracker()), 26.0, inotrope_effect=8.0, lactate=3.0)
+    assert all("inotrope" not in d.orders for d in made)
+
+
+def test_full_support_that_does_not_clear_lactate_is_raised():
+    weak = FakeTracker({None: {"cardiac_index": 1.9}})
+    made = follow(controller(weak), 40.0, lactate=5.0, cardiac_index=1.9)
+    raised = next(d for d in made if d.action == "up")
+    assert raised.level == "P-9"
+    assert "lactate" in raised.words
+
+
+def test_a_pressure_that_full_support_does_not_hold_is_rescued_by_a_vasopressor():
+    low = FakeTracker({None: {"map": 50.0}})
+    made = follow(controller(low), 25.0, map=50.0, vasopressor_effect=0.05)
+    rescued = [d.orders["vasopressor"] for d in made if d.level == "P-9" and d.orders]
+    assert rescued
+    assert rescued[0] == pytest.approx(0.09)

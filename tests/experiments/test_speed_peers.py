@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
+from typing import Any, ClassVar
 
 import casadi as ca
 import numpy as np
 import pytest
 
-from experiments import speed_batch, speed_peers
+from experiments import speed_batch, speed_peers, speed_svzerod
 from experiments.peers import others, svzerod
 from experiments.peers.translate import PYTHON, python_function
 from experiments.speed_case import case_start
@@ -119,34 +120,68 @@ def test_the_circuit_is_the_same_in_lanes_and_keeps_its_valves_shut():
         assert flow.min() > -2.0  # what a step may bring back before the valve is found shut
 
 
+class _Solver:
+    """Stands in for svZeroDSolver's: gives back our own courses, off by a power of the step."""
+
+    asked: ClassVar[list[dict[str, Any]]] = []
+
+    def __init__(self, configuration):
+        self.asked.append(configuration)
+
+    def run(self):
+        settings = self.asked[-1]["simulation_parameters"]
+        steps = settings["number_of_time_pts_per_cardiac_cycle"] - 1
+        cycles = settings["number_of_cardiac_cycles"]
+        self._error = 0.1 * (1017 / steps) ** 4
+        self._states = svzerod.emitted(1, cycles * steps + 1, steps, log=True)()[-steps - 1 :]
+
+    def get_single_result(self, name):
+        state = name.removesuffix(":CLH")
+        return (1 + self._error) * self._states[:, svzerod.STATES.index[state]]
+
+
 @needs_compiler
-def test_svzerodsolver_is_asked_for_the_same_work(monkeypatch):
-    asked = []
+@pytest.mark.parametrize("name", ["svzerod", "pysvzerod"])
+def test_svzerodsolver_is_asked_for_the_same_work(monkeypatch, name):
+    module = ModuleType(name)
+    module.Solver = _Solver
+    monkeypatch.setitem(sys.modules, "svzerod", None)
+    monkeypatch.setitem(sys.modules, name, module)
+    _Solver.asked.clear()
+    rows = speed_svzerod.svzerod_rows(1, seconds=1.0, cycles=2, finer=2)
+    settings = _Solver.asked[0]["simulation_parameters"]
+    assert settings["number_of_time_pts_per_cardiac_cycle"] == 2 * 1017 + 1
+    assert _Solver.asked[0]["initial_condition"]["V_LV:CLH"] == 96.07
+    targets = ["ratio >= 50", "ratio >= 250", "<= 1e-05 relative", "", ""]
+    assert [row.target for row in rows] == targets
+    assert all(row.ratio is not None for row in rows if "apart" not in row.work)
+    assert rows[2].ours == pytest.approx(0.1 / 16, rel=0.01)
+    assert rows[2].met is False
 
-    class Solver:
-        def __init__(self, configuration):
-            asked.append(configuration)
 
-        def setup_initial(self):
-            asked.append("initial")
+@needs_compiler
+def test_without_svzerodsolver_our_rate_stands_alone(monkeypatch):
+    monkeypatch.setitem(sys.modules, "svzerod", None)
+    monkeypatch.setitem(sys.modules, "pysvzerod", None)
+    rows = speed_svzerod.svzerod_rows(1, seconds=1.0)
+    assert all(row.ours > 0 and row.ratio is None and row.met is None for row in rows)
+    assert all("not installed" in row.note and "svzerod" in row.note for row in rows)
 
-        def setup_integrator(self):
-            asked.append("integrator")
 
-        def run_integration(self):
-            asked.append("run")
+@needs_compiler
+def test_svzerodsolver_gives_the_same_course():
+    """Both with a sixteenth of a millisecond, after two of the example's cycles."""
+    pytest.importorskip("svzerod")
+    errors = speed_svzerod._errors(cycles=2, finer=16)
+    assert errors.same < 1e-5
+    assert errors.ours[speed_svzerod.STEPS_PER_CYCLE] < errors.theirs
+    assert errors.coarsest() < speed_svzerod.STEPS_PER_CYCLE
 
-    module = ModuleType("pysvzerod")
-    module.Solver = Solver
-    monkeypatch.setitem(sys.modules, "pysvzerod", module)
-    svzerod.svzerod(2, 1017)()
-    assert asked[1:] == ["initial", "integrator", "run"]
-    settings = asked[0]["simulation_parameters"]
-    assert settings["number_of_time_pts_per_cardiac_cycle"] == 1018
-    assert asked[0]["initial_condition"]["V_LV:CLH"] == 96.07
-    rows = speed_peers._svzerod_rows(1, 1.0)
-    assert [row.target for row in rows] == ["ratio >= 50", "ratio >= 250"]
-    assert all(row.ratio is not None for row in rows)
+
+def test_courses_of_different_steps_are_compared_at_the_same_times():
+    fine = np.linspace(1.0, 2.0, 9)[:, None]
+    assert svzerod.apart(fine, fine[::4]) == 0.0
+    assert svzerod.apart(fine[::4] + 0.1, fine) == pytest.approx(0.05)
 
 
 @needs_compiler

@@ -12,7 +12,8 @@ from controllers.suction_detector import DetectorSettings
 from experiments import suction_study as study
 from experiments.cli import run_command
 from experiments.suction_cases import CAUSES, CONFUSERS, Course, course
-from experiments.suction_fit import logistic
+from experiments.suction_fit import network
+from experiments.suction_report import summary
 from experiments.suction_score import (
     Noise,
     Watched,
@@ -127,16 +128,24 @@ def test_score_and_aim():
     assert not any(study.meets_aim(bad).values())
 
 
-def test_logistic_regression_separates_and_needs_both_classes():
+def test_network_learns_what_no_line_separates_and_needs_both_classes():
     random = np.random.default_rng(0)
     x = random.standard_normal((2000, 2))
-    truth = x[:, 0] - 0.5 * x[:, 1] + 0.3 * random.standard_normal(2000) > 1.0
-    means, scales, weights, intercept = logistic(x, truth)
-    called = ((x - means) / scales) @ weights + intercept > 0
-    assert (called == truth).mean() > 0.9
-    assert weights[0] / weights[1] == pytest.approx(-2.0, rel=0.15)
+    truth = x[:, 0] * x[:, 1] > 0.2
+    weights, offsets, gains, intercept = network(x, truth, 6)
+    called = np.tanh(x @ weights + offsets) @ gains + intercept > 0
+    assert (called == truth).mean() > 0.95
     with pytest.raises(InputError, match="more seeds"):
-        logistic(x, np.zeros(2000, dtype=bool))
+        network(x, np.zeros(2000, dtype=bool), 6)
+
+
+def test_summary_names_what_is_met_and_where_beats_are_lost():
+    one = watched([1] * 100 + [0] * 100, [1] * 98 + [0] * 97 + [1] * 5, (1.0, math.inf))
+    found = study.score([one], study.AIM_NOISE)
+    text = summary(found, study.meets_aim(found), study.cause_table([one]), "given in code")
+    assert "sensitivity: 0.98, aim 0.99: MISSED" in text
+    assert "Beats in suction missed: 2, most in nothing 2." in text
+    assert "Beats without suction called suction: 5" in text
 
 
 def test_fitted_seeds_are_not_scored():

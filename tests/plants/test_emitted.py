@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import itertools
 
 import casadi as ca
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from plants import METRICS, STATES, BeatMap, Plant, plant_model, steady_state
 from plants.beats import ACCUMULATOR
@@ -21,8 +24,13 @@ from plants.compile.graph import (
     with_reciprocals,
 )
 from plants.compile.lanes import InterpretedLanes, Lanes
+from plants.compile.one_lane import one_lane_source
 from plants.compile.operations import OPERATIONS
-from plants.compile.plant_kernel import Block, OneLane
+from plants.compile.packs import packs_text
+from plants.compile.plant_kernel import Block, OneLane, load
+from plants.compile.schedule import PACKED, scheduled
+from plants.compile.simplify import simplified
+from plants.compile.vector_math import DOUBLE, SINGLE
 from plants.kernels import beat_kernel, functions, run_kernel
 from plants.model import PHASE, VALUES
 
@@ -186,6 +194,142 @@ def test_parts_hold_what_they_may():
     assert emit(graph, parts, ("k",), without=("k",), only_last="nothing").source.count("=") < 4
 
 
+HELD = frozenset({"v"})
+
+
+@st.composite
+def expressions(draw):
+    """A function of x and v from sums, products, powers and roots, all in each other."""
+    x, v = ca.SX.sym("x", 2), ca.SX.sym("v", 2)
+    found = [*ca.vertsplit(x), *ca.vertsplit(v), ca.SX(0.5), ca.SX(-3.0)]
+    for _ in range(draw(st.integers(4, 30))):
+        a, b = (found[draw(st.integers(0, len(found) - 1))] for _ in range(2))
+        kind = draw(st.sampled_from(["+", "-", "*", "/", "neg", "root", "power", "exp"]))
+        found.append({
+            "+": lambda a=a, b=b: a + b, "-": lambda a=a, b=b: a - b,
+            "*": lambda a=a, b=b: a * b, "/": lambda a=a, b=b: a / (2.0 + b * b),
+            "neg": lambda a=a: -a, "root": lambda a=a: ca.sqrt(0.1 + a * a),
+            "power": lambda a=a: (0.7 * ca.sqrt(1.0 + a * a)) ** 1.9,
+            "exp": lambda a=a: ca.exp(-ca.sqrt(1.0 + a * a)),
+        }[kind]())  # fmt: skip
+        # Kept small, so that rounding errors are not magnified.
+        found[-1] = found[-1] / ca.sqrt(1.0 + found[-1] ** 2 * 0.01)
+    return ca.Function("f", [x, v], [ca.vertcat(*found[-3:])], {"cse": True})
+
+
+def value_of(graph, inputs):
+    """Outputs of a graph, each operation by CasADi."""
+    values = []
+    for node in graph.nodes:
+        if node.operation == INPUT:
+            values.append(inputs[node.operands[0]][node.operands[1]])
+        elif node.operation == CONSTANT:
+            values.append(node.value)
+        else:
+            operands = [float(values[i]) for i in node.operands]
+            values.append(float(symbolic(node.operation)(*operands)))
+    return np.array([values[i] for i in graph.outputs[0]])
+
+
+@settings(max_examples=30, deadline=None)
+@given(expressions(), st.integers(0, 2**32 - 1))
+def test_a_simplified_graph_gives_the_same(function, seed):
+    rng = np.random.default_rng(seed)
+    graph = with_reciprocals(graph_of(function, ("x", "v")), HELD)
+    simpler = simplified(graph, (HELD,))
+    inputs = rng.uniform(-2, 2, 2), rng.uniform(0.5, 2, 2)
+    expected = value_of(graph, inputs)
+    np.testing.assert_allclose(value_of(simpler, inputs), expected, rtol=1e-11, atol=1e-11)
+    for number, node in enumerate(simpler.nodes):
+        if node.operation not in (INPUT, CONSTANT):
+            assert all(i < number for i in node.operands)
+            # Held arrays have a slot for each lane; what depends on nothing would have one for all.
+            assert any(simpler.nodes[i].operation != CONSTANT for i in node.operands)
+
+
+def test_a_simplified_graph_has_fewer_operations():
+    x, v = ca.SX.sym("x"), ca.SX.sym("v", 2)
+    a, b = x - v[0], v[0] - x
+    powers = (2.5 * x * v[1]) ** 1.9 * (3.0 * x * v[1]) ** 21.9
+    function = ca.Function("f", [x, v], [a * ca.sqrt(1 + b * b) - 0.5 * (v[1] * b) + powers])
+    graph = graph_of(function, ("x", "v"))
+    simpler = simplified(graph, (HELD,))
+    kinds = [simpler.nodes[i].operation for i in needed(simpler, simpler.outputs[0])]
+    assert kinds.count(ca.OP_SUB) == 1  # a and b
+    assert ca.OP_NEG not in kinds
+    bases = {node.operands[0] for node in simpler.nodes if node.operation == ca.OP_CONSTPOW}
+    assert len(bases) == 1
+    # Half of v[1] is multiplied by x - v[0], which changes, last.
+    half = [n for n in simpler.nodes if n.operation == ca.OP_MUL and n.depends == HELD]
+    assert any(simpler.nodes[n.operands[0]].value == 0.5 for n in half)
+
+
+@settings(max_examples=30, deadline=None)
+@given(expressions(), st.booleans())
+def test_a_schedule_has_every_operation_after_its_operands(function, packed):
+    graph = graph_of(function, ("x", "v"))
+    body = [i for i in needed(graph, graph.outputs[0]) if graph.nodes[i].operation >= 0]
+    done: set[int] = set()
+    for row in scheduled(graph, body, packed=packed):
+        for number in row:
+            assert all(
+                i in done or graph.nodes[i].operation < 0 for i in graph.nodes[number].operands
+            )
+        assert len(row) == 1 or {graph.nodes[i].operation for i in row} < PACKED | {None}
+        assert len({graph.nodes[i].operation for i in row}) == 1
+        assert not done & set(row)
+        done.update(row)
+    assert done == set(body)
+
+
+def test_what_the_longest_chain_waits_for_comes_first():
+    x = ca.SX.sym("x", 4)
+    late = ca.sqrt(ca.sqrt(1 + ca.exp(x[3])))
+    function = ca.Function("f", [x], [x[0] * x[1] + x[2] + late])
+    graph = graph_of(function, ("x",))
+    body = [i for i in needed(graph, graph.outputs[0]) if graph.nodes[i].operation >= 0]
+    order = [graph.nodes[row[0]].operation for row in scheduled(graph, body)]
+    assert order[0] == ca.OP_EXP
+    assert order.index(ca.OP_MUL) > order.index(ca.OP_SQRT)
+
+
+@pytest.mark.parametrize("plain", [False, True], ids=["vectors", "arrays"])
+@pytest.mark.parametrize("single", [False, True], ids=["double", "single"])
+def test_packs_are_the_functions_they_stand_for(single, plain):
+    head = ("#define IK_PLAIN\n" if plain else "") + (SINGLE if single else DOUBLE) + packs_text()
+    loop = """
+void pack(const real *x, long n, real *out) {
+  long i;
+  for (i = 0; i < n; i += 4, x += 4, out += 16) {
+    IK_EXP4(p, x[0], x[1], x[2], x[3]);
+    IK_SQRT4(q, x[0], x[1], x[2], x[3]);
+    IK_EXP2(r, x[0], x[1]);
+    IK_SQRT2(s, x[2], x[3]);
+    int k;
+    for (k = 0; k < 4; ++k) { out[k] = p[k]; out[4 + k] = q[k]; }
+    for (k = 0; k < 2; ++k) { out[8 + k] = r[k]; out[10 + k] = s[k]; }
+    for (k = 0; k < 4; ++k) out[12 + k] = ik_exp(x[k]);
+  }
+}
+"""
+    dtype = np.float32 if single else np.float64
+    with np.errstate(over="ignore"):
+        numbers = np.concatenate([EXTREME, random_numbers()])[:828].astype(dtype)
+    out = np.empty((len(numbers) // 4, 16), dtype)
+    call = load(head + loop).pack
+    call.argtypes, call.restype = [ctypes.c_void_p, ctypes.c_long, ctypes.c_void_p], None
+    call(numbers.ctypes.data, len(numbers), out.ctypes.data)
+    four = numbers.reshape(-1, 4)
+    with np.errstate(all="ignore"):
+        roots = np.sqrt(four)
+    # The compiler may contract sums and products differently.
+    near = {"rtol": 4 * np.finfo(dtype).eps, "atol": 0.0}
+    np.testing.assert_allclose(out[:, :4], out[:, 12:], **near)
+    np.testing.assert_array_equal(out[:, 4:8], roots)
+    np.testing.assert_allclose(out[:, 8:10], out[:, 12:14], **near)
+    np.testing.assert_array_equal(out[:, 10:12], roots[:, 2:])
+
+
 def test_lanes_are_those_of_the_virtual_machine():
     model, rng = plant_model(), np.random.default_rng(0)
     every = {"begin": model.begin, "metrics": model.metrics, "observe": model.observe}
@@ -198,8 +342,8 @@ def test_lanes_are_those_of_the_virtual_machine():
         "observe": (carry[:, : len(STATES)], values),
     }
     emitted, interpreted = Lanes(every, 4), InterpretedLanes(every)
-    for name, given in inputs.items():
-        (one,), (other,) = emitted(name, *given), interpreted(name, *given)
+    for name, taken in inputs.items():
+        (one,), (other,) = emitted(name, *taken), interpreted(name, *taken)
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
     with pytest.raises(ValueError, match="blocks of lanes"):
         emitted("observe", state[:, :, ::2], values)
@@ -269,6 +413,37 @@ def test_a_block_is_the_virtual_machine(width, steps):
     if np.max(steps) == 900:
         assert (np.floor(expected[:, PHASE]).max()) >= 3
     assert relative(found, expected) < 1e-12
+
+
+@pytest.mark.parametrize("right", [False, True])
+def test_the_loop_of_one_plant_is_that_of_lanes(right):
+    """Over any number of steps; what it computes ahead or later ends with the call."""
+    for steps in (0, 1, 2, 3, 4, 5, 9, 286, 900):
+        assert relative(ran(1, steps, right=right), ran(4, steps, right=right)) < 1e-12
+
+
+def test_the_loop_of_one_plant_goes_on_where_it_ended():
+    carry, held = starts(CASES[:1])
+    whole, parts = carry.copy(), carry.copy()
+    kernel = OneLane(functions(False), wrap=True)
+    kernel.run(whole[0], held[0], 430)
+    for steps in (1, 2, 5, 300, 122):
+        kernel.run(parts[0], held[0], steps)
+    assert relative(parts, whole) < 1e-12
+
+
+def test_the_loop_of_one_plant_needs_no_vector_types():
+    carry, held = starts(CASES[:2])
+    source = "#define IK_PLAIN\n" + one_lane_source(functions(False))
+    call = load(source).impellab_blocks
+    long, pointer = ctypes.c_long, ctypes.c_void_p
+    call.argtypes = [pointer] * 4 + [long, long, long, pointer, long, ctypes.c_int]
+    found, steps = carry.copy(), np.full(2, 500, dtype=np.int64)
+    call(
+        found.ctypes.data, np.ascontiguousarray(held).ctypes.data, steps.ctypes.data,
+        steps.ctypes.data, 2, found.shape[1], 0, None, 0, 1,
+    )  # fmt: skip
+    assert relative(found, ran(4, 500, carries=carry, values=held)) < 1e-12
 
 
 def test_with_and_without_a_right_pump_are_equal():

@@ -1,0 +1,190 @@
+"""``impellab wean``: from full support to the explant, one patient or a cohort."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.output import (
+    JsonOption,
+    SeedOption,
+    emit,
+    number,
+    path_text,
+    print_table,
+    progress,
+    say,
+)
+from experiments.run_folder import RUNS, RunsOption
+from experiments.study_output import ResultsOption
+
+_POLICY, _INDICATIONS = "model-based", ("shock", "high-risk-pci")
+
+
+def command(
+    patient: Annotated[
+        str | None,
+        typer.Option(help="Name or TOML file of the profile about which the patient is drawn."),
+    ] = None,
+    cohort: Annotated[
+        int | None, typer.Option(help="Number of patients of a study, from --seed on.")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Folder of an interrupted study to go on with.")
+    ] = None,
+    case: Annotated[
+        str, typer.Option(help="What becomes of the patient; the seed decides without it.")
+    ] = "",
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"Step policy, or policy:FOLDER; a cohort takes several. [default: {_POLICY}]"
+        ),
+    ] = None,
+    device: Annotated[str, typer.Option(help="Name of a left pump.")] = "CP",
+    tier: Annotated[str, typer.Option(help="Sensors: console, icu or full.")] = "icu",
+    events: Annotated[
+        str, typer.Option(help="Events besides those of the case: a preset of hours.")
+    ] = "none",
+    onset: Annotated[float | None, typer.Option(help="When these begin [h].")] = None,
+    indication: Annotated[str, typer.Option(help="shock or high-risk-pci.")] = "shock",
+    controller: Annotated[
+        str | None,
+        typer.Option(help="High-risk PCI: a controller of the speed between steps."),
+    ] = None,
+    evaluation: Annotated[
+        bool, typer.Option("--evaluation", help="Seeds that are kept for evaluation.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(help="Cohort: processes; by default one for each core.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="Cohort: address of a Dask scheduler to run on instead.")
+    ] = None,
+    seed: SeedOption = 0,
+    results: ResultsOption = False,
+    runs: RunsOption = RUNS,
+    as_json: JsonOption = False,
+) -> int:
+    """Wean a patient from the pump, or study policies on a cohort."""
+    from plants import InputError, Pump, unknown_name
+
+    if indication not in _INDICATIONS:
+        raise unknown_name("indication", indication, _INDICATIONS)
+    chosen = {"patient": patient, "cohort": cohort, "resume": resume}
+    given = [name for name, value in chosen.items() if value is not None]
+    if len(given) != 1:
+        allowed = "exactly one of --patient, --cohort and --resume"
+        raise InputError("wean", " and ".join(f"--{one}" for one in given) or "nothing", allowed)
+    pci = indication == "high-risk-pci"
+    # What an option is for; given elsewhere it would be left unheard.
+    only: list[tuple[str, Any, Any, bool, str]] = [
+        ("indication", indication, "shock", patient is not None, "shock without a --patient"),
+        ("events", events, "none", patient is not None and not pci, "--patient in shock only"),
+        ("onset", onset, None, events != "none", "--events, whose begin it is"),
+        ("controller", controller, None, pci, "--indication high-risk-pci only"),
+        ("workers", workers, None, patient is None, "--cohort or --resume only"),
+        ("cluster", cluster, None, patient is None, "--cohort or --resume only"),
+        ("results", results, False, patient is None, "--cohort or --resume only"),
+        ("evaluation", evaluation, False, resume is None and not pci, "a patient or a cohort"),
+        ("case", case, "", resume is None and not pci, "a patient in shock or a cohort"),
+        ("policy", policy, None, resume is None and not pci, "a patient in shock or a cohort"),
+        ("device", device, "CP", resume is None, "a patient or a cohort"),
+        ("tier", tier, "icu", resume is None, "a patient or a cohort"),
+        ("seed", seed, 0, resume is None, "a patient or a cohort"),
+    ]
+    for name, value, default, fits, allowed in only:
+        if value != default and not fits:
+            raise InputError(name, value, allowed)
+    if Pump.load(device).side != "left":
+        raise InputError("device", device, "a pump for the left ventricle")
+    if pci:
+        assert patient is not None  # Checked above.
+        return _intervention(patient, device, controller, tier, seed, runs, as_json)
+    if patient is not None:
+        policies = policy or [_POLICY]
+        if len(policies) > 1:
+            raise InputError("policy", ", ".join(policies), "one policy for one patient")
+        return _one(
+            {
+                "seed": seed, "policy": policies[0], "case": case, "phenotype": patient,
+                "device": device, "tier": tier, "events": events, "onset": onset,
+                "evaluation": evaluation,
+            },
+            runs, as_json,
+        )  # fmt: skip
+    settings = {"device": device, "tier": tier, "evaluation": evaluation, "case": case}
+    if policy:
+        settings["policies"] = tuple(policy)
+    return _study(cohort, seed, settings, resume, workers, cluster, results, runs, as_json)
+
+
+def _one(settings: dict[str, Any], runs: Path, as_json: bool) -> int:
+    """One course; any outcome is a result."""
+    from experiments.weaning.course import WeaningTrial
+    from experiments.weaning.course_tables import finding_rows, outcome_rows, told_rows
+    from experiments.weaning.live import live
+    from experiments.weaning.single import wean
+
+    trial = WeaningTrial(**settings)
+    with live() as watch:
+        found = wean(trial, runs=runs, watch=watch)
+    if as_json:
+        emit(found.document())
+        return 0
+    # As text, so that words and numbers stand at the left.
+    rows = [(what, number(value), unit) for what, value, unit in outcome_rows(found.course)]
+    print_table(found.title, ("what", "value", "unit"), rows)
+    told = finding_rows(found.course)
+    if told:
+        print_table("recognised and happened", ("what", "time [h]", "kind"), told)
+    columns = ("no.", "time [h]", "level", "decision", "why")
+    print_table("decisions", columns, told_rows(found.course))
+    say(f"figure, data and report: {path_text(found.folder)}")
+    return 0
+
+
+def _study(
+    cohort: int | None, seed: int, settings: dict[str, Any], resume: Path | None,
+    workers: int | None, cluster: str | None, results: bool, runs: Path, as_json: bool,
+) -> int:  # fmt: skip
+    """A cohort; exit code 1 where a target is missed."""
+    from experiments.weaning.study import Plan, study
+
+    plan = None if cohort is None else Plan(patients=cohort, first_seed=seed, **settings)
+    with progress("courses", 1.0) as done:
+        found = study(
+            plan, runs=runs, resume=resume, workers=workers, cluster=cluster, results=results,
+            progress=done,
+        )  # fmt: skip
+    if as_json:
+        emit(found.document())
+    else:
+        for title, columns, rows in found.printed():
+            print_table(title, columns, rows)
+        say(f"figures, data and report: {path_text(found.folder)}")
+    return 0 if found.held else 1
+
+
+def _intervention(
+    patient: str, device: str, controller: str | None, tier: str, seed: int, runs: Path,
+    as_json: bool,
+) -> int:  # fmt: skip
+    """A high-risk coronary intervention under support."""
+    from experiments.weaning.pci import PciTrial
+    from experiments.weaning.pci_report import decision_rows, outcome_rows, pci
+
+    trial = PciTrial(patient, device, controller=controller, tier=tier, seed=seed)
+    with progress(f"{patient} on {device}", 1.0) as done:
+        found = pci(trial, runs=runs, progress=done)
+    if as_json:
+        emit(found.document())
+        return 0
+    columns = ("measure", "supported", "unsupported", "unit")
+    print_table(found.title, columns, outcome_rows(found.course))
+    columns = ("time [min]", "level", "decision", "why")
+    print_table("decisions", columns, decision_rows(found.course))
+    say(f"figure, data and report: {path_text(found.folder)}")
+    return 0
