@@ -17,15 +17,29 @@ from controllers.policy import PolicyController
 from controllers.protocol import Briefing, Command, Controller, Outcome, SolveStatus
 from controllers.registry import CONTROLLER_FORMS, controller_names, load_controller
 from controllers.suction_detector import DetectorSettings, SuctionDetector
+from controllers.tracking.tracker import RecoveryTracker
+from controllers.weaning.controller import WeaningController
+from controllers.weaning.criteria import Criterion, WeaningCriteria
+from controllers.weaning.decision import Decision, Reason
+from controllers.weaning.findings import FINDINGS
+from controllers.weaning.log import DecisionLog
+from controllers.weaning.pci import PciController
+from controllers.weaning.steps import STEP_POLICIES, Situation, StepPolicy, step_policy
+from controllers.weaning_briefing import WeaningBriefing
 
 __all__ = [
     "CONTROLLER_FORMS",
+    "FINDINGS",
     "LQG",
     "PI",
+    "STEP_POLICIES",
     "BeatEstimator",
     "Briefing",
     "Command",
     "Controller",
+    "Criterion",
+    "Decision",
+    "DecisionLog",
     "DetectorSettings",
     "EstimatorSettings",
     "FixedLevel",
@@ -36,13 +50,22 @@ __all__ = [
     "NmpcSettings",
     "OperatingPoint",
     "Outcome",
+    "PciController",
     "PolicyController",
+    "Reason",
+    "RecoveryTracker",
+    "Situation",
     "SolveStatus",
+    "StepPolicy",
     "SuctionDetector",
+    "WeaningBriefing",
+    "WeaningController",
+    "WeaningCriteria",
     "controller_names",
     "linearise",
     "load_controller",
     "operating_point",
     "running_levels",
     "speed_limits",
+    "step_policy",
 ]

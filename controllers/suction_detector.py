@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from controllers.suction_features import (
     FEATURES,
+    LEAST_SPEED,
     MEMORY,
     flow_above_open_inlet,
     suction_features,
@@ -280,8 +281,12 @@ class SuctionDetector:
         self._seen = np.hstack([self._seen, new])[:, -round(MEMORY / dt) :]
         if self._seen.shape[1] < round(self.settings.window / dt) or not len(now):
             return self.active
-        self.features = suction_features(*self._seen, dt, self.settings.window)
-        self.log_odds = self._averaged(self.settings.log_odds(self.features), dt * len(now))
+        seen, pressures, speeds = self._seen
+        self.features = suction_features(seen, pressures, speeds, dt, self.settings.window)
+        said = self.settings.log_odds(self.features)
+        if speeds[-1] < LEAST_SPEED:
+            said = -_CERTAIN
+        self.log_odds = self._averaged(said, dt * len(now))
         held = self._lasted > _HELD_AFTER and self._below()
         above = self.log_odds > (self.settings.release if self.active else 0.0)
         self.active = above or held

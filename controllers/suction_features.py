@@ -59,8 +59,8 @@ _STEEPEST = 5  # samples averaged for the steepest falls and rises
 _MEMORY_STEP = 0.25  # s
 _LEAST_TOP = 0.3  # L/min: what shares are taken of at the lowest speeds
 _SPEED_GRID = 100.0  # rpm
-# Share of the highest speed below which the current says nothing and no inlet can suck.
-_LEAST_SPEED = 0.3
+#: Share of the highest speed below which the current says nothing and no inlet can suck.
+LEAST_SPEED = 0.3
 _HEADS = np.linspace(-40.0, 260.0, 151)  # mmHg
 
 
@@ -120,7 +120,7 @@ def flow_above_open_inlet(
     """
     least, top = open_inlet_flow(pump, _smooth(placement, _PLACEMENT_SMOOTHED, dt), speed)
     above = (flow_from_current(pump, current, speed) - least) / np.maximum(top, _LEAST_TOP)
-    return np.where(speed >= _LEAST_SPEED * pump.max_rpm, above, 0.0)
+    return np.where(speed >= LEAST_SPEED * pump.max_rpm, above, 0.0)
 
 
 def suction_features(y: Array, placement: Array, speed: Array, dt: float, window: float) -> Array:

@@ -24,6 +24,7 @@ from plants.compile import BuildError
 from plants.compile.block import Functions
 from plants.compile.graph import graph_of, needed, with_reciprocals
 from plants.compile.plant_kernel import load
+from plants.compile.simplify import simplified
 from plants.kernels import functions
 from plants.model import PHASE
 from plants.simulator import DEFAULT_STEP
@@ -103,11 +104,13 @@ def counted(function: ca.Function, names: Sequence[str], *, phase: int | None = 
     Count(simple=3, roots=1, divisions=0)
     """
     parts = None if phase is None else {"x": {phase: "phase"}}
-    graph = with_reciprocals(graph_of(function, names, parts=parts), frozenset({"v"}))
+    held = frozenset({"v"})
+    graph = with_reciprocals(graph_of(function, names, parts=parts), held)
+    graph = simplified(graph, (held, held | {"phase"}))
     total = Count()
     for number in needed(graph, [i for row in graph.outputs for i in row if i is not None]):
         node = graph.nodes[number]
-        if node.operation < 0 or node.depends <= {"v"}:
+        if node.operation < 0 or node.depends <= held:
             continue
         if node.operation == ca.OP_SQRT:
             one = Count(roots=1)
@@ -116,7 +119,7 @@ def counted(function: ca.Function, names: Sequence[str], *, phase: int | None = 
         else:
             simple, divisions = _EXPANDED.get(node.operation, (1, 0))
             one = Count(simple=simple, divisions=divisions)
-        total += one.times(0.5) if node.depends <= {"v", "phase"} else one
+        total += one.times(0.5) if node.depends <= held | {"phase"} else one
     return Count(*(int(x) if x == int(x) else x for x in (total.simple, total.roots,
                                                             total.divisions)))  # fmt: skip
 

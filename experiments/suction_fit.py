@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,7 +147,8 @@ def network(x: Array, truth: NDArray[np.bool_], hidden: int) -> tuple[Array, Arr
         value = float(weight @ np.logaddexp(0.0, -margin) + _RIDGE * b[:-1] @ b[:-1])
         return value, slope
 
-    start = np.random.default_rng(_START_SEED).standard_normal((inputs + 2) * hidden + 1)
+    count = (inputs + 2) * hidden + 1
+    start: Array = np.random.default_rng(_START_SEED).standard_normal(count)
     start[: inputs * hidden] /= np.sqrt(inputs)
-    options = {"maxiter": _ITERATIONS, "maxfun": 2 * _ITERATIONS}
+    options: Any = {"maxiter": _ITERATIONS, "maxfun": 2 * _ITERATIONS}
     return parts(minimize(loss, start, jac=True, method="L-BFGS-B", options=options).x)

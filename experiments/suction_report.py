@@ -72,8 +72,10 @@ _LIMITS = (
     "(1 to 4 % of a beat) costs less flow than the noise and the errors of pump law and motor "
     "hide, so that it is found late or not at all. An outlet in the valve and an inlet shut "
     "through the whole beat give the same flat, low current; they are told apart by how much each "
-    "blocks and by how fast it comes, and both are guesses of the plant and of these courses: here "
-    "a catheter slips at once and an inlet drifts onto a wall within seconds."
+    "blocks, which is a guess of the plant. How suddenly the flow was lost would tell more here, "
+    "where a catheter slips at once and an inlet drifts onto a wall within seconds, but that is a "
+    "guess of these courses and is left out: a detector that trusts it misses contact that comes "
+    "at once."
 )
 
 
@@ -84,8 +86,8 @@ def _shortfalls(causes: pandas.DataFrame) -> list[str]:
     lines = []
     for beats, what in ((missed, "in suction missed"), (called, "without suction called suction")):
         beats = beats.round().astype(int)
-        worst = beats.sort_values(ascending=False, kind="stable").head(3)
-        named = ", ".join(f"{causes['cause'][row]} {n}" for row, n in worst.items() if n > 0)
+        ranked = sorted(zip(beats, causes["cause"], strict=True), key=lambda x: -x[0])
+        named = ", ".join(f"{cause} {count}" for count, cause in ranked[:3] if count > 0)
         lines += [f"Beats {what}: {beats.sum()}" + (f", most in {named}." if named else "."), ""]
     return lines
 

@@ -16,6 +16,9 @@ from plants.auto_mode import AutoMode
 from plants.batch import BatchSimulator
 from plants.beat_map import Beat, BeatMap
 from plants.beats import METRICS
+from plants.bedside import Bedside
+from plants.bedside_cases import WeaningCase, weaning_patient
+from plants.bedside_events import HourEvent, HourScenario
 from plants.cohort import individual
 from plants.conditions import Conditions
 from plants.device_parameters import DEVICE_PARAMETERS, DEVICE_RATINGS
@@ -29,6 +32,7 @@ from plants.head_flow_prior import sample_head_flow
 from plants.hemolysis_laws import HemolysisLaw, hemolysis_law, with_hemolysis_law
 from plants.identify import Identification, TargetRow, compare, identify
 from plants.indication import Indication, check_indication, indication
+from plants.intervention import Inflation, Intervention
 from plants.label_limits import LabelClock, label_limit
 from plants.measurement import Measurement, UnknownSignalError
 from plants.model import STATES, PlantModel, plant_model
@@ -85,6 +89,7 @@ __all__ = [
     "BatchSimulator",
     "Beat",
     "BeatMap",
+    "Bedside",
     "Boost",
     "Conditions",
     "Death",
@@ -95,9 +100,13 @@ __all__ = [
     "HeadFlow",
     "HeadFlowFit",
     "HemolysisLaw",
+    "HourEvent",
+    "HourScenario",
     "Identification",
     "Indication",
+    "Inflation",
     "InputError",
+    "Intervention",
     "LabelClock",
     "Level",
     "LevelAction",
@@ -133,6 +142,7 @@ __all__ = [
     "UnknownSignalError",
     "ValveDisease",
     "VirtualPatient",
+    "WeaningCase",
     "access_route",
     "access_routes",
     "action_from",
@@ -168,6 +178,7 @@ __all__ = [
     "tolerance",
     "unknown_name",
     "valve_diseases",
+    "weaning_patient",
     "with_hemolysis_law",
     "with_valve_disease",
 ]

@@ -422,12 +422,11 @@ class Bedside:
             return
         truth, hours = self._metrics(), self.hours
         limits, death = self.settings["death"], self.therapy.death
-        low = truth["map"] < limits["map_low"] or truth["cardiac_index"] < limits["ci_low"]
-        self._low_since = min(self._low_since, hours) if low else math.inf
+        why = _unsurvivable(truth, limits)
+        self._low_since = min(self._low_since, hours) if why else math.inf
         for holds, reason in (
             (death.threatens(truth), f"{death.signal} fell to {truth[death.signal]:.0f}"),
-            (hours - self._low_since >= limits["hours"], "shock for hours"),
-            (truth["lactate"] >= limits["lactate"], f"lactate rose to {truth['lactate']:.1f}"),
+            (hours - self._low_since >= limits["hours"], f"{why} for {limits['hours']:g} h"),
         ):
             if holds:
                 ended = f"{reason} (map {truth['map']:.0f}, index {truth['cardiac_index']:.1f})"
@@ -450,3 +449,12 @@ class Bedside:
         bare.volume = self._run.volume
         bare.hold(0.0, patient_disturbances(self._scenario, self.hours))
         return bare
+
+
+def _unsurvivable(truth: Mapping[str, float], limits: Mapping[str, float]) -> str:
+    """What is not survived for long, in words; "" where nothing is."""
+    if truth["map"] < limits["map_low"] or truth["cardiac_index"] < limits["ci_low"]:
+        return "shock"
+    if truth["lactate"] >= limits["lactate"]:
+        return f"lactate of {truth['lactate']:.1f} mmol/L"
+    return ""

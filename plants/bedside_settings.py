@@ -41,8 +41,8 @@ _DECLARED = {
     "death": parameter_table(
         ("map_low", "mmHg", "pressure that is not survived for long", 20, 70),
         ("ci_low", "L/min/m2", "cardiac index that is not survived for long", 0.2, 2),
-        ("hours", "h", "how long either is survived", 0.5, 48),
-        ("lactate", "mmol/L", "lactate that is not survived", 5, 60),
+        ("hours", "h", "how long any of these is survived", 0.5, 48),
+        ("lactate", "mmol/L", "lactate that is not survived for long", 5, 60),
     ),
     "explant": parameter_table(
         ("hours", "h", "how long a patient is followed without the pump", 1, 240),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from controllers.tracking.belief import OUTPUT_PLACE, OUTPUTS
 from controllers.tracking.filter import Gaussian, differences
 from controllers.tracking.readings import READ, model_floor
-from controllers.tracking.state import N_PATIENT
+from controllers.tracking.state import N_PATIENT, PLACE
 
 Array = NDArray[np.float64]
 
@@ -35,6 +35,8 @@ _OWN = {
     "mitral_regurgitant_fraction": 0.02, "log_lv_contractility": 0.01,
     "log_systemic_resistance": 0.01, "functional_leak": 0.1,
 }  # fmt: skip
+# Estimates whose width matters: the heart rate is read to a beat or two, and nothing bends in it.
+_WIDTHS = np.array([i for i in range(N_PATIENT) if i != PLACE["heart_rate"]])
 # Outputs by which the second order is judged: those of decisions.
 _DECISIVE = np.array(
     [place for place, name in enumerate(_NAMES) if name in
@@ -130,7 +132,7 @@ class Fan:
     def fits(self, belief: Gaussian, outputs: Array) -> bool:
         """Whether the regression still holds about a belief whose centre has these outputs."""
         root = belief.root[:N_PATIENT, :N_PATIENT]
-        ratio = np.linalg.norm(root, axis=1) / self.spread
+        ratio = (np.linalg.norm(root, axis=1) / self.spread)[_WIDTHS]
         if np.max(np.maximum(ratio, 1.0 / ratio)) > _RATIO:
             return False
         moved, slope = belief.mean[:N_PATIENT] - self.centre, self.slope[_JUDGED]

@@ -40,10 +40,15 @@ class Predictor:
     def __init__(self, beats: SettledBeats, space: StateSpace):
         self.beats, self.space = beats, space
         self.fans = 0
-        self._kept: dict[tuple[float, str], Fan] = {}
+        self._kept: dict[tuple[float, str, bool], Fan] = {}
 
     def outputs(
-        self, beliefs: Sequence[Gaussian], settings: Sequence[Setting], *, exact: bool = False
+        self,
+        beliefs: Sequence[Gaussian],
+        settings: Sequence[Setting],
+        *,
+        exact: bool = False,
+        read: bool = False,
     ) -> list[Outputs]:
         """Outputs of settled beats, with their spread.
 
@@ -55,12 +60,15 @@ class Predictor:
             Under what the beats are settled.
         exact : bool
             Whether all sigma points are asked, even where kept slopes hold.
+        read : bool
+            Whether readings will be met: before them beliefs are wider than after, so that the
+            fans of both are kept.
         """
         settled = self.prepare(beliefs, settings)
         values, reasons = settled.values[:, 0], settled.reasons
         lacking = []
         for place, (belief, one) in enumerate(zip(beliefs, settings, strict=True)):
-            kept = self._kept.get(one.key)
+            kept = self._kept.get((*one.key, read))
             fits = kept is not None and not exact and kept.fits(belief, values[place])
             if not reasons[place] and not fits:
                 lacking.append(place)
@@ -70,9 +78,10 @@ class Predictor:
                 [settings[place] for place in lacking],
                 values[lacking],
                 settled.exact[lacking],
+                read,
             )
         return [
-            Outputs.missing(reason) if reason else self._kept[one.key].about(belief, value)
+            Outputs.missing(reason) if reason else self._kept[*one.key, read].about(belief, value)
             for belief, one, value, reason in zip(beliefs, settings, values, reasons, strict=True)
         ]
 
@@ -87,6 +96,7 @@ class Predictor:
         settings: Sequence[Setting],
         centres: Array,
         found: NDArray[np.bool_],
+        read: bool,
     ) -> None:
         """Ask the sigma points about some centres, whose outputs are known.
 
@@ -97,8 +107,8 @@ class Predictor:
         for place, (belief, one) in enumerate(zip(beliefs, settings, strict=True)):
             values = np.concatenate([centres[place][None], around.values[place]])
             share = float(np.append(around.exact[place], found[place]).mean())
-            self._kept.pop(one.key, None)
-            self._kept[one.key] = Fan.through(belief, values, share)
+            self._kept.pop((*one.key, read), None)
+            self._kept[*one.key, read] = Fan.through(belief, values, share)
         self.fans += len(beliefs)
         # A call's own fans are still asked for.
         for key in list(self._kept)[: -(_REMEMBERED + len(beliefs))]:
@@ -131,7 +141,7 @@ class Predictor:
         PhysicsError
             The believed patient has no settled beat.
         """
-        (found,) = self.outputs([belief], [setting])
+        (found,) = self.outputs([belief], [setting], read=True)
         if found.reason:
             raise PhysicsError(found.reason)
         rows = output_rows(names)

@@ -38,7 +38,6 @@ _NUMBERS = parameter_table(
     ("right_ratio", "1", "central venous over wedge pressure of a failing right side", 0.2, 3),
     ("chance", "1", "probability with which a step must hold", 0.5, 0.999),
     ("explant_chance", "1", "probability with which the explant must hold", 0.5, 0.999),
-    ("vasopressor_room", "ug/kg/min", "vasopressor that may be added after the explant", 0, 0.5),
     ("way_down", "h", "time from full support to the explant", 0, 100),
     ("begin_chance", "1", "probability of a good explant at which a plan begins", 0.01, 0.999),
     ("fallen", "1", "share of the best contractility below which is a relapse", 0.1, 0.99),
@@ -55,6 +54,8 @@ _NUMBERS = parameter_table(
 )
 _DATA = Path(__file__).parents[1] / "data" / "weaning.toml"
 _SOURCE = "controllers/data/weaning.toml"
+# A dose that fades away for ever is told as none.
+_NOTHING = 1e-6
 _KEYS = ("low", "high", "unit", "needed", "source", "tag")
 
 
@@ -100,7 +101,8 @@ class Criterion:
         unit = "" if declared.unit == "1" else f" {declared.unit}"
         low_side = value < self.low or math.isinf(self.high)
         limit = self.low if low_side else self.high
-        known = f"{value:.3g}{unit}" if math.isfinite(value) else "unknown"
+        shown = 0.0 if abs(value) < _NOTHING else value
+        known = f"{shown:.3g}{unit}" if math.isfinite(value) else "unknown"
         text = f"{declared.meaning} {known}{where}, at {'least' if low_side else 'most'} {limit:g}"
         return Reason(text, self.signal, value, limit, met=self.holds(value))
 

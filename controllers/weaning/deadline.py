@@ -37,8 +37,7 @@ def in_time(now: Situation, decision: Decision, label_hours: float, state: Progr
     if now.outlook.trusted:
         needed = [one for one in now.criteria["out"].values() if one.needed]
         limit = now.criteria.number("begin_chance")
-        room = now.criteria.number("vasopressor_room")
-        found = chance(needed, now.outlook.free(left, room=room))
+        found = chance(needed, now.outlook.free(left))
         said = f"chance {found:.2f} to hold without the pump by then, at least {limit:g}"
         why.append(Reason(said, "", found, limit, met=found >= limit))
     state.findings.setdefault("no-recovery", now.hours)

@@ -28,20 +28,19 @@ from plants.bedside_observation import BedsideObservation
 
 #: What a name of such a policy begins with.
 PREFIX = "policy:"
-# What the network must give to what is asked, so that it is done.
-_LEAST = 0.5
-_DOWN_2, _DOWN_1, _STAY, _UP_1, _UP_2, _EXPLANT, _BRIDGE = range(len(ACTIONS))
+_DOWN_2, _DOWN_1, _EXPLANT = (ACTIONS.index(name) for name in ("down 2", "down 1", "explant"))
+_LOWER = (_DOWN_2, _DOWN_1, _EXPLANT)
 
 
 class LearnedPolicy:
     """A policy that ``impellab train`` wrote, trained in ``impellab/Weaning-v0``.
 
     The network sees the observation of the environment and gives a probability to each of its
-    actions. Weaning begins, and goes on, while those that lower support have half of it or more;
-    the step is the likelier of the two, and at the lowest level the pump comes out when the explant
-    has half. Above the lowest level an explant counts as a step of two levels, as in the
+    actions; the likeliest counts, as without exploration in the environment. Weaning begins and
+    goes on when that is a step down, and at the lowest level the pump comes out when it is the
+    explant. Above the lowest level an explant counts as a step of two levels, as in the
     environment. The network's wish to go up or to give up is a wish to hold: the rules of the state
-    machine decide on both.
+    machine decide on both. How long the lowest level is held is left to the network as well.
 
     Parameters
     ----------
@@ -54,6 +53,8 @@ class LearnedPolicy:
         For tables: the folder's name after ``"policy:"``.
     look : float
         Time between looks, h: that between two decisions in the environment.
+    patience : float
+        Longest time at the lowest level, h: the label's duration.
 
     Raises
     ------
@@ -70,7 +71,6 @@ class LearnedPolicy:
     """
 
     needs_tracker = False
-    patience = math.nan
 
     def __init__(self, folder: str | PathLike[str]):
         self.folder = Path(folder)
@@ -91,33 +91,29 @@ class LearnedPolicy:
         self._network: Any = policy_network(self.folder, config, len(ACTIONS), discrete=True)
         pump = Pump.load(config["device"])
         self.device, self.look = pump.name, float(config["period"])
-        self._label = label_limit(pump)
+        self.patience = self._label = label_limit(pump)
         self._levels = {level.name for level in pump.levels}
         self._patient: Seen | None = None
 
     def ready(self, now: Situation) -> tuple[Reason, ...]:
         """Whether the network lowers support."""
         chances = self._chances(now)
-        if chances is None:
-            return (self._unseen(),)
-        return (_said("lower support", chances[[_DOWN_2, _DOWN_1, _EXPLANT]].sum(), chances),)
+        return (self._unseen() if chances is None else _said("lower support", _LOWER, chances),)
 
     def step(self, now: Situation) -> tuple[int, tuple[Reason, ...]]:
-        """The likelier of the network's steps down."""
+        """The network's step down, if it takes one."""
         chances = self._chances(now)
         if chances is None:
             return 0, (self._unseen(),)
-        two = chances[_DOWN_2] + chances[_EXPLANT]
-        reason = _said("lower support", two + chances[_DOWN_1], chances)
-        levels = 2 if two >= chances[_DOWN_1] else 1
+        reason = _said("lower support", _LOWER, chances)
+        levels = 1 if int(np.argmax(chances)) == _DOWN_1 else 2
         return (levels if reason.met else 0), (reason,)
 
     def explant(self, now: Situation) -> tuple[Reason, ...]:
         """Whether the network takes the pump out."""
         chances = self._chances(now)
-        if chances is None:
-            return (self._unseen(),)
-        return (_said("take the pump out", chances[_EXPLANT], chances),)
+        out = (_EXPLANT,)
+        return (self._unseen() if chances is None else _said("take the pump out", out, chances),)
 
     def _chances(self, now: Situation) -> NDArray[np.float64] | None:
         """Probability of each action; None while a signal has never had a value."""
@@ -147,9 +143,13 @@ class LearnedPolicy:
         return Reason(f"{self.name} has had no value of {', '.join(missing)} yet", missing[0])
 
 
-def _said(what: str, chance: float, chances: NDArray[np.float64]) -> Reason:
-    """The probability of what is asked, and those of all actions that have some."""
-    order = np.argsort(chances)[::-1]
+def _said(what: str, wanted: tuple[int, ...], chances: NDArray[np.float64]) -> Reason:
+    """Whether the likeliest action is one of those wanted, with the probabilities of all."""
+    order = [int(i) for i in np.argsort(chances)[::-1]]
     told = ", ".join(f"{ACTIONS[i]} {chances[i]:.2f}" for i in order if chances[i] >= 0.005)
-    text = f"the learned policy would {what} with probability {chance:.2f}, at least {_LEAST:g}"
-    return Reason(f"{text} ({told})", "", float(chance), _LEAST, met=bool(chance >= _LEAST))
+    met = order[0] in wanted
+    chance = max(float(chances[i]) for i in wanted)
+    other = max(float(chances[i]) for i in order if i not in wanted)
+    would = "would" if met else "would not"
+    text = f"the learned policy {would} {what}, with probabilities of {told}"
+    return Reason(text, "", chance, other, met=met)

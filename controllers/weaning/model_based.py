@@ -98,7 +98,7 @@ def _trust(now: Situation) -> Reason:
 def _out(now: Situation, limit: float, ahead: float = 0.0) -> tuple[Reason, ...]:
     """The chance that the patient does well without pump and inotrope some hours ahead, and how."""
     needed = [one for one in now.criteria["out"].values() if one.needed]
-    free = now.outlook.free(ahead, room=now.criteria.number("vasopressor_room"))
+    free = now.outlook.free(ahead)
     found = chance(needed, free)
     when = f" in {ahead:.3g} h" if ahead else ""
     said = f"chance {found:.2f} to hold without pump and inotrope{when}{_expected(needed, free)}"

@@ -112,9 +112,7 @@ class Outlook:
                 self._known[key] = None
         return self._known[key]
 
-    def free(
-        self, hours_ahead: float = 0.0, *, inotrope: bool = False, room: float = 0.0
-    ) -> Beliefs | None:
+    def free(self, hours_ahead: float = 0.0, *, inotrope: bool = False) -> Beliefs | None:
         """What is expected without the pump.
 
         A tracker that cannot say is asked for the levels between which the flow turns to zero.
@@ -125,12 +123,8 @@ class Outlook:
             When, h from now.
         inotrope : bool
             Whether the inotrope goes on.
-        room : float
-            Vasopressor that is added, ug/kg/min.
         """
-        doses = self.doses | {"vasopressor": self.doses["vasopressor"] + room}
-        if not inotrope:
-            doses["inotrope"] = 0.0
+        doses = self.doses if inotrope else self.doses | {"inotrope": 0.0}
         without = getattr(self.tracker, "without_pump", None)
         if without is not None:
             key = ("", hours_ahead, tuple(doses.values()))

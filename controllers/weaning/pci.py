@@ -115,7 +115,7 @@ class PciController:
         self.place, self.since, self.failures = self.support, 0.0, 0
         self.resting_until, self.well_since = -math.inf, math.nan
         self._before: list[float] = []  # pulse pressure before the first inflation
-        self._inflated = False
+        self._begun = False
         self._seen: dict[str, deque[float]] = {}
         self.log.clear()
 
@@ -158,7 +158,7 @@ class PciController:
         """
         if not self.levels:
             raise InputError("controller", "not reset", "a controller that was reset")
-        self._take(measurement, balloon)
+        self._take(measurement, balloon or opened)
         decision = self._decided(seconds, balloon, opened)
         self.log.add(decision)
         return decision
@@ -253,15 +253,15 @@ class PciController:
         self.place, self.since = place, seconds
         return action
 
-    def _take(self, measurement: Measurement, balloon: bool) -> None:
+    def _take(self, measurement: Measurement, begun: bool) -> None:
         for name, looks in _LOOKS.items():
             value = measurement.get(name, math.nan)
             if math.isfinite(value):
                 self._seen.setdefault(name, deque(maxlen=looks)).append(value)
             else:
                 self._seen.pop(name, None)
-        self._inflated |= balloon
-        if not self._inflated and "pulse_pressure" in self._seen:
+        self._begun |= begun
+        if not self._begun and "pulse_pressure" in self._seen:
             self._before.append(self._seen["pulse_pressure"][-1])
 
     def _value(self, name: str) -> float:

@@ -10,6 +10,8 @@ from controllers.weaning.progress import Progress
 from controllers.weaning.steps import Situation
 
 _FRACTION = "mitral_regurgitant_fraction"
+# A hidden leak that has been believed for this long is to be dealt with, h (a guess).
+_SETTLED = 24.0
 _LEAKS = ("regurgitation", "hidden-regurgitation")
 # How long a condition must stand before it is named, h (guesses): in the first hours of support
 # nearly everybody's right ventricle looks bad. What is not here is named at once.
@@ -24,6 +26,8 @@ def recognise(now: Situation, state: Progress) -> None:
         echo = now.seen.values.get(_FRACTION, math.nan)
         if math.isfinite(echo):
             state.regurgitation_at_support = echo
+    elif now.seen.raw.get(_FRACTION, math.nan) >= now.criteria.number("moderate_regurgitation"):
+        state.leak_shown = now.level
     named = [
         findings.regurgitation(now, state.regurgitation_at_support), findings.inotrope(now),
         *findings.harm(now),
@@ -34,6 +38,9 @@ def recognise(now: Situation, state: Progress) -> None:
     state.standing = {name: state.standing.get(name, now.hours) for name in sorted(standing)}
     for name in state.standing_for(_STANDING):
         state.findings.setdefault(name, now.hours)
+    if "hidden-regurgitation" in state.standing_for({"hidden-regurgitation": _SETTLED}):
+        # A leak that is believed for so long is not forgotten because a stronger heart hides it.
+        state.leak_shown = state.leak_shown or now.levels[0]
 
 
 def refusal(
@@ -46,6 +53,9 @@ def refusal(
     limit = now.criteria.number("moderate_regurgitation")
     if leak is not None and (explant or (state.weaning and present >= limit)):
         found.append(leak[1])
+    elif explant and state.leak_shown:
+        said = f"the mitral valve was found to leak at {state.leak_shown}: to be dealt with first"
+        found.append(Reason(said, _FRACTION, present, limit))
     elif any(name in state.findings for name in _LEAKS) and not _cleared(now, state):
         said = (
             f"mitral regurgitation was named and no echo at {now.level} shows less than {limit:g}"

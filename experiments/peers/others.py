@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 from unittest import mock
 
 import numpy as np
+from numpy.typing import NDArray
 
 #: What each model contains.
 CONTENTS = {
@@ -55,8 +57,9 @@ def modular_circ(beats: int) -> Callable[[], object]:
     }  # fmt: skip
 
     def run() -> object:
-        # Version 0.3 was written for NumPy 1, which had this name too.
-        old = mock.patch.object(np, "NaN", np.nan, create=True)
+        # Version 0.3 was written for NumPy 1, which had this name too, and which took an array of
+        # one number for a number.
+        old = mock.patch.multiple(np, NaN=np.nan, fromiter=_fromiter, create=True)
         with contextlib.redirect_stdout(io.StringIO()), old:
             model = NaghaviModel(times, parobj=NaghaviModelParameters(), suppress_printing=True)
             solver = Solver(model=model)
@@ -65,3 +68,13 @@ def modular_circ(beats: int) -> Callable[[], object]:
         return solver
 
     return run
+
+
+_FROMITER = np.fromiter
+
+
+def _fromiter(numbers: Iterable[Any], dtype: Any, **more: Any) -> NDArray[Any]:
+    given = list(numbers)
+    if np.dtype(dtype).kind == "f" and any(isinstance(one, np.ndarray) for one in given):
+        given = [np.asarray(one).item() for one in given]
+    return _FROMITER(given, dtype, **more)

@@ -137,7 +137,7 @@ def _marks(course: Course, end: float) -> list[tuple[Placed, bool]]:
     width = CHARACTER / TIMES_WIDTH * end
     names: dict[tuple[float, str], bool] = {}
     for name, when in course.findings.items():
-        names[when, name.replace("-", " ")] = True
+        names[when, name.replace("-", " ").replace("rv ", "RV ")] = True
     for name, when in course.happened.items():
         names[when, _EVENTS.get(name, name).removeprefix("event ").replace("_", " ")] = False
     return [(one, names[one.at, one.text]) for one in pack(list(names), start=0.0, end=end,
@@ -180,9 +180,9 @@ def _levels(axes: Axes, course: Course, end: float) -> None:
     axes.step(times, levels, where="post", color="#222222", linewidth=1.6)
     times_told = [one["hours"] for one in main_decisions(course.decisions)]
     numbered(axes, times_told, end, tick=_TOP_LEVEL, text=10.55)
-    if course.follow_up:
-        middle = course.hours + 0.5 * course.follow_up["ended"]
-        axes.text(middle, 5.0, "without the pump", ha="center", va="center", fontsize=SMALL,
+    ended, said = course.follow_up.get("ended", 0.0), "without the pump"
+    if ended > CHARACTER / TIMES_WIDTH * end * (len(said) + 2):
+        axes.text(course.hours + 0.5 * ended, 5.0, said, ha="center", va="center", fontsize=SMALL,
                   color="#666666")  # fmt: skip
     axes.set_ylim(1.0, 11.3)
     axes.set_yticks([2, 4, 6, 8], ["P-2", "P-4", "P-6", "P-8"])

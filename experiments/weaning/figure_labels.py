@@ -52,6 +52,9 @@ def pack(
 ) -> list[Placed]:
     """Place labels in as few rows as keep them apart and within the axis.
 
+    Of two that would meet the earlier one stands higher, so that the line from it down to the axis
+    crosses no text.
+
     Parameters
     ----------
     labels : sequence of (float, str)
@@ -66,19 +69,21 @@ def pack(
     >>> from experiments.weaning.figure_labels import pack
     >>> placed = pack([(0.0, "one"), (1.0, "two"), (50.0, "six")], start=0, end=100, width=1)
     >>> [(one.text, one.row) for one in placed]
-    [('one', 0), ('two', 1), ('six', 0)]
+    [('one', 1), ('two', 0), ('six', 0)]
     """
-    ends: list[float] = []
-    found = []
-    for at, text in sorted(labels):
+    begins: list[float] = []  # of the texts furthest to the left, by row
+    found: list[Placed] = []
+    for at, text in sorted(labels, reverse=True):
         long = width * (len(text) + 2)
         left = max(min(at, end - long), start)
-        row = next((k for k, taken in enumerate(ends) if taken <= left), len(ends))
-        if row == len(ends):
-            ends.append(start)
-        ends[row] = left + long
+        # Above all whose line would run through this text.
+        row = 1 + max((one.row for one in found if one.at < left + long), default=-1)
+        while row < len(begins) and left + long > begins[row]:
+            row += 1
+        begins += [end] * (row + 1 - len(begins))
+        begins[row] = left
         found.append(Placed(text, at, left, row))
-    return found
+    return found[::-1]
 
 
 def gathered(times: Sequence[float], width: float) -> list[tuple[float, str]]:

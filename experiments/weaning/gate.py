@@ -118,7 +118,7 @@ def probe_gate(trial: WeaningTrial) -> Probe:
         return Probe(until, reason=f"{bedside.outcome} before")
     power, level = _ramped(bedside, outlook)
     needed = [one for one in WeaningCriteria.load()["out"].values() if one.needed]
-    free = outlook.free(room=WeaningCriteria.load().number("vasopressor_room"))
+    free = outlook.free()
     # Each criterion alone, because the bound of all together is cut off at 0.
     missed = sum(1.0 - chance([one], free) for one in needed)
     return Probe(

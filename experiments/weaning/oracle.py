@@ -3,12 +3,14 @@
 The oracle holds full support under the same clinicians' rule, the same events and complications,
 takes the inotrope off where the true patient holds without it, and takes the pump out at the
 earliest hour after which the true patient is well for 48 h. It keeps to what weaning asks for: no
-inotrope is left, and the mitral valve does not leak moderately without the pump.
+inotrope is left, the mitral valve does not leak moderately without the pump, and the right
+ventricle is within its criteria at P-2. What would be without the last is told beside it.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +26,8 @@ _COARSE = 4.0
 # Dobutamine that is taken off in an hour, ug/kg/min, as the controllers do; time in which it is
 # seen whether the patient holds without, h.
 _WITHDRAWN, _SETTLING = 0.5, 1.0
+# Where and after how long, h, the right ventricle is looked at.
+_LOWEST, _SEEN = "P-2", 0.25
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class Oracle:
     ----------
     hours : float
         When, h on support; NaN where none holds before the label's end.
+    unbound_hours : float
+        The same where the right ventricle's criteria do not bind; NaN where none holds.
     alone_well_late : bool
         Whether an explant at the label's end would have held.
     outcome : str
@@ -41,6 +47,7 @@ class Oracle:
     """
 
     hours: float
+    unbound_hours: float
     alone_well_late: bool
     outcome: str
 
@@ -68,23 +75,32 @@ def find_oracle(trial: WeaningTrial) -> Oracle:
     True
     """
     bedside, _ = trial_bedside(replace(trial, tier="full"))
-    level, last, coarse = bedside.pump.level(SUPPORT_LEVEL).name, math.nan, bedside.fork()
-    found = math.nan
+    level = bedside.pump.level(SUPPORT_LEVEL).name
+    unbound, before = _earliest(bedside, level, explant_holds)
+    if not math.isfinite(unbound):
+        return Oracle(unbound, unbound, False, before.outcome or "label")
+    found, last = _earliest(before, level, lambda one: right_holds(one) and explant_holds(one))
+    while last.outcome is None and _passed(last, level):
+        pass
+    late = last.outcome is None and explant_holds(last)
+    return Oracle(found, unbound, late, last.outcome or "label")
+
+
+def _earliest(
+    bedside: Bedside, level: str, holds: Callable[[Bedside], bool]
+) -> tuple[float, Bedside]:
+    """The earliest hour of the grid at which something holds, and the patient not long before.
+
+    NaN and the patient at the end where it never does.
+    """
+    before = bedside.fork()
     while bedside.outcome is None:
-        if explant_holds(bedside):
-            found = bedside.hours
-            break
-        last, coarse = bedside.hours, bedside.fork()
+        if holds(bedside):
+            return _refined(before.fork(), level, bedside.hours, holds), before
+        before = bedside.fork()
         if not _passed(bedside, level):
             break
-    if math.isfinite(found) and math.isfinite(last):
-        found = _refined(coarse, level, found)
-    if not math.isfinite(found):
-        return Oracle(found, False, bedside.outcome or "label")
-    while bedside.outcome is None and _passed(bedside, level):
-        pass
-    late = bedside.outcome is None and explant_holds(bedside)
-    return Oracle(found, late, bedside.outcome or "label")
+    return math.nan, bedside
 
 
 def _passed(bedside: Bedside, level: str) -> bool:
@@ -96,13 +112,22 @@ def _passed(bedside: Bedside, level: str) -> bool:
     return True
 
 
-def _refined(coarse: Bedside, level: str, latest: float) -> float:
+def _refined(
+    bedside: Bedside, level: str, latest: float, holds: Callable[[Bedside], bool]
+) -> float:
     """The earliest hour of the grid from a bedside on, no later than one that holds."""
-    while coarse.outcome is None and coarse.hours + GRID < latest - 1e-6:
-        _advance(coarse, GRID, level)
-        if coarse.outcome is None and explant_holds(coarse):
-            return coarse.hours
+    while bedside.outcome is None and bedside.hours + GRID < latest - 1e-6:
+        _advance(bedside, GRID, level)
+        if bedside.outcome is None and holds(bedside):
+            return bedside.hours
     return latest
+
+
+def right_holds(bedside: Bedside, criteria: WeaningCriteria | None = None) -> bool:
+    """Whether the right ventricle is within its criteria at P-2."""
+    tried, limits = bedside.fork(), criteria or WeaningCriteria.load()
+    tried.advance(_SEEN, tried.pump.level(_LOWEST).name)
+    return tried.outcome is None and not limits.broken("right", tried.truth())
 
 
 def explant_holds(bedside: Bedside, criteria: WeaningCriteria | None = None) -> bool:

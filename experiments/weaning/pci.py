@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,6 +145,7 @@ class PciCourse:
 
 def run_pci(
     trial: PciTrial, *, intervention: Intervention | None = None,
+    numbers: Mapping[str, float] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> PciCourse:  # fmt: skip
     """Support a patient through balloon inflations, wean, and compare with no support.
@@ -155,6 +156,8 @@ def run_pci(
         What to run.
     intervention : Intervention, optional
         When balloons are inflated; by default that of the seed.
+    numbers : Mapping of str to float, optional
+        Limits and times of the controller in place of its own, by name.
     progress : callable, optional
         Called with the share that is done, about.
 
@@ -170,25 +173,27 @@ def run_pci(
     >>> from experiments.weaning.pci import PciTrial, run_pci
     >>> from plants.intervention import Inflation, Intervention
     >>> one = Intervention((Inflation(60.0, 60.0, 0.5),), opened=180.0, recovery=30.0)
-    >>> course = run_pci(PciTrial("hfref", "CP", spread=0.0), intervention=one)
+    >>> quick = {"interval": 0.5, "trial": 0.5, "calm": 0.2}  # minutes
+    >>> course = run_pci(PciTrial("hfref", "CP", spread=0.0), intervention=one, numbers=quick)
     >>> course.outcome, min(course.supported["map"]) > min(course.unsupported["map"])
     ('well', True)
     """
     planned = intervention or Intervention.drawn(trial.seed)
-    return _Run(trial, planned, progress).course()
+    return _Run(trial, planned, numbers or {}, progress).course()
 
 
 class _Run:
     """The loop, and what is written down."""
 
     def __init__(
-        self, trial: PciTrial, planned: Intervention, progress: Callable[[float], None] | None
-    ):
+        self, trial: PciTrial, planned: Intervention, numbers: Mapping[str, float],
+        progress: Callable[[float], None] | None,
+    ):  # fmt: skip
         self.trial, self.planned, self.progress = trial, planned, progress
         self.profile, self.therapy = Patient.load(trial.patient), Therapy.default()
         self.patient = individual(self.profile, seed=trial.seed, spread=trial.spread)
         self.pump, self.label_hours = Pump.load(trial.device), trial.label_hours
-        self.controller = PciController()
+        self.controller = PciController(numbers)
         self.controller.reset(self.pump, label_hours=self.label_hours)
         self.fast = self._briefed()
         self.driver = DeviceDriver(self.pump)

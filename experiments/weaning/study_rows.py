@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     import pandas
 
 
+_HIDDEN = "hidden-regurgitation"
+
+
 class StudyRows(NamedTuple):
     """What is known of every patient.
 
@@ -107,6 +110,7 @@ def course_row(
         "policy": policy, "seed": course.trial.seed, "case": course.case,
         "phenotype": course.phenotype, "patient": course.patient, "access": course.access,
         "weanable": oracle.weanable, "oracle_hours": oracle.hours,
+        "weanable_unbound": math.isfinite(oracle.unbound_hours),
         "oracle_outcome": oracle.outcome, "well_late": oracle.alone_well_late,
         "outcome": course.outcome, "reason": course.reason, "hours": course.hours,
         "label_hours": course.label_hours, "bridge_hours": course.bridge_hours,
@@ -122,7 +126,11 @@ def course_row(
         "relapse_answer_hours": math.nan if answer is None else answer.answer,
     }  # fmt: skip
     for name in JUDGED:
-        row[f"{name}_hours"] = course.findings.get(name, math.nan)
+        named = course.findings.get(name, math.nan)
+        if name == _HIDDEN and course.case == JUDGED[name] and math.isnan(named):
+            # The leak was found, if not that full support had hidden it.
+            named = course.findings.get("regurgitation", math.nan)
+        row[f"{name}_hours"] = named
         row[f"{name}_true"] = alarms.get(name)
     return row | {
         "estimates": len(believed.errors),

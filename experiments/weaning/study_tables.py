@@ -281,11 +281,13 @@ def _patients(courses: pandas.DataFrame, policies: Sequence[str]) -> pandas.Data
     import pandas
 
     if not policies:
-        return pandas.DataFrame(columns=["case", "patients", "weanable", "oracle_hours_median"])
+        names = ["case", "patients", "weanable", "weanable_unbound", "oracle_hours_median"]
+        return pandas.DataFrame(columns=names)
     once = courses.drop_duplicates("seed")
     return pandas.DataFrame(
         [
             {"case": case, "patients": len(own), "weanable": int(own["weanable"].sum()),
+             "weanable_unbound": int(own["weanable_unbound"].sum()),
              "oracle_hours_median": _median(own["oracle_hours"].dropna())}
             for case in CASES
             if len(own := once[once["case"] == case])

@@ -21,9 +21,9 @@ def summary(
     plan: Plan, tables: StudyTables, targets: pandas.DataFrame, worked: Mapping[str, Course]
 ) -> str:
     """The outcome in words, in Markdown."""
-    on_pump, can = (
+    on_pump, can, unbound = (
         int(tables.patients[name].sum()) if len(tables.patients) else 0
-        for name in ("patients", "weanable")
+        for name in ("patients", "weanable", "weanable_unbound")
     )
     last = plan.first_seed + plan.patients - 1
     main = plan.policies[0]
@@ -31,8 +31,9 @@ def summary(
         f"{plan.patients} virtual patients (seeds {plan.first_seed} to {last}"
         f"{', kept for evaluation' if plan.evaluation else ''}) on a {plan.device}, tier "
         f"{plan.tier}: {on_pump} could be put on the pump, {can} of them could be weaned by an "
-        "oracle that knows the true state and the future. Every policy weans the same patients "
-        f"with the same events. The targets are those of {short(main)}."
+        "oracle that knows the true state and the future and keeps to the rules of weaning "
+        f"({unbound} if those of the right ventricle did not bind it). Every policy weans the same "
+        f"patients with the same events. The targets are those of {short(main)}."
     )
     if tables.policies.empty:
         return head
@@ -58,9 +59,12 @@ def summary(
 METHOD = """\
 - Shares have 95 % intervals (Wilson). Who is not weaned, or fails, counts with the whole duration
   of the label in the time above the oracle's.
+- The oracle's rules: no inotrope is left, no moderate mitral regurgitation without the pump,
+  central venous pressure and PAPi at P-2 within the criteria by which every policy is refused.
 - What a look shows lasts until the next look, in the time with a low pressure and in suction.
 - A relapse counts if it comes while the pump runs below the level of full support.
-- Recognised is what was named before the explant or the end of the course. What is named in a
+- Recognised is what was named before the explant or the end of the course; a masked regurgitation
+  also where it was named without being called hidden. What is named in a
   patient of another case is a false alarm unless it is true of that patient at that hour: at P-2
   the regurgitation is moderate; at P-2 central venous pressure and PAPi are beyond their limits and
   CVP is high beside PCWP; two hours after the last of the inotrope the heart would not hold without

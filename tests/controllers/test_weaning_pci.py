@@ -1,5 +1,6 @@
 """Support of a coronary intervention: what it refuses, and how it comes off."""
 
+import itertools
 import math
 
 import pytest
@@ -46,7 +47,7 @@ def test_an_opened_artery_is_weaned_by_two_levels_at_intervals():
     downs = [one for one in decisions if one.action == "down"]
     assert [one.level for one in downs] == ["P-6", "P-4", "P-2"]
     interval = pci_numbers()["interval"].value / 60.0
-    assert all(b.hours - a.hours >= interval - 1e-9 for a, b in zip(downs, downs[1:], strict=False))
+    assert all(b.hours - a.hours >= interval - 1e-9 for a, b in itertools.pairwise(downs))
     out = next(one for one in decisions if one.action == "explant")
     assert out.level == "P-2"
     assert out.hours - downs[-1].hours >= pci_numbers()["trial"].value / 60.0 - 1e-9
@@ -73,8 +74,9 @@ def test_a_balloon_in_mid_wean_brings_full_support_back():
 
 def test_after_a_balloon_the_highest_level_stays_until_the_pressure_is_back():
     controller = made()
-    run(controller, 60.0, balloon=True)
-    still = run(controller, 120.0, start=60.0, values={"map": 58.0, "pulse_pressure": 4.0})
+    stunned = {"map": 58.0, "pulse_pressure": 4.0}
+    run(controller, 60.0, balloon=True, values=stunned)
+    still = run(controller, 120.0, start=60.0, values=stunned)
     assert still[-1].level == "P-9"
     assert run(controller, 180.0, start=120.0)[-1].level == "P-8"
 

@@ -202,6 +202,11 @@ def test_a_peer_that_fails_is_told_and_the_others_go_on(monkeypatch):
     assert "fails here: AttributeError: np.NaN" in second.note
 
 
+def test_numbers_may_come_as_arrays_of_one():
+    assert others._fromiter([np.array([1.5]), 2.0], np.float64).tolist() == [1.5, 2.0]
+    assert others._fromiter(iter([1, 2]), np.int64, count=2).tolist() == [1, 2]
+
+
 def test_operations_are_counted():
     x, v = ca.SX.sym("x", 2), ca.SX.sym("v")
     function = ca.Function("f", [x, v], [ca.exp(x[0]) / v + ca.sqrt(x[1]) / x[1] + v * v])

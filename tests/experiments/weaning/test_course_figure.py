@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
+from experiments.weaning.course import WeaningTrial, run_course
 from experiments.weaning.course_figure import OUTCOME_WORDS, course_figure
 from experiments.weaning.figure_labels import (
     decision_lines,
@@ -23,8 +24,8 @@ HOURS = st.lists(st.floats(0.0, 96.0), max_size=25)
 
 
 @pytest.fixture(scope="module")
-def course(real):
-    return real.courses["fast-protocol"]
+def course():
+    return run_course(WeaningTrial(11, "fast-protocol", case="full"))
 
 
 def overlap(a, b):
@@ -60,7 +61,13 @@ def estimated(course):
     return replace(course, records=rows)
 
 
-@pytest.mark.parametrize("change", ["none", "estimated", "crowded", "bridge", "died"])
+def cut(follow_up, hours):
+    """The first hours of a follow-up."""
+    lists = {name: values[:hours] for name, values in follow_up.items() if isinstance(values, list)}
+    return {**follow_up, **lists, "ended": float(hours)}
+
+
+@pytest.mark.parametrize("change", ["none", "estimated", "crowded", "failed", "bridge", "died"])
 def test_no_text_lies_over_another_or_outside(course, change):
     shown = {
         "none": course,
@@ -70,6 +77,7 @@ def test_no_text_lies_over_another_or_outside(course, change):
             findings={"rv-failure": 2.0, "inotrope-masked": 2.5, "hemolysis": 3.0, "limb": 3.0},
             happened={"bleeding": 2.2, "event restunned": 40.0, "event lv_contractility": 40.0},
         ),
+        "failed": replace(course, outcome="failed", follow_up=cut(course.follow_up, 4)),
         "bridge": replace(course, outcome="bridge", follow_up={}),
         "died": replace(
             course, outcome="died", hours=0.08, follow_up={}, records=course.records[:1],
@@ -117,6 +125,9 @@ def test_packed_labels_keep_apart_and_inside(times):
     for a, b in itertools.combinations(placed, 2):
         apart = a.left + len(a.text) < b.left or b.left + len(b.text) < a.left
         assert a.row != b.row or apart
+        high, low = (a, b) if a.row > b.row else (b, a)
+        if high.left == high.at and low.left == low.at:
+            assert not low.left < high.at < low.left + len(low.text)
 
 
 @given(HOURS)

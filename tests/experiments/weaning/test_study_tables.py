@@ -22,8 +22,8 @@ from experiments.weaning.targets import target_table
 from .conftest import CALM, decision, made
 
 MAIN, OTHER = "model-based", "fast-protocol"
-COULD = Oracle(30.0, True, "label")
-NEVER = Oracle(math.nan, False, "label")
+COULD = Oracle(30.0, 30.0, True, "label")
+NEVER = Oracle(math.nan, math.nan, False, "label")
 
 
 def patient(seed, oracle=COULD, *, alarms=None, probe=None, **by_policy):

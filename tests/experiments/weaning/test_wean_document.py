@@ -1,0 +1,57 @@
+"""The guide to weaning tells the criteria, phases, policies, cases and findings of the code."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from controllers.weaning.criteria import WeaningCriteria
+from controllers.weaning.decision import PHASES
+from controllers.weaning.findings import FINDINGS
+from controllers.weaning.steps import STEP_POLICIES
+from plants.bedside_cases import CASES
+from plants.bedside_events import HourScenario
+
+DOCS = Path(__file__).parents[3] / "docs"
+GUIDE = (DOCS / "weaning.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\| `(\w+)` \| `(\w+)`( \(shown only\))? \| ([\d.]*) ?\| ([\d.]*) ?\|", re.M)
+#: Parts of protocols and harm; those of the plan have margins that are guesses.
+TOLD = ("ready", "step", "right", "fall", "explant", "harm")
+
+
+def test_the_table_of_criteria_is_that_of_the_file():
+    told = {(part, name): (note, low, high) for part, name, note, low, high in ROW.findall(GUIDE)}
+    criteria = WeaningCriteria.load()
+    known = {
+        (part, name): one for part in TOLD for name, one in criteria[part].items() if one.tag != "X"
+    }
+    assert set(told) == set(known)
+    for key, one in known.items():
+        note, low, high = told[key]
+        assert (float(low) if low else float("-inf")) == one.low, key
+        assert (float(high) if high else float("inf")) == one.high, key
+        assert bool(note) == (not one.needed), key
+
+
+@pytest.mark.parametrize(
+    "name", [*PHASES, *STEP_POLICIES, *CASES, *FINDINGS], ids=lambda name: name
+)
+def test_everything_that_has_a_name_is_told(name):
+    assert re.search(rf"\b{name}\b", GUIDE)
+
+
+def test_waits_are_those_of_the_file():
+    criteria = WeaningCriteria.load()
+    text = " ".join(GUIDE.split())
+    assert f"a wait: {criteria.number('retry'):g} h, doubled by each failure" in text
+    assert f"at most {criteria.number('longest_retry'):g} h" in text
+    assert f"{criteria.number('reassess_lead'):g} h before the label's end" in text
+    assert f"older than {criteria.number('lab_age'):g} h" in text
+    assert f"echo older than {criteria.number('echo_age'):g} h" in text
+    assert f"below {criteria.number('fallen'):.0%}".replace("%", " %") in text
+
+
+def test_the_events_are_told_on_the_page_of_the_command_line():
+    text = (DOCS / "command-line.md").read_text(encoding="utf-8")
+    for name in HourScenario.names():
+        assert f"`{name}`" in text or name == "none"
