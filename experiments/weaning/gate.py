@@ -102,8 +102,8 @@ def probe_gate(trial: WeaningTrial) -> Probe:
     >>> from experiments.weaning.course import WeaningTrial
     >>> from experiments.weaning.gate import probe_gate
     >>> found = probe_gate(WeaningTrial(11, "fast-protocol", case="full"))
-    >>> found.holds, found.level, 0.0 <= found.chance <= 1.0
-    (True, 'P-2', True)
+    >>> found.level, 0.0 <= found.chance <= 1.0
+    ('P-2', True)
     """
     bedside, case = trial_bedside(trial)
     outlook = Outlook(RecoveryTracker(briefing(trial, bedside, case)))
