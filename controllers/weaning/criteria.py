@@ -38,6 +38,7 @@ _NUMBERS = parameter_table(
     ("right_ratio", "1", "central venous over wedge pressure of a failing right side", 0.2, 3),
     ("chance", "1", "probability with which a step must hold", 0.5, 0.999),
     ("explant_chance", "1", "probability with which the explant must hold", 0.5, 0.999),
+    ("inotrope_free", "h", "time without an inotrope before the explant", 0, 100),
     ("way_down", "h", "time from full support to the explant", 0, 100),
     ("begin_chance", "1", "probability of a good explant at which a plan begins", 0.01, 0.999),
     ("fallen", "1", "share of the best contractility below which is a relapse", 0.1, 0.99),

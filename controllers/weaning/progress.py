@@ -44,6 +44,8 @@ class Progress:
         Place above which the console did not hold the level, and until when that counts.
     regurgitation_at_support : float
         Regurgitant fraction that echo showed at full support; NaN where it did not.
+    inotrope_at : float
+        Last hour at which an inotrope was given; NaN if none was.
     leak_shown : str
         Level below full support at which the mitral valve was found to leak, by an echo or by a
         belief that lasted; "" if none was.
@@ -77,6 +79,7 @@ class Progress:
     capped: int = -1
     capped_until: float = -math.inf
     regurgitation_at_support: float = math.nan
+    inotrope_at: float = math.nan
     leak_shown: str = ""
     standing: dict[str, float] = field(default_factory=dict)
     findings: dict[str, float] = field(default_factory=dict)

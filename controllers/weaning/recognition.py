@@ -28,6 +28,8 @@ def recognise(now: Situation, state: Progress) -> None:
             state.regurgitation_at_support = echo
     elif now.seen.raw.get(_FRACTION, math.nan) >= now.criteria.number("moderate_regurgitation"):
         state.leak_shown = now.level
+    if now.values.get("inotrope_effect", 0.0) > now.criteria.number("no_inotrope"):
+        state.inotrope_at = now.hours
     named = [
         findings.regurgitation(now, state.regurgitation_at_support), findings.inotrope(now),
         *findings.harm(now),
@@ -64,6 +66,10 @@ def refusal(
     drug = findings.inotrope(now) if explant else None
     if drug is not None:
         found.append(drug[1])
+    free, least = now.hours - state.inotrope_at, now.criteria.number("inotrope_free")
+    if explant and drug is None and free < least - 1e-6:
+        said = f"no inotrope for {free:.3g} h, at least {least:g}"
+        found.append(Reason(said, "inotrope_effect", free, least, waits=True))
     return tuple(found)
 
 

@@ -24,7 +24,7 @@ from experiments.weaning.study_settings import study_settings
 from plants.bedside import Bedside
 
 LOWEST = "P-2"
-_LOOK, _MINUTES_PER_HOUR = 1.0, 60.0
+_LOOK, _MINUTES_PER_HOUR = 2.0, 60.0
 
 
 @dataclass(frozen=True)

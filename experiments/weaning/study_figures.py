@@ -213,7 +213,7 @@ def gate_figure(probes: pandas.DataFrame, gate: pandas.DataFrame) -> Figure:
     scatter.set(xlabel="Cardiac power output at P-2 [W]", ylabel="Chance without the pump [1]",
                 ylim=(-0.03, 1.03))  # fmt: skip
     scatter.set_title("Every probe", fontsize="medium", loc="left")
-    scatter.legend(frameon=False, fontsize="x-small", loc="center left")
+    scatter.legend(frameon=True, edgecolor="none", fontsize="x-small", loc="center left")
     for axes in (curve, scatter):
         plain(axes)
     return figure

@@ -150,8 +150,9 @@ def test_relapses_are_answered_within_the_hour():
     mine = row(found.policies)
     assert (mine["relapse_answered"], mine["relapse_answered_of"]) == (3, 4)
     assert mine["relapse_answer_hours_median"] == pytest.approx(0.5)
-    seeds = worked_patients(study_rows([patient(7, main=made("bridge", 96.0, case="relapse")),
-                                        patient(8, main=relapsing(31.0))]).courses, MAIN)  # fmt: skip
+    early = patient(7, main=made("bridge", 96.0, case="relapse"))
+    rows = study_rows([early, patient(8, main=relapsing(31.0))])
+    seeds = worked_patients(rows.courses, MAIN)
     assert seeds == {"relapse": 8}
 
 
