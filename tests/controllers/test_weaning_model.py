@@ -246,3 +246,14 @@ def test_a_pressure_that_full_support_does_not_hold_is_rescued_by_a_vasopressor(
     rescued = [d.orders["vasopressor"] for d in made if d.level == "P-9" and d.orders]
     assert rescued
     assert rescued[0] == pytest.approx(0.09)
+
+
+def test_the_explant_waits_until_the_inotrope_has_been_off_for_hours():
+    one = controller(FakeTracker())
+    made = follow(one, 28.0, inotrope_effect=2.0, until=lambda d: d.level == "P-2")
+    last = made[-1].hours
+    made = follow(one, last + 12.0, last + 1.0, until=lambda d: d.action == "explant")
+    assert made[-1].action == "explant"
+    free = WeaningCriteria.load().number("inotrope_free")
+    assert free <= made[-1].hours - last <= free + 1.5
+    assert any("no inotrope for" in d.words for d in made)
