@@ -192,6 +192,16 @@ def test_the_benchmark_in_the_readme_is_the_reference():
     assert table.strip() == result.read_text(encoding="utf-8").strip()
 
 
+def test_the_weaning_table_in_the_readme_is_the_reference():
+    result = (ROOT / "results" / "weaning" / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"<!-- weaning -->(.*?)<!-- /weaning -->", text, flags=re.DOTALL)
+    rows = table.strip().splitlines()
+    assert len(rows) > 10
+    for row in rows:
+        assert row in result
+
+
 TEXT = {".py", ".md", ".toml", ".txt", ".cff", ".csv", ".json", ".html", ".yml", ".yaml", ".cfg"}
 # A folder of some machine, and the address of a package index. Written so as not to find itself.
 _MACHINE = re.compile(
