@@ -207,13 +207,15 @@ def gate_figure(probes: pandas.DataFrame, gate: pandas.DataFrame) -> Figure:
     for held, color, text in ((True, _WELL, "would hold"), (False, _FAILED, "would fail")):
         own = known[good == held]
         scatter.plot(own["cardiac_power_output"], own["chance"], "o", markersize=4, alpha=0.7,
-                     color=color, label=f"an explant {text} (n = {len(own)})")  # fmt: skip
+                     color=color, label=f"{text} (n = {len(own)})")  # fmt: skip
     scatter.axvline(by_name[POWER]["cut_off"], color="black", linewidth=0.9, linestyle="--")
     scatter.axhline(by_name[FORECAST]["cut_off"], color="black", linewidth=0.9, linestyle="--")
     scatter.set(xlabel="Cardiac power output at P-2 [W]", ylabel="Chance without the pump [1]",
                 ylim=(-0.03, 1.03))  # fmt: skip
-    scatter.set_title("Every probe", fontsize="medium", loc="left")
-    scatter.legend(frameon=True, edgecolor="none", fontsize="x-small", loc="center left")
+    scatter.set_title("An explant", fontsize="medium", loc="left")
+    scatter.legend(
+        frameon=False, fontsize="x-small", loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=2
+    )
     for axes in (curve, scatter):
         plain(axes)
     return figure
