@@ -94,7 +94,7 @@ def test_a_killed_program_goes_on(suite, tmp_path):
         "from controllers import FixedLevel\n"
         "class Slow(FixedLevel):\n"
         "    def act(self, measurement):\n"
-        "        time.sleep(0.2)\n"
+        "        time.sleep(0.5)\n"
         "        return super().act(measurement)\n"
         "class Slower(Slow): pass\n"
         "class Slowest(Slow): pass\n"
