@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import tempfile
 from collections.abc import Callable, Iterable
 from typing import Any
 from unittest import mock
@@ -37,8 +38,15 @@ def circulation(seconds: float) -> Callable[[], object]:
 
     logging.getLogger("circulation").setLevel(logging.ERROR)
     logging.getLogger("circulation.base").setLevel(logging.ERROR)
-    model = Regazzoni2020()
-    return lambda: model.solve(T=seconds, dt=1e-3)
+    # It writes a folder of results into the working folder as soon as it is made.
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        model = Regazzoni2020()
+
+    def run() -> object:
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            return model.solve(T=seconds, dt=1e-3)
+
+    return run
 
 
 def modular_circ(beats: int) -> Callable[[], object]:
