@@ -38,12 +38,13 @@ def circulation(seconds: float) -> Callable[[], object]:
 
     logging.getLogger("circulation").setLevel(logging.ERROR)
     logging.getLogger("circulation.base").setLevel(logging.ERROR)
-    # It writes a folder of results into the working folder as soon as it is made.
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+    # It writes a folder of results into the working folder, as soon as it is made and after.
+    folder = tempfile.TemporaryDirectory()
+    with contextlib.chdir(folder.name):
         model = Regazzoni2020()
 
     def run() -> object:
-        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        with contextlib.chdir(folder.name):
             return model.solve(T=seconds, dt=1e-3)
 
     return run
