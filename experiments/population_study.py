@@ -8,15 +8,13 @@ A patient is a unit of work; those that are done are kept, and a killed job goes
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from experiments.cohort_patient import PatientDone, Task, run_patient
-from experiments.output import note, path_text, to_json
+from experiments.output import note, path_text
 from experiments.pool import run_each
 from experiments.population_report import write_cohort
 from experiments.population_tables import OUTSIDE, CohortTables, tabulate
@@ -37,7 +35,6 @@ CONTRASTS = (
     *(Support(device, days=4.0) for device in ("2.5", "5.0", "5.5")),
     *(Support("5.0", access=access) for access in ("axillary transpectoral", "femoral cut-down")),
 )
-_KEPT = "trials"  # where a work folder keeps what is done
 
 
 @dataclass(frozen=True)
@@ -183,7 +180,7 @@ def cohort(
             COMMAND, runs, asdict(plan), seeds={"first patient": plan.first_seed}
         )
     else:
-        work = _resumed(resume)
+        work = WorkFolder.resumed(resume, COMMAND, "an interrupted cohort")
         if changed := work.changed():
             note(f"impellab: {changed}; patients from before and after are mixed")
     chosen = Plan.from_job(work.job)
@@ -194,7 +191,7 @@ def cohort(
             earlier = len(done)
             left = [task for key, task in tasks.items() if key not in done]
             for one in run_each(run_patient, left, workers=workers):
-                _keep(work, one)
+                work.keep(one.key, one.to_dict())
                 done[one.key] = one
                 if progress is not None:
                     progress(len(done) / len(tasks))
@@ -209,32 +206,12 @@ def cohort(
     return Cohort(tables, run.final)
 
 
-def _resumed(folder: Path | None) -> WorkFolder:
-    if folder is None:
-        raise InputError("resume", folder, "the folder of an interrupted cohort, or a plan")
-    work = WorkFolder(folder)
-    if work.config.get("command") != COMMAND:
-        raise InputError("resume", os.fspath(folder), "the folder of an interrupted cohort")
-    return work
-
-
 def _kept(work: WorkFolder) -> dict[str, PatientDone]:
     """The patients that are done, by key; a file that cannot be read counts as not done."""
     found = {}
-    for path in (work.path / _KEPT).glob("*.json"):
+    for key in work.kept_keys():
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            one = PatientDone.from_dict(json.loads(path.read_text(encoding="utf-8")))
-            if one.key == path.stem:
-                found[one.key] = one
+            one = PatientDone.from_dict(work.read(key))
+            if one.key == key:
+                found[key] = one
     return found
-
-
-def _keep(work: WorkFolder, done: PatientDone) -> None:
-    target = work.path / _KEPT / f"{done.key}.json"
-    temporary = target.with_suffix(".part")
-    try:
-        temporary.write_text(to_json(done.to_dict()), encoding="utf-8")
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -121,26 +121,63 @@ class WorkFolder:
             return "libraries have changed since these trials began"
         return ""
 
-    def finished(self) -> dict[str, Finished]:
-        """The trials that are done, by key; a file that cannot be read counts as not done."""
-        found = {}
-        for path in (self.path / _TRIALS).glob("*.json"):
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                one = Finished.from_dict(json.loads(path.read_text(encoding="utf-8")))
-                if one.trial.key == path.stem:
-                    found[path.stem] = one
-        return found
+    @classmethod
+    def resumed(cls, folder: Path | None, command: str, what: str) -> WorkFolder:
+        """The folder of an interrupted job of a command.
 
-    def save(self, finished: Finished) -> None:
-        """Keep a finished trial."""
-        target = self.path / _TRIALS / f"{finished.trial.key}.json"
+        Raises
+        ------
+        InputError
+            It is none; `what` says what is asked for.
+        """
+        if folder is None:
+            raise InputError("resume", folder, f"the folder of {what}, or a plan")
+        work = cls(folder)
+        if work.config.get("command") != command:
+            raise InputError("resume", os.fspath(folder), f"the folder of {what}")
+        return work
+
+    def read(self, key: str) -> Any:
+        """What was kept under a key.
+
+        Raises
+        ------
+        OSError, ValueError
+            There is nothing, or it was cut off.
+        """
+        return json.loads(self._kept(key).read_text(encoding="utf-8"))
+
+    def kept_keys(self) -> list[str]:
+        """The keys of what was kept."""
+        return sorted(path.stem for path in (self.path / _TRIALS).glob("*.json"))
+
+    def keep(self, key: str, content: Mapping[str, Any]) -> None:
+        """Keep something finished."""
+        target = self._kept(key)
         temporary = target.with_suffix(".part")
         try:
-            temporary.write_text(to_json(finished.to_dict()), encoding="utf-8")
+            temporary.write_text(to_json(content), encoding="utf-8")
             temporary.replace(target)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+
+    def _kept(self, key: str) -> Path:
+        return self.path / _TRIALS / f"{key}.json"
+
+    def finished(self) -> dict[str, Finished]:
+        """The trials that are done, by key; a file that cannot be read counts as not done."""
+        found = {}
+        for key in self.kept_keys():
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                one = Finished.from_dict(self.read(key))
+                if one.trial.key == key:
+                    found[key] = one
+        return found
+
+    def save(self, finished: Finished) -> None:
+        """Keep a finished trial."""
+        self.keep(finished.trial.key, finished.to_dict())
 
     def discard_if_empty(self) -> bool:
         """Remove the folder if nothing was done in it; tells whether it was removed."""

@@ -174,11 +174,12 @@ class WeaningController:
             state.move(state.place + 1, now.hours)
             return self._say(now, "support", "up", lacking)
         rest = self._rest(now)
-        reasons = (*self.policy.ready(now), *refusal(now, state, state.place - 1))
+        ready = self.policy.ready(now)
+        reasons = (*ready, *refusal(now, state, state.place - 1))
         if rest is not None:
             return self._say(now, "support", "hold", (rest, *reasons))
         if not all(one.met for one in reasons):
-            stopped = all(one.met for one in self.policy.ready(now))
+            stopped = all(one.met for one in ready)
             return self._say(now, "refused" if stopped else "support", "hold", reasons)
         return self._say(now, "ready", "hold", reasons, wait=_RAMP, echo=True)
 

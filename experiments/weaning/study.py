@@ -8,15 +8,13 @@ kept, and a killed study goes on from there.
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from controllers.weaning.steps import STEP_POLICIES, step_policy
-from experiments.output import note, path_text, to_json
+from experiments.output import note, path_text
 from experiments.pool import run_each
 from experiments.study_output import RESULTS
 from experiments.weaning.course import Course
@@ -39,7 +37,6 @@ COMMAND = "wean"
 MAIN = "model-based"
 #: Where the project keeps the policy that was trained on weaning.
 TRAINED = RESULTS / "policies" / "weaning-ppo"
-_KEPT = "trials"  # where a work folder keeps what is done
 
 
 def default_policies() -> tuple[str, ...]:
@@ -238,7 +235,7 @@ def study(
             COMMAND, runs, asdict(plan), seeds={"first patient": plan.first_seed}
         )
     else:
-        work = _resumed(resume)
+        work = WorkFolder.resumed(resume, COMMAND, "an interrupted cohort")
         if changed := work.changed():
             note(f"impellab: {changed}; patients from before and after are mixed")
     chosen = Plan.from_job(work.job)
@@ -249,7 +246,7 @@ def study(
             earlier = len(done)
             left = [task for key, task in tasks.items() if key not in done]
             for one in run_each(run_patient, left, workers=workers, cluster=cluster):
-                _keep(work, one)
+                work.keep(one.key, one.to_dict())
                 done.add(one.key)
                 if progress is not None:
                     progress(len(done) / len(tasks))
@@ -268,41 +265,17 @@ def study(
     return WeaningStudy(chosen, tables, targets, run.final)
 
 
-def _resumed(folder: Path | None) -> WorkFolder:
-    if folder is None:
-        raise InputError("resume", folder, "the folder of an interrupted cohort, or a plan")
-    work = WorkFolder(folder)
-    if work.config.get("command") != COMMAND:
-        raise InputError("resume", os.fspath(folder), "the folder of an interrupted cohort")
-    return work
-
-
-def _path(work: WorkFolder, key: str) -> Path:
-    return work.path / _KEPT / f"{key}.json"
-
-
 def _read(work: WorkFolder, key: str) -> PatientDone:
-    return PatientDone.from_dict(json.loads(_path(work, key).read_text(encoding="utf-8")))
+    return PatientDone.from_dict(work.read(key))
 
 
 def _kept(work: WorkFolder) -> Iterator[PatientDone]:
     """The patients that are done; a file that cannot be read counts as not done."""
-    for path in sorted((work.path / _KEPT).glob("*.json")):
+    for key in work.kept_keys():
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            one = _read(work, path.stem)
-            if one.key == path.stem:
+            one = _read(work, key)
+            if one.key == key:
                 yield one
-
-
-def _keep(work: WorkFolder, done: PatientDone) -> None:
-    target = _path(work, done.key)
-    temporary = target.with_suffix(".part")
-    try:
-        temporary.write_text(to_json(done.to_dict()), encoding="utf-8")
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _worked(
