@@ -19,6 +19,7 @@ from controllers.weaning.steps import step_policy
 from controllers.weaning_briefing import DRUGS, WeaningBriefing
 from plants import TIERS, Measurement, Patient, Pump, Therapy, unknown_name
 from plants.bedside import Bedside
+from plants.bedside_action import level_number
 from plants.bedside_cases import CASES, WeaningCase, congested, weaning_patient
 from plants.bedside_events import HourScenario
 from plants.virtual_patient import VirtualPatient
@@ -318,7 +319,7 @@ class _Run:
             self.records[-1]["lasting"] = bedside.hours - self.records[-1]["hours"]
         ees = bedside.plant.patient["lv_ees"] * truth["factor_lv_contractility"]
         row = {
-            "hours": bedside.hours, "level": float(bedside.level.removeprefix("P-")),
+            "hours": bedside.hours, "level": float(level_number(bedside.level)),
             "lasting": 0.0, "lv_ees_true": ees,
         }  # fmt: skip
         row |= {name: truth[name] for name in NOTED}

@@ -19,9 +19,9 @@ from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.outlook import Outlook, chance
 from experiments.weaning.course import WeaningTrial, briefing, trial_bedside
 from experiments.weaning.oracle import SUPPORT_LEVEL
-from experiments.weaning.score import number
 from experiments.weaning.study_settings import study_settings
 from plants.bedside import Bedside
+from plants.bedside_action import level_number
 
 LOWEST = "P-2"
 _LOOK, _MINUTES_PER_HOUR = 2.0, 60.0
@@ -133,10 +133,10 @@ def _ramped(bedside: Bedside, outlook: Outlook) -> tuple[float, str]:
     below = [
         one.name
         for one in bedside.pump.levels
-        if number(LOWEST) <= number(one.name) < number(SUPPORT_LEVEL)
+        if level_number(LOWEST) <= level_number(one.name) < level_number(SUPPORT_LEVEL)
     ]
     power, reached = math.nan, bedside.level
-    for level in [bedside.level, *sorted(below, key=number, reverse=True)]:
+    for level in [bedside.level, *sorted(below, key=level_number, reverse=True)]:
         if level != bedside.level:
             bedside.advance(minutes / _MINUTES_PER_HOUR, level)
         if bedside.outcome is not None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from experiments.weaning.course import Course
+from plants.bedside_action import level_number
 
 _SECONDS_PER_HOUR = 3600.0
 #: Relapse of the case: what its events act on.
@@ -16,18 +17,6 @@ RELAPSE = ("event restunned", "event lv_contractility")
 EPSILON = 1e-6
 Rows = Sequence[Mapping[str, float]]
 Decisions = Sequence[Mapping[str, Any]]
-
-
-def number(level: str) -> int:
-    """Number of a P-level.
-
-    Examples
-    --------
-    >>> from experiments.weaning.score import number
-    >>> number("P-8")
-    8
-    """
-    return int(level.removeprefix("P-"))
 
 
 def hours_below(records: Rows, signal: str, limit: float) -> float:
@@ -69,7 +58,7 @@ def largest_step(decisions: Decisions) -> int:
     """
     return max(
         (
-            abs(number(later["level"]) - number(one["level"]))
+            abs(level_number(later["level"]) - level_number(one["level"]))
             for one, later in itertools.pairwise(decisions)
             if later["action"] in ("down", "up")
         ),
@@ -86,7 +75,7 @@ def lowest_level(decisions: Decisions) -> float:
     >>> lowest_level([{"level": "P-8"}, {"level": "P-2"}])
     2.0
     """
-    return min((float(number(one["level"])) for one in decisions), default=math.nan)
+    return min((float(level_number(one["level"])) for one in decisions), default=math.nan)
 
 
 def level_at(decisions: Decisions, hours: float) -> int:
@@ -98,11 +87,11 @@ def level_at(decisions: Decisions, hours: float) -> int:
     >>> level_at([{"hours": 0.0, "level": "P-8"}, {"hours": 5.0, "level": "P-6"}], 5.0)
     6
     """
-    found = number(decisions[0]["level"])
+    found = level_number(decisions[0]["level"])
     for one in decisions:
         if one["hours"] > hours + EPSILON:
             break
-        found = number(one["level"])
+        found = level_number(one["level"])
     return found
 
 
@@ -146,7 +135,9 @@ def relapse(course: Course) -> Relapse | None:
     answers = (
         one["hours"] - onset
         for one in course.decisions
-        if one["hours"] > onset + EPSILON and one["action"] == "up" and number(one["level"]) > level
+        if one["hours"] > onset + EPSILON
+        and one["action"] == "up"
+        and level_number(one["level"]) > level
     )
     return Relapse(onset, level, next(answers, math.inf))
 
