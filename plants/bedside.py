@@ -14,7 +14,13 @@ from collections.abc import Mapping, Sequence
 
 from plants.bedside_complications import Complications
 from plants.bedside_events import HourEvent, HourScenario
-from plants.bedside_explant import FollowUp, followed, given_now, patient_disturbances
+from plants.bedside_explant import (
+    POSITION,
+    FollowUp,
+    followed,
+    given_now,
+    patient_disturbances,
+)
 from plants.bedside_orders import ClinicalOrders
 from plants.bedside_run import BedsideRun
 from plants.bedside_sensors import BedsideSensors
@@ -198,7 +204,14 @@ class Bedside:
         """Names of the signals that :meth:`measure` gives."""
         return self._sensors.signals
 
-    def advance(self, hours: float, level: str, orders: Mapping[str, float] | None = None) -> None:
+    def advance(
+        self,
+        hours: float,
+        level: str,
+        orders: Mapping[str, float] | None = None,
+        *,
+        alarms: bool = False,
+    ) -> None:
         """Let time pass at a level; the course may end meanwhile.
 
         Parameters
@@ -210,7 +223,11 @@ class Bedside:
             next lower one that does.
         orders : mapping of str to float, optional
             What is given in place of what the clinicians' rule says: ``inotrope``, ``vasopressor``
-            [ug/kg/min], ``transfusion``, ``fluid``, ``diuresis`` [mL/h], ``distal_perfusion``.
+            [ug/kg/min], ``transfusion``, ``fluid``, ``diuresis`` [mL/h], ``distal_perfusion``,
+            ``position_check``.
+        alarms : bool
+            Whether time stops before its end where an event brings the mean pressure below the
+            limit of the monitor's alarm.
 
         Raises
         ------
@@ -223,16 +240,21 @@ class Bedside:
         end = self.hours + hours
         if orders and self.hours < self._ruled_at + 1.0 - 1e-6:
             self.orders.ordered(orders)
-            self._run.drain = self.orders.now["diuresis"]
+            self._given()
         while self.outcome is None and self.hours < end - 1e-6:
             now = self.hours
             if now >= self._ruled_at + 1.0 - 1e-6:
                 self._rule(orders)
             until = min(end, self._ruled_at + 1.0, self._scenario.next_change(now))
+            watched = alarms and self._scenario.changes(now)
+            if watched:
+                until = min(until, now + self.settings["alarm"]["hours"])
             self._pass(until - now)
             if self.outcome is None:
                 self._restun()
                 self._judge()
+            if watched and self._rings():
+                return
 
     def measure(self, *, labs: bool = False, echo: bool = False) -> Measurement:
         """What the monitors show, and laboratory and echo where due or ordered.
@@ -369,7 +391,20 @@ class Bedside:
     def _rule(self, orders: Mapping[str, float] | None) -> None:
         """Clinicians look, and give what their rule or the orders say for the next hour."""
         self._ruled_at = self.hours
-        self._run.drain = self.orders.decide(self._metrics(), orders)["diuresis"]
+        self.orders.decide(self._metrics(), orders)
+        self._given()
+
+    def _given(self) -> None:
+        """What is given and done from now on."""
+        self._run.drain = self.orders.now["diuresis"]
+        if self.orders.now["position_check"] >= 0.5:
+            end = self.hours + self.settings["malposition"]["put_right"]
+            self._scenario = self._scenario.ended(POSITION, self.hours, end)
+
+    def _rings(self) -> bool:
+        """Whether the monitor's alarm calls somebody."""
+        low = self.settings["alarm"]["map_low"]
+        return self.outcome is None and self._metrics()["map"] < low
 
     def _pass(self, hours: float) -> None:
         """Let time pass; where a level has no beat the console falls to the next that has one."""

@@ -6,7 +6,7 @@ import functools
 import tomllib
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -200,6 +200,20 @@ class HourScenario:
             if event.target == RESTUNNED.name and abs(event.onset - hours) < 1e-6:
                 left *= 1.0 - event.amount
         return 1.0 - left
+
+    def ended(self, targets: Iterable[str], hours: float, end: float) -> HourScenario:
+        """The same where what acts on some targets at an hour ends at a given hour (h) at last."""
+        names = set(targets)
+        return self._replaced(
+            replace(e, duration=min(e.end, end) - e.onset)
+            if e.target in names and e.acts(hours) and e.end > end
+            else e
+            for e in self.events
+        )
+
+    def changes(self, hours: float) -> bool:
+        """Whether an event begins or ends at this very hour."""
+        return any(abs(time - hours) < 1e-6 for e in self.events for time in (e.onset, e.end))
 
     def next_change(self, hours: float) -> float:
         """The next hour at which an event begins or ends; infinity after the last."""

@@ -6,7 +6,8 @@ A documented rule, the same for every policy, so that no patient stays on drugs 
   the rescue pressure;
 * the inotrope goes down by a step while pressure and cardiac index hold; it is not raised;
 * fluid is taken off a congested patient, and given to an empty one whose pressure is low;
-* red cells are given below a low hemoglobin; a distal perfusion catheter goes into a starved limb.
+* red cells are given below a low hemoglobin; a distal perfusion catheter goes into a starved limb;
+* below the rescue pressure an echo looks where the pump lies; one that lies badly is put right.
 
 The limits stand in ``plants/data/weaning/bedside.toml``. Orders of a controller take the rule's
 place one by one, from the hour they are given.
@@ -29,6 +30,7 @@ ORDERS: Mapping[str, Parameter] = {
         for name in ("inotrope", "vasopressor", "transfusion", "fluid", "distal_perfusion")
     },
     "diuresis": Parameter("diuresis", "mL/h", "net fluid taken off", 0, 1000),
+    "position_check": Parameter("position_check", "1", "echo of the pump's position", 0, 1),
 }
 
 
@@ -115,6 +117,7 @@ class ClinicalOrders:
             "fluid": self._fluid(seen),
             "transfusion": self._transfusion(seen),
             "distal_perfusion": self._catheter(seen),
+            "position_check": 1.0 if seen["map"] < self._set["map_rescue"] else 0.0,
         }
         self.now = ruled | self.kept | checked_orders(orders)
         self._last_inotrope = self.now["inotrope"]

@@ -59,6 +59,8 @@ _DECLARED = {
     "alarm": parameter_table(
         ("suction_share", "1", "share of the beat in suction that is an alarm", 0, 1),
         ("lowest_level", "1", "number of the lowest level that the console falls to", 1, 9),
+        ("map_low", "mmHg", "mean pressure below which the monitor's alarm calls somebody", 20, 90),
+        ("hours", "h", "time from an event to the look that an alarm calls for", 0.01, 1),
     ),
     "bleeding": parameter_table(
         ("rate", "mL/h", "blood lost in a major bleeding", 0, 20000),
@@ -71,6 +73,7 @@ _DECLARED = {
         ("high", "h", "longest lasting malposition", 1, 240),
         ("mitral_share", "1", "share of malpositions on the mitral apparatus", 0, 1),
         ("mitral_contact", "1", "share of the inlet on the mitral apparatus", 0, 1),
+        ("put_right", "h", "time that echo and putting the pump right take", 0.05, 24),
     ),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -53,6 +54,7 @@ class Forecast(Beliefs):
         hours_ahead: float,
         parts: Sequence[tuple[float, Outputs]],
     ):
+        self._parts = tuple(parts)
         weights = np.array([weight for weight, _ in parts])
         mean, columns = mixed(
             weights / weights.sum(),
@@ -78,6 +80,17 @@ class Forecast(Beliefs):
         self.level, self.hours_ahead = level, hours_ahead
         self.exact = min(one.exact for _, one in parts)
         self.reason = next((one.reason for _, one in parts if one.reason), "")
+
+    @functools.cached_property
+    def explanations(self) -> tuple[tuple[float, Forecast], ...]:
+        """Each explanation of the patient with its probability, and what it expects by itself."""
+        total = sum(weight for weight, _ in self._parts)
+        if len(self._parts) < 2:
+            return ((1.0, self),)
+        return tuple(
+            (weight / total, Forecast(self.level, self.hours, self.hours_ahead, [(1.0, one)]))
+            for weight, one in self._parts
+        )
 
     @property
     def known(self) -> bool:

@@ -31,7 +31,8 @@ Array = NDArray[np.float64]
 #: Probability that the valve leaks when the ventricle is stretched, before anything was measured.
 #: Guess: functional regurgitation of some degree in a fifth of failing hearts.
 LEAKING = 0.2
-# Rate (1/h) at which one explanation may turn into the other; it keeps both alive.
+# Rate (1/h) at which what is known of the explanations fades towards what was thought before
+# anything was measured; it keeps both alive.
 _TURNING = 0.005
 # No explanation is given up for good.
 _LEAST_WEIGHT = 0.002
@@ -103,14 +104,16 @@ class Hypothesis:
 
 
 def interact(hypotheses: Sequence[Hypothesis], hours: float) -> None:
-    """Let each explanation turn into the other with a small probability."""
+    """Let each explanation turn into the other with a small probability.
+
+    Where nothing is measured the weights return to those before anything was.
+    """
     if hours <= 0.0:
         return
     weights = np.array([one.weight for one in hypotheses])
-    turned = -math.expm1(-_TURNING * hours) / (len(hypotheses) - 1)
-    joint = np.where(
-        np.eye(len(hypotheses), dtype=bool), 1.0 - turned * (len(hypotheses) - 1), turned
-    )
+    prior = np.array([LEAKING if one.leaks else 1.0 - LEAKING for one in hypotheses])
+    turned = -math.expm1(-_TURNING * hours)
+    joint = turned * prior[None, :] + (1.0 - turned) * np.eye(len(hypotheses))
     joint *= weights[:, None]  # row: before, column: after
     after = joint.sum(axis=0)
     beliefs = [one.belief for one in hypotheses]

@@ -9,16 +9,15 @@ not done.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 
 from controllers.tracking.tracker import RecoveryTracker
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.deadline import in_time
 from controllers.weaning.decision import Decision, Reason
-from controllers.weaning.drugs import inotrope_order, rescue_order
 from controllers.weaning.falls import falls
 from controllers.weaning.log import DecisionLog
+from controllers.weaning.orders import fewer_drugs, position_check, rescue
 from controllers.weaning.outlook import Outlook, Tracker
 from controllers.weaning.progress import Progress
 from controllers.weaning.recognition import present_findings, recognise, refusal
@@ -145,8 +144,11 @@ class WeaningController:
         now = self._situation(now_hours)
         bad = (*reasons, *self.seen.bad)
         recognise(now, state)
-        decision = self._decide(now, bad)
-        state.phase, state.wait = decision.phase, decision.wait
+        found = self._decide(now, bad)
+        # The advice to reassess stops no trial that goes on meanwhile.
+        state.phase = found.phase
+        decision = found if found.action == "up" else in_time(now, found, self.label_hours, state)
+        state.wait = decision.wait
         self.log.add(decision)
         return decision
 
@@ -159,16 +161,18 @@ class WeaningController:
             return self._blind(now, bad)
         state.bad_since = math.nan
         if state.place == 0:
-            decision = self._trial(now)
-        elif state.weaning or state.phase == "ready":
-            decision = self._step(now)
-        else:
-            decision = self._support(now)
-        return in_time(now, decision, self.label_hours, state)
+            return self._trial(now)
+        if state.weaning or state.phase == "ready":
+            return self._step(now)
+        return self._support(now)
 
     def _support(self, now: Situation) -> Decision:
         """Full support: is the patient ready?"""
         state = self._state()
+        low = rescue(now)
+        if low:
+            why = self.criteria["rescue"]["map"].judge(now.seen.raw.get("map", math.nan))
+            return self._say(now, "support", "hold", (why,), wait=_RAMP, orders=low)
         lacking = self._lacking(now)
         if lacking:
             state.move(state.place + 1, now.hours)
@@ -210,6 +214,7 @@ class WeaningController:
         if levels < 1:
             return self._say(now, "hold", "hold", why)
         ramp = state.phase == "ramp" or now.level == RAMP_FROM or self.policy.look < 2 * _RAMP
+        ramp = ramp or now.late
         if not ramp and RAMP_FROM in state.levels:
             # A step ends at the level from which the ramp goes down.
             levels = max(min(levels, state.place - state.levels.index(RAMP_FROM)), 1)
@@ -234,7 +239,10 @@ class WeaningController:
         patience = self.policy.patience
         if math.isnan(patience):
             patience = self.criteria.number("trial_patience")
-        if now.held > patience + 1e-6 and not all(one.waits for one in against):
+        again = state.next_wait(self.criteria) + self.criteria.number("way_down")
+        in_vain = now.held > patience + 1e-6 and not all(one.waits for one in against)
+        # Who can bear this level is not taken back up where the label leaves no other trial.
+        if in_vain and now.left > again:
             said = f"{now.level} held for {now.held:.3g} h without the criteria of explant"
             return self._up(now, (Reason(said, "", now.held, patience), *against), wait=_HOUR)
         return self._say(now, "hold_p2", "hold", reasons, echo=now.held < 2 * _RAMP)
@@ -242,21 +250,27 @@ class WeaningController:
     def _fallen(self, now: Situation, why: tuple[Reason, ...]) -> Decision:
         """Deterioration: up at once; at full speed nothing is left but to say so."""
         state = self._state()
+        pressure = self.criteria["fall"]["map"].low - self.criteria.number("map_margin")
+        far = now.seen.raw.get("map", math.nan) < pressure
+        orders = rescue(now) if far or not state.weaning else {}
+        flow = any(one.signal in ("map", "cardiac_index") for one in why)
+        orders |= position_check(now, state, fallen=flow)
         if state.place >= state.ceiling(now.hours):
-            orders = rescue_order(now)
-            said = self._say(now, "support", "hold", why, wait=_RAMP if orders else _HOUR)
-            said = replace(said, orders={**said.orders, **orders})
-            return in_time(now, said, self.label_hours, state)
-        return self._up(now, why, wait=_RAMP)
+            wait = _RAMP if "vasopressor" in orders else _HOUR
+            return self._say(now, "support", "hold", why, wait=wait, orders=orders)
+        return self._up(now, why, wait=_RAMP, orders=orders)
 
-    def _up(self, now: Situation, why: tuple[Reason, ...], wait: float) -> Decision:
+    def _up(
+        self, now: Situation, why: tuple[Reason, ...], wait: float,
+        orders: Mapping[str, float] | None = None,
+    ) -> Decision:  # fmt: skip
         state = self._state()
         if state.phase != "step_up" and state.weaning:
             until = state.fail(now.hours, self.criteria)
             why = (*why, Reason(f"failure {state.failures}: no step before {until:.1f} h"))
         self.outlook.forget_best()
         state.move(min(state.place + LARGEST_STEP, state.ceiling(now.hours)), now.hours)
-        return self._say(now, "step_up", "up", why, wait=wait)
+        return self._say(now, "step_up", "up", why, wait=wait, orders=orders)
 
     def _blind(self, now: Situation, why: tuple[Reason, ...]) -> Decision:
         """On bad data: hold; back up where a trial goes on blindly."""
@@ -267,7 +281,7 @@ class WeaningController:
             said = f"no usable data for {now.hours - state.bad_since:.3g} h in a trial"
             return self._up(now, (Reason(said), *why), wait=_HOUR)
         phase = "hold" if state.weaning else "support"
-        return in_time(now, self._say(now, phase, "hold", why), self.label_hours, state)
+        return self._say(now, phase, "hold", why)
 
     def _console(self, level: str | None) -> list[Reason]:
         """The console may have fallen to another level."""
@@ -295,21 +309,23 @@ class WeaningController:
         if beliefs is not None:
             values |= {name: beliefs[name].median for name in _TRACKED}
         return Situation(hours, hours - state.since, state.levels, state.place, values, self.seen,
-                         self.outlook, self.criteria)  # fmt: skip
+                         self.outlook, self.criteria, self.label_hours - hours)  # fmt: skip
 
     def _say(
         self, now: Situation, phase: str, action: str, reasons: tuple[Reason, ...],
-        *, wait: float = _HOUR, echo: bool = False,
+        *, wait: float = _HOUR, echo: bool = False, orders: Mapping[str, float] | None = None,
     ) -> Decision:  # fmt: skip
         state = self._state()
         beliefs = self.outlook.at(state.level) if self.outlook.trusted else None
         told = {} if beliefs is None else {
             name: (beliefs[name].centre, beliefs[name].spread) for name in _TRACKED
         }  # fmt: skip
-        orders = inotrope_order(now) if self.policy.needs_tracker else {}
+        if orders is None:
+            orders = fewer_drugs(now) if self.policy.needs_tracker else {}
+            orders |= position_check(now, state, fallen=False)
         echo = echo or self._unseen(now, reasons)
         return Decision(
-            now.hours, state.level, phase, action, reasons, told, wait, echo,
+            now.hours, state.level, phase, action, reasons, told, wait, echo, phase == "hold_p2",
             orders, present_findings(state),
         )  # fmt: skip
 

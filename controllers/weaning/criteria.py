@@ -29,6 +29,7 @@ PARTS: Mapping[str, str] = MappingProxyType(
         "explant": "explant at P-2 by the published rules",
         "trial": "explant at P-2 by a plan on the forecast",
         "out": "without pump and inotrope, by forecast",
+        "rescue": "below it more vasopressor is asked for",
         "harm": "harm by the device",
     }
 )
@@ -41,6 +42,8 @@ _NUMBERS = parameter_table(
     ("inotrope_free", "h", "time without an inotrope before the explant", 0, 100),
     ("way_down", "h", "time from full support to the explant", 0, 100),
     ("begin_chance", "1", "probability of a good explant at which a plan begins", 0.01, 0.999),
+    ("pressure_aim", "mmHg", "how far above the lowest pressure vasopressors aim", 0, 20),
+    ("gained", "1", "share of the contractility gained from which its perfusion counts", 0, 1),
     ("fallen", "1", "share of the best contractility below which is a relapse", 0.1, 0.99),
     ("map_margin", "mmHg", "how far below its limit a single pressure counts", 0, 30),
     ("lactate_rise", "mmol/L", "rise since the begin of a trial that is deterioration", 0.1, 20),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from controllers.weaning.decision import Decision, Reason
-from controllers.weaning.outlook import chance
 from controllers.weaning.progress import Progress
 from controllers.weaning.recognition import present_findings
 from controllers.weaning.steps import Situation
+from controllers.weaning.without_pump import out_chance
 
 # A trial that goes well is not disturbed before this long before the label's end, h (a guess).
-_LAST = 2.0
+_LAST = 1.0
 _GOING = ("hold_p2", "ramp", "step", "ready", "step_up")
 
 
@@ -35,11 +35,7 @@ def in_time(now: Situation, decision: Decision, label_hours: float, state: Progr
     left = max(left, 0.0)
     why = [Reason(f"{left:.3g} h left of the label's {label_hours:g} h", "", left, lead)]
     if now.outlook.trusted:
-        needed = [one for one in now.criteria["out"].values() if one.needed]
-        limit = now.criteria.number("begin_chance")
-        found = chance(needed, now.outlook.free(left))
-        said = f"chance {found:.2f} to hold without the pump by then, at least {limit:g}"
-        why.append(Reason(said, "", found, limit, met=found >= limit))
+        why.append(out_chance(now, now.criteria.number("begin_chance"), left))
     state.findings.setdefault("no-recovery", now.hours)
     why.append(Reason("evaluate for a durable pump or transplant; the pump is a bridge"))
     return replace(

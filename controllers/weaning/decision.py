@@ -77,6 +77,8 @@ class Decision:
         Time until the next look, h.
     echo : bool
         Whether an echo is ordered for it.
+    labs : bool
+        Whether the laboratory is asked for it.
     orders : Mapping of str to float
         Doses that are asked for in place of the clinicians' rule.
     findings : tuple of str
@@ -96,6 +98,7 @@ class Decision:
     forecast: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     wait: float = 1.0
     echo: bool = False
+    labs: bool = False
     orders: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
 

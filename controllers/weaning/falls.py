@@ -30,11 +30,12 @@ def falls(now: Situation, state: Progress) -> tuple[Reason, ...]:
         found.append(Reason(said, "map", pressure, low))
     # Asked at every look, because the best of late is remembered there.
     fallen = now.outlook.relapse(now.criteria.number("fallen"))
-    if fallen is not None and now.outlook.trusted:
+    if fallen is not None and (now.outlook.trusted or state.weaning):
         state.findings.setdefault("relapse", now.hours)
     if not state.weaning:
         return tuple(found)
-    if fallen is not None and now.outlook.trusted:
+    # A heart that falls abruptly is beyond the tracker's belief: that is no reason to wait.
+    if fallen is not None:
         said = f"contractility {fallen[0]:.2f} mmHg/mL, surely below {fallen[1]:.2f}: relapse"
         found.append(Reason(said, "", fallen[0], fallen[1]))
     rise = _lactate_rise(now, state.began)

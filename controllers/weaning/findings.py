@@ -7,6 +7,7 @@ import math
 from controllers.weaning.decision import Reason
 from controllers.weaning.outlook import chance
 from controllers.weaning.steps import Situation
+from controllers.weaning.without_pump import out_criteria
 from plants.slow.mitral import echo_grade
 
 #: What may be recognised.
@@ -65,7 +66,7 @@ def inotrope(now: Situation) -> tuple[str, Reason] | None:
         return ("inotrope-masked" if good and moderate else "", plain)
     if not now.outlook.trusted:
         return "", plain
-    needed = [one for one in now.criteria["out"].values() if one.needed]
+    needed = out_criteria(now.criteria, now.outlook)
     without = chance(needed, now.outlook.free())
     with_it = chance(needed, now.outlook.free(inotrope=True))
     if without >= _LIKELY or not (with_it >= _LIKELY or (good and moderate)):

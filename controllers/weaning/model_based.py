@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from controllers.weaning.criteria import Criterion
 from controllers.weaning.decision import Reason
-from controllers.weaning.outlook import Beliefs, chance
+from controllers.weaning.outlook import chance
 from controllers.weaning.steps import Situation
+from controllers.weaning.without_pump import out_chance
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,15 @@ class ModelBased:
     def ready(self, now: Situation) -> tuple[Reason, ...]:
         """Organs that recover, and a forecast without the pump that may hold."""
         limit = now.criteria.number("begin_chance")
+        ahead = now.criteria.number("way_down")
+        if now.left <= now.criteria.number("reassess_lead"):
+            # The last way down: what counts is how the patient does when it must end.
+            ahead = max(min(ahead, now.left), now.left - self.trial)
         return (
             *now.criteria.judge("plan", now.values),
             now.seen.resolving(),
             _trust(now),
-            *_out(now, limit, now.criteria.number("way_down")),
+            out_chance(now, limit, ahead),
         )
 
     def step(self, now: Situation) -> tuple[int, tuple[Reason, ...]]:
@@ -84,8 +89,9 @@ class ModelBased:
         return (
             held,
             *now.criteria.judge("trial", now.values, f" at {now.level}"),
+            now.seen.settled("lactate", now.criteria["trial"]["lactate"]),
             _trust(now),
-            *_out(now, now.criteria.number("explant_chance")),
+            out_chance(now, now.criteria.number("explant_chance")),
         )
 
 
@@ -93,23 +99,6 @@ def _trust(now: Situation) -> Reason:
     said = "the tracker agrees with the measurements"
     met = now.outlook.trusted
     return Reason(said if met else f"the tracker is not trusted: {now.outlook.reason}", met=met)
-
-
-def _out(now: Situation, limit: float, ahead: float = 0.0) -> tuple[Reason, ...]:
-    """The chance that the patient does well without pump and inotrope some hours ahead, and how."""
-    needed = [one for one in now.criteria["out"].values() if one.needed]
-    free = now.outlook.free(ahead)
-    found = chance(needed, free)
-    when = f" in {ahead:.3g} h" if ahead else ""
-    said = f"chance {found:.2f} to hold without pump and inotrope{when}{_expected(needed, free)}"
-    return (Reason(f"{said}, at least {limit:g}", "", found, limit, met=found >= limit),)
-
-
-def _expected(needed: Sequence[Criterion], free: Beliefs | None) -> str:
-    if free is None:
-        return " (no beat is found)"
-    told = (f"{one.signal} {free[one.signal].centre:.3g}" for one in needed)
-    return f" ({', '.join(told)})"
 
 
 def _words(needed: Sequence[Criterion]) -> str:

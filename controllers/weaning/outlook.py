@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from controllers.tracking.estimate import Belief
@@ -75,6 +75,7 @@ class Outlook:
         self._best: deque[tuple[float, float]] = deque()
         self.doses = dict.fromkeys(_DRUGS, 0.0)
         self.hours = math.nan
+        self._least = math.inf
 
     def update(self, measurement: Measurement, level: str, hours: float) -> None:
         """Take in a measurement at the level that the pump has run at."""
@@ -89,6 +90,7 @@ class Outlook:
         found = self.tracker.update(measurement, level, hours, drugs=self.doses)
         self.trusted = found.consistent and not found.reason
         self.reason = found.reason or ("" if found.consistent else "readings beyond belief")
+        self._least = min(self._least, self._contractility()) if self.trusted else self._least
 
     def at(
         self, level: str, hours_ahead: float = 0.0, drugs: Mapping[str, float] | None = None
@@ -112,7 +114,9 @@ class Outlook:
                 self._known[key] = None
         return self._known[key]
 
-    def free(self, hours_ahead: float = 0.0, *, inotrope: bool = False) -> Beliefs | None:
+    def free(
+        self, hours_ahead: float = 0.0, *, inotrope: bool = False, vasopressor: float | None = None
+    ) -> Beliefs | None:
         """What is expected without the pump.
 
         A tracker that cannot say is asked for the levels between which the flow turns to zero.
@@ -123,8 +127,12 @@ class Outlook:
             When, h from now.
         inotrope : bool
             Whether the inotrope goes on.
+        vasopressor : float, optional
+            Its dose, ug/kg/min; by default the present one.
         """
         doses = self.doses if inotrope else self.doses | {"inotrope": 0.0}
+        if vasopressor is not None:
+            doses = doses | {"vasopressor": vasopressor}
         without = getattr(self.tracker, "without_pump", None)
         if without is not None:
             key = ("", hours_ahead, tuple(doses.values()))
@@ -135,9 +143,52 @@ class Outlook:
             if upper is None:
                 return None
             if upper["pump_flow"].centre >= 0.0:
-                return upper if lower is None else _between(lower, upper)
+                return upper if lower is None else _without_flow(lower, upper)
             lower = upper
         return lower
+
+    def pressed(
+        self, hours_ahead: float, most: float, pressure: float
+    ) -> tuple[Beliefs | None, float]:
+        """What is expected without the pump and inotrope, and the vasopressor that is then given.
+
+        Parameters
+        ----------
+        hours_ahead : float
+            When, h from now.
+        most : float
+            The most vasopressor, ug/kg/min.
+        pressure : float
+            Mean arterial pressure (mmHg) up to which it is given.
+        """
+        dose = self.doses["vasopressor"]
+        before, after = self.free(hours_ahead), self.free(hours_ahead, vasopressor=most)
+        if before is None or after is None:
+            return after, most
+        rise = after["map"].centre - before["map"].centre
+        share = (pressure - before["map"].centre) / rise if rise > 0.0 else 1.0
+        share = min(max(share, 0.0), 1.0)
+        return between(before, after, share), dose + share * (most - dose)
+
+    @property
+    def gained(self) -> float:
+        """Share of the present contractility that has been gained since it was at its least."""
+        best = self._contractility()
+        return 1.0 - self._least / best if math.isfinite(best) and best > 0.0 else 0.0
+
+    def _contractility(self) -> float:
+        """Contractility without drugs, mmHg/mL; NaN without a tracker."""
+        if self.tracker is None or not math.isfinite(self.hours):
+            return math.nan
+        try:
+            return self.tracker.estimate["unaided_lv_ees"].median
+        except PhysicsError:
+            return math.nan
+
+    @property
+    def leaking(self) -> float:
+        """Belief that the mitral valve leaks when the ventricle is stretched; NaN if not told."""
+        return float(getattr(self.tracker, "leaking", math.nan))
 
     def relapse(self, share: float) -> tuple[float, float] | None:
         """Contractility and the share of its best of late, where it has surely fallen below."""
@@ -161,6 +212,8 @@ class Outlook:
 def chance(criteria: Iterable[Criterion], beliefs: Beliefs | None) -> float:
     """A lower bound (Boole) of the probability that all criteria hold at once.
 
+    Beliefs that weigh several explanations of the patient are asked explanation by explanation.
+
     Examples
     --------
     >>> from controllers.tracking.estimate import Belief
@@ -172,22 +225,49 @@ def chance(criteria: Iterable[Criterion], beliefs: Beliefs | None) -> float:
     """
     if beliefs is None:
         return 0.0
+    needed = tuple(criteria)
+    explained = getattr(beliefs, "explanations", ()) or ((1.0, beliefs),)
+    return sum(weight * _bound(needed, told) for weight, told in explained)
+
+
+def _bound(needed: Sequence[Criterion], beliefs: Beliefs) -> float:
     missed = 0.0
-    for one in criteria:
+    for one in needed:
         holds = beliefs[one.signal].probability(low=one.low, high=one.high)
         missed += 1.0 - holds if math.isfinite(holds) else 1.0
     return max(1.0 - missed, 0.0)
 
 
-def _between(lower: Beliefs, upper: Beliefs) -> dict[str, Belief]:
-    """Where the flow between two levels is zero; spreads as if they move together."""
-    low, high = lower["pump_flow"].centre, upper["pump_flow"].centre
-    share = -low / (high - low)
+class Mixed(dict[str, Belief]):
+    """Beliefs between two others, explanation by explanation.
+
+    Attributes
+    ----------
+    explanations : tuple of (float, Mapping of str to Belief)
+        Each explanation with its probability; empty where there is but one.
+    """
+
+    explanations: tuple[tuple[float, Beliefs], ...] = ()
+
+
+def between(lower: Beliefs, upper: Beliefs, share: float) -> Mixed:
+    """Beliefs at a share of the way from one to another; spreads as if they move together."""
     mix = lambda a, b: (1.0 - share) * a + share * b  # noqa: E731
-    return {
-        name: Belief(
-            name, upper[name].unit, mix(lower[name].centre, upper[name].centre),
-            mix(lower[name].spread, upper[name].spread), low=upper[name].low, high=upper[name].high,
+    found = Mixed(
+        (name, Belief(name, one.unit, mix(lower[name].centre, one.centre),
+                      mix(lower[name].spread, one.spread), low=one.low, high=one.high))
+        for name, one in upper.items()
+    )  # fmt: skip
+    first, last = (getattr(one, "explanations", ()) for one in (lower, upper))
+    if len(first) == len(last) > 1:
+        found.explanations = tuple(
+            (weight, between(told, other, share))
+            for (weight, told), (_, other) in zip(first, last, strict=True)
         )
-        for name in upper
-    }  # fmt: skip
+    return found
+
+
+def _without_flow(lower: Beliefs, upper: Beliefs) -> Mixed:
+    """Where the flow between two levels is zero."""
+    low, high = lower["pump_flow"].centre, upper["pump_flow"].centre
+    return between(lower, upper, -low / (high - low))

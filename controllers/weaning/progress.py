@@ -46,9 +46,13 @@ class Progress:
         Regurgitant fraction that echo showed at full support; NaN where it did not.
     inotrope_at : float
         Last hour at which an inotrope was given; NaN if none was.
+    lost_since : float
+        Since when the tracker is not trusted, h; NaN while it is.
+    position_checked : float
+        When an echo of the pump's position was asked for last, h.
     leak_shown : str
-        Level below full support at which the mitral valve was found to leak, by an echo or by a
-        belief that lasted; "" if none was.
+        Level at which the mitral valve was found to leak, by an echo or by a belief that lasted;
+        "" if none was.
     standing : dict of str to float
         What stands now, and since when, h.
     findings : dict of str to float
@@ -80,6 +84,8 @@ class Progress:
     capped_until: float = -math.inf
     regurgitation_at_support: float = math.nan
     inotrope_at: float = math.nan
+    lost_since: float = math.nan
+    position_checked: float = -math.inf
     leak_shown: str = ""
     standing: dict[str, float] = field(default_factory=dict)
     findings: dict[str, float] = field(default_factory=dict)
@@ -105,11 +111,15 @@ class Progress:
             if self.hours - since >= least.get(name, 0.0) - 1e-6
         )  # fmt: skip
 
+    def next_wait(self, criteria: WeaningCriteria) -> float:
+        """How long is waited after the next failure, h."""
+        wait = criteria.number("retry") * 2.0**self.failures
+        return min(wait, criteria.number("longest_retry"))
+
     def fail(self, hours: float, criteria: WeaningCriteria) -> float:
         """Take down a failure; gives the hour until which is waited."""
+        self.resting_until = hours + self.next_wait(criteria)
         self.failures += 1
-        wait = criteria.number("retry") * 2.0 ** (self.failures - 1)
-        self.resting_until = hours + min(wait, criteria.number("longest_retry"))
         return self.resting_until
 
     def move(self, place: int, hours: float) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 from controllers.weaning import findings
+from controllers.weaning.criteria import Criterion
 from controllers.weaning.decision import Reason
+from controllers.weaning.outlook import chance
 from controllers.weaning.progress import Progress
 from controllers.weaning.steps import Situation
 
@@ -13,6 +15,8 @@ _FRACTION = "mitral_regurgitant_fraction"
 # A hidden leak that has been believed for this long is to be dealt with, h (a guess).
 _SETTLED = 24.0
 _LEAKS = ("regurgitation", "hidden-regurgitation")
+# As likely as not: from here on a tracker knows that the valve leaks when it is stretched.
+_KNOWN = 0.5
 # How long a condition must stand before it is named, h (guesses): in the first hours of support
 # nearly everybody's right ventricle looks bad. What is not here is named at once.
 _STANDING = {"rv-failure": 12.0, "inotrope-masked": 2.0, "regurgitation": 2.0,
@@ -26,7 +30,7 @@ def recognise(now: Situation, state: Progress) -> None:
         echo = now.seen.values.get(_FRACTION, math.nan)
         if math.isfinite(echo):
             state.regurgitation_at_support = echo
-    elif now.seen.raw.get(_FRACTION, math.nan) >= now.criteria.number("moderate_regurgitation"):
+    if now.seen.raw.get(_FRACTION, math.nan) >= now.criteria.number("moderate_regurgitation"):
         state.leak_shown = now.level
     if now.values.get("inotrope_effect", 0.0) > now.criteria.number("no_inotrope"):
         state.inotrope_at = now.hours
@@ -55,7 +59,7 @@ def refusal(
     limit = now.criteria.number("moderate_regurgitation")
     if leak is not None and (explant or (state.weaning and present >= limit)):
         found.append(leak[1])
-    elif explant and state.leak_shown:
+    elif explant and state.leak_shown and not _tight_without(now, state):
         said = f"the mitral valve was found to leak at {state.leak_shown}: to be dealt with first"
         found.append(Reason(said, _FRACTION, present, limit))
     elif any(name in state.findings for name in _LEAKS) and not _cleared(now, state):
@@ -77,6 +81,18 @@ def _cleared(now: Situation, state: Progress) -> bool:
     """Whether an echo at the present level shows that the mitral valve holds."""
     seen = now.seen.history(_FRACTION, state.since)
     return bool(seen) and seen[-1] < now.criteria.number("moderate_regurgitation")
+
+
+def _tight_without(now: Situation, state: Progress) -> bool:
+    """Whether the mitral valve is tight here by echo, and by forecast without the pump.
+
+    A ventricle that recovers grows small again, and what leaked by its stretch closes. A tracker
+    that believes the valve to be tight for good is not asked: it has leaked.
+    """
+    if not (now.outlook.trusted and now.outlook.leaking >= _KNOWN and _cleared(now, state)):
+        return False
+    tight = Criterion(_FRACTION, high=now.criteria.number("moderate_regurgitation"))
+    return chance([tight], now.outlook.free()) >= now.criteria.number("chance")
 
 
 def present_findings(state: Progress) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import math
 import statistics
 from collections import deque
 
-from controllers.weaning.criteria import WeaningCriteria
+from controllers.weaning.criteria import Criterion, WeaningCriteria
 from controllers.weaning.decision import Reason
 from plants import Measurement
 
@@ -16,6 +16,8 @@ DOSES: tuple[str, ...] = ("inotrope_effect", "vasopressor_effect")
 #: Without any of these nothing is lowered.
 ESSENTIAL: tuple[str, ...] = ("map", "cardiac_index", "cvp", "pcwp")
 _LOOKS = 3  # looks of which the median is taken
+# A rise is taken from values so far apart and carried on for so long, h (guesses).
+_APART, _AHEAD = 3.0, 6.0
 # Differences that no noise explains (guesses): mmHg, L/min, share of the speed of the level.
 _PRESSURE_MISFIT, _FLOW_MISFIT, _SPEED_MISFIT = 12.0, 1.5, 0.15
 
@@ -86,6 +88,17 @@ class Seen:
     def history(self, name: str, since: float = -math.inf) -> list[float]:
         """Laboratory or echo values since an hour."""
         return [value for when, value in self._held.get(name, []) if when >= since]
+
+    def settled(self, name: str, criterion: Criterion) -> Reason:
+        """Whether a laboratory value keeps a criterion if its last rise goes on for some hours."""
+        past = self._held.get(name, [])
+        if not past:
+            return criterion.judge(math.nan)
+        when, value = past[-1]
+        # A rise within minutes is noise: the last value that is hours older, if there is one.
+        older = [one for one in past if one[0] <= when - _APART] or past[:1]
+        rate = (value - older[-1][1]) / max(when - older[-1][0], _APART)
+        return criterion.judge(value + _AHEAD * max(rate, 0.0), " if its last rise goes on")
 
     def resolving(self) -> Reason:
         """Whether the injury of the kidneys resolves, or at least does not grow."""

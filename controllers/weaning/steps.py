@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -39,6 +40,8 @@ class Situation:
         Forecasts.
     criteria : WeaningCriteria
         Criteria.
+    left : float
+        Time to the end of the label's duration, h.
     """
 
     hours: float
@@ -49,6 +52,7 @@ class Situation:
     seen: Seen
     outlook: Outlook
     criteria: WeaningCriteria
+    left: float = math.inf
 
     @property
     def level(self) -> str:
@@ -59,6 +63,11 @@ class Situation:
     def steps_left(self) -> int:
         """Levels above the lowest one, at most those of a step."""
         return min(self.place, LARGEST_STEP)
+
+    @property
+    def late(self) -> bool:
+        """Whether the label leaves time for one way down only."""
+        return self.left <= self.criteria.number("way_down") + 1.0
 
 
 class StepPolicy(Protocol):

@@ -279,14 +279,14 @@ class _Run:
         self.seconds = {"plant": 0.0, "controller": 0.0}
 
     def course(self) -> Course:
-        bedside, controller, echo = self.bedside, self.controller, False
+        bedside, controller, echo, labs = self.bedside, self.controller, False, False
         while bedside.outcome is None:
-            measurement = bedside.measure(echo=echo)
+            measurement = bedside.measure(echo=echo, labs=labs)
             decision = self._decided(measurement)
             self._note()
             if self.watch is not None:
                 self.watch(decision, bedside)
-            echo = decision.echo
+            echo, labs = decision.echo, decision.labs
             begun = time.process_time()
             if decision.action == "explant":
                 bedside.explant()
@@ -305,12 +305,12 @@ class _Run:
         """Let time pass; soon after a change of level the circulation is noted once more."""
         bedside, level, wait = self.bedside, decision.level, decision.wait
         if level != bedside.level and wait > 2 * _SOON:
-            bedside.advance(_SOON, level, dict(decision.orders))
+            bedside.advance(_SOON, level, dict(decision.orders), alarms=True)
             if bedside.outcome is not None:
                 return
             self._note()
             level, wait = bedside.level, wait - _SOON  # the console may have fallen meanwhile
-        bedside.advance(wait, level, dict(decision.orders))
+        bedside.advance(wait, level, dict(decision.orders), alarms=True)
 
     def _note(self) -> None:
         bedside = self.bedside

@@ -17,6 +17,7 @@ import numpy as np
 from controllers.tracking.tracker import RecoveryTracker
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.outlook import Outlook, chance
+from controllers.weaning.without_pump import out_criteria
 from experiments.weaning.course import WeaningTrial, briefing, trial_bedside
 from experiments.weaning.oracle import SUPPORT_LEVEL
 from experiments.weaning.study_settings import study_settings
@@ -117,7 +118,7 @@ def probe_gate(trial: WeaningTrial) -> Probe:
     if bedside.outcome is not None:
         return Probe(until, reason=f"{bedside.outcome} before")
     power, level = _ramped(bedside, outlook)
-    needed = [one for one in WeaningCriteria.load()["out"].values() if one.needed]
+    needed = out_criteria(WeaningCriteria.load(), outlook)
     free = outlook.free()
     # Each criterion alone, because the bound of all together is cut off at 0.
     missed = sum(1.0 - chance([one], free) for one in needed)

@@ -9,6 +9,7 @@ from controllers.tracking.estimate import Belief
 from controllers.weaning.controller import WeaningController
 from controllers.weaning.criteria import Criterion, WeaningCriteria
 from controllers.weaning.outlook import Outlook, chance
+from controllers.weaning.seen import Seen
 from controllers.weaning_briefing import WeaningBriefing
 from plants import Measurement, Patient, PhysicsError, Pump, Therapy
 
@@ -45,7 +46,7 @@ class FakeTracker:
         return {level: self._at(level, drugs) for level in levels}
 
     def _at(self, level, drugs):
-        values = GOOD | {"pump_flow": FLOWS.get(level, 2.5)}
+        values = GOOD | {"pump_flow": FLOWS.get(level, 2.5), "coronary_perfusion_pressure": 53.0}
         values |= self.levels.get(None, {}) | self.levels.get(level, {})
         if drugs["inotrope"] == 0.0:
             values |= self.without
@@ -178,7 +179,7 @@ def test_near_the_label_the_forecast_to_its_end_is_the_evidence():
     made = follow(controller(tracker), 95.0)
     named = [d for d in made if d.action == "reassess"]
     assert named[0].hours == pytest.approx(84.0)
-    assert "chance 0.00 to hold without the pump by then" in named[0].words
+    assert "chance 0.00 to hold without pump and inotrope in 12 h" in named[0].words
 
 
 def test_chance_is_never_above_that_of_the_worst_criterion_nor_below_booles():
@@ -257,3 +258,103 @@ def test_the_explant_waits_until_the_inotrope_has_been_off_for_hours():
     free = WeaningCriteria.load().number("inotrope_free")
     assert free <= made[-1].hours - last <= free + 1.5
     assert any("no inotrope for" in d.words for d in made)
+
+
+class Explained(dict):
+    """Beliefs that weigh explanations."""
+
+    def __init__(self, *explanations):
+        super().__init__(explanations[0][1])
+        self.explanations = explanations
+
+
+def test_the_chance_weighs_explanations_one_by_one():
+    # A single normal distribution over both would give the fair one a chance near 0.6.
+    fair, bad = ({"map": Belief("map", "mmHg", mean, 1.0)} for mean in (70.0, 40.0))
+    needed = [Criterion("map", low=60.0)]
+    assert chance(needed, Explained((0.8, fair), (0.2, bad))) == pytest.approx(0.8)
+
+
+def test_p2_is_held_where_the_label_leaves_no_other_trial():
+    tracker = FakeTracker({"P-0": {"map": 50.0}, "P-1": {"map": 50.0}})
+    for begin, held in ((24.0, False), (80.0, True)):
+        one = controller(tracker)
+        tracker.levels[None] = {}
+        tracker.levels["P-0"] = tracker.levels["P-1"] = {}
+        follow(one, begin + 6.0, begin, until=lambda d: d.level == "P-2")
+        tracker.levels["P-0"] = tracker.levels["P-1"] = {"map": 50.0}
+        made = follow(one, begin + 15.0, one.progress.hours + 0.5)
+        assert (made[-1].level == "P-2") is held, begin
+
+
+def test_late_on_the_way_down_is_a_ramp():
+    one = controller(FakeTracker())
+    made = follow(one, 96.0, 92.0, until=lambda d: d.action == "explant")
+    assert [d.level for d in made[:9]] == ["P-8", *(f"P-{n}" for n in (7, 6, 5, 4, 3, 2, 2, 2))]
+    assert made[-1].action == "explant"
+
+
+def test_a_fall_beyond_belief_goes_back_up_at_once():
+    tracker = FakeTracker({"P-0": {"map": 50.0}, "P-1": {"map": 50.0}})
+    one = controller(FakeTracker())
+    follow(one, 30.0, until=lambda d: d.level == "P-6")
+    tracker = one.outlook.tracker
+    tracker.contractility = 0.4
+    tracker.innovation = SimpleNamespace(consistent=False, reason="")
+    made = look(one, one.progress.hours + 1.0)
+    assert made.action == "up"
+    assert "relapse" in made.findings
+
+
+def test_the_position_is_looked_at_where_the_tracker_is_at_a_loss():
+    tracker = FakeTracker()
+    one = controller(tracker)
+    look(one, 24.0)
+    tracker.innovation = SimpleNamespace(consistent=False, reason="")
+    asked = [look(one, hours).orders.get("position_check", 0.0) for hours in (25.0, 26.0, 27.0)]
+    assert asked == [0.0, 0.0, 1.0]
+
+
+def test_a_low_pressure_asks_for_a_vasopressor_and_a_look_within_minutes():
+    made = look(controller(FakeTracker()), 24.0, map=61.0, vasopressor_effect=0.05)
+    assert made.orders["vasopressor"] == pytest.approx(0.07)
+    assert made.wait < 0.1
+    worse = look(controller(FakeTracker()), 24.0, map=55.0, vasopressor_effect=0.05)
+    assert worse.action == "up"
+    assert worse.orders == {"vasopressor": pytest.approx(0.09), "position_check": 1.0}
+
+
+def test_the_vasopressor_is_taken_down_to_what_a_patient_may_leave_with():
+    one = controller(FakeTracker())
+    assert look(one, 24.0, vasopressor_effect=0.12).orders["vasopressor"] == pytest.approx(0.10)
+    assert "vasopressor" not in look(one, 25.0, vasopressor_effect=0.07).orders
+    low = controller(FakeTracker({None: {"map": 65.5}}))
+    assert "vasopressor" not in look(low, 24.0, vasopressor_effect=0.12).orders
+
+
+def test_a_lactate_that_rises_is_carried_on():
+    seen = Seen(WeaningCriteria.load())
+    limit = Criterion("lactate", high=3.5)
+    assert math.isnan(seen.settled("lactate", limit).value)
+    for hours, value in ((0.0, 2.0), (6.0, 2.6)):
+        seen.take(Measurement(0.0, "icu", {"lactate": value}), hours, "P-2", 30_000.0)
+    assert seen.settled("lactate", limit).value == pytest.approx(3.2)
+    # Within minutes a rise is noise: the value before counts.
+    seen.take(Measurement(0.0, "icu", {"lactate": 2.7}), 6.1, "P-2", 30_000.0)
+    assert seen.settled("lactate", limit).value == pytest.approx(2.7 + 6.0 * 0.7 / 6.1)
+    seen.take(Measurement(0.0, "icu", {"lactate": 2.5}), 12.0, "P-2", 30_000.0)
+    assert seen.settled("lactate", limit).value == pytest.approx(2.5)
+
+
+def test_a_leak_that_was_seen_is_forgotten_where_the_valve_will_be_tight():
+    tracker = FakeTracker()
+    one = controller(tracker)
+    look(one, 24.0, mitral_regurgitant_fraction=0.45)
+    assert one.progress.leak_shown == "P-8"
+    closed = follow(one, 34.0, 25.0)
+    assert all(d.action != "explant" for d in closed)
+    assert "was found to leak at P-8" in closed[-1].words
+    tracker.leaking = 0.8
+    assert look(one, closed[-1].hours + 1.0).action == "explant"
+    tracker.levels["P-0"] = tracker.levels["P-1"] = {"mitral_regurgitant_fraction": 0.5}
+    assert look(one, closed[-1].hours + 2.0).action != "explant"

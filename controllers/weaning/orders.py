@@ -1,0 +1,87 @@
+"""What a weaning controller asks for: fewer drugs, a rescue, a look at the pump's position."""
+
+from __future__ import annotations
+
+import math
+
+from controllers.weaning.outlook import chance
+from controllers.weaning.progress import Progress
+from controllers.weaning.steps import Situation
+
+# Guesses, ug/kg/min: dobutamine and norepinephrine that are taken off in an hour; norepinephrine
+# that is added at a look, where the pressure is low and where it is very low; the most that is
+# asked for.
+_LESS = {"inotrope": 0.5, "vasopressor": 0.02}
+_RAISE, _RAISE_LOW, _MOST = 0.02, 0.04, 0.3
+# An echo of the pump's position is not asked for more often than this, h, nor before the tracker
+# has been at a loss for so long (guesses).
+_LOOK_AGAIN, _AT_A_LOSS = 1.0, 2.0
+
+
+def fewer_drugs(now: Situation) -> dict[str, float]:
+    """The next lower dose (ug/kg/min) of a drug without which this level holds; or no order.
+
+    The inotrope first, and not before lactate is normal: what clears it is the flow. The
+    vasopressor down to what a patient may leave with, as far as the pressure of readiness is kept;
+    what is left of it perfuses the heart.
+    """
+    if not now.outlook.trusted:
+        return {}
+    return _less_inotrope(now) or _less_vasopressor(now)
+
+
+def _less_inotrope(now: Situation) -> dict[str, float]:
+    dose = now.outlook.doses["inotrope"]
+    if dose <= 0.0:
+        return {}
+    if not now.criteria["ready"]["lactate"].holds(now.values.get("lactate", math.nan)):
+        return {}
+    needed = [one for one in now.criteria["step"].values() if one.needed]
+    expected = now.outlook.at(now.level, 0.0, now.outlook.doses | {"inotrope": 0.0})
+    holds = chance(needed, expected) >= now.criteria.number("chance")
+    return {"inotrope": max(dose - _LESS["inotrope"], 0.0)} if holds else {}
+
+
+def _less_vasopressor(now: Situation) -> dict[str, float]:
+    dose = now.outlook.doses["vasopressor"]
+    if dose <= now.criteria["trial"]["vasopressor_effect"].high:
+        return {}
+    less = {"vasopressor": dose - _LESS["vasopressor"]}
+    expected = now.outlook.at(now.level, 0.0, now.outlook.doses | less)
+    holds = chance([now.criteria["ready"]["map"]], expected) >= now.criteria.number("chance")
+    return less if holds else {}
+
+
+def rescue(now: Situation) -> dict[str, float]:
+    """More vasopressor (ug/kg/min) for a low pressure; or no order."""
+    dose = now.values.get("vasopressor_effect", math.nan)
+    known = (now.values.get("map", math.nan), now.seen.raw.get("map", math.nan))
+    pressure = min((x for x in known if math.isfinite(x)), default=math.nan)
+    if not (pressure < now.criteria["rescue"]["map"].low and math.isfinite(dose) and dose < _MOST):
+        return {}
+    low = pressure < now.criteria["fall"]["map"].low
+    return {"vasopressor": min(dose + (_RAISE_LOW if low else _RAISE), _MOST)}
+
+
+def position_check(now: Situation, state: Progress, *, fallen: bool) -> dict[str, float]:
+    """An echo of the pump's position, where the circulation fell or readings are beyond belief.
+
+    Parameters
+    ----------
+    now : Situation
+        The present.
+    state : Progress
+        Where the course stands; the order is taken down there.
+    fallen : bool
+        Whether pressure or flow is too low.
+    """
+    lost = now.outlook.tracker is not None and not now.outlook.trusted
+    if not lost:
+        state.lost_since = math.nan
+    elif math.isnan(state.lost_since):
+        state.lost_since = now.hours
+    asked = fallen or (lost and now.hours - state.lost_since >= _AT_A_LOSS - 1e-6)
+    if not asked or now.hours < state.position_checked + _LOOK_AGAIN - 1e-6:
+        return {}
+    state.position_checked = now.hours
+    return {"position_check": 1.0}
