@@ -214,7 +214,9 @@ class RecoveryTracker:
             )
             if not self._told.looked and not found[0].reason:
                 self._told = replace(self._told, stretch=self._first_stretch())
-        weigh(self._hypotheses, found)
+        # What no explanation foresaw tells nothing of the valve: the patient has changed.
+        if not all(one.surprised for one in found):
+            weigh(self._hypotheses, found)
         best = found[int(np.argmax([one.weight for one in self._hypotheses]))]
         if best.readings:
             self._suspects = frozenset(best.rejected)

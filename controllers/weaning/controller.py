@@ -171,6 +171,7 @@ class WeaningController:
         state = self._state()
         low = rescue(now)
         if low:
+            state.pressed_at = now.hours
             why = self.criteria["rescue"]["map"].judge(now.seen.raw.get("map", math.nan))
             return self._say(now, "support", "hold", (why,), wait=_RAMP, orders=low)
         lacking = self._lacking(now)
@@ -184,7 +185,9 @@ class WeaningController:
             return self._say(now, "support", "hold", (rest, *reasons))
         if not all(one.met for one in reasons):
             stopped = all(one.met for one in ready)
-            return self._say(now, "refused" if stopped else "support", "hold", reasons)
+            # A pressure that was low is looked at again within minutes.
+            wait = _RAMP if now.hours < state.pressed_at + 3.0 * _RAMP else _HOUR
+            return self._say(now, "refused" if stopped else "support", "hold", reasons, wait=wait)
         return self._say(now, "ready", "hold", reasons, wait=_RAMP, echo=True)
 
     def _lacking(self, now: Situation) -> tuple[Reason, ...]:
@@ -253,6 +256,9 @@ class WeaningController:
         pressure = self.criteria["fall"]["map"].low - self.criteria.number("map_margin")
         far = now.seen.raw.get("map", math.nan) < pressure
         orders = rescue(now) if far or not state.weaning else {}
+        state.inotrope_left = math.nan
+        if not state.weaning:
+            state.pressed_at = now.hours
         flow = any(one.signal in ("map", "cardiac_index") for one in why)
         orders |= position_check(now, state, fallen=flow)
         if state.place >= state.ceiling(now.hours):
@@ -321,7 +327,7 @@ class WeaningController:
             name: (beliefs[name].centre, beliefs[name].spread) for name in _TRACKED
         }  # fmt: skip
         if orders is None:
-            orders = fewer_drugs(now) if self.policy.needs_tracker else {}
+            orders = fewer_drugs(now, state) if self.policy.needs_tracker else {}
             orders |= position_check(now, state, fallen=False)
         echo = echo or self._unseen(now, reasons)
         return Decision(

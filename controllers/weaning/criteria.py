@@ -42,6 +42,7 @@ _NUMBERS = parameter_table(
     ("inotrope_free", "h", "time without an inotrope before the explant", 0, 100),
     ("way_down", "h", "time from full support to the explant", 0, 100),
     ("begin_chance", "1", "probability of a good explant at which a plan begins", 0.01, 0.999),
+    ("lactate_out", "mmol/L", "lactate expected without the pump", 0.5, 20),
     ("pressure_aim", "mmHg", "how far above the lowest pressure vasopressors aim", 0, 20),
     ("gained", "1", "share of the contractility gained from which its perfusion counts", 0, 1),
     ("fallen", "1", "share of the best contractility below which is a relapse", 0.1, 0.99),

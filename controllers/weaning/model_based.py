@@ -9,7 +9,7 @@ from controllers.weaning.criteria import Criterion
 from controllers.weaning.decision import Reason
 from controllers.weaning.outlook import chance
 from controllers.weaning.steps import Situation
-from controllers.weaning.without_pump import out_chance
+from controllers.weaning.without_pump import out_chance, out_lactate
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ class ModelBased:
             *now.criteria.judge("plan", now.values),
             now.seen.resolving(),
             _trust(now),
-            out_chance(now, limit, ahead),
+            # A trial shows whether the valve leaks: what speaks for a tight one may begin it.
+            out_chance(now, limit, ahead, hopeful=True),
         )
 
     def step(self, now: Situation) -> tuple[int, tuple[Reason, ...]]:
@@ -89,7 +90,7 @@ class ModelBased:
         return (
             held,
             *now.criteria.judge("trial", now.values, f" at {now.level}"),
-            now.seen.settled("lactate", now.criteria["trial"]["lactate"]),
+            out_lactate(now),
             _trust(now),
             out_chance(now, now.criteria.number("explant_chance")),
         )

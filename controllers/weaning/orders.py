@@ -8,26 +8,29 @@ from controllers.weaning.outlook import chance
 from controllers.weaning.progress import Progress
 from controllers.weaning.steps import Situation
 
-# Guesses, ug/kg/min: dobutamine and norepinephrine that are taken off in an hour; norepinephrine
-# that is added at a look, where the pressure is low and where it is very low; the most that is
-# asked for.
-_LESS = {"inotrope": 0.5, "vasopressor": 0.02}
-_RAISE, _RAISE_LOW, _MOST = 0.02, 0.04, 0.3
+# Guesses: dobutamine and norepinephrine that are taken off in an hour, ug/kg/min and as a share of
+# the dose; norepinephrine that is added at a look for each mmHg that the pressure lacks, the least
+# and the most of it, and the most that is asked for at all, ug/kg/min.
+_LESS = {"inotrope": (0.5, 0.15), "vasopressor": (0.02, 0.2)}
+_RAISE, _LEAST_RAISE, _MOST_RAISE, _MOST = 0.01, 0.02, 0.12, 0.5
 # An echo of the pump's position is not asked for more often than this, h, nor before the tracker
 # has been at a loss for so long (guesses).
 _LOOK_AGAIN, _AT_A_LOSS = 1.0, 2.0
 
 
-def fewer_drugs(now: Situation) -> dict[str, float]:
+def fewer_drugs(now: Situation, state: Progress) -> dict[str, float]:
     """The next lower dose (ug/kg/min) of a drug without which this level holds; or no order.
 
     The inotrope first, and not before lactate is normal: what clears it is the flow. The
     vasopressor down to what a patient may leave with, as far as the pressure of readiness is kept;
-    what is left of it perfuses the heart.
+    what is left of it perfuses the heart. An inotrope that was taken down is not given again by
+    those who would keep it; deterioration leaves that to them.
     """
-    if not now.outlook.trusted:
-        return {}
-    return _less_inotrope(now) or _less_vasopressor(now)
+    less = _less_inotrope(now) if now.outlook.trusted else {}
+    if less:
+        state.inotrope_left = less["inotrope"]
+    held = {} if math.isnan(state.inotrope_left) else {"inotrope": state.inotrope_left}
+    return less or (held | (_less_vasopressor(now) if now.outlook.trusted else {}))
 
 
 def _less_inotrope(now: Situation) -> dict[str, float]:
@@ -39,17 +42,22 @@ def _less_inotrope(now: Situation) -> dict[str, float]:
     needed = [one for one in now.criteria["step"].values() if one.needed]
     expected = now.outlook.at(now.level, 0.0, now.outlook.doses | {"inotrope": 0.0})
     holds = chance(needed, expected) >= now.criteria.number("chance")
-    return {"inotrope": max(dose - _LESS["inotrope"], 0.0)} if holds else {}
+    return {"inotrope": _lower("inotrope", dose)} if holds else {}
 
 
 def _less_vasopressor(now: Situation) -> dict[str, float]:
     dose = now.outlook.doses["vasopressor"]
     if dose <= now.criteria["trial"]["vasopressor_effect"].high:
         return {}
-    less = {"vasopressor": dose - _LESS["vasopressor"]}
+    less = {"vasopressor": _lower("vasopressor", dose)}
     expected = now.outlook.at(now.level, 0.0, now.outlook.doses | less)
     holds = chance([now.criteria["ready"]["map"]], expected) >= now.criteria.number("chance")
     return less if holds else {}
+
+
+def _lower(drug: str, dose: float) -> float:
+    step, share = _LESS[drug]
+    return max(dose - max(step, share * dose), 0.0)
 
 
 def rescue(now: Situation) -> dict[str, float]:
@@ -57,10 +65,11 @@ def rescue(now: Situation) -> dict[str, float]:
     dose = now.values.get("vasopressor_effect", math.nan)
     known = (now.values.get("map", math.nan), now.seen.raw.get("map", math.nan))
     pressure = min((x for x in known if math.isfinite(x)), default=math.nan)
-    if not (pressure < now.criteria["rescue"]["map"].low and math.isfinite(dose) and dose < _MOST):
+    lacking = now.criteria["rescue"]["map"].low - pressure
+    if not (lacking > 0.0 and math.isfinite(dose) and dose < _MOST):
         return {}
-    low = pressure < now.criteria["fall"]["map"].low
-    return {"vasopressor": min(dose + (_RAISE_LOW if low else _RAISE), _MOST)}
+    raised = min(max(_RAISE * lacking, _LEAST_RAISE), _MOST_RAISE)
+    return {"vasopressor": min(dose + raised, _MOST)}
 
 
 def position_check(now: Situation, state: Progress, *, fallen: bool) -> dict[str, float]:

@@ -46,6 +46,10 @@ class Progress:
         Regurgitant fraction that echo showed at full support; NaN where it did not.
     inotrope_at : float
         Last hour at which an inotrope was given; NaN if none was.
+    inotrope_left : float
+        Inotrope that is still ordered after it was taken down, ug/kg/min; NaN where none was.
+    pressed_at : float
+        When a low pressure was last met at full support, h.
     lost_since : float
         Since when the tracker is not trusted, h; NaN while it is.
     position_checked : float
@@ -84,6 +88,8 @@ class Progress:
     capped_until: float = -math.inf
     regurgitation_at_support: float = math.nan
     inotrope_at: float = math.nan
+    inotrope_left: float = math.nan
+    pressed_at: float = -math.inf
     lost_since: float = math.nan
     position_checked: float = -math.inf
     leak_shown: str = ""

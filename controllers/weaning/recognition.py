@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from controllers.weaning import findings
 from controllers.weaning.criteria import Criterion
@@ -69,7 +70,7 @@ def refusal(
         found.append(Reason(said, _FRACTION, present, limit))
     drug = findings.inotrope(now) if explant else None
     if drug is not None:
-        found.append(drug[1])
+        found.append(replace(drug[1], waits=math.isfinite(state.inotrope_left)))
     free, least = now.hours - state.inotrope_at, now.criteria.number("inotrope_free")
     if explant and drug is None and free < least - 1e-6:
         said = f"no inotrope for {free:.3g} h, at least {least:g}"

@@ -6,7 +6,7 @@ import math
 import statistics
 from collections import deque
 
-from controllers.weaning.criteria import Criterion, WeaningCriteria
+from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.decision import Reason
 from plants import Measurement
 
@@ -89,16 +89,16 @@ class Seen:
         """Laboratory or echo values since an hour."""
         return [value for when, value in self._held.get(name, []) if when >= since]
 
-    def settled(self, name: str, criterion: Criterion) -> Reason:
-        """Whether a laboratory value keeps a criterion if its last rise goes on for some hours."""
+    def carried_on(self, name: str) -> float:
+        """A laboratory value if its last rise goes on for some hours; NaN if never measured."""
         past = self._held.get(name, [])
         if not past:
-            return criterion.judge(math.nan)
+            return math.nan
         when, value = past[-1]
         # A rise within minutes is noise: the last value that is hours older, if there is one.
         older = [one for one in past if one[0] <= when - _APART] or past[:1]
         rate = (value - older[-1][1]) / max(when - older[-1][0], _APART)
-        return criterion.judge(value + _AHEAD * max(rate, 0.0), " if its last rise goes on")
+        return value + _AHEAD * max(rate, 0.0)
 
     def resolving(self) -> Reason:
         """Whether the injury of the kidneys resolves, or at least does not grow."""
