@@ -28,6 +28,7 @@ _BEDS = {
     "pulmonary_artery_volume": "pulmonary_arteries",
     "pulmonary_vein_volume": "pulmonary_veins",
 }
+_CHAMBERS = ("la", "lv", "ra", "rv")
 # The fastest mode of the circuit times the step must stay inside RK4's stability region.
 STABILITY_LIMIT = 2.2
 #: P-level of a right pump beside a left one where none is given.
@@ -195,30 +196,28 @@ class Plant:
 
         It is not periodic; the beat is marched from it towards its periodic state.
         """
+        p = self.patient
+        chambers = [(p[f"{name}_beta"], p[f"{name}_alpha"]) for name in _CHAMBERS]
+        unstressed = sum(p[f"{name}_v0"] for name in _CHAMBERS)
+        unstressed += sum(p[f"vu_{bed}"] for bed in _BEDS.values())
+        compliance = sum(p[f"c_{bed}"] for bed in _BEDS.values())
         low, high = 0.0, 1e3
         for _ in range(60):  # Bisection: the volume rises with the pressure without end.
             pressure = 0.5 * (low + high)
-            volumes = self._volumes_at(pressure)
-            if sum(volumes.values()) < self.patient["blood_volume"]:
+            volume = unstressed + compliance * pressure
+            for beta, alpha in chambers:
+                volume += math.log1p(pressure / beta) / alpha
+            if volume < p["blood_volume"]:
                 low = pressure
             else:
                 high = pressure
         state = np.zeros(len(STATES))
-        for name, volume in volumes.items():
-            state[STATES.index[name]] = volume
-        return state
-
-    def _volumes_at(self, pressure: float) -> dict[str, float]:
-        """Volumes (mL) of all compartments when each is relaxed at that pressure (mmHg)."""
-        p = self.patient
-        volumes = {
-            f"{chamber}_volume": p[f"{chamber}_v0"]
-            + math.log1p(pressure / p[f"{chamber}_beta"]) / p[f"{chamber}_alpha"]
-            for chamber in ("la", "lv", "ra", "rv")
-        }
+        for name, (beta, alpha) in zip(_CHAMBERS, chambers, strict=True):
+            filled = math.log1p(pressure / beta) / alpha
+            state[STATES.index[f"{name}_volume"]] = p[f"{name}_v0"] + filled
         for name, bed in _BEDS.items():
-            volumes[name] = p[f"vu_{bed}"] + pressure * p[f"c_{bed}"]
-        return volumes
+            state[STATES.index[name]] = p[f"vu_{bed}"] + pressure * p[f"c_{bed}"]
+        return state
 
 
 def _pumps(pump: Pump | str | None) -> list[Pump]:

@@ -69,8 +69,10 @@ static void activations(const real *phases, const real *v, const real *held, rea
 
 /* Advance one plant by `steps`. The carry holds the state, the accumulator of this beat and, where
    `wrap` is 1, that of the last one; a beat that ends then begins a new one. Every `stride` steps
-   (0: never) the signals go to `log`. */
-static void run_one(real *carry, const real *v, long steps, long stride, real *log, int wrap) {{
+   (0: never) the signals go to `log`; unless `path` is null, the state before each step goes
+   there. */
+static void run_one(real *carry, const real *v, long steps, long stride, real *log, int wrap,
+                    real *path) {{
   real held[{n_held}], post[{n_post}], end_held[{n_end}];
   /* Phases and activations at the middles and ends of the next steps, in turn. */
   real phases[LOOK], beats[NB * LOOK];
@@ -110,6 +112,7 @@ static void run_one(real *carry, const real *v, long steps, long stride, real *l
       }}
       activations(phases, v, held, beats);
     }}
+    if (path) memcpy(path + i * NX, x, sizeof(real) * NX);
     x2[PHASE] = phases[place];
     fn_core(x2, v, held, middle, x, half, k2, x3, cut);
     /* What the step before leaves to be done waits for nothing, and fills the time in which the
@@ -140,7 +143,13 @@ int impellab_blocks(real *carry, const real *values, const long *steps, const lo
   long b;
   (void)most;
   for (b = 0; b < blocks; ++b)
-    run_one(carry + b * n_carry, values + b * NV, steps[b], stride, log + b * log_size, wrap);
+    run_one(carry + b * n_carry, values + b * NV, steps[b], stride, log + b * log_size, wrap, 0);
+  return 0;
+}}
+
+/* Advance one plant inside a beat, with the states before the steps. */
+int impellab_course(real *carry, const real *values, long steps, real *path) {{
+  run_one(carry, values, steps, 0, 0, 0, path);
   return 0;
 }}
 """
