@@ -47,10 +47,11 @@ static void activations(const real *phases, const real *v, const real *held, rea
     for (j = 0; j < NB; ++j) beats[i * NB + j] = lanes[j * LOOK + i];
 }}
 
-/* Integrands, extremes and accumulator of a step from `from` to `to`. */
 #define SWAP(a, b) {{ other = a; a = b; b = other; }}
-#define FINISH(from, to, cut) {{ \
-    fn_rest(4, v, held, cut, g, e); \
+/* Integrands and extremes of the stages that left `cut`: the first half of what a step leaves. */
+#define SEEN(cut) fn_rest(4, v, held, cut, g, e);
+/* The accumulator after a step from `from` to `to`: the second half. */
+#define FINISH(from, to) {{ \
     for (j = 0; j < NG; ++j) {{ \
       mean[j] = (g1[j] + RC(2.0) * (g[j * 4] + g[j * 4 + 1]) + g[j * 4 + 2]) * RC(1.0 / 6.0); \
       next_g[j] = g[j * 4 + 3]; \
@@ -116,14 +117,15 @@ static void run_one(real *carry, const real *v, long steps, long stride, real *l
     x2[PHASE] = phases[place];
     fn_core(x2, v, held, middle, x, half, k2, x3, cut);
     /* What the step before leaves to be done waits for nothing, and fills the time in which the
-       stages wait for their longest chains. */
-    if (i > 0) FINISH(before, x, cuts[(i + 1) % 2])
+       stages wait for their longest chains: in halves, as far as a processor looks ahead. */
+    if (i > 0) SEEN(cuts[(i + 1) % 2])
+    fn_core(x3, v, held, middle, x, h, k3, x4, cut + 1);
+    for (j = 0; j < NX; ++j) most[j] = x[j] + sixth * (k1[j] + RC(2.0) * (k2[j] + k3[j]));
+    if (i > 0) FINISH(before, x)
     if (stride > 0 && i % stride == 0) {{
       memcpy(log + row * NO, g1, sizeof(real) * NO);
       ++row;
     }}
-    fn_core(x3, v, held, middle, x, h, k3, x4, cut + 1);
-    for (j = 0; j < NX; ++j) most[j] = x[j] + sixth * (k1[j] + RC(2.0) * (k2[j] + k3[j]));
     fn_core(x4, v, held, end, most, sixth, k4, after, cut + 2);
     after[PHASE] = phases[place + 1];
     fn_core(after, v, held, end, after, half, k1, x2, cut + 3);
@@ -132,7 +134,10 @@ static void run_one(real *carry, const real *v, long steps, long stride, real *l
     x = after;
     after = other;
   }}
-  if (steps > 0) FINISH(before, x, cuts[(steps + 1) % 2])
+  if (steps > 0) {{
+    SEEN(cuts[(steps + 1) % 2])
+    FINISH(before, x)
+  }}
   memcpy(carry, x, sizeof(real) * NX);
   memcpy(carry + NX, acc, sizeof(real) * NA);
 }}
