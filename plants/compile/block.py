@@ -17,6 +17,8 @@ from plants.compile.simplify import simplified
 from plants.compile.vector_math import DOUBLE, SINGLE
 
 _V, _P, _X = "v", "phase", "x"
+#: Inputs of what a step adds to the accumulator.
+GOING = ("acc", "x", "after", "mean", "extremes", "v")
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,8 @@ def block_source(functions: Functions, width: int, *, single: bool = False) -> B
     whole = emit(slope, parts, ("k", "g", "e"), ordered=True)
     # The inner stages need no extremes.
     stage = emit(slope, parts, ("k", "g", "e"), without=("e",), only_last="stage", ordered=True)
-    going, ending = going_parts(f)
+    going = emit(*going_graph(f), ("moved",), ordered=True)
+    ending = ending_part(f)
     sizes = {
         "held": max(1, whole.sizes["held"]),
         "beat": max(1, whole.sizes["beat"]),
@@ -214,20 +217,20 @@ def slope_parts(functions: Functions) -> tuple[Graph, list[Part]]:
     return graph, [Part("held", held), Part("beat", phased), Part("slope", phased | {_X})]
 
 
-def going_parts(functions: Functions) -> tuple[Emitted, Emitted]:
-    """What a step adds to the accumulator, and what the end of a beat makes of it."""
+def going_graph(functions: Functions) -> tuple[Graph, list[Part]]:
+    """The graph of what a step adds to the accumulator, and its parts: post, going."""
     held = frozenset({_V})
-    names = ("acc", "x", "after", "mean", "extremes", "v")
-    going = emit(
-        simplified(with_reciprocals(graph_of(functions.going_on, names), held), (held,)),
-        [Part("post", held), Part("going", frozenset(names))],
-        ("moved",),
-        ordered=True,
-    )
+    graph = graph_of(functions.going_on, GOING)
+    parts = [Part("post", held), Part("going", frozenset(GOING))]
+    return simplified(with_reciprocals(graph, held), (held,)), parts
+
+
+def ending_part(functions: Functions) -> Emitted:
+    """What the end of a beat makes of the accumulator."""
+    held = frozenset({_V})
     ends = ("acc", "x", "after", "mean", "before", "later", "old", "new", "v")
-    ending = emit(
+    return emit(
         with_reciprocals(graph_of(functions.ending, ends), held),
         [Part("endheld", held), Part("ending", frozenset(ends))],
         ("ended", "begun"),
     )
-    return going, ending

@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from plants.compile.block import Functions, going_parts, slope_parts
+from plants.compile.block import GOING, Functions, ending_part, going_graph, slope_parts
 from plants.compile.emit import Part, Places, emit
 from plants.compile.graph import Graph, needed
 from plants.compile.operations import EXPONENTIAL, SQUARE_ROOT
 from plants.compile.packs import packs_text
+from plants.compile.runs import in_runs
 from plants.compile.schedule import scheduled
 from plants.compile.vector_math import DOUBLE, SINGLE
 
@@ -57,7 +58,7 @@ static void activations(const real *phases, const real *v, const real *held, rea
       next_g[j] = g[j * 4 + 3]; \
     }} \
     for (j = 0; j < NE; ++j) e2[j] = e[j * 4 + 3]; \
-    fn_going(1, acc, from, to, mean, e2, v, post, moved); \
+    fn_going(acc, from, to, mean, e2, v, post, moved); \
     if (wrap && to[PHASE] >= FLOOR(from[PHASE]) + RC(1.0)) {{ \
       fn_ending(1, acc, from, to, mean, g1, next_g, e1, e2, v, end_held, ended, begun); \
       memcpy(last, ended, sizeof ended); \
@@ -172,18 +173,22 @@ def one_lane_source(functions: Functions, *, single: bool = False) -> str:
     graph, parts = slope_parts(f)
     early = emit(graph, parts, ("k", "g", "e"), lanes=("x", "phase"), early=True)
     stages = _split(graph, parts, early.known)
-    going, ending = going_parts(f)
+    added, added_parts = going_graph(f)
+    # Most of what a step adds are sums, maxima and minima entry by entry.
+    post, ending = emit(added, added_parts, ("moved",), early=True), ending_part(f)
+    places = _Scalars(added, frozenset(), post.known)
     loop = _LOOP.format(
         nx=f.slope.size1_in(0), nv=f.slope.size1_in(1), ng=f.slope.size1_out(1),
         ne=f.slope.size1_out(2), na=f.going_on.size1_in(0), no=f.n_observed,
         phase=f.phase, step=f.step, ahead=AHEAD,
         n_held=max(1, early.sizes["held"]), n_beat=max(1, early.sizes["beat"]),
-        n_post=max(1, going.sizes["post"]), n_end=max(1, ending.sizes["endheld"]),
+        n_post=max(1, post.sizes["post"]), n_end=max(1, ending.sizes["endheld"]),
         n_cut=max(1, len(stages.cut)),
     )  # fmt: skip
     math = SINGLE if single else DOUBLE
     texts = (
-        math, packs_text(), early.source, _core(stages), _rest(stages), going.source,
+        math, packs_text(), early.source, _core(stages), _rest(stages), post.source,
+        in_runs("fn_going", places, (*GOING, "post"), "moved", added_parts[0].inputs),
         ending.source, loop,
     )  # fmt: skip
     return "\n".join(texts)
