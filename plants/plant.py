@@ -201,23 +201,35 @@ class Plant:
         unstressed = sum(p[f"{name}_v0"] for name in _CHAMBERS)
         unstressed += sum(p[f"vu_{bed}"] for bed in _BEDS.values())
         compliance = sum(p[f"c_{bed}"] for bed in _BEDS.values())
-        low, high = 0.0, 1e3
-        for _ in range(60):  # Bisection: the volume rises with the pressure without end.
-            pressure = 0.5 * (low + high)
-            volume = unstressed + compliance * pressure
+        missing = p["blood_volume"] - unstressed
+        pressure = 0.0
+        # Newton's method: the volume rises with the pressure, less and less, so that every step
+        # falls short and none leads past the end.
+        for _ in range(60):
+            volume, slope = compliance * pressure, compliance
             for beta, alpha in chambers:
                 volume += math.log1p(pressure / beta) / alpha
-            if volume < p["blood_volume"]:
-                low = pressure
-            else:
-                high = pressure
+                slope += 1.0 / ((pressure + beta) * alpha)
+            step = (missing - volume) / slope
+            if step <= 1e-12 * pressure:
+                break
+            pressure += step
         state = np.zeros(len(STATES))
-        for name, (beta, alpha) in zip(_CHAMBERS, chambers, strict=True):
-            filled = math.log1p(pressure / beta) / alpha
-            state[STATES.index[f"{name}_volume"]] = p[f"{name}_v0"] + filled
-        for name, bed in _BEDS.items():
-            state[STATES.index[name]] = p[f"vu_{bed}"] + pressure * p[f"c_{bed}"]
+        for name, volume in self._volumes_at(pressure).items():
+            state[STATES.index[name]] = volume
         return state
+
+    def _volumes_at(self, pressure: float) -> dict[str, float]:
+        """Volumes (mL) of all compartments when each is relaxed at that pressure (mmHg)."""
+        p = self.patient
+        volumes = {
+            f"{chamber}_volume": p[f"{chamber}_v0"]
+            + math.log1p(pressure / p[f"{chamber}_beta"]) / p[f"{chamber}_alpha"]
+            for chamber in _CHAMBERS
+        }
+        for name, bed in _BEDS.items():
+            volumes[name] = p[f"vu_{bed}"] + pressure * p[f"c_{bed}"]
+        return volumes
 
 
 def _pumps(pump: Pump | str | None) -> list[Pump]:

@@ -153,9 +153,9 @@ int impellab_blocks(real *carry, const real *values, const long *steps, const lo
   return 0;
 }}
 
-/* Advance one plant inside a beat, with the states before the steps. */
-int impellab_course(real *carry, const real *values, long steps, real *path) {{
-  run_one(carry, values, steps, 0, 0, 0, path);
+/* The same of one plant without signals, with the states before the steps. */
+int impellab_course(real *carry, const real *values, long steps, int wrap, real *path) {{
+  run_one(carry, values, steps, 0, 0, wrap, path);
   return 0;
 }}
 """

@@ -124,11 +124,14 @@ class OneLane:
         self._n_states = functions.slope.size1_in(0)
         long, pointer = ctypes.c_long, ctypes.c_void_p
         self._course = self._block.library.impellab_course
-        self._course.argtypes = [pointer, pointer, long, pointer]
+        self._course.argtypes = [pointer, pointer, long, ctypes.c_int, pointer]
 
     def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
         """See :meth:`Kernel.run`."""
-        rows = -(-steps // stride) if stride > 0 else 0
+        if stride <= 0:
+            self._course(carry.ctypes.data, values.ctypes.data, steps, int(self._wrap), None)
+            return np.empty((0, self._functions.n_observed))
+        rows = -(-steps // stride)
         log = np.empty((1, rows, self._functions.n_observed, 1))
         count = np.array([[steps]], dtype=np.int64)
         self._block.run(
@@ -138,14 +141,16 @@ class OneLane:
         return log[0, :, :, 0]
 
     def course(self, carry: Array, values: Array, steps: int) -> Array:
-        """Advance `carry` in place by `steps` inside a beat; the states before each of them.
+        """Advance `carry` in place by `steps`; the states before each of them.
 
         Returns
         -------
         ndarray, shape (steps, n_states)
         """
         path = np.empty((steps, self._n_states))
-        self._course(carry.ctypes.data, values.ctypes.data, steps, path.ctypes.data)
+        self._course(
+            carry.ctypes.data, values.ctypes.data, steps, int(self._wrap), path.ctypes.data
+        )
         return path
 
     def state_tangent(self, path: Array, values: Array, d_state: Array) -> Array:
