@@ -61,7 +61,7 @@ static void run_block(real *carry, const real *v, const long *steps, long most, 
   enum {{ W = WIDTH }};
   real held[{n_hoist} * W], post[{n_post} * W], end_held[{n_end} * W];
   real beat1[{n_beat} * W], beat2[{n_beat} * W];
-  real x2[NX * W], k2[NX * W], k3[NX * W], k4[NX * W], g2[NG * W], g3[NG * W], g4[NG * W];
+  real x2[NX * W], k2[NX * W], k3[NX * W], k4[NX * W];
   real mean[NG * W], ended[NA * W], begun[NA * W];
   /* Now and after the step, in turn: a step ends by swapping the two. */
   real states[2][NX * W], accs[2][NA * W], ks[2][NX * W], gs[2][NG * W], es[2][NE * W];
@@ -89,25 +89,20 @@ static void run_block(real *carry, const real *v, const long *steps, long most, 
       _Pragma("omp simd") \
       for (w = 0; w < W; ++w) out[j * W + w] = x[j * W + w] + RC(c) * h[w] * k[j * W + w]; \
     }}
+    for (j = 0; j < NG * W; ++j) mean[j] = g1[j] * RC(1.0 / 6.0);
     COMBINE(x2, 0.5, k1)
     fn_beat(W, x2, v, held, beat2);
-    fn_stage(W, x2, v, held, beat2, k2, g2);
+    fn_stage(W, x2, v, held, beat2, RC(1.0 / 3.0), k2, mean);
     COMBINE(x2, 0.5, k2)
-    fn_stage(W, x2, v, held, beat2, k3, g3);
+    fn_stage(W, x2, v, held, beat2, RC(1.0 / 3.0), k3, mean);
     COMBINE(x2, 1.0, k3)
     fn_beat(W, x2, v, held, beat1);
-    fn_stage(W, x2, v, held, beat1, k4, g4);
+    fn_stage(W, x2, v, held, beat1, RC(1.0 / 6.0), k4, mean);
     for (j = 0; j < NX; ++j) {{
 #pragma omp simd
       for (w = 0; w < W; ++w)
         after[j * W + w] = x[j * W + w] + h[w] * RC(1.0 / 6.0)
           * (k1[j * W + w] + RC(2.0) * (k2[j * W + w] + k3[j * W + w]) + k4[j * W + w]);
-    }}
-    for (j = 0; j < NG; ++j) {{
-#pragma omp simd
-      for (w = 0; w < W; ++w)
-        mean[j * W + w] = (g1[j * W + w] + RC(2.0) * (g2[j * W + w] + g3[j * W + w])
-                           + g4[j * W + w]) * RC(1.0 / 6.0);
     }}
     /* The phase moves at a constant rate; the last stage's serves the end of the step too. */
     for (w = 0; w < W; ++w) after[PHASE * W + w] = x2[PHASE * W + w];
@@ -187,8 +182,11 @@ def block_source(functions: Functions, width: int, *, single: bool = False) -> B
     f = functions
     slope, parts = slope_parts(f)
     whole = emit(slope, parts, ("k", "g", "e"), ordered=True)
-    # The inner stages need no extremes.
-    stage = emit(slope, parts, ("k", "g", "e"), without=("e",), only_last="stage", ordered=True)
+    # The inner stages need no extremes, and of the integrands only the mean over the step: what is
+    # kept of each stage would not fit into the fastest memory with all the rest.
+    stage = emit(
+        slope, parts, ("k", "g", "e"), without=("e",), only_last="stage", added=("g",), ordered=True
+    )
     going = emit(*going_graph(f), ("moved",), ordered=True)
     ending = ending_part(f)
     sizes = {
