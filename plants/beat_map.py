@@ -30,6 +30,7 @@ _RATE, _RATE_FACTOR = VALUES.index["heart_rate"], VALUES.index["disturbance_hear
 # One direction for each state but the phase.
 _MOVING = [i for i in range(N_STATE) if i != PHASE]
 _DIRECTIONS = np.eye(N_STATE)[_MOVING]
+_NO_STATES, _NO_METRICS = np.empty((0, N_STATE)), np.empty((0, len(METRICS)))
 #: The step of a beat is the cycle over a whole number of steps, none longer than this, s.
 DEFAULT_STEP = 0.002
 
@@ -142,8 +143,7 @@ class BeatMap:
                 path = self.kernel.course(carry, values, self.steps(values))
             else:
                 self.kernel.run(carry, values, self.steps(values))
-            moved, d_metrics = np.empty((0, N_STATE)), np.empty((0, len(METRICS)))
-            d_values = np.empty((0, len(values)))
+            moved, d_metrics = _NO_STATES, _NO_METRICS
         else:
             d_state, d_values = _directions(d_state, d_values, values)
             d_carry = self._seeds(start, values, d_state, d_values)

@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 #: States that a beat has to bring back: all but the phase.
 FREE = np.array([i for i in range(len(STATES)) if i != PHASE])
 VEINS = STATES.index["systemic_vein_volume"]
+_AMONG_FREE = np.ix_(FREE, FREE)
+_IDENTITY = np.eye(len(STATES))
 _MAX_ITERATIONS = 40
 _SMALLEST_DAMPING = 1.0 / 64
 #: A Jacobian costs about one beat. It is kept while so many steps, each shrinking the residual as
@@ -135,10 +137,10 @@ def _evaluated(beats: BeatMap, state: Array, values: Array, total: float) -> Poi
 
 def _slope(beats: BeatMap, point: Point, values: Array) -> Array:
     """Derivative of the residual by the free states."""
-    slope = beats.jacobian(point.state, values, point.beat) - np.eye(len(STATES))
+    slope = beats.jacobian(point.state, values, point.beat) - _IDENTITY
     slope[VEINS] = 0.0
     slope[VEINS, :N_VOLUMES] = 1.0
-    return slope[np.ix_(FREE, FREE)]
+    return slope[_AMONG_FREE]
 
 
 def _line_search(

@@ -25,8 +25,8 @@ from plants.compile.vector_math import DOUBLE
 
 #: Steps whose Jacobians are computed together.
 STEPS = 8
-#: Directions that are carried together.
-DIRECTIONS = 8
+#: Directions that are carried together: all that a beat has.
+DIRECTIONS = 16
 
 _LOOP = r"""
 #define NX {nx}
