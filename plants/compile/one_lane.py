@@ -251,13 +251,16 @@ def _core(stages: _Stages) -> str:
     """Rates k of a stage, and ``next = base + c k``."""
     graph = stages.graph
     places = _Scalars(graph, frozenset(), stages.known)
+    # What is left for later is stored at once, so that it need not be held.
+    left = {n: f"cut[{slot} * 4] = {places.name(n)};" for slot, n in enumerate(stages.cut)}
     lines = []
     for row in scheduled(graph, stages.core, packed=True):
         lines += [places.line(row[0])] if len(row) == 1 else _side_by_side(places, row)
+        lines += [left.pop(n) for n in row if n in left]
     for j, n in enumerate(graph.outputs[0]):
         rate = "RC(0.0)" if n is None else places.name(n)
         lines += [f"k[{j}] = {rate};", f"next[{j}] = base[{j}] + c * {rate};"]
-    lines += [f"cut[{slot} * 4] = {places.name(n)};" for slot, n in enumerate(stages.cut)]
+    lines += left.values()
     return "\n  ".join([
         "static void fn_core(const real *x, const real *v, const real *held, const real *beat,",
         "                    const real *base, const real c, real *restrict k,",
