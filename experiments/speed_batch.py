@@ -50,11 +50,13 @@ def in_lanes(rows: Array, width: int) -> Array:
     return np.ascontiguousarray(rows.reshape(len(rows) // width, width, -1).transpose(0, 2, 1))
 
 
-def emitted(carry: Array, values: Array, steps: int, width: int = WIDTH) -> Callable[[], Array]:
+def emitted(
+    carry: Array, values: Array, steps: int, width: int = WIDTH, *, single: bool = False
+) -> Callable[[], Array]:
     """Our contestant: gives the carries after the steps, in rows."""
-    block = Block(functions(False), width)
-    held = in_lanes(values, width)
-    start = in_lanes(carry, width)
+    block = Block(functions(False), width, single=single)
+    held = in_lanes(values, width).astype(block.dtype)
+    start = in_lanes(carry, width).astype(block.dtype)
     count = np.full((len(held), width), steps, dtype=np.int64)
 
     def run() -> Array:

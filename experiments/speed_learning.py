@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from experiments.speed_batch import WIDTH, emitted, individuals
 from experiments.speed_case import case_start
 from experiments.speed_row import SpeedRow, compared, missing, rates_of
 from plants import Sensors, Simulator, Therapy
+from plants.batch_kernel import Precision
 from plants.kernels import run_kernel
 from plants.simulator import DEFAULT_STEP
 
@@ -23,6 +25,8 @@ ENVIRONMENT = "impellab/Support-v0"
 ENVIRONMENTS, ROLLOUT, BATCH = 256, 8192, 1024
 #: Control periods of the environments, s: its shortest and its default.
 PERIODS = (0.1, 1.0)
+#: Precisions of the environments, and the lanes of a block in each.
+PRECISIONS: dict[Precision, int] = {"double": WIDTH, "single": 2 * WIDTH}
 #: The control period of the loop without an environment, s.
 SHORT = 0.02
 _STEPS_TARGET = 20_000.0
@@ -47,13 +51,13 @@ def learning_rows(
 
 def _ppo_rows(repeats: int, environments: int, rollout: int) -> list[SpeedRow]:
     rows = []
-    for period in PERIODS:
+    for period, precision in itertools.product(PERIODS, PRECISIONS):
         work = (
-            f"PPO, {environments} environments, periods of {period:g} s, against an environment "
-            "that costs nothing"
+            f"PPO, {environments} environments in {precision} precision, periods of {period:g} s, "
+            "against an environment that costs nothing"
         )
         try:
-            ours = _learner(_native(environments, period), environments, rollout)
+            ours = _learner(_native(environments, period, precision), environments, rollout)
             free = _learner(_free(environments, period), environments, rollout)
         except ImportError as error:
             reason = f"not installed: {error}"
@@ -66,25 +70,30 @@ def _ppo_rows(repeats: int, environments: int, rollout: int) -> list[SpeedRow]:
             ours_by="native vector environment, stable-baselines3's PPO, one thread",
             other_by="the same with an environment of the same shapes that gives constants",
         )  # fmt: skip
-        alone = f"the loop in C alone: {_in_lanes(environments, period, repeats):.0f} periods per s"
+        loop = _in_lanes(environments, period, precision, repeats)
+        alone = f"the loop in C alone: {loop:.0f} periods per s"
         rows.append(replace(row, note=alone).aiming("ratio", ">=", 0.5))
     return rows
 
 
-def _in_lanes(count: int, period: float, repeats: int) -> float:
+def _in_lanes(count: int, period: float, precision: Precision, repeats: int) -> float:
     """Control periods per s of the emitted loop in lanes, without an environment."""
-    full = -(-count // WIDTH) * WIDTH
+    width = PRECISIONS[precision]
+    full = -(-count // width) * width
     carry, values = individuals(case_start(), full)
-    work = emitted(carry, values, round(period / DEFAULT_STEP))
+    steps = round(period / DEFAULT_STEP)
+    work = emitted(carry, values, steps, width, single=precision == "single")
     return float(np.median(rates_of([work], [full], repeats)))
 
 
-def _native(count: int, period: float) -> Any:
+def _native(count: int, period: float, precision: Precision) -> Any:
     import gymnasium
 
     from experiments.vec_env import VectorAdapter
 
-    return VectorAdapter(gymnasium.make_vec(ENVIRONMENT, num_envs=count, period=period))
+    return VectorAdapter(
+        gymnasium.make_vec(ENVIRONMENT, num_envs=count, period=period, precision=precision)
+    )
 
 
 def _free(count: int, period: float) -> Any:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from plants.beats import METRICS
 from plants.compile import Backend
 from plants.direct import Direct
-from plants.kernels import beat_kernel
+from plants.kernels import EmittedKernel, beat_kernel
 from plants.model import PHASE, STATES, VALUES, plant_model
 from plants.plant import STEP, Plant
 from plants.units import SECONDS_PER_MINUTE
@@ -27,6 +27,10 @@ from plants.units import SECONDS_PER_MINUTE
 Array = NDArray[np.float64]
 N_STATE = len(STATES)
 _RATE, _RATE_FACTOR = VALUES.index["heart_rate"], VALUES.index["disturbance_heart_rate"]
+# One direction for each state but the phase.
+_MOVING = [i for i in range(N_STATE) if i != PHASE]
+_DIRECTIONS = np.eye(N_STATE)[_MOVING]
+_NO_STATES, _NO_METRICS = np.empty((0, N_STATE)), np.empty((0, len(METRICS)))
 #: The step of a beat is the cycle over a whole number of steps, none longer than this, s.
 DEFAULT_STEP = 0.002
 
@@ -54,12 +58,15 @@ class Beat:
         In the order of ``METRICS``.
     d_state, d_metrics : ndarray, shape (m, ...)
         Their directional derivatives, a row for each direction; empty where none was asked for.
+    path : ndarray, shape (steps, n_states), or None
+        States before each step, where they were kept.
     """
 
     state: Array
     metrics: Array
     d_state: Array
     d_metrics: Array
+    path: Array | None = None
 
 
 class BeatMap:
@@ -109,6 +116,8 @@ class BeatMap:
         values: Array,
         d_state: Array | None = None,
         d_values: Array | None = None,
+        *,
+        keep: bool = False,
     ) -> Beat:
         """Advance one beat.
 
@@ -121,14 +130,20 @@ class BeatMap:
         d_state, d_values : ndarray, shape (m, ...), optional
             Directions of the derivatives wanted; either may be left out and is then zero. The step
             moves with the heart rate, so that a beat stays a beat: its own entry is ignored.
+        keep : bool
+            Keep the states before each step, from which :meth:`jacobian` then follows at the cost
+            of about one beat; without derivatives only, and only by the emitted loop.
         """
         start = state.copy()
         start[PHASE] = 0.0
         carry = np.concatenate([start, _numeric("begin")(start, values)])
+        path = None
         if d_state is None and d_values is None:
-            self.kernel.run(carry, values, self.steps(values))
-            moved, d_metrics = np.empty((0, N_STATE)), np.empty((0, len(METRICS)))
-            d_values = np.empty((0, len(values)))
+            if keep and isinstance(self.kernel, EmittedKernel):
+                path = self.kernel.course(carry, values, self.steps(values))
+            else:
+                self.kernel.run(carry, values, self.steps(values))
+            moved, d_metrics = _NO_STATES, _NO_METRICS
         else:
             d_state, d_values = _directions(d_state, d_values, values)
             d_carry = self._seeds(start, values, d_state, d_values)
@@ -137,7 +152,37 @@ class BeatMap:
             d_metrics = self._metric_rows(carry, values, d_carry, d_values)
         end, acc = carry[:N_STATE], carry[N_STATE:]
         metrics = _numeric("metrics")(acc, end, values)
-        return Beat(end, metrics, moved, d_metrics)
+        return Beat(end, metrics, moved, d_metrics, path)
+
+    def jacobian(self, state: Array, values: Array, beat: Beat | None = None) -> Array:
+        """Derivative of the state after a beat by the state before it, shape (n_states, n_states).
+
+        Parameters
+        ----------
+        state : ndarray, shape (n_states,)
+            State at the onset of the beat; its phase is taken as 0 and does not count.
+        values : ndarray, shape (n_values,)
+            From :meth:`values`.
+        beat : Beat, optional
+            The beat from there, if it has been run already and its path kept.
+
+        Examples
+        --------
+        >>> from plants import BeatMap, Plant
+        >>> plant = Plant("shock-d", "CP")
+        >>> beats = BeatMap(plant)
+        >>> beats.jacobian(plant.rest(), beats.values(40_000)).shape
+        (17, 17)
+        """
+        if not isinstance(self.kernel, EmittedKernel):
+            return self.beat(state, values, d_state=np.eye(N_STATE)).d_state.T
+        path = beat.path if beat is not None else None
+        if path is None:
+            path = self.beat(state, values, keep=True).path
+        assert path is not None
+        jacobian = np.zeros((N_STATE, N_STATE))
+        jacobian[:, _MOVING] = self.kernel.state_tangent(path, values, _DIRECTIONS).T
+        return jacobian
 
     def _seeds(self, start: Array, values: Array, d_state: Array, d_values: Array) -> Array:
         """Directions of the carried vector at the onset: the accumulator begins at the state."""

@@ -69,6 +69,15 @@ class EmittedKernel:
         kernel = self._kernel(right=values[RIGHT_PRESENT] > 0)
         return kernel.run(carry, values, steps, stride)
 
+    def course(self, carry: Array, values: Array, steps: int) -> Array:
+        """See :meth:`OneLane.course`."""
+        return self._kernel(right=values[RIGHT_PRESENT] > 0).course(carry, values, steps)
+
+    def state_tangent(self, path: Array, values: Array, d_state: Array) -> Array:
+        """See :meth:`OneLane.state_tangent`."""
+        kernel = self._kernel(right=values[RIGHT_PRESENT] > 0)
+        return kernel.state_tangent(path, values, d_state)
+
     def tangent(
         self, carry: Array, values: Array, steps: int, d_carry: Array, d_values: Array
     ) -> None:

@@ -28,6 +28,7 @@ _BEDS = {
     "pulmonary_artery_volume": "pulmonary_arteries",
     "pulmonary_vein_volume": "pulmonary_veins",
 }
+_CHAMBERS = ("la", "lv", "ra", "rv")
 # The fastest mode of the circuit times the step must stay inside RK4's stability region.
 STABILITY_LIMIT = 2.2
 #: P-level of a right pump beside a left one where none is given.
@@ -195,16 +196,26 @@ class Plant:
 
         It is not periodic; the beat is marched from it towards its periodic state.
         """
-        low, high = 0.0, 1e3
-        for _ in range(60):  # Bisection: the volume rises with the pressure without end.
-            pressure = 0.5 * (low + high)
-            volumes = self._volumes_at(pressure)
-            if sum(volumes.values()) < self.patient["blood_volume"]:
-                low = pressure
-            else:
-                high = pressure
+        p = self.patient
+        chambers = [(p[f"{name}_beta"], p[f"{name}_alpha"]) for name in _CHAMBERS]
+        unstressed = sum(p[f"{name}_v0"] for name in _CHAMBERS)
+        unstressed += sum(p[f"vu_{bed}"] for bed in _BEDS.values())
+        compliance = sum(p[f"c_{bed}"] for bed in _BEDS.values())
+        missing = p["blood_volume"] - unstressed
+        pressure = 0.0
+        # Newton's method: the volume rises with the pressure, less and less, so that every step
+        # falls short and none leads past the end.
+        for _ in range(60):
+            volume, slope = compliance * pressure, compliance
+            for beta, alpha in chambers:
+                volume += math.log1p(pressure / beta) / alpha
+                slope += 1.0 / ((pressure + beta) * alpha)
+            step = (missing - volume) / slope
+            if step <= 1e-12 * pressure:
+                break
+            pressure += step
         state = np.zeros(len(STATES))
-        for name, volume in volumes.items():
+        for name, volume in self._volumes_at(pressure).items():
             state[STATES.index[name]] = volume
         return state
 
@@ -214,7 +225,7 @@ class Plant:
         volumes = {
             f"{chamber}_volume": p[f"{chamber}_v0"]
             + math.log1p(pressure / p[f"{chamber}_beta"]) / p[f"{chamber}_alpha"]
-            for chamber in ("la", "lv", "ra", "rv")
+            for chamber in _CHAMBERS
         }
         for name, bed in _BEDS.items():
             volumes[name] = p[f"vu_{bed}"] + pressure * p[f"c_{bed}"]

@@ -1,8 +1,4 @@
-"""The periodic steady state: the beat that ends where it began, found by Newton's method.
-
-The beat map's exact Jacobian is singular, because blood is neither made nor lost: the row of the
-systemic veins is replaced by the total blood volume.
-"""
+"""The periodic steady state: the beat that ends where it began."""
 
 from __future__ import annotations
 
@@ -16,21 +12,18 @@ from numpy.typing import NDArray
 from plants.beat_map import Beat, BeatMap
 from plants.beats import METRICS
 from plants.errors import PhysicsError
-from plants.model import N_VOLUMES, PHASE, STATES
+from plants.model import N_VOLUMES, STATES
+from plants.periodic_newton import FREE, VEINS, Search, newton
 from plants.plant import RIGHT_SPEED, SPEED, Plant
 from plants.units import KRPM_PER_RPM
 
 Array = NDArray[np.float64]
 
-_FREE = np.array([i for i in range(len(STATES)) if i != PHASE])
-_VEINS = STATES.index["systemic_vein_volume"]
 #: Largest change of any state over the beat that counts as periodic (mL, mL/s, krpm).
 TOLERANCE = 1e-8
-_MAX_ITERATIONS = 40
-_MARCHES = (8, 60, 300)  # beats marched before the first and after each failed Newton attempt
-_SMALLEST_DAMPING = 1.0 / 64
-# A kept Jacobian must shrink the residual at least to this share of it.
-_KEPT_CONTRACTION = 0.2
+#: Beats marched from rest before the first Newton attempt.
+FIRST_MARCH = 3
+_MARCHES = (FIRST_MARCH, 8, 60, 300)  # the others after each failed attempt
 
 
 @dataclass(frozen=True)
@@ -66,8 +59,7 @@ class SteadyState:
     @functools.cached_property
     def jacobian(self) -> Array:
         """Derivative of the state after a beat by the state before it, (n_states, n_states)."""
-        beats = BeatMap(self.plant, step=self.step)
-        return beats.beat(self.state, self.values, d_state=np.eye(len(STATES))).d_state.T
+        return BeatMap(self.plant, step=self.step).jacobian(self.state, self.values)
 
     @property
     def multiplier(self) -> float:
@@ -78,10 +70,10 @@ class SteadyState:
         which neither grows nor dies out, does not count.
         """
         # Deviations that keep the blood volume: the veins give what all others take.
-        inside = self.jacobian[np.ix_(_FREE, _FREE)]
-        kept = np.eye(len(_FREE))
-        kept[_VEINS, :N_VOLUMES] = -1.0
-        others = [i for i in range(len(_FREE)) if i != _VEINS]
+        inside = self.jacobian[np.ix_(FREE, FREE)]
+        kept = np.eye(len(FREE))
+        kept[VEINS, :N_VOLUMES] = -1.0
+        others = [i for i in range(len(FREE)) if i != VEINS]
         return float(np.abs(np.linalg.eigvals((inside @ kept)[np.ix_(others, others)])).max())
 
     @property
@@ -135,7 +127,7 @@ def steady_state(
     values = beats.values(speed, disturbances)
     total = plant.patient["blood_volume"] if blood_volume is None else blood_volume
     state = plant.rest() if start is None else start.copy()
-    state[_VEINS] += total - state[:N_VOLUMES].sum()
+    state[VEINS] += total - state[:N_VOLUMES].sum()
     if start is None:
         state[STATES.index["pump_speed"]] = values[SPEED] * KRPM_PER_RPM
         state[STATES.index["right_pump_speed"]] = values[RIGHT_SPEED] * KRPM_PER_RPM
@@ -143,11 +135,10 @@ def steady_state(
     for march in _MARCHES if start is None else (0, *_MARCHES):
         for _ in range(march):
             state = _checked(beats.beat(state, values), plant, speed).state
-        found, _ = _newton(beats, state, values, total)
-        if isinstance(found, SteadyState):
-            _check_volumes(found, plant, speed)
-            return found
-        residual = min(residual, found)
+        search = newton(beats, state, values, total, TOLERANCE)
+        if search.point is not None:
+            return _accepted(beats, search, values, speed)
+        residual = min(residual, search.residual)
     raise PhysicsError(
         f"no periodic beat of patient {plant.patient.name} at {speed:g} rpm: the smallest change "
         f"over a beat was {residual:.3g} after {sum(_MARCHES)} beats; "
@@ -214,12 +205,10 @@ class PeriodicBeat:
         values = self._beats.values(speed, disturbances)
         total = self.plant.patient["blood_volume"] if blood_volume is None else blood_volume
         state = self._state.copy()
-        state[_VEINS] += total - state[:N_VOLUMES].sum()
-        found, self._slope = _newton(self._beats, state, values, total, self._slope, self.tolerance)
-        if not isinstance(found, SteadyState):
-            return None
-        _check_volumes(found, self.plant, speed)
-        return found
+        state[VEINS] += total - state[:N_VOLUMES].sum()
+        search = newton(self._beats, state, values, total, self.tolerance, self._slope)
+        self._slope = search.slope
+        return None if search.point is None else _accepted(self._beats, search, values, speed)
 
 
 def _checked(beat: Beat, plant: Plant, speed: float) -> Beat:
@@ -228,6 +217,18 @@ def _checked(beat: Beat, plant: Plant, speed: float) -> Beat:
             f"the beat of patient {plant.patient.name} at {speed:g} rpm left the physical range"
         )
     return beat
+
+
+def _accepted(beats: BeatMap, search: Search, values: Array, speed: float) -> SteadyState:
+    """What a search has found, if it is physical."""
+    point = search.point
+    assert point is not None
+    metrics = METRICS.as_dict(point.beat.metrics)
+    found = SteadyState(
+        point.state, values, metrics, search.iterations, point.size, beats.plant, beats.step
+    )
+    _check_volumes(found, beats.plant, speed)
+    return found
 
 
 def _check_volumes(steady: SteadyState, plant: Plant, speed: float) -> None:
@@ -239,94 +240,3 @@ def _check_volumes(steady: SteadyState, plant: Plant, speed: float) -> None:
             f"the periodic beat of patient {plant.patient.name} at {speed:g} rpm is not physical: "
             f"{name} falls to {volumes[name]:.3g} mL, below 0"
         )
-
-
-def _residual(beat: Beat, state: Array, total: float) -> Array:
-    change = beat.state - state
-    change[_VEINS] = state[:N_VOLUMES].sum() - total
-    return change[_FREE]
-
-
-def _newton(
-    beats: BeatMap,
-    state: Array,
-    values: Array,
-    total: float,
-    slope: Array | None = None,
-    tolerance: float = TOLERANCE,
-) -> tuple[SteadyState | float, Array | None]:
-    """Damped Newton iteration; the steady state, or the residual at which it gave up.
-
-    Also gives the Jacobian that it used last, for a next search nearby.
-
-    The exact Jacobian costs as much as some twenty beats, so that it is kept while the steps that
-    it gives still shrink the residual well, and is renewed when they do not.
-    """
-    state = state.copy()
-    state[PHASE] = 0.0
-    point = _evaluated(beats, state, values, total)
-    for iteration in range(_MAX_ITERATIONS):
-        if not np.isfinite(point.size):
-            return np.inf, None
-        if point.size < tolerance:
-            metrics = METRICS.as_dict(point.beat.metrics)
-            found_state = SteadyState(
-                point.state, values, metrics, iteration, point.size, beats.plant, beats.step
-            )
-            return found_state, slope
-        fresh = slope is None
-        if slope is None:
-            slope = _slope(beats, point.state, values)
-        try:
-            step = np.asarray(np.linalg.solve(slope, -point.error), dtype=np.float64)
-        except np.linalg.LinAlgError:
-            return point.size, None
-        found = _line_search(beats, point, values, total, step, full_only=not fresh)
-        if found is None and fresh:
-            return point.size, None
-        if found is None or found.size > _KEPT_CONTRACTION * point.size:
-            slope = None
-        point = found or point
-    return point.size, None
-
-
-@dataclass(frozen=True)
-class _Point:
-    """A state, the beat from it, and how far that is from periodic."""
-
-    state: Array
-    beat: Beat
-    error: Array
-
-    @property
-    def size(self) -> float:
-        return float(np.max(np.abs(self.error)))
-
-
-def _evaluated(beats: BeatMap, state: Array, values: Array, total: float) -> _Point:
-    beat = beats.beat(state, values)
-    return _Point(state, beat, _residual(beat, state, total))
-
-
-def _slope(beats: BeatMap, state: Array, values: Array) -> Array:
-    """Derivative of the residual by the free states."""
-    identity = np.eye(len(STATES))
-    slope = beats.beat(state, values, d_state=identity).d_state.T - identity
-    slope[_VEINS] = 0.0
-    slope[_VEINS, :N_VOLUMES] = 1.0
-    return slope[np.ix_(_FREE, _FREE)]
-
-
-def _line_search(
-    beats: BeatMap, point: _Point, values: Array, total: float, step: Array, *, full_only: bool
-) -> _Point | None:
-    """The longest of the halved Newton steps that lowers the residual."""
-    damping = 1.0
-    while damping >= (1.0 if full_only else _SMALLEST_DAMPING):
-        trial = point.state.copy()
-        trial[_FREE] += damping * step
-        found = _evaluated(beats, trial, values, total)
-        if np.all(np.isfinite(found.error)) and found.size < point.size:
-            return found
-        damping *= 0.5
-    return None

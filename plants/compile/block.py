@@ -17,6 +17,8 @@ from plants.compile.simplify import simplified
 from plants.compile.vector_math import DOUBLE, SINGLE
 
 _V, _P, _X = "v", "phase", "x"
+#: Inputs of what a step adds to the accumulator.
+GOING = ("acc", "x", "after", "mean", "extremes", "v")
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ static void run_block(real *carry, const real *v, const long *steps, long most, 
   enum {{ W = WIDTH }};
   real held[{n_hoist} * W], post[{n_post} * W], end_held[{n_end} * W];
   real beat1[{n_beat} * W], beat2[{n_beat} * W];
-  real x2[NX * W], k2[NX * W], k3[NX * W], k4[NX * W], g2[NG * W], g3[NG * W], g4[NG * W];
+  real x2[NX * W], k2[NX * W], k3[NX * W], k4[NX * W];
   real mean[NG * W], ended[NA * W], begun[NA * W];
   /* Now and after the step, in turn: a step ends by swapping the two. */
   real states[2][NX * W], accs[2][NA * W], ks[2][NX * W], gs[2][NG * W], es[2][NE * W];
@@ -87,25 +89,20 @@ static void run_block(real *carry, const real *v, const long *steps, long most, 
       _Pragma("omp simd") \
       for (w = 0; w < W; ++w) out[j * W + w] = x[j * W + w] + RC(c) * h[w] * k[j * W + w]; \
     }}
+    for (j = 0; j < NG * W; ++j) mean[j] = g1[j] * RC(1.0 / 6.0);
     COMBINE(x2, 0.5, k1)
     fn_beat(W, x2, v, held, beat2);
-    fn_stage(W, x2, v, held, beat2, k2, g2);
+    fn_stage(W, x2, v, held, beat2, RC(1.0 / 3.0), k2, mean);
     COMBINE(x2, 0.5, k2)
-    fn_stage(W, x2, v, held, beat2, k3, g3);
+    fn_stage(W, x2, v, held, beat2, RC(1.0 / 3.0), k3, mean);
     COMBINE(x2, 1.0, k3)
     fn_beat(W, x2, v, held, beat1);
-    fn_stage(W, x2, v, held, beat1, k4, g4);
+    fn_stage(W, x2, v, held, beat1, RC(1.0 / 6.0), k4, mean);
     for (j = 0; j < NX; ++j) {{
 #pragma omp simd
       for (w = 0; w < W; ++w)
         after[j * W + w] = x[j * W + w] + h[w] * RC(1.0 / 6.0)
           * (k1[j * W + w] + RC(2.0) * (k2[j * W + w] + k3[j * W + w]) + k4[j * W + w]);
-    }}
-    for (j = 0; j < NG; ++j) {{
-#pragma omp simd
-      for (w = 0; w < W; ++w)
-        mean[j * W + w] = (g1[j * W + w] + RC(2.0) * (g2[j * W + w] + g3[j * W + w])
-                           + g4[j * W + w]) * RC(1.0 / 6.0);
     }}
     /* The phase moves at a constant rate; the last stage's serves the end of the step too. */
     for (w = 0; w < W; ++w) after[PHASE * W + w] = x2[PHASE * W + w];
@@ -185,9 +182,13 @@ def block_source(functions: Functions, width: int, *, single: bool = False) -> B
     f = functions
     slope, parts = slope_parts(f)
     whole = emit(slope, parts, ("k", "g", "e"), ordered=True)
-    # The inner stages need no extremes.
-    stage = emit(slope, parts, ("k", "g", "e"), without=("e",), only_last="stage", ordered=True)
-    going, ending = going_parts(f)
+    # The inner stages need no extremes, and of the integrands only the mean over the step: what is
+    # kept of each stage would not fit into the fastest memory with all the rest.
+    stage = emit(
+        slope, parts, ("k", "g", "e"), without=("e",), only_last="stage", added=("g",), ordered=True
+    )
+    going = emit(*going_graph(f), ("moved",), ordered=True)
+    ending = ending_part(f)
     sizes = {
         "held": max(1, whole.sizes["held"]),
         "beat": max(1, whole.sizes["beat"]),
@@ -214,20 +215,20 @@ def slope_parts(functions: Functions) -> tuple[Graph, list[Part]]:
     return graph, [Part("held", held), Part("beat", phased), Part("slope", phased | {_X})]
 
 
-def going_parts(functions: Functions) -> tuple[Emitted, Emitted]:
-    """What a step adds to the accumulator, and what the end of a beat makes of it."""
+def going_graph(functions: Functions) -> tuple[Graph, list[Part]]:
+    """The graph of what a step adds to the accumulator, and its parts: post, going."""
     held = frozenset({_V})
-    names = ("acc", "x", "after", "mean", "extremes", "v")
-    going = emit(
-        simplified(with_reciprocals(graph_of(functions.going_on, names), held), (held,)),
-        [Part("post", held), Part("going", frozenset(names))],
-        ("moved",),
-        ordered=True,
-    )
+    graph = graph_of(functions.going_on, GOING)
+    parts = [Part("post", held), Part("going", frozenset(GOING))]
+    return simplified(with_reciprocals(graph, held), (held,)), parts
+
+
+def ending_part(functions: Functions) -> Emitted:
+    """What the end of a beat makes of the accumulator."""
+    held = frozenset({_V})
     ends = ("acc", "x", "after", "mean", "before", "later", "old", "new", "v")
-    ending = emit(
+    return emit(
         with_reciprocals(graph_of(functions.ending, ends), held),
         [Part("endheld", held), Part("ending", frozenset(ends))],
         ("ended", "begun"),
     )
-    return going, ending

@@ -102,6 +102,7 @@ def emit(
     lanes: Iterable[str] | None = None,
     without: Sequence[str] = (),
     only_last: str = "",
+    added: Sequence[str] = (),
     early: bool = False,
     ordered: bool = False,
 ) -> Emitted:
@@ -122,6 +123,8 @@ def emit(
     only_last : str
         Emit the last part alone, under this name: it reads the results that the same parts
         emitted whole leave.
+    added : sequence of str
+        Outputs that are added, times an argument ``weight``, to what is there.
     early : bool
         Leave the last part out.
     ordered : bool
@@ -150,7 +153,7 @@ def emit(
         if last:
             rows = {n: r for n, r in zip(outputs, graph.outputs, strict=True) if n not in without}
             shown = [i for row in rows.values() for i in row if i is not None]
-            body, stores = needed(graph, shown), _output_lines(places, rows)
+            body, stores = needed(graph, shown), _output_lines(places, rows, added)
             results = list(rows)
         else:
             body, results = used, [part.name]
@@ -162,7 +165,11 @@ def emit(
         if ordered:
             body = [i for row in scheduled(graph, body) for i in row]
         name = only_last if last and only_last else part.name
-        texts.append(_function(places, name, body, [*graph.names, *before], results, stores))
+        text = _function(
+            places, name, body, [*graph.names, *before], results, stores,
+            weighted=last and bool(added),
+        )  # fmt: skip
+        texts.append(text)
     sizes = {name: len(slot) for name, slot in slots.items()}
     found = {node: (name, k) for name, slot in slots.items() for node, k in slot.items()}
     return Emitted("\n".join(texts), sizes, found)
@@ -199,13 +206,15 @@ def _slots(
 
 
 def _output_lines(
-    places: Places, rows: Mapping[str, Sequence[int | None]]
+    places: Places, rows: Mapping[str, Sequence[int | None]], added: Sequence[str]
 ) -> list[tuple[bool, str]]:
-    return [
-        (False, f"{name}[{k} * W + w] = {'RC(0.0)' if n is None else places.name(n)};")
-        for name, row in rows.items()
-        for k, n in enumerate(row)
-    ]
+    lines = []
+    for name, row in rows.items():
+        sign = "+= weight *" if name in added else "="
+        for k, n in enumerate(row):
+            value = "RC(0.0)" if n is None else places.name(n)
+            lines.append((False, f"{name}[{k} * W + w] {sign} {value};"))
+    return lines
 
 
 def _function(
@@ -215,9 +224,12 @@ def _function(
     arrays: Sequence[str],
     results: Sequence[str],
     stores: Sequence[tuple[bool, str]],
+    *,
+    weighted: bool = False,
 ) -> str:
     # Inputs are not restricted: the same array may stand for two of them.
     arguments = ["const long W", *(f"const real *{one}" for one in arrays)]
+    arguments += ["const real weight"] if weighted else []
     arguments += [f"real *restrict {one}" for one in results]
     lines = [f"static void fn_{name}({', '.join(arguments)}) {{", "  long w;"]
     lines += [f"  {places.line(i)}" for i in body if places.uniform(i)]

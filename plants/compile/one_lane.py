@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from plants.compile.block import Functions, going_parts, slope_parts
+from plants.compile.block import GOING, Functions, ending_part, going_graph, slope_parts
 from plants.compile.emit import Part, Places, emit
 from plants.compile.graph import Graph, needed
 from plants.compile.operations import EXPONENTIAL, SQUARE_ROOT
 from plants.compile.packs import packs_text
+from plants.compile.runs import in_runs
 from plants.compile.schedule import scheduled
 from plants.compile.vector_math import DOUBLE, SINGLE
 
@@ -47,16 +48,17 @@ static void activations(const real *phases, const real *v, const real *held, rea
     for (j = 0; j < NB; ++j) beats[i * NB + j] = lanes[j * LOOK + i];
 }}
 
-/* Integrands, extremes and accumulator of a step from `from` to `to`. */
 #define SWAP(a, b) {{ other = a; a = b; b = other; }}
-#define FINISH(from, to, cut) {{ \
-    fn_rest(4, v, held, cut, g, e); \
+/* Integrands and extremes of the stages that left `cut`: the first half of what a step leaves. */
+#define SEEN(cut) fn_rest(4, v, held, cut, g, e);
+/* The accumulator after a step from `from` to `to`: the second half. */
+#define FINISH(from, to) {{ \
     for (j = 0; j < NG; ++j) {{ \
       mean[j] = (g1[j] + RC(2.0) * (g[j * 4] + g[j * 4 + 1]) + g[j * 4 + 2]) * RC(1.0 / 6.0); \
       next_g[j] = g[j * 4 + 3]; \
     }} \
     for (j = 0; j < NE; ++j) e2[j] = e[j * 4 + 3]; \
-    fn_going(1, acc, from, to, mean, e2, v, post, moved); \
+    fn_going(acc, from, to, mean, e2, v, post, moved); \
     if (wrap && to[PHASE] >= FLOOR(from[PHASE]) + RC(1.0)) {{ \
       fn_ending(1, acc, from, to, mean, g1, next_g, e1, e2, v, end_held, ended, begun); \
       memcpy(last, ended, sizeof ended); \
@@ -69,8 +71,10 @@ static void activations(const real *phases, const real *v, const real *held, rea
 
 /* Advance one plant by `steps`. The carry holds the state, the accumulator of this beat and, where
    `wrap` is 1, that of the last one; a beat that ends then begins a new one. Every `stride` steps
-   (0: never) the signals go to `log`. */
-static void run_one(real *carry, const real *v, long steps, long stride, real *log, int wrap) {{
+   (0: never) the signals go to `log`; unless `path` is null, the state before each step goes
+   there. */
+static void run_one(real *carry, const real *v, long steps, long stride, real *log, int wrap,
+                    real *path) {{
   real held[{n_held}], post[{n_post}], end_held[{n_end}];
   /* Phases and activations at the middles and ends of the next steps, in turn. */
   real phases[LOOK], beats[NB * LOOK];
@@ -110,17 +114,19 @@ static void run_one(real *carry, const real *v, long steps, long stride, real *l
       }}
       activations(phases, v, held, beats);
     }}
+    if (path) memcpy(path + i * NX, x, sizeof(real) * NX);
     x2[PHASE] = phases[place];
     fn_core(x2, v, held, middle, x, half, k2, x3, cut);
     /* What the step before leaves to be done waits for nothing, and fills the time in which the
-       stages wait for their longest chains. */
-    if (i > 0) FINISH(before, x, cuts[(i + 1) % 2])
+       stages wait for their longest chains: in halves, as far as a processor looks ahead. */
+    if (i > 0) SEEN(cuts[(i + 1) % 2])
+    fn_core(x3, v, held, middle, x, h, k3, x4, cut + 1);
+    for (j = 0; j < NX; ++j) most[j] = x[j] + sixth * (k1[j] + RC(2.0) * (k2[j] + k3[j]));
+    if (i > 0) FINISH(before, x)
     if (stride > 0 && i % stride == 0) {{
       memcpy(log + row * NO, g1, sizeof(real) * NO);
       ++row;
     }}
-    fn_core(x3, v, held, middle, x, h, k3, x4, cut + 1);
-    for (j = 0; j < NX; ++j) most[j] = x[j] + sixth * (k1[j] + RC(2.0) * (k2[j] + k3[j]));
     fn_core(x4, v, held, end, most, sixth, k4, after, cut + 2);
     after[PHASE] = phases[place + 1];
     fn_core(after, v, held, end, after, half, k1, x2, cut + 3);
@@ -129,7 +135,10 @@ static void run_one(real *carry, const real *v, long steps, long stride, real *l
     x = after;
     after = other;
   }}
-  if (steps > 0) FINISH(before, x, cuts[(steps + 1) % 2])
+  if (steps > 0) {{
+    SEEN(cuts[(steps + 1) % 2])
+    FINISH(before, x)
+  }}
   memcpy(carry, x, sizeof(real) * NX);
   memcpy(carry + NX, acc, sizeof(real) * NA);
 }}
@@ -140,7 +149,13 @@ int impellab_blocks(real *carry, const real *values, const long *steps, const lo
   long b;
   (void)most;
   for (b = 0; b < blocks; ++b)
-    run_one(carry + b * n_carry, values + b * NV, steps[b], stride, log + b * log_size, wrap);
+    run_one(carry + b * n_carry, values + b * NV, steps[b], stride, log + b * log_size, wrap, 0);
+  return 0;
+}}
+
+/* The same of one plant without signals, with the states before the steps. */
+int impellab_course(real *carry, const real *values, long steps, int wrap, real *path) {{
+  run_one(carry, values, steps, 0, 0, wrap, path);
   return 0;
 }}
 """
@@ -158,18 +173,22 @@ def one_lane_source(functions: Functions, *, single: bool = False) -> str:
     graph, parts = slope_parts(f)
     early = emit(graph, parts, ("k", "g", "e"), lanes=("x", "phase"), early=True)
     stages = _split(graph, parts, early.known)
-    going, ending = going_parts(f)
+    added, added_parts = going_graph(f)
+    # Most of what a step adds are sums, maxima and minima entry by entry.
+    post, ending = emit(added, added_parts, ("moved",), early=True), ending_part(f)
+    places = _Scalars(added, frozenset(), post.known)
     loop = _LOOP.format(
         nx=f.slope.size1_in(0), nv=f.slope.size1_in(1), ng=f.slope.size1_out(1),
         ne=f.slope.size1_out(2), na=f.going_on.size1_in(0), no=f.n_observed,
         phase=f.phase, step=f.step, ahead=AHEAD,
         n_held=max(1, early.sizes["held"]), n_beat=max(1, early.sizes["beat"]),
-        n_post=max(1, going.sizes["post"]), n_end=max(1, ending.sizes["endheld"]),
+        n_post=max(1, post.sizes["post"]), n_end=max(1, ending.sizes["endheld"]),
         n_cut=max(1, len(stages.cut)),
     )  # fmt: skip
     math = SINGLE if single else DOUBLE
     texts = (
-        math, packs_text(), early.source, _core(stages), _rest(stages), going.source,
+        math, packs_text(), early.source, _core(stages), _rest(stages), post.source,
+        in_runs("fn_going", places, (*GOING, "post"), "moved", added_parts[0].inputs),
         ending.source, loop,
     )  # fmt: skip
     return "\n".join(texts)
@@ -232,13 +251,16 @@ def _core(stages: _Stages) -> str:
     """Rates k of a stage, and ``next = base + c k``."""
     graph = stages.graph
     places = _Scalars(graph, frozenset(), stages.known)
+    # What is left for later is stored at once, so that it need not be held.
+    left = {n: f"cut[{slot} * 4] = {places.name(n)};" for slot, n in enumerate(stages.cut)}
     lines = []
     for row in scheduled(graph, stages.core, packed=True):
         lines += [places.line(row[0])] if len(row) == 1 else _side_by_side(places, row)
+        lines += [left.pop(n) for n in row if n in left]
     for j, n in enumerate(graph.outputs[0]):
         rate = "RC(0.0)" if n is None else places.name(n)
         lines += [f"k[{j}] = {rate};", f"next[{j}] = base[{j}] + c * {rate};"]
-    lines += [f"cut[{slot} * 4] = {places.name(n)};" for slot, n in enumerate(stages.cut)]
+    lines += left.values()
     return "\n  ".join([
         "static void fn_core(const real *x, const real *v, const real *held, const real *beat,",
         "                    const real *base, const real c, real *restrict k,",

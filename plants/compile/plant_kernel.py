@@ -13,6 +13,7 @@ from plants.compile.cache import FAST, QUICK, BuildError, built
 from plants.compile.graph import UnsupportedOperationError
 from plants.compile.one_lane import one_lane_source
 from plants.compile.sensitivity import sensitivity_source
+from plants.compile.state_tangent import DIRECTIONS, state_tangent_source
 
 Array = NDArray[np.float64]
 
@@ -63,7 +64,8 @@ class Block:
             raise BuildError(str(error)) from error
         self.width = width
         self.dtype: Any = np.float32 if single else np.float64
-        self._call = load(source).impellab_blocks
+        self.library = load(source)
+        self._call = self.library.impellab_blocks
         long, pointer = ctypes.c_long, ctypes.c_void_p
         self._call.argtypes = [pointer] * 4 + [long, long, long, pointer, long, ctypes.c_int]
 
@@ -118,10 +120,18 @@ class OneLane:
         self._functions, self._wrap = functions, wrap
         self._block = Block(functions, 1)
         self._tangent: Any = None
+        self._state_tangent: Any = None
+        self._n_states = functions.slope.size1_in(0)
+        long, pointer = ctypes.c_long, ctypes.c_void_p
+        self._course = self._block.library.impellab_course
+        self._course.argtypes = [pointer, pointer, long, ctypes.c_int, pointer]
 
     def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
         """See :meth:`Kernel.run`."""
-        rows = -(-steps // stride) if stride > 0 else 0
+        if stride <= 0:
+            self._course(carry.ctypes.data, values.ctypes.data, steps, int(self._wrap), None)
+            return np.empty((0, self._functions.n_observed))
+        rows = -(-steps // stride)
         log = np.empty((1, rows, self._functions.n_observed, 1))
         count = np.array([[steps]], dtype=np.int64)
         self._block.run(
@@ -129,6 +139,50 @@ class OneLane:
             wrap=self._wrap, stride=stride, log=log,
         )  # fmt: skip
         return log[0, :, :, 0]
+
+    def course(self, carry: Array, values: Array, steps: int) -> Array:
+        """Advance `carry` in place by `steps`; the states before each of them.
+
+        Returns
+        -------
+        ndarray, shape (steps, n_states)
+        """
+        path = np.empty((steps, self._n_states))
+        self._course(
+            carry.ctypes.data, values.ctypes.data, steps, int(self._wrap), path.ctypes.data
+        )
+        return path
+
+    def state_tangent(self, path: Array, values: Array, d_state: Array) -> Array:
+        """Derivatives of the state after a course along directions of the state before it.
+
+        Parameters
+        ----------
+        path : ndarray, shape (steps, n_states)
+            From :meth:`course`.
+        values : ndarray, shape (n_values,)
+            What was held.
+        d_state : ndarray, shape (m, n_states)
+            Directions, without one of the phase.
+
+        Returns
+        -------
+        ndarray, shape (m, n_states)
+        """
+        if self._state_tangent is None:
+            call = load(state_tangent_source(self._functions)).impellab_state_tangent
+            long, pointer = ctypes.c_long, ctypes.c_void_p
+            call.argtypes = [pointer, pointer, long, long, pointer]
+            self._state_tangent = call
+        count, n = d_state.shape
+        groups = -(-count // DIRECTIONS)
+        padded = np.zeros((groups * DIRECTIONS, n))
+        padded[:count] = d_state
+        moved = np.ascontiguousarray(padded.reshape(groups, DIRECTIONS, n).transpose(0, 2, 1))
+        self._state_tangent(
+            path.ctypes.data, values.ctypes.data, len(path), groups, moved.ctypes.data
+        )
+        return moved.transpose(0, 2, 1).reshape(groups * DIRECTIONS, n)[:count]
 
     def tangent(
         self, carry: Array, values: Array, steps: int, d_carry: Array, d_values: Array

@@ -23,7 +23,7 @@ int impellab_tangent(real *carry, const real *v, long n, long lanes, real *d_car
   real held[{n_held}], post[{n_post}], beat[{n_beat}], t_held[{n_theld}], t_beat[{n_tbeat}];
   real t_post[{n_tpost}];
   real x2[NX], after[NX], k1[NX], k2[NX], k3[NX], k4[NX];
-  real g1[NG], g2[NG], g3[NG], g4[NG], mean[NG], e1[NE], e2[NE], moved[NA];
+  real g1[NG], mean[NG], e1[NE], e2[NE], moved[NA];
   real *x = carry, *acc = carry + NX, *d_x = d_carry, *d_acc = d_carry + NX * lanes;
   real *dx2 = work, *d_after = dx2 + NX * lanes, *dk1 = d_after + NX * lanes;
   real *dk2 = dk1 + NX * lanes, *dk3 = dk2 + NX * lanes, *dk4 = dk3 + NX * lanes;
@@ -53,16 +53,17 @@ int impellab_tangent(real *carry, const real *v, long n, long lanes, real *d_car
   for (j = 0; j < NX; ++j) x2[j] = x[j] + c * h * k[j];
   TANGENT(x, d_x, dk1, dg1, de1)
   for (i = 0; i < n; ++i) {{
+    for (j = 0; j < NG; ++j) mean[j] = g1[j] / RC(6.0);
     D_COMBINE(dx2, 0.5, k1, dk1)
     fn_beat(1, x2, v, held, beat);
-    fn_stage(1, x2, v, held, beat, k2, g2);
+    fn_stage(1, x2, v, held, beat, RC(1.0 / 3.0), k2, mean);
     TANGENT(x2, dx2, dk2, dg2, de2)
     D_COMBINE(dx2, 0.5, k2, dk2)
-    fn_stage(1, x2, v, held, beat, k3, g3);
+    fn_stage(1, x2, v, held, beat, RC(1.0 / 3.0), k3, mean);
     TANGENT(x2, dx2, dk3, dg3, de2)
     D_COMBINE(dx2, 1.0, k3, dk3)
     fn_beat(1, x2, v, held, beat);
-    fn_stage(1, x2, v, held, beat, k4, g4);
+    fn_stage(1, x2, v, held, beat, RC(1.0 / 6.0), k4, mean);
     TANGENT(x2, dx2, dk4, dg4, de2)
     for (j = 0; j < NX; ++j) {{
       const real k = (k1[j] + RC(2.0) * (k2[j] + k3[j]) + k4[j]) / RC(6.0);
@@ -74,7 +75,6 @@ int impellab_tangent(real *carry, const real *v, long n, long lanes, real *d_car
             + RC(2.0) * (dk2[j * lanes + w] + dk3[j * lanes + w]) + dk4[j * lanes + w]);
     }}
     for (j = 0; j < NG; ++j) {{
-      mean[j] = (g1[j] + RC(2.0) * (g2[j] + g3[j]) + g4[j]) / RC(6.0);
 #pragma omp simd
       for (w = 0; w < lanes; ++w)
         d_mean[j * lanes + w] = (dg1[j * lanes + w]

@@ -24,9 +24,9 @@ def test_a_wrong_slope_is_found(monkeypatch):
     plant = Plant("shock-d", "CP")
     exact = study.BeatMap.beat
 
-    def wrong(self, state, values, d_state=None, d_values=None):
+    def wrong(self, state, values, d_state=None, d_values=None, **more):
         doubled = None if d_values is None else 2 * d_values
-        return exact(self, state, values, d_state, doubled)
+        return exact(self, state, values, d_state, doubled, **more)
 
     monkeypatch.setattr(study.BeatMap, "beat", wrong)
     assert study.gradient_error(plant, 44_000.0) > study.GRADIENT_LIMIT

@@ -14,6 +14,7 @@ from plants import (
     Plant,
     Pump,
     Simulator,
+    periodic_newton,
     steady,
     steady_state,
 )
@@ -179,7 +180,7 @@ def test_what_does_not_converge_is_not_returned():
 
 
 def test_giving_up_early_is_no_result(monkeypatch):
-    monkeypatch.setattr(steady, "_MAX_ITERATIONS", 1)
+    monkeypatch.setattr(periodic_newton, "_MAX_ITERATIONS", 1)
     monkeypatch.setattr(steady, "_MARCHES", (1,))
     with pytest.raises(PhysicsError, match="the smallest change"):
         steady_state(Plant("shock-d", "CP"), 44_000)
