@@ -11,7 +11,7 @@ from controllers.weaning.steps import Situation
 from controllers.weaning.without_pump import out_chance
 
 # A trial that goes well is not disturbed before this long before the label's end, h (a guess).
-_LAST = 1.0
+_LAST = 1.5
 _GOING = ("hold_p2", "ramp", "step", "ready", "step_up")
 
 

@@ -7,7 +7,6 @@ import math
 from controllers.weaning.decision import Reason
 from controllers.weaning.outlook import chance
 from controllers.weaning.steps import Situation
-from controllers.weaning.without_pump import out_criteria
 from plants.slow.mitral import echo_grade
 
 #: What may be recognised.
@@ -19,6 +18,8 @@ _DAY = 24.0
 _FRACTION = "mitral_regurgitant_fraction"
 # As likely as not.
 _LIKELY = 0.5
+#: What an inotrope may mask: a pressure is held by a vasopressor as well.
+BY_CONTRACTION: tuple[str, ...] = ("cardiac_index", "pcwp")
 
 
 def regurgitation(now: Situation, at_support: float) -> tuple[str, Reason] | None:
@@ -49,30 +50,47 @@ def regurgitation(now: Situation, at_support: float) -> tuple[str, Reason] | Non
     return name, Reason(said, _FRACTION, worst, limit)
 
 
-def inotrope(now: Situation) -> tuple[str, Reason] | None:
-    """An inotrope that is still given; named a mask where the heart holds by it alone."""
+def inotrope(now: Situation) -> Reason | None:
+    """An inotrope that is still given."""
     limit, dose = now.criteria.number("no_inotrope"), now.values.get("inotrope_effect", math.nan)
     if not dose > limit:
         return None
     said = f"inotrope {dose:.2g} ug/kg/min, at most {limit:g}"
-    plain = Reason(said, "inotrope_effect", dose, limit)
+    return Reason(said, "inotrope_effect", dose, limit)
+
+
+def mask(now: Situation, most: float) -> Reason | None:
+    """An inotrope by which alone the heart holds, or held before it was taken down.
+
+    Parameters
+    ----------
+    now : Situation
+        The present.
+    most : float
+        The highest dose of late, ug/kg/min.
+    """
+    limit, present = now.criteria.number("no_inotrope"), now.values.get("inotrope_effect", math.nan)
     ready = now.criteria["ready"]
+    dose = most if most > ready["inotrope_effect"].high else present
+    if not dose > limit:
+        return None
     good = all(
         ready[name].holds(now.values.get(name, math.nan))
         for name in ("map", "cardiac_index", "pcwp", "cvp", "cardiac_power_output")
     )
-    moderate = dose > ready["inotrope_effect"].high
+    moderate = present > ready["inotrope_effect"].high
+    said = f"inotrope {dose:.2g} ug/kg/min, at most {limit:g}"
     if now.outlook.tracker is None:
-        return ("inotrope-masked" if good and moderate else "", plain)
+        return Reason(said, "inotrope_effect", dose, limit) if good and moderate else None
     if not now.outlook.trusted:
-        return "", plain
-    needed = out_criteria(now.criteria, now.outlook)
+        return None
+    needed = [now.criteria["out"][name] for name in BY_CONTRACTION]
     without = chance(needed, now.outlook.free())
-    with_it = chance(needed, now.outlook.free(inotrope=True))
+    with_it = chance(needed, now.outlook.free(inotrope=dose))
     if without >= _LIKELY or not (with_it >= _LIKELY or (good and moderate)):
-        return "", plain
+        return None
     said = f"{said}: chance to hold without pump {with_it:.2f} with it and {without:.2f} without"
-    return "inotrope-masked", Reason(said, "inotrope_effect", dose, limit)
+    return Reason(said, "inotrope_effect", dose, limit)
 
 
 def right_heart(now: Situation, place: int) -> tuple[Reason, ...]:

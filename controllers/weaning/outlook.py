@@ -115,7 +115,7 @@ class Outlook:
         return self._known[key]
 
     def free(
-        self, hours_ahead: float = 0.0, *, inotrope: bool = False, vasopressor: float | None = None
+        self, hours_ahead: float = 0.0, *, inotrope: float = 0.0, vasopressor: float | None = None
     ) -> Beliefs | None:
         """What is expected without the pump.
 
@@ -125,12 +125,12 @@ class Outlook:
         ----------
         hours_ahead : float
             When, h from now.
-        inotrope : bool
-            Whether the inotrope goes on.
+        inotrope : float
+            Its dose then, ug/kg/min.
         vasopressor : float, optional
             Its dose, ug/kg/min; by default the present one.
         """
-        doses = self.doses if inotrope else self.doses | {"inotrope": 0.0}
+        doses = self.doses | {"inotrope": min(inotrope, _LARGEST["inotrope"])}
         if vasopressor is not None:
             doses = doses | {"vasopressor": vasopressor}
         without = getattr(self.tracker, "without_pump", None)

@@ -10,6 +10,8 @@ from controllers.weaning.criteria import WeaningCriteria
 
 # How long a level is not asked for that the console did not hold, h (a guess).
 _CAPPED = 6.0
+# A dose of an inotrope counts for so long after it was given, h (a guess).
+_DRUGS_OF_LATE = 24.0
 
 
 @dataclass
@@ -46,6 +48,8 @@ class Progress:
         Regurgitant fraction that echo showed at full support; NaN where it did not.
     inotrope_at : float
         Last hour at which an inotrope was given; NaN if none was.
+    inotrope_doses : list of (float, float)
+        Hours and doses (ug/kg/min) of the inotrope of late.
     inotrope_left : float
         Inotrope that is still ordered after it was taken down, ug/kg/min; NaN where none was.
     pressed_at : float
@@ -88,6 +92,7 @@ class Progress:
     capped_until: float = -math.inf
     regurgitation_at_support: float = math.nan
     inotrope_at: float = math.nan
+    inotrope_doses: list[tuple[float, float]] = field(default_factory=list)
     inotrope_left: float = math.nan
     pressed_at: float = -math.inf
     lost_since: float = math.nan
@@ -109,6 +114,16 @@ class Progress:
     def weaning(self) -> bool:
         """Whether support is below its full level."""
         return self.place < self.support
+
+    def given(self, hours: float, dose: float) -> None:
+        """Take down a dose of the inotrope."""
+        kept = [one for one in self.inotrope_doses if one[0] >= hours - _DRUGS_OF_LATE]
+        self.inotrope_doses = [*kept, (hours, dose)]
+
+    @property
+    def inotrope_most(self) -> float:
+        """The highest dose of the inotrope of late, ug/kg/min."""
+        return max((dose for _, dose in self.inotrope_doses), default=0.0)
 
     def standing_for(self, least: Mapping[str, float]) -> tuple[str, ...]:
         """What has stood for its least time (h, 0 where not named) up to now."""

@@ -18,6 +18,8 @@ _SETTLED = 24.0
 _LEAKS = ("regurgitation", "hidden-regurgitation")
 # As likely as not: from here on a tracker knows that the valve leaks when it is stretched.
 _KNOWN = 0.5
+# Vasopressor with which a valve that has leaked is tried in the forecast, ug/kg/min (a guess).
+_LOAD = 0.1
 # How long a condition must stand before it is named, h (guesses): in the first hours of support
 # nearly everybody's right ventricle looks bad. What is not here is named at once.
 _STANDING = {"rv-failure": 12.0, "inotrope-masked": 2.0, "regurgitation": 2.0,
@@ -33,13 +35,13 @@ def recognise(now: Situation, state: Progress) -> None:
             state.regurgitation_at_support = echo
     if now.seen.raw.get(_FRACTION, math.nan) >= now.criteria.number("moderate_regurgitation"):
         state.leak_shown = now.level
+    state.given(now.hours, now.values.get("inotrope_effect", 0.0))
     if now.values.get("inotrope_effect", 0.0) > now.criteria.number("no_inotrope"):
         state.inotrope_at = now.hours
-    named = [
-        findings.regurgitation(now, state.regurgitation_at_support), findings.inotrope(now),
-        *findings.harm(now),
-    ]  # fmt: skip
-    standing = {one[0] for one in named if one is not None and one[0]}
+    named = [findings.regurgitation(now, state.regurgitation_at_support), *findings.harm(now)]
+    standing = {one[0] for one in named if one is not None}
+    if findings.mask(now, state.inotrope_most) is not None:
+        standing.add("inotrope-masked")
     if findings.right_failure(now) is not None:
         standing.add("rv-failure")
     state.standing = {name: state.standing.get(name, now.hours) for name in sorted(standing)}
@@ -70,7 +72,8 @@ def refusal(
         found.append(Reason(said, _FRACTION, present, limit))
     drug = findings.inotrope(now) if explant else None
     if drug is not None:
-        found.append(replace(drug[1], waits=math.isfinite(state.inotrope_left)))
+        told = findings.mask(now, drug.value) or drug
+        found.append(replace(told, waits=math.isfinite(state.inotrope_left)))
     free, least = now.hours - state.inotrope_at, now.criteria.number("inotrope_free")
     if explant and drug is None and free < least - 1e-6:
         said = f"no inotrope for {free:.3g} h, at least {least:g}"
@@ -93,7 +96,12 @@ def _tight_without(now: Situation, state: Progress) -> bool:
     if not (now.outlook.trusted and now.outlook.leaking >= _KNOWN and _cleared(now, state)):
         return False
     tight = Criterion(_FRACTION, high=now.criteria.number("moderate_regurgitation"))
-    return chance([tight], now.outlook.free()) >= now.criteria.number("chance")
+    # Also under a load: a valve that is only just tight leaks a little later.
+    loaded = now.outlook.doses["vasopressor"] + _LOAD
+    return all(
+        chance([tight], free) >= now.criteria.number("chance")
+        for free in (now.outlook.free(), now.outlook.free(vasopressor=loaded))
+    )
 
 
 def present_findings(state: Progress) -> tuple[str, ...]:

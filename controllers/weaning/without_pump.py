@@ -12,7 +12,7 @@ from controllers.weaning.steps import Situation
 
 # Lactate at rest rises with this power of the flow that is lost (a guess: a hepatic clearance and
 # an oxygen debt that both go with the flow).
-_FLOW_POWER = 2.0
+_FLOW_POWER = 3.0
 # An explanation of the patient of this probability may be hoped for (a guess).
 _NOT_UNLIKELY = 0.2
 

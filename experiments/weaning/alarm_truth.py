@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.decision import Decision
+from controllers.weaning.findings import BY_CONTRACTION
 from experiments.weaning.gate import LOWEST
 from plants import PhysicsError
 from plants.bedside import Bedside
@@ -18,6 +19,8 @@ JUDGED: Mapping[str, str] = {
 }
 # Time at the lowest level after which it is judged, h; and in which an inotrope wears off.
 _SETTLED, _WASHED_OUT = 0.25, 2.0
+# For how long a dose counts after it was given, h, as for the controller.
+_OF_LATE = 24.0
 
 
 class AlarmTruth:
@@ -46,15 +49,18 @@ class AlarmTruth:
     def __init__(self, criteria: WeaningCriteria | None = None):
         self._criteria = criteria or WeaningCriteria.load()
         self.true: dict[str, bool] = {}
+        self._doses: list[tuple[float, float]] = []
 
     def __call__(self, decision: Decision, bedside: Bedside) -> None:
+        past = [one for one in self._doses if one[0] >= bedside.hours - _OF_LATE]
+        self._doses = [*past, (bedside.hours, bedside.truth()["inotrope_effect"])]
         for name in JUDGED:
             if name in decision.findings and name not in self.true:
                 self.true[name] = self._holds(name, bedside)
 
     def _holds(self, name: str, bedside: Bedside) -> bool:
         if name == "inotrope-masked":
-            return _masked(bedside, self._criteria)
+            return _masked(bedside, self._criteria, max(dose for _, dose in self._doses))
         low = at_lowest(bedside)
         if name == "hidden-regurgitation":
             limit = self._criteria.number("moderate_regurgitation")
@@ -73,23 +79,31 @@ def at_lowest(bedside: Bedside) -> dict[str, float]:
     return bedside.truth() if fork.outcome is not None else fork.truth()
 
 
-def _masked(bedside: Bedside, criteria: WeaningCriteria) -> bool:
+def _masked(bedside: Bedside, criteria: WeaningCriteria, dose: float) -> bool:
     """Whether the heart holds by its inotrope alone.
 
-    On the inotrope it holds, at the present level or without the pump; two hours after the last of
-    it, it would not hold without the pump. What holds is said by the criteria without the pump.
+    On the highest dose of the last day it holds, at the present level or without the pump; two
+    hours after the last of it, it would not hold without the pump. What holds is said by the
+    criteria of flow and wedge pressure without the pump.
     """
+    given = bedside.fork()
+    given.advance(_WASHED_OUT, bedside.level, {"inotrope": dose})
     try:
-        alone = bedside.unsupported()
+        alone = {} if given.outcome is not None else given.unsupported()
     except PhysicsError:
         alone = {}
-    if criteria.broken("out", bedside.truth()) and (not alone or criteria.broken("out", alone)):
+    if _falls_short(bedside.truth(), criteria) and (not alone or _falls_short(alone, criteria)):
         return False
     fork = bedside.fork()
     fork.advance(_WASHED_OUT, bedside.level, {"inotrope": 0.0})
     if fork.outcome is not None:
         return True
     try:
-        return bool(criteria.broken("out", fork.unsupported()))
+        return _falls_short(fork.unsupported(), criteria)
     except PhysicsError:
         return True
+
+
+def _falls_short(truth: Mapping[str, float], criteria: WeaningCriteria) -> bool:
+    """Whether a ventricle contracts too weakly for the criteria without the pump."""
+    return not all(criteria["out"][name].holds(truth[name]) for name in BY_CONTRACTION)

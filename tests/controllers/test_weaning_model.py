@@ -351,7 +351,7 @@ def test_less_flow_without_the_pump_clears_less_lactate():
     for tracker, explanted in ((FakeTracker(), True), (FakeTracker(low), False)):
         made = follow(controller(tracker), 36.0, lactate=3.0)
         assert any(d.action == "explant" for d in made) is explanted
-    assert "lactate 5.47 mmol/L without the pump" in made[-1].words
+    assert "lactate 7.38 mmol/L without the pump" in made[-1].words
 
 
 def test_a_leak_that_was_seen_is_forgotten_where_the_valve_will_be_tight():
