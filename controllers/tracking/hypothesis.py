@@ -34,8 +34,10 @@ LEAKING = 0.2
 # Rate (1/h) at which what is known of the explanations fades towards what was thought before
 # anything was measured; it keeps both alive.
 _TURNING = 0.005
-# No explanation is given up for good.
-_LEAST_WEIGHT = 0.002
+#: No explanation is given up for good.
+LEAST_WEIGHT = 0.002
+#: Regurgitant fraction that an echo finds in no tight valve: five times the spread of its noise.
+PLAIN_LEAK = 0.25
 
 
 class Hypothesis:
@@ -136,6 +138,6 @@ def weigh(hypotheses: Sequence[Hypothesis], learned: Sequence[Learned]) -> None:
         return
     likely = np.exp(logs - logs[np.isfinite(logs)].max())
     weights = np.array([one.weight for one in hypotheses]) * likely
-    weights = np.maximum(weights / weights.sum(), _LEAST_WEIGHT)
+    weights = np.maximum(weights / weights.sum(), LEAST_WEIGHT)
     for one, weight in zip(hypotheses, weights / weights.sum(), strict=True):
         one.weight = float(weight)

@@ -20,12 +20,19 @@ from numpy.typing import NDArray
 from controllers.tracking.beats import Setting, SettledBeats
 from controllers.tracking.belief import Told, stretch, unaided
 from controllers.tracking.consistency import Consistency, Innovation
-from controllers.tracking.correction import Corrector
+from controllers.tracking.correction import Corrector, Learned
 from controllers.tracking.equations import PUMP_OUT
 from controllers.tracking.estimate import Beliefs, joint, patient_beliefs
 from controllers.tracking.filter import Gaussian, mixed
 from controllers.tracking.forecast import Forecast
-from controllers.tracking.hypothesis import LEAKING, Hypothesis, interact, weigh
+from controllers.tracking.hypothesis import (
+    LEAKING,
+    LEAST_WEIGHT,
+    PLAIN_LEAK,
+    Hypothesis,
+    interact,
+    weigh,
+)
 from controllers.tracking.prediction import Predictor
 from controllers.tracking.readings import READ, ReadingTable
 from controllers.tracking.settings import TrackerSettings
@@ -106,6 +113,7 @@ class RecoveryTracker:
         self._test = Consistency(self.settings.window, self.settings.consistency)
         self._found_under(self.briefing.drugs or dict.fromkeys(DRUGS, 0.0))
         self._suspects: frozenset[str] = frozenset(READ)
+        self._leak_seen = False
         self._speed = self.briefing.levels[-1].rpm
         self._estimate: Beliefs | None = None
         self._asked: dict[_Question, None] = {}
@@ -187,7 +195,8 @@ class RecoveryTracker:
         """Move the beliefs on by some hours, in which a volume (mL) was given."""
         excess = min(self._test.excess, self.settings.largest_excess)
         given = self.space.shifted({"blood_volume": volume_given})
-        interact(self._hypotheses, hours)
+        if not self._leak_seen:
+            interact(self._hypotheses, hours)
         for one in self._hypotheses:
             later = one.predictor.later(one.belief, hours, excess)
             moved = Gaussian(later.mean + given, later.root)
@@ -214,9 +223,7 @@ class RecoveryTracker:
             )
             if not self._told.looked and not found[0].reason:
                 self._told = replace(self._told, stretch=self._first_stretch())
-        # What no explanation foresaw tells nothing of the valve: the patient has changed.
-        if not all(one.surprised for one in found):
-            weigh(self._hypotheses, found)
+        self._weigh(measurement, found)
         best = found[int(np.argmax([one.weight for one in self._hypotheses]))]
         if best.readings:
             self._suspects = frozenset(best.rejected)
@@ -228,6 +235,17 @@ class RecoveryTracker:
             surprised=best.surprised,
             reason=best.reason,
         )
+
+    def _weigh(self, measurement: Measurement, found: Sequence[Learned]) -> None:
+        """Weigh the explanations by what they learned."""
+        seen = measurement.get("mitral_regurgitant_fraction", math.nan)
+        self._leak_seen = self._leak_seen or seen >= PLAIN_LEAK
+        if self._leak_seen:
+            # A valve that was seen to leak is not tight for good, however tight it is now.
+            self._tight.weight, self._leaking.weight = LEAST_WEIGHT, 1.0 - LEAST_WEIGHT
+        elif not all(one.surprised for one in found):
+            # What no explanation foresaw tells nothing of the valve: the patient has changed.
+            weigh(self._hypotheses, found)
 
     def _first_stretch(self) -> float:
         """Stretch (mL) at which the patient is met, from which the closing is counted."""

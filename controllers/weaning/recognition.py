@@ -18,8 +18,6 @@ _SETTLED = 24.0
 _LEAKS = ("regurgitation", "hidden-regurgitation")
 # As likely as not: from here on a tracker knows that the valve leaks when it is stretched.
 _KNOWN = 0.5
-# Vasopressor with which a valve that has leaked is tried in the forecast, ug/kg/min (a guess).
-_LOAD = 0.1
 # How long a condition must stand before it is named, h (guesses): in the first hours of support
 # nearly everybody's right ventricle looks bad. What is not here is named at once.
 _STANDING = {"rv-failure": 12.0, "inotrope-masked": 2.0, "regurgitation": 2.0,
@@ -96,12 +94,7 @@ def _tight_without(now: Situation, state: Progress) -> bool:
     if not (now.outlook.trusted and now.outlook.leaking >= _KNOWN and _cleared(now, state)):
         return False
     tight = Criterion(_FRACTION, high=now.criteria.number("moderate_regurgitation"))
-    # Also under a load: a valve that is only just tight leaks a little later.
-    loaded = now.outlook.doses["vasopressor"] + _LOAD
-    return all(
-        chance([tight], free) >= now.criteria.number("chance")
-        for free in (now.outlook.free(), now.outlook.free(vasopressor=loaded))
-    )
+    return chance([tight], now.outlook.free()) >= now.criteria.number("chance")
 
 
 def present_findings(state: Progress) -> tuple[str, ...]:
