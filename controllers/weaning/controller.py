@@ -16,6 +16,7 @@ from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.deadline import in_time
 from controllers.weaning.decision import Decision, Reason
 from controllers.weaning.falls import falls
+from controllers.weaning.lasting import lasts, note_loss
 from controllers.weaning.log import DecisionLog
 from controllers.weaning.orders import fewer_drugs, position_check, rescue
 from controllers.weaning.outlook import Outlook, Tracker
@@ -144,6 +145,7 @@ class WeaningController:
         now = self._situation(now_hours)
         bad = (*reasons, *self.seen.bad)
         recognise(now, state)
+        note_loss(now, state)
         found = self._decide(now, bad)
         # The advice to reassess stops no trial that goes on meanwhile.
         state.phase = found.phase
@@ -235,6 +237,8 @@ class WeaningController:
         """At the lowest level: explant, hold or give up."""
         state = self._state()
         reasons = (*self.policy.explant(now), *refusal(now, state, 0, explant=True))
+        lasting = lasts(now, state) if self.policy.needs_tracker else None
+        reasons = reasons if lasting is None else (*reasons, lasting)
         reasons = (*reasons, *self.criteria.remarks("explant", now.values))
         against = [one for one in reasons if not one.met and "(shown only)" not in one.text]
         if not against:

@@ -11,6 +11,9 @@ from controllers.weaning.outlook import chance
 from controllers.weaning.steps import Situation
 from controllers.weaning.without_pump import out_chance, out_lactate
 
+# Before the label's end a bridge decision is what else there is, h (a guess).
+_LAST = 2.0
+
 
 @dataclass(frozen=True)
 class ModelBased:
@@ -92,7 +95,9 @@ class ModelBased:
             *now.criteria.judge("trial", now.values, f" at {now.level}"),
             out_lactate(now),
             _trust(now),
-            out_chance(now, now.criteria.number("explant_chance")),
+            out_chance(
+                now, now.criteria.number("last_chance" if now.left < _LAST else "explant_chance")
+            ),
         )
 
 

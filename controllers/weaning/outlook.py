@@ -13,6 +13,7 @@ from plants import Measurement, PhysicsError
 
 #: Levels between which the pump's flow turns to zero: a pump that neither helps nor leaks.
 _AROUND_ZERO = ("P-0", "P-1", "P-2")
+_TREND = "recovery_trend"
 _BEST_OF = 12.0  # h: over which the best contractility is remembered
 _DRUGS = ("inotrope", "vasopressor")
 _LARGEST = {"inotrope": 40.0, "vasopressor": 5.0}
@@ -182,6 +183,17 @@ class Outlook:
             return math.nan
         try:
             return self.tracker.estimate["unaided_lv_ees"].median
+        except PhysicsError:
+            return math.nan
+
+    @property
+    def trend(self) -> float:
+        """Relative gain of contractility in a day, 1/d; NaN where the tracker tells none."""
+        if self.tracker is None or not math.isfinite(self.hours):
+            return math.nan
+        try:
+            estimate = self.tracker.estimate
+            return estimate[_TREND].median if _TREND in estimate else math.nan
         except PhysicsError:
             return math.nan
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from controllers.weaning.criteria import Criterion, WeaningCriteria
+from controllers.weaning.criteria import Criterion
 from controllers.weaning.decision import Reason
-from controllers.weaning.outlook import Beliefs, Outlook, chance
+from controllers.weaning.outlook import Beliefs, chance
 from controllers.weaning.steps import Situation
 
 # Lactate at rest rises with this power of the flow that is lost (a guess: a hepatic clearance and
 # an oxygen debt that both go with the flow).
-_FLOW_POWER = 3.0
+_FLOW_POWER = 5.0
 # An explanation of the patient of this probability may be hoped for (a guess).
 _NOT_UNLIKELY = 0.2
 
@@ -26,7 +26,7 @@ def out_chance(
     patient may leave with it. Hopeful is by the better explanation of the patient.
     """
     weigh = _hopeful if hopeful else chance
-    needed = out_criteria(now.criteria, now.outlook)
+    needed = [one for one in now.criteria["out"].values() if one.needed]
     free = now.outlook.free(ahead)
     found = weigh(needed, free)
     dose, most = now.outlook.doses["vasopressor"], now.criteria["trial"]["vasopressor_effect"].high
@@ -56,18 +56,6 @@ def out_lactate(now: Situation) -> Reason:
         lactate *= max(index / free["cardiac_index"].median, 1.0) ** _FLOW_POWER
     said = f"lactate {lactate:.3g} mmol/L without the pump by its last rise and the lower flow"
     return Reason(f"{said}, at most {limit:g}", "lactate", lactate, limit, met=lactate <= limit)
-
-
-def out_criteria(criteria: WeaningCriteria, outlook: Outlook) -> list[Criterion]:
-    """What must hold without the pump.
-
-    Perfusion of the heart is asked for by what it has to lose: myocardium that recovered is stunned
-    anew where it is too low.
-    """
-    needed = [one for one in criteria["out"].values() if one.needed]
-    if outlook.gained < criteria.number("gained"):
-        needed = [one for one in needed if one.signal != "coronary_perfusion_pressure"]
-    return needed
 
 
 def _expected(needed: Sequence[Criterion], free: Beliefs | None) -> str:

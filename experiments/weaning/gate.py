@@ -17,7 +17,6 @@ import numpy as np
 from controllers.tracking.tracker import RecoveryTracker
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.outlook import Outlook, chance
-from controllers.weaning.without_pump import out_criteria
 from experiments.weaning.course import WeaningTrial, briefing, trial_bedside
 from experiments.weaning.oracle import SUPPORT_LEVEL
 from experiments.weaning.study_settings import study_settings
@@ -118,7 +117,7 @@ def probe_gate(trial: WeaningTrial) -> Probe:
     if bedside.outcome is not None:
         return Probe(until, reason=f"{bedside.outcome} before")
     power, level = _ramped(bedside, outlook)
-    needed = out_criteria(WeaningCriteria.load(), outlook)
+    needed = [one for one in WeaningCriteria.load()["out"].values() if one.needed]
     free = outlook.free()
     # Each criterion alone, because the bound of all together is cut off at 0.
     missed = sum(1.0 - chance([one], free) for one in needed)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from controllers.tracking.hypothesis import LEAKING
 from controllers.tracking.readings import READ
 from controllers.tracking.tracker import RecoveryTracker
 from controllers.weaning.outlook import Outlook
@@ -104,6 +105,52 @@ def test_an_echo_decides_about_the_valve():
     assert tight.tracker.leaking < 0.1
     assert leaking.tracker.leaking > 0.9
     assert leaking.tracker.forecast("P-3")["mitral_regurgitant_fraction"].mean > 0.1
+
+
+def test_a_valve_that_was_seen_to_leak_is_never_again_believed_tight_for_good():
+    course = Course(seed=1)
+    course.look("P-8")
+    course.look("P-3", mitral_leak=1.5, change={"mitral_regurgitant_fraction": 0.4})
+    assert course.tracker.leaking > 0.99
+    for _ in range(6):
+        course.look("P-8", change={"mitral_regurgitant_fraction": 0.0})
+    assert course.tracker.leaking > 0.99
+    course.tracker.reset()
+    assert course.tracker.leaking == pytest.approx(LEAKING)
+
+
+def test_what_is_known_of_the_valve_fades_to_what_was_thought_before():
+    course = Course(seed=1)
+    for level in ("P-8", "P-3", "P-3"):
+        course.look(level, change={"mitral_regurgitant_fraction": 0.0})
+    assert course.tracker.leaking < 0.5 * LEAKING
+    blind = {name: math.nan for name in course.sensors.signals}
+    for _ in range(60):
+        course.look("P-3", hours=24.0, change=blind)
+    assert course.tracker.leaking == pytest.approx(LEAKING, abs=0.01)
+
+
+def test_a_change_that_no_explanation_foresaw_tells_nothing_of_the_valve():
+    course = Course(seed=2)
+    for _ in range(4):
+        course.look("P-5", lv_contractility=1.4)
+    before = course.tracker.leaking
+    assert course.look("P-5", lv_contractility=0.6).surprised
+    assert course.tracker.leaking == pytest.approx(before, abs=0.02)
+
+
+def test_a_forecast_keeps_both_explanations():
+    course = Course(seed=1)
+    for level in ("P-8", "P-6"):
+        course.look(level)
+    forecast = course.tracker.forecast("P-3")
+    (first, tight), (second, leaks) = forecast.explanations
+    assert first + second == pytest.approx(1.0)
+    assert second == pytest.approx(course.tracker.leaking)
+    for name in ("map", "mitral_regurgitant_fraction"):
+        mixed = first * tight[name].mean + second * leaks[name].mean
+        assert forecast[name].mean == pytest.approx(mixed, abs=1e-9)
+    assert tight.explanations == ((1.0, tight),)
 
 
 def test_forecasts_agree_with_the_plant():

@@ -118,7 +118,7 @@ def test_an_uncertain_forecast_goes_to_p2_and_waits_there_for_the_explant():
     made = follow(one, 30.0)
     assert made[-1].level == "P-2"
     assert all(d.action != "explant" for d in made)
-    tracker.levels["P-0"] = {"cardiac_index": 1.3}
+    tracker.levels["P-0"] = {"cardiac_index": 1.6}
     made = follow(one, 31.0, made[-1].hours + 1.0)
     assert made[-1].action == "explant"
 
@@ -351,7 +351,7 @@ def test_less_flow_without_the_pump_clears_less_lactate():
     for tracker, explanted in ((FakeTracker(), True), (FakeTracker(low), False)):
         made = follow(controller(tracker), 36.0, lactate=3.0)
         assert any(d.action == "explant" for d in made) is explanted
-    assert "lactate 7.38 mmol/L without the pump" in made[-1].words
+    assert "lactate 13.5 mmol/L without the pump" in made[-1].words
 
 
 def test_a_leak_that_was_seen_is_forgotten_where_the_valve_will_be_tight():
