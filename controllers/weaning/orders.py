@@ -12,7 +12,7 @@ from controllers.weaning.steps import Situation
 # the dose; norepinephrine that is added at a look for each mmHg that the pressure lacks, the least
 # and the most of it, and the most that is asked for at all, ug/kg/min.
 _LESS = {"inotrope": (0.5, 0.15), "vasopressor": (0.02, 0.2)}
-_RAISE, _LEAST_RAISE, _MOST_RAISE, _MOST = 0.01, 0.02, 0.12, 0.5
+_RAISE, _LEAST_RAISE, _MOST_RAISE, _MOST = 0.01, 0.02, 0.12, 1.0
 # An echo of the pump's position is not asked for more often than this, h, nor before the tracker
 # has been at a loss for so long (guesses).
 _LOOK_AGAIN, _AT_A_LOSS = 1.0, 2.0

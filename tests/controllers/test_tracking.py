@@ -124,7 +124,7 @@ def test_what_is_known_of_the_valve_fades_to_what_was_thought_before():
     for level in ("P-8", "P-3", "P-3"):
         course.look(level, change={"mitral_regurgitant_fraction": 0.0})
     assert course.tracker.leaking < 0.5 * LEAKING
-    blind = {name: math.nan for name in course.sensors.signals}
+    blind = dict.fromkeys(course.sensors.signals, math.nan)
     for _ in range(60):
         course.look("P-3", hours=24.0, change=blind)
     assert course.tracker.leaking == pytest.approx(LEAKING, abs=0.01)
