@@ -18,7 +18,7 @@ from controllers.weaning.outlook import Outlook
 from controllers.weaning.progress import Progress
 from controllers.weaning.steps import Situation
 
-_PERFUSION, _TREND = "coronary_perfusion_pressure", "recovery_trend"
+_PERFUSION = "coronary_perfusion_pressure"
 _HOURS, _DAY = 48, 24.0
 # A single look at the trend is noisy; that many are weighed together (a guess).
 _LOOKS = 3

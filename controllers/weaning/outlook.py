@@ -13,7 +13,7 @@ from plants import Measurement, PhysicsError
 
 #: Levels between which the pump's flow turns to zero: a pump that neither helps nor leaks.
 _AROUND_ZERO = ("P-0", "P-1", "P-2")
-_TREND = "recovery_trend"
+_CONTRACTILITY, _TREND = "unaided_lv_ees", "recovery_trend"
 _BEST_OF = 12.0  # h: over which the best contractility is remembered
 _DRUGS = ("inotrope", "vasopressor")
 _LARGEST = {"inotrope": 40.0, "vasopressor": 5.0}
@@ -91,7 +91,8 @@ class Outlook:
         found = self.tracker.update(measurement, level, hours, drugs=self.doses)
         self.trusted = found.consistent and not found.reason
         self.reason = found.reason or ("" if found.consistent else "readings beyond belief")
-        self._least = min(self._least, self._contractility()) if self.trusted else self._least
+        belief = self._estimated(_CONTRACTILITY) if self.trusted else None
+        self._least = min(self._least, belief.median) if belief else self._least
 
     def at(
         self, level: str, hours_ahead: float = 0.0, drugs: Mapping[str, float] | None = None
@@ -174,28 +175,23 @@ class Outlook:
     @property
     def gained(self) -> float:
         """Share of the present contractility that has been gained since it was at its least."""
-        best = self._contractility()
-        return 1.0 - self._least / best if math.isfinite(best) and best > 0.0 else 0.0
+        belief = self._estimated(_CONTRACTILITY)
+        return 1.0 - self._least / belief.median if belief and belief.median > 0.0 else 0.0
 
-    def _contractility(self) -> float:
-        """Contractility without drugs, mmHg/mL; NaN without a tracker."""
+    def _estimated(self, name: str) -> Belief | None:
+        """What is believed of the patient; None where the tracker does not tell it."""
         if self.tracker is None or not math.isfinite(self.hours):
-            return math.nan
+            return None
         try:
-            return self.tracker.estimate["unaided_lv_ees"].median
+            return self.tracker.estimate.get(name)
         except PhysicsError:
-            return math.nan
+            return None
 
     @property
     def trend(self) -> float:
         """Relative gain of contractility in a day, 1/d; NaN where the tracker tells none."""
-        if self.tracker is None or not math.isfinite(self.hours):
-            return math.nan
-        try:
-            estimate = self.tracker.estimate
-            return estimate[_TREND].median if _TREND in estimate else math.nan
-        except PhysicsError:
-            return math.nan
+        belief = self._estimated(_TREND)
+        return belief.median if belief else math.nan
 
     @property
     def leaking(self) -> float:
@@ -204,11 +200,8 @@ class Outlook:
 
     def relapse(self, share: float) -> tuple[float, float] | None:
         """Contractility and the share of its best of late, where it has surely fallen below."""
-        if self.tracker is None or not math.isfinite(self.hours):
-            return None
-        try:
-            belief = self.tracker.estimate["unaided_lv_ees"]
-        except PhysicsError:
+        belief = self._estimated(_CONTRACTILITY)
+        if belief is None:
             return None
         while self._best and self._best[0][0] < self.hours - _BEST_OF:
             self._best.popleft()

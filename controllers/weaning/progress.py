@@ -10,8 +10,8 @@ from controllers.weaning.criteria import WeaningCriteria
 
 # How long a level is not asked for that the console did not hold, h (a guess).
 _CAPPED = 6.0
-# A dose of an inotrope counts for so long after it was given, h (a guess).
-_DRUGS_OF_LATE = 24.0
+#: A dose of an inotrope counts for so long after it was given, h (a guess).
+DRUGS_OF_LATE = 24.0
 
 
 @dataclass
@@ -120,7 +120,7 @@ class Progress:
 
     def given(self, hours: float, dose: float) -> None:
         """Take down a dose of the inotrope."""
-        kept = [one for one in self.inotrope_doses if one[0] >= hours - _DRUGS_OF_LATE]
+        kept = [one for one in self.inotrope_doses if one[0] >= hours - DRUGS_OF_LATE]
         self.inotrope_doses = [*kept, (hours, dose)]
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.decision import Decision
 from controllers.weaning.findings import BY_CONTRACTION
+from controllers.weaning.progress import DRUGS_OF_LATE
 from experiments.weaning.gate import LOWEST
 from plants import PhysicsError
 from plants.bedside import Bedside
@@ -19,8 +20,6 @@ JUDGED: Mapping[str, str] = {
 }
 # Time at the lowest level after which it is judged, h; and in which an inotrope wears off.
 _SETTLED, _WASHED_OUT = 0.25, 2.0
-# For how long a dose counts after it was given, h, as for the controller.
-_OF_LATE = 24.0
 
 
 class AlarmTruth:
@@ -52,7 +51,7 @@ class AlarmTruth:
         self._doses: list[tuple[float, float]] = []
 
     def __call__(self, decision: Decision, bedside: Bedside) -> None:
-        past = [one for one in self._doses if one[0] >= bedside.hours - _OF_LATE]
+        past = [one for one in self._doses if one[0] >= bedside.hours - DRUGS_OF_LATE]
         self._doses = [*past, (bedside.hours, bedside.truth()["inotrope_effect"])]
         for name in JUDGED:
             if name in decision.findings and name not in self.true:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import casadi as ca
@@ -157,25 +157,16 @@ def with_reciprocals(graph: Graph, held: frozenset[str]) -> Graph:
 
     The reciprocals are then computed once instead of at every step.
     """
-    new = Graph(names=graph.names)
-    moved: list[int] = []
-    for node in graph.nodes:
-        if node.operation in (INPUT, CONSTANT):
-            moved.append(new.add(node))
-            continue
-        operands = [moved[i] for i in node.operands]
-        if node.operation == DIVIDE:
-            below, above = new.nodes[operands[1]], new.nodes[operands[0]]
-            if below.depends <= held and not above.depends <= held:
-                if below.operation == CONSTANT:
-                    inverse = new.add(Node(CONSTANT, (), 1.0 / below.value))
-                else:
-                    inverse = new.operation(INVERSE, operands[1])
-                moved.append(new.operation(MULTIPLY, operands[0], inverse))
-                continue
-        moved.append(new.operation(node.operation, *operands))
-    new.outputs = [[None if i is None else moved[i] for i in row] for row in graph.outputs]
-    return new
+
+    def inverse(new: Graph, _: Node, divided: int, divisor: int) -> int | None:
+        below, above = new.nodes[divisor], new.nodes[divided]
+        if not below.depends <= held or above.depends <= held:
+            return None
+        if below.operation == CONSTANT:
+            return new.add(Node(CONSTANT, (), 1.0 / below.value))
+        return new.operation(INVERSE, divisor)
+
+    return _divided(graph, inverse)
 
 
 def with_shared_reciprocals(graph: Graph) -> Graph:
@@ -184,6 +175,18 @@ def with_shared_reciprocals(graph: Graph) -> Graph:
     A product takes a fraction of the time of a division.
     """
     below = Counter(node.operands[1] for node in graph.nodes if node.operation == DIVIDE)
+
+    def inverse(new: Graph, node: Node, _: int, divisor: int) -> int | None:
+        return new.operation(INVERSE, divisor) if below[node.operands[1]] > 1 else None
+
+    return _divided(graph, inverse)
+
+
+def _divided(graph: Graph, inverse: Callable[[Graph, Node, int, int], int | None]) -> Graph:
+    """The graph with a product in place of each division for which there is a reciprocal.
+
+    `inverse` is given the new graph, the old division, and what is divided and the divisor there.
+    """
     new = Graph(names=graph.names)
     moved: list[int] = []
     for node in graph.nodes:
@@ -191,11 +194,11 @@ def with_shared_reciprocals(graph: Graph) -> Graph:
             moved.append(new.add(node))
             continue
         operands = [moved[i] for i in node.operands]
-        if node.operation == DIVIDE and below[node.operands[1]] > 1:
-            inverse = new.operation(INVERSE, operands[1])
-            moved.append(new.operation(MULTIPLY, operands[0], inverse))
-        else:
+        found = inverse(new, node, operands[0], operands[1]) if node.operation == DIVIDE else None
+        if found is None:
             moved.append(new.operation(node.operation, *operands))
+        else:
+            moved.append(new.operation(MULTIPLY, operands[0], found))
     new.outputs = [[None if i is None else moved[i] for i in row] for row in graph.outputs]
     return new
 
