@@ -16,6 +16,7 @@ from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.deadline import in_time
 from controllers.weaning.decision import Decision, Reason
 from controllers.weaning.falls import falls
+from controllers.weaning.lactate import LactateBalance
 from controllers.weaning.lasting import lasts, note_loss
 from controllers.weaning.log import DecisionLog
 from controllers.weaning.orders import fewer_drugs, position_check, rescue
@@ -116,6 +117,7 @@ class WeaningController:
         self.progress = Progress(names, support)
         self.seen = Seen(self.criteria)
         self.outlook = Outlook(None if self._make is None else self._make(briefing))
+        self.lactate = LactateBalance(briefing.patient["body_surface_area"])
         self.log.clear()
 
     def decide(self, measurement: Measurement, hours: float, level: str | None = None) -> Decision:
@@ -143,6 +145,7 @@ class WeaningController:
         self.seen.take(measurement, now_hours, state.level, speed)
         self.outlook.update(measurement, state.level, now_hours)
         now = self._situation(now_hours)
+        self.lactate.update(now_hours, now.values, self.seen.raw.get("lactate", math.nan))
         bad = (*reasons, *self.seen.bad)
         recognise(now, state)
         note_loss(now, state)
@@ -318,8 +321,10 @@ class WeaningController:
         beliefs = self.outlook.at(state.level) if self.outlook.trusted else None
         if beliefs is not None:
             values |= {name: beliefs[name].median for name in _TRACKED}
-        return Situation(hours, hours - state.since, state.levels, state.place, values, self.seen,
-                         self.outlook, self.criteria, self.label_hours - hours)  # fmt: skip
+        return Situation(
+            hours, hours - state.since, state.levels, state.place, values, self.seen, self.outlook,
+            self.criteria, self.label_hours - hours, self.lactate,
+        )  # fmt: skip
 
     def _say(
         self, now: Situation, phase: str, action: str, reasons: tuple[Reason, ...],

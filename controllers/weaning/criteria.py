@@ -50,6 +50,7 @@ _NUMBERS = parameter_table(
     ("coronary_width", "mmHg", "width of that threshold", 1, 30),
     ("stunning_time", "h", "time in which unperfused myocardium is stunned", 0.5, 200),
     ("perfusion_slope", "mmHg", "coronary perfusion pressure by logarithmic contractility", 0, 99),
+    ("index_slope", "1", "relative cardiac index by relative contractility, unsupported", 0.05, 2),
     ("fallen", "1", "share of the best contractility below which is a relapse", 0.1, 0.99),
     ("map_margin", "mmHg", "how far below its limit a single pressure counts", 0, 30),
     ("lactate_rise", "mmol/L", "rise since the begin of a trial that is deterioration", 0.1, 20),

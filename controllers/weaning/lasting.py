@@ -63,12 +63,20 @@ def expected_loss(outlook: Outlook, level: str, criteria: WeaningCriteria) -> fl
 
 def lasts(now: Situation, state: Progress) -> Reason | None:
     """Whether little contractility would be lost, by the last looks; None where none is told."""
-    limit = now.criteria.number("loss")
     if not state.losses:
         return None
+    limit = min(now.criteria.number("loss"), _borne(now))
     loss = fmean(state.losses[-_LOOKS:])
     said = f"expected loss of contractility in two days without the pump {loss:.2f}"
-    return Reason(f"{said}, at most {limit:g}", "", loss, limit, met=loss <= limit)
+    return Reason(f"{said}, at most {limit:.2g}", "", loss, limit, met=loss <= limit)
+
+
+def _borne(now: Situation) -> float:
+    """Loss of contractility that the flow without the pump bears; it falls by less than that."""
+    free, least = now.outlook.free(), now.criteria["step"]["cardiac_index"].low
+    if free is None or free["cardiac_index"].median <= least:
+        return 0.0
+    return (1.0 - least / free["cardiac_index"].median) / now.criteria.number("index_slope")
 
 
 def note_loss(now: Situation, state: Progress) -> None:

@@ -90,14 +90,13 @@ class ModelBased:
             self.trial, met=now.held >= self.trial - 1e-6,
             waits=True,
         )  # fmt: skip
+        limit = now.criteria.number("last_chance" if now.left < _LAST else "explant_chance")
         return (
             held,
             *now.criteria.judge("trial", now.values, f" at {now.level}"),
-            out_lactate(now),
+            out_lactate(now, limit),
             _trust(now),
-            out_chance(
-                now, now.criteria.number("last_chance" if now.left < _LAST else "explant_chance")
-            ),
+            out_chance(now, limit),
         )
 
 

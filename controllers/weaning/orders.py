@@ -47,12 +47,19 @@ def _less_inotrope(now: Situation) -> dict[str, float]:
 
 def _less_vasopressor(now: Situation) -> dict[str, float]:
     dose = now.outlook.doses["vasopressor"]
-    if dose <= now.criteria["trial"]["vasopressor_effect"].high:
+    leaves = now.criteria["trial"]["vasopressor_effect"].high
+    if dose <= leaves:
         return {}
     less = {"vasopressor": _lower("vasopressor", dose)}
     expected = now.outlook.at(now.level, 0.0, now.outlook.doses | less)
-    holds = chance([now.criteria["ready"]["map"]], expected) >= now.criteria.number("chance")
-    return less if holds else {}
+    if chance([now.criteria["ready"]["map"]], expected) >= now.criteria.number("chance"):
+        return less
+    # In the last trial what counts is whether it would do without the pump.
+    needed = [one for one in now.criteria["out"].values() if one.needed]
+    last = now.place == 0 and now.left <= now.criteria.number("reassess_lead")
+    free = now.outlook.free(vasopressor=leaves) if last else None
+    does = chance(needed, free) >= now.criteria.number("explant_chance")
+    return {"vasopressor": leaves} if does else {}
 
 
 def _lower(drug: str, dose: float) -> float:

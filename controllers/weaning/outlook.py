@@ -14,6 +14,8 @@ from plants import Measurement, PhysicsError
 #: Levels between which the pump's flow turns to zero: a pump that neither helps nor leaks.
 _AROUND_ZERO = ("P-0", "P-1", "P-2")
 _CONTRACTILITY, _TREND = "unaided_lv_ees", "recovery_trend"
+# Two thirds of a belief, one standard deviation to either side.
+_LIKELY = 0.68
 _BEST_OF = 12.0  # h: over which the best contractility is remembered
 _DRUGS = ("inotrope", "vasopressor")
 _LARGEST = {"inotrope": 40.0, "vasopressor": 5.0}
@@ -92,7 +94,9 @@ class Outlook:
         self.trusted = found.consistent and not found.reason
         self.reason = found.reason or ("" if found.consistent else "readings beyond belief")
         belief = self._estimated(_CONTRACTILITY) if self.trusted else None
-        self._least = min(self._least, belief.median) if belief else self._least
+        # Its upper bound: the least of many noisy medians is too low.
+        least = belief.interval(_LIKELY)[1] if belief else math.inf
+        self._least = min(self._least, least)
 
     def at(
         self, level: str, hours_ahead: float = 0.0, drugs: Mapping[str, float] | None = None

@@ -16,8 +16,6 @@ DOSES: tuple[str, ...] = ("inotrope_effect", "vasopressor_effect")
 #: Without any of these nothing is lowered.
 ESSENTIAL: tuple[str, ...] = ("map", "cardiac_index", "cvp", "pcwp")
 _LOOKS = 3  # looks of which the median is taken
-# A rise is taken from values so far apart and carried on for so long, h (guesses).
-_APART, _AHEAD = 3.0, 6.0
 # Differences that no noise explains (guesses): mmHg, L/min, share of the speed of the level.
 _PRESSURE_MISFIT, _FLOW_MISFIT, _SPEED_MISFIT = 12.0, 1.5, 0.15
 
@@ -88,17 +86,6 @@ class Seen:
     def history(self, name: str, since: float = -math.inf) -> list[float]:
         """Laboratory or echo values since an hour."""
         return [value for when, value in self._held.get(name, []) if when >= since]
-
-    def carried_on(self, name: str) -> float:
-        """A laboratory value if its last rise goes on for some hours; NaN if never measured."""
-        past = self._held.get(name, [])
-        if not past:
-            return math.nan
-        when, value = past[-1]
-        # A rise within minutes is noise: the last value that is hours older, if there is one.
-        older = [one for one in past if one[0] <= when - _APART] or past[:1]
-        rate = (value - older[-1][1]) / max(when - older[-1][0], _APART)
-        return value + _AHEAD * max(rate, 0.0)
 
     def resolving(self) -> Reason:
         """Whether the injury of the kidneys resolves, or at least does not grow."""

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.decision import Reason
+from controllers.weaning.lactate import LactateBalance
 from controllers.weaning.outlook import Outlook
 from controllers.weaning.seen import Seen
 from plants import InputError, unknown_name
@@ -42,6 +43,8 @@ class Situation:
         Criteria.
     left : float
         Time to the end of the label's duration, h.
+    lactate : LactateBalance or None
+        What is believed of lactate.
     """
 
     hours: float
@@ -53,6 +56,7 @@ class Situation:
     outlook: Outlook
     criteria: WeaningCriteria
     left: float = math.inf
+    lactate: LactateBalance | None = None
 
     @property
     def level(self) -> str:

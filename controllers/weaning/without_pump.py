@@ -10,9 +10,6 @@ from controllers.weaning.decision import Reason
 from controllers.weaning.outlook import Beliefs, chance
 from controllers.weaning.steps import Situation
 
-# Lactate at rest rises with this power of the flow that is lost (a guess: a hepatic clearance and
-# an oxygen debt that both go with the flow).
-_FLOW_POWER = 5.0
 # An explanation of the patient of this probability may be hoped for (a guess).
 _NOT_UNLIKELY = 0.2
 
@@ -48,14 +45,16 @@ def _hopeful(needed: Sequence[Criterion], free: Beliefs | None) -> float:
     return max((chance(needed, told) for told in likely), default=chance(needed, free))
 
 
-def out_lactate(now: Situation) -> Reason:
-    """Lactate without the pump: its last rise goes on, and less flow clears less of it."""
-    limit, lactate = now.criteria.number("lactate_out"), now.seen.carried_on("lactate")
-    free, index = now.outlook.free(), now.values.get("cardiac_index", math.nan)
-    if free is not None and free["cardiac_index"].median > 0.0 and math.isfinite(index):
-        lactate *= max(index / free["cardiac_index"].median, 1.0) ** _FLOW_POWER
-    said = f"lactate {lactate:.3g} mmol/L without the pump by its last rise and the lower flow"
-    return Reason(f"{said}, at most {limit:g}", "lactate", lactate, limit, met=lactate <= limit)
+def out_lactate(now: Situation, chance_limit: float) -> Reason:
+    """The chance that the flow expected without the pump keeps lactate low for a day."""
+    high, free = now.criteria.number("lactate_out"), now.outlook.free()
+    if now.lactate is None or free is None:
+        return Reason("lactate without the pump is not known", "lactate", math.nan, high)
+    index = free["cardiac_index"].median
+    found = chance([Criterion("cardiac_index", low=now.lactate.least_flow(high))], free)
+    said = f"chance {found:.2f} that lactate stays below {high:g} mmol/L without the pump"
+    said = f"{said} (up to {now.lactate.highest(index):.3g}), at least {chance_limit:g}"
+    return Reason(said, "lactate", found, chance_limit, met=found >= chance_limit)
 
 
 def _expected(needed: Sequence[Criterion], free: Beliefs | None) -> str:

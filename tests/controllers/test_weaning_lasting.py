@@ -13,9 +13,10 @@ from controllers.weaning.progress import Progress
 CRITERIA = WeaningCriteria.load()
 
 
-def outlook(perfusion, trend=0.1, gained=0.4, here=46.0):
+def outlook(perfusion, trend=0.1, gained=0.4, here=46.0, index=2.4):
     told = {level: {"coronary_perfusion_pressure": Belief("coronary_perfusion_pressure", "mmHg",
-                                                          value, 1.0)}
+                                                          value, 1.0),
+                    "cardiac_index": Belief("cardiac_index", "L/min/m2", index, 0.05)}
             for level, value in (("P-2", here), ("", perfusion))}  # fmt: skip
     return SimpleNamespace(trend=trend, gained=gained, trusted=True, at=told.get,
                            free=lambda: told[""])  # fmt: skip
@@ -69,3 +70,11 @@ def test_the_last_looks_at_the_lowest_level_count():
     state.move(1, 2.0)
     note_loss(now, state)
     assert state.losses == []
+
+
+def test_a_flow_without_margin_bears_no_loss():
+    state = Progress(("P-2", "P-3", "P-4"), support=2)
+    state.losses.append(0.1)
+    for index, borne in ((2.4, True), (1.84, False), (1.7, False)):
+        now = SimpleNamespace(outlook=outlook(46.0, index=index), criteria=CRITERIA)
+        assert lasts(now, state).met is borne

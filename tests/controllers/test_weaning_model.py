@@ -9,7 +9,6 @@ from controllers.tracking.estimate import Belief
 from controllers.weaning.controller import WeaningController
 from controllers.weaning.criteria import Criterion, WeaningCriteria
 from controllers.weaning.outlook import Outlook, chance
-from controllers.weaning.seen import Seen
 from controllers.weaning_briefing import WeaningBriefing
 from plants import Measurement, Patient, PhysicsError, Pump, Therapy
 
@@ -333,25 +332,20 @@ def test_the_vasopressor_is_taken_down_to_what_a_patient_may_leave_with():
     assert "vasopressor" not in look(low, 24.0, vasopressor_effect=0.12).orders
 
 
-def test_a_lactate_that_rises_is_carried_on():
-    seen = Seen(WeaningCriteria.load())
-    assert math.isnan(seen.carried_on("lactate"))
-    for hours, value in ((0.0, 2.0), (6.0, 2.6)):
-        seen.take(Measurement(0.0, "icu", {"lactate": value}), hours, "P-2", 30_000.0)
-    assert seen.carried_on("lactate") == pytest.approx(3.2)
-    # Within minutes a rise is noise: the value before counts.
-    seen.take(Measurement(0.0, "icu", {"lactate": 2.7}), 6.1, "P-2", 30_000.0)
-    assert seen.carried_on("lactate") == pytest.approx(2.7 + 6.0 * 0.7 / 6.1)
-    seen.take(Measurement(0.0, "icu", {"lactate": 2.5}), 12.0, "P-2", 30_000.0)
-    assert seen.carried_on("lactate") == pytest.approx(2.5)
-
-
 def test_less_flow_without_the_pump_clears_less_lactate():
-    low = {level: {"cardiac_index": 2.0} for level in ("P-0", "P-1")}
+    low = {level: {"cardiac_index": 1.85} for level in ("P-0", "P-1")}
     for tracker, explanted in ((FakeTracker(), True), (FakeTracker(low), False)):
-        made = follow(controller(tracker), 36.0, lactate=3.0)
+        made = follow(controller(tracker), 36.0, lactate=3.5, hemoglobin=10.0)
         assert any(d.action == "explant" for d in made) is explanted
-    assert "lactate 13.5 mmol/L without the pump" in made[-1].words
+    assert "chance 0.00 that lactate stays below 3.8 mmol/L without the pump" in made[-1].words
+
+
+def test_in_the_last_trial_the_vasopressor_is_taken_down_to_what_a_patient_may_leave_with():
+    for hours, ordered in ((50.0, False), (88.0, True)):
+        one = controller(FakeTracker({None: {"map": 64.0, "lactate": 1.0}}))
+        one.progress.place = 0
+        told = look(one, hours, vasopressor_effect=0.085, map=64.0).orders
+        assert (told.get("vasopressor") == pytest.approx(0.08)) is ordered
 
 
 def test_a_leak_that_was_seen_is_forgotten_where_the_valve_will_be_tight():
