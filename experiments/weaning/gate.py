@@ -25,6 +25,8 @@ from plants.bedside_action import level_number
 
 LOWEST = "P-2"
 _LOOK, _MINUTES_PER_HOUR = 2.0, 60.0
+# Less than this is no time to let pass, h.
+_NEAR = 0.01
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def probe_gate(trial: WeaningTrial) -> Probe:
         bedside.pump.level(SUPPORT_LEVEL).name,
         probe_hour(trial.seed, bedside.label_hours),
     )
-    while bedside.outcome is None and bedside.hours < until - 1e-6:
+    while bedside.outcome is None and bedside.hours < until - _NEAR:
         outlook.update(bedside.measure(), bedside.level, bedside.hours)
         bedside.advance(min(_LOOK, until - bedside.hours), support)
     if bedside.outcome is not None:
