@@ -123,10 +123,10 @@ def command(
 
 def _one(settings: dict[str, Any], runs: Path, as_json: bool) -> int:
     """One course; any outcome is a result."""
-    from experiments.weaning.course import WeaningTrial
     from experiments.weaning.course_tables import finding_rows, outcome_rows, told_rows
     from experiments.weaning.live import live
     from experiments.weaning.single import wean
+    from experiments.weaning.trial import WeaningTrial
 
     trial = WeaningTrial(**settings)
     with live() as watch:

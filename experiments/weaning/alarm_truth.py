@@ -38,7 +38,8 @@ class AlarmTruth:
     Examples
     --------
     >>> from experiments.weaning.alarm_truth import AlarmTruth
-    >>> from experiments.weaning.course import WeaningTrial, run_course
+    >>> from experiments.weaning.course import run_course
+    >>> from experiments.weaning.trial import WeaningTrial
     >>> watch = AlarmTruth()
     >>> course = run_course(WeaningTrial(4, "fast-protocol", case="rv-failure"), watch=watch)
     >>> watch.true["rv-failure"]

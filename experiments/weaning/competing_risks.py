@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.weaning.course import Course
+from experiments.weaning.record import Course
 
 #: What may come first, in the order of figures.
 EVENTS = ("explanted and well", "failed wean", "complication", "bridge decision", "death")
@@ -25,7 +25,8 @@ def first_event(course: Course) -> tuple[str, float]:
 
     Examples
     --------
-    >>> from experiments.weaning.course import WeaningTrial, run_course
+    >>> from experiments.weaning.course import run_course
+    >>> from experiments.weaning.trial import WeaningTrial
     >>> from experiments.weaning.competing_risks import first_event
     >>> course = run_course(WeaningTrial(11, "fast-protocol", case="full"))
     >>> first_event(course) == ("explanted and well", course.hours)

@@ -41,7 +41,7 @@ def cormpo(records: Rows, decisions: Decisions) -> Cormpo:
     Parameters
     ----------
     records, decisions : sequence of mappings
-        Of a :class:`~experiments.weaning.course.Course`.
+        Of a :class:`~experiments.weaning.record.Course`.
 
     Examples
     --------

@@ -13,7 +13,6 @@ from matplotlib.patches import Patch
 
 from controllers.weaning.criteria import WeaningCriteria
 from experiments.figures.style import COLORS, label, new_figure, plain
-from experiments.weaning.course import INTERVAL, Course
 from experiments.weaning.figure_labels import Placed, main_decisions, pack, short_reason
 from experiments.weaning.figure_parts import (
     AFTER,
@@ -27,6 +26,7 @@ from experiments.weaning.figure_parts import (
     titled,
     write_beside,
 )
+from experiments.weaning.record import INTERVAL, Course
 
 #: What an outcome is called in titles and tables.
 OUTCOME_WORDS = {
@@ -63,7 +63,8 @@ def course_figure(course: Course, *, criteria: WeaningCriteria | None = None) ->
 
     Examples
     --------
-    >>> from experiments.weaning.course import WeaningTrial, run_course
+    >>> from experiments.weaning.course import run_course
+    >>> from experiments.weaning.trial import WeaningTrial
     >>> from experiments.weaning.course_figure import course_figure
     >>> figure = course_figure(run_course(WeaningTrial(11, "fast-protocol", case="full")))
     >>> figure.get_suptitle().splitlines()[0]

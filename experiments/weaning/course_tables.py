@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from controllers.weaning.decision import Decision
-from experiments.weaning.course import Course
 from experiments.weaning.course_figure import OUTCOME_WORDS
 from experiments.weaning.figure_labels import PHASE_WORDS, main_decisions, short_reason
+from experiments.weaning.record import Course
 from experiments.weaning.score import hours_below, largest_step, lowest_level, suction_seconds
 from plants import SIGNALS
 from plants.bedside_settings import bedside_settings

@@ -17,9 +17,9 @@ import numpy as np
 from controllers.tracking.tracker import RecoveryTracker
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.outlook import Outlook, chance
-from experiments.weaning.course import WeaningTrial, briefing, trial_bedside
 from experiments.weaning.oracle import SUPPORT_LEVEL
 from experiments.weaning.study_settings import study_settings
+from experiments.weaning.trial import WeaningTrial, briefing, trial_bedside
 from plants.bedside import Bedside
 from plants.bedside_action import level_number
 
@@ -101,7 +101,7 @@ def probe_gate(trial: WeaningTrial) -> Probe:
 
     Examples
     --------
-    >>> from experiments.weaning.course import WeaningTrial
+    >>> from experiments.weaning.trial import WeaningTrial
     >>> from experiments.weaning.gate import probe_gate
     >>> found = probe_gate(WeaningTrial(11, "fast-protocol", case="full"))
     >>> found.level, 0.0 <= found.chance <= 1.0

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from controllers.weaning.criteria import WeaningCriteria
-from experiments.weaning.course import WeaningTrial, trial_bedside
+from experiments.weaning.trial import WeaningTrial, trial_bedside
 from plants.bedside import Bedside
 
 #: Level of full support, and grid on which an explant is tried, h.
@@ -69,7 +69,7 @@ def find_oracle(trial: WeaningTrial) -> Oracle:
 
     Examples
     --------
-    >>> from experiments.weaning.course import WeaningTrial
+    >>> from experiments.weaning.trial import WeaningTrial
     >>> from experiments.weaning.oracle import find_oracle
     >>> find_oracle(WeaningTrial(11, "fast-protocol", case="full")).weanable
     True

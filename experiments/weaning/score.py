@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from experiments.weaning.course import Course
+from experiments.weaning.record import Course
 from plants.bedside_action import level_number
 
 _SECONDS_PER_HOUR = 3600.0
@@ -120,7 +120,8 @@ def relapse(course: Course) -> Relapse | None:
 
     Examples
     --------
-    >>> from experiments.weaning.course import WeaningTrial, run_course
+    >>> from experiments.weaning.course import run_course
+    >>> from experiments.weaning.trial import WeaningTrial
     >>> from experiments.weaning.score import relapse
     >>> relapse(run_course(WeaningTrial(11, "fast-protocol", case="full"))) is None
     True

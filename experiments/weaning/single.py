@@ -11,7 +11,7 @@ from controllers.weaning.log import DecisionLog
 from experiments.figures import save_figure
 from experiments.report import ReportTable, write_report
 from experiments.run_folder import RunFolder, run_folder
-from experiments.weaning.course import Course, WeaningTrial, run_course, to_plain
+from experiments.weaning.course import run_course
 from experiments.weaning.course_figure import OUTCOME_WORDS, course_figure
 from experiments.weaning.course_tables import (
     DECISION_COLUMNS,
@@ -27,6 +27,8 @@ from experiments.weaning.course_tables import (
     units,
 )
 from experiments.weaning.live import Watch
+from experiments.weaning.record import Course, to_plain
+from experiments.weaning.trial import WeaningTrial
 
 
 @dataclass(frozen=True)

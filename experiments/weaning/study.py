@@ -17,7 +17,7 @@ from controllers.weaning.steps import STEP_POLICIES, step_policy
 from experiments.output import note, path_text
 from experiments.pool import run_each
 from experiments.study_output import RESULTS
-from experiments.weaning.course import Course
+from experiments.weaning.record import Course
 from experiments.weaning.study_cells import Printed, printed
 from experiments.weaning.study_patient import PatientDone, Task, run_patient
 from experiments.weaning.study_report import worked_patients, write_weaning

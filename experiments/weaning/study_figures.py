@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from experiments.figures.style import COLORS, new_figure, plain
 from experiments.weaning.competing_risks import EVENTS
-from experiments.weaning.course import OUTCOMES
+from experiments.weaning.record import OUTCOMES
 from experiments.weaning.study_settings import study_settings
 from experiments.weaning.study_tables import FORECAST, ORACLE, POWER
 

@@ -11,16 +11,11 @@ from typing import Any
 from controllers.weaning.steps import step_policy
 from experiments.output import to_json
 from experiments.weaning.alarm_truth import AlarmTruth
-from experiments.weaning.course import (
-    Course,
-    WeaningTrial,
-    from_plain,
-    run_course,
-    to_plain,
-    trial_bedside,
-)
+from experiments.weaning.course import run_course
 from experiments.weaning.gate import Probe, probe_gate
 from experiments.weaning.oracle import Oracle, find_oracle
+from experiments.weaning.record import Course, from_plain, to_plain
+from experiments.weaning.trial import WeaningTrial, trial_bedside
 from plants import InputError, PhysicsError
 
 _DIGITS = 6  # significant ones of what is kept of a record
@@ -37,7 +32,7 @@ class Task:
     policies : tuple of str
         Step policies.
     device, tier, case, evaluation
-        As in :class:`~experiments.weaning.course.WeaningTrial`.
+        As in :class:`~experiments.weaning.trial.WeaningTrial`.
     """
 
     seed: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from experiments.weaning.course import Course
+from experiments.weaning.record import Course
 from experiments.weaning.study_cells import printed
 from experiments.weaning.study_figures import (
     contractility_figure,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from experiments.weaning.alarm_truth import JUDGED
 from experiments.weaning.competing_risks import COMPLICATIONS, first_event
 from experiments.weaning.cormpo import cormpo
-from experiments.weaning.course import Course
 from experiments.weaning.oracle import Oracle
+from experiments.weaning.record import Course
 from experiments.weaning.score import (
     contractility,
     hours_below,

@@ -12,8 +12,8 @@ from controllers.weaning.criteria import WeaningCriteria
 from experiments.population_tables import wilson
 from experiments.weaning.alarm_truth import JUDGED
 from experiments.weaning.competing_risks import COMPLICATIONS, EVENTS, cumulative_incidence
-from experiments.weaning.course import OUTCOMES
 from experiments.weaning.discrimination import auc_gain, discriminate
+from experiments.weaning.record import OUTCOMES
 from experiments.weaning.score import EPSILON
 from experiments.weaning.study_rows import StudyRows
 from experiments.weaning.study_settings import study_settings

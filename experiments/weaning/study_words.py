@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.weaning.course import Course
+from experiments.weaning.record import Course
 from experiments.weaning.study_cells import MET, Cells, missing, more, records, wide
 from experiments.weaning.study_figures import short
 from experiments.weaning.study_tables import StudyTables

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from experiments.weaning.course import ESTIMATED, NOTED, Course, WeaningTrial
+from experiments.weaning.record import ESTIMATED, NOTED, Course
 from experiments.weaning.study_patient import PatientDone, Task, run_patient
+from experiments.weaning.trial import WeaningTrial
 
 #: A circulation with nothing wrong.
 CALM = dict.fromkeys(NOTED, 1.0) | {

@@ -9,16 +9,11 @@ from pandas.testing import assert_frame_equal
 
 from controllers.weaning.log import DecisionLog
 from experiments.output import to_json
-from experiments.weaning.course import (
-    NOTED,
-    OUTCOMES,
-    WeaningTrial,
-    from_plain,
-    run_course,
-    to_plain,
-)
+from experiments.weaning.course import run_course
 from experiments.weaning.live import awaited, live, live_line
+from experiments.weaning.record import NOTED, OUTCOMES, from_plain, to_plain
 from experiments.weaning.score import largest_step
+from experiments.weaning.trial import WeaningTrial
 from plants import InputError
 
 TRIAL = WeaningTrial(11, "fast-protocol", case="full")

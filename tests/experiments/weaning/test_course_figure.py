@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from experiments.weaning.course import WeaningTrial, run_course
+from experiments.weaning.course import run_course
 from experiments.weaning.course_figure import OUTCOME_WORDS, course_figure
 from experiments.weaning.figure_labels import (
     decision_lines,
@@ -19,6 +19,7 @@ from experiments.weaning.figure_labels import (
     pack,
     short_reason,
 )
+from experiments.weaning.trial import WeaningTrial
 
 HOURS = st.lists(st.floats(0.0, 96.0), max_size=25)
 

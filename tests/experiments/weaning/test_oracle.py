@@ -6,7 +6,6 @@ import math
 
 import pytest
 
-from experiments.weaning.course import WeaningTrial, trial_bedside
 from experiments.weaning.oracle import (
     GRID,
     SUPPORT_LEVEL,
@@ -14,6 +13,7 @@ from experiments.weaning.oracle import (
     explant_holds,
     find_oracle,
 )
+from experiments.weaning.trial import WeaningTrial, trial_bedside
 
 
 @pytest.fixture(scope="module")

@@ -181,7 +181,8 @@ def test_a_plan_survives_the_passage_through_a_work_folder():
 
 
 def test_asking_what_is_true_leaves_a_course_as_it_is():
-    from experiments.weaning.course import WeaningTrial, run_course
+    from experiments.weaning.course import run_course
+    from experiments.weaning.trial import WeaningTrial
 
     trial = WeaningTrial(4, "fast-protocol", case="rv-failure")
     watch = AlarmTruth()

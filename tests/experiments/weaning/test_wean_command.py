@@ -5,7 +5,7 @@ import json
 import pandas
 import pytest
 
-from experiments.weaning.course import from_plain
+from experiments.weaning.record import from_plain
 from plants import SIGNALS
 
 ONE = ("--patient", "shock-d", "--policy", "fast-protocol", "--case", "full", "--seed", 11)
