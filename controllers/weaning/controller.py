@@ -19,6 +19,7 @@ from controllers.weaning.falls import falls
 from controllers.weaning.lactate import LactateBalance
 from controllers.weaning.lasting import lasts, note_loss
 from controllers.weaning.log import DecisionLog
+from controllers.weaning.looks import Looks
 from controllers.weaning.orders import fewer_drugs, position_check, rescue
 from controllers.weaning.outlook import Outlook, Tracker
 from controllers.weaning.progress import Progress
@@ -117,6 +118,7 @@ class WeaningController:
         self.progress = Progress(names, support)
         self.seen = Seen(self.criteria)
         self.outlook = Outlook(None if self._make is None else self._make(briefing))
+        self.looks = Looks()
         self.lactate = LactateBalance(briefing.patient["body_surface_area"])
         self.log.clear()
 
@@ -149,6 +151,8 @@ class WeaningController:
         bad = (*reasons, *self.seen.bad)
         recognise(now, state)
         note_loss(now, state)
+        if state.place > 0:
+            self.looks.clear()
         found = self._decide(now, bad)
         # The advice to reassess stops no trial that goes on meanwhile.
         state.phase = found.phase
@@ -323,7 +327,7 @@ class WeaningController:
             values |= {name: beliefs[name].median for name in _TRACKED}
         return Situation(
             hours, hours - state.since, state.levels, state.place, values, self.seen, self.outlook,
-            self.criteria, self.label_hours - hours, self.lactate,
+            self.criteria, self.label_hours - hours, self.lactate, self.looks,
         )  # fmt: skip
 
     def _say(

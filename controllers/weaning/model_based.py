@@ -96,7 +96,7 @@ class ModelBased:
             *now.criteria.judge("trial", now.values, f" at {now.level}"),
             out_lactate(now, limit),
             _trust(now),
-            out_chance(now, limit),
+            out_chance(now, limit, steady=True),
         )
 
 

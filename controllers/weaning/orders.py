@@ -7,6 +7,7 @@ import math
 from controllers.weaning.outlook import chance
 from controllers.weaning.progress import Progress
 from controllers.weaning.steps import Situation
+from controllers.weaning.without_pump import lactate_chance
 
 # Guesses: dobutamine and norepinephrine that are taken off in an hour, ug/kg/min and as a share of
 # the dose; norepinephrine that is added at a look for each mmHg that the pressure lacks, the least
@@ -21,7 +22,8 @@ _LOOK_AGAIN, _AT_A_LOSS = 1.0, 2.0
 def fewer_drugs(now: Situation, state: Progress) -> dict[str, float]:
     """The next lower dose (ug/kg/min) of a drug without which this level holds; or no order.
 
-    The inotrope first, and not before lactate is normal: what clears it is the flow. The
+    The inotrope first, and not before lactate is normal or, in a trial, will stay low without it:
+    what clears it is the flow. The
     vasopressor down to what a patient may leave with, as far as the pressure of readiness is kept;
     what is left of it perfuses the heart. An inotrope that was taken down is not given again by
     those who would keep it; deterioration leaves that to them.
@@ -37,11 +39,13 @@ def _less_inotrope(now: Situation) -> dict[str, float]:
     dose = now.outlook.doses["inotrope"]
     if dose <= 0.0:
         return {}
-    if not now.criteria["ready"]["lactate"].holds(now.values.get("lactate", math.nan)):
-        return {}
     needed = [one for one in now.criteria["step"].values() if one.needed]
     expected = now.outlook.at(now.level, 0.0, now.outlook.doses | {"inotrope": 0.0})
-    holds = chance(needed, expected) >= now.criteria.number("chance")
+    limit = now.criteria.number("chance")
+    cleared = now.criteria["ready"]["lactate"].holds(now.values.get("lactate", math.nan))
+    if not cleared and not (now.place == 0 and lactate_chance(now, expected) >= limit):
+        return {}
+    holds = chance(needed, expected) >= limit
     return {"inotrope": _lower("inotrope", dose)} if holds else {}
 
 
@@ -58,7 +62,7 @@ def _less_vasopressor(now: Situation) -> dict[str, float]:
     needed = [one for one in now.criteria["out"].values() if one.needed]
     last = now.place == 0 and now.left <= now.criteria.number("reassess_lead")
     free = now.outlook.free(vasopressor=leaves) if last else None
-    does = chance(needed, free) >= now.criteria.number("explant_chance")
+    does = chance(needed, free) >= now.criteria.number("last_chance")
     return {"vasopressor": leaves} if does else {}
 
 

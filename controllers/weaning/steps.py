@@ -11,6 +11,7 @@ from typing import Protocol
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.decision import Reason
 from controllers.weaning.lactate import LactateBalance
+from controllers.weaning.looks import Looks
 from controllers.weaning.outlook import Outlook
 from controllers.weaning.seen import Seen
 from plants import InputError, unknown_name
@@ -45,6 +46,8 @@ class Situation:
         Time to the end of the label's duration, h.
     lactate : LactateBalance or None
         What is believed of lactate.
+    looks : Looks or None
+        What was judged at the last looks at the lowest level.
     """
 
     hours: float
@@ -57,6 +60,7 @@ class Situation:
     criteria: WeaningCriteria
     left: float = math.inf
     lactate: LactateBalance | None = None
+    looks: Looks | None = None
 
     @property
     def level(self) -> str:

@@ -15,12 +15,14 @@ _NOT_UNLIKELY = 0.2
 
 
 def out_chance(
-    now: Situation, limit: float, ahead: float = 0.0, *, hopeful: bool = False
-) -> Reason:
+    now: Situation, limit: float, ahead: float = 0.0, *, hopeful: bool = False,
+    steady: bool = False,
+) -> Reason:  # fmt: skip
     """The chance that the patient does well without pump and inotrope some hours ahead, and how.
 
     Where the pressure would be too low, with the vasopressor that clinicians then give, as far as a
-    patient may leave with it. Hopeful is by the better explanation of the patient.
+    patient may leave with it. Hopeful is by the better explanation of the patient, steady by the
+    last looks.
     """
     weigh = _hopeful if hopeful else chance
     needed = [one for one in now.criteria["out"].values() if one.needed]
@@ -34,6 +36,8 @@ def out_chance(
             free, found = given, weigh(needed, given)
             held = f" and vasopressor {dose:.2g} ug/kg/min"
     when = f" in {ahead:.3g} h" if ahead else ""
+    if steady and now.looks is not None and free is not None:
+        found, when = now.looks.mean("out", now.hours, found), f"{when} by the last looks"
     said = f"chance {found:.2f} to hold without pump and inotrope{held}{when}"
     said = f"{said}{_expected(needed, free)}, at least {limit:g}"
     return Reason(said, "", found, limit, met=found >= limit)
@@ -45,13 +49,23 @@ def _hopeful(needed: Sequence[Criterion], free: Beliefs | None) -> float:
     return max((chance(needed, told) for told in likely), default=chance(needed, free))
 
 
+def lactate_chance(now: Situation, expected: Beliefs | None) -> float:
+    """The chance that an expected flow keeps lactate low for a day; 0 where that is not known."""
+    if now.lactate is None:
+        return 0.0
+    least = now.lactate.least_flow(now.criteria.number("lactate_out"))
+    return chance([Criterion("cardiac_index", low=least)], expected)
+
+
 def out_lactate(now: Situation, chance_limit: float) -> Reason:
-    """The chance that the flow expected without the pump keeps lactate low for a day."""
+    """The chance, by the last looks, that lactate stays low for a day without the pump."""
     high, free = now.criteria.number("lactate_out"), now.outlook.free()
     if now.lactate is None or free is None:
         return Reason("lactate without the pump is not known", "lactate", math.nan, high)
     index = free["cardiac_index"].median
-    found = chance([Criterion("cardiac_index", low=now.lactate.least_flow(high))], free)
+    found = lactate_chance(now, free)
+    if now.looks is not None:
+        found = now.looks.mean("lactate", now.hours, found)
     said = f"chance {found:.2f} that lactate stays below {high:g} mmol/L without the pump"
     said = f"{said} (up to {now.lactate.highest(index):.3g}), at least {chance_limit:g}"
     return Reason(said, "lactate", found, chance_limit, met=found >= chance_limit)

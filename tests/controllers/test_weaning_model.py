@@ -118,7 +118,7 @@ def test_an_uncertain_forecast_goes_to_p2_and_waits_there_for_the_explant():
     assert made[-1].level == "P-2"
     assert all(d.action != "explant" for d in made)
     tracker.levels["P-0"] = {"cardiac_index": 1.6}
-    made = follow(one, 31.0, made[-1].hours + 1.0)
+    made = follow(one, 36.0, made[-1].hours + 1.0, until=lambda d: d.action == "explant")
     assert made[-1].action == "explant"
 
 
@@ -337,7 +337,28 @@ def test_less_flow_without_the_pump_clears_less_lactate():
     for tracker, explanted in ((FakeTracker(), True), (FakeTracker(low), False)):
         made = follow(controller(tracker), 36.0, lactate=3.5, hemoglobin=10.0)
         assert any(d.action == "explant" for d in made) is explanted
-    assert "chance 0.00 that lactate stays below 3.8 mmol/L without the pump" in made[-1].words
+    assert "chance 0.00 that lactate stays below 3.9 mmol/L without the pump" in made[-1].words
+
+
+def test_one_look_that_is_good_by_its_noise_ends_no_trial():
+    tracker = FakeTracker()
+    one = controller(tracker)
+    tracker.levels["P-0"] = tracker.levels["P-1"] = {"map": 61.5}
+    made = follow(one, 40.0, until=lambda d: d.phase == "hold_p2")
+    while made[-1].hours < 34.0:
+        made.append(look(one, made[-1].hours + made[-1].wait))
+    assert made[-1].phase == "hold_p2"
+    tracker.levels["P-0"] = tracker.levels["P-1"] = {}
+    actions = [look(one, made[-1].hours + hours).action for hours in (1.0, 2.0, 3.0)]
+    assert actions == ["hold", "hold", "explant"]
+
+
+def test_in_the_last_trial_an_inotrope_goes_where_lactate_will_stay_low_without_it():
+    for place, ordered in ((6, False), (0, True)):
+        one = controller(FakeTracker())
+        one.progress.place = place
+        told = look(one, 24.0, inotrope_effect=2.0, lactate=2.5, hemoglobin=12.0).orders
+        assert ("inotrope" in told) is ordered
 
 
 def test_in_the_last_trial_the_vasopressor_is_taken_down_to_what_a_patient_may_leave_with():
