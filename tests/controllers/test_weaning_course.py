@@ -69,4 +69,5 @@ def test_an_inotrope_that_masks_is_named_and_not_explanted():
     _, controller = course(1, "inotrope-masked", "model-based", hours=40.0)
     assert "inotrope-masked" in controller.progress.findings
     assert all(d.action != "explant" for d in controller.log)
-    assert {d.level for d in controller.log} == {"P-8"}
+    # Support is never lowered; it is raised where P-8 does not clear lactate.
+    assert {d.level for d in controller.log} <= {"P-8", "P-9"}
