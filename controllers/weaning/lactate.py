@@ -57,8 +57,7 @@ class LactateBalance:
     """
 
     def __init__(self, area: float, parameters: SlowParameters | None = None):
-        found = parameters or SlowParameters.load()
-        known = {name: one.value for name, one in found.entries.items()}
+        known = (parameters or SlowParameters.load()).values
         self._parameters = SimpleNamespace(**known | {"body_surface_area": area})
         self._hemoglobin, self._injury, self._index = known["hemoglobin_initial"], 0.0, math.nan
         self.hours, self.value, self.beyond = math.nan, math.nan, 0.0

@@ -14,14 +14,13 @@ from statistics import fmean
 
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.decision import Reason
+from controllers.weaning.looks import LOOKS
 from controllers.weaning.outlook import Outlook
 from controllers.weaning.progress import Progress
 from controllers.weaning.steps import Situation
 
 _PERFUSION = "coronary_perfusion_pressure"
 _HOURS, _DAY = 48, 24.0
-# A single look at the trend is noisy; that many are weighed together (a guess).
-_LOOKS = 3
 
 
 def expected_loss(outlook: Outlook, level: str, criteria: WeaningCriteria) -> float:
@@ -66,7 +65,7 @@ def lasts(now: Situation, state: Progress) -> Reason | None:
     if not state.losses:
         return None
     limit = min(now.criteria.number("loss"), _borne(now))
-    loss = fmean(state.losses[-_LOOKS:])
+    loss = fmean(state.losses[-LOOKS:])
     said = f"expected loss of contractility in two days without the pump {loss:.2f}"
     return Reason(f"{said}, at most {limit:.2g}", "", loss, limit, met=loss <= limit)
 

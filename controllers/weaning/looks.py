@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from statistics import fmean
 
-# As many looks are weighed together (a guess): one alone that is good by its noise ends no trial.
-_LOOKS = 3
+#: As many looks are weighed together (a guess): one alone that is good by its noise ends no trial.
+LOOKS = 3
 
 
 class Looks:
@@ -26,7 +26,7 @@ class Looks:
     def mean(self, name: str, hours: float, value: float) -> float:
         """The mean of the last looks with this one; a look is known by its time (h)."""
         past = [one for one in self._past.get(name, []) if one[0] != hours]
-        self._past[name] = [*past, (hours, value)][-_LOOKS:]
+        self._past[name] = [*past, (hours, value)][-LOOKS:]
         return fmean(value for _, value in self._past[name])
 
     def clear(self) -> None:

@@ -34,7 +34,7 @@ def test_without_values_it_goes_to_where_the_plant_settles():
     made = balance(6.0)
     for hour in range(1, 97):
         made.update(float(hour), SEEN, math.nan)
-    known = {name: one.value for name, one in SlowParameters.load().entries.items()}
+    known = SlowParameters.load().values
     beat = {"cardiac_output": SEEN["cardiac_index"] * AREA, "blood_volume": 5000.0}
     settled = oxygen.settled_lactate(
         SimpleNamespace(
