@@ -32,6 +32,8 @@ _FREE = np.array([i for i in range(len(STATES)) if i != PHASE])
 _N = len(_FREE)
 N_UNKNOWN = _N + N_SETTLED
 _PAIR = slice(_N, N_UNKNOWN)
+#: Place of the leak of the mitral valve among the unknowns.
+LEAK = N_UNKNOWN - 1
 _VEINS = STATES.index["systemic_vein_volume"]
 _RATE, _RATE_FACTOR = VALUES.index["heart_rate"], VALUES.index["disturbance_heart_rate"]
 _LVESV = METRICS.index["lvesv"]

@@ -13,10 +13,11 @@ from controllers.tracking.filter import Gaussian, Linearised, sigma_points, tria
 from controllers.tracking.outputs import Fan, Outputs
 from controllers.tracking.readings import output_rows
 from controllers.tracking.state import N_PATIENT, StateSpace
-from plants import PhysicsError
+from plants import METRICS, PhysicsError
 
 Array = NDArray[np.float64]
 
+_FRACTION = METRICS.index["mitral_regurgitant_fraction"]
 # Fans that are kept.
 _REMEMBERED = 64
 
@@ -89,6 +90,17 @@ class Predictor:
         """Find the beats of the centres side by side, which is cheaper than one by one."""
         centres = np.array([self.space.held(one.mean)[:N_PATIENT] for one in beliefs])
         return self.beats.centres(centres, settings)
+
+    def stretched(self, belief: Gaussian, setting: Setting, leak: float) -> float:
+        """Regurgitant fraction of the beat that a leak (mL/s/mmHg) comes to, of the estimate.
+
+        Raises
+        ------
+        PhysicsError
+            There is no beat at the setting.
+        """
+        point = self.space.held(belief.mean)[:N_PATIENT]
+        return float(self.beats.stretched(point, setting, leak)[_FRACTION])
 
     def _fan(
         self,

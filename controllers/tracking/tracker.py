@@ -349,6 +349,35 @@ class RecoveryTracker:
         """
         return self._foreseen([None], hours_ahead, drugs, exact)[0]
 
+    def stretched_without_pump(self, *, drugs: Mapping[str, float] | None = None) -> float:
+        """Regurgitant fraction without the pump of a ventricle whose mitral valve leaks at first.
+
+        Where a tight and a leaking beat stand side by side, :meth:`without_pump` may tell of the
+        tight one; this is the other, by the explanation that the valve leaks when it is stretched.
+
+        Parameters
+        ----------
+        drugs : mapping of str to float, optional
+            Doses (ug/kg/min) then; by default the present ones.
+
+        Raises
+        ------
+        PhysicsError
+            The believed patient has no settled beat without the pump.
+        """
+        return self._predictor.stretched(
+            self._leaking.belief,
+            self._setting(self._leaking, (PUMP_OUT, self._presumed(drugs))),
+            self._slow["mitral_leak_limit"],
+        )
+
+    def _presumed(self, drugs: Mapping[str, float] | None) -> tuple[float | None, ...]:
+        """Doses as a question has them: None where they are the present ones."""
+        doses = self._doses if drugs is None else self._vector(checked_doses(drugs))
+        return tuple(
+            None if one == now else float(one) for one, now in zip(doses, self._doses, strict=True)
+        )
+
     def _foreseen(
         self,
         levels: Sequence[Level | None],
@@ -359,10 +388,7 @@ class RecoveryTracker:
         if not (math.isfinite(hours_ahead) and hours_ahead >= 0):
             raise InputError("hours_ahead", hours_ahead, "a number of hours from 0 on")
         speeds = [PUMP_OUT if one is None else one.rpm for one in levels]
-        doses = self._doses if drugs is None else self._vector(checked_doses(drugs))
-        presumed = tuple(
-            None if one == now else float(one) for one, now in zip(doses, self._doses, strict=True)
-        )
+        presumed = self._presumed(drugs)
         if hours_ahead == 0.0:
             self._prepare()
             self._asked |= dict.fromkeys((speed, presumed) for speed in speeds)

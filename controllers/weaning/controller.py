@@ -17,7 +17,7 @@ from controllers.weaning.deadline import in_time
 from controllers.weaning.decision import Decision, Reason
 from controllers.weaning.falls import falls
 from controllers.weaning.lactate import LactateBalance
-from controllers.weaning.lasting import lasts, note_loss
+from controllers.weaning.lasting import lasts
 from controllers.weaning.log import DecisionLog
 from controllers.weaning.looks import Looks
 from controllers.weaning.orders import fewer_drugs, position_check, rescue
@@ -150,7 +150,6 @@ class WeaningController:
         self.lactate.update(now_hours, now.values, self.seen.raw.get("lactate", math.nan))
         bad = (*reasons, *self.seen.bad)
         recognise(now, state)
-        note_loss(now, state)
         if state.place > 0:
             self.looks.clear()
         found = self._decide(now, bad)
@@ -244,7 +243,7 @@ class WeaningController:
         """At the lowest level: explant, hold or give up."""
         state = self._state()
         reasons = (*self.policy.explant(now), *refusal(now, state, 0, explant=True))
-        lasting = lasts(now, state) if self.policy.needs_tracker else None
+        lasting = lasts(now) if self.policy.needs_tracker else None
         reasons = reasons if lasting is None else (*reasons, lasting)
         reasons = (*reasons, *self.criteria.remarks("explant", now.values))
         against = [one for one in reasons if not one.met and "(shown only)" not in one.text]

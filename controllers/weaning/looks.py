@@ -25,9 +25,16 @@ class Looks:
 
     def mean(self, name: str, hours: float, value: float) -> float:
         """The mean of the last looks with this one; a look is known by its time (h)."""
+        return fmean(self._with(name, hours, value))
+
+    def highest(self, name: str, hours: float, value: float) -> float:
+        """The highest of the last looks with this one."""
+        return max(self._with(name, hours, value))
+
+    def _with(self, name: str, hours: float, value: float) -> list[float]:
         past = [one for one in self._past.get(name, []) if one[0] != hours]
         self._past[name] = [*past, (hours, value)][-LOOKS:]
-        return fmean(value for _, value in self._past[name])
+        return [value for _, value in self._past[name]]
 
     def clear(self) -> None:
         """Forget: what was seen belongs to another trial."""

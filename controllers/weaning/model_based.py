@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,8 +12,7 @@ from controllers.weaning.outlook import chance
 from controllers.weaning.steps import Situation
 from controllers.weaning.without_pump import out_chance, out_lactate
 
-# Before the label's end a bridge decision is what else there is, h (a guess).
-_LAST = 2.0
+_VASOPRESSOR = "vasopressor_effect"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class ModelBased:
     look: float = 1.0
     interval: float = 1.0
     trial: float = 2.0
-    patience: float = 12.0
+    # The heart goes on recovering there: who bears it loses by going back up.
+    patience: float = 24.0
     name: str = "model-based"
     needs_tracker: bool = True
 
@@ -53,8 +54,10 @@ class ModelBased:
         limit = now.criteria.number("begin_chance")
         ahead = now.criteria.number("way_down")
         if now.left <= now.criteria.number("reassess_lead"):
-            # The last way down: what counts is how the patient does when it must end.
+            # The last way down: what counts is how the patient does when it must end, and there is
+            # nothing to wait for.
             ahead = max(min(ahead, now.left), now.left - self.trial)
+            limit = now.criteria.number("last_begin_chance")
         return (
             *now.criteria.judge("plan", now.values),
             now.seen.resolving(),
@@ -72,7 +75,7 @@ class ModelBased:
             )
             return 0, (held, _trust(now))
         needed = [one for one in now.criteria["step"].values() if one.needed]
-        limit = now.criteria.number("chance")
+        limit = now.criteria.number("last_chance" if now.late else "chance")
         reasons: list[Reason] = []
         for levels in range(now.steps_left, 0, -1):
             target = now.levels[now.place - levels]
@@ -90,14 +93,24 @@ class ModelBased:
             self.trial, met=now.held >= self.trial - 1e-6,
             waits=True,
         )  # fmt: skip
-        limit = now.criteria.number("last_chance" if now.left < _LAST else "explant_chance")
+        limit = now.criteria.number("last_chance" if now.last else "explant_chance")
         return (
             held,
             *now.criteria.judge("trial", now.values, f" at {now.level}"),
+            *_reserve(now),
             out_lactate(now, limit),
             _trust(now),
             out_chance(now, limit, steady=True),
         )
+
+
+def _reserve(now: Situation) -> tuple[Reason, ...]:
+    """While there is time, some of the vasopressor that is borne is kept for what may come."""
+    dose, most = now.values.get(_VASOPRESSOR, math.nan), now.criteria.number("early_vasopressor")
+    if now.last or not dose > most:
+        return ()
+    said = f"vasopressor {dose:.2g} ug/kg/min, at most {most:g} while there is time"
+    return (Reason(said, _VASOPRESSOR, dose, most),)
 
 
 def _trust(now: Situation) -> Reason:

@@ -51,14 +51,16 @@ def _less_inotrope(now: Situation) -> dict[str, float]:
 
 def _less_vasopressor(now: Situation) -> dict[str, float]:
     dose = now.outlook.doses["vasopressor"]
-    leaves = now.criteria["trial"]["vasopressor_effect"].high
-    if dose <= leaves:
+    if dose <= now.criteria.number("early_vasopressor"):
         return {}
     less = {"vasopressor": _lower("vasopressor", dose)}
     expected = now.outlook.at(now.level, 0.0, now.outlook.doses | less)
     if chance([now.criteria["ready"]["map"]], expected) >= now.criteria.number("chance"):
         return less
     # In the last trial what counts is whether it would do without the pump.
+    leaves = now.criteria["trial"]["vasopressor_effect"].high
+    if dose <= leaves:
+        return {}
     needed = [one for one in now.criteria["out"].values() if one.needed]
     last = now.place == 0 and now.left <= now.criteria.number("reassess_lead")
     free = now.outlook.free(vasopressor=leaves) if last else None

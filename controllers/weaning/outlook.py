@@ -153,6 +153,19 @@ class Outlook:
             lower = upper
         return lower
 
+    def stretched(self) -> float:
+        """Regurgitant fraction without pump and inotrope if the mitral valve leaks at first.
+
+        NaN where the tracker does not tell it or finds no beat.
+        """
+        asked = getattr(self.tracker, "stretched_without_pump", None)
+        if asked is None:
+            return math.nan
+        try:
+            return float(asked(drugs=self.doses | {"inotrope": 0.0}))
+        except PhysicsError:
+            return math.nan
+
     def pressed(
         self, hours_ahead: float, most: float, pressure: float
     ) -> tuple[Beliefs | None, float]:

@@ -54,8 +54,6 @@ class Progress:
         Inotrope that is still ordered after it was taken down, ug/kg/min; NaN where none was.
     pressed_at : float
         When a low pressure was last met at full support, h.
-    losses : list of float
-        Losses of contractility that were expected without the pump, at the lowest level, by look.
     lost_since : float
         Since when the tracker is not trusted, h; NaN while it is.
     position_checked : float
@@ -97,7 +95,6 @@ class Progress:
     inotrope_doses: list[tuple[float, float]] = field(default_factory=list)
     inotrope_left: float = math.nan
     pressed_at: float = -math.inf
-    losses: list[float] = field(default_factory=list)
     lost_since: float = math.nan
     position_checked: float = -math.inf
     leak_shown: str = ""

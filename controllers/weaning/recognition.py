@@ -18,6 +18,8 @@ _SETTLED = 24.0
 _LEAKS = ("regurgitation", "hidden-regurgitation")
 # As likely as not: from here on a tracker knows that the valve leaks when it is stretched.
 _KNOWN = 0.5
+# Share of a moderate leak that is a trace (a guess).
+_TRACE = 1.0 / 3.0
 # How long a condition must stand before it is named, h (guesses): in the first hours of support
 # nearly everybody's right ventricle looks bad. What is not here is named at once.
 _STANDING = {"rv-failure": 12.0, "inotrope-masked": 2.0, "regurgitation": 2.0,
@@ -89,12 +91,22 @@ def _tight_without(now: Situation, state: Progress) -> bool:
     """Whether the mitral valve is tight here by echo, and by forecast without the pump.
 
     A ventricle that recovers grows small again, and what leaked by its stretch closes. A tracker
-    that believes the valve to be tight for good is not asked: it has leaked.
+    that believes the valve to be tight for good is not asked: it has leaked. Where a tight and a
+    leaking beat may both be, a removal may lead to either: as long as there is time, it is waited
+    for until there is no leaking one.
     """
     if not (now.outlook.trusted and now.outlook.leaking >= _KNOWN and _cleared(now, state)):
         return False
-    tight = Criterion(_FRACTION, high=now.criteria.number("moderate_regurgitation"))
-    return chance([tight], now.outlook.free()) >= now.criteria.number("chance")
+    limit = now.criteria.number("moderate_regurgitation")
+    tight = Criterion(_FRACTION, high=limit)
+    if chance([tight], now.outlook.free()) < now.criteria.number("chance"):
+        return False
+    if now.last:
+        return True
+    led = now.outlook.stretched()
+    if now.looks is not None and math.isfinite(led):
+        led = now.looks.highest("leak", now.hours, led)
+    return math.isnan(led) or led < _TRACE * limit
 
 
 def present_findings(state: Progress) -> tuple[str, ...]:

@@ -77,6 +77,11 @@ class Situation:
         """Whether the label leaves time for one way down only."""
         return self.left <= self.criteria.number("way_down") + 1.0
 
+    @property
+    def last(self) -> bool:
+        """Whether the label's end is so near that less is asked for an explant."""
+        return self.left < self.criteria.number("last_hours")
+
 
 class StepPolicy(Protocol):
     """When and how far to step down. The state machine keeps the rules that hold for all."""

@@ -26,9 +26,10 @@ def out_chance(
     """
     weigh = _hopeful if hopeful else chance
     needed = [one for one in now.criteria["out"].values() if one.needed]
-    free = now.outlook.free(ahead)
-    found = weigh(needed, free)
     dose, most = now.outlook.doses["vasopressor"], now.criteria["trial"]["vasopressor_effect"].high
+    # Nobody leaves with more.
+    free = now.outlook.free(ahead, vasopressor=min(dose, most))
+    found = weigh(needed, free)
     low, held = now.criteria["out"]["map"].low + now.criteria.number("pressure_aim"), ""
     if found < limit and dose < most and free is not None and free["map"].median < low:
         given, dose = now.outlook.pressed(ahead, most, low)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from controllers.tracking.filter import Gaussian
 from controllers.tracking.hypothesis import LEAKING
 from controllers.tracking.readings import READ
 from controllers.tracking.tracker import RecoveryTracker
@@ -190,6 +191,22 @@ def test_without_the_pump_is_the_patient_without_the_pump():
     assert forecast["pump_flow"].mean == 0.0
     stronger = course.tracker.without_pump(drugs={"inotrope": 10.0})
     assert stronger["cardiac_output"].mean > forecast["cardiac_output"].mean
+
+
+def test_a_ventricle_that_leaks_at_first_goes_on_leaking_or_finds_back():
+    course = Course(seed=5)
+    for level in ("P-8", "P-4", "P-2"):
+        course.look(level, lv_contractility=1.3)
+    tracker, place = course.tracker, course.tracker.space.place
+    belief, fractions = tracker._leaking.belief, []
+    for closing in range(0, 100, 10):
+        mean = belief.mean.copy()
+        mean[place["mitral_closing"]], mean[place["mitral_leak"]] = closing, math.log(2.0)
+        tracker._leaking.belief = Gaussian(mean, belief.root)
+        fractions.append(tracker.stretched_without_pump())
+    # It leaks where it closes early, and where it closes late the ventricle finds back.
+    assert fractions[0] > 0.3 > 0.05 > fractions[-1]
+    assert fractions == sorted(fractions, reverse=True)
 
 
 def test_the_outlook_asks_for_the_patient_without_the_pump():

@@ -9,6 +9,7 @@ from controllers.tracking.estimate import Belief
 from controllers.weaning.controller import WeaningController
 from controllers.weaning.criteria import Criterion, WeaningCriteria
 from controllers.weaning.outlook import Outlook, chance
+from controllers.weaning.seen import Seen
 from controllers.weaning_briefing import WeaningBriefing
 from plants import Measurement, Patient, PhysicsError, Pump, Therapy
 
@@ -277,13 +278,13 @@ def test_the_chance_weighs_explanations_one_by_one():
 
 def test_p2_is_held_where_the_label_leaves_no_other_trial():
     tracker = FakeTracker({"P-0": {"map": 50.0}, "P-1": {"map": 50.0}})
-    for begin, held in ((24.0, False), (80.0, True)):
+    for begin, end, held in ((24.0, 51.0, False), (66.0, 95.0, True)):
         one = controller(tracker)
         tracker.levels[None] = {}
         tracker.levels["P-0"] = tracker.levels["P-1"] = {}
         follow(one, begin + 6.0, begin, until=lambda d: d.level == "P-2")
         tracker.levels["P-0"] = tracker.levels["P-1"] = {"map": 50.0}
-        made = follow(one, begin + 15.0, one.progress.hours + 0.5)
+        made = follow(one, end, one.progress.hours + 0.5)
         assert (made[-1].level == "P-2") is held, begin
 
 
@@ -327,9 +328,39 @@ def test_a_low_pressure_asks_for_a_vasopressor_and_a_look_within_minutes():
 def test_the_vasopressor_is_taken_down_to_what_a_patient_may_leave_with():
     one = controller(FakeTracker())
     assert look(one, 24.0, vasopressor_effect=0.12).orders["vasopressor"] == pytest.approx(0.096)
-    assert "vasopressor" not in look(one, 25.0, vasopressor_effect=0.07).orders
+    assert "vasopressor" not in look(one, 25.0, vasopressor_effect=0.055).orders
     low = controller(FakeTracker({None: {"map": 65.5}}))
     assert "vasopressor" not in look(low, 24.0, vasopressor_effect=0.12).orders
+
+
+def test_while_there_is_time_some_of_the_vasopressor_is_kept_for_what_may_come():
+    # The pressure is too low for less of it.
+    early = {"vasopressor_effect": 0.07, "map": 63.0}
+    tracker = FakeTracker({None: {"map": 65.0}})
+    made = follow(controller(tracker), 34.0, **early)
+    assert made[-1].phase == "hold_p2"
+    assert "at most 0.061 while there is time" in made[-1].words
+    late = follow(controller(tracker), 96.0, begin=88.0, until=lambda d: d.action == "explant",
+                  **early)  # fmt: skip
+    assert late[-1].action == "explant"
+    assert 96.0 - late[-1].hours < WeaningCriteria.load().number("last_hours")
+
+
+def test_before_the_labels_end_a_smaller_chance_begins_the_last_way_down():
+    # Half-way between the levels about no flow the index lies 0.8 sd below its limit: 0.21.
+    limit = WeaningCriteria.load()["out"]["cardiac_index"].low
+    low = {level: {"cardiac_index": limit - 0.8 * SD["cardiac_index"]} for level in ("P-0", "P-1")}
+    assert {d.level for d in follow(controller(FakeTracker(low)), 40.0)} == {"P-8"}
+    assert follow(controller(FakeTracker(low)), 94.0, begin=88.0)[-1].level == "P-2"
+
+
+def test_a_kidney_that_is_as_noisy_as_ever_resolves():
+    for values, resolves in (([0.30, 0.21, 0.37], True), ([0.20, 0.21, 0.45], False)):
+        seen = Seen(WeaningCriteria.load())
+        for hour, value in enumerate(values):
+            seen.take(Measurement(0.0, "icu", GOOD | {"renal_injury": value}), hour, "P-8",
+                      PUMP.speed("P-8"))  # fmt: skip
+        assert seen.resolving().met is resolves
 
 
 def test_less_flow_without_the_pump_clears_less_lactate():
@@ -381,6 +412,22 @@ def test_a_leak_that_was_seen_is_forgotten_where_the_valve_will_be_tight():
     assert look(one, closed[-1].hours + 1.0).action == "explant"
     tracker.levels["P-0"] = tracker.levels["P-1"] = {"mitral_regurgitant_fraction": 0.5}
     assert look(one, closed[-1].hours + 2.0).action != "explant"
+
+
+def test_a_leak_that_may_stand_beside_a_tight_valve_is_waited_for_while_there_is_time():
+    tracker = FakeTracker()
+    tracker.leaking, tracker.led = 1.0, 0.5
+    tracker.stretched_without_pump = lambda drugs: tracker.led
+    for begin, until, explanted in ((24.0, 40.0, False), (88.0, 96.0, True)):
+        one = controller(tracker)
+        one.progress.leak_shown = "P-4"
+        made = follow(one, until, begin=begin, until=lambda d: d.action == "explant")
+        assert (made[-1].action == "explant") is explanted
+    tracker.led = 0.0
+    one = controller(tracker)
+    one.progress.leak_shown = "P-4"
+    made = follow(one, 40.0, until=lambda d: d.action == "explant")
+    assert made[-1].action == "explant"
 
 
 def test_an_inotrope_that_was_taken_down_is_not_given_again():
