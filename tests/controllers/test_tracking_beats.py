@@ -9,7 +9,16 @@ from controllers.tracking.filter import Gaussian
 from controllers.tracking.outputs import Fan
 from controllers.tracking.prediction import Predictor
 from controllers.tracking.state import N_PATIENT, PLACE, StateSpace
-from plants import BeatMap, MultirateRun, Plant, Pump, SlowParameters, steady_state
+from plants import (
+    METRICS,
+    BeatMap,
+    MultirateRun,
+    PhysicsError,
+    Plant,
+    Pump,
+    SlowParameters,
+    steady_state,
+)
 from plants.slow.clock import SlowClock
 
 PUMP = Pump.load("CP")
@@ -87,6 +96,20 @@ def test_where_there_is_no_beat_the_reason_is_told():
     found = beats.centres(point(blood_volume=-2400.0)[None], [Setting(PUMP.speed("P-9"), TOLD)])
     assert "no settled beat" in found.reasons[0]
     assert np.isnan(found.values).all()
+
+
+def test_a_beat_that_is_led_from_a_leak_is_that_of_a_tight_valve_where_none_leaks(beats):
+    setting, at = Setting(PUMP.speed("P-2"), TOLD), point()
+    tight = outputs(beats.centres(at[None], [setting]))
+    led = beats.stretched(at, setting, 4.0)
+    assert led[METRICS.index["mitral_regurgitant_fraction"]] < 0.05
+    for name, value in tight.items():
+        assert led[METRICS.index[name]] == pytest.approx(value, rel=0.02), name
+
+
+def test_no_beat_is_led_from_a_leak_where_there_is_none(beats):
+    with pytest.raises(PhysicsError):
+        beats.stretched(point(blood_volume=-6000.0), Setting(PUMP.speed("P-2"), TOLD), 4.0)
 
 
 def test_a_kept_slope_is_used_until_the_belief_has_moved():
