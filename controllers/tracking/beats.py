@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controllers.tracking.belief import OUTPUTS, Told
-from controllers.tracking.equations import LEAK, SettledEquations
+from controllers.tracking.equations import SettledEquations
+from controllers.tracking.led_beat import led_from_leak
 from controllers.tracking.newton import Slopes, newton, start_from_rest, start_near
 from plants import METRICS, PhysicsError, Plant, SlowParameters
 
@@ -28,9 +29,6 @@ _SMALL, _LONGEST, _CHORDS = 0.1, 40.0, 12
 _SLOW_CHORDS = 5.0
 # A search whose correction grows to this many times the last one has lost its way.
 _GROWTH = 3.0
-# Beats that are marched from a leaking valve, and the share of the way that the leak is led at
-# each: slower than the volumes find their places.
-_MARCH, _LED = 200, 0.03
 # Settings whose beats are remembered; a pump has about ten levels.
 _REMEMBERED = 64
 
@@ -148,8 +146,7 @@ class SettledBeats:
     def stretched(self, point: Array, setting: Setting, leak: float) -> Array:
         """Metrics of the beat that a ventricle comes to whose mitral valve leaks at first.
 
-        Beside a beat with a tight valve there may be one with a leaking valve, which keeps itself
-        up: the leak stretches the ventricle, and the stretch the valve.
+        See :func:`~controllers.tracking.led_beat.led_from_leak`.
 
         Parameters
         ----------
@@ -160,21 +157,21 @@ class SettledBeats:
         leak : float
             Leak from which it is led, mL/s/mmHg.
 
+        Returns
+        -------
+        ndarray, shape (n_metrics,)
+
         Raises
         ------
         PhysicsError
-            There is no beat at the setting from which to begin.
+            There is no beat at the setting from which to begin, or none is come to.
         """
         found = self.centres(point[None], [setting])
         if found.reasons[0]:
             raise PhysicsError(found.reasons[0])
-        z = self._slopes[setting.key].unknowns_at(point[None])[0]
-        z[LEAK] = leak
-        told, held = setting.told.vector(), np.array([setting.speed])
-        z = self.equations.marched(point, z, setting.speed, told, _MARCH, _LED)
-        steps = self.equations.steps(point[None], z[None], held, told[None])
-        _, metrics = self.equations.residual(point[None], z[None], held, told[None], steps)
-        return np.asarray(metrics[0])
+        begin = self._slopes[setting.key].unknowns_at(point[None])[0]
+        told = setting.told.vector()
+        return led_from_leak(self.equations, begin, point, setting.speed, told, leak)
 
     def _find(self, centres: Sequence[Array], settings: Sequence[Setting]) -> None:
         """Find beats of centres, and remember them."""

@@ -45,7 +45,7 @@ LONGEST_STEP = 0.004
 _STEP_SHARE = 0.85
 _STIFF = ("lv_contractility", "rv_contractility", "systemic_resistance", "pulmonary_resistance")
 # A leak is counted tenfold against mL and mmHg: it is of the order of 1.
-_SIZES = np.append(np.ones(N_UNKNOWN - 1), 10.0)
+_SIZES = np.append(np.ones(LEAK), 10.0)
 
 
 @dataclass(frozen=True)

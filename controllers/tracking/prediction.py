@@ -97,10 +97,11 @@ class Predictor:
         Raises
         ------
         PhysicsError
-            There is no beat at the setting.
+            There is no such beat at the setting.
         """
         point = self.space.held(belief.mean)[:N_PATIENT]
-        return float(self.beats.stretched(point, setting, leak)[_FRACTION])
+        fraction = float(self.beats.stretched(point, setting, leak)[_FRACTION])
+        return min(max(fraction, 0.0), 1.0)
 
     def _fan(
         self,

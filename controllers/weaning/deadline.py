@@ -35,7 +35,7 @@ def in_time(now: Situation, decision: Decision, label_hours: float, state: Progr
     left = max(left, 0.0)
     why = [Reason(f"{left:.3g} h left of the label's {label_hours:g} h", "", left, lead)]
     if now.outlook.trusted:
-        why.append(out_chance(now, now.criteria.number("begin_chance"), left))
+        why.append(out_chance(now, now.criteria.number("last_begin_chance"), left))
     state.findings.setdefault("no-recovery", now.hours)
     why.append(Reason("evaluate for a durable pump or transplant; the pump is a bridge"))
     return replace(

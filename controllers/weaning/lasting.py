@@ -4,7 +4,8 @@ Without the pump the myocardium is perfused by less pressure. What recovered may
 the pressure falls with the contractility, and so on: a heart goes on recovering or slides back, and
 which of the two it will be shows hours after the pump is out. What tells them apart is the sign of
 the first change. The balance is that of the plant's myocardium (:mod:`plants.slow.myocardium`),
-with the tracker's trend for the recovery and the forecast for the perfusion.
+with the tracker's trend, weighed against the usual one, for the recovery and the forecast for the
+perfusion.
 """
 
 from __future__ import annotations
@@ -47,25 +48,26 @@ def expected_trend(outlook: Outlook, level: str, criteria: WeaningCriteria) -> f
         return float(gate(away, number("coronary_width")))
 
     before, after = (perfused(one[_PERFUSION].median) for one in (here, free))
-    # The trend of a single course is known badly; what is usual says more.
+    # The trend of a single course is known badly: what is usual says more. A fall is mostly noise;
+    # a relapse is answered as such.
     weight = number("trend_weight")
     seen = weight * max(trend, 0.0) + (1.0 - weight) * number("trend_usual")
-    stunning = outlook.gained * _DAY / number("stunning_time")
+    stunning = max(outlook.gained, 0.0) * _DAY / number("stunning_time")
     # What is seen at the level is recovery less stunning there.
     recovery = seen + (1.0 - before) * stunning
     return recovery * after / before - (1.0 - after) * stunning
 
 
 def lasts(now: Situation) -> Reason | None:
-    """Whether the heart goes on recovering, by the last looks; None where that is not told.
+    """Whether the heart goes on recovering, by the last looks.
 
-    Near the label's end a slow loss is borne.
+    Near the label's end a slow loss is borne. None, so that nothing is asked for, where the tracker
+    is not trusted (which refuses by itself) or tells no trend.
     """
     trend = expected_trend(now.outlook, now.level, now.criteria)
     if not (now.outlook.trusted and math.isfinite(trend)):
         return None
     least = now.criteria.number("last_trend_out" if now.last else "trend_out")
-    if now.looks is not None:
-        trend = now.looks.mean("trend", now.hours, trend)
+    trend = now.steady("trend", trend)
     said = f"contractility without the pump expected to change by {trend:+.2f}/d"
     return Reason(f"{said}, at least {least:+.2g}", "", trend, least, met=trend >= least)

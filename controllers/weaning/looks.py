@@ -25,13 +25,13 @@ class Looks:
 
     def mean(self, name: str, hours: float, value: float) -> float:
         """The mean of the last looks with this one; a look is known by its time (h)."""
-        return fmean(self._with(name, hours, value))
+        return fmean(self._taken(name, hours, value))
 
     def highest(self, name: str, hours: float, value: float) -> float:
         """The highest of the last looks with this one."""
-        return max(self._with(name, hours, value))
+        return max(self._taken(name, hours, value))
 
-    def _with(self, name: str, hours: float, value: float) -> list[float]:
+    def _taken(self, name: str, hours: float, value: float) -> list[float]:
         past = [one for one in self._past.get(name, []) if one[0] != hours]
         self._past[name] = [*past, (hours, value)][-LOOKS:]
         return [value for _, value in self._past[name]]

@@ -21,7 +21,8 @@ class ModelBased:
 
     Weaning begins when there is a fair chance that the patient does well without pump and inotrope;
     every step is the largest one after which the criteria hold with the chance asked for; the pump
-    comes out when they hold so without it.
+    comes out when they hold so without it. Near the label's end, where a bridge decision is what
+    else there is, less is asked for.
 
     Attributes
     ----------
@@ -75,7 +76,7 @@ class ModelBased:
             )
             return 0, (held, _trust(now))
         needed = [one for one in now.criteria["step"].values() if one.needed]
-        limit = now.criteria.number("last_chance" if now.late else "chance")
+        limit = now.criteria.number("last_step_chance" if now.late else "chance")
         reasons: list[Reason] = []
         for levels in range(now.steps_left, 0, -1):
             target = now.levels[now.place - levels]
@@ -107,6 +108,7 @@ class ModelBased:
 def _reserve(now: Situation) -> tuple[Reason, ...]:
     """While there is time, some of the vasopressor that is borne is kept for what may come."""
     dose, most = now.values.get(_VASOPRESSOR, math.nan), now.criteria.number("early_vasopressor")
+    most = min(most, now.criteria["trial"][_VASOPRESSOR].high)
     if now.last or not dose > most:
         return ()
     said = f"vasopressor {dose:.2g} ug/kg/min, at most {most:g} while there is time"

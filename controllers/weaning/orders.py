@@ -23,10 +23,10 @@ def fewer_drugs(now: Situation, state: Progress) -> dict[str, float]:
     """The next lower dose (ug/kg/min) of a drug without which this level holds; or no order.
 
     The inotrope first, and not before lactate is normal or, in a trial, will stay low without it:
-    what clears it is the flow. The
-    vasopressor down to what a patient may leave with, as far as the pressure of readiness is kept;
-    what is left of it perfuses the heart. An inotrope that was taken down is not given again by
-    those who would keep it; deterioration leaves that to them.
+    what clears it is the flow. The vasopressor down to what a patient leaves with while there is
+    time, as far as the pressure of readiness is kept; what is left of it perfuses the heart. An
+    inotrope that was taken down is not given again by those who would keep it; deterioration leaves
+    that to them.
     """
     less = _less_inotrope(now) if now.outlook.trusted else {}
     if less:
@@ -51,19 +51,19 @@ def _less_inotrope(now: Situation) -> dict[str, float]:
 
 def _less_vasopressor(now: Situation) -> dict[str, float]:
     dose = now.outlook.doses["vasopressor"]
-    if dose <= now.criteria.number("early_vasopressor"):
+    leaves = now.criteria["trial"]["vasopressor_effect"].high
+    if dose <= (leaves if now.last else min(now.criteria.number("early_vasopressor"), leaves)):
         return {}
     less = {"vasopressor": _lower("vasopressor", dose)}
     expected = now.outlook.at(now.level, 0.0, now.outlook.doses | less)
     if chance([now.criteria["ready"]["map"]], expected) >= now.criteria.number("chance"):
         return less
     # In the last trial what counts is whether it would do without the pump.
-    leaves = now.criteria["trial"]["vasopressor_effect"].high
     if dose <= leaves:
         return {}
     needed = [one for one in now.criteria["out"].values() if one.needed]
-    last = now.place == 0 and now.left <= now.criteria.number("reassess_lead")
-    free = now.outlook.free(vasopressor=leaves) if last else None
+    ending = now.place == 0 and now.left <= now.criteria.number("reassess_lead")
+    free = now.outlook.free(vasopressor=leaves) if ending else None
     does = chance(needed, free) >= now.criteria.number("last_chance")
     return {"vasopressor": leaves} if does else {}
 

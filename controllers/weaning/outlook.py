@@ -33,7 +33,10 @@ class Innovation(Protocol):
 
 
 class Tracker(Protocol):
-    """What is needed of a tracker; :class:`controllers.tracking.tracker.RecoveryTracker` is one."""
+    """What is needed of a tracker; :class:`controllers.tracking.tracker.RecoveryTracker` is one.
+
+    Where it has them, its `without_pump`, `leaking` and `stretched_without_pump` are asked as well.
+    """
 
     def update(
         self, measurement: Measurement, level: str, hours: float, *,
@@ -153,14 +156,14 @@ class Outlook:
             lower = upper
         return lower
 
-    def stretched(self) -> float:
+    def stretched(self) -> float | None:
         """Regurgitant fraction without pump and inotrope if the mitral valve leaks at first.
 
-        NaN where the tracker does not tell it or finds no beat.
+        None where the tracker does not tell it, NaN where it finds no beat.
         """
         asked = getattr(self.tracker, "stretched_without_pump", None)
         if asked is None:
-            return math.nan
+            return None
         try:
             return float(asked(drugs=self.doses | {"inotrope": 0.0}))
         except PhysicsError:

@@ -18,8 +18,6 @@ _SETTLED = 24.0
 _LEAKS = ("regurgitation", "hidden-regurgitation")
 # As likely as not: from here on a tracker knows that the valve leaks when it is stretched.
 _KNOWN = 0.5
-# Share of a moderate leak that is a trace (a guess).
-_TRACE = 1.0 / 3.0
 # How long a condition must stand before it is named, h (guesses): in the first hours of support
 # nearly everybody's right ventricle looks bad. What is not here is named at once.
 _STANDING = {"rv-failure": 12.0, "inotrope-masked": 2.0, "regurgitation": 2.0,
@@ -60,11 +58,11 @@ def refusal(
     leak = findings.regurgitation(now, state.regurgitation_at_support)
     present = now.values.get(_FRACTION, math.nan)
     limit = now.criteria.number("moderate_regurgitation")
+    shown = _leak_without(now, state) if explant and state.leak_shown else None
     if leak is not None and (explant or (state.weaning and present >= limit)):
         found.append(leak[1])
-    elif explant and state.leak_shown and not _tight_without(now, state):
-        said = f"the mitral valve was found to leak at {state.leak_shown}: to be dealt with first"
-        found.append(Reason(said, _FRACTION, present, limit))
+    elif shown is not None:
+        found.append(shown)
     elif any(name in state.findings for name in _LEAKS) and not _cleared(now, state):
         said = (
             f"mitral regurgitation was named and no echo at {now.level} shows less than {limit:g}"
@@ -87,26 +85,39 @@ def _cleared(now: Situation, state: Progress) -> bool:
     return bool(seen) and seen[-1] < now.criteria.number("moderate_regurgitation")
 
 
-def _tight_without(now: Situation, state: Progress) -> bool:
-    """Whether the mitral valve is tight here by echo, and by forecast without the pump.
+def _leak_without(now: Situation, state: Progress) -> Reason | None:
+    """Why a mitral valve that has leaked may do so without the pump; None where it will not.
 
-    A ventricle that recovers grows small again, and what leaked by its stretch closes. A tracker
-    that believes the valve to be tight for good is not asked: it has leaked. Where a tight and a
-    leaking beat may both be, a removal may lead to either: as long as there is time, it is waited
-    for until there is no leaking one.
+    A ventricle that recovers grows small again, and what leaked by its stretch closes: here by
+    echo, and by forecast without the pump. A tracker that believes the valve to be tight for good
+    is not asked: it has leaked. Where a tight and a leaking beat may both be, a removal may lead to
+    either: it is waited for until there is no leaking one.
     """
-    if not (now.outlook.trusted and now.outlook.leaking >= _KNOWN and _cleared(now, state)):
-        return False
+    said = f"the mitral valve was found to leak at {state.leak_shown}"
     limit = now.criteria.number("moderate_regurgitation")
-    tight = Criterion(_FRACTION, high=limit)
-    if chance([tight], now.outlook.free()) < now.criteria.number("chance"):
-        return False
-    if now.last:
-        return True
+    if not (now.outlook.trusted and now.outlook.leaking >= _KNOWN and _cleared(now, state)):
+        present = now.values.get(_FRACTION, math.nan)
+        return Reason(f"{said}: to be dealt with first", _FRACTION, present, limit)
+    free = now.outlook.free()
+    expected = math.nan if free is None else free[_FRACTION].median
+    if chance([Criterion(_FRACTION, high=limit)], free) < now.criteria.number("chance"):
+        _highest(now, expected)
+        said = f"{said}: fraction {expected:.2f} expected without the pump"
+        return Reason(said, _FRACTION, expected, limit)
     led = now.outlook.stretched()
-    if now.looks is not None and math.isfinite(led):
-        led = now.looks.highest("leak", now.hours, led)
-    return math.isnan(led) or led < _TRACE * limit
+    if led is None:
+        return None
+    led, most = _highest(now, led), now.criteria.number("led_regurgitation")
+    if led < most:
+        return None
+    said = f"{said}: once it leaks without the pump it goes on, fraction {led:.2f}, below {most:g}"
+    return Reason(said, _FRACTION, led, most)
+
+
+def _highest(now: Situation, leak: float) -> float:
+    """The highest leak without the pump by the last looks; what is not known is as bad as any."""
+    leak = leak if math.isfinite(leak) else 1.0
+    return leak if now.looks is None else now.looks.highest("leak", now.hours, leak)
 
 
 def present_findings(state: Progress) -> tuple[str, ...]:

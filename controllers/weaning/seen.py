@@ -88,11 +88,14 @@ class Seen:
         return [value for when, value in self._held.get(name, []) if when >= since]
 
     def resolving(self) -> Reason:
-        """Whether the injury of the kidneys resolves, or at least does not grow."""
+        """Whether the injury of the kidneys resolves, or at least does not grow beyond noise.
+
+        Judged against the mean of the two values before, of which the lesser alone would be low by
+        its noise.
+        """
         past = self.history("renal_injury")[-3:]
         if not past:
             return Reason("renal injury unknown", "renal_injury")
-        # The least of noisy values would be too low.
         limit = statistics.fmean(past[:-1] or past) + self._rise
         said = f"renal injury {past[-1]:.2g}, not above {limit:.2g}"
         return Reason(said, "renal_injury", past[-1], limit, met=past[-1] <= limit)

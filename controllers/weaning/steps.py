@@ -82,6 +82,10 @@ class Situation:
         """Whether the label's end is so near that less is asked for an explant."""
         return self.left < self.criteria.number("last_hours")
 
+    def steady(self, name: str, value: float) -> float:
+        """A value of this look by the last ones; the value itself where none are kept."""
+        return value if self.looks is None else self.looks.mean(name, self.hours, value)
+
 
 class StepPolicy(Protocol):
     """When and how far to step down. The state machine keeps the rules that hold for all."""

@@ -30,15 +30,16 @@ def out_chance(
     # Nobody leaves with more.
     free = now.outlook.free(ahead, vasopressor=min(dose, most))
     found = weigh(needed, free)
-    low, held = now.criteria["out"]["map"].low + now.criteria.number("pressure_aim"), ""
+    low = now.criteria["out"]["map"].low + now.criteria.number("pressure_aim")
+    held = f" and vasopressor {most:.2g} ug/kg/min" if dose > most else ""
     if found < limit and dose < most and free is not None and free["map"].median < low:
         given, dose = now.outlook.pressed(ahead, most, low)
         if weigh(needed, given) > found:
             free, found = given, weigh(needed, given)
             held = f" and vasopressor {dose:.2g} ug/kg/min"
     when = f" in {ahead:.3g} h" if ahead else ""
-    if steady and now.looks is not None and free is not None:
-        found, when = now.looks.mean("out", now.hours, found), f"{when} by the last looks"
+    if steady and free is not None:
+        found, when = now.steady("out", found), f"{when} by the last looks"
     said = f"chance {found:.2f} to hold without pump and inotrope{held}{when}"
     said = f"{said}{_expected(needed, free)}, at least {limit:g}"
     return Reason(said, "", found, limit, met=found >= limit)
@@ -64,9 +65,7 @@ def out_lactate(now: Situation, chance_limit: float) -> Reason:
     if now.lactate is None or free is None:
         return Reason("lactate without the pump is not known", "lactate", math.nan, high)
     index = free["cardiac_index"].median
-    found = lactate_chance(now, free)
-    if now.looks is not None:
-        found = now.looks.mean("lactate", now.hours, found)
+    found = now.steady("lactate", lactate_chance(now, free))
     said = f"chance {found:.2f} that lactate stays below {high:g} mmol/L without the pump"
     said = f"{said} (up to {now.lactate.highest(index):.3g}), at least {chance_limit:g}"
     return Reason(said, "lactate", found, chance_limit, met=found >= chance_limit)

@@ -290,5 +290,7 @@ def _line(
         values = np.append(values, after)
     axes.plot(times, values, color=color, linewidth=1.2, marker=_dot(times), markersize=3,
               label=text or None)  # fmt: skip
+    # A line drawn before has fixed the axis, which would cut this one off.
     low, high = axes.get_ylim()
-    axes.set_ylim(min(low, reach[0]), max(high, reach[1]))
+    least, most = np.nanmin([*values, low]), np.nanmax([*values, high])
+    axes.set_ylim(min(least, reach[0]), max(most, reach[1]))

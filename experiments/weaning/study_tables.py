@@ -243,7 +243,7 @@ def _gate(probes: pandas.DataFrame) -> pandas.DataFrame:
     forecast = np.where(np.isnan(forecast), -math.inf, forecast)
     criteria, power = WeaningCriteria.load(), known["cardiac_power_output"].tolist()
     cut_offs = {
-        FORECAST: (forecast.tolist(), criteria.number("chance")),
+        FORECAST: (forecast.tolist(), criteria.number("explant_chance")),
         POWER: (power, criteria["explant"]["cardiac_power_output"].low),
     }
     rows = [
