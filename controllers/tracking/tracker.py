@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.beats import Setting, SettledBeats
+from controllers.tracking.beats import SettledBeats
 from controllers.tracking.belief import Told, stretch, unaided
 from controllers.tracking.consistency import Consistency, Innovation
 from controllers.tracking.correction import Corrector, Learned
@@ -25,6 +25,7 @@ from controllers.tracking.equations import PUMP_OUT
 from controllers.tracking.estimate import Beliefs, joint, patient_beliefs
 from controllers.tracking.filter import Gaussian, mixed
 from controllers.tracking.forecast import Forecast
+from controllers.tracking.foresight import Foresight, Present, dose_vector
 from controllers.tracking.hypothesis import (
     LEAKING,
     LEAST_WEIGHT,
@@ -38,7 +39,7 @@ from controllers.tracking.readings import READ, ReadingTable
 from controllers.tracking.settings import TrackerSettings
 from controllers.tracking.state import StateSpace
 from controllers.weaning_briefing import DRUGS, WeaningBriefing, checked_doses
-from plants import METRICS, InputError, Level, Measurement
+from plants import METRICS, InputError, Measurement
 
 Array = NDArray[np.float64]
 
@@ -46,11 +47,6 @@ Array = NDArray[np.float64]
 _SAME_SPEED = 0.01
 # An explanation of the patient less probable than this is not asked for forecasts.
 _UNLIKELY = 0.02
-
-
-#: A speed (rpm), and for each drug the dose that is presumed or None where it is the present one.
-_Question = tuple[float, tuple[float | None, ...]]
-_AS_GIVEN = (None,) * len(DRUGS)
 
 
 class RecoveryTracker:
@@ -116,8 +112,6 @@ class RecoveryTracker:
         self._leak_seen = False
         self._speed = self.briefing.levels[-1].rpm
         self._estimate: Beliefs | None = None
-        self._asked: dict[_Question, None] = {}
-        self._expected: dict[_Question, None] = {}
         self.hours = math.nan
         self.innovation = Innovation()
 
@@ -126,11 +120,12 @@ class RecoveryTracker:
         self._slow = self.briefing.slow_parameters(doses)
         prior = Gaussian(self.space.mean, np.diag(self.space.sd))
         self._predictor = Predictor(SettledBeats(self.briefing.plant, self._slow), self.space)
+        self._foresight = Foresight(self._predictor)
         self._tight, self._leaking = self._hypotheses = tuple(
             Hypothesis(leaks=leaks, weight=weight, belief=prior, predictor=self._predictor)
             for leaks, weight in ((False, 1.0 - LEAKING), (True, LEAKING))
         )
-        self._doses = self._vector(doses)
+        self._doses = dose_vector(doses)
         self._told = Told(self._doses, math.nan, self._slow["hemoglobin_initial"])
 
     def update(
@@ -177,7 +172,7 @@ class RecoveryTracker:
             given = checked_doses(drugs)
             if math.isnan(self.hours) and self.briefing.drugs is None:
                 self._found_under(given)
-            self._doses = self._vector(given)
+            self._doses = dose_vector(given)
         gap = 0.0 if math.isnan(self.hours) else hours - self.hours
         self._pass(min(gap, self.settings.longest_step), volume_given)
         hemoglobin = measurement.get("hemoglobin", math.nan)
@@ -187,7 +182,7 @@ class RecoveryTracker:
         differs = abs(turning - speed) > _SAME_SPEED * speed
         self._speed = round(turning, -2) if differs else speed
         self.hours, self._estimate = hours, None
-        self._expected, self._asked = self._asked, {}
+        self._foresight.turn()
         self.innovation = self._learned(measurement)
         return self.innovation
 
@@ -269,7 +264,7 @@ class RecoveryTracker:
         What needs a settled beat is NaN where the believed patient has none.
         """
         if self._estimate is None:
-            self._prepare()
+            self._foresight.prepare(self._present())
             heard = self._heard()
             found = self._predictor.outputs(
                 [one.belief for one in heard],
@@ -331,9 +326,10 @@ class RecoveryTracker:
             A level or a drug is unknown, or the time is negative.
         """
         names = list(levels) if levels is not None else [one.name for one in self.briefing.levels]
-        found = self._foreseen(
-            [self.briefing.pump.level(name) for name in names], hours_ahead, drugs, exact
-        )
+        found = self._foresight.foreseen(
+            self._present(), [self.briefing.pump.level(name) for name in names], hours_ahead, drugs,
+            exact=exact,
+        )  # fmt: skip
         return dict(zip(names, found, strict=True))
 
     def without_pump(
@@ -347,7 +343,8 @@ class RecoveryTracker:
 
         A pump whose mean flow is zero still leaks in diastole what it takes in systole.
         """
-        return self._foreseen([None], hours_ahead, drugs, exact)[0]
+        now = self._present()
+        return self._foresight.foreseen(now, [None], hours_ahead, drugs, exact=exact)[0]
 
     def stretched_without_pump(self, *, drugs: Mapping[str, float] | None = None) -> float:
         """Regurgitant fraction without the pump of a ventricle whose mitral valve leaks at first.
@@ -372,73 +369,16 @@ class RecoveryTracker:
         PhysicsError
             The believed patient has no settled beat without the pump.
         """
+        now = self._present()
         return self._predictor.stretched(
             self._leaking.belief,
-            self._setting(self._leaking, (PUMP_OUT, self._presumed(drugs))),
+            now.setting(self._leaking, (PUMP_OUT, now.presumed(drugs))),
             self._slow["mitral_leak_limit"],
         )
 
-    def _presumed(self, drugs: Mapping[str, float] | None) -> tuple[float | None, ...]:
-        """Doses as a question has them: None where they are the present ones."""
-        doses = self._doses if drugs is None else self._vector(checked_doses(drugs))
-        return tuple(
-            None if one == now else float(one) for one, now in zip(doses, self._doses, strict=True)
-        )
+    def _present(self) -> Present:
+        return Present(self.hours, self._doses, self._told, self._heard())
 
-    def _foreseen(
-        self,
-        levels: Sequence[Level | None],
-        hours_ahead: float,
-        drugs: Mapping[str, float] | None,
-        exact: bool,
-    ) -> list[Forecast]:
-        if not (math.isfinite(hours_ahead) and hours_ahead >= 0):
-            raise InputError("hours_ahead", hours_ahead, "a number of hours from 0 on")
-        speeds = [PUMP_OUT if one is None else one.rpm for one in levels]
-        presumed = self._presumed(drugs)
-        if hours_ahead == 0.0:
-            self._prepare()
-            self._asked |= dict.fromkeys((speed, presumed) for speed in speeds)
-        heard, count = self._heard(), len(levels)
-        beliefs = [one.later(hours_ahead) for one in heard]
-        found = self._predictor.outputs(
-            [belief for belief in beliefs for _ in levels],
-            [self._setting(one, (speed, presumed)) for one in heard for speed in speeds],
-            exact=exact,
-        )
-        return [
-            Forecast(
-                level,
-                self.hours + hours_ahead,
-                hours_ahead,
-                [(one.weight, found[i * count + place]) for i, one in enumerate(heard)],
-            )
-            for place, level in enumerate(levels)
-        ]
-
-    def _prepare(self) -> None:
-        """What was asked the last time will be asked again: find its beats side by side."""
-        if not self._expected or math.isnan(self.hours):
-            return
-        asked = [(one, question) for one in self._heard() for question in self._expected]
-        self._expected = {}
-        self._predictor.prepare(
-            [one.belief for one, _ in asked], [self._setting(*pair) for pair in asked]
-        )
-
-    def _setting(self, hypothesis: Hypothesis, question: _Question) -> Setting:
-        """Under what a beat is settled if an explanation holds."""
-        speed, presumed = question
-        doses = [
-            now if one is None else one for one, now in zip(presumed, self._doses, strict=True)
-        ]
-        told = replace(self._told, doses=np.array(doses))
-        words = "" if presumed == _AS_GIVEN else f"{presumed}"
-        return hypothesis.setting(speed, told, words)
-
-    def _heard(self) -> list[Hypothesis]:
+    def _heard(self) -> tuple[Hypothesis, ...]:
         """The explanations that are likely enough to be asked."""
-        return [one for one in self._hypotheses if one.weight > _UNLIKELY]
-
-    def _vector(self, doses: Mapping[str, float]) -> Array:
-        return np.array([doses[name] for name in DRUGS])
+        return tuple(one for one in self._hypotheses if one.weight > _UNLIKELY)
