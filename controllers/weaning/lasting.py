@@ -61,7 +61,7 @@ def expected_trend(outlook: Outlook, level: str, criteria: WeaningCriteria) -> f
 def lasts(now: Situation) -> Reason | None:
     """Whether the heart goes on recovering, by the last looks.
 
-    Near the label's end a slow loss is borne. None, so that nothing is asked for, where the tracker
+    Near the label's end without a margin. None, so that nothing is asked for, where the tracker
     is not trusted (which refuses by itself) or tells no trend.
     """
     trend = expected_trend(now.outlook, now.level, now.criteria)

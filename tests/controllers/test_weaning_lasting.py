@@ -109,9 +109,9 @@ def test_an_untrusted_tracker_is_not_asked():
     assert lasts(now) is None
 
 
-def test_near_the_labels_end_a_slow_loss_is_borne():
-    slow = next(p / 10.0 for p in range(400, 250, -1)
-                if NUMBER("last_trend_out") < trend(p / 10.0) < 0.0)  # fmt: skip
-    assert not lasts(situation(slow)).met
-    assert lasts(situation(slow, last=True)).met
+def test_near_the_labels_end_no_margin_is_asked_for():
+    little = next(p / 10.0 for p in range(460, 250, -1)
+                  if NUMBER("last_trend_out") <= trend(p / 10.0) < NUMBER("trend_out"))  # fmt: skip
+    assert not lasts(situation(little)).met
+    assert lasts(situation(little, last=True)).met
     assert not lasts(situation(26.0, last=True)).met
