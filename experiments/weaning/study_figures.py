@@ -234,7 +234,8 @@ def contractility_figure(estimates: pandas.DataFrame, policy: str) -> Figure:
     """Error and coverage of the estimate by time on the pump."""
     own = estimates[estimates["policy"] == policy]
     width = 6.0
-    block = (own["hours"] // width) * width + 0.5 * width
+    # A block ends with its last hour, so that the label's end is no block of its own.
+    block = (np.ceil(own["hours"] / width).clip(lower=1.0) - 0.5) * width
     figure = new_figure(9.5, 3.4)
     error, coverage = figure.subplots(1, 2)
     grouped = own.groupby(block)
