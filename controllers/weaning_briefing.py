@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import numpy as np
+from numpy.typing import NDArray
+
 from controllers.operating_point import running_levels
 from plants import (
     SLOW_INPUTS,
@@ -153,3 +156,8 @@ def checked_doses(doses: Mapping[str, float]) -> dict[str, float]:
         if not (math.isfinite(value) and low <= value <= high):
             raise InputError(name, value, f"{low:g} to {high:g} ug/kg/min")
     return {name: float(doses.get(name, 0.0)) for name in DRUGS}
+
+
+def dose_vector(doses: Mapping[str, float]) -> NDArray[np.float64]:
+    """Doses (ug/kg/min) in the order of :data:`DRUGS`."""
+    return np.array([doses[name] for name in DRUGS])

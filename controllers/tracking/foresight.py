@@ -15,7 +15,7 @@ from controllers.tracking.equations import PUMP_OUT
 from controllers.tracking.forecast import Forecast
 from controllers.tracking.hypothesis import Hypothesis
 from controllers.tracking.prediction import Predictor
-from controllers.weaning_briefing import DRUGS, checked_doses
+from controllers.weaning_briefing import DRUGS, checked_doses, dose_vector
 from plants import InputError, Level
 
 Array = NDArray[np.float64]
@@ -128,8 +128,3 @@ class Foresight:
             )
             for place, level in enumerate(levels)
         ]
-
-
-def dose_vector(doses: Mapping[str, float]) -> Array:
-    """Doses (ug/kg/min) in the order of ``DRUGS``."""
-    return np.array([doses[name] for name in DRUGS])

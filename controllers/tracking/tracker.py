@@ -25,7 +25,7 @@ from controllers.tracking.equations import PUMP_OUT
 from controllers.tracking.estimate import Beliefs, joint, patient_beliefs
 from controllers.tracking.filter import Gaussian, mixed
 from controllers.tracking.forecast import Forecast
-from controllers.tracking.foresight import Foresight, Present, dose_vector
+from controllers.tracking.foresight import Foresight, Present
 from controllers.tracking.hypothesis import (
     LEAKING,
     LEAST_WEIGHT,
@@ -38,7 +38,7 @@ from controllers.tracking.prediction import Predictor
 from controllers.tracking.readings import READ, ReadingTable
 from controllers.tracking.settings import TrackerSettings
 from controllers.tracking.state import StateSpace
-from controllers.weaning_briefing import DRUGS, WeaningBriefing, checked_doses
+from controllers.weaning_briefing import DRUGS, WeaningBriefing, checked_doses, dose_vector
 from plants import METRICS, InputError, Measurement
 
 Array = NDArray[np.float64]

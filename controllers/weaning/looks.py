@@ -18,6 +18,8 @@ class Looks:
     >>> seen = ((0, 0.2), (1, 0.4), (1, 0.6))
     >>> [round(looks.mean("chance", hour, value), 2) for hour, value in seen]
     [0.2, 0.3, 0.4]
+    >>> [looks.highest("leak", hour, value) for hour, value in enumerate((0.5, 0.1, 0.2, 0.1))]
+    [0.5, 0.5, 0.5, 0.2]
     """
 
     def __init__(self) -> None:

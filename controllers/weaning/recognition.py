@@ -101,7 +101,7 @@ def _leak_without(now: Situation, state: Progress) -> Reason | None:
     free = now.outlook.free()
     expected = math.nan if free is None else free[_FRACTION].median
     if chance([Criterion(_FRACTION, high=limit)], free) < now.criteria.number("chance"):
-        _highest(now, expected)
+        _highest(now, expected)  # counts at the next looks
         said = f"{said}: fraction {expected:.2f} expected without the pump"
         return Reason(said, _FRACTION, expected, limit)
     led = now.outlook.stretched()
