@@ -52,6 +52,9 @@ class Therapy(TherapyPart):
         When an episode ends.
     limits : tuple of Limit
         Ranges never to be left; at most one for a signal.
+    weaning : tuple of (str, Limit)
+        Criteria of weaning that replace those of the weaning controller, each with the part of
+        weaning that it belongs to; at most one for a part and signal.
     entries : tuple of (str, Quantity)
         Where the numbers came from, by field.
 
@@ -80,6 +83,7 @@ class Therapy(TherapyPart):
     fallback_level: str = Field(min_length=1)
     death: Death
     limits: tuple[Limit, ...] = ()
+    weaning: tuple[tuple[str, Limit], ...] = ()
     entries: Entries = ()
 
     @model_validator(mode="after")
@@ -90,6 +94,11 @@ class Therapy(TherapyPart):
                 if part.signal in seen:
                     raise InputError(f"{field}[{index}].signal", part.signal, "each signal once")
                 seen.add(part.signal)
+        named = [(part, one.signal) for part, one in self.weaning]
+        for index, pair in enumerate(named):
+            if pair in named[:index]:
+                allowed = f"each signal once for the part {pair[0]!r}"
+                raise InputError(f"weaning[{index}].signal", pair[1], allowed)
         return self
 
     @classmethod
@@ -206,7 +215,9 @@ def _finite(metrics: Mapping[str, Any], name: str) -> Any:
 
 def _read_therapy(content: dict[str, Any], source: str) -> Therapy:
     needed = ("name", "goals", "effort_weight", "fallback_level", "death")
-    keys = check_keys(content, (*needed, "description", "limits"), "", source, required=needed)
+    keys = check_keys(
+        content, (*needed, "description", "limits", "weaning"), "", source, required=needed
+    )
     effort = read_quantity(keys["effort_weight"], _EFFORT_WEIGHT, "effort_weight", source)
     fallback = check_keys(
         keys["fallback_level"],
@@ -225,6 +236,7 @@ def _read_therapy(content: dict[str, Any], source: str) -> Therapy:
         fallback_level=check_text(fallback["value"], "fallback_level.value", source),
         death=_read_part(keys["death"], "death", source, Death, ("low", "seconds")),
         limits=_read_list(keys.get("limits", []), "limits", source, Limit, ()),
+        weaning=_read_weaning(keys.get("weaning", []), source),
         entries=(("effort_weight", effort),),
     )
 
@@ -241,6 +253,18 @@ def _read_list(
         _read_part(table, f"{field}[{index}]", source, kind, needed, ("low", "high"))
         for index, table in enumerate(tables)
     )
+
+
+def _read_weaning(tables: Any, source: str) -> tuple[tuple[str, Limit], ...]:
+    """Limits, each with the part of weaning that it belongs to."""
+    if not (isinstance(tables, list) and all(isinstance(one, dict) for one in tables)):
+        raise InputError("weaning", tables, "tables [[weaning]]", source=source)
+    parts = [
+        check_text(one.get("part"), f"weaning[{index}].part", source, what="a part of weaning")
+        for index, one in enumerate(tables)
+    ]
+    bare = [{key: value for key, value in one.items() if key != "part"} for one in tables]
+    return tuple(zip(parts, _read_list(bare, "weaning", source, Limit, ()), strict=True))
 
 
 def _read_part(

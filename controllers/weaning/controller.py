@@ -57,7 +57,7 @@ class WeaningController:
         Makes a tracker from the briefing; None to decide by measurements alone, which policies
         that need forecasts refuse.
     criteria : WeaningCriteria, optional
-        By default those of the package.
+        By default those of the package, and those of the patient's therapy in their place.
     log : DecisionLog, optional
         Where decisions are kept.
     support_level : str
@@ -100,6 +100,7 @@ class WeaningController:
         self.policy = step_policy(policy) if isinstance(policy, str) else policy
         if self.policy.needs_tracker and tracker is None:
             raise InputError("tracker", None, f"a tracker, which {self.policy.name} asks")
+        self._given = criteria
         self.criteria = criteria or WeaningCriteria.load()
         self.log = DecisionLog() if log is None else log
         self.support_level = support_level
@@ -114,6 +115,7 @@ class WeaningController:
         names = tuple(one.name for one in briefing.levels)
         support = names.index(self.support_level) if self.support_level in names else len(names) - 1
         self.briefing = briefing
+        self.criteria = self._given or WeaningCriteria.of(briefing.therapy)
         self.label_hours = math.inf if briefing.label_hours is None else briefing.label_hours
         self.progress = Progress(names, support)
         self.seen = Seen(self.criteria)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from controllers.weaning.decision import Reason
-from plants import SIGNALS, InputError, unknown_name
+from plants import SIGNALS, InputError, Therapy, unknown_name
 from plants.parameters import parameter_table
 from plants.quantity import Quantity, check_keys, check_number, check_tag, check_text
 from plants.quantity import read_quantities as _read_quantities
@@ -158,6 +158,26 @@ class WeaningCriteria:
             The file cannot be read, or a criterion is refused; the message names the key.
         """
         return _shipped() if path is None else _read(Path(path), str(path))
+
+    @classmethod
+    def of(cls, therapy: Therapy) -> WeaningCriteria:
+        """The criteria that come with the package, and a therapy's own in their place.
+
+        Raises
+        ------
+        InputError
+            The therapy names a part of weaning that there is not.
+        """
+        found = cls.load()
+        for index, (part, one) in enumerate(therapy.weaning):
+            if part not in PARTS:
+                raise unknown_name(f"weaning[{index}].part", part, PARTS, source=therapy.name)
+            sides = {"low": one.low, "high": one.high}
+            told = {key: value for key, value in sides.items() if value is not None}
+            origin = next((quantity for _, quantity in one.entries), None)
+            known = {"source": origin.source, "tag": origin.tag} if origin else {}
+            found = found.replace(part, one.signal, **told, **known)
+        return found
 
     def __getitem__(self, part: str) -> Mapping[str, Criterion]:
         if part not in self.parts:

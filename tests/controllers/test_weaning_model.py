@@ -1,6 +1,7 @@
 """Weaning on a forecast: chance-constrained steps, masks that only a forecast sees."""
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,8 @@ from controllers.weaning.criteria import Criterion, WeaningCriteria
 from controllers.weaning.outlook import Outlook, chance
 from controllers.weaning.seen import Seen
 from controllers.weaning_briefing import WeaningBriefing
-from plants import Measurement, Patient, PhysicsError, Pump, Therapy
+from plants import InputError, Measurement, Patient, PhysicsError, Pump, Therapy
+from plants.goals import Limit
 
 PUMP = Pump.load("CP")
 BRIEFING = WeaningBriefing(Patient.load("shock-d"), PUMP, Therapy.default())
@@ -360,6 +362,23 @@ def test_before_the_labels_end_a_smaller_chance_begins_the_last_way_down():
     low = {level: {"cardiac_index": limit - 0.8 * SD["cardiac_index"]} for level in ("P-0", "P-1")}
     assert {d.level for d in follow(controller(FakeTracker(low)), 40.0)} == {"P-8"}
     assert follow(controller(FakeTracker(low)), 94.0, begin=88.0)[-1].level == "P-2"
+
+
+def test_a_therapys_own_criteria_go_before_those_of_the_package():
+    strict = Limit(signal="cvp", high=7.0)
+    own = Therapy.default().model_copy(update={"weaning": (("right", strict),)})
+    one = WeaningController("model-based", lambda briefing: FakeTracker())
+    one.reset(replace(BRIEFING, therapy=own))
+    assert one.criteria["right"]["cvp"].high == 7.0
+    assert {d.level for d in follow(one, 30.0)} == {"P-8"}  # of 8 mmHg
+    one.reset(BRIEFING)
+    assert one.criteria["right"]["cvp"].high == WeaningCriteria.load()["right"]["cvp"].high
+    given = WeaningCriteria.load().replace("right", "cvp", high=9.0)
+    one = controller(FakeTracker(), criteria=given)
+    assert one.criteria is given
+    unknown = Therapy.default().model_copy(update={"weaning": (("left", strict),)})
+    with pytest.raises(InputError, match=r"weaning\[0\].part"):
+        WeaningCriteria.of(unknown)
 
 
 def test_a_kidney_that_is_as_noisy_as_ever_resolves():

@@ -284,3 +284,37 @@ def test_bad_file_names_file_key_and_value(tmp_path, old, new, where):
 def test_every_device_has_the_fallback_level(therapy):
     for name in Pump.names():
         assert Pump.load(name).speed(therapy.fallback_level) > 0.0
+
+
+WEANING = """
+
+[[weaning]]
+part = "right"
+signal = "cvp"
+high = { value = 10.0, unit = "mmHg", source = "guess: a cautious team", tag = "X" }
+"""
+
+
+def test_a_therapy_may_hold_criteria_of_weaning(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(_default_text() + WEANING)
+    ((part, one),) = Therapy.load(path).weaning
+    assert (part, one.signal, one.low, one.high) == ("right", "cvp", None, 10.0)
+    assert dict(one.entries)["high"].source == "guess: a cautious team"
+    assert Therapy.default().weaning == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        (WEANING * 2, r"weaning\[1\].signal"),
+        (WEANING.replace('part = "right"', ""), r"weaning\[0\].part"),
+        (WEANING.replace("mmHg", "kPa"), r"weaning\[0\].high.unit"),
+        (WEANING.replace("[[weaning]]", "[weaning]"), "weaning"),
+    ],
+)
+def test_a_bad_criterion_of_weaning_names_its_key(tmp_path, text, where):
+    path = tmp_path / "mine.toml"
+    path.write_text(_default_text() + text)
+    with pytest.raises(InputError, match=where):
+        Therapy.load(path)
