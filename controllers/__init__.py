@@ -24,7 +24,8 @@ from controllers.weaning.decision import Decision, Reason
 from controllers.weaning.findings import FINDINGS
 from controllers.weaning.log import DecisionLog
 from controllers.weaning.pci import PciController
-from controllers.weaning.steps import STEP_POLICIES, Situation, StepPolicy, step_policy
+from controllers.weaning.policy_registry import STEP_POLICIES, step_policy
+from controllers.weaning.steps import Situation, StepPolicy
 from controllers.weaning_briefing import WeaningBriefing
 
 __all__ = [

@@ -34,7 +34,7 @@ from controllers.suction_features import (
     suction_features,
 )
 from plants import InputError, Pump
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 from plants.quantity import check_keys, check_number, check_text
 from plants.toml_file import load_toml, toml_string
 

@@ -27,7 +27,7 @@ from plants.bedside_action import (
     level_number,
 )
 from plants.bedside_observation import BedsideObservation
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 from plants.quantity import check_number
 
 Observation = NDArray[np.float32]

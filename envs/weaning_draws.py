@@ -15,7 +15,7 @@ from plants.bedside import Bedside
 from plants.bedside_cases import CASES
 from plants.bedside_events import HourScenario
 from plants.label_limits import label_limit
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 from plants.population import FIRST_EVALUATION_SEED
 from plants.quantity import check_number
 

@@ -11,12 +11,13 @@ from typing import Any
 from experiments.benchmark_report import write_benchmark
 from experiments.benchmark_tables import BEST, BenchmarkTables, tabulate
 from experiments.finished import short_name
+from experiments.kept import keep_trial, kept_trials
 from experiments.output import note, path_text
-from experiments.pool import run_all
 from experiments.suite import Suite, reference_policies
 from experiments.trial import Trial, check_controller
 from experiments.trial_metrics import FAILED, TRIAL_METRICS
 from experiments.work_folder import WorkFolder
+from experiments.workers import run_all
 from plants import InputError
 
 
@@ -103,11 +104,11 @@ def benchmark(
     trials = {trial.key: trial for trial in planned(suite, entrants)}
     with work.locked():
         try:
-            done = {key: one for key, one in work.finished().items() if key in trials}
+            done = {key: one for key, one in kept_trials(work).items() if key in trials}
             left = [trial for key, trial in trials.items() if key not in done]
             earlier = len(done)
             for one in run_all(left, workers=workers, cluster=cluster):
-                work.save(one)
+                keep_trial(work, one)
                 done[one.trial.key] = one
                 if progress is not None:
                     progress(len(done), len(trials))

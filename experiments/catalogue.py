@@ -143,7 +143,7 @@ def controllers() -> list[Row]:
 
 def step_policies() -> list[Row]:
     """The policies that decide when and how far to step down in weaning."""
-    from controllers.weaning.steps import STEP_POLICIES
+    from controllers.weaning.policy_registry import STEP_POLICIES
 
     return [{"name": name, "description": meaning} for name, meaning in STEP_POLICIES.items()]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from plants.parameters import parameter_table
+from plants.parameter import parameter_table
 from plants.quantity import Quantity, check_keys, check_number, read_quantities
 
 _FILE = Path(__file__).parent / "data" / "cohort.toml"

@@ -14,20 +14,11 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from experiments.errors import RunError
-from experiments.finished import Finished, attempt
-from experiments.trial import Trial
 from plants import InputError
 
 _CONNECT_SECONDS = 10
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-
-def run_all(
-    trials: Iterable[Trial], *, workers: int | None = None, cluster: str | None = None
-) -> Iterator[Finished]:
-    """Run trials at once, and give each as it is done; as :func:`run_each`."""
-    return run_each(attempt, trials, workers=workers, cluster=cluster)
 
 
 def run_each(

@@ -10,6 +10,7 @@ import numpy as np
 
 from experiments.cohort_patient import PatientDone
 from experiments.cohort_settings import COMPLICATIONS, Expected, cohort_settings
+from experiments.intervals import NORMAL_QUANTILE, wilson
 from experiments.support_outcome import COMPLETED, DIED, REFUSED, Course
 from plants.population import RefusalCounts
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 #: because the patients are few.
 WITHIN, OUTSIDE, UNDECIDED = "within", "outside", "undecided"
 _HOURS_PER_DAY = 24.0
-_NORMAL_QUANTILE = 1.96  # of a 95 % confidence interval
 _SLIP = "malposition_hazard"
 #: The cumulative hazard behind a complication; hemolysis has none of its own.
 _HAZARD = {"bleeding": "bleeding_hazard", "limb": "limb_hazard"}
@@ -53,24 +53,6 @@ class CohortTables(NamedTuple):
     outcomes: pandas.DataFrame
     refusals: pandas.DataFrame
     courses: pandas.DataFrame
-
-
-def wilson(events: int, patients: int) -> tuple[float, float]:
-    """95 % interval of a share, both ends between 0 and 1 (Wilson 1927).
-
-    Examples
-    --------
-    >>> from experiments.population_tables import wilson
-    >>> [round(end, 3) for end in wilson(0, 100)]
-    [0.0, 0.037]
-    """
-    if patients == 0:
-        return 0.0, 1.0
-    z2, share = _NORMAL_QUANTILE**2, events / patients
-    middle = share + z2 / (2 * patients)
-    half = _NORMAL_QUANTILE * math.sqrt(share * (1 - share) / patients + z2 / (4 * patients**2))
-    scale = 1 + z2 / patients
-    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
 def tabulate(done: Sequence[PatientDone], *, judged: Sequence[str]) -> CohortTables:
@@ -187,7 +169,7 @@ def _by_hazard(complication: str, treated: Sequence[Course]) -> tuple[float, flo
     if len(chances) < 2:
         return math.nan, math.nan
     error = float(np.std(chances, ddof=1)) / math.sqrt(len(chances))
-    return 100 * float(np.mean(chances)), 100 * _NORMAL_QUANTILE * error
+    return 100 * float(np.mean(chances)), 100 * NORMAL_QUANTILE * error
 
 
 def _chance(hazard: float) -> float:

@@ -24,7 +24,7 @@ from plants import (
     tier_table,
 )
 from plants.event import VOLUME
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 
 #: Folder of the pages, seen from the root of the checkout.
 FOLDER = Path("docs")

@@ -28,7 +28,7 @@ _PLACES = "position"
 _STAGES = "shock-stages"
 
 
-def figures(parts: Sequence[Part]) -> dict[str, Figure]:
+def validation_figures(parts: Sequence[Part]) -> dict[str, Figure]:
     """Every figure by file name.
 
     Parameters

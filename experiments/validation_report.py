@@ -73,7 +73,7 @@ def sources(parts: Sequence[Part]) -> list[dict[str, str]]:
     return found
 
 
-def tables(parts: Sequence[Part]) -> dict[str, pandas.DataFrame]:
+def validation_tables(parts: Sequence[Part]) -> dict[str, pandas.DataFrame]:
     """The tables behind the rows: how the patients were identified, flows, presets."""
     import pandas
 

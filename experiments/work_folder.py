@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from experiments.finished import Finished
 from experiments.output import to_json
 from experiments.run_folder import RunFolder, configuration, finish, git_state, run_name, versions
 from plants import InputError
@@ -164,20 +163,6 @@ class WorkFolder:
 
     def _kept(self, key: str) -> Path:
         return self.path / _TRIALS / f"{key}.json"
-
-    def finished(self) -> dict[str, Finished]:
-        """The trials that are done, by key; a file that cannot be read counts as not done."""
-        found = {}
-        for key in self.kept_keys():
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                one = Finished.from_dict(self.read(key))
-                if one.trial.key == key:
-                    found[key] = one
-        return found
-
-    def save(self, finished: Finished) -> None:
-        """Keep a finished trial."""
-        self.keep(finished.trial.key, finished.to_dict())
 
     def discard_if_empty(self) -> bool:
         """Remove the folder if nothing was done in it; tells whether it was removed."""

@@ -23,7 +23,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from plants.errors import InputError, unknown_name
-from plants.parameters import Parameter, parameter_table
+from plants.parameter import Parameter, parameter_table
 from plants.pump import Pump
 from plants.quantity import MISSING, Quantity, check_number, read_quantities
 from plants.slow.limb import MM_PER_FRENCH

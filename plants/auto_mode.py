@@ -17,7 +17,7 @@ import math
 import numpy as np
 
 from plants.errors import InputError
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 from plants.pump import Pump
 from plants.pump_file import Level
 from plants.quantity import check_number

@@ -34,7 +34,7 @@ from plants.model import N_VOLUMES, PHASE, STATES, VALUES
 from plants.plant import RIGHT_SPEED, SPEED, STEP, Plant
 from plants.scenario import Scenario
 from plants.signals import WAVEFORMS
-from plants.simulator import DISTURBANCE_BLOCK, _blocks, _check_positive
+from plants.simulator import DISTURBANCE_BLOCK, check_positive, time_blocks
 
 Array = NDArray[np.float64]
 N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
@@ -277,12 +277,12 @@ class BatchSimulator:
         InputError
             The time is not positive, or a speed is not a finite number.
         """
-        _check_positive("seconds", seconds)
+        check_positive("seconds", seconds)
         if not (self._alive.any() or self._failures):
             raise RuntimeError("reset() comes before the first advance()")
         rpm = np.clip(row_of("speeds", speeds, self._count), 0.0, self._highest)
         moving = self._alive if lanes is None else self._alive & mask_of(lanes, self._count)
-        for length in _blocks(seconds, DISTURBANCE_BLOCK):
+        for length in time_blocks(seconds, DISTURBANCE_BLOCK):
             self._advance_block(rpm, length, moving)
             moving = moving & self._alive
 

@@ -15,7 +15,7 @@ import casadi as ca
 from plants.elastance import end_systolic_phase, potential_energy
 from plants.layout import Layout
 from plants.position import hemolysis_factor, position
-from plants.rotary_pump import hemolysis_rate
+from plants.pump_hemolysis import hemolysis_rate
 from plants.signals import BEAT_METRICS, WAVEFORMS
 from plants.smooth import fraction, positive_part
 from plants.units import CPO_DIVISOR, L_MIN_PER_ML_S, SECONDS_PER_MINUTE

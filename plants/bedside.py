@@ -28,7 +28,7 @@ from plants.bedside_settings import BedsideSettings, bedside_settings
 from plants.errors import InputError, PhysicsError
 from plants.label_limits import label_limit
 from plants.measurement import Measurement
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 from plants.plant import Plant
 from plants.pump import Pump
 from plants.quantity import check_number

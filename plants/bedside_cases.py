@@ -25,7 +25,7 @@ from plants.bedside_recovered import (
 )
 from plants.errors import unknown_name
 from plants.label_limits import label_limit
-from plants.parameters import parameter_table
+from plants.parameter import parameter_table
 from plants.patient import Patient
 from plants.population import Population
 from plants.pump import Pump

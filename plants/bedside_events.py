@@ -14,7 +14,7 @@ import numpy as np
 
 from plants.disturbances import DISTURBANCES
 from plants.errors import InputError, unknown_name
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 from plants.quantity import Declared, check_keys, check_number, check_tag, check_text
 from plants.slow.slow_model import SLOW_INPUTS
 from plants.toml_file import DATA

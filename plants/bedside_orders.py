@@ -19,7 +19,7 @@ from collections.abc import Mapping
 
 from plants.bedside_settings import BedsideSettings
 from plants.errors import unknown_name
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 from plants.quantity import check_number
 from plants.slow.slow_model import SLOW_INPUTS
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from plants.errors import InputError, unknown_name
 from plants.measurement import Measurement
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 from plants.quantity import check_keys, check_number, check_tag, check_text
 from plants.sensors import Sensors
 from plants.signals import SIGNALS

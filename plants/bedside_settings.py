@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from plants.parameters import parameter_table
+from plants.parameter import parameter_table
 from plants.quantity import Quantity, check_keys, read_quantities
 from plants.toml_file import DATA
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from plants.parameters import Parameter, parameter_table
+from plants.parameter import Parameter, parameter_table
 
 DEVICE_PARAMETERS: MappingProxyType[str, Parameter] = parameter_table(
     ("head_a", "mmHg/krpm2", "head per speed squared", 0.005, 3),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from plants.errors import InputError
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 from plants.quantity import check_number
 
 _RATE = Parameter("rate_limit", "rpm/s", "fastest change of the speed", 1e-3, 1e9)

@@ -16,7 +16,7 @@ import numpy as np
 
 from plants.device_parameters import DEVICE_PARAMETERS
 from plants.errors import InputError
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 from plants.pump import Pump
 from plants.pump_file import HeadFlow
 from plants.quantity import check_number

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plants.errors import InputError, unknown_name
-from plants.parameters import parameter_table
+from plants.parameter import parameter_table
 from plants.pump import Pump
 from plants.quantity import Quantity, check_keys, check_text, read_quantities
 from plants.toml_file import DATA, load_toml

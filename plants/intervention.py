@@ -13,7 +13,7 @@ import numpy as np
 
 from plants.errors import InputError
 from plants.event import Event
-from plants.parameters import parameter_table
+from plants.parameter import parameter_table
 from plants.quantity import Quantity, check_keys, read_quantities
 from plants.scenario import Scenario
 from plants.toml_file import DATA

@@ -11,7 +11,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from plants.errors import InputError, unknown_name
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 from plants.pump import Pump
 from plants.quantity import MISSING, check_number
 

@@ -25,6 +25,7 @@ from plants import beats, circulation, interaction, position, rotary_pump
 from plants.device_parameters import DEVICE_PARAMETERS
 from plants.disturbances import DISTURBANCES
 from plants.layout import Layout
+from plants.motor import motor_current
 from plants.parameters import PATIENT_PARAMETERS
 from plants.signals import WAVEFORMS
 from plants.smooth import positive_part
@@ -205,7 +206,7 @@ def _waveforms(
         "mitral_valve_flow": q.mitral * L_MIN_PER_ML_S,
         "pump_speed": x.pump_speed / KRPM_PER_RPM,
         "pump_head": p.pump_present * (here.outlet_pressure - here.inlet_pressure),
-        "motor_current": rotary_pump.motor_current(x.pump_flow, x.pump_speed, p),
+        "motor_current": motor_current(x.pump_flow, x.pump_speed, p),
         # The pressure sensor sits at the outlet.
         "placement_signal": here.outlet_pressure - p.placement_differential * here.inlet_pressure,
         "displayed_flow": positive_part(through, 1e-3),

@@ -6,25 +6,9 @@ compiled function serves every patient.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 
-
-@dataclass(frozen=True)
-class Parameter:
-    """A model parameter: its unit, its meaning and the range in which a value is believed."""
-
-    name: str
-    unit: str
-    meaning: str
-    low: float
-    high: float
-
-
-def parameter_table(*rows: tuple[str, str, str, float, float]) -> MappingProxyType[str, Parameter]:
-    """Rows of (name, unit, meaning, low, high) as a read-only mapping in that order."""
-    return MappingProxyType({row[0]: Parameter(*row) for row in rows})
-
+from plants.parameter import Parameter, parameter_table
 
 _ELASTANCE, _ALPHA, _RES, _COMP = "mmHg/mL", "1/mL", "mmHg.s/mL", "mL/mmHg"
 

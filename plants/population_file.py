@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.errors import InputError
-from plants.parameters import PATIENT_PARAMETERS, Parameter, parameter_table
+from plants.parameter import Parameter, parameter_table
+from plants.parameters import PATIENT_PARAMETERS
 from plants.quantity import (
     check_keys,
     check_number,

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import casadi as ca
 
-from plants.rotary_pump import Inlet
+from plants.inlet import Inlet
 from plants.smooth import ramp
 
 # Share of the inlet that a wall or the mitral apparatus lies over at full contact; a guess.

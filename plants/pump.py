@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from plants.device_parameters import DEVICE_PARAMETERS, DEVICE_RATINGS
 from plants.errors import InputError, unknown_name
 from plants.head_flow import steady_flow, steady_head
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 from plants.pump_file import Boost, HeadFlow, Level, check_levels, read_pump_file
 from plants.quantity import (
     Quantity,

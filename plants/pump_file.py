@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from plants.device_parameters import DEVICE_PARAMETERS, DEVICE_RATINGS
 from plants.errors import InputError, unknown_name
-from plants.parameters import Parameter, parameter_table
+from plants.parameter import Parameter, parameter_table
 from plants.quantity import (
     MISSING,
     check_keys,

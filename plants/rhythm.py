@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.errors import InputError, unknown_name
-from plants.parameters import Parameter, parameter_table
+from plants.parameter import Parameter, parameter_table
 from plants.quantity import Quantity, check_number, read_quantities
 from plants.toml_file import DATA, load_toml
 

@@ -17,25 +17,20 @@ Roberts N et al. (2020) Int J Artif Organs (modified index of hemolysis of the C
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from types import SimpleNamespace
 
 import casadi as ca
 
-from plants.smooth import gate, positive_part, saturated, smaller
-from plants.units import J_PER_MMHG_ML, L_MIN_PER_ML_S
+from plants.inlet import Inlet
+from plants.pump_suction import suction_target
+from plants.smooth import positive_part, saturated, smaller
+from plants.units import L_MIN_PER_ML_S
 
 # Corner widths of the law, in its own units: small against any head or flow that matters.
 _FLOW_CORNER = 1e-4  # L/min
 _HEAD_CORNER_SHARE, _HEAD_CORNER = 0.02, 1e-3  # of the shut-off limit; mmHg
-_DRAW_CORNER = 0.1  # mL/s: leaking blood turns no impeller
-_SPEED_CORNER = 0.1  # krpm: the idle current sets in with the rotor
-# Suction needs forward flow: the inlet draws nothing onto itself while blood leaks back. Guess.
-_DRAW_WIDTH = 5.0  # mL/s
 # Time constant with which the flow of an absent pump is held at zero.
 _ABSENT_TIME = 0.01  # s
-_RAD_S_PER_KRPM = 2e3 * math.pi / 60
 
 
 def steady_head(speed: ca.SX, flow: ca.SX, p: SimpleNamespace) -> ca.SX:
@@ -46,67 +41,6 @@ def steady_head(speed: ca.SX, flow: ca.SX, p: SimpleNamespace) -> ca.SX:
     limit = p.shutoff_limit * speed**2
     limited = smaller(law, limit, _HEAD_CORNER_SHARE * limit + _HEAD_CORNER)
     return limited - p.head_c * backward**2
-
-
-@dataclass(frozen=True)
-class Inlet:
-    """What a pump sees: pressures (mmHg) and volume (mL) where its windows lie.
-
-    Attributes
-    ----------
-    inlet_pressure, outlet_pressure : SX
-        Pressures at the two windows.
-    transmural : SX
-        Pressure in the cavity above the pressure around it; low, the inlet sucks its wall on.
-    cavity : SX
-        Volume of the cavity above its unstressed volume.
-    contact : SX
-        How badly the inlet lies against a wall, 0 to 1.
-    drawing : SX
-        Share of the inlet window in the cavity, 0 to 1.
-    obstruction : SX
-        Share to which the outlet lies in the valve, 0 to 1.
-    blocked : SX
-        Share to which something else than suction lies in the inlet, 0 to 1.
-    """
-
-    inlet_pressure: ca.SX
-    outlet_pressure: ca.SX
-    transmural: ca.SX
-    cavity: ca.SX
-    contact: ca.SX
-    drawing: ca.SX
-    obstruction: ca.SX
-    blocked: ca.SX
-
-
-def suction_target(occlusion: ca.SX, flow: ca.SX, at: Inlet, p: SimpleNamespace) -> ca.SX:
-    """Occlusion (0 to 1) towards which the inlet tends.
-
-    Either gate closes the inlet: the transmural pressure of the cavity below the threshold, or
-    the cavity too small. Both thresholds lie higher where the inlet lies against a wall. Once
-    occluded, the pressure threshold rises by the hysteresis, so that release asks for more filling
-    than onset.
-
-    Parameters
-    ----------
-    occlusion : SX
-        Occlusion now.
-    flow : SX
-        Flow through the pump, mL/s.
-    at : Inlet
-        Where the inlet lies.
-    p : SimpleNamespace
-        Device parameters by name.
-    """
-    threshold = p.suction_pressure + p.wall_contact_pressure * at.contact
-    pressure_shortfall = threshold + p.suction_hysteresis * occlusion - at.transmural
-    volume_shortfall = p.suction_volume + p.wall_contact_volume * at.contact - at.cavity
-    open_share = (1 - gate(pressure_shortfall, p.suction_pressure_width)) * (
-        1 - gate(volume_shortfall, p.suction_volume_width)
-    )
-    open_share = open_share * (1 - at.blocked)
-    return p.pump_present * at.drawing * gate(flow, _DRAW_WIDTH) * (1 - open_share)
 
 
 def pump_rates(
@@ -136,55 +70,3 @@ def pump_rates(
         rate_limit * saturated(wanted / rate_limit),
         (suction_target(occlusion, flow, at, p) - occlusion) / p.suction_time_constant,
     )
-
-
-def motor_current(flow: ca.SX, speed: ca.SX, p: SimpleNamespace) -> ca.SX:
-    """Motor current (mA) from the shaft torque: what the blood takes up, friction and an idle part.
-
-    The blood takes up the Euler head times the flow (Euler's turbine equation), more than the
-    head that leaves the pump: the rest is lost in it. The Euler head is taken at the shut-off
-    limit whatever the flow, because its slope is not known. So the current rises with the flow,
-    and over a beat it is highest in systole.
-    """
-    forward = positive_part(flow, _DRAW_CORNER)
-    # Power over angular speed, with power = limit * speed^2 * flow: no division by the speed.
-    taken_up = p.shutoff_limit * speed * forward * J_PER_MMHG_ML / _RAD_S_PER_KRPM
-    torque = 1e3 * taken_up + p.friction_torque * speed**2  # mN.m
-    share_on = speed**2 / (speed**2 + _SPEED_CORNER**2)
-    current = p.idle_current * share_on + 1e3 * torque / p.torque_constant
-    return p.pump_present * positive_part(current, 1e-3)
-
-
-def hemolysis_rate(
-    speed: ca.SX,
-    flow: ca.SX,
-    occlusion: ca.SX,
-    position: ca.SX,
-    obstruction: ca.SX,
-    p: SimpleNamespace,
-) -> ca.SX:
-    """Release of plasma-free hemoglobin before clearance (mg/dL per hour).
-
-    The power law ``HI ~ tau^alpha t^beta`` serves for relative scaling only: shear stress goes
-    with rotor speed, exposure time with 1/flow, release with HI times flow. Its level is anchored
-    on the release measured at the reference speed and flow. Suction and a bad position multiply
-    it; the factor of a blocked outlet was measured on the release as a whole, so that the flow
-    which the outlet costs is not counted again.
-
-    Parameters
-    ----------
-    speed, flow, occlusion : SX
-        Means over a beat of rotor speed (rpm), flow through the pump (L/min) and inlet occlusion.
-    position : SX
-        Factor of the pump's position, 1 where it lies well.
-    obstruction : SX
-        Share to which the outlet is blocked, 0 to 1.
-    p : SimpleNamespace
-        Parameters by name.
-    """
-    flow = positive_part(flow, 0.05) / p.hemolysis_reference_flow
-    speed = positive_part(speed, 1.0) / p.hemolysis_reference_speed
-    exposure = (1 - p.hemolysis_beta) * (1 - obstruction)
-    scaled = speed**p.hemolysis_alpha * flow**exposure
-    obstructed = 1 + (p.hemolysis_suction_factor - 1) * occlusion
-    return p.pump_present * p.hemolysis_reference_rate * scaled * obstructed * position

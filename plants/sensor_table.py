@@ -11,7 +11,7 @@ from typing import Any
 
 from plants.beats import METRICS
 from plants.errors import InputError, unknown_name
-from plants.parameters import Parameter, parameter_table
+from plants.parameter import Parameter, parameter_table
 from plants.quantity import (
     Quantity,
     check_keys,

@@ -15,7 +15,7 @@ import numpy as np
 
 from plants.errors import InputError
 from plants.measurement import Measurement
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 from plants.quantity import check_number
 from plants.sensor_table import DROPOUTS, TIERS, Sensor, position_limits, tier_table
 from plants.signals import SIGNALS

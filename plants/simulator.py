@@ -166,20 +166,20 @@ class Simulator:
         PhysicsError
             The simulation left the physical range.
         """
-        _check_positive("seconds", seconds)
+        check_positive("seconds", seconds)
         if log_interval is not None:
-            _check_positive("log_interval", log_interval)
+            check_positive("log_interval", log_interval)
         if self.slow is not None or self.rhythm is not None:
             return self._advance_by_beats(speed, seconds, log_interval)
         if log_interval is None:
-            for length in _blocks(seconds, DISTURBANCE_BLOCK):
+            for length in time_blocks(seconds, DISTURBANCE_BLOCK):
                 self._advance_block(speed, length, None)
             return np.empty((0, len(WAVEFORMS)))
         interval = seconds / max(1, round(seconds / log_interval))
         # Disturbances may change faster than is recorded.
         finer = math.ceil(interval / DISTURBANCE_BLOCK - 1e-9)
         interval /= finer
-        logs = [self._advance_block(speed, x, interval) for x in _blocks(seconds, interval)]
+        logs = [self._advance_block(speed, x, interval) for x in time_blocks(seconds, interval)]
         return np.concatenate(logs)[::finer]
 
     def _advance_by_beats(self, speed: float, seconds: float, interval: float | None) -> Array:
@@ -287,13 +287,13 @@ class Simulator:
         return f"patient {self.plant.patient.name} at {self.time:.3f} s"
 
 
-def _blocks(seconds: float, unit: float) -> list[float]:
+def time_blocks(seconds: float, unit: float) -> list[float]:
     """Lengths (s) that add up to `seconds`: whole units but for the last, at most a block each."""
     longest = max(1, math.floor(DISTURBANCE_BLOCK / unit + 1e-9)) * unit
     before = math.ceil(seconds / longest - 1e-9) - 1
     return [longest] * before + [seconds - before * longest]
 
 
-def _check_positive(field: str, value: float) -> None:
+def check_positive(field: str, value: float) -> None:
     if not (math.isfinite(value) and value > 0):
         raise InputError(field, value, "a positive number of seconds")

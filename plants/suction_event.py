@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 from plants.errors import InputError
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 from plants.quantity import check_number
 
 #: Share of a beat with an occluded inlet from which suction sets in, and below which it is over.

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from plants.errors import InputError, unknown_name
 from plants.goals import Death, Entries, Goal, Limit, TherapyPart, metric
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 from plants.quantity import (
     Declared,
     check_keys,

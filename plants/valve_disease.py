@@ -22,7 +22,8 @@ from types import MappingProxyType
 from typing import Any
 
 from plants.errors import InputError, unknown_name
-from plants.parameters import PATIENT_PARAMETERS, Parameter
+from plants.parameter import Parameter
+from plants.parameters import PATIENT_PARAMETERS
 from plants.patient import Patient
 from plants.quantity import Quantity, check_keys, check_number, check_text, read_quantity
 from plants.toml_file import DATA, load_toml

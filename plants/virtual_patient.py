@@ -10,7 +10,7 @@ from typing import Any
 
 from plants.access import Anatomy, access_routes, check_anatomy
 from plants.errors import InputError, unknown_name
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 from plants.patient import Patient
 from plants.pump import Pump
 from plants.quantity import check_number

@@ -22,10 +22,11 @@ from controllers.weaning.log import DecisionLog
 from controllers.weaning.looks import Looks
 from controllers.weaning.orders import fewer_drugs, position_check, rescue
 from controllers.weaning.outlook import Outlook, Tracker
+from controllers.weaning.policy_registry import step_policy
 from controllers.weaning.progress import Progress
 from controllers.weaning.recognition import present_findings, recognise, refusal
 from controllers.weaning.seen import Seen
-from controllers.weaning.steps import LARGEST_STEP, Situation, StepPolicy, step_policy
+from controllers.weaning.steps import LARGEST_STEP, Situation, StepPolicy
 from controllers.weaning_briefing import WeaningBriefing
 from plants import InputError, Measurement
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from controllers.weaning.decision import Reason
 from plants import SIGNALS, InputError, Therapy, unknown_name
-from plants.parameters import parameter_table
+from plants.parameter import parameter_table
 from plants.quantity import Quantity, check_keys, check_number, check_tag, check_text
 from plants.quantity import read_quantities as _read_quantities
 

@@ -23,7 +23,7 @@ from controllers.weaning.log import DecisionLog
 from controllers.weaning.steps import LARGEST_STEP
 from plants import InputError, Measurement, Pump
 from plants.label_limits import label_limit
-from plants.parameters import parameter_table
+from plants.parameter import parameter_table
 from plants.quantity import Quantity, check_keys, read_quantities
 
 _DECLARED = parameter_table(

@@ -29,8 +29,8 @@ def command(
     from experiments import validation
     from experiments.study_output import write_study
     from experiments.validation_bands import unit_of
-    from experiments.validation_figures import figures
-    from experiments.validation_report import printed, sources, summary, tables
+    from experiments.validation_figures import validation_figures
+    from experiments.validation_report import printed, sources, summary, validation_tables
 
     if results and study:
         raise typer.BadParameter("the reference results are of all studies", param_hint="--results")
@@ -45,8 +45,8 @@ def command(
         {"study": study or list(validation.part_names())},
         title="The plant against published measurements",
         summary=text,
-        tables={"validation": pandas.DataFrame(rows)} | tables(parts),
-        figures=figures(parts),
+        tables={"validation": pandas.DataFrame(rows)} | validation_tables(parts),
+        figures=validation_figures(parts),
         results=results,
         regenerate="impellab validate --results",
     )

@@ -151,7 +151,8 @@ def _study(
     workers: int | None, cluster: str | None, results: bool, runs: Path, as_json: bool,
 ) -> int:  # fmt: skip
     """A cohort; exit code 1 where a target is missed."""
-    from experiments.weaning.study import Plan, study
+    from experiments.weaning.study import study
+    from experiments.weaning.study_plan import Plan
 
     plan = None if cohort is None else Plan(patients=cohort, first_seed=seed, **settings)
     with progress("courses", 1.0) as done:

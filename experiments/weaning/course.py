@@ -12,7 +12,7 @@ from controllers.weaning.controller import WeaningController
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.decision import Decision
 from controllers.weaning.log import DecisionLog
-from controllers.weaning.steps import step_policy
+from controllers.weaning.policy_registry import step_policy
 from experiments.weaning.record import ESTIMATED, INTERVAL, NOTED, Course
 from experiments.weaning.trial import WeaningTrial, briefing, trial_bedside
 from plants import Measurement

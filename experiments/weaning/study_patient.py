@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from controllers.weaning.steps import step_policy
+from controllers.weaning.policy_registry import step_policy
 from experiments.output import to_json
 from experiments.weaning.alarm_truth import AlarmTruth
 from experiments.weaning.course import run_course

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from experiments.run_folder import RunFolder
-    from experiments.weaning.study import Plan
+    from experiments.weaning.study_plan import Plan
 
 TITLE = "Weaning virtual patients from a left pump"
 NAME = "weaning"
@@ -93,7 +93,7 @@ def regenerate(plan: Plan) -> str:
     >>> regenerate(Plan(patients=5, first_seed=3, device="5.5"))
     'impellab wean --cohort 5 --seed 3 --device 5.5 --results'
     """
-    from experiments.weaning.study import default_policies
+    from experiments.weaning.study_plan import default_policies
 
     words = ["impellab wean --cohort", str(plan.patients)]
     for option, value, usual in (

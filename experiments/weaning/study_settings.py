@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from plants import InputError
-from plants.parameters import Parameter, parameter_table
+from plants.parameter import Parameter, parameter_table
 from plants.quantity import (
     Quantity,
     check_keys,

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from controllers.weaning.criteria import WeaningCriteria
-from experiments.population_tables import wilson
+from experiments.incidence import cumulative_incidence
+from experiments.intervals import wilson
 from experiments.weaning.alarm_truth import JUDGED
-from experiments.weaning.competing_risks import COMPLICATIONS, EVENTS, cumulative_incidence
+from experiments.weaning.competing_risks import COMPLICATIONS, EVENTS
 from experiments.weaning.discrimination import auc_gain, discriminate
 from experiments.weaning.record import OUTCOMES
 from experiments.weaning.score import EPSILON

@@ -14,7 +14,7 @@ from experiments.weaning.targets import VALUES
 if TYPE_CHECKING:
     import pandas
 
-    from experiments.weaning.study import Plan
+    from experiments.weaning.study_plan import Plan
 
 
 def summary(

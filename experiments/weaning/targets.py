@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from controllers.weaning.steps import STEP_POLICIES, step_policy
+from controllers.weaning.policy_registry import STEP_POLICIES, step_policy
 from experiments.weaning.study_settings import Target, study_settings
 from experiments.weaning.study_tables import StudyTables
 

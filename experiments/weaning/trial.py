@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from controllers.weaning.steps import step_policy
+from controllers.weaning.policy_registry import step_policy
 from controllers.weaning_briefing import DRUGS, WeaningBriefing
 from plants import TIERS, Patient, Pump, Therapy, unknown_name
 from plants.bedside import Bedside

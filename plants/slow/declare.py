@@ -29,7 +29,7 @@ from typing import Protocol
 
 import casadi as ca
 
-from plants.parameters import Parameter
+from plants.parameter import Parameter
 
 
 class SlowState(Parameter):

@@ -24,7 +24,7 @@ from types import SimpleNamespace
 
 import casadi as ca
 
-from plants.parameters import parameter_table
+from plants.parameter import parameter_table
 from plants.slow.declare import SlowInput, SlowState
 
 _MINUTES_PER_HOUR = 60.0

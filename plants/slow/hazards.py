@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from plants.errors import InputError
-from plants.parameters import parameter_table
+from plants.parameter import parameter_table
 from plants.slow.declare import SlowInput, SlowState
 from plants.slow.limb import MM_PER_FRENCH, limb_perfusion
 from plants.smooth import gate, positive_part, saturated

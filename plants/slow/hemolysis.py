@@ -28,7 +28,7 @@ import casadi as ca
 import numpy as np
 
 from plants.errors import InputError
-from plants.parameters import parameter_table
+from plants.parameter import parameter_table
 from plants.slow.composition import MG_PER_G, ML_PER_DL, plasma_inflow, plasma_volume, released_mass
 from plants.slow.declare import SlowInput, SlowState
 

@@ -26,7 +26,7 @@ from types import SimpleNamespace
 import casadi as ca
 
 from plants.errors import InputError
-from plants.parameters import parameter_table
+from plants.parameter import parameter_table
 from plants.quantity import check_number
 from plants.slow.declare import SlowInput, SlowState
 from plants.smooth import positive_part, saturated

@@ -22,7 +22,7 @@ import casadi as ca
 import numpy as np
 
 from plants.errors import InputError
-from plants.parameters import Parameter, parameter_table
+from plants.parameter import Parameter, parameter_table
 from plants.quantity import check_number
 from plants.slow.declare import SlowInput, SlowState
 from plants.smooth import positive_part, saturated

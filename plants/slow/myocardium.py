@@ -31,7 +31,7 @@ from types import SimpleNamespace
 import casadi as ca
 import numpy as np
 
-from plants.parameters import parameter_table
+from plants.parameter import parameter_table
 from plants.slow.declare import SlowInput, SlowState
 from plants.smooth import gate, positive_part, saturated
 

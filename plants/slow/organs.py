@@ -25,7 +25,7 @@ from types import SimpleNamespace
 
 import casadi as ca
 
-from plants.parameters import parameter_table
+from plants.parameter import parameter_table
 from plants.slow.declare import SlowInput, SlowState
 from plants.slow.oxygen import delivery
 from plants.smooth import gate

@@ -21,7 +21,7 @@ from types import SimpleNamespace
 
 import casadi as ca
 
-from plants.parameters import parameter_table
+from plants.parameter import parameter_table
 from plants.slow.composition import ML_PER_DL, hemoglobin
 from plants.slow.declare import SlowInput, SlowState
 from plants.smooth import positive_part, saturated

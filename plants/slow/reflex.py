@@ -33,7 +33,7 @@ from types import SimpleNamespace
 
 import casadi as ca
 
-from plants.parameters import parameter_table
+from plants.parameter import parameter_table
 from plants.slow.declare import SlowInput, SlowState
 from plants.smooth import positive_part
 from plants.units import SECONDS_PER_MINUTE

@@ -18,7 +18,8 @@ import casadi as ca
 from plants.beats import METRICS
 from plants.disturbances import DISTURBANCES
 from plants.layout import Layout
-from plants.parameters import PATIENT_PARAMETERS, Parameter
+from plants.parameter import Parameter
+from plants.parameters import PATIENT_PARAMETERS
 from plants.signals import SLOW_SIGNALS
 from plants.slow import (
     blood,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from controllers.weaning.controller import WeaningController
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.log import DecisionLog
-from controllers.weaning.steps import STEP_POLICIES, step_policy
+from controllers.weaning.policy_registry import STEP_POLICIES, step_policy
 from controllers.weaning_briefing import WeaningBriefing
 from plants import InputError, Measurement, Patient, Pump, Therapy
 

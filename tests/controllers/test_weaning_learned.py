@@ -19,8 +19,9 @@ from controllers.weaning.controller import WeaningController
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.learned import LearnedPolicy
 from controllers.weaning.outlook import Outlook
+from controllers.weaning.policy_registry import step_policy
 from controllers.weaning.seen import Seen
-from controllers.weaning.steps import Situation, step_policy
+from controllers.weaning.steps import Situation
 from controllers.weaning_briefing import WeaningBriefing
 from envs import WeaningEnv
 from plants import InputError, Measurement, Patient, Pump, Therapy

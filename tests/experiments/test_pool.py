@@ -3,8 +3,8 @@
 import pytest
 
 from experiments.errors import RunError
-from experiments.pool import run_all
 from experiments.trial import Trial
+from experiments.workers import run_all
 from plants import InputError
 
 

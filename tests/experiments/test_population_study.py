@@ -11,9 +11,10 @@ import pytest
 from experiments import population_study as study
 from experiments.cohort_patient import PatientDone, Task, run_patient
 from experiments.cohort_settings import Expected, cohort_settings
+from experiments.intervals import wilson
 from experiments.population_report import contrast_groups, summary
 from experiments.population_study import CONTRASTS, Plan, cohort
-from experiments.population_tables import OUTSIDE, UNDECIDED, WITHIN, _verdict, tabulate, wilson
+from experiments.population_tables import OUTSIDE, UNDECIDED, WITHIN, _verdict, tabulate
 from experiments.support_outcome import COMPLETED, DIED, REFUSED, Course, Support
 from plants import InputError
 from plants.slow.hazards import HAZARDS

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("stable_baselines3")
 
 import envs
-from controllers.weaning.steps import step_policy
+from controllers.weaning.policy_registry import step_policy
 from experiments.train import train
 from experiments.train_settings import ENVIRONMENT_DEFAULTS, TrainingSettings
 from experiments.train_task import check_task

@@ -16,9 +16,9 @@ from experiments.head_flow_study import head_flow_rmse, head_flow_table
 from experiments.validation_bands import BEFORE, Band, content, read_study, studies, unit_of
 from experiments.validation_cases import highest_without_suction, place, simulate_study
 from experiments.validation_checks import band_value, failed_rows, study_rows
-from experiments.validation_figures import figures
+from experiments.validation_figures import validation_figures
 from experiments.validation_measures import loop_fill, stroke_shares
-from experiments.validation_report import summary, tables
+from experiments.validation_report import summary, validation_tables
 from experiments.validation_row import MISS, WITHIN
 from experiments.validation_slow import reflex_effects, resting_lactate, with_reflex
 from experiments.validation_tables import head_flow_rows, preset_rows
@@ -371,9 +371,9 @@ def test_every_study_runs_and_every_miss_is_explained():
         assert math.isfinite(row.model), row
         assert (row.verdict == MISS) == bool(row.explanation), row
         assert not row.explanation.startswith("not known"), row
-    drawn = figures(parts)
+    drawn = validation_figures(parts)
     assert set(drawn) >= {*studies()} - {"burkhoff"} | {"burkhoff_shock-d", "burkhoff_shock-e"}
-    identified = tables(parts)["identified"]
+    identified = validation_tables(parts)["identified"]
     assert (identified["model"] / identified["value"] - 1).abs().max() < 1e-3
     text = summary(rows)
     missed = [row for row in rows if row.verdict == MISS]

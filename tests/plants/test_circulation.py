@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from plants import Patient, Plant, Simulator, plant_model, simulate, steady_state
-from plants.circulation import VOLUMES, flows, pressures, venous_flow, volume_rates
+from plants.circulation import VOLUMES, flows, pressures, volume_rates
 from plants.disturbances import DISTURBANCES
 from plants.model import N_VOLUMES, STATES, VALUES
 from plants.units import L_MIN_PER_ML_S
+from plants.valves import venous_flow
 
 
 def neutral(**changes: float) -> SimpleNamespace:

@@ -17,7 +17,7 @@ from plants.hemolysis_laws import (
     hemolysis_law,
     with_hemolysis_law,
 )
-from plants.rotary_pump import hemolysis_rate
+from plants.pump_hemolysis import hemolysis_rate
 
 PUBLISHED = {
     "giersiepen-1990": (3.62e-5, 2.416, 0.785),

@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plants import Patient, Plant, Pump, Simulator, steady_state
+from plants.inlet import Inlet
 from plants.model import STATES
-from plants.rotary_pump import Inlet, hemolysis_rate, steady_head, suction_target
+from plants.pump_hemolysis import hemolysis_rate
+from plants.pump_suction import suction_target
+from plants.rotary_pump import steady_head
 
 
 def parameters(device: str = "CP") -> SimpleNamespace:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plants import WAVEFORMS, BeatMap, Patient, Plant, Simulator, steady_state
-from plants.circulation import valve_flow
 from plants.units import L_MIN_PER_ML_S
+from plants.valves import valve_flow
 
 drops = st.floats(0.01, 150.0)
 resistances = st.floats(0.002, 0.5)

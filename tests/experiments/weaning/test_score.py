@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.weaning.competing_risks import EVENTS, cumulative_incidence, first_event
+from experiments.incidence import cumulative_incidence
+from experiments.weaning.competing_risks import EVENTS, first_event
 from experiments.weaning.cormpo import cormpo
 from experiments.weaning.discrimination import auc, auc_gain, discriminate
 from experiments.weaning.score import (

@@ -15,8 +15,9 @@ from experiments.output import to_json
 from experiments.weaning import study as module
 from experiments.weaning import study_patient
 from experiments.weaning.alarm_truth import AlarmTruth
-from experiments.weaning.study import Plan, study
+from experiments.weaning.study import study
 from experiments.weaning.study_patient import PatientDone, Task, run_patient
+from experiments.weaning.study_plan import Plan
 from plants import InputError
 
 POLICIES = ("fast-protocol", "ramp-test")

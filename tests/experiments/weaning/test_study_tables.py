@@ -237,7 +237,7 @@ def test_patients_who_were_refused_are_counted_and_not_replaced():
 
 
 def test_a_study_of_nobody_is_none_the_less_a_study():
-    from experiments.weaning.study import Plan
+    from experiments.weaning.study_plan import Plan
 
     done = [PatientDone("1", 1, "no periodic beat: of a patient")]
     found = tabulate(study_rows(done), (MAIN,))
@@ -253,7 +253,7 @@ def test_every_target_of_the_file_is_judged():
 
 
 def test_the_words_name_what_is_missed():
-    from experiments.weaning.study import Plan
+    from experiments.weaning.study_plan import Plan
 
     found = tables(
         patient(0, main=made("failed", 40.0), other=made("well", 30.0)),

@@ -137,7 +137,7 @@ def test_a_cohort_is_passed_on(impellab, monkeypatch):
 
 
 def test_the_environment_and_the_policies_are_listed(impellab):
-    from controllers.weaning.steps import STEP_POLICIES
+    from controllers.weaning.policy_registry import STEP_POLICIES
 
     rows = impellab("list", "environments", "--json").document["environments"]
     assert "impellab/Weaning-v0" in [row["name"] for row in rows]

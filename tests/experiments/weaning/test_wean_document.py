@@ -8,7 +8,7 @@ import pytest
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.decision import PHASES
 from controllers.weaning.findings import FINDINGS
-from controllers.weaning.steps import STEP_POLICIES
+from controllers.weaning.policy_registry import STEP_POLICIES
 from plants.bedside_cases import CASES
 from plants.bedside_events import HourScenario
 
