@@ -13,7 +13,7 @@ from controllers.operating_point import (
     speed_limits,
 )
 from controllers.pi import PI, Gains
-from controllers.policy import PolicyController
+from controllers.policy_controller import PolicyController
 from controllers.protocol import Briefing, Command, Controller, Outcome, SolveStatus
 from controllers.registry import CONTROLLER_FORMS, controller_names, load_controller
 from controllers.suction_detector import DetectorSettings, SuctionDetector

@@ -5,13 +5,15 @@ from envs.support import SupportEnv
 from envs.vector_support import SupportVectorEnv
 from envs.vector_weaning import WeaningVectorEnv
 from envs.weaning import WeaningEnv
-from envs.weaning_reward import WeaningReward
+from envs.weaning_reward import STABLE, WeaningReward, stable
 
 __all__ = [
+    "STABLE",
     "SupportEnv",
     "SupportVectorEnv",
     "WeaningEnv",
     "WeaningReward",
     "WeaningVectorEnv",
     "register",
+    "stable",
 ]

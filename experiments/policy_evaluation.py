@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 import envs
 from controllers import Briefing
-from controllers.policy import POLICY_FILES, PolicyController
+from controllers.policy import POLICY_FILES
+from controllers.policy_controller import PolicyController
 from plants import InputError, Measurement, Patient
 
 #: Seed of the first evaluation episode. Training seeds its environments from small numbers up, so

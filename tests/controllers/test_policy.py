@@ -9,7 +9,8 @@ import sys
 import numpy as np
 import pytest
 
-from controllers.policy import Normalisation, PolicyController
+from controllers.policy import Normalisation
+from controllers.policy_controller import PolicyController
 from controllers.protocol import Briefing, Controller, Outcome
 from plants import (
     InputError,

@@ -13,7 +13,7 @@ import torch
 from gymnasium import spaces
 from stable_baselines3.ppo.policies import MlpPolicy
 
-from controllers.policy import PolicyController
+from controllers.policy_controller import PolicyController
 from controllers.weaning import learned
 from controllers.weaning.controller import WeaningController
 from controllers.weaning.criteria import WeaningCriteria

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from controllers import Briefing
-from controllers.policy import PolicyController
+from controllers.policy_controller import PolicyController
 from experiments.checkpoints import checkpoint_path, last_checkpoint, tidy, whole_folder
 from experiments.policy_evaluation import compare
 from experiments.train import train
