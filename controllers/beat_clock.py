@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plants.units import SECONDS_PER_MINUTE
+from plants.quantities import SECONDS_PER_MINUTE
 
 
 class BeatClock:

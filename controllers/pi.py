@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from controllers.operating_point import speed_limits
+from controllers.operating_points import speed_limits
 from controllers.protocol import Briefing, Command, Outcome, SolveStatus
 from controllers.setpoint import measured_as, therapy_target
 from controllers.watchdog import Watchdog, anything_measured

@@ -93,7 +93,7 @@ def load_controller(spec: str) -> Controller:
 
         return NmpcController()
     if kind == "policy" and detail:
-        from controllers.policy_controller import PolicyController
+        from controllers.policy import PolicyController
 
         return PolicyController(detail)
     raise InputError("controller", spec, "one of " + ", ".join(CONTROLLER_FORMS))

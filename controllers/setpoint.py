@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from controllers.operating_point import operating_point
+from controllers.operating_points import operating_point
 from controllers.protocol import Briefing
 from plants import InputError, tier_table
 

@@ -16,9 +16,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plants import InputError, Patient, PhysicsError, Plant, Pump, Scenario, individual
-from plants.simulate import held_speed
-from plants.steady import steady_state
+from plants import (
+    InputError,
+    Patient,
+    PhysicsError,
+    Plant,
+    Pump,
+    Scenario,
+    held_speed,
+    individual,
+    steady_state,
+)
 
 PatientLike = str | PathLike[str] | Patient
 ScenarioLike = str | PathLike[str] | Scenario | None

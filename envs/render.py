@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants import SIGNALS, Therapy
-from plants.units import KRPM_PER_RPM
+from plants.quantities import KRPM_PER_RPM
 
 _PANELS = (("map", "pcwp", "cvp"), ("cardiac_output", "pump_flow"))
 #: Width and height of the picture, pixels.

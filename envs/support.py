@@ -14,9 +14,18 @@ from numpy.typing import NDArray
 
 from envs.arguments import chosen_therapy, control_period, known_mode, left_pump
 from envs.draws import Draws, Episode, PatientLike, ScenarioLike, StartLike
-from plants import DeviceDriver, PhysicsError, Plant, Pump, Sensors, Simulator, Therapy
-from plants.action import SpeedAction, action_of
-from plants.observation import SampleAndHold
+from plants import (
+    DeviceDriver,
+    PhysicsError,
+    Plant,
+    Pump,
+    SampleAndHold,
+    Sensors,
+    Simulator,
+    SpeedAction,
+    Therapy,
+    action_of,
+)
 
 Observation = NDArray[np.float32]
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plants import InputError
-from plants.action import ActionMap, SpeedAction
+from plants import InputError, SpeedAction
+from plants.console import ActionMap
 
 Array = NDArray[np.float64]
 

@@ -18,10 +18,8 @@ from envs.support import SupportEnv
 from envs.vector_actions import speeds_of
 from envs.vector_info import add_rows, add_table, add_texts
 from envs.vector_reset import options_of, reset_lanes, seeds_of
-from plants import METRICS, DeviceDriver, InputError, Plant, Pump
-from plants.batch import BatchSimulator
-from plants.batch_kernel import Precision
-from plants.batch_sensors import BatchSensors
+from plants import METRICS, BatchSimulator, DeviceDriver, InputError, Plant, Pump
+from plants.batch import BatchSensors, Precision
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -54,7 +52,7 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
     threads : int
         Threads that the patients are shared out over.
     precision : {"double", "single"}
-        See :class:`plants.batch.BatchSimulator`; in single precision the numbers are not those of
+        See :class:`plants.BatchSimulator`; in single precision the numbers are not those of
         the scalar environments any more.
     **arguments
         As in :class:`~envs.SupportEnv`.

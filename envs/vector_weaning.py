@@ -44,7 +44,7 @@ class WeaningVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
 
     Examples
     --------
-    >>> from envs.vector_weaning import WeaningVectorEnv
+    >>> from envs import WeaningVectorEnv
     >>> vector = WeaningVectorEnv(2, cohort_size=2)
     >>> observations, info = vector.reset(seed=1)
     >>> observations, rewards, terminated, truncated, info = vector.step([2, 1])

@@ -13,22 +13,20 @@ from numpy.typing import NDArray
 
 from envs.arguments import chosen_therapy, left_pump
 from envs.weaning_draws import OPTIONS, WeaningDraws, WeaningEpisode
-from envs.weaning_held import PatientPool
+from envs.weaning_pool import PatientPool
 from envs.weaning_reward import WeaningReward, stable
-from plants import InputError, Pump, Therapy
-from plants.bedside import Bedside
-from plants.bedside_action import (
+from plants import Bedside, InputError, Pump, Therapy
+from plants.bedside import (
     ACTIONS,
     BRIDGE,
     CHANGES,
     EXPLANT,
     LOWEST_LEVEL,
+    BedsideObservation,
     action_number,
     level_number,
 )
-from plants.bedside_observation import BedsideObservation
-from plants.parameter import Parameter
-from plants.quantity import check_number
+from plants.quantities import Parameter, check_number
 
 Observation = NDArray[np.float32]
 
@@ -46,7 +44,7 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
     close again. The agent should take the pump out as soon as the patient will be well without it,
     never too early, and name those who will not recover for a durable pump or a transplant.
 
-    The patient is a `plants.bedside.Bedside`: periodic beats move the slow states, clinicians take
+    The patient is a `plants.Bedside`: periodic beats move the slow states, clinicians take
     drugs and fluid off by a documented rule, and complications strike by the patient's own draws.
 
     ## Action Space
@@ -69,7 +67,7 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
     ## Observation Space
 
     A flat `Box` of float32 in physical units: the signals of the tier, then three entries more,
-    built by `plants.bedside_observation.BedsideObservation`. A signal that has no value now keeps
+    built by `plants.bedside.BedsideObservation`. A signal that has no value now keeps
     its last one, so that no entry is ever NaN. At tier `"icu"`:
 
     | Num | Observation                   | Unit      | Min  | Max   | Sensor                       |
@@ -149,12 +147,12 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
     | Parameter     | Type                            | Default     | Description                  |
     |---------------|---------------------------------|-------------|------------------------------|
     | `device`      | name, path or `Pump`            | `"CP"`      | a left-sided pump with a label |
-    | `case`        | str, None or a sequence         | `None`      | one of `plants.bedside_cases.CASES`, equally likely; None: with their shares in the cohort |
+    | `case`        | str, None or a sequence         | `None`      | one of `plants.bedside.CASES`, equally likely; None: with their shares in the cohort |
     | `cohort_size` | int                             | `1000`      | number of different patients |
     | `cohort_first` | int                            | `0`         | seed of the first one; all must be below 10000, the others are kept for evaluation |
     | `start`       | level                           | `"P-8"`     | where the pump stands at first |
     | `begin`       | int or a sequence               | `0`         | whole hours on the pump at the first decision, equally likely |
-    | `events`      | str, None or a sequence         | `None`      | presets of `plants.bedside_events` that happen besides those of the case, equally likely: relapse, ischemia, bleeding, drug-change, fluid, vasodilation, position, rv-failure, none |
+    | `events`      | str, None or a sequence         | `None`      | presets of `plants.bedside.events` that happen besides those of the case, equally likely: relapse, ischemia, bleeding, drug-change, fluid, vasodilation, position, rv-failure, none |
     | `event_hours` | two floats or None              | `None`      | from when to when these begin, h; None: as the presets say |
     | `tier`        | `"console"`, `"icu"`, `"full"`  | `"icu"`     | which sensors there are      |
     | `interval`    | float                           | `1.0`       | hours between two decisions  |

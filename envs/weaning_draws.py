@@ -9,15 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from envs.weaning_held import HeldCourse, PatientPool
-from plants import InputError, PhysicsError, Pump, unknown_name
-from plants.bedside import Bedside
-from plants.bedside_cases import CASES
-from plants.bedside_events import HourScenario
-from plants.label_limits import label_limit
-from plants.parameter import Parameter
-from plants.population import FIRST_EVALUATION_SEED
-from plants.quantity import check_number
+from envs.weaning_pool import HeldCourse, PatientPool
+from plants import Bedside, HourScenario, InputError, PhysicsError, Pump, label_limit, unknown_name
+from plants.bedside import CASES
+from plants.cohorts import FIRST_EVALUATION_SEED
+from plants.quantities import Parameter, check_number
 
 #: What ``options`` of a reset may hold.
 OPTIONS = ("patient", "case", "start", "begin", "events")

@@ -31,7 +31,7 @@ class WeaningReward:
 
     Examples
     --------
-    >>> from envs.weaning_reward import WeaningReward
+    >>> from envs import WeaningReward
     >>> WeaningReward().steps(-2, {"map": 70.0, "heart_rate": 80.0, "pulse_pressure": 30.0})
     1.0
     """
@@ -66,7 +66,7 @@ def stable(metrics: Mapping[str, float]) -> bool:
 
     Examples
     --------
-    >>> from envs.weaning_reward import stable
+    >>> from envs import stable
     >>> stable({"map": 58.0, "heart_rate": 80.0, "pulse_pressure": 30.0})
     False
     """

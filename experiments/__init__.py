@@ -1,14 +1,6 @@
-"""The command line and the jobs behind it: trials, suites and what they are judged by."""
+"""The command line and the jobs behind it.
 
-from experiments.suite import Suite
-from experiments.trial import Trial, TrialRun, run_trial
-from experiments.trial_metrics import TRIAL_METRICS, score
-
-__all__ = [
-    "TRIAL_METRICS",
-    "Suite",
-    "Trial",
-    "TrialRun",
-    "run_trial",
-    "score",
-]
+Each folder is a job or what jobs share: runs, trials, statistics and figures below; benchmark,
+training, validation, speed, studies and weaning above them; commands on top. Import from the
+folders: ``from experiments.trials import Trial``.
+"""

@@ -24,8 +24,7 @@ from typing import Any, TextIO
 import typer
 
 import experiments.commands
-from experiments.errors import RunError
-from experiments.output import note, reserved_stdout
+from experiments.runs import RunError, note, reserved_stdout
 from plants import InputError, PhysicsError
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
@@ -74,7 +73,7 @@ def application(only: str | None = None) -> typer.Typer:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from experiments.run_folder import versions
+        from experiments.runs import versions
 
         print(f"impellab {versions().get('impellab', '(not installed)')}")
         raise typer.Exit()

@@ -1,69 +1,150 @@
 """The physics: patients, pumps, disturbances, sensors and the plant that joins them."""
 
-from plants.access import (
+from plants.batch import (
+    BatchSimulator,
+)
+from plants.beat import (
+    Beat,
+    BeatMap,
+    PeriodicBeat,
+    SteadyState,
+    steady_state,
+)
+from plants.bedside import (
+    Bedside,
+    HourEvent,
+    HourScenario,
+    WeaningCase,
+    weaning_patient,
+)
+from plants.cohorts import (
     ROUTES,
     Access,
     Anatomy,
+    Identification,
+    Indication,
+    Population,
+    RefusalCounts,
+    TargetRow,
+    VirtualPatient,
     access_route,
     access_routes,
     check_anatomy,
+    check_indication,
+    compare,
     french_to_mm,
+    identify,
+    indication,
+    individual,
     sheath_artery_ratio,
     sheath_outer_diameter,
 )
-from plants.action import LevelAction, SpeedAction, action_from, action_of
-from plants.auto_mode import AutoMode
-from plants.batch import BatchSimulator
-from plants.beat_map import Beat, BeatMap
-from plants.beats import METRICS
-from plants.bedside import Bedside
-from plants.bedside_cases import WeaningCase, weaning_patient
-from plants.bedside_events import HourEvent, HourScenario
-from plants.cohort import individual
-from plants.conditions import Conditions
-from plants.device_parameters import DEVICE_PARAMETERS, DEVICE_RATINGS
-from plants.disturbances import DISTURBANCES, Disturbance, disturbance_vector
-from plants.driver import DeviceDriver
-from plants.errors import InputError, PhysicsError, unknown_name
-from plants.event import Event
-from plants.goals import Death, Goal, Limit, hinge
-from plants.head_flow_fit import HeadFlowFit, fit_head_flow
-from plants.head_flow_prior import sample_head_flow
-from plants.hemolysis_laws import HemolysisLaw, hemolysis_law, with_hemolysis_law
-from plants.identify import Identification, TargetRow, compare, identify
-from plants.indication import Indication, check_indication, indication
-from plants.intervention import Inflation, Intervention
-from plants.label_limits import LabelClock, label_limit
-from plants.measurement import Measurement, UnknownSignalError
-from plants.model import STATES, PlantModel, plant_model
-from plants.observation import SampleAndHold
-from plants.parameters import PATIENT_PARAMETERS
-from plants.patient import Patient
-from plants.plant import Plant
-from plants.population import Population, RefusalCounts
-from plants.pump import Pump
-from plants.pump_file import Boost, HeadFlow, Level
-from plants.quantity import Quantity
-from plants.rhythm import RHYTHMS, Rhythm, RhythmBeat
-from plants.rollout import Recorder, save_rollout, steady_metrics
-from plants.scenario import Scenario
-from plants.sensors import TIERS, Sensor, Sensors, tier_table
-from plants.signals import BEAT_METRICS, SIGNALS, SLOW_SIGNALS, WAVEFORMS, Signal, signal
-from plants.simulate import held_speed, run_course, simulate
-from plants.simulator import Simulator
-from plants.slow.clock import SlowClock
-from plants.slow.hazards import HAZARDS, event_times, thresholds
-from plants.slow.hemolysis import clinically_significant
-from plants.slow.mitral import echo_grade
-from plants.slow.multirate import MultirateRun
-from plants.slow.slow_model import SLOW_INPUTS, SLOW_PARAMETERS, SLOW_STATES
-from plants.slow.slow_parameters import SlowParameters
-from plants.steady import PeriodicBeat, SteadyState, steady_state
-from plants.suction_event import SuctionEvent, SuctionEvents
-from plants.therapy import Therapy
-from plants.tolerance import tolerance
-from plants.valve_disease import ValveDisease, valve_diseases, with_valve_disease
-from plants.virtual_patient import VirtualPatient
+from plants.console import (
+    AutoMode,
+    DeviceDriver,
+    LabelClock,
+    LevelAction,
+    SpeedAction,
+    SuctionEvent,
+    SuctionEvents,
+    action_from,
+    action_of,
+    label_limit,
+)
+from plants.patients import (
+    PATIENT_PARAMETERS,
+    RHYTHMS,
+    Patient,
+    Rhythm,
+    RhythmBeat,
+    ValveDisease,
+    valve_diseases,
+    with_valve_disease,
+)
+from plants.plant import (
+    METRICS,
+    STATES,
+    Plant,
+    PlantModel,
+    plant_model,
+)
+from plants.pumps import (
+    DEVICE_PARAMETERS,
+    DEVICE_RATINGS,
+    Boost,
+    HeadFlow,
+    HeadFlowFit,
+    HemolysisLaw,
+    Level,
+    Pump,
+    fit_head_flow,
+    hemolysis_law,
+    sample_head_flow,
+    with_hemolysis_law,
+)
+from plants.quantities import (
+    BEAT_METRICS,
+    SIGNALS,
+    SLOW_SIGNALS,
+    WAVEFORMS,
+    InputError,
+    PhysicsError,
+    Quantity,
+    Signal,
+    signal,
+    unknown_name,
+)
+from plants.scenarios import (
+    DISTURBANCES,
+    Disturbance,
+    Event,
+    Inflation,
+    Intervention,
+    Scenario,
+    disturbance_vector,
+)
+from plants.sensors import (
+    TIERS,
+    Measurement,
+    SampleAndHold,
+    Sensor,
+    Sensors,
+    UnknownSignalError,
+    tier_table,
+)
+from plants.simulation import (
+    Conditions,
+    Recorder,
+    Simulator,
+    held_speed,
+    run_course,
+    save_rollout,
+    simulate,
+    steady_metrics,
+)
+from plants.slow import (
+    SLOW_INPUTS,
+    SLOW_PARAMETERS,
+    SLOW_STATES,
+    MultirateRun,
+    SlowClock,
+    SlowParameters,
+)
+from plants.slow.laws import (
+    HAZARDS,
+    clinically_significant,
+    echo_grade,
+    event_times,
+    thresholds,
+)
+from plants.therapies import (
+    Death,
+    Goal,
+    Limit,
+    Therapy,
+    hinge,
+    tolerance,
+)
 
 __all__ = [
     "BEAT_METRICS",

@@ -13,7 +13,7 @@ import pytest
 import typer
 
 from experiments.cli import application, command_names, run_command
-from experiments.reference_tables import pages, write
+from experiments.documentation import pages, write
 from plants import InputError, Therapy
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -157,7 +157,7 @@ def test_every_command_and_option_is_documented():
 
 @pytest.mark.parametrize("file", sorted(pages()))
 def test_tables_are_those_of_the_code(file):
-    told = "run python -m experiments.reference_tables"
+    told = "run python -m experiments.documentation"
     assert (ROOT / "docs" / file).read_text(encoding="utf-8") == pages()[file], told
 
 

@@ -8,11 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.belief import OUTPUTS
-from controllers.tracking.estimate import Belief, Beliefs
-from controllers.tracking.filter import mixed
-from controllers.tracking.outputs import Outputs
-from controllers.tracking.readings import model_sd
+from controllers.tracking.filter import Belief, Beliefs, Outputs, mixed, model_sd
+from controllers.tracking.model import OUTPUTS
 from plants import SIGNALS, Level
 
 Array = NDArray[np.float64]

@@ -18,12 +18,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.beats import Setting
-from controllers.tracking.belief import Told
-from controllers.tracking.correction import Corrector, Learned
-from controllers.tracking.filter import Gaussian, Linearised, mixed, triangular
+from controllers.tracking.filter import (
+    Corrector,
+    Gaussian,
+    Learned,
+    Linearised,
+    Readings,
+    mixed,
+    triangular,
+)
+from controllers.tracking.model import Setting, Told
 from controllers.tracking.prediction import Predictor
-from controllers.tracking.readings import Readings
 from plants import PhysicsError
 
 Array = NDArray[np.float64]

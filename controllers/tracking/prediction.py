@@ -8,11 +8,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.beats import Setting, Settled, SettledBeats
-from controllers.tracking.filter import Gaussian, Linearised, sigma_points, triangular
-from controllers.tracking.outputs import Fan, Outputs
-from controllers.tracking.readings import output_rows
-from controllers.tracking.state import N_PATIENT, StateSpace
+from controllers.tracking.filter import (
+    Fan,
+    Gaussian,
+    Linearised,
+    Outputs,
+    output_rows,
+    sigma_points,
+    triangular,
+)
+from controllers.tracking.model import N_PATIENT, Setting, Settled, SettledBeats, StateSpace
 from plants import METRICS, PhysicsError
 
 Array = NDArray[np.float64]

@@ -1,11 +1,11 @@
 """Recovery tracking on the slow clock: what the patient's heart and vessels are worth, and where
 they are going.
 
-A sigma-point Kalman filter in square-root form (:mod:`controllers.tracking.filter`) over the
-quantities of :mod:`controllers.tracking.state`. It predicts readings as those of the settled beat
-of the believed patient at the present speed (:mod:`controllers.tracking.beats`), so that a change
-of speed is a probe: a weak ventricle and a leaking mitral valve may show the same pressures at one
-level, and part where the level changes.
+A sigma-point Kalman filter in square-root form (:mod:`controllers.tracking.filter.arithmetic`) over
+the quantities of :mod:`controllers.tracking.model.state`. It predicts readings as those of the
+settled beat of the believed patient at the present speed (:mod:`controllers.tracking.model.beats`),
+so that a change of speed is a probe: a weak ventricle and a leaking mitral valve may show the same
+pressures at one level, and part where the level changes.
 """
 
 from __future__ import annotations
@@ -17,15 +17,22 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.beats import SettledBeats
-from controllers.tracking.belief import Told, stretch, unaided
-from controllers.tracking.consistency import Consistency, Innovation
-from controllers.tracking.correction import Corrector, Learned
-from controllers.tracking.equations import PUMP_OUT
-from controllers.tracking.estimate import Beliefs, joint, patient_beliefs
-from controllers.tracking.filter import Gaussian, mixed
+from controllers.tracking.briefing import DRUGS, WeaningBriefing, checked_doses, dose_vector
+from controllers.tracking.filter import (
+    READ,
+    Beliefs,
+    Consistency,
+    Corrector,
+    Gaussian,
+    Innovation,
+    Learned,
+    ReadingTable,
+    TrackerSettings,
+    joint,
+    mixed,
+    patient_beliefs,
+)
 from controllers.tracking.forecast import Forecast
-from controllers.tracking.foresight import Foresight, Present
 from controllers.tracking.hypothesis import (
     LEAKING,
     LEAST_WEIGHT,
@@ -34,11 +41,9 @@ from controllers.tracking.hypothesis import (
     interact,
     weigh,
 )
+from controllers.tracking.model import PUMP_OUT, SettledBeats, StateSpace, Told, stretch, unaided
+from controllers.tracking.predicted_beats import Foresight, Present
 from controllers.tracking.prediction import Predictor
-from controllers.tracking.readings import READ, ReadingTable
-from controllers.tracking.settings import TrackerSettings
-from controllers.tracking.state import StateSpace
-from controllers.weaning_briefing import DRUGS, WeaningBriefing, checked_doses, dose_vector
 from plants import METRICS, InputError, Measurement
 
 Array = NDArray[np.float64]
@@ -75,8 +80,8 @@ class RecoveryTracker:
 
     Examples
     --------
-    >>> from controllers.tracking.tracker import RecoveryTracker
-    >>> from controllers.weaning_briefing import WeaningBriefing
+    >>> from controllers import RecoveryTracker
+    >>> from controllers import WeaningBriefing
     >>> from plants import MultirateRun, Patient, Plant, Pump, Sensors, Therapy
     >>> pump, sensors = Pump.load("CP"), Sensors("icu", seed=0)
     >>> run = MultirateRun(Plant("shock-d", pump))

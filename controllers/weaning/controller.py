@@ -11,23 +11,24 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from controllers.tracking.tracker import RecoveryTracker
+from controllers.tracking import RecoveryTracker, WeaningBriefing
+from controllers.weaning.assessment import (
+    falls,
+    fewer_drugs,
+    in_time,
+    lasts,
+    position_check,
+    present_findings,
+    recognise,
+    refusal,
+    rescue,
+)
 from controllers.weaning.criteria import WeaningCriteria
-from controllers.weaning.deadline import in_time
 from controllers.weaning.decision import Decision, Reason
-from controllers.weaning.falls import falls
-from controllers.weaning.lactate import LactateBalance
-from controllers.weaning.lasting import lasts
-from controllers.weaning.log import DecisionLog
-from controllers.weaning.looks import Looks
-from controllers.weaning.orders import fewer_drugs, position_check, rescue
-from controllers.weaning.outlook import Outlook, Tracker
-from controllers.weaning.policy_registry import step_policy
+from controllers.weaning.decision_log import DecisionLog
+from controllers.weaning.evidence import LactateBalance, Looks, Outlook, Seen, Tracker
+from controllers.weaning.policies import LARGEST_STEP, Situation, StepPolicy, step_policy
 from controllers.weaning.progress import Progress
-from controllers.weaning.recognition import present_findings, recognise, refusal
-from controllers.weaning.seen import Seen
-from controllers.weaning.steps import LARGEST_STEP, Situation, StepPolicy
-from controllers.weaning_briefing import WeaningBriefing
 from plants import InputError, Measurement
 
 #: From this level down a trial is a ramp, a level every five minutes.
@@ -53,7 +54,7 @@ class WeaningController:
     ----------
     policy : str or StepPolicy
         When and how far to step: a name of
-        :data:`~controllers.weaning.steps.STEP_POLICIES`, or a policy.
+        :data:`~controllers.STEP_POLICIES`, or a policy.
     tracker : callable, optional
         Makes a tracker from the briefing; None to decide by measurements alone, which policies
         that need forecasts refuse.
@@ -78,8 +79,8 @@ class WeaningController:
 
     Examples
     --------
-    >>> from controllers.weaning.controller import WeaningController
-    >>> from controllers.weaning_briefing import WeaningBriefing
+    >>> from controllers import WeaningController
+    >>> from controllers import WeaningBriefing
     >>> from plants import Measurement, Patient, Pump, Therapy
     >>> controller = WeaningController("fast-protocol", tracker=None)
     >>> controller.reset(WeaningBriefing(Patient.load("shock-d"), Pump.load("CP"),

@@ -13,10 +13,9 @@ from types import MappingProxyType
 from typing import Any
 
 from controllers.weaning.decision import Reason
-from plants import SIGNALS, InputError, Therapy, unknown_name
-from plants.parameter import parameter_table
-from plants.quantity import Quantity, check_keys, check_number, check_tag, check_text
-from plants.quantity import read_quantities as _read_quantities
+from plants import SIGNALS, InputError, Quantity, Therapy, unknown_name
+from plants.quantities import check_keys, check_number, check_tag, check_text, parameter_table
+from plants.quantities import read_quantities as _read_quantities
 
 #: What the parts of the file are for.
 PARTS: Mapping[str, str] = MappingProxyType(
@@ -93,7 +92,7 @@ class Criterion:
 
     Examples
     --------
-    >>> from controllers.weaning.criteria import Criterion
+    >>> from controllers import Criterion
     >>> one = Criterion("cvp", high=12.0, source="Randhawa 2021", tag="S")
     >>> one.judge(14.0).text
     'central venous pressure 14 mmHg, at most 12'
@@ -137,7 +136,7 @@ class WeaningCriteria:
 
     Examples
     --------
-    >>> from controllers.weaning.criteria import WeaningCriteria
+    >>> from controllers import WeaningCriteria
     >>> criteria = WeaningCriteria.load()
     >>> criteria["ready"]["map"].low, criteria.number("chance")
     (65.0, 0.9)

@@ -38,7 +38,7 @@ class Reason:
 
     Examples
     --------
-    >>> from controllers.weaning.decision import Reason
+    >>> from controllers import Reason
     >>> print(Reason("cvp 14 mmHg, at most 12", "cvp", 14.0, 12.0, met=False))
     against: cvp 14 mmHg, at most 12
     """
@@ -113,7 +113,7 @@ class Decision:
 
         Examples
         --------
-        >>> from controllers.weaning.decision import Decision
+        >>> from controllers import Decision
         >>> Decision(5.0, "P-6", "step", "down").words
         '5.00 h: step, down at P-6'
         """

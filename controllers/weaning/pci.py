@@ -17,14 +17,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from controllers.operating_point import running_levels
+from controllers.operating_points import running_levels
 from controllers.weaning.decision import Decision, Reason
-from controllers.weaning.log import DecisionLog
-from controllers.weaning.steps import LARGEST_STEP
-from plants import InputError, Measurement, Pump
-from plants.label_limits import label_limit
-from plants.parameter import parameter_table
-from plants.quantity import Quantity, check_keys, read_quantities
+from controllers.weaning.decision_log import DecisionLog
+from controllers.weaning.policies import LARGEST_STEP
+from plants import InputError, Measurement, Pump, Quantity, label_limit
+from plants.quantities import check_keys, parameter_table, read_quantities
 
 _DECLARED = parameter_table(
     ("map_low", "mmHg", "mean arterial pressure that is too low", 30, 100),
@@ -68,7 +66,7 @@ class PciController:
 
     Examples
     --------
-    >>> from controllers.weaning.pci import PciController
+    >>> from controllers import PciController
     >>> from plants import Measurement, Pump
     >>> controller = PciController()
     >>> controller.reset(Pump.load("2.5"))
@@ -286,7 +284,7 @@ def pci_numbers() -> Mapping[str, Quantity]:
 
     Examples
     --------
-    >>> from controllers.weaning.pci import pci_numbers
+    >>> from controllers.weaning import pci_numbers
     >>> pci_numbers()["map_low"].value
     60.0
     """

@@ -68,7 +68,7 @@ class Progress:
 
     Examples
     --------
-    >>> from controllers.weaning.criteria import WeaningCriteria
+    >>> from controllers import WeaningCriteria
     >>> from controllers.weaning.progress import Progress
     >>> progress = Progress(("P-2", "P-3", "P-4"), support=2)
     >>> criteria = WeaningCriteria.load()

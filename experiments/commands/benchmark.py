@@ -7,9 +7,18 @@ from typing import Annotated
 
 import typer
 
-from experiments.output import JsonOption, emit, note, path_text, print_table, progress, say
-from experiments.run_folder import RUNS, RunsOption
-from experiments.study_output import ResultsOption
+from experiments.runs import (
+    RUNS,
+    JsonOption,
+    ResultsOption,
+    RunsOption,
+    emit,
+    note,
+    path_text,
+    print_table,
+    progress,
+    say,
+)
 
 
 def command(
@@ -34,9 +43,7 @@ def command(
     as_json: JsonOption = False,
 ) -> int:
     """Compare controllers over patients and scenarios."""
-    from experiments.benchmark import benchmark
-    from experiments.benchmark_report import summary_tables
-    from experiments.suite import Suite
+    from experiments.benchmark import Suite, benchmark, summary_tables
     from plants import InputError
 
     if resume is not None and (suite is not None or controller):
@@ -54,7 +61,7 @@ def command(
             progress=lambda number, total: done(number / total),
         )
     if results:
-        from experiments.benchmark_results import write_benchmark_results
+        from experiments.benchmark import write_benchmark_results
 
         write_benchmark_results(result)
     if as_json:

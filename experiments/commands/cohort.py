@@ -7,9 +7,17 @@ from typing import Annotated
 
 import typer
 
-from experiments.output import JsonOption, emit, path_text, print_table, progress, say
-from experiments.run_folder import RUNS, RunsOption
-from experiments.study_output import ResultsOption
+from experiments.runs import (
+    RUNS,
+    JsonOption,
+    ResultsOption,
+    RunsOption,
+    emit,
+    path_text,
+    print_table,
+    progress,
+    say,
+)
 
 
 def command(
@@ -54,8 +62,7 @@ def command(
     as_json: JsonOption = False,
 ) -> int:
     """Complications of virtual patients; exit code 1 if an incidence is not where expected."""
-    from experiments.population_report import printed
-    from experiments.population_study import Plan, cohort
+    from experiments.studies.cohort import Plan, cohort, printed
     from plants import InputError
 
     given = {

@@ -6,9 +6,17 @@ from typing import Annotated
 
 import typer
 
-from experiments.output import JsonOption, emit, path_text, print_table, progress, say
-from experiments.run_folder import RUNS, RunsOption
-from experiments.study_output import ResultsOption
+from experiments.runs import (
+    RUNS,
+    JsonOption,
+    ResultsOption,
+    RunsOption,
+    emit,
+    path_text,
+    print_table,
+    progress,
+    say,
+)
 
 
 def command(
@@ -20,9 +28,8 @@ def command(
     as_json: JsonOption = False,
 ) -> int:
     """Compare schemes, steps and valve smoothing; exit code 1 if the plant's own step fails."""
-    from experiments import convergence as study
-    from experiments import convergence_report as report
-    from experiments.study_output import write_study
+    from experiments.runs import write_study
+    from experiments.studies.convergence import report, study
 
     chosen = study.CASES[:cases]
     with progress("cases", len(chosen)) as done:

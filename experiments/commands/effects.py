@@ -6,9 +6,17 @@ from typing import Annotated
 
 import typer
 
-from experiments.output import JsonOption, emit, path_text, print_table, progress, say
-from experiments.run_folder import RUNS, RunsOption
-from experiments.study_output import ResultsOption
+from experiments.runs import (
+    RUNS,
+    JsonOption,
+    ResultsOption,
+    RunsOption,
+    emit,
+    path_text,
+    print_table,
+    progress,
+    say,
+)
 
 
 def command(
@@ -24,9 +32,8 @@ def command(
     as_json: JsonOption = False,
 ) -> int:
     """Switch each physical effect off; exit code 1 if it does not do what physiology expects."""
-    from experiments import effects_report as report
-    from experiments import effects_study as study
-    from experiments.study_output import write_study
+    from experiments.runs import write_study
+    from experiments.studies.effects import report, study
 
     chosen = effect or list(study.EFFECTS)
     with progress("effects", len(chosen)) as done:

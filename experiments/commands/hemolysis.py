@@ -6,9 +6,17 @@ from typing import Annotated
 
 import typer
 
-from experiments.output import JsonOption, emit, path_text, print_table, progress, say
-from experiments.run_folder import RUNS, RunsOption
-from experiments.study_output import ResultsOption
+from experiments.runs import (
+    RUNS,
+    JsonOption,
+    ResultsOption,
+    RunsOption,
+    emit,
+    path_text,
+    print_table,
+    progress,
+    say,
+)
 
 _HEADINGS = (
     "law", "blood", "stress [Pa]", "time [s]", "index [1e-6]", "over measured", "needed [Pa]",
@@ -26,10 +34,10 @@ def command(
     """Published power laws against the measured index; exit code 1 if an expectation fails."""
     import pandas
 
-    from experiments import hemolysis_study as study
-    from experiments.study_output import write_study
+    from experiments.runs import write_study
+    from experiments.studies import hemolysis as study
     from plants import Patient, Pump
-    from plants.hemolysis_laws import HEMOLYSIS_LAWS
+    from plants.pumps import HEMOLYSIS_LAWS
 
     pump, loaded = Pump.load(study.DEVICE), Patient.load(patient)
     absolute, relative = study.absolute_table(pump), study.relative_table(pump)

@@ -7,9 +7,17 @@ from typing import Annotated
 
 import typer
 
-from experiments.output import JsonOption, emit, path_text, print_table, progress, say
-from experiments.run_folder import RUNS, RunsOption
-from experiments.study_output import ResultsOption
+from experiments.runs import (
+    RUNS,
+    JsonOption,
+    ResultsOption,
+    RunsOption,
+    emit,
+    path_text,
+    print_table,
+    progress,
+    say,
+)
 
 
 def command(
@@ -27,7 +35,7 @@ def command(
     as_json: JsonOption = False,
 ) -> int:
     """Identify patients to their targets; exit code 1 if a fitted target is not met."""
-    from experiments.identification import identification
+    from experiments.studies.identify import identification
     from plants import InputError, Patient
 
     if (patient is None) != all_patients:
@@ -40,7 +48,7 @@ def command(
     with progress("patients", len(names)) as done:
         result = identification(names, runs=runs, write=write, progress=done)
     if results:
-        from experiments.patients_table import write_patients_results
+        from experiments.studies.identify import write_patients_results
 
         write_patients_results(runs)
     if as_json:

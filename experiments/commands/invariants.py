@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from experiments.output import JsonOption, emit, path_text, print_table, progress, say
-from experiments.run_folder import RUNS, RunsOption
-from experiments.study_output import ResultsOption
+from experiments.runs import (
+    RUNS,
+    JsonOption,
+    ResultsOption,
+    RunsOption,
+    emit,
+    path_text,
+    print_table,
+    progress,
+    say,
+)
 
 
 def command(
@@ -15,8 +23,8 @@ def command(
     """Blood kept, work equal to loop area, exact slopes; exit code 1 if one fails."""
     import pandas
 
-    from experiments import invariants as study
-    from experiments.study_output import write_study
+    from experiments.runs import write_study
+    from experiments.studies import physics_invariants as study
 
     with progress("cases", len(study.CASES)) as done:
         found = study.invariants(progress=done)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.output import JsonOption, emit, print_table
+from experiments.runs import JsonOption, emit, print_table
 
 
 def command(
@@ -21,7 +21,7 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     """List patients, devices, scenarios, rhythms, valve diseases, controllers, environments ..."""
-    from experiments.catalogue import listing
+    from experiments.trials import listing
 
     rows = listing(what)
     if as_json:

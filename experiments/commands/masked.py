@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from experiments.output import JsonOption, emit, path_text, print_table, say
-from experiments.run_folder import RUNS, RunsOption
-from experiments.study_output import ResultsOption
+from experiments.runs import (
+    RUNS,
+    JsonOption,
+    ResultsOption,
+    RunsOption,
+    emit,
+    path_text,
+    print_table,
+    say,
+)
 
 
 def command(
@@ -15,10 +22,8 @@ def command(
     """A hidden mitral leak and an inotrope-masked failure; exit code 1 if either is not shown."""
     import pandas
 
-    from experiments import masked_figures as report
-    from experiments import masked_patients as study
-    from experiments.hidden_regurgitation import DEVICE, PATIENT, hidden_course
-    from experiments.study_output import write_study
+    from experiments.runs import write_study
+    from experiments.studies.masked import DEVICE, PATIENT, hidden_course, report, study
 
     hidden, masked = hidden_course(), study.masked_test()
     expected = study.expectations(hidden, masked)

@@ -6,9 +6,17 @@ from typing import Annotated
 
 import typer
 
-from experiments.output import JsonOption, emit, path_text, print_table, progress, say
-from experiments.run_folder import RUNS, RunsOption
-from experiments.study_output import ResultsOption
+from experiments.runs import (
+    RUNS,
+    JsonOption,
+    ResultsOption,
+    RunsOption,
+    emit,
+    path_text,
+    print_table,
+    progress,
+    say,
+)
 
 
 def command(
@@ -26,10 +34,9 @@ def command(
     as_json: JsonOption = False,
 ) -> int:
     """Compare multirate runs with beat-by-beat ones; exit code 1 if an error exceeds 1 %."""
-    from experiments import multirate_days as long
-    from experiments import multirate_report as report
-    from experiments import multirate_study as study
-    from experiments.study_output import write_study
+    from experiments.runs import write_study
+    from experiments.studies.multirate import days as long
+    from experiments.studies.multirate import report, study
 
     with progress("hours, beat by beat", len(study.cases(hours))) as done:
         found = study.compare(hours, workers=workers, progress=done)

@@ -6,8 +6,11 @@ from typing import Annotated
 
 import typer
 
-from experiments.output import (
+from experiments.runs import (
+    RUNS,
     JsonOption,
+    ResultsOption,
+    RunsOption,
     SeedOption,
     emit,
     path_text,
@@ -15,8 +18,6 @@ from experiments.output import (
     progress,
     say,
 )
-from experiments.run_folder import RUNS, RunsOption
-from experiments.study_output import ResultsOption
 
 _PRINTED = 5  # factors of each output
 
@@ -41,9 +42,8 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     """Sensitivity of pressure, power, filling, suction and hemolysis to what is uncertain."""
-    from experiments import sensitivity as study
-    from experiments import sensitivity_report as report
-    from experiments.study_output import write_study
+    from experiments.runs import write_study
+    from experiments.studies.sensitivity import report, study
 
     with progress("periodic beats", 1.0) as done:
         found = study.sensitivity(

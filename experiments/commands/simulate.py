@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
-from experiments.output import (
+from experiments.runs import (
+    RUNS,
     JsonOption,
+    RunsOption,
     SeedOption,
     emit,
     note,
@@ -16,7 +18,6 @@ from experiments.output import (
     progress,
     say,
 )
-from experiments.run_folder import RUNS, RunsOption
 
 
 def command(
@@ -72,8 +73,8 @@ def command(
     as_json: JsonOption = False,
 ) -> int:
     """Simulate a patient on a pump, at a held level or under a controller."""
-    from experiments.simulation import simulation
-    from plants.conditions import Conditions
+    from experiments.trials import simulation
+    from plants import Conditions
 
     conditions = Conditions(
         right_level, rhythm, tuple(valve_disease or ()), baroreflex, slow, access, artery_diameter

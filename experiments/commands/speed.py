@@ -6,9 +6,17 @@ from typing import Annotated
 
 import typer
 
-from experiments.output import JsonOption, emit, path_text, print_table, progress, say
-from experiments.run_folder import RUNS, RunsOption
-from experiments.study_output import ResultsOption
+from experiments.runs import (
+    RUNS,
+    JsonOption,
+    ResultsOption,
+    RunsOption,
+    emit,
+    path_text,
+    print_table,
+    progress,
+    say,
+)
 
 
 def command(
@@ -36,9 +44,9 @@ def command(
 
     import pandas
 
-    from experiments import speed as study
-    from experiments import speed_report as report
-    from experiments.study_output import processor, write_study
+    from experiments.runs import processor, write_study
+    from experiments.speed import job as study
+    from experiments.speed import report
 
     parts = study.chosen_parts(only or ())
     with progress("comparisons", len(parts)) as done:

@@ -6,9 +6,17 @@ from typing import Annotated
 
 import typer
 
-from experiments.output import JsonOption, emit, path_text, print_table, progress, say
-from experiments.run_folder import RUNS, RunsOption
-from experiments.study_output import ResultsOption
+from experiments.runs import (
+    RUNS,
+    JsonOption,
+    ResultsOption,
+    RunsOption,
+    emit,
+    path_text,
+    print_table,
+    progress,
+    say,
+)
 
 
 def command(
@@ -28,12 +36,11 @@ def command(
     as_json: JsonOption = False,
 ) -> int:
     """Sensitivity, specificity and delay of the detector; exit code 1 if the aim is missed."""
-    from controllers.suction_detector import FITTED, DetectorSettings
-    from experiments import suction_figures as figures
-    from experiments import suction_report as report
-    from experiments import suction_study as study
-    from experiments.study_output import replace_file, write_study
-    from experiments.suction_fit import fit as fit_detector
+    from controllers import DetectorSettings
+    from controllers.suction import FITTED
+    from experiments.runs import replace_file, write_study
+    from experiments.studies.suction import figures, report, study
+    from experiments.studies.suction import fit as fit_detector
 
     scored = study.scored_seeds(seeds, first_seed, fit_seeds)
     if fit:

@@ -6,9 +6,17 @@ from typing import Annotated
 
 import typer
 
-from experiments.output import JsonOption, emit, path_text, print_table, progress, say
-from experiments.run_folder import RUNS, RunsOption
-from experiments.study_output import ResultsOption
+from experiments.runs import (
+    RUNS,
+    JsonOption,
+    ResultsOption,
+    RunsOption,
+    emit,
+    path_text,
+    print_table,
+    progress,
+    say,
+)
 
 _PRINTED = (
     "patient", "support", "cardiac_output", "pump_flow", "native_flow", "map", "pulse_pressure",
@@ -34,10 +42,8 @@ def command(
     """Support of shock at rising levels; exit code 1 if an expected trend fails."""
     import pandas
 
-    from experiments import support as study
-    from experiments import support_report as report
-    from experiments.head_flow_study import head_flow_rmse, head_flow_table
-    from experiments.study_output import write_study
+    from experiments.runs import write_study
+    from experiments.studies.support import head_flow_rmse, head_flow_table, report, study
     from plants import SIGNALS, Pump
 
     total = len(study.PATIENTS) + (len(Pump.names()) if head_flow else 0)

@@ -12,12 +12,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.output import JsonOption, SeedOption, emit, path_text, print_table, progress, say
-from experiments.run_folder import RUNS, RunsOption, configuration, run_name
+from experiments.runs import (
+    RUNS,
+    JsonOption,
+    RunsOption,
+    SeedOption,
+    configuration,
+    emit,
+    path_text,
+    print_table,
+    progress,
+    run_name,
+    say,
+)
 from plants import InputError
 
 if TYPE_CHECKING:
-    from experiments.train_settings import TrainingSettings
+    from experiments.training import TrainingSettings
 
 _REPEAT = "May be given more than once: one is drawn for each episode."
 
@@ -72,8 +83,7 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     """Learn a policy in an environment, with checkpoints, TensorBoard logs and an evaluation."""
-    from experiments.train import train
-    from experiments.train_settings import TrainingSettings
+    from experiments.training import TrainingSettings, train
 
     given = {
         "patient": patient, "spread": spread, "cohort_size": cohort_size, "device": device,

@@ -6,9 +6,17 @@ from typing import Annotated
 
 import typer
 
-from experiments.output import JsonOption, emit, path_text, print_table, progress, say
-from experiments.run_folder import RUNS, RunsOption
-from experiments.study_output import ResultsOption
+from experiments.runs import (
+    RUNS,
+    JsonOption,
+    ResultsOption,
+    RunsOption,
+    emit,
+    path_text,
+    print_table,
+    progress,
+    say,
+)
 
 
 def command(
@@ -26,11 +34,16 @@ def command(
     """Published values beside the model's, with bands; exit code 1 if a band is missed."""
     import pandas
 
-    from experiments import validation
-    from experiments.study_output import write_study
-    from experiments.validation_bands import unit_of
-    from experiments.validation_figures import validation_figures
-    from experiments.validation_report import printed, sources, summary, validation_tables
+    from experiments.runs import write_study
+    from experiments.validation import job as validation
+    from experiments.validation import (
+        printed,
+        sources,
+        summary,
+        unit_of,
+        validation_figures,
+        validation_tables,
+    )
 
     if results and study:
         raise typer.BadParameter("the reference results are of all studies", param_hint="--results")

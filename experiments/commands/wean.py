@@ -7,8 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.output import (
+from experiments.runs import (
+    RUNS,
     JsonOption,
+    ResultsOption,
+    RunsOption,
     SeedOption,
     emit,
     number,
@@ -17,8 +20,6 @@ from experiments.output import (
     progress,
     say,
 )
-from experiments.run_folder import RUNS, RunsOption
-from experiments.study_output import ResultsOption
 
 _POLICY, _INDICATIONS = "model-based", ("shock", "high-risk-pci")
 
@@ -123,10 +124,14 @@ def command(
 
 def _one(settings: dict[str, Any], runs: Path, as_json: bool) -> int:
     """One course; any outcome is a result."""
-    from experiments.weaning.course_tables import finding_rows, outcome_rows, told_rows
-    from experiments.weaning.live import live
-    from experiments.weaning.single import wean
-    from experiments.weaning.trial import WeaningTrial
+    from experiments.weaning.course import (
+        WeaningTrial,
+        finding_rows,
+        live,
+        outcome_rows,
+        told_rows,
+        wean,
+    )
 
     trial = WeaningTrial(**settings)
     with live() as watch:
@@ -151,8 +156,7 @@ def _study(
     workers: int | None, cluster: str | None, results: bool, runs: Path, as_json: bool,
 ) -> int:  # fmt: skip
     """A cohort; exit code 1 where a target is missed."""
-    from experiments.weaning.study import study
-    from experiments.weaning.study_plan import Plan
+    from experiments.weaning.study import Plan, study
 
     plan = None if cohort is None else Plan(patients=cohort, first_seed=seed, **settings)
     with progress("courses", 1.0) as done:
@@ -174,8 +178,7 @@ def _intervention(
     as_json: bool,
 ) -> int:  # fmt: skip
     """A high-risk coronary intervention under support."""
-    from experiments.weaning.pci import PciTrial
-    from experiments.weaning.pci_report import decision_rows, outcome_rows, pci
+    from experiments.weaning.pci import PciTrial, decision_rows, outcome_rows, pci
 
     trial = PciTrial(patient, device, controller=controller, tier=tier, seed=seed)
     with progress(f"{patient} on {device}", 1.0) as done:

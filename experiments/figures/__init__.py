@@ -1,15 +1,25 @@
-"""Figures: each function returns a matplotlib Figure, with labels and units from the signals."""
+"""Figures that several jobs draw: the look they share, and pressure-volume loops."""
 
-from experiments.figures.comparison import controller_comparison, course_grid
-from experiments.figures.course import time_course
-from experiments.figures.loops import Loop, pressure_volume_loops
-from experiments.figures.style import save_figure
+from experiments.figures.loops import (
+    Loop,
+    Ventricle,
+    pressure_volume_loops,
+)
+from experiments.figures.style import (
+    COLORS,
+    label,
+    new_figure,
+    plain,
+    save_figure,
+)
 
 __all__ = [
+    "COLORS",
     "Loop",
-    "controller_comparison",
-    "course_grid",
+    "Ventricle",
+    "label",
+    "new_figure",
+    "plain",
     "pressure_volume_loops",
     "save_figure",
-    "time_course",
 ]

@@ -1,1 +1,1 @@
-"""Closed-loop weaning: courses of virtual patients, their oracle, scores, figures and studies."""
+"""Weaning jobs: a course, a coronary intervention, and the study on a cohort."""

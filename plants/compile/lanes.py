@@ -17,10 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.compile.cache import QUICK, BuildError
-from plants.compile.emit import Part, emit
-from plants.compile.graph import UnsupportedOperationError, graph_of
+from plants.compile.code import DOUBLE, SINGLE, Part, emit
+from plants.compile.expressions import UnsupportedOperationError, graph_of
 from plants.compile.plant_kernel import load
-from plants.compile.vector_math import DOUBLE, SINGLE
 
 _CALL = r"""
 /* Blocks lie `stride` numbers apart, in each array as told. */
@@ -133,7 +132,7 @@ class InterpretedLanes:
     --------
     >>> import casadi as ca
     >>> import numpy as np
-    >>> from plants.compile.lanes import InterpretedLanes
+    >>> from plants.compile import InterpretedLanes
     >>> x = ca.SX.sym("x", 2)
     >>> area = {"area": ca.Function("area", [x], [x[0] * x[1]])}
     >>> sides = np.array([[[1.0, 2.0], [3.0, 4.0]]])  # one block of two lanes

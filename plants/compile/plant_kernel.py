@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.compile.block import Functions, block_source
 from plants.compile.cache import FAST, QUICK, BuildError, built
-from plants.compile.graph import UnsupportedOperationError
-from plants.compile.one_lane import one_lane_source
-from plants.compile.sensitivity import sensitivity_source
-from plants.compile.state_tangent import DIRECTIONS, state_tangent_source
+from plants.compile.code import (
+    DIRECTIONS,
+    Functions,
+    block_source,
+    one_lane_source,
+    sensitivity_source,
+    state_tangent_source,
+)
+from plants.compile.expressions import UnsupportedOperationError
 
 Array = NDArray[np.float64]
 
@@ -106,7 +110,7 @@ class Block:
 
 
 class OneLane:
-    """The time loop of one plant: :class:`plants.compile.kernel.Kernel` in emitted C.
+    """The time loop of one plant: :class:`plants.compile.Kernel` in emitted C.
 
     Parameters
     ----------

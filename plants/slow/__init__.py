@@ -1,0 +1,39 @@
+"""The slow clock: blood, organs, reflex and recovery over hours to days, beside the beat."""
+
+from plants.slow.clock import (
+    SECONDS_PER_HOUR,
+    SlowClock,
+    combined,
+    relaxation,
+)
+from plants.slow.model import (
+    PARAMETER_LAYOUT,
+    QUICK,
+    SLOW_INPUTS,
+    SLOW_PARAMETERS,
+    SLOW_STATES,
+    STATE_LAYOUT,
+)
+from plants.slow.multirate import (
+    RELATIVE_TOLERANCE,
+    MultirateRun,
+)
+from plants.slow.parameters import (
+    SlowParameters,
+)
+
+__all__ = [
+    "PARAMETER_LAYOUT",
+    "QUICK",
+    "RELATIVE_TOLERANCE",
+    "SECONDS_PER_HOUR",
+    "SLOW_INPUTS",
+    "SLOW_PARAMETERS",
+    "SLOW_STATES",
+    "STATE_LAYOUT",
+    "MultirateRun",
+    "SlowClock",
+    "SlowParameters",
+    "combined",
+    "relaxation",
+]

@@ -8,14 +8,19 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.beats import METRICS
-from plants.direct import Direct
-from plants.disturbances import DISTURBANCES
-from plants.errors import InputError, PhysicsError, unknown_name
-from plants.patient import Patient
-from plants.plant import Plant
-from plants.quantity import check_number
-from plants.slow.slow_model import (
+from plants.beat import steady_state
+from plants.compile import Direct
+from plants.patients import Patient
+from plants.plant import METRICS, Plant
+from plants.quantities import (
+    SECONDS_PER_MINUTE,
+    InputError,
+    PhysicsError,
+    check_number,
+    unknown_name,
+)
+from plants.scenarios import DISTURBANCES
+from plants.slow.model import (
     INPUT_LAYOUT,
     OUTPUT_LAYOUT,
     QUICK,
@@ -25,9 +30,7 @@ from plants.slow.slow_model import (
     TOPICS,
     slow_model,
 )
-from plants.slow.slow_parameters import SlowParameters
-from plants.steady import steady_state
-from plants.units import SECONDS_PER_MINUTE
+from plants.slow.parameters import SlowParameters
 
 Array = NDArray[np.float64]
 SECONDS_PER_HOUR = 60 * SECONDS_PER_MINUTE

@@ -22,12 +22,12 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.beats import METRICS
-from plants.disturbances import DISTURBANCES
-from plants.errors import PhysicsError
+from plants.plant import METRICS
+from plants.quantities import PhysicsError
+from plants.scenarios import DISTURBANCES
 from plants.slow.clock import SECONDS_PER_HOUR, SlowClock
+from plants.slow.model import SLOW_INPUTS, SLOW_STATES, slow_model
 from plants.slow.response import drives
-from plants.slow.slow_model import SLOW_INPUTS, SLOW_STATES, slow_model
 
 Array = NDArray[np.float64]
 Share = TypeVar("Share", float, ca.SX)

@@ -22,13 +22,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.errors import InputError, PhysicsError
+from plants.beat import SteadyState
 from plants.plant import Plant
+from plants.quantities import InputError, PhysicsError
 from plants.slow.clock import SlowClock, combined, metric_vector
 from plants.slow.flow import MetricModel, Path, flowed
+from plants.slow.model import QUICK, SLOW_STATES, STATE_LAYOUT
 from plants.slow.response import RespondingBeat, drive_vector
-from plants.slow.slow_model import QUICK, SLOW_STATES, STATE_LAYOUT
-from plants.steady import SteadyState
 
 Array = NDArray[np.float64]
 

@@ -15,14 +15,11 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.beat_map import BeatMap
-from plants.beats import METRICS
-from plants.disturbances import DISTURBANCES
-from plants.errors import PhysicsError
-from plants.model import N_VOLUMES, PHASE, STATES, VALUES
-from plants.plant import Plant
-from plants.slow.slow_model import slow_model
-from plants.steady import PeriodicBeat, SteadyState
+from plants.beat import BeatMap, PeriodicBeat, SteadyState
+from plants.plant import METRICS, N_VOLUMES, PHASE, STATES, VALUES, Plant
+from plants.quantities import PhysicsError
+from plants.scenarios import DISTURBANCES
+from plants.slow.model import slow_model
 
 Array = NDArray[np.float64]
 
@@ -64,7 +61,7 @@ class RespondingBeat(PeriodicBeat):
     Examples
     --------
     >>> from plants import Plant
-    >>> from plants.beats import METRICS
+    >>> from plants import METRICS
     >>> from plants.slow.response import RespondingBeat, drives
     >>> beats = RespondingBeat(Plant("shock-d", "CP"))
     >>> beats.renew(beats.near({}, 44_000))

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import envs  # noqa: F401 - registers the ids
-from envs.weaning import ACTIONS, WeaningEnv
+from envs import WeaningEnv, WeaningReward
+from envs.weaning import ACTIONS
 from envs.weaning_draws import WeaningDraws
-from envs.weaning_reward import WeaningReward
 from plants import SIGNALS, InputError
-from plants.bedside_observation import EXTRA
-from plants.bedside_sensors import bedside_signals
+from plants.bedside.observation import EXTRA
+from plants.bedside.sensors import bedside_signals
 
 ARGUMENTS = {"cohort_size": 2, "complications": False, "case": ["full", "none"]}
 GOOD = {"map": 70.0, "heart_rate": 80.0, "pulse_pressure": 30.0}

@@ -9,9 +9,9 @@ import pytest
 
 from controllers import controller_names
 from experiments import cli
-from experiments.catalogue import CATALOGUE
 from experiments.cli import command_names
-from experiments.errors import RunError
+from experiments.runs import RunError
+from experiments.trials.catalogue import CATALOGUE
 from plants import Patient, PhysicsError, Pump, Rhythm, Scenario, valve_diseases
 
 PROGRAM = (sys.executable, "-m", "experiments")
@@ -111,7 +111,7 @@ def test_every_error_has_a_code_and_a_line(impellab, monkeypatch, error, code, t
     def fail(kind):
         raise error
 
-    monkeypatch.setattr("experiments.catalogue.listing", fail)
+    monkeypatch.setattr("experiments.trials.listing", fail)
     for options in ([], ["--json"]):
         result = impellab("list", "patients", *options)
         assert result.code == code
@@ -122,7 +122,7 @@ def test_a_defect_shows_where_it_happened_when_asked(impellab, monkeypatch):
     def fail(kind):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("experiments.catalogue.listing", fail)
+    monkeypatch.setattr("experiments.trials.listing", fail)
     monkeypatch.setenv(cli.DEBUG, "1")
     with pytest.raises(ZeroDivisionError):
         impellab("list", "patients")

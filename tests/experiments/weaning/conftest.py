@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from experiments.weaning.record import ESTIMATED, NOTED, Course
-from experiments.weaning.study_patient import PatientDone, Task, run_patient
-from experiments.weaning.trial import WeaningTrial
+from experiments.weaning.course import Course, WeaningTrial
+from experiments.weaning.course.record import ESTIMATED, NOTED
+from experiments.weaning.study.patient import PatientDone, Task, run_patient
 
 #: A circulation with nothing wrong.
 CALM = dict.fromkeys(NOTED, 1.0) | {
@@ -53,7 +53,7 @@ def quick(monkeypatch, real):
     Gives the seeds that were run, and a dictionary whose ``at`` is the seed that is interrupted
     when it is first run.
     """
-    from experiments.weaning import study
+    from experiments.weaning.study import job as study
 
     ran: list[int] = []
     stop: dict[str, int] = {}

@@ -5,7 +5,7 @@ import json
 import pandas
 import pytest
 
-from experiments.weaning.record import from_plain
+from experiments.weaning.course import from_plain
 from plants import SIGNALS
 
 ONE = ("--patient", "shock-d", "--policy", "fast-protocol", "--case", "full", "--seed", 11)
@@ -109,7 +109,7 @@ class Found:
 
 
 def test_a_cohort_is_passed_on(impellab, monkeypatch):
-    from experiments.weaning import study as module
+    import experiments.weaning.study as module
 
     asked = []
 
@@ -137,7 +137,7 @@ def test_a_cohort_is_passed_on(impellab, monkeypatch):
 
 
 def test_the_environment_and_the_policies_are_listed(impellab):
-    from controllers.weaning.policy_registry import STEP_POLICIES
+    from controllers import STEP_POLICIES
 
     rows = impellab("list", "environments", "--json").document["environments"]
     assert "impellab/Weaning-v0" in [row["name"] for row in rows]

@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from controllers.weaning.criteria import WeaningCriteria
+from controllers import FINDINGS, STEP_POLICIES, WeaningCriteria
 from controllers.weaning.decision import PHASES
-from controllers.weaning.findings import FINDINGS
-from controllers.weaning.policy_registry import STEP_POLICIES
-from plants.bedside_cases import CASES
-from plants.bedside_events import HourScenario
+from plants import HourScenario
+from plants.bedside import CASES
 
 DOCS = Path(__file__).parents[3] / "docs"
 GUIDE = (DOCS / "weaning.md").read_text(encoding="utf-8")

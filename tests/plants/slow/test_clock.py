@@ -22,8 +22,7 @@ from plants import (
     SlowClock,
     SlowParameters,
 )
-from plants.slow.clock import combined, relaxation
-from plants.slow.slow_model import PARAMETER_LAYOUT, STATE_LAYOUT
+from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT, combined, relaxation
 
 
 @pytest.fixture

@@ -18,8 +18,7 @@ from plants import (
     SlowParameters,
     steady_state,
 )
-from plants.slow.clock import SECONDS_PER_HOUR
-from plants.slow.slow_model import QUICK, STATE_LAYOUT
+from plants.slow import QUICK, SECONDS_PER_HOUR, STATE_LAYOUT
 
 SPEED = 42_000.0
 #: Everything at work within hours.

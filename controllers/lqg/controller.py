@@ -1,0 +1,244 @@
+"""LQG: a Kalman filter and an LQR with integral action on the linearised beat."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controllers.beat_clock import BeatClock
+from controllers.lqg.synthesis import REGULATED, Design, LQGSettings, design
+from controllers.operating_points import speed_limits
+from controllers.protocol import Briefing, Command, Outcome, SolveStatus
+from controllers.setpoint import measured_as
+from controllers.watchdog import Watchdog
+from plants import SIGNALS, InputError, Measurement
+from plants.quantities import KRPM_PER_RPM
+
+Array = NDArray[np.float64]
+
+_FELL_BACK = SolveStatus(Outcome.FALLBACK, 0, 0.0)
+# Heart rates that are believed, 1/min.
+_SLOWEST, _FASTEST = 20.0, 250.0
+
+
+class LQG:
+    """Linear-quadratic-Gaussian control of the mean arterial pressure by the speed.
+
+    The believed patient is linearised at the level that costs least by the therapy. In every beat
+    a Kalman filter estimates the state and four slowly drifting disturbances (systemic and
+    pulmonary resistance, left-ventricular contractility, blood volume) from what is measured; a
+    patient who differs from the one believed shows up in them. An LQR changes the speed. It prices
+    deviations of all the therapy's goals from where they settle, changes of the speed, and, as a
+    further state, the sum of the measured errors of the pressure, which therefore ends on its
+    target though the patient is not the one believed.
+
+    Parameters
+    ----------
+    target : float, optional
+        Mean arterial pressure to aim at, mmHg. By default that of the believed patient at the
+        level that costs least, moved into the range of the therapy's goal.
+    settings : LQGSettings, optional
+        Tuning.
+
+    Notes
+    -----
+    With one input one output can be held without offset. The others settle where the patient lets
+    them: an LQG that holds the pressure of a constricted patient slows the pump down.
+
+    Where the state settles, and the sum of errors with it, depends on the patient and is not known.
+    The gain is therefore applied to differences: with ``x`` the estimated state, ``u`` the speed
+    and ``e`` the error, ``v' = v - Kx (x' - x) - Ku (u' - u) - Ke e`` is the next change of speed.
+    ``v`` is the change that was made in fact, within the limits of speed and rate, so that nothing
+    winds up at a limit.
+
+    The model steps from beat to beat. A period advances it by the beats that fit, the rest of a
+    beat is kept for the next; readings belong to the last of them. Missing readings are left out,
+    and with none at all the filter coasts on its prediction; after more than 1 s without any the
+    fallback level of the therapy is commanded.
+
+    References
+    ----------
+    Anderson BDO, Moore JB (1990) Optimal Control: Linear Quadratic Methods. Prentice Hall.
+    Pannocchia G, Rawlings JB (2003) Disturbance models for offset-free model predictive control.
+    AIChE J 49:426 (estimated disturbances; equivalence with the form in differences).
+
+    Examples
+    --------
+    >>> from controllers import LQG, Briefing
+    >>> from plants import Patient, Plant, Pump, Sensors, Simulator, Therapy
+    >>> pump = Pump.load("5.5")
+    >>> simulator = Simulator(Plant("shock-d", pump))
+    >>> simulator.reset(speed=25_000)
+    >>> controller = LQG(target=80.0)
+    >>> controller.reset(
+    ...     Briefing(Patient.load("shock-d"), pump, Therapy.default(), 1.0, "icu", 25_000))
+    >>> reading = Sensors("icu", seed=0).measure(0.0, simulator.metrics())
+    >>> controller.act(reading).speed > 25_000
+    True
+    """
+
+    name = "lqg"
+
+    def __init__(self, *, target: float | None = None, settings: LQGSettings | None = None):
+        declared = SIGNALS[REGULATED]
+        if target is not None and not declared.low <= target <= declared.high:
+            allowed = f"{declared.low:g} to {declared.high:g} {declared.unit}"
+            raise InputError("target", target, allowed)
+        self.settings = settings or LQGSettings()
+        self._wanted = target
+        self._loop: _Loop | None = None
+
+    @property
+    def target(self) -> float:
+        """The pressure (mmHg) aimed at; NaN before the first reset."""
+        return self._loop.target if self._loop else math.nan
+
+    def reset(self, briefing: Briefing) -> None:
+        """Begin a new run.
+
+        Raises
+        ------
+        InputError
+            The tier does not show the mean arterial pressure, or the pump has no such fallback
+            level or is one for the right ventricle.
+        PhysicsError
+            The believed patient has no periodic beat.
+        """
+        briefing.check_left(self.name)
+        sensor = measured_as(briefing, REGULATED)
+        self._loop = _Loop(self.settings, briefing, sensor, self._wanted)
+
+    def act(self, measurement: Measurement) -> Command:
+        """The command for the coming period.
+
+        Raises
+        ------
+        RuntimeError
+            The controller was not reset first.
+        """
+        if self._loop is None:
+            raise RuntimeError("reset(briefing) comes before the first act(measurement)")
+        return self._loop.act(measurement)
+
+
+class _Loop:
+    """The state of one run; speeds without a unit in their name are deviations, krpm."""
+
+    def __init__(
+        self, settings: LQGSettings, briefing: Briefing, sensor: str, target: float | None
+    ):
+        self._design = made = design(briefing, settings)
+        steady = made.point.steady.metrics[REGULATED]
+        self.target = _wanted(briefing, steady) if target is None else target
+        self._sensor = sensor
+        self._zero = made.point.level.rpm * KRPM_PER_RPM
+        low, high = speed_limits(briefing.pump)
+        self._low, self._high = self._deviation(low), self._deviation(high)
+        self._fallback = self._deviation(briefing.pump.speed(briefing.therapy.fallback_level))
+        self._rate = settings.rate_limit * KRPM_PER_RPM
+        self._speed = self._deviation(briefing.start_speed)
+        self._filter = _Filter(made, self._speed)
+        self._clock = BeatClock(briefing.patient["heart_rate"])
+        self._watchdog = Watchdog()
+        self._period = briefing.period
+        self._change = 0.0  # of the last decision
+        self._known: Array | None = None  # state and speed at the last decision
+        self._since = 0.0  # time since the speed was last decided on, s
+        self._last: float | None = None
+
+    def _deviation(self, rpm: float) -> float:
+        return rpm * KRPM_PER_RPM - self._zero
+
+    def act(self, measurement: Measurement) -> Command:
+        now = measurement.time
+        elapsed = self._period if self._last is None else now - self._last
+        self._last = now
+        self._since += elapsed
+        rate = measurement.get("heart_rate", math.nan)
+        if _SLOWEST < rate < _FASTEST:
+            self._clock.heart_rate = rate
+        readings = np.array([measurement[name] for name in self._design.observed])
+        missing = np.full_like(readings, np.nan)
+        beats = self._clock.advance(elapsed)
+        for k in range(beats):
+            self._filter.beat(self._speed, readings if k == beats - 1 else missing)
+        # The console always knows the speed it commands: that alone is no measurement.
+        seeing = any(
+            math.isfinite(value)
+            for name, value in zip(self._design.observed, readings, strict=True)
+            if name != "pump_speed"
+        )
+        if self._watchdog.lost(now, present=seeing):
+            self._speed, self._change, self._since = self._fallback, 0.0, 0.0
+            self._known = None
+            return Command(self._rpm(), _FELL_BACK)
+        if beats:  # Between beats nothing new is known.
+            error = measurement[self._sensor] - self.target
+            self._speed = self._next(error if math.isfinite(error) else 0.0)
+            self._since = 0.0
+        return Command(self._rpm())
+
+    def _rpm(self) -> float:
+        return (self._speed + self._zero) / KRPM_PER_RPM
+
+    def _next(self, error: float) -> float:
+        """The next speed, by the error (mmHg) of the last beat."""
+        known = np.append(self._filter.state, self._speed)
+        moved = np.zeros_like(known) if self._known is None else known - self._known
+        self._known = known
+        change = self._change - float(self._design.gain @ np.append(moved, error))
+        most = self._rate * self._since
+        speed = self._speed + min(max(change, -most), most)
+        # From outside its range (the pump may have been stopped) the rate limit gives way.
+        speed = min(max(speed, self._low), self._high)
+        self._change = speed - self._speed
+        return speed
+
+
+def _wanted(briefing: Briefing, pressure: float) -> float:
+    """A pressure (mmHg) moved into the range of the therapy's goal."""
+    for goal in briefing.therapy.goals:
+        if goal.signal == REGULATED:
+            low = -math.inf if goal.low is None else goal.low
+            high = math.inf if goal.high is None else goal.high
+            return min(max(pressure, low), high)
+    return pressure
+
+
+class _Filter:
+    """Kalman filter over beats, whose gain follows which readings there are."""
+
+    def __init__(self, design: Design, speed: float):
+        self._design = design
+        self._n = len(design.state_by_speed)
+        self._estimate = np.zeros(len(design.a))
+        self._estimate[: self._n] = design.state_by_speed * speed
+        self._covariance = design.covariance
+
+    @property
+    def state(self) -> Array:
+        """Deviation of the state at the onset of the coming beat."""
+        return self._estimate[: self._n]
+
+    @property
+    def disturbances(self) -> Array:
+        """Deviation of the disturbances."""
+        return self._estimate[self._n :]
+
+    def beat(self, speed: float, readings: Array) -> None:
+        """Go on by one beat at a speed, of which these readings were taken; NaN for none."""
+        made = self._design
+        there = np.isfinite(readings)
+        if there.any():
+            c, noise = made.c[there], made.noise[there]
+            predicted = made.start[there] + c @ self._estimate + made.d[there] * speed
+            spread = c @ self._covariance @ c.T + np.diag(noise)
+            gain = np.linalg.solve(spread, c @ self._covariance).T
+            self._estimate = self._estimate + gain @ (readings[there] - predicted)
+            # Joseph's form keeps the covariance positive whatever rounding does.
+            kept = np.eye(len(made.a)) - gain @ c
+            self._covariance = kept @ self._covariance @ kept.T + (gain * noise) @ gain.T
+        self._estimate = made.a @ self._estimate + made.b * speed
+        self._covariance = made.a @ self._covariance @ made.a.T + made.drift

@@ -1,0 +1,244 @@
+"""Nonlinear model-predictive control on the plant's own beat map.
+
+Every period the estimator gives the state and the factors of the believed patient; a plan of
+speeds over the coming beats is improved by Gauss-Newton steps (sequential quadratic programming
+with exact sensitivities, one shooting interval), warm-started from the last plan; its first speed
+is applied.
+
+References
+----------
+Diehl M et al. (2002) Real-time optimization and nonlinear model predictive control of processes
+governed by differential-algebraic equations. J Process Control 12:577 (warm-started iterations).
+Kerrigan EC, Maciejowski JM (2000) Soft constraints and exact penalty functions in model predictive
+control. UKACC Control (slacks).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controllers.nmpc.estimator import BeatEstimator, EstimatorSettings
+from controllers.nmpc.horizon import Horizon, Prediction
+from controllers.nmpc.quadratic_programme import PlanBounds, plan_step
+from controllers.operating_points import speed_limits
+from controllers.protocol import Briefing, Command, Outcome, SolveStatus
+from controllers.watchdog import Watchdog
+from plants import InputError, Measurement, PhysicsError
+from plants.quantities import KRPM_PER_RPM
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class NmpcSettings:
+    """Tuning of the controller; each number is a choice of ours.
+
+    Attributes
+    ----------
+    blocks : tuple of int
+        Beats over which each speed of the plan is held; their sum is the horizon.
+    rate_limit : float
+        Largest change of the speed from one block to the next, krpm.
+    penalty : float
+        Price of a unit (mmHg, L/min) outside a limit of the therapy.
+    damping : float
+        Levenberg-Marquardt term, per krpm squared.
+    max_iterations : int
+        Gauss-Newton steps in a period.
+    tolerance : float
+        A step below it (krpm) ends the iteration.
+    time_limit : float
+        Share of the period after which no further step is begun.
+    max_failures : int
+        Failures in a row after which the safe speed and a cold restart follow.
+    """
+
+    blocks: tuple[int, ...] = (2, 2, 4, 8)
+    rate_limit: float = 3.0
+    penalty: float = 5.0
+    damping: float = 1e-4
+    max_iterations: int = 4
+    tolerance: float = 0.02
+    time_limit: float = 0.8
+    max_failures: int = 3
+
+    def __post_init__(self) -> None:
+        if not self.blocks or any(beats < 1 for beats in self.blocks):
+            raise InputError("blocks", self.blocks, "at least one block of at least one beat")
+        for name in ("rate_limit", "penalty", "tolerance", "time_limit"):
+            value = getattr(self, name)
+            if not (np.isfinite(value) and value > 0):
+                raise InputError(name, value, "a positive number")
+        if self.max_iterations < 1:
+            raise InputError("max_iterations", self.max_iterations, "1 or more")
+
+
+class NmpcController:
+    """Nonlinear MPC with state estimation.
+
+    It fails safely: a failed or non-finite step is never applied nor used as a warm start; the last
+    good plan is shifted instead. After `max_failures` in a row, or without any reading for
+    more than 1 s, the therapy's fallback level is commanded and the estimator starts anew.
+
+    Parameters
+    ----------
+    settings : NmpcSettings, optional
+        Tuning of the controller.
+    estimator : EstimatorSettings, optional
+        Tuning of its estimator.
+
+    Examples
+    --------
+    >>> from controllers import Briefing, NmpcController
+    >>> from plants import Patient, Plant, Pump, Sensors, Simulator, Therapy
+    >>> pump = Pump.load("CP")
+    >>> simulator = Simulator(Plant("shock-d", pump))
+    >>> simulator.reset(speed=36_000)
+    >>> controller = NmpcController()
+    >>> controller.reset(
+    ...     Briefing(Patient.load("shock-d"), pump, Therapy.default(), 1.0, "icu", 36_000))
+    >>> command = controller.act(Sensors("icu", seed=0).measure(0.0, simulator.metrics()))
+    >>> 36_000 < command.speed <= 46_000
+    True
+    """
+
+    name = "nmpc"
+
+    def __init__(
+        self,
+        settings: NmpcSettings | None = None,
+        estimator: EstimatorSettings | None = None,
+    ):
+        self.settings = settings or NmpcSettings()
+        self.estimator = BeatEstimator(estimator)
+
+    def reset(self, briefing: Briefing) -> None:
+        """Begin a new run; see :class:`controllers.Controller`.
+
+        Raises
+        ------
+        InputError
+            The tier has no signal that can be used, or the pump is one for the right ventricle.
+        """
+        briefing.check_left(self.name)
+        s = self.settings
+        self._briefing = briefing
+        self.estimator.reset(briefing)
+        self._horizon = Horizon(self.estimator.beats, briefing.therapy, s.blocks, briefing.period)
+        low, high = speed_limits(briefing.pump)
+        self._bounds = PlanBounds(low * KRPM_PER_RPM, high * KRPM_PER_RPM, s.rate_limit)
+        self._safe_speed = briefing.pump.speed(briefing.therapy.fallback_level)
+        self._speed = briefing.start_speed
+        self._time: float | None = None
+        self._watchdog = Watchdog()
+        self._failures = 0
+        self._forget_plan()
+
+    def _forget_plan(self) -> None:
+        self._plan = np.full(len(self.settings.blocks), self._speed * KRPM_PER_RPM)
+
+    def act(self, measurement: Measurement) -> Command:
+        """The command for the coming period; see :class:`controllers.Controller`."""
+        begun = time.perf_counter()
+        now = measurement.time
+        elapsed = self._briefing.period if self._time is None else now - self._time
+        self._time = now
+        seeing = self.estimator.update(measurement, speed=self._speed, seconds=elapsed)
+        if self._watchdog.lost(now, present=seeing):
+            return self._fallback(begun, 0)
+        plan, outcome, iterations = self._improved(begun)
+        if plan is None:
+            self._failures += 1
+            if self._failures >= self.settings.max_failures:
+                return self._fallback(begun, iterations)
+            self._shift()
+        else:
+            self._failures = 0
+            self._plan = plan
+        self._speed = float(self._plan[0] / KRPM_PER_RPM)
+        return Command(self._speed, _status(outcome, iterations, begun))
+
+    def _shift(self) -> None:
+        """The last good plan, one block on; its end is held."""
+        self._plan = np.append(self._plan[1:], self._plan[-1])
+
+    def _fallback(self, begun: float, iterations: int) -> Command:
+        """The safe speed, and a cold restart of estimator and plan."""
+        self._speed = self._safe_speed
+        self._failures = 0
+        self._forget_plan()
+        # A believed patient without a steady state at the safe speed: what was learned is kept.
+        with contextlib.suppress(PhysicsError):
+            self.estimator.restart(self._speed)
+        return Command(self._speed, _status(Outcome.FALLBACK, iterations, begun))
+
+    def _predict(self, plan: Array, *, slopes: bool) -> Prediction:
+        with np.errstate(all="ignore"):  # A wild plan may overflow; `finite` tells.
+            return self._horizon.predict(
+                self.estimator.state,
+                self.estimator.disturbances,
+                plan / KRPM_PER_RPM,
+                self._speed,
+                slopes=slopes,
+            )
+
+    def _merit(self, prediction: Prediction) -> float:
+        if not prediction.finite:
+            return np.inf
+        worst = np.maximum(0.0, -prediction.margins).max(axis=0).sum()
+        return prediction.cost + self.settings.penalty * float(worst)
+
+    def _improved(self, begun: float) -> tuple[Array | None, Outcome, int]:
+        """A better plan than the last, or None; how it went; iterations."""
+        s = self.settings
+        plan = self._feasible(self._plan)
+        prediction = self._predict(plan, slopes=True)
+        if not prediction.finite:
+            return None, Outcome.FAILED, 0
+        deadline = begun + s.time_limit * self._briefing.period
+        for iteration in range(1, s.max_iterations + 1):
+            step = plan_step(
+                prediction, plan, self._speed * KRPM_PER_RPM, self._bounds,
+                penalty=s.penalty, damping=s.damping,
+            )  # fmt: skip
+            if step is None:
+                return None, Outcome.FAILED, iteration
+            if np.max(np.abs(step)) < s.tolerance:
+                return plan + step, Outcome.SOLVED, iteration
+            better = self._searched(plan, step, self._merit(prediction))
+            if better is None:  # No descent is left along an honest direction: a minimum.
+                return plan, Outcome.SOLVED, iteration
+            plan, prediction = better
+            if time.perf_counter() > deadline:
+                return plan, Outcome.LATE, iteration
+        return plan, Outcome.LATE, s.max_iterations
+
+    def _searched(self, plan: Array, step: Array, merit: float) -> tuple[Array, Prediction] | None:
+        """The longest of the halved steps that lowers the merit: its plan and prediction."""
+        # Nearly always the whole step is taken, so its slopes are computed at once.
+        whole = self._predict(plan + step, slopes=True)
+        if self._merit(whole) < merit - 1e-9:
+            return plan + step, whole
+        for length in (0.5, 0.25, 0.125):
+            trial = plan + length * step
+            if self._merit(self._predict(trial, slopes=False)) < merit - 1e-9:
+                return trial, self._predict(trial, slopes=True)
+        return None
+
+    def _feasible(self, plan: Array) -> Array:
+        """The plan brought within range and rate limit, from the speed now in force."""
+        b, last, kept = self._bounds, self._speed * KRPM_PER_RPM, []
+        for speed in plan:
+            # Outside the range (the pump may have been stopped), the rate limit gives way.
+            last = float(np.clip(np.clip(speed, last - b.change, last + b.change), b.low, b.high))
+            kept.append(last)
+        return np.array(kept)
+
+
+def _status(outcome: Outcome, iterations: int, begun: float) -> SolveStatus:
+    return SolveStatus(outcome, iterations, 1e3 * (time.perf_counter() - begun))

@@ -1,0 +1,164 @@
+"""The plant over a horizon of beats under a plan of speeds, with exact derivatives by the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plants import METRICS, STATES, BeatMap, Therapy
+from plants.plant import SPEED
+from plants.quantities import KRPM_PER_RPM
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a plan leads to.
+
+    Attributes
+    ----------
+    residuals : ndarray, shape (n_residuals,)
+        Their squares sum to the cost of the plan.
+    residual_slope : ndarray, shape (n_residuals, n_blocks)
+        By the speeds of the plan, per krpm.
+    margins : ndarray, shape (n_beats, n_limits)
+        How far inside each end of the therapy's limits each beat lies, in the signal's unit;
+        negative outside.
+    margin_slope : ndarray, shape (n_beats, n_limits, n_blocks)
+        By the speeds of the plan, per krpm.
+    metrics : ndarray, shape (n_beats, n_metrics)
+        Metrics of the beats.
+    """
+
+    residuals: Array
+    residual_slope: Array
+    margins: Array
+    margin_slope: Array
+    metrics: Array
+
+    @property
+    def cost(self) -> float:
+        """Sum of the squared residuals."""
+        return float(self.residuals @ self.residuals)
+
+    @property
+    def finite(self) -> bool:
+        """Whether the prediction can be used at all."""
+        return bool(
+            np.all(np.isfinite(self.residuals))
+            and np.all(np.isfinite(self.residual_slope))
+            and np.all(np.isfinite(self.margins))
+            and np.all(np.isfinite(self.margin_slope))
+        )
+
+
+class Horizon:
+    """A horizon of beats, its speed held over blocks of them.
+
+    Parameters
+    ----------
+    beats : BeatMap
+        The model.
+    therapy : Therapy
+        Goals make the residuals; limits make the margins; effort weighs changes of the speed.
+    blocks : sequence of int
+        Number of beats over which each speed of the plan is held.
+    period : float
+        Control period (s): a goal missed over it costs as much as in the therapy's own cost.
+    """
+
+    def __init__(self, beats: BeatMap, therapy: Therapy, blocks: Sequence[int], period: float):
+        self._period = period
+        self._beats, self._therapy = beats, therapy
+        self.blocks = tuple(blocks)
+        self._block_of = np.repeat(np.arange(len(self.blocks)), self.blocks)
+        self._goal_rows = [METRICS.index[goal.signal] for goal in therapy.goals]
+        self._limit_rows = [METRICS.index[limit.signal] for limit in therapy.limits]
+
+    def predict(
+        self,
+        state: Array,
+        disturbances: Mapping[str, float],
+        plan: Array,
+        last_speed: float,
+        *,
+        slopes: bool = True,
+    ) -> Prediction:
+        """Predict the beats under a plan.
+
+        Parameters
+        ----------
+        state : ndarray, shape (n_states,)
+            At the onset of the first beat.
+        disturbances : mapping
+            Held over the horizon.
+        plan : ndarray, shape (n_blocks,)
+            Speeds, rpm.
+        last_speed : float
+            Speed in force before the plan, rpm.
+        slopes : bool
+            Whether the derivatives are wanted; without them they are zero.
+        """
+        n, m = len(self._block_of), len(self.blocks)
+        metrics = np.empty((n, len(METRICS)))
+        sensitivity = np.zeros((n, len(METRICS), m))
+        d_state = np.zeros((m, len(STATES)))
+        values_of = [self._beats.values(speed, disturbances) for speed in plan]
+        for k, block in enumerate(self._block_of):
+            values = values_of[block]
+            if not slopes:
+                beat = self._beats.beat(state, values)
+            else:
+                live = block + 1  # Later speeds of the plan have not acted yet.
+                d_values = np.zeros((live, len(values)))
+                d_values[block, SPEED] = 1.0 / KRPM_PER_RPM
+                beat = self._beats.beat(state, values, d_state[:live], d_values)
+                d_state[:live] = beat.d_state
+                sensitivity[k, :, :live] = beat.d_metrics.T
+            state, metrics[k] = beat.state, beat.metrics
+        share = np.sqrt(self._beats.period(values_of[0]) / self._period)
+        return self._assembled(metrics, sensitivity, plan, last_speed, share)
+
+    def _assembled(
+        self, metrics: Array, sensitivity: Array, plan: Array, last_speed: float, share: float
+    ) -> Prediction:
+        residuals, slopes = self._effort(plan, last_speed)
+        for goal, row in zip(self._therapy.goals, self._goal_rows, strict=True):
+            value = metrics[:, row]
+            side = (value > _end(goal.high, np.inf)).astype(float) - (
+                value < _end(goal.low, -np.inf)
+            )
+            factor = share * side * np.sqrt(goal.weight) / goal.scale
+            residuals.append(share * goal.residual(value))
+            slopes.append(factor[:, None] * sensitivity[:, row, :])
+        margins, margin_slopes = self._margins(metrics, sensitivity)
+        return Prediction(
+            np.concatenate(residuals), np.concatenate(slopes), margins, margin_slopes, metrics
+        )
+
+    def _effort(self, plan: Array, last_speed: float) -> tuple[list[Array], list[Array]]:
+        """Residuals and slopes of the changes of the speed."""
+        m = len(plan)
+        weight = np.sqrt(self._therapy.effort_weight)
+        moves = np.diff(np.concatenate([[last_speed], plan])) * KRPM_PER_RPM
+        return [weight * moves], [weight * (np.eye(m) - np.eye(m, k=-1))]
+
+    def _margins(self, metrics: Array, sensitivity: Array) -> tuple[Array, Array]:
+        """How far each beat lies inside each end of each limit, and its slopes."""
+        margins, slopes = [], []
+        for limit, row in zip(self._therapy.limits, self._limit_rows, strict=True):
+            for end, sign in ((limit.low, 1.0), (limit.high, -1.0)):
+                if end is not None:
+                    margins.append(sign * (metrics[:, row] - end))
+                    slopes.append(sign * sensitivity[:, row, :])
+        if not margins:
+            return np.empty((len(metrics), 0)), np.empty((len(metrics), 0, sensitivity.shape[2]))
+        return np.stack(margins, axis=1), np.stack(slopes, axis=1)
+
+
+def _end(value: float | None, missing: float) -> float:
+    return missing if value is None else value

@@ -1,0 +1,107 @@
+"""One Gauss-Newton step of a plan: a small quadratic programme with exact-penalty slacks."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import casadi as ca
+import numpy as np
+from numpy.typing import NDArray
+
+from controllers.nmpc.horizon import Prediction
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PlanBounds:
+    """What a plan must keep to, whatever it costs.
+
+    Attributes
+    ----------
+    low, high : float
+        Speeds, krpm.
+    change : float
+        Largest change of the speed from one block to the next, krpm.
+    """
+
+    low: float
+    high: float
+    change: float
+
+
+@functools.cache
+def _solver(blocks: int, limits: int, rows: int) -> ca.Function:
+    """A qrqp solver for `blocks` speeds and one slack for each limit."""
+    n = blocks + limits
+    shape = {"h": ca.Sparsity.dense(n, n), "a": ca.Sparsity.dense(rows, n)}
+    options = {"print_iter": False, "print_header": False, "print_info": False, "max_iter": 200}
+    return ca.conic("plan_step", "qrqp", shape, {**options, "error_on_fail": False})
+
+
+def plan_step(
+    prediction: Prediction,
+    plan: Array,
+    last_speed: float,
+    bounds: PlanBounds,
+    *,
+    penalty: float,
+    damping: float,
+) -> Array | None:
+    """Change of the plan that lowers the linearised cost.
+
+    The therapy's limits are soft: one slack for each takes up its worst violation over the horizon
+    at a linear price, so that a step exists in suction and after a sudden loss of preload too.
+    Speed range and rate limit are hard.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        At the present plan.
+    plan, last_speed : ndarray, float
+        Present plan and the speed before it, krpm.
+    bounds : PlanBounds
+        Range and rate limit.
+    penalty : float
+        Price of a unit of violation.
+    damping : float
+        Levenberg-Marquardt term, per krpm squared.
+
+    Returns
+    -------
+    ndarray or None
+        The step, krpm; None if the solver did not succeed or gave what is not finite.
+    """
+    blocks, limits = len(plan), prediction.margins.shape[1]
+    n = blocks + limits
+    hessian = np.zeros((n, n))
+    slope = prediction.residual_slope
+    hessian[:blocks, :blocks] = 2 * (slope.T @ slope + damping * np.eye(blocks))
+    # A trace of curvature on the slacks keeps the programme strictly convex.
+    hessian[blocks:, blocks:] = 1e-3 * np.eye(limits)
+    gradient = np.concatenate([2 * slope.T @ prediction.residuals, np.full(limits, penalty)])
+
+    margin_rows = prediction.margin_slope.reshape(-1, blocks)
+    owner = np.tile(np.eye(limits), (len(prediction.margins), 1))
+    moves = np.eye(blocks) - np.eye(blocks, k=-1)
+    present = np.diff(np.concatenate([[last_speed], plan]))
+    matrix = np.block([[margin_rows, owner], [moves, np.zeros((blocks, limits))]])
+    # A plan that already breaks the rate limit (the speed was outside the range) may stay so.
+    slowest, fastest = (
+        np.minimum(-bounds.change - present, 0),
+        np.maximum(bounds.change - present, 0),
+    )
+    lower = np.concatenate([-prediction.margins.ravel(), slowest])
+    upper = np.concatenate([np.full(margin_rows.shape[0], np.inf), fastest])
+
+    solver = _solver(blocks, limits, len(matrix))
+    answer = solver(
+        h=hessian, g=gradient, a=matrix, lba=lower, uba=upper,
+        lbx=np.concatenate([bounds.low - plan, np.zeros(limits)]),
+        ubx=np.concatenate([bounds.high - plan, np.full(limits, np.inf)]),
+    )  # fmt: skip
+    step = np.asarray(answer["x"]).ravel()[:blocks]
+    if not solver.stats()["success"] or not np.all(np.isfinite(step)):
+        return None
+    return step

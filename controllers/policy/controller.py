@@ -1,0 +1,132 @@
+"""A policy learned in an environment, as a controller."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from controllers.policy.files import (
+    POLICY_FILES,
+    WEANING_ACTION,
+    check_libraries,
+    policy_network,
+    policy_normalisation,
+    read_policy,
+)
+from controllers.protocol import Briefing, Command, Outcome, SolveStatus
+from plants import InputError, LevelAction, Measurement, SampleAndHold, SpeedAction, action_from
+from plants.console import ActionMap
+
+# No value of any signal for this long (s), and the policy is no longer asked.
+_BLIND = 1.0
+
+
+class PolicyController:
+    """Runs a policy that ``impellab train`` wrote.
+
+    The measurements become the same observation as in the environment: a signal without a value
+    keeps its last one. While a signal has never had a value, or when for 1 s no signal has, the
+    fallback level of the therapy is run, and the command's status says so.
+
+    Only the weights in ``model.zip`` are read, as numbers: a policy from somebody else cannot run
+    code of its own.
+
+    Parameters
+    ----------
+    folder : path
+        With ``config.json`` and ``model.zip``.
+
+    Raises
+    ------
+    InputError
+        A file is missing or cannot be understood, or torch or stable-baselines3 is not installed.
+
+    Examples
+    --------
+    >>> from controllers import Briefing
+    >>> from controllers import PolicyController
+    >>> from plants import Measurement, Patient, Pump, Therapy, tier_table
+    >>> controller = PolicyController("results/policies/support-ppo")
+    >>> controller.reset(Briefing(
+    ...     patient=Patient.load("shock-d"), pump=Pump.load("CP"), therapy=Therapy.default(),
+    ...     period=1.0, tier="icu", start_speed=39_000.0,
+    ... ))
+    >>> nothing = {sensor.signal: float("nan") for sensor in tier_table("icu")}
+    >>> command = controller.act(Measurement(0.0, "icu", nothing))
+    >>> command.speed, command.status.outcome.name
+    (39000.0, 'FALLBACK')
+    """
+
+    def __init__(self, folder: str | PathLike[str]):
+        self.folder = Path(folder)
+        self.name = f"policy:{self.folder.name}"
+        config = read_policy(self.folder)
+        source = str(self.folder / POLICY_FILES[0])
+        self._config, self._source = config, source
+        if isinstance(config["action"], dict) and config["action"].get("kind") == WEANING_ACTION:
+            allowed = "a policy that sets the speed; this one weans, over hours"
+            raise InputError("controller", self.name, allowed, source=source)
+        self._actions: ActionMap = action_from(config["action"], source=source)
+        self._held = SampleAndHold(config["signals"])
+        self._normalisation = policy_normalisation(config, len(self._held.signals), source)
+        check_libraries("controller", self.name)
+        self._network: Any = None
+        self._fallback = 0.0
+        self._seen = 0.0
+
+    def reset(self, briefing: Briefing) -> None:
+        """Begin a new run.
+
+        Raises
+        ------
+        InputError
+            The policy was trained for another device, tier or control period, the device does
+            not reach its speeds, or its weights do not fit its description.
+        """
+        told = {
+            "tier": briefing.tier, "device": briefing.pump.name, "period": briefing.period
+        }  # fmt: skip
+        for field, value in told.items():
+            if value != self._config[field]:
+                allowed = f"{self._config[field]!r}, which the policy was trained for"
+                raise InputError(field, value, allowed, source=self._source)
+        highest = self._actions.high if isinstance(self._actions, SpeedAction) else max(
+            self._actions.speeds
+        )  # fmt: skip
+        if highest > briefing.pump.max_rpm:
+            allowed = f"speeds up to {briefing.pump.max_rpm:g} rpm ({briefing.pump.name})"
+            raise InputError("action", highest, allowed, source=self._source)
+        self._fallback = briefing.pump.speed(briefing.therapy.fallback_level)
+        if self._network is None:
+            outputs = 1 if isinstance(self._actions, SpeedAction) else len(self._actions.speeds)
+            self._network = policy_network(
+                self.folder, self._config, outputs, discrete=isinstance(self._actions, LevelAction)
+            )
+        self._held.reset()
+        self._seen = -np.inf
+
+    def act(self, measurement: Measurement) -> Command:
+        """The policy's command, without exploration.
+
+        Raises
+        ------
+        RuntimeError
+            The controller was not reset first.
+        InputError
+            The measurement lacks a signal of the policy.
+        """
+        if self._network is None:
+            raise RuntimeError("reset(briefing) comes before the first act(measurement)")
+        observation = self._held.update(measurement)
+        if len(measurement.missing) < len(measurement):
+            self._seen = measurement.time
+        blind = measurement.time - self._seen >= _BLIND - 1e-9
+        if self._held.missing or blind:
+            return Command(self._fallback, SolveStatus(Outcome.FALLBACK, 0, 0.0))
+        action, _ = self._network.predict(
+            self._normalisation.apply(observation), deterministic=True
+        )
+        return Command(self._actions.speed(action))

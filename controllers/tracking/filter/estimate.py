@@ -1,0 +1,263 @@
+"""Estimates and forecasts with their uncertainty, in physical units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controllers.tracking.filter.arithmetic import Gaussian
+from controllers.tracking.filter.outputs import Outputs
+from controllers.tracking.model import OUTPUT_PLACE, Kind, StateSpace
+from plants import InputError, Patient, SlowParameters, unknown_name
+
+Array = NDArray[np.float64]
+_NORMAL = NormalDist()
+#: Probability of an interval where none is given.
+CREDIBLE = 0.9
+
+
+@dataclass(frozen=True)
+class Belief:
+    """What is believed of one quantity: a normal distribution of it, or of its logarithm.
+
+    Attributes
+    ----------
+    name, unit : str
+        For tables.
+    centre, spread : float
+        Mean and standard deviation of the inner coordinate.
+    kind : {"plain", "log"}
+        Whether the inner coordinate is the value or its logarithm.
+    scale : float
+        Factor on the value.
+    low, high : float
+        Bounds of the value.
+
+    Examples
+    --------
+    >>> from controllers.tracking.filter import Belief
+    >>> one = Belief("map", "mmHg", 70.0, 2.0)
+    >>> low, high = one.interval(0.9)
+    >>> round(low, 1), round(high, 1), round(one.probability(low=65.0), 3)
+    (66.7, 73.3, 0.994)
+    """
+
+    name: str
+    unit: str
+    centre: float
+    spread: float
+    kind: Kind = "plain"
+    scale: float = 1.0
+    low: float = -math.inf
+    high: float = math.inf
+
+    @property
+    def median(self) -> float:
+        """The value that is as likely exceeded as not."""
+        return self._value(self.centre)
+
+    @property
+    def mean(self) -> float:
+        """Mean of the value."""
+        if self.kind == "plain":
+            return self.median
+        return self.median * math.exp(0.5 * self.spread**2)
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation of the value, its bounds apart."""
+        if self.kind == "plain":
+            return self.scale * self.spread
+        return self.mean * math.sqrt(math.expm1(self.spread**2))
+
+    def interval(self, probability: float = CREDIBLE) -> tuple[float, float]:
+        """The central credible interval of that probability.
+
+        Raises
+        ------
+        InputError
+            The probability is not between 0 and 1.
+        """
+        if not 0.0 < probability < 1.0:
+            raise InputError("probability", probability, "a number between 0 and 1")
+        away = _NORMAL.inv_cdf(0.5 + 0.5 * probability) * self.spread
+        return self._value(self.centre - away), self._value(self.centre + away)
+
+    def probability(self, low: float = -math.inf, high: float = math.inf) -> float:
+        """Probability that the value lies in a range."""
+        if not (math.isfinite(self.centre) and math.isfinite(self.spread)):
+            return math.nan
+        return max(self._below(high) - self._below(low), 0.0)
+
+    def _below(self, value: float) -> float:
+        if value >= self.high:
+            return 1.0
+        if value < self.low:
+            return 0.0
+        inner = self._inner(value)
+        if self.spread == 0.0:
+            return float(inner >= self.centre)
+        return _NORMAL.cdf((inner - self.centre) / self.spread)
+
+    def _inner(self, value: float) -> float:
+        value = value / self.scale
+        if self.kind == "plain":
+            return value
+        return math.log(value) if value > 0.0 else -math.inf
+
+    def _value(self, inner: float) -> float:
+        value = self.scale * (math.exp(inner) if self.kind == "log" else inner)
+        return min(max(value, self.low), self.high) if value == value else math.nan
+
+
+class Beliefs(Mapping[str, Belief]):
+    """Beliefs by name, and how they hang together.
+
+    Parameters
+    ----------
+    beliefs : sequence of Belief
+        In the order of the rows of `root`.
+    root : ndarray, shape (n, m)
+        A root of the covariance of their inner coordinates.
+    hours : float
+        To which hour they belong.
+    """
+
+    def __init__(self, beliefs: Sequence[Belief], root: Array, hours: float):
+        self._beliefs = {one.name: one for one in beliefs}
+        self._place = {one.name: place for place, one in enumerate(beliefs)}
+        self._root, self.hours = root, hours
+
+    @property
+    def mean(self) -> dict[str, float]:
+        """Means of the values by name."""
+        return {name: one.mean for name, one in self._beliefs.items()}
+
+    @property
+    def covariance(self) -> Array:
+        """Covariance of the inner coordinates, in the order of the names."""
+        return np.asarray(self._root @ self._root.T)
+
+    def correlation(self, one: str, other: str) -> float:
+        """Correlation of the inner coordinates of two quantities; 0 where one is known.
+
+        Raises
+        ------
+        InputError
+            A name is unknown.
+        """
+        for name in (one, other):
+            if name not in self._beliefs:
+                raise unknown_name("quantity", name, self._beliefs)
+        first, second = self._root[self._place[one]], self._root[self._place[other]]
+        size = float(np.linalg.norm(first) * np.linalg.norm(second))
+        return float(first @ second) / size if size > 0.0 else 0.0
+
+    def __getitem__(self, name: str) -> Belief:
+        return self._beliefs[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._beliefs)
+
+    def __len__(self) -> int:
+        return len(self._beliefs)
+
+
+#: Quantities of a patient that follow from the estimates, with unit, kind and the output that
+#: each is taken from.
+DERIVED: tuple[tuple[str, str, Kind, str], ...] = (
+    ("lv_ees", "mmHg/mL", "log", "log_lv_contractility"),
+    ("rv_ees", "mmHg/mL", "log", "log_rv_contractility"),
+    ("resistance", "mmHg.s/mL", "log", "log_systemic_resistance"),
+    ("functional_leak", "mL/s/mmHg", "plain", "functional_leak"),
+)
+_ROWS = [OUTPUT_PLACE[row[3]] for row in DERIVED]
+
+
+def joint(belief: Gaussian, outputs: Outputs) -> tuple[Array, Array]:
+    """Mean and a root of the estimates and the derived quantities together.
+
+    Parameters
+    ----------
+    belief : Gaussian
+        Of the estimates.
+    outputs : Outputs
+        About it.
+    """
+    first, rest = outputs.first[_ROWS], outputs.rest[_ROWS]
+    n, count = len(belief.mean), first.shape[1]
+    root = np.zeros((n + len(_ROWS), n + count))
+    root[:n, :n] = belief.root
+    root[n:, :count], root[n:, n:] = first, rest
+    return np.concatenate([belief.mean, outputs.value[_ROWS]]), root
+
+
+def patient_beliefs(
+    space: StateSpace,
+    mean: Array,
+    root: Array,
+    patient: Patient,
+    slow: SlowParameters,
+    alone: float,
+    hours: float,
+) -> Beliefs:
+    """What is believed of a patient, in physical units.
+
+    Parameters
+    ----------
+    space : StateSpace
+        What is estimated.
+    mean, root : ndarray
+        Of the estimates and the derived quantities; see :func:`joint`.
+    patient : Patient
+        The believed patient.
+    slow : SlowParameters
+        What is believed of the reflex.
+    alone : float
+        Factor on the contractility once the drugs are off.
+    hours : float
+        When, h.
+    """
+    contractility, n = space.place["lv_contractility"], len(space.names)
+    root = np.concatenate([root, root[contractility][None]])
+    spread = np.linalg.norm(root, axis=1)
+    own = {
+        "blood_volume": patient["blood_volume"],
+        "reflex_pressure": slow["baroreflex_pressure"],
+    }
+    scales = {
+        "lv_ees": patient["lv_ees"],
+        "rv_ees": patient["rv_ees"],
+        "resistance": patient["r_systemic"],
+    }
+    beliefs = [
+        Belief(
+            one.name,
+            one.unit,
+            float(mean[place]) + own.get(one.name, 0.0),
+            float(spread[place]),
+            one.kind,
+        )
+        for place, one in enumerate(space.tracked)
+    ]
+    beliefs += [
+        Belief(
+            name,
+            unit,
+            float(mean[place]),
+            float(spread[place]),
+            kind,
+            scales.get(name, 1.0),
+            0.0 if kind == "plain" else -math.inf,
+        )
+        for place, (name, unit, kind, _) in enumerate(DERIVED, n)
+    ]
+    scale = patient["lv_ees"] * alone
+    centre = float(mean[contractility])
+    beliefs.append(Belief("unaided_lv_ees", "mmHg/mL", centre, float(spread[-1]), "log", scale))
+    return Beliefs(beliefs, root, hours)

@@ -1,0 +1,154 @@
+"""What a belief says of the outputs of a beat, and slopes that are kept for the next time.
+
+Sigma points cost two dozen beats. Their regression (slope, what it leaves, and by how much the
+mean lies off the centre) holds about other centres as well while the beat answers in a straight
+line. So the beat of the centre is always found, and the sigma points only where the kept slope
+did not foretell that beat or the belief has become much wider or narrower.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controllers.tracking.filter.arithmetic import Gaussian, differences
+from controllers.tracking.filter.readings import READ, model_floor
+from controllers.tracking.model import N_PATIENT, OUTPUT_PLACE, OUTPUTS, PLACE
+
+Array = NDArray[np.float64]
+
+# Standard deviations by which a kept slope may mislead; how many times wider or narrower a belief
+# may have become; and how far it may have moved where the second order is as large as the first.
+_TOLERANCE, _RATIO, _WAY = 0.15, 1.4, 1.0
+# Outputs by which it is judged: what is read, and what is asked of forecasts. The saturation moves
+# with the hemoglobin, which is told.
+_NAMES = (
+    *(name for name in READ if name != "svo2"), "cardiac_index", "cardiac_power_output", "papi",
+    "lvedp", "pump_flow", "log_lv_contractility", "log_systemic_resistance", "functional_leak",
+)  # fmt: skip
+_JUDGED = np.array([OUTPUT_PLACE[name] for name in _NAMES])
+# Standard deviations below which no difference matters: the model's own where none is given here.
+_OWN = {
+    "mitral_regurgitant_fraction": 0.02, "log_lv_contractility": 0.01,
+    "log_systemic_resistance": 0.01, "functional_leak": 0.1,
+}  # fmt: skip
+# Estimates whose width matters: the heart rate is read to a beat or two, and nothing bends in it.
+_WIDTHS = np.array([i for i in range(N_PATIENT) if i != PLACE["heart_rate"]])
+# Outputs by which the second order is judged: those of decisions.
+_DECISIVE = np.array(
+    [place for place, name in enumerate(_NAMES) if name in
+     ("map", "cardiac_index", "cardiac_power_output", "papi", "pcwp", "cvp")]
+)  # fmt: skip
+_FLOOR = np.array([_OWN[name] if name in _OWN else model_floor(name) for name in _NAMES])
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Outputs of a beat about a belief.
+
+    Attributes
+    ----------
+    value : ndarray, shape (n_outputs,)
+        Mean, in the order of ``OUTPUTS``; NaN where there is no beat.
+    slope : ndarray, shape (n_outputs, n_patient)
+        Slope of the regression on the estimates.
+    first, rest : ndarray, shape (n_outputs, n_patient)
+        Together a root of their covariance: what the slope explains, along the columns of the root
+        of the belief, and what it leaves.
+    exact : float
+        Share of the sigma points whose beat was found and not only extrapolated.
+    reason : str
+        Why there is no beat, or "".
+    """
+
+    value: Array
+    slope: Array
+    first: Array
+    rest: Array
+    exact: float
+    reason: str = ""
+
+    @classmethod
+    def missing(cls, reason: str) -> Outputs:
+        """Where there is no beat."""
+        value, root = np.full(len(OUTPUTS), np.nan), np.full((len(OUTPUTS), N_PATIENT), np.nan)
+        return cls(value, root, root, root, 0.0, reason)
+
+
+@dataclass(frozen=True)
+class Fan:
+    """The regression of outputs on the sigma points of a belief.
+
+    Attributes
+    ----------
+    centre : ndarray, shape (n_patient,)
+        Mean of the estimates.
+    spread : ndarray, shape (n_patient,)
+        Their standard deviations.
+    outputs : ndarray, shape (n_outputs,)
+        Of the beat of the centre.
+    slope : ndarray, shape (n_outputs, n_patient)
+        Of the regression.
+    offset : ndarray, shape (n_outputs,)
+        By how much the mean lies off the centre's outputs.
+    rest : ndarray, shape (n_outputs, n_patient)
+        Root of what the slope leaves.
+    variance : ndarray, shape (n_outputs,)
+        Variance that the slope explains.
+    exact : float
+        Share of the sigma points whose beat was found.
+    bent : float
+        Largest second-order part of a judged output, in its standard deviations.
+    """
+
+    centre: Array
+    spread: Array
+    outputs: Array
+    slope: Array
+    offset: Array
+    rest: Array
+    variance: Array
+    exact: float
+    bent: float
+
+    @classmethod
+    def through(cls, belief: Gaussian, values: Array, exact: float) -> Fan:
+        """From the outputs at the sigma points of a belief, (k, n_outputs)."""
+        root = belief.root[:N_PATIENT, :N_PATIENT]
+        mean, first, rest = differences(values)
+        slope = np.asarray(np.linalg.solve(root.T, first.T).T, dtype=np.float64)
+        rows = _JUDGED[_DECISIVE]
+        second = np.hypot(mean - values[0], np.linalg.norm(rest, axis=1))[rows]
+        spread = np.linalg.norm(first[rows], axis=1) + _FLOOR[_DECISIVE]
+        bent = float(np.max(second / spread))
+        return cls(
+            belief.mean[:N_PATIENT], np.linalg.norm(root, axis=1), values[0], slope,
+            mean - values[0], rest, np.sum(first**2, axis=1), exact, bent,
+        )  # fmt: skip
+
+    def fits(self, belief: Gaussian, outputs: Array) -> bool:
+        """Whether the regression still holds about a belief whose centre has these outputs."""
+        root = belief.root[:N_PATIENT, :N_PATIENT]
+        ratio = (np.linalg.norm(root, axis=1) / self.spread)[_WIDTHS]
+        if np.max(np.maximum(ratio, 1.0 / ratio)) > _RATIO:
+            return False
+        moved, slope = belief.mean[:N_PATIENT] - self.centre, self.slope[_JUDGED]
+        foretold = self.outputs[_JUDGED] + slope @ moved
+        spread = np.linalg.norm(slope @ root, axis=1) + _FLOOR
+        # Over a longer way the same bend of the slope leads further off.
+        way = float(np.linalg.norm(np.linalg.solve(root, moved)))
+        off = float(np.max(np.abs(outputs[_JUDGED] - foretold) / spread))
+        return self.bent * way <= _WAY and off <= _TOLERANCE * max(way, 1.0)
+
+    def about(self, belief: Gaussian, outputs: Array) -> Outputs:
+        """Outputs about a belief whose centre has these."""
+        first = self.slope @ belief.root[:N_PATIENT, :N_PATIENT]
+        # What is of second order goes with the variance.
+        variance = np.sum(first**2, axis=1)
+        share = np.divide(
+            variance, self.variance, out=np.ones_like(variance), where=self.variance > 0.0
+        )
+        value, rest = outputs + share * self.offset, share[:, None] * self.rest
+        return Outputs(value, self.slope, first, rest, self.exact)

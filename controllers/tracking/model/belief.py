@@ -1,0 +1,220 @@
+"""The believed patient as the tracker moves it: from estimates to what acts on the beat, and back.
+
+The baroreflex is in equilibrium with the mean pressure of the beat, and the functional leak of the
+mitral valve with the beat's filling, as they are within minutes of any change: the slow clock
+settles the reflex in the same way. Its effect is therefore predicted for every level rather than
+learned anew at each, as it would be if it were left to the estimated resistance. The drugs are at
+the doses that were told. The equations are the slow clock's own.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+
+import casadi as ca
+import numpy as np
+from numpy.typing import NDArray
+
+from controllers.tracking.model.state import N_PATIENT, PLACE, STRETCH
+from plants import METRICS, Patient, SlowParameters
+from plants.plant import VALUES
+from plants.slow import PARAMETER_LAYOUT
+from plants.slow.laws import drugs, mitral, oxygen, reflex
+
+Array = NDArray[np.float64]
+
+_FACTORS = (
+    "systemic_resistance", "pulmonary_resistance", "lv_contractility", "rv_contractility",
+    "heart_rate",
+)  # fmt: skip
+_SUMMANDS = ("venous_volume", "mitral_leak")
+_OWN = {
+    "lv_alpha": "lv_stiffness",
+    "c_systemic_arteries": "arterial_compliance",
+    "c_pulmonary_arteries": "pulmonary_compliance",
+}
+#: Where what acts lies in the plant's held values.
+ACTING_ROWS = np.array(
+    [VALUES.index[f"disturbance_{name}"] for name in (*_FACTORS, *_SUMMANDS)]
+    + [VALUES.index[name] for name in _OWN]
+)
+#: Predicted beside the metrics of the beat: logarithms of what the hearts and vessels are worth
+#: with drugs and reflex in, relative to the believed patient's; the mitral leak that a beat has;
+#: and the mixed venous saturation.
+EXTRAS: tuple[str, ...] = (
+    "log_lv_contractility", "log_rv_contractility", "log_systemic_resistance",
+    "functional_leak", "svo2",
+)  # fmt: skip
+#: All that is predicted, in the order of the rows.
+OUTPUTS: tuple[str, ...] = (*METRICS.names, *EXTRAS)
+OUTPUT_PLACE = {name: place for place, name in enumerate(OUTPUTS)}
+_MINUTES = 60.0
+# Stretch (mL) at which no ventricle comes near the one where its valve begins to leak.
+_TIGHT = 2000.0
+#: Settled with the beat: the mean arterial pressure that the reflex feels, and the leak.
+N_SETTLED = 2
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known besides the estimates.
+
+    Attributes
+    ----------
+    doses : ndarray, shape (2,)
+        Inotrope and vasopressor at their effect sites, ug/kg/min.
+    stretch : float
+        Stretch of the left ventricle (mL) from which the closing of the valve is counted.
+    hemoglobin : float
+        Hemoglobin of the blood, g/dL.
+    """
+
+    doses: Array
+    stretch: float
+    hemoglobin: float
+
+    def vector(self) -> Array:
+        """As the functions take it."""
+        return np.array([*self.doses, self.stretch, self.hemoglobin])
+
+    def after(self, hours: float, given: Array, slow: SlowParameters, hemoglobin: float) -> Told:
+        """The same some hours later.
+
+        Parameters
+        ----------
+        hours : float
+            How long.
+        given : ndarray, shape (2,)
+            Doses that were given, ug/kg/min.
+        slow : SlowParameters
+            With the time constants of the effect sites.
+        hemoglobin : float
+            Hemoglobin that was measured, g/dL; NaN where none was.
+        """
+        minutes = np.array([slow["inotrope_time"], slow["vasopressor_time"]])
+        left = np.exp(-hours * _MINUTES / minutes)
+        known = hemoglobin if hemoglobin > 0 else self.hemoglobin
+        return replace(self, doses=given + left * (self.doses - given), hemoglobin=known)
+
+    @property
+    def looked(self) -> bool:
+        """Whether the patient's stretch was ever seen."""
+        return math.isfinite(self.stretch)
+
+    def tight(self) -> Told:
+        """The same with a valve that never leaks."""
+        return replace(self, stretch=_TIGHT)
+
+
+@dataclass(frozen=True)
+class BeliefModel:
+    """CasADi functions of the estimates ``x``, the settled pair ``z`` (pressure, leak), what was
+    told ``t``, the metrics ``m`` of a beat and the parameters ``p``.
+
+    Attributes
+    ----------
+    acting : Function
+        ``(x, z, t, p) -> `` the entries of ``ACTING_ROWS`` and the blood volume (mL).
+    closing : Function
+        ``(x, z, t, m, p) -> `` by how much the pair is not settled (mmHg, mL/s/mmHg).
+    extras : Function
+        ``(x, z, t, m, p) -> `` values of ``EXTRAS``.
+    acting_slope, closing_slope, extras_slope : Function
+        Jacobians by ``(x, z)``, and of the last two by ``(x, z, m)``.
+    """
+
+    acting: ca.Function
+    closing: ca.Function
+    extras: ca.Function
+    acting_slope: ca.Function
+    closing_slope: ca.Function
+    extras_slope: ca.Function
+
+
+@functools.cache
+def belief_model() -> BeliefModel:
+    """Build the functions (once per process)."""
+    x, z, t = ca.SX.sym("x", N_PATIENT), ca.SX.sym("z", N_SETTLED), ca.SX.sym("t", 4)
+    metrics, vector = ca.SX.sym("m", len(METRICS)), ca.SX.sym("p", len(PARAMETER_LAYOUT))
+    m = METRICS.symbols(metrics)
+    entries = {name: vector[i] for i, name in enumerate(PARAMETER_LAYOUT.names)}
+    entries["baroreflex_pressure"] += x[PLACE["reflex_pressure"]]
+    entries |= _valve(x, t)
+    p = SimpleNamespace(**entries)
+    effects = _effects(z, t, p)
+    factors = {name: ca.exp(x[PLACE[name]]) * effects[name] for name in _FACTORS}
+    own = [ca.exp(x[PLACE[state]]) * getattr(p, name) for name, state in _OWN.items()]
+    volume = p.blood_volume + x[PLACE["blood_volume"]]
+    acting = ca.vertcat(*factors.values(), effects["venous_volume"], z[1], *own, volume)
+    closing = ca.vertcat(m.map - z[0], mitral.leak_target(m.lvedv, m.lvedp, p) - z[1])
+    extras = ca.vertcat(
+        ca.log(factors["lv_contractility"]),
+        ca.log(factors["rv_contractility"]),
+        ca.log(factors["systemic_resistance"]),
+        z[1],
+        _saturation(t[3], m, p),
+    )
+    here, after = ca.vertcat(x, z), ca.vertcat(x, z, metrics)
+    before, during = [x, z, t, vector], [x, z, t, metrics, vector]
+
+    def slope(name: str, of: ca.SX, by: ca.SX, inputs: list[ca.SX]) -> ca.Function:
+        return ca.Function(name, inputs, [ca.densify(ca.jacobian(of, by))], {"cse": True})
+
+    return BeliefModel(
+        ca.Function("acting", before, [acting], {"cse": True}),
+        ca.Function("closing", during, [closing], {"cse": True}),
+        ca.Function("extras", during, [extras], {"cse": True}),
+        slope("acting_slope", acting, here, before),
+        slope("closing_slope", closing, after, during),
+        slope("extras_slope", extras, after, during),
+    )
+
+
+def _valve(x: ca.SX, t: ca.SX) -> dict[str, ca.SX]:
+    """Parameters of the mitral valve: where it closes as a stretch, volume and pressure in one."""
+    leak = ca.exp(x[PLACE["mitral_leak"]])
+    return {
+        "mitral_tethering": leak / STRETCH,
+        "mitral_competent_volume": t[2] + x[PLACE["mitral_closing"]],
+        "mitral_competent_pressure": ca.SX(0),
+    }
+
+
+def _effects(z: ca.SX, t: ca.SX, p: SimpleNamespace) -> dict[str, ca.SX]:
+    """Of the reflex settled at a pressure and the drugs at their doses."""
+    nothing = SimpleNamespace()
+    sensed = SimpleNamespace(**reflex.settled(SimpleNamespace(map=z[0]), p))
+    dosed = SimpleNamespace(inotrope_effect=t[0], vasopressor_effect=t[1])
+    by_reflex = reflex.effects(sensed, nothing, p)
+    by_drugs = drugs.effects(dosed, nothing, p)
+    joined = {
+        name: by_reflex.get(name, ca.SX(1)) * by_drugs.get(name, ca.SX(1)) for name in _FACTORS
+    }
+    return joined | {"venous_volume": by_reflex["venous_volume"] + by_drugs["venous_volume"]}
+
+
+def _saturation(hemoglobin: ca.SX, m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+    blood = SimpleNamespace(hemoglobin_mass=hemoglobin * m.blood_volume / 100.0)
+    return p.arterial_saturation * (1 - oxygen.extraction(blood, m, p))
+
+
+def parameter_vector(slow: SlowParameters, patient: Patient) -> Array:
+    """The parameters ``p`` of the functions."""
+    return np.concatenate([slow.vector(), patient.vector()])
+
+
+def stretch(metrics: Mapping[str, float], pressure_weight: float) -> float:
+    """Stretch (mL) of the left ventricle at end diastole: its volume, and its pressure as mL."""
+    return metrics["lvedv"] + pressure_weight * metrics["lvedp"]
+
+
+def unaided(slow: SlowParameters, doses: Array) -> float:
+    """Factor from the contractility at the doses of the briefing to that at other doses."""
+    names = ("inotrope_effect", "vasopressor_effect")
+    dosed = SimpleNamespace(**dict(zip(names, map(float, doses), strict=True)))
+    found = drugs.effects(dosed, SimpleNamespace(), SimpleNamespace(**slow.values))
+    return float(found["lv_contractility"])

@@ -1,0 +1,49 @@
+"""The functions of the belief model over lanes, in emitted C where there is a compiler."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controllers.tracking.model.batch import from_blocks, to_blocks
+from controllers.tracking.model.belief import belief_model
+from plants.compile import BuildError, Evaluator, InterpretedLanes, Lanes, warn_once
+
+Array = NDArray[np.float64]
+
+
+@functools.cache
+def _evaluator(width: int) -> Evaluator:
+    model = belief_model()
+    functions = {"acting": model.acting, "closing": model.closing, "extras": model.extras}
+    try:
+        return Lanes(functions, width)
+    except BuildError as error:
+        warn_once(str(error))
+        return InterpretedLanes(functions)
+
+
+class BeliefLanes:
+    """``acting``, ``closing`` and ``extras`` of :class:`~controllers.tracking.model.BeliefModel`
+    over lanes.
+
+    Parameters
+    ----------
+    parameters : ndarray
+        The parameters, the same in all lanes.
+    width : int
+        Lanes of a block.
+    """
+
+    def __init__(self, parameters: Array, width: int):
+        self._evaluate, self._width = _evaluator(width), width
+        self._parameters = to_blocks(parameters[None], width)
+
+    def __call__(self, name: str, *rows: Array) -> Array:
+        """A function's values, (k, n), from its inputs but the parameters, each (k, n_input)."""
+        inputs = [to_blocks(one, self._width) for one in rows]
+        shape = (len(inputs[0]), *self._parameters.shape[1:])
+        (found,) = self._evaluate(name, *inputs, np.broadcast_to(self._parameters, shape))
+        return from_blocks(found, len(rows[0]))

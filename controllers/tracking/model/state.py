@@ -1,0 +1,184 @@
+"""What the recovery tracker estimates of a patient, and how it may move.
+
+Every number here is a guess, checked on the virtual patients only; see the guide for the coverage
+that it leads to. Factors are on the believed patient's own parameters and are estimated by their
+logarithms, which keeps them positive. The mitral leak follows from the stretch of the ventricle by
+the valve's own law, which is smooth and never negative.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plants import Sensor
+
+Array = NDArray[np.float64]
+Kind = Literal["log", "plain"]
+
+#: Stretch of the left ventricle (mL) beyond the closing one at which the leak is told.
+STRETCH = 20.0
+_LOG_LIMIT = math.log(8.0)
+_LOG_STATIC = math.log(3.0)
+_DAYS = 24.0
+# How far a pressure that was told before support may be from the reflex's operating point, mmHg.
+_TOLD_PRESSURE_SD = 2.5
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """A quantity that is estimated, in its inner coordinate.
+
+    Attributes
+    ----------
+    name, unit, meaning : str
+        For tables; the unit is that of the physical value.
+    kind : {"log", "plain"}
+        How the physical value follows from the inner coordinate.
+    mean, sd : float
+        Belief before anything was measured.
+    walk : float
+        Standard deviation of its drift in an hour.
+    surprise : float
+        Standard deviation that is added when the patient has changed abruptly.
+    least_sd : float
+        The standard deviation is held above this.
+    limit : float
+        Largest distance from 0.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    kind: Kind
+    mean: float
+    sd: float
+    walk: float
+    surprise: float
+    least_sd: float
+    limit: float
+
+
+#: What the beat depends on.
+PATIENT_STATES: tuple[Tracked, ...] = (
+    Tracked("lv_contractility", "1", "factor on LV contractility",
+            "log", 0.0, 0.3, 0.012, 0.35, 0.01, _LOG_LIMIT),
+    Tracked("systemic_resistance", "1", "factor on systemic resistance",
+            "log", 0.0, 0.3, 0.02, 0.3, 0.005, _LOG_LIMIT),
+    Tracked("pulmonary_resistance", "1", "factor on pulmonary resistance",
+            "log", 0.0, 0.35, 0.01, 0.2, 0.01, _LOG_LIMIT),
+    Tracked("rv_contractility", "1", "factor on RV contractility",
+            "log", 0.0, 0.3, 0.012, 0.25, 0.01, _LOG_LIMIT),
+    Tracked("heart_rate", "1", "factor on the heart rate",
+            "log", 0.0, 0.15, 0.02, 0.15, 0.002, math.log(3.0)),
+    Tracked("blood_volume", "mL", "blood beyond the believed patient's",
+            "plain", 0.0, 300.0, 40.0, 300.0, 5.0, 2500.0),
+    Tracked("mitral_leak", "mL/s/mmHg", f"mitral leak at {STRETCH:g} mL beyond the closing stretch",
+            "log", math.log(2.0), 0.7, 0.02, 0.2, 0.05, math.log(20.0)),
+    Tracked("mitral_closing", "mL", "stretch up to which the valve closes, beyond the first one",
+            "plain", 0.0, 30.0, 0.5, 20.0, 0.5, 150.0),
+    Tracked("reflex_pressure", "mmHg", "operating point of the baroreflex, beyond the believed one",
+            "plain", 0.0, 8.0, 0.2, 0.0, 0.2, 40.0),
+    Tracked("lv_stiffness", "1", "factor on the LV's diastolic stiffness",
+            "log", 0.0, 0.12, 0.001, 0.0, 0.002, _LOG_STATIC),
+    Tracked("arterial_compliance", "1", "factor on the compliance of the systemic arteries",
+            "log", 0.0, 0.25, 0.002, 0.0, 0.005, _LOG_STATIC),
+    Tracked("pulmonary_compliance", "1", "factor on the compliance of the pulmonary arteries",
+            "log", 0.0, 0.3, 0.002, 0.0, 0.005, _LOG_STATIC),
+)  # fmt: skip
+#: The trend of recovery; the beat does not depend on it.
+TREND = Tracked("recovery_trend", "1/d", "relative gain of LV contractility in a day",
+                "plain", 0.0, 0.4, 0.0, 0.2, 0.01, 3.0)  # fmt: skip
+#: Days after which a trend has faded to 1/e, unless it is seen anew.
+TREND_DAYS = 3.0
+
+N_PATIENT = len(PATIENT_STATES)
+#: Place of each of ``PATIENT_STATES``.
+PLACE = {one.name: place for place, one in enumerate(PATIENT_STATES)}
+
+
+def bias_of(sensor: Sensor) -> Tracked:
+    """The constant error of a sensor as something to estimate."""
+    sd, meaning = sensor.bias_sd, f"constant error of {sensor.signal}"
+    limit = 10.0 * sd
+    return Tracked(f"{sensor.signal}_bias", "", meaning, "plain", 0, sd, 0, 0, 0.02 * sd, limit)
+
+
+class StateSpace:
+    """The tracked quantities of a tier: the patient's, the trend, and the sensors' biases.
+
+    Parameters
+    ----------
+    biased : iterable of Sensor
+        Sensors with a constant error.
+    reflex_known : bool
+        Whether the operating point of the reflex was told.
+
+    Examples
+    --------
+    >>> from controllers.tracking.model import StateSpace
+    >>> StateSpace(()).names[-1]
+    'recovery_trend'
+    """
+
+    def __init__(self, biased: Iterable[Sensor], *, reflex_known: bool = False):
+        self.tracked = (*PATIENT_STATES, TREND, *(bias_of(sensor) for sensor in biased))
+        self.names = tuple(one.name for one in self.tracked)
+        self.place = {name: place for place, name in enumerate(self.names)}
+        self.mean = np.array([one.mean for one in self.tracked], dtype=float)
+        self.sd = np.array([one.sd for one in self.tracked], dtype=float)
+        if reflex_known:
+            self.sd[PLACE["reflex_pressure"]] = _TOLD_PRESSURE_SD
+        self.surprise = np.array([one.surprise for one in self.tracked])
+        self.least_sd = np.array([one.least_sd for one in self.tracked])
+        self.limit = np.array([one.limit for one in self.tracked])
+        self._walk = np.array([one.walk for one in self.tracked])
+
+    def transition(self, hours: float) -> Array:
+        """Matrix that moves the mean over some hours: the trend moves the contractility."""
+        fading = _DAYS * TREND_DAYS
+        moved = np.eye(len(self.names))
+        trend = self.place[TREND.name]
+        moved[trend, trend] = math.exp(-hours / fading)
+        moved[PLACE["lv_contractility"], trend] = TREND_DAYS * -math.expm1(-hours / fading)
+        return moved
+
+    def drift(self, hours: float, share: float = 1.0) -> Array:
+        """A root of the covariance of the drift over some hours.
+
+        Parameters
+        ----------
+        hours : float
+            How long, h.
+        share : float
+            Factor on the standard deviations of the random walks.
+        """
+        root = np.diag(share * self._walk * math.sqrt(hours))
+        trend, moved = self.place[TREND.name], PLACE["lv_contractility"]
+        # A trend that fades and is renewed (Ornstein-Uhlenbeck), and its integral.
+        z = hours / (_DAYS * TREND_DAYS)
+        left = math.exp(-z)
+        own = math.sqrt(-math.expm1(-2.0 * z))
+        joint = TREND_DAYS * (1.0 - left) ** 2 / own if own > 0 else 0.0
+        variance = TREND_DAYS**2 * max(2.0 * z - 3.0 + 4.0 * left - left**2, 0.0) - joint**2
+        column = np.zeros((len(self.names), 2))
+        column[trend, 0] = TREND.sd * own
+        column[moved, 0] = TREND.sd * joint
+        column[moved, 1] = TREND.sd * math.sqrt(max(variance, 0.0))
+        return np.concatenate([root, column], axis=1)
+
+    def shifted(self, by: Mapping[str, float]) -> Array:
+        """A shift of the mean by some of its entries."""
+        shift = np.zeros(len(self.names))
+        for name, amount in by.items():
+            shift[self.place[name]] = amount
+        return shift
+
+    def held(self, mean: Array) -> Array:
+        """The mean within its limits."""
+        return np.clip(mean, -self.limit, self.limit)

@@ -1,0 +1,73 @@
+"""Whether a heart that holds without the pump today still does in two days.
+
+Without the pump the myocardium is perfused by less pressure. What recovered may be stunned anew,
+the pressure falls with the contractility, and so on: a heart goes on recovering or slides back, and
+which of the two it will be shows hours after the pump is out. What tells them apart is the sign of
+the first change. The balance is that of the plant's myocardium
+(:mod:`plants.slow.laws.myocardium`), with the tracker's trend, weighed against the usual one, for
+the recovery and the forecast for the perfusion.
+"""
+
+from __future__ import annotations
+
+import math
+
+import casadi as ca
+
+from controllers.weaning.criteria import WeaningCriteria
+from controllers.weaning.decision import Reason
+from controllers.weaning.evidence import Outlook
+from controllers.weaning.policies import Situation
+from plants.circulation import gate
+
+_PERFUSION = "coronary_perfusion_pressure"
+_DAY = 24.0
+
+
+def expected_trend(outlook: Outlook, level: str, criteria: WeaningCriteria) -> float:
+    """Relative change of the contractility in a day (1/d) that begins when the pump is out.
+
+    NaN where the tracker tells no trend or finds no beat.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Forecasts.
+    level : str
+        Level at which the trend was seen.
+    criteria : WeaningCriteria
+        Of which the numbers of the myocardium are taken.
+    """
+    trend, here, free = outlook.trend, outlook.at(level), outlook.free()
+    if not math.isfinite(trend) or here is None or free is None:
+        return math.nan
+    number = criteria.number
+
+    def perfused(pressure: float) -> float:
+        away = ca.SX(pressure - number("coronary_critical"))
+        return float(gate(away, number("coronary_width")))
+
+    before, after = (perfused(one[_PERFUSION].median) for one in (here, free))
+    # The trend of a single course is known badly: what is usual says more. A fall is mostly noise;
+    # a relapse is answered as such.
+    weight = number("trend_weight")
+    seen = weight * max(trend, 0.0) + (1.0 - weight) * number("trend_usual")
+    stunning = max(outlook.gained, 0.0) * _DAY / number("stunning_time")
+    # What is seen at the level is recovery less stunning there.
+    recovery = seen + (1.0 - before) * stunning
+    return recovery * after / before - (1.0 - after) * stunning
+
+
+def lasts(now: Situation) -> Reason | None:
+    """Whether the heart goes on recovering, by the last looks.
+
+    Near the label's end without a margin. None, so that nothing is asked for, where the tracker
+    is not trusted (which refuses by itself) or tells no trend.
+    """
+    trend = expected_trend(now.outlook, now.level, now.criteria)
+    if not (now.outlook.trusted and math.isfinite(trend)):
+        return None
+    least = now.criteria.number("last_trend_out" if now.last else "trend_out")
+    trend = now.steady("trend", trend)
+    said = f"contractility without the pump expected to change by {trend:+.2f}/d"
+    return Reason(f"{said}, at least {least:+.2g}", "", trend, least, met=trend >= least)

@@ -1,0 +1,179 @@
+"""Tables of a benchmark: each trial, each controller, each held level, and who beats the best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas
+
+from experiments.benchmark.suite import Suite
+from experiments.trials import FAILED, Finished, short_name, solver_statistics
+from plants.simulation import COMPLETED
+
+#: Stands in the column of controllers for the best held level of each patient.
+BEST = "best-fixed"
+_HELD = "fixed:"
+_AVERAGED = (
+    "therapy_reward",
+    "therapy_cost",
+    "map_in_range",
+    "pcwp_in_range",
+    "map_low_seconds",
+    "suction_seconds",
+    "hemolysis_rate",
+    "cardiac_power_output",
+    "pressure_volume_area",
+    "effort",
+    "act_ms_median",
+)
+
+
+@dataclass(frozen=True)
+class BenchmarkTables:
+    """Results of a benchmark as data frames.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        A row for each trial of a controller; the best held level of each patient is one.
+    controllers : DataFrame
+        A row for each controller: means over its trials, and statistics of all its solves.
+    levels : DataFrame
+        Mean reward of each patient at each held level; empty without a sweep.
+    against_best : DataFrame
+        For each patient and controller the mean reward beside that of the patient's best held
+        level; empty without a sweep.
+    order : tuple of str
+        The controllers in the order of the tables.
+    """
+
+    rows: pandas.DataFrame
+    controllers: pandas.DataFrame
+    levels: pandas.DataFrame
+    against_best: pandas.DataFrame
+    order: tuple[str, ...]
+
+
+def tabulate(
+    suite: Suite, controllers: Sequence[str], finished: Sequence[Finished]
+) -> BenchmarkTables:
+    """The tables of a benchmark's trials.
+
+    Parameters
+    ----------
+    suite : Suite
+        What was run.
+    controllers : sequence of str
+        Those that took part, as they were given.
+    finished : sequence of Finished
+        Every trial, those of the sweep included.
+    """
+    names = [short_name(one) for one in controllers]
+    table = pandas.DataFrame([one.row() for one in finished])
+    levels, best = _levels(suite, table)
+    parts = [table[table["controller"].isin(names)].assign(level=None)]
+    for patient, level in best.items():
+        chosen = table[(table["patient"] == patient) & (table["controller"] == _HELD + level)]
+        parts.append(chosen.assign(controller=BEST, level=level))
+    rows = pandas.concat([part for part in parts if not part.empty], ignore_index=True)
+    order = (*names, *([BEST] if best else []))
+    rows = _sorted(rows, suite, order)
+    return BenchmarkTables(
+        rows=rows,
+        controllers=_controllers(rows, order, finished, suite.period),
+        levels=levels,
+        against_best=_against_best(rows, names, best),
+        order=order,
+    )
+
+
+def _sorted(rows: pandas.DataFrame, suite: Suite, order: Sequence[str]) -> pandas.DataFrame:
+    places = {
+        "patient": suite.patients, "scenario": suite.scenarios, "seed": suite.seeds,
+        "controller": order,
+    }  # fmt: skip
+    keys = pandas.DataFrame(
+        {name: rows[name].map({value: k for k, value in enumerate(values)})
+         for name, values in places.items()}
+    )  # fmt: skip
+    first = ["patient", "scenario", "controller", "level"]
+    columns = [*first, *(name for name in rows.columns if name not in first)]
+    return rows.loc[keys.sort_values(list(places)).index, columns].reset_index(drop=True)
+
+
+def _levels(suite: Suite, table: pandas.DataFrame) -> tuple[pandas.DataFrame, dict[str, str]]:
+    """Mean reward at each held level, and the best level of each patient."""
+    names = {f"{_HELD}{level}": level for level in suite.levels}
+    swept = table[table["controller"].isin(list(names))]
+    # A level at which a trial failed is none that could have been chosen.
+    usable = swept.groupby(["patient", "controller"])["therapy_reward"].mean().reset_index()
+    broken = swept[swept["outcome"] == FAILED][["patient", "controller"]].drop_duplicates()
+    refused = set(broken.itertuples(index=False, name=None))
+    best: dict[str, str] = {}
+    levels = []
+    for patient in suite.patients:
+        here = usable[usable["patient"] == patient]
+        rewards = {
+            level: float(here.loc[here["controller"] == held, "therapy_reward"].iloc[0])
+            for held, level in names.items()
+            if held in set(here["controller"]) and (patient, held) not in refused
+        }
+        if rewards:
+            best[patient] = max(rewards, key=lambda level: rewards[level])
+        levels += [
+            {
+                "patient": patient,
+                "level": level,
+                "therapy_reward": reward,
+                "best": level == best[patient],
+            }
+            for level, reward in rewards.items()
+        ]
+    return pandas.DataFrame(levels, columns=["patient", "level", "therapy_reward", "best"]), best
+
+
+def _controllers(
+    rows: pandas.DataFrame, order: Iterable[str], finished: Sequence[Finished], period: float
+) -> pandas.DataFrame:
+    entries = []
+    for name in order:
+        here = rows[rows["controller"] == name]
+        statuses = [
+            status
+            for one in finished
+            if short_name(one.trial.controller) == name
+            for status in one.statuses
+        ]
+        entries.append(
+            {
+                "controller": name,
+                "trials": len(here),
+                "completed": int((here["outcome"] == COMPLETED).sum()),
+                **{measure: float(here[measure].mean()) for measure in _AVERAGED},
+                **solver_statistics(statuses, period=period),
+            }
+        )
+    return pandas.DataFrame(entries)
+
+
+def _against_best(
+    rows: pandas.DataFrame, controllers: Sequence[str], best: dict[str, str]
+) -> pandas.DataFrame:
+    mean = rows.groupby(["patient", "controller"])["therapy_reward"].mean()
+    entries = [
+        {
+            "patient": patient,
+            "best_level": level,
+            "best_level_reward": float(mean[patient, BEST]),
+            "controller": name,
+            "therapy_reward": float(mean[patient, name]),
+            "gain": float(mean[patient, name] - mean[patient, BEST]),
+        }
+        for patient, level in best.items()
+        for name in controllers
+    ]
+    columns = [
+        "patient", "best_level", "best_level_reward", "controller", "therapy_reward", "gain",
+    ]  # fmt: skip
+    return pandas.DataFrame(entries, columns=columns)

@@ -1,0 +1,207 @@
+"""The pages of the documentation that are tables of what the code declares.
+
+``python -m experiments.documentation`` rewrites them; run it from the root of the checkout.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from experiments.trials import TRIAL_METRICS
+from plants import (
+    DEVICE_PARAMETERS,
+    DEVICE_RATINGS,
+    DISTURBANCES,
+    PATIENT_PARAMETERS,
+    SIGNALS,
+    TIERS,
+    InputError,
+    tier_table,
+)
+from plants.quantities import Parameter
+from plants.scenarios import VOLUME
+
+#: Folder of the pages, seen from the root of the checkout.
+FOLDER = Path("docs")
+_REWRITE = (
+    "Made by `python -m experiments.documentation` from what the code declares; "
+    "a test compares the two."
+)
+_SIGNAL_COLUMNS = ("signal", "unit", "meaning", "low", "high", "from tier")
+_PARAMETER_COLUMNS = ("parameter", "unit", "meaning", "low", "high")
+_SENSOR_COLUMNS = ("signal", "unit", "noise", "bias", "interval [s]", "source", "tag")
+
+
+class Named(Protocol):
+    """What has a line of its own in a table: a signal, a parameter or a disturbance."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def meaning(self) -> str: ...
+
+
+def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table in Markdown; numbers are written as short as they can be told apart.
+
+    Examples
+    --------
+    >>> from experiments.documentation import markdown_table
+    >>> print(markdown_table(("name", "low"), [("map", -50.0)]))
+    | name | low |
+    |---|---|
+    | map | -50 |
+    """
+    lines = [columns, ["---"] * len(columns), *rows]
+    head, rule, *body = ("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+    return "\n".join([head, rule.replace(" ", ""), *body])
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value).replace("|", r"\|")
+    return f"{value:.10g}"
+
+
+def signals_page() -> str:
+    """``docs/signals.md``: signals, sensors and measures of a trial."""
+    sensors = [
+        (
+            f"`{one.signal}`", SIGNALS[one.signal].unit, one.noise_sd, one.bias_sd, one.interval,
+            one.source, one.tag,
+        )
+        for one in tier_table("icu")
+    ]  # fmt: skip
+    own = [one for name, one in TRIAL_METRICS.items() if name not in SIGNALS]
+    means = ", ".join(f"`{name}`" for name in TRIAL_METRICS if name in SIGNALS)
+    return _page(
+        "Signals",
+        "Every quantity that is shown, stored, measured or rewarded is declared once, in "
+        "`plants/quantities/signals.py`. Low and high are the bounds of the observation space. "
+        "How the values are defined is told in [plant.md](plant.md#metrics-of-a-beat).",
+        "## Waveforms",
+        "A value at every instant; among the metrics of a beat the name stands for the mean.",
+        markdown_table(_SIGNAL_COLUMNS, _signal_rows("waveform")),
+        "## Metrics of a beat",
+        markdown_table(_SIGNAL_COLUMNS, _signal_rows("beat")),
+        "## Sensors",
+        "Standard deviations of white noise and of an error drawn once for each run, in the unit "
+        "of the signal; interval 0 is a value at each measurement. Tier `icu` shows all of these, "
+        "`console` those that the tables above mark so, `full` every signal exactly.",
+        markdown_table(_SENSOR_COLUMNS, sensors),
+        "## Measures of a trial",
+        "What `simulate` with a controller and `benchmark` report of a whole course. "
+        f"These are means over the course, under the names of their signals: {means}. "
+        "The others:",
+        markdown_table(("measure", "unit", "meaning"), [_named(one) for one in own]),
+    )
+
+
+def parameters_page() -> str:
+    """``docs/parameters.md``: parameters of patients and devices, and disturbances."""
+    disturbances = [
+        (*_named(one), one.neutral, one.low, one.high, one.combine)
+        for one in (*DISTURBANCES.values(), VOLUME)
+    ]
+    columns = ("disturbance", "unit", "meaning", "neutral", "low", "high", "two events")
+    return _page(
+        "Parameters",
+        "Names, units and the ranges in which a file may give a value. Files and tags are "
+        "described in [patients-and-devices.md](patients-and-devices.md).",
+        "## Patient",
+        markdown_table(_PARAMETER_COLUMNS, _parameter_rows(PATIENT_PARAMETERS)),
+        "## Device",
+        markdown_table(_PARAMETER_COLUMNS, _parameter_rows(DEVICE_PARAMETERS)),
+        "## Ratings of a device",
+        "Facts that the equations do not use; each may be left out of a file.",
+        markdown_table(_PARAMETER_COLUMNS, _parameter_rows(DEVICE_RATINGS)),
+        "## Disturbances",
+        "What an event of a scenario may act on; see "
+        "[scenarios-and-sensors.md](scenarios-and-sensors.md). The last, `volume`, is the form "
+        "that a user gives an infusion in: the plant receives its rate.",
+        markdown_table(columns, disturbances),
+    )
+
+
+def pages() -> dict[str, str]:
+    """Every page by its file name.
+
+    Examples
+    --------
+    >>> from experiments.documentation import pages
+    >>> sorted(pages())
+    ['parameters.md', 'signals.md']
+    """
+    return {"signals.md": signals_page(), "parameters.md": parameters_page()}
+
+
+def write(folder: Path = FOLDER) -> tuple[Path, ...]:
+    """Rewrite the pages; each file is replaced as a whole.
+
+    Raises
+    ------
+    InputError
+        There is no such folder.
+    """
+    if not folder.is_dir():
+        raise InputError("folder", os.fspath(folder), "a folder; run it from the checkout's root")
+    written = []
+    for name, text in pages().items():
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, folder / name)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        written.append(folder / name)
+    return tuple(written)
+
+
+def _page(title: str, *parts: str) -> str:
+    return "\n\n".join([f"# {title}", *parts, _REWRITE]) + "\n"
+
+
+def _signal_rows(kind: str) -> list[tuple[object, ...]]:
+    return [
+        (*_named(one), one.low, one.high, _first_tier(one.name))
+        for one in SIGNALS.values()
+        if one.kind == kind
+    ]
+
+
+def _first_tier(name: str) -> str:
+    """The tier that shows least and still shows the signal."""
+    return next(tier for tier in TIERS if name in {s.signal for s in tier_table(tier)})
+
+
+def _parameter_rows(table: Mapping[str, Parameter]) -> list[tuple[object, ...]]:
+    return [(*_named(one), one.low, one.high) for one in table.values()]
+
+
+def _named(one: Named) -> tuple[str, str, str]:
+    return f"`{one.name}`", one.unit, one.meaning
+
+
+def main() -> int:
+    """Rewrite the pages below the working folder and say so."""
+    try:
+        for path in write():
+            print(path)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

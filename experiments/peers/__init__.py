@@ -1,1 +1,0 @@
-"""Other ways and other programs to do the same work, for comparison only."""

@@ -1,0 +1,231 @@
+"""The folder a run leaves behind: complete, or not there at all.
+
+It is built under a temporary name beside its final one and renamed at the end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import functools
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from experiments.runs.output import to_json
+from plants import InputError
+
+if TYPE_CHECKING:
+    import pandas
+
+#: Option of every command that writes a run folder: ``runs: RunsOption = RUNS``.
+RunsOption = Annotated[Path, typer.Option("--runs", help="Folder in which run folders are made.")]
+RUNS = Path("runs")
+
+_LIBRARIES = (
+    "impellab", "casadi", "control", "gymnasium", "matplotlib", "numpy", "pandas", "pyarrow",
+    "scipy", "xarray", "torch", "stable-baselines3", "sb3-contrib", "distributed", "SALib",
+)  # fmt: skip
+_ROOT = Path(__file__).resolve().parents[2]
+_GIT_TIMEOUT = 10.0  # s
+
+
+class RunFolder:
+    """A run folder in the making.
+
+    Attributes
+    ----------
+    path : Path
+        Where to write now.
+    final : Path
+        Where everything will be once the run is complete; absolute.
+    config : dict
+        What ``config.json`` will hold; may be added to.
+    """
+
+    def __init__(self, path: Path, final: Path, config: dict[str, Any]):
+        self.path, self.final, self.config = path, final, config
+
+    def write_json(self, name: str, document: Any) -> None:
+        """Write a JSON document into the folder."""
+        (self.path / name).write_text(to_json(document, indent=2) + "\n", encoding="utf-8")
+
+    def write_table(self, name: str, table: pandas.DataFrame) -> None:
+        """Write a table as ``name.parquet`` and ``name.csv``."""
+        table.to_parquet(self.path / f"{name}.parquet", index=False)
+        table.to_csv(self.path / f"{name}.csv", index=False)
+
+
+@contextlib.contextmanager
+def run_folder(
+    command: str,
+    runs: Path,
+    options: Mapping[str, Any],
+    *,
+    seeds: Mapping[str, int] | None = None,
+) -> Iterator[RunFolder]:
+    """Make the folder of a run; nothing is left if the run fails or is interrupted.
+
+    Parameters
+    ----------
+    command : str
+        Name of the command.
+    runs : Path
+        Folder in which run folders are made; made if it is not there.
+    options : mapping
+        The full configuration, what was left at its default included.
+    seeds : mapping of str to int, optional
+        Every seed that the run used.
+
+    Yields
+    ------
+    RunFolder
+        Its ``final`` holds once the context has been left.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be made.
+    OSError
+        The disk is full, for example.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from experiments.runs import run_folder
+    >>> with tempfile.TemporaryDirectory() as here:
+    ...     with run_folder("simulate", Path(here), {"patient": "shock-d"}) as run:
+    ...         run.write_json("metrics.json", {"map": 57.0})
+    ...     sorted(path.name for path in run.final.iterdir())
+    ['config.json', 'metrics.json']
+    """
+    config = configuration(command, options, seeds or {})
+    name = run_name(command, options)
+    missing = [one for one in (runs, *runs.parents) if not one.exists()]
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=runs))
+    except OSError as error:
+        _remove_empty(missing)
+        reason = error.strerror or type(error).__name__
+        allowed = f"a folder that can be written to ({reason})"
+        raise InputError("runs", os.fspath(runs), allowed) from None
+    began = time.monotonic()
+    run = RunFolder(temporary, runs.absolute() / name, config)
+    try:
+        yield run
+        config["wall_seconds"] = round(time.monotonic() - began, 3)
+        finish(run)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        _remove_empty(missing)
+        raise
+
+
+def finish(run: RunFolder) -> None:
+    """Write the configuration and give the folder its final name, numbered where that is taken."""
+    run.write_json("config.json", run.config)
+    _open_to_readers(run.path)
+    run.final = run.path = _moved(run.path, run.final)
+
+
+def run_name(command: str, options: Mapping[str, Any]) -> str:
+    """``<UTC time>-<command>-<hash>``; the same configuration has the same hash."""
+    digest = hashlib.sha256(to_json([command, options]).encode()).hexdigest()
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{command}-{digest[:8]}"
+
+
+def configuration(
+    command: str, options: Mapping[str, Any], seeds: Mapping[str, int]
+) -> dict[str, Any]:
+    """All it takes to tell how a result came about and to make it again."""
+    return {
+        "command": command,
+        "argv": sys.argv[1:],
+        "options": dict(options),
+        "seeds": dict(seeds),
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": versions(),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "cpu_count": os.cpu_count(),
+        "git": git_state(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of impellab and of the libraries that results depend on, where installed."""
+    found = {}
+    for name in _LIBRARIES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
+
+
+@functools.cache
+def git_state() -> dict[str, Any] | None:
+    """Revision of the checkout that runs and whether it was changed; None outside a checkout."""
+    top = _git("rev-parse", "--show-toplevel")
+    # An installed copy may lie inside somebody else's checkout, whose revision says nothing.
+    if top is None or Path(top).resolve() != _ROOT:
+        return None
+    changes = _git("status", "--porcelain")
+    return {
+        "revision": _git("rev-parse", "HEAD"),
+        "dirty": None if changes is None else bool(changes),
+    }
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        answer = subprocess.run(
+            ["git", "--no-optional-locks", "-C", os.fspath(_ROOT), *arguments],
+            capture_output=True, text=True, timeout=_GIT_TIMEOUT, check=True,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return answer.stdout.strip()
+
+
+def _moved(temporary: Path, final: Path) -> Path:
+    """Rename to the final name, numbered where that is taken."""
+    for number in range(1, 1000):
+        target = final if number == 1 else final.with_name(f"{final.name}-{number}")
+        if target.exists():
+            continue
+        try:
+            temporary.rename(target)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):  # taken in the meantime
+                raise
+            continue
+        return target
+    raise InputError("runs", os.fspath(final.parent), f"a folder with fewer runs {final.name}-*")
+
+
+def _open_to_readers(folder: Path) -> None:
+    """Usual permissions in place of the private ones of temporary files."""
+    mask = os.umask(0)
+    os.umask(mask)
+    folder.chmod(0o777 & ~mask)
+    for path in folder.rglob("*"):
+        path.chmod((0o777 if path.is_dir() else 0o666) & ~mask)
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    for folder in folders:  # innermost first
+        with contextlib.suppress(OSError):
+            folder.rmdir()

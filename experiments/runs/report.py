@@ -1,0 +1,91 @@
+"""One self-contained HTML page for a run: figures are part of the file."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from experiments.runs.folder import RunFolder
+from experiments.runs.output import number, to_json
+
+_TEMPLATES = Path(__file__).parents[1] / "templates"
+NAME = "report.html"
+
+
+@dataclass(frozen=True)
+class ReportTable:
+    """A table of a report; cells are shown as in tables of the command line.
+
+    Parameters
+    ----------
+    title : str
+        Above the table.
+    columns : sequence of str
+        Headings, with units in square brackets.
+    rows : sequence of sequences
+        A value for each column.
+    """
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+
+
+def write_report(
+    run: RunFolder,
+    title: str,
+    *,
+    introduction: str = "",
+    tables: Iterable[ReportTable] = (),
+    figures: Iterable[tuple[str, Path]] = (),
+) -> Path:
+    """Write ``report.html`` into a run folder.
+
+    Parameters
+    ----------
+    run : RunFolder
+        The run; its configuration is part of the report.
+    title, introduction : str
+        What was done, in a line and in a paragraph.
+    tables : iterable of ReportTable
+        In the order shown.
+    figures : iterable of (str, Path)
+        Caption and PNG file of each figure.
+
+    Returns
+    -------
+    Path
+        The report.
+    """
+    import jinja2  # Only where a report is written.
+
+    loader = jinja2.FileSystemLoader(_TEMPLATES)
+    template = jinja2.Environment(loader=loader, autoescape=True).get_template(NAME)
+    page = template.render(
+        title=title,
+        introduction=introduction,
+        tables=[
+            {
+                "title": table.title,
+                "columns": table.columns,
+                "rows": [
+                    [(number(value), not isinstance(value, str)) for value in row]
+                    for row in table.rows
+                ],
+            }
+            for table in tables
+        ],
+        figures=[
+            {"caption": caption, "data": base64.b64encode(path.read_bytes()).decode("ascii")}
+            for caption, path in figures
+        ],
+        configuration=to_json(run.config, indent=2),
+        command=" ".join(["impellab", *run.config["argv"]]),
+        started=run.config["started"],
+        version=run.config["versions"].get("impellab", ""),
+    )
+    path = run.path / NAME
+    path.write_text(page, encoding="utf-8")
+    return path

@@ -1,0 +1,150 @@
+"""What a study leaves behind: a run folder, and on request the reference results of the project."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from experiments.runs.folder import RunFolder, run_folder, versions
+
+if TYPE_CHECKING:
+    import pandas
+    from matplotlib.figure import Figure
+
+#: Option of every study: ``results: ResultsOption = False``.
+ResultsOption = Annotated[
+    bool,
+    typer.Option("--results", help="Also renew the reference results in results/NAME/."),
+]
+RESULTS = Path("results")
+
+
+def write_study(
+    command: str,
+    runs: Path,
+    options: Mapping[str, Any],
+    *,
+    title: str,
+    summary: str,
+    tables: Mapping[str, pandas.DataFrame],
+    figures: Mapping[str, Figure],
+    results: bool = False,
+    regenerate: str | None = None,
+) -> Path:
+    """Write tables, figures and a report into a run folder.
+
+    Parameters
+    ----------
+    command : str
+        Name of the command, which names the folders too.
+    runs : Path
+        Folder in which the run folder is made.
+    options : mapping
+        The full configuration.
+    title, summary : str
+        What was studied, in a line, and what came out; paragraphs of Markdown, kept simple.
+    tables : mapping of str to DataFrame
+        By file name without its ending.
+    figures : mapping of str to Figure
+        By file name without its ending; the title of a figure says what it shows.
+    results : bool
+        Whether ``results/COMMAND`` is renewed as well.
+    regenerate : str, optional
+        The command line that renews the reference results; by default ``impellab COMMAND
+        --results``.
+
+    Returns
+    -------
+    Path
+        The run folder.
+
+    Raises
+    ------
+    InputError
+        The run folder cannot be made.
+    """
+    from experiments.figures import save_figure
+    from experiments.runs.report import ReportTable, write_report
+
+    with run_folder(command, runs, options) as run:
+        for name, table in tables.items():
+            run.write_table(name, table)
+        shown = [
+            (name.replace("_", " "), save_figure(figure, run.path / f"{name}.png"))
+            for name, figure in figures.items()
+        ]
+        pages = [
+            ReportTable(name.replace("_", " "), list(table.columns), table.values.tolist())
+            for name, table in tables.items()
+        ]
+        # The first paragraph; what lists say is in the tables.
+        first = summary.partition("\n\n")[0]
+        write_report(run, title, introduction=first, tables=pages, figures=shown)
+        if results:
+            again = regenerate or f"impellab {command} --results"
+            page = f"# {title}\n\n{summary}\n\n{provenance(run.config, again)}"
+            write_results(command, page, run, tables, figures)
+    return run.final
+
+
+def write_results(
+    command: str,
+    page: str,
+    run: RunFolder,
+    tables: Mapping[str, pandas.DataFrame],
+    figures: Mapping[str, Figure],
+) -> Path:
+    """Renew ``results/COMMAND``: tables as CSV, figures as PNG, and a page in Markdown.
+
+    Each file is replaced as a whole; other files in the folder are left alone.
+    """
+    folder = RESULTS / command
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        replace_file(
+            folder / f"{name}.csv", table.to_csv(index=False, float_format="%.6g").encode()
+        )
+    for name in figures:
+        replace_file(folder / f"{name}.png", (run.path / f"{name}.png").read_bytes())
+    replace_file(folder / "README.md", page.encode())
+    return folder
+
+
+def provenance(config: Mapping[str, Any], regenerate: str) -> str:
+    """How a result came about, in Markdown: command line, date, machine, versions."""
+    libraries = ", ".join(f"{name} {version}" for name, version in versions().items())
+    return (
+        f"Regenerate with `{regenerate}`. "
+        f"Made {config['started'][:10]} on {processor()} ({os.cpu_count()} cores visible), "
+        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}; "
+        f"{libraries}.\n"
+    )
+
+
+def processor() -> str:
+    """Name of the processor."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file as a whole: to a temporary name beside it, then renamed."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,188 @@
+"""Where a long job keeps what is done, so that it can go on after it was killed.
+
+Each finished trial is a file, written under a temporary name and renamed. When all are there the
+folder gets its results, loses the suffix ``.work`` and is a run folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from experiments.runs.folder import RunFolder, configuration, finish, git_state, run_name, versions
+from experiments.runs.output import to_json
+from plants import InputError
+
+SUFFIX = ".work"
+_PLAN, _TRIALS = "plan.json", "trials"
+
+
+class WorkFolder:
+    """The folder of a job that is going on.
+
+    Attributes
+    ----------
+    path : Path
+        The folder.
+    config : dict
+        Configuration of the run, as it was when the job began.
+    job : dict
+        What the job is, as given to :meth:`create`.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+        try:
+            plan = json.loads((path / _PLAN).read_text(encoding="utf-8"))
+            self.config: dict[str, Any] = plan["config"]
+            self.job: dict[str, Any] = plan["job"]
+        except (OSError, ValueError, KeyError, TypeError):
+            complete = (path / "config.json").is_file()
+            allowed = "a folder of a job that was interrupted; its name ends in .work"
+            allowed += " (this run is complete)" if complete else ""
+            raise InputError("resume", os.fspath(path), allowed) from None
+
+    @classmethod
+    def create(
+        cls, command: str, runs: Path, job: Mapping[str, Any], *, seeds: Mapping[str, int]
+    ) -> WorkFolder:
+        """Begin a job.
+
+        Raises
+        ------
+        InputError
+            The folder cannot be made.
+        """
+        config = configuration(command, job, seeds)
+        name = run_name(command, job)
+        path = runs / f"{name}{SUFFIX}"
+        try:
+            runs.mkdir(parents=True, exist_ok=True)
+            for number in range(2, 1000):
+                if not path.exists():
+                    break
+                path = runs / f"{name}-{number}{SUFFIX}"
+            # Under another name until it can be resumed.
+            temporary = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=runs))
+            try:
+                (temporary / _TRIALS).mkdir()
+                plan = to_json({"config": config, "job": job}, indent=2)
+                (temporary / _PLAN).write_text(plan, encoding="utf-8")
+                temporary.rename(path)
+            except BaseException:
+                shutil.rmtree(temporary, ignore_errors=True)
+                raise
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            allowed = f"a folder that can be written to ({reason})"
+            raise InputError("runs", os.fspath(runs), allowed) from None
+        return cls(path)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Refuse a second process that works in the same folder.
+
+        Raises
+        ------
+        InputError
+            Another process does.
+        """
+        try:
+            import fcntl
+        except ImportError:  # No such locks on Windows.
+            yield
+            return
+        handle = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            allowed = "a folder that no other process works in"
+            raise InputError("resume", os.fspath(self.path), allowed) from None
+        try:
+            yield
+        finally:
+            os.close(handle)
+
+    def changed(self) -> str:
+        """What is not as it was when the job began, in words; empty if nothing is."""
+        then, now = self.config, {"git": git_state(), "versions": versions()}
+        if then["git"] != now["git"]:
+            return "the checkout has changed since these trials began"
+        if then["versions"] != now["versions"]:
+            return "libraries have changed since these trials began"
+        return ""
+
+    @classmethod
+    def resumed(cls, folder: Path | None, command: str, what: str) -> WorkFolder:
+        """The folder of an interrupted job of a command.
+
+        Raises
+        ------
+        InputError
+            It is none; `what` says what is asked for.
+        """
+        if folder is None:
+            raise InputError("resume", folder, f"the folder of {what}, or a plan")
+        work = cls(folder)
+        if work.config.get("command") != command:
+            raise InputError("resume", os.fspath(folder), f"the folder of {what}")
+        return work
+
+    def read(self, key: str) -> Any:
+        """What was kept under a key.
+
+        Raises
+        ------
+        OSError, ValueError
+            There is nothing, or it was cut off.
+        """
+        return json.loads(self._kept(key).read_text(encoding="utf-8"))
+
+    def kept_keys(self) -> list[str]:
+        """The keys of what was kept."""
+        return sorted(path.stem for path in (self.path / _TRIALS).glob("*.json"))
+
+    def keep(self, key: str, content: Mapping[str, Any]) -> None:
+        """Keep something finished."""
+        target = self._kept(key)
+        temporary = target.with_suffix(".part")
+        try:
+            temporary.write_text(to_json(content), encoding="utf-8")
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+    def _kept(self, key: str) -> Path:
+        return self.path / _TRIALS / f"{key}.json"
+
+    def discard_if_empty(self) -> bool:
+        """Remove the folder if nothing was done in it; tells whether it was removed."""
+        if any((self.path / _TRIALS).glob("*.json")):
+            return False
+        shutil.rmtree(self.path, ignore_errors=True)
+        return True
+
+    @contextlib.contextmanager
+    def completed(self) -> Iterator[RunFolder]:
+        """The run folder that this one becomes when the context is left without an error.
+
+        What was written into it by an earlier attempt is overwritten.
+        """
+        final = self.path.with_name(self.path.name.removesuffix(SUFFIX)).absolute()
+        run = RunFolder(self.path, final, dict(self.config))
+        yield run
+        run.config["completed"] = datetime.now(UTC).isoformat(timespec="seconds")
+        finish(run)
+        # All of it is in the tables by now.
+        shutil.rmtree(run.final / _TRIALS, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            (run.final / _PLAN).unlink()

@@ -1,0 +1,157 @@
+"""A batch of patients on the emitted loop in SIMD lanes, against other ways to run a batch.
+
+All integrate the same equations with the same scheme and step, with the accumulators of the beat's
+metrics. The patients are individuals around one profile, so that no two lanes are alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.speed.case import CASE, CaseStart, casadi_kernel, case_start, mapped_steps, named
+from experiments.speed.row import SpeedRow, compared, missing, rates_of
+from plants.beat import functions
+from plants.compile import Block, BuildError
+from plants.plant import VALUES
+from plants.simulation import DEFAULT_STEP
+
+Array = NDArray[np.float64]
+SIZES = (64, 1024)
+#: Lanes of a block.
+WIDTH = 8
+PART = "batch"
+UNIT = "simulated s per CPU s"
+_OURS = f"emitted loop, blocks of {WIDTH} lanes, double precision"
+#: How many steps fewer a contestant takes in a turn than we do. Those that are called once for
+#: each patient take as many, so that the call does not count.
+_SHARES = {"casadi": 1, "map": 16, "numba": 1, "jax": 1}
+#: Fewest steps of our turn.
+_FEWEST = 250
+#: The ratios aimed at.
+_TARGETS = {"casadi": 7.0, "map": 25.0, "numba": 6.0, "jax": 5.0}
+
+
+def individuals(start: CaseStart, batch: int) -> tuple[Array, Array]:
+    """Carries and held values of a batch, a row each, whose parameters differ by some percent."""
+    rng = np.random.default_rng(0)
+    carry = np.repeat(start.carry[None], batch, axis=0)
+    values = np.repeat(start.values[None], batch, axis=0)
+    for name in ("heart_rate", "r_systemic", "c_systemic_arteries", "r_pulmonary", "lv_ees"):
+        values[:, VALUES.index[name]] *= rng.uniform(0.95, 1.05, batch)
+    return carry, values
+
+
+def in_lanes(rows: Array, width: int) -> Array:
+    """Rows of a batch as blocks of lanes; the batch must be a multiple of the width."""
+    return np.ascontiguousarray(rows.reshape(len(rows) // width, width, -1).transpose(0, 2, 1))
+
+
+def emitted(
+    carry: Array, values: Array, steps: int, width: int = WIDTH, *, single: bool = False
+) -> Callable[[], Array]:
+    """Our contestant: gives the carries after the steps, in rows."""
+    block = Block(functions(False), width, single=single)
+    held = in_lanes(values, width).astype(block.dtype)
+    start = in_lanes(carry, width).astype(block.dtype)
+    count = np.full((len(held), width), steps, dtype=np.int64)
+
+    def run() -> Array:
+        moved = start.copy()
+        block.run(moved, held, count, wrap=True)
+        return moved.transpose(0, 2, 1).reshape(len(carry), -1)
+
+    return run
+
+
+def _casadi(carry: Array, values: Array, steps: int) -> Callable[[], Array]:
+    kernel = casadi_kernel()
+
+    def run() -> Array:
+        moved = carry.copy()
+        for one, held in zip(moved, values, strict=True):
+            kernel.run(one, held, steps)
+        return moved
+
+    return run
+
+
+def _map(carry: Array, values: Array, steps: int) -> Callable[[], Array]:
+    folded, joint = mapped_steps(len(carry), steps), np.hstack([carry, values]).T
+    return lambda: np.ascontiguousarray(np.asarray(folded(joint))[: carry.shape[1]].T)
+
+
+def _numba(carry: Array, values: Array, steps: int) -> Callable[[], Array]:
+    from experiments.speed.peers import numba_run
+
+    loop = numba_run(functions(False))
+
+    def run() -> Array:
+        moved = carry.copy()
+        loop(moved, values, steps)
+        return moved
+
+    return run
+
+
+def _jax(carry: Array, values: Array, steps: int) -> Callable[[], Array]:
+    from experiments.speed.peers import jax_run
+
+    loop = jax_run(functions(False), steps)
+    return lambda: loop(carry, values)
+
+
+_OTHERS: dict[str, tuple[str, Callable[[Array, Array, int], Callable[[], Array]]]] = {
+    "casadi": ("CasADi's generated C, looped over the patients", _casadi),
+    "map": ("CasADi's map on its virtual machine", _map),
+    "numba": ("numba, the same loop translated, a patient at a time", _numba),
+    "jax": ("JAX, vmap over the patients of a scan over the steps", _jax),
+}
+
+
+def batch_rows(
+    repeats: int, *, seconds: float = 1.0, sizes: tuple[int, ...] = SIZES
+) -> list[SpeedRow]:
+    """Every other way at every size.
+
+    Parameters
+    ----------
+    repeats : int
+        Turns.
+    seconds : float
+        Simulated time of our turn with 64 patients, s; less with more patients.
+    sizes : tuple of int
+        Patients of a batch.
+    """
+    return [row for size in sizes for row in _rows(size, repeats, seconds)]
+
+
+def _rows(size: int, repeats: int, seconds: float) -> list[SpeedRow]:
+    start = case_start()
+    carry, values = individuals(start, size)
+    steps = max(_FEWEST, round(seconds / DEFAULT_STEP * min(1.0, 64 / size)))
+    what = f"{size} patients like {named(*CASE)}"
+    try:
+        ours = emitted(carry, values, steps)
+    except BuildError as error:
+        return [missing(PART, what, None, unit=UNIT, reason=f"no compiled loop: {error}")]
+    rows = []
+    for key, (text, made) in _OTHERS.items():
+        less = max(4, steps // _SHARES[key])
+        work = f"{what}, against {text.partition(',')[0]}"
+        try:
+            other = made(carry, values, less)
+        except (ImportError, BuildError) as error:
+            mine = float(np.median(rates_of([ours], [size * steps * DEFAULT_STEP], repeats)))
+            row = missing(PART, work, mine, unit=UNIT, reason=f"not installed: {error}")
+            rows.append(row.aiming("ratio", ">=", _TARGETS[key]))
+            continue
+        amounts = [size * n * DEFAULT_STEP for n in (steps, less)]
+        rates = rates_of([ours, other], amounts, repeats)
+        row = compared(
+            PART, work, rates[:, 0], rates[:, 1], unit=UNIT, ours_by=_OURS, other_by=text
+        )
+        rows.append(row.aiming("ratio", ">=", _TARGETS[key]))
+    return rows

@@ -1,0 +1,238 @@
+"""What learning sees: PPO end to end, and single control periods of one environment."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+import envs  # noqa: F401 - makes the ids known
+from experiments.speed.batch import WIDTH, emitted, individuals
+from experiments.speed.case import case_start
+from experiments.speed.row import SpeedRow, compared, missing, rates_of
+from plants import Sensors, Simulator, Therapy
+from plants.batch import Precision
+from plants.beat import run_kernel
+from plants.simulation import DEFAULT_STEP
+
+PART = "learning"
+ENVIRONMENT = "impellab/Support-v0"
+#: As in the comparison that set the target.
+ENVIRONMENTS, ROLLOUT, BATCH = 256, 8192, 1024
+#: Control periods of the environments, s: its shortest and its default.
+PERIODS = (0.1, 1.0)
+#: Precisions of the environments, and the lanes of a block in each.
+PRECISIONS: dict[Precision, int] = {"double": WIDTH, "single": 2 * WIDTH}
+#: The control period of the loop without an environment, s.
+SHORT = 0.02
+_STEPS_TARGET = 20_000.0
+
+
+def learning_rows(
+    repeats: int, *, environments: int = ENVIRONMENTS, rollout: int = ROLLOUT
+) -> list[SpeedRow]:
+    """PPO against PPO on an environment that costs nothing, then single control periods.
+
+    Parameters
+    ----------
+    repeats : int
+        Turns, a rollout and its update each.
+    environments : int
+        Environments side by side.
+    rollout : int
+        Control periods of a rollout, over all environments.
+    """
+    return [*_ppo_rows(repeats, environments, rollout), *control_rows(repeats)]
+
+
+def _ppo_rows(repeats: int, environments: int, rollout: int) -> list[SpeedRow]:
+    rows = []
+    for period, precision in itertools.product(PERIODS, PRECISIONS):
+        work = (
+            f"PPO, {environments} environments in {precision} precision, periods of {period:g} s, "
+            "against an environment that costs nothing"
+        )
+        try:
+            ours = _learner(_native(environments, period, precision), environments, rollout)
+            free = _learner(_free(environments, period), environments, rollout)
+        except ImportError as error:
+            reason = f"not installed: {error}"
+            row = missing(PART, work, None, unit="control periods per CPU s", reason=reason)
+            rows.append(row.aiming("ratio", ">=", 0.5))
+            continue
+        rates = rates_of([ours, free], [rollout, rollout], repeats)
+        row = compared(
+            PART, work, rates[:, 0], rates[:, 1], unit="control periods per CPU s",
+            ours_by="native vector environment, stable-baselines3's PPO, one thread",
+            other_by="the same with an environment of the same shapes that gives constants",
+        )  # fmt: skip
+        loop = _in_lanes(environments, period, precision, repeats)
+        alone = f"the loop in C alone: {loop:.0f} periods per s"
+        rows.append(replace(row, note=alone).aiming("ratio", ">=", 0.5))
+    return rows
+
+
+def _in_lanes(count: int, period: float, precision: Precision, repeats: int) -> float:
+    """Control periods per s of the emitted loop in lanes, without an environment."""
+    width = PRECISIONS[precision]
+    full = -(-count // width) * width
+    carry, values = individuals(case_start(), full)
+    steps = round(period / DEFAULT_STEP)
+    work = emitted(carry, values, steps, width, single=precision == "single")
+    return float(np.median(rates_of([work], [full], repeats)))
+
+
+def _native(count: int, period: float, precision: Precision) -> Any:
+    import gymnasium
+
+    from experiments.training import VectorAdapter
+
+    return VectorAdapter(
+        gymnasium.make_vec(ENVIRONMENT, num_envs=count, period=period, precision=precision)
+    )
+
+
+def _free(count: int, period: float) -> Any:
+    """An environment of the same shapes that gives constants."""
+    import gymnasium
+    from stable_baselines3.common.vec_env import VecEnv
+
+    one = gymnasium.make(ENVIRONMENT, period=period)
+    seen = np.zeros((count, *(one.observation_space.shape or ())), np.float32)
+    nothing = np.zeros(count, np.float32), np.zeros(count, bool)
+
+    class Free(VecEnv):
+        def __init__(self) -> None:
+            super().__init__(count, one.observation_space, one.action_space)
+
+        def reset(self) -> Any:
+            return seen
+
+        def step_async(self, actions: Any) -> None:
+            pass
+
+        def step_wait(self) -> Any:
+            return seen, *nothing, [{} for _ in range(count)]
+
+        def close(self) -> None:
+            pass
+
+        def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+            return [getattr(one, attr_name, None)] * count
+
+        def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+            pass
+
+        def env_method(self, method_name: str, *args: Any, **kwargs: Any) -> list[Any]:
+            return [None] * count
+
+        def env_is_wrapped(self, wrapper_class: Any, indices: Any = None) -> list[bool]:
+            return [False] * count
+
+    return Free()
+
+
+def _learner(environment: Any, count: int, rollout: int) -> Callable[[], object]:
+    import torch
+    from stable_baselines3 import PPO
+
+    torch.set_num_threads(1)  # As trainings are run.
+    learner = PPO(
+        "MlpPolicy", environment, n_steps=rollout // count, batch_size=min(BATCH, rollout),
+        device="cpu", seed=0,
+    )  # fmt: skip
+    return lambda: learner.learn(rollout, reset_num_timesteps=False)
+
+
+def control_rows(repeats: int, *, count: int = 500) -> list[SpeedRow]:
+    """Control periods of one patient, without and with the environment, and where the time goes.
+
+    Parameters
+    ----------
+    repeats : int
+        Turns.
+    count : int
+        Control periods of a turn.
+    """
+    import gymnasium
+
+    start = case_start()
+    simulator, kernel = Simulator(start.plant), run_kernel()
+    simulator.reset(start.state, speed=start.speed)
+    carry, steps = start.carry.copy(), round(SHORT / DEFAULT_STEP)
+
+    def advanced() -> None:
+        for _ in range(count):
+            simulator.advance(start.speed, SHORT)
+
+    def bare() -> None:
+        for _ in range(count):
+            kernel.run(carry, start.values, steps)
+
+    # What the loop takes in C alone is the slope of its cost over its length.
+    def longer() -> None:
+        for _ in range(count):
+            kernel.run(carry, start.values, 11 * steps)
+
+    rates = rates_of([advanced, bare, longer], [count] * 3, repeats)
+    each = 1e6 / np.median(rates, axis=0)
+    in_c = (each[2] - each[1]) / 10
+    loop = compared(
+        PART, f"control periods of {1e3 * SHORT:g} ms of one patient, against the loop alone",
+        rates[:, 0], rates[:, 1], unit="control periods per CPU s",
+        ours_by="Simulator.advance with its checks", other_by="the emitted loop through ctypes",
+    )  # fmt: skip
+    note = f"of {each[0]:.0f} us: C {in_c:.1f}, ctypes {each[1] - in_c:.1f}, Python the rest"
+    rows = [_limited(replace(loop, note=note), in_c)]
+
+    period = PERIODS[0]
+    env = gymnasium.make(ENVIRONMENT, period=period, max_episode_steps=-1).unwrapped
+    env.reset(seed=0)
+    action = env.action_space.sample()
+
+    def stepped() -> None:
+        for _ in range(count):
+            env.step(action)
+
+    rate = float(np.median(rates_of([stepped], [count], repeats)))
+    split = ", ".join(f"{name} {value:.0f}" for name, value in _split(simulator, period).items())
+    in_c *= period / SHORT
+    row = SpeedRow(
+        PART, f"SupportEnv.step, periods of {1e3 * period:g} ms", rate,
+        unit="control periods per CPU s", ours_by="the scalar environment",
+        note=f"of {1e6 / rate:.0f} us: C {in_c:.0f}, {split}; 100 ms is its shortest period",
+    )  # fmt: skip
+    return [*rows, _limited(row, in_c)]
+
+
+def _limited(row: SpeedRow, in_c: float) -> SpeedRow:
+    """The row with its target: the rate, or that the loop in C (us) is the smaller part."""
+    assert row.ours is not None
+    fast, small = row.ours >= _STEPS_TARGET, in_c < 0.5e6 / row.ours
+    return replace(
+        row, target=f">= {_STEPS_TARGET:g}, or Python the limit", met=bool(fast or small)
+    )
+
+
+def _split(simulator: Simulator, period: float, count: int = 200) -> dict[str, float]:
+    """Microseconds of the parts of an environment's step."""
+    sensors, therapy = Sensors("icu", seed=0), Therapy.load("default")
+    metrics = simulator.metrics()
+    speed = case_start().speed
+    parts: dict[str, Callable[[], object]] = {
+        "advance with its loop": lambda: simulator.advance(speed, period),
+        "metrics": simulator.metrics,
+        "sensors": lambda: sensors.measure(simulator.time, metrics),
+        "reward": lambda: therapy.terms(metrics, 0.0),
+    }
+    found = {}
+    for name, work in parts.items():
+        began = time.process_time()
+        for _ in range(count):
+            work()
+        found[name] = 1e6 * (time.process_time() - began) / count
+    return found

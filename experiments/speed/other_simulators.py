@@ -1,0 +1,66 @@
+"""Other simulators of the circulation that are installed here, at the same kind of work.
+
+svZeroDSolver's own example is re-expressed and runs on the same emitter, so that the equations are
+the same; the others run a model of their own beside this plant, which contains far more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from experiments.speed.case import CASE, case_start, named
+from experiments.speed.peers import others
+from experiments.speed.row import SpeedRow, compared, missing, rates_of
+from experiments.speed.svzerod import PART, UNIT, svzerod_rows
+from plants.beat import run_kernel
+from plants.simulation import DEFAULT_STEP
+
+
+def peer_rows(repeats: int, *, seconds: float = 3.0) -> list[SpeedRow]:
+    """svZeroDSolver on equal equations, then circulation and ModularCirc.
+
+    Parameters
+    ----------
+    repeats : int
+        Turns.
+    seconds : float
+        Simulated time of a turn, s.
+    """
+    return [*svzerod_rows(repeats, seconds=seconds), *_other_rows(repeats, seconds)]
+
+
+def _other_rows(repeats: int, seconds: float) -> list[SpeedRow]:
+    start, kernel = case_start(), run_kernel()
+    steps = round(seconds / DEFAULT_STEP)
+
+    def plant() -> None:
+        kernel.run(start.carry.copy(), start.values, steps)
+
+    beats = max(1, round(seconds))
+    made: dict[str, tuple[Callable[[], Callable[[], object]], float]] = {
+        "circulation": (lambda: others.circulation(seconds), seconds),
+        "ModularCirc": (lambda: others.modular_circ(beats), float(beats)),
+    }
+    rows = []
+    for name, (build, length) in made.items():
+        work = f"{named(*CASE)}, against {name}'s own example"
+        try:
+            other = build()
+            other()
+        except ImportError as error:
+            rows.append(missing(PART, work, None, unit=UNIT, reason=f"not installed: {error}"))
+            continue
+        except Exception as error:  # Another project's code, with libraries newer than it knows.
+            reason = f"fails here: {type(error).__name__}: {error}"
+            rows.append(missing(PART, work, None, unit=UNIT, reason=reason))
+            continue
+        rates = rates_of([plant, other], [seconds, length], repeats)
+        row = compared(
+            PART, work, rates[:, 0], rates[:, 1], unit=UNIT,
+            ours_by="this plant: 4 chambers, valves, septum, pericardium, pump, with metrics; "
+            "17 states; Runge-Kutta of order 4, 2 ms",
+            other_by=others.CONTENTS[name],
+        )  # fmt: skip
+        rows.append(replace(row, note="the same kind of work, not the same model"))
+    return rows

@@ -1,0 +1,100 @@
+"""The periodic beat from a heart at standstill: Newton's method against marching."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from experiments.speed.case import CASE, named
+from experiments.speed.row import SpeedRow, compared, rates_of
+from plants import STATES, BeatMap, PhysicsError, Plant, steady_state
+from plants.beat import FIRST_MARCH, TOLERANCE
+from plants.plant import PHASE
+
+PART = "periodic"
+#: Whose periodic beat is found.
+CASES: tuple[tuple[str, str | None, str | None], ...] = (
+    CASE,
+    ("healthy", None, None),
+    ("rv-failure", "5.0", "P-9"),
+    ("shock-e", "CP", "P-6"),
+    ("hfref", None, None),
+)
+_TARGET = 3.0
+
+
+def periodic_rows(
+    repeats: int, cases: Sequence[tuple[str, str | None, str | None]] = CASES
+) -> list[SpeedRow]:
+    """A row for each patient, and one for all together.
+
+    Parameters
+    ----------
+    repeats : int
+        Turns.
+    cases : sequence of tuple
+        Patient, device and level.
+    """
+    rows = []
+    for patient, device, level in cases:
+        plant = Plant(patient, device)
+        speed = plant.pump.speed(level) if plant.pump is not None and level else 0.0
+        rows.append(_row(plant, speed, named(patient, device, level), repeats))
+    return [*rows, _together(rows)] if len(rows) > 1 else rows
+
+
+def _together(rows: Sequence[SpeedRow]) -> SpeedRow:
+    """All patients one after the other."""
+    ours, other = (
+        len(rows) / sum(1 / (value or 1.0) for value in values)
+        for values in ([row.ours for row in rows], [row.other for row in rows])
+    )
+    row = SpeedRow(
+        PART, f"periodic beats of these {len(rows)} together, against marching", ours, other,
+        ours / other, unit=rows[0].unit, ours_by="their times added", other_by="the same",
+    )  # fmt: skip
+    return row.aiming("ratio", ">=", _TARGET)
+
+
+def _row(plant: Plant, speed: float, name: str, repeats: int) -> SpeedRow:
+    beats = BeatMap(plant)
+
+    def newton() -> object:
+        return steady_state(plant, speed, beats=beats)
+
+    def march() -> int:
+        return beats_until_periodic(beats, speed)
+
+    rates = rates_of([newton, march], [1.0, 1.0], repeats)
+    iterations = steady_state(plant, speed, beats=beats).iterations
+    row = compared(
+        PART,
+        f"periodic beat of {name}, against marching",
+        rates[:, 0],
+        rates[:, 1],
+        unit="periodic beats per CPU s",
+        ours_by=f"{FIRST_MARCH} beats, then {iterations} Newton iterations, "
+        f"change below {TOLERANCE:g}",
+        other_by=f"{march()} beats on the same kernel, change below {TOLERANCE:g}",
+    )
+    return row.aiming("ratio", ">=", _TARGET)
+
+
+def beats_until_periodic(beats: BeatMap, speed: float, *, most: int = 5000) -> int:
+    """Beats to march from standstill until no state changes by more than the tolerance.
+
+    Raises
+    ------
+    PhysicsError
+        They are more than `most`.
+    """
+    values = beats.values(speed)
+    state = beats.plant.rest()
+    state[STATES.index["pump_speed"]] = values[0] * 1e-3
+    for count in range(1, most + 1):
+        after = beats.beat(state, values).state
+        change = abs(after - state)
+        change[PHASE] = 0.0
+        state = after
+        if change.max() < TOLERANCE:
+            return count
+    raise PhysicsError(f"no periodic beat after marching {most} beats")

@@ -1,0 +1,134 @@
+"""One virtual patient of the cohort study and every support that he or she is given."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from experiments.runs import to_json
+from experiments.studies.cohort.course import supported
+from experiments.studies.cohort.outcome import Course, Support
+from plants import InputError, Population, RefusalCounts
+
+#: What a table says of a patient.
+DESCRIBED = (
+    "phenotype", "seed", "sex", "responder", "artery_diameter", "axillary_diameter",
+    "recoverable", "recovery_time", "recovery_delay", "inotrope_baseline", "vasopressor_baseline",
+    "hemoglobin_initial", "haptoglobin_initial", "heart_rate", "lv_ees", "lv_alpha", "rv_ees",
+    "r_systemic", "r_pulmonary", "blood_volume",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Task:
+    """A patient to draw and to support.
+
+    Attributes
+    ----------
+    phenotype : str
+        Name or file of the profile.
+    seed : int
+        Seed of the patient.
+    supports : tuple of Support
+        What is done to the patient, each time anew.
+    spread : float
+        Factor on the spread of the population.
+    evaluation : bool
+        Whether the seed may be one that is kept for evaluation.
+    malposed : bool
+        Whether each course is run again with a pump that slips for certain.
+    """
+
+    phenotype: str
+    seed: int
+    supports: tuple[Support, ...]
+    spread: float = 1.0
+    evaluation: bool = False
+    malposed: bool = False
+
+    @property
+    def key(self) -> str:
+        """Names the task's file; the same task has the same key."""
+        digest = hashlib.sha256(to_json(asdict(self)).encode()).hexdigest()
+        return f"{self.seed:05d}-{digest[:12]}"
+
+
+@dataclass(frozen=True)
+class PatientDone:
+    """A patient and what became of him or her.
+
+    Attributes
+    ----------
+    key : str
+        Of the task.
+    described : dict
+        The patient, by the names of :data:`DESCRIBED`; None where there is no such number. Empty
+        where no plausible patient was found.
+    reason : str
+        Why no patient was found; empty where one was.
+    draws : int
+        Draws that it took to find the patient.
+    refusals : dict of str to int
+        Refused draws by reason.
+    courses : tuple of Course
+        One for each support.
+    """
+
+    key: str
+    described: dict[str, Any]
+    reason: str
+    draws: int
+    refusals: dict[str, int]
+    courses: tuple[Course, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that :meth:`from_dict` reads back."""
+        return asdict(self) | {"courses": [course.to_dict() for course in self.courses]}
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> PatientDone:
+        """What :meth:`to_dict` gave.
+
+        Raises
+        ------
+        KeyError, TypeError
+            It is not complete.
+        """
+        courses = tuple(Course.from_dict(one) for one in content["courses"])
+        return cls(**content | {"courses": courses})
+
+    def counts(self) -> RefusalCounts:
+        """The refused draws."""
+        return RefusalCounts(0 if self.reason else 1, self.draws, self.refusals)
+
+
+def run_patient(task: Task) -> PatientDone:
+    """Draw a patient and let every support run; none that can be drawn is an outcome too.
+
+    Raises
+    ------
+    InputError
+        The task itself is wrong: a name, a seed that is kept for evaluation.
+
+    Examples
+    --------
+    >>> from experiments.studies.cohort.patient import Task, run_patient
+    >>> from experiments.studies.cohort.outcome import Support
+    >>> done = run_patient(Task("shock-c", 0, (Support("CP", days=0.5),)))
+    >>> done.courses[0].outcome
+    'completed'
+    """
+    population = Population(task.phenotype, spread=task.spread, evaluation=task.evaluation)
+    try:
+        patient, counts = population.counted(task.seed)
+    except InputError as error:
+        if error.field != "spread":  # No plausible draw; anything else is the caller's mistake.
+            raise
+        return PatientDone(task.key, {}, str(error.allowed), population.attempts, {}, ())
+    row = patient.row()
+    courses = tuple(
+        supported(patient, support, malposed=task.malposed) for support in task.supports
+    )
+    described = {name: row.get(name) for name in DESCRIBED}
+    return PatientDone(task.key, described, "", counts.draws, dict(counts.reasons), courses)

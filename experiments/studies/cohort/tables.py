@@ -1,0 +1,296 @@
+"""Incidences of a cohort study: how many patients had which complication, by when, and why not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from experiments.statistics import NORMAL_QUANTILE, wilson
+from experiments.studies.cohort.outcome import COMPLETED, DIED, REFUSED, Course
+from experiments.studies.cohort.patient import PatientDone
+from experiments.studies.cohort.settings import COMPLICATIONS, Expected, cohort_settings
+from plants import RefusalCounts
+
+if TYPE_CHECKING:
+    import pandas
+
+#: Verdicts on an incidence. Undecided: outside, but its interval reaches into what is expected,
+#: because the patients are few.
+WITHIN, OUTSIDE, UNDECIDED = "within", "outside", "undecided"
+_HOURS_PER_DAY = 24.0
+_SLIP = "malposition_hazard"
+#: The cumulative hazard behind a complication; hemolysis has none of its own.
+_HAZARD = {"bleeding": "bleeding_hazard", "limb": "limb_hazard"}
+_FEMORAL = "femoral percutaneous"
+
+
+class CohortTables(NamedTuple):
+    """The results as tables.
+
+    Parameters
+    ----------
+    incidence : DataFrame
+        A row for each support and complication: patients, events, percent with the 95 % interval
+        (Wilson), percent expected from the hazards, the band and the verdict.
+    contrasts : DataFrame
+        The same of the patients alone that had every support, so that luck is the same for all.
+    by_day : DataFrame
+        Percent of patients with each complication by the end of each day.
+    outcomes : DataFrame
+        How the courses of each support ended, by which access, and how they went on the average.
+    refusals : DataFrame
+        Draws of patients that were refused, by reason, and devices that no artery allowed.
+    courses : DataFrame
+        A row for each patient and support.
+    """
+
+    incidence: pandas.DataFrame
+    contrasts: pandas.DataFrame
+    by_day: pandas.DataFrame
+    outcomes: pandas.DataFrame
+    refusals: pandas.DataFrame
+    courses: pandas.DataFrame
+
+
+def tabulate(done: Sequence[PatientDone], *, judged: Sequence[str]) -> CohortTables:
+    """The tables of a study.
+
+    Parameters
+    ----------
+    done : sequence of PatientDone
+        All patients.
+    judged : sequence of str
+        Names of the supports whose incidences are compared with the expected ones.
+    """
+    import pandas
+
+    by_support = _by_support(done)
+    every = [one for one in done if len(one.courses) == len(by_support)]
+    more = _by_support(every) if any(name not in judged for name in by_support) else {}
+    return CohortTables(
+        incidence=pandas.DataFrame(
+            [
+                _incidence(name, what, by_support[name], judged=True)
+                for name in by_support
+                if name in judged
+                for what in COMPLICATIONS
+            ]
+        ),
+        contrasts=pandas.DataFrame(
+            [
+                _incidence(name, what, courses, judged=False)
+                for name, courses in more.items()
+                for what in COMPLICATIONS
+            ]
+        ),
+        by_day=pandas.DataFrame(
+            [
+                row
+                for name in judged
+                if name in by_support
+                for row in _by_day(name, by_support[name])
+            ]
+        ),
+        outcomes=pandas.DataFrame([_outcome(*one) for one in by_support.items()]),
+        refusals=pandas.DataFrame(_refusals(done, by_support)),
+        courses=pandas.DataFrame([_row(one, course) for one in done for course in one.courses]),
+    )
+
+
+def _by_support(done: Sequence[PatientDone]) -> dict[str, list[Course]]:
+    found: dict[str, list[Course]] = {}
+    for one in done:
+        for course in one.courses:
+            found.setdefault(course.support, []).append(course)
+    return found
+
+
+def _treated(courses: Sequence[Course]) -> list[Course]:
+    return [course for course in courses if course.outcome != REFUSED]
+
+
+def _incidence(
+    support: str, complication: str, courses: Sequence[Course], *, judged: bool
+) -> dict[str, Any]:
+    treated = _treated(courses)
+    events = sum(math.isfinite(getattr(course, complication)) for course in treated)
+    low, high = wilson(events, len(treated))
+    percent = 100 * events / len(treated) if treated else math.nan
+    femoral = any(course.access == _FEMORAL for course in treated)
+    band = complication if complication != "limb" or femoral else "limb_surgical"
+    expected = cohort_settings().bands[band]
+    by_hazard, half = _by_hazard(complication, treated)
+    verdict = _verdict(percent, 100 * low, 100 * high, expected)
+    return {
+        "support": support,
+        "complication": complication,
+        "patients": len(treated),
+        "events": events,
+        "percent": percent,
+        "percent_low": 100 * low,
+        "percent_high": 100 * high,
+        "percent_by_hazard": by_hazard,
+        "percent_by_hazard_ci": half,
+        "band_low": expected.low if judged else math.nan,
+        "band_high": expected.high if judged else math.nan,
+        "verdict": verdict if judged else "",
+    }
+
+
+def _verdict(percent: float, low: float, high: float, expected: Expected) -> str:
+    """Whether the share lies in the band; few patients cannot tell how far outside it is."""
+    if expected.low <= percent <= expected.high:
+        return WITHIN
+    return OUTSIDE if high < expected.low or low > expected.high else UNDECIDED
+
+
+def _by_hazard(complication: str, treated: Sequence[Course]) -> tuple[float, float]:
+    """Percent expected from the cumulative hazards, and half its 95 % interval.
+
+    Less is left to chance than in the events. Of hemolysis it is the chance of a malposition times
+    whether one leads to hemolysis, plus hemolysis without one, in the patients of whom the first
+    was run.
+    """
+    if complication in _HAZARD:
+        chances = [_chance(course.noted[_HAZARD[complication]][-1]) for course in treated]
+    else:
+        chances = []
+        for course in treated:
+            if math.isnan(course.hemolysis_if_malposed):
+                continue
+            slips = _chance(course.noted[_SLIP][-1])
+            without = math.isfinite(course.hemolysis) and math.isinf(course.malposition)
+            chances.append(
+                slips * math.isfinite(course.hemolysis_if_malposed) + (1 - slips) * without
+            )
+    if len(chances) < 2:
+        return math.nan, math.nan
+    error = float(np.std(chances, ddof=1)) / math.sqrt(len(chances))
+    return 100 * float(np.mean(chances)), 100 * NORMAL_QUANTILE * error
+
+
+def _chance(hazard: float) -> float:
+    """Chance of an event by the time at which a cumulative hazard is that."""
+    return -math.expm1(-hazard)
+
+
+def _by_day(support: str, courses: Sequence[Course]) -> list[dict[str, Any]]:
+    treated = _treated(courses)
+    if not treated:
+        return []
+    days = math.ceil(max(course.hours for course in treated) / _HOURS_PER_DAY - 1e-6)
+    rows = []
+    for day in range(days + 1):
+        row: dict[str, Any] = {"support": support, "day": day, "patients": len(treated)}
+        for what in COMPLICATIONS:
+            struck = sum(getattr(one, what) <= day * _HOURS_PER_DAY + 1e-6 for one in treated)
+            row[what] = 100 * struck / len(treated)
+        for what, hazard in _HAZARD.items():
+            chances = [_chance(_noted_by(one, hazard, day)) for one in treated]
+            row[f"{what}_by_hazard"] = 100 * float(np.mean(chances))
+        dead = sum(
+            one.outcome == DIED and one.hours <= day * _HOURS_PER_DAY + 1e-6 for one in treated
+        )
+        rows.append(row | {"died": 100 * dead / len(treated)})
+    return rows
+
+
+def _noted_by(course: Course, name: str, day: int) -> float:
+    """The last value noted by the end of a day."""
+    last = int(np.searchsorted(course.times, day * _HOURS_PER_DAY + 1e-6, side="right"))
+    return course.noted[name][last - 1]
+
+
+def _outcome(support: str, courses: Sequence[Course]) -> dict[str, Any]:
+    treated = _treated(courses)
+    ways = {course.access for course in treated}
+    access = "; ".join(
+        f"{way} {sum(course.access == way for course in treated)}" for way in sorted(ways)
+    )
+
+    def mean(values: Sequence[float]) -> float:
+        return float(np.mean(values)) if len(values) else math.nan
+
+    def noted(name: str) -> float:
+        return mean([mean(course.noted[name]) for course in treated])
+
+    return {
+        "support": support,
+        "patients": len(courses),
+        REFUSED: len(courses) - len(treated),
+        COMPLETED: sum(course.outcome == COMPLETED for course in treated),
+        DIED: sum(course.outcome == DIED for course in treated),
+        "access": access,
+        "sheath_ratio_above_1.05": sum(course.sheath_artery_ratio >= 1.05 for course in treated),
+        "distal_perfusion": sum(math.isfinite(course.distal_perfusion) for course in treated),
+        "malposition": sum(math.isfinite(course.malposition) for course in treated),
+        "mean_hours": mean([course.hours for course in treated]),
+        "mean_level": noted("level"),
+        "mean_map": noted("map"),
+        "mean_cardiac_power_output": noted("cardiac_power_output"),
+        "mean_pfhb": noted("pfhb"),
+    }
+
+
+def _refusals(
+    done: Sequence[PatientDone], by_support: dict[str, list[Course]]
+) -> list[dict[str, Any]]:
+    total = sum((one.counts() for one in done), RefusalCounts())
+    rows = [
+        {"what": "draws", "reason": "all", "count": total.draws},
+        {"what": "draws", "reason": "refused", "count": total.refused},
+        *(
+            {"what": "draws refused for", "reason": reason, "count": count}
+            for reason, count in total.reasons.items()
+        ),
+    ]
+    missing = sum(bool(one.reason) for one in done)
+    if missing:
+        rows.append({"what": "patients", "reason": "not found", "count": missing})
+    for name, courses in by_support.items():
+        count = sum(course.outcome == REFUSED for course in courses)
+        if count:
+            reason = "no access that the arteries allow"
+            rows.append({"what": name, "reason": reason, "count": count})
+        deaths: dict[str, int] = {}
+        for course in courses:
+            if course.outcome == DIED:
+                reason = why(course.reason)
+                deaths[reason] = deaths.get(reason, 0) + 1
+        rows += [
+            {"what": name, "reason": f"died: {reason}", "count": count}
+            for reason, count in sorted(deaths.items())
+        ]
+    return rows
+
+
+def why(reason: str) -> str:
+    """A death in a few words: the numbers of its message left out."""
+    if "no periodic beat" in reason:
+        return "no periodic beat"
+    if "falls to" in reason:
+        return "a compartment runs empty"
+    return reason.partition(" fell to ")[0] + " too low" if " fell to " in reason else reason
+
+
+def _row(one: PatientDone, course: Course) -> dict[str, Any]:
+    noted = course.noted
+    last = {name: series[-1] for name, series in noted.items() if series}
+    return {
+        **one.described,
+        "support": course.support,
+        "outcome": course.outcome,
+        "reason": course.reason,
+        "access": course.access,
+        "sheath_artery_ratio": course.sheath_artery_ratio,
+        "hours": course.hours,
+        **{
+            f"{name}_h": getattr(course, name) if math.isfinite(getattr(course, name)) else None
+            for name in (*COMPLICATIONS, "malposition", "distal_perfusion")
+        },
+        "pfhb_max": max(noted["pfhb"]) if noted.get("pfhb") else math.nan,
+        **{f"last_{name}": value for name, value in last.items()},
+    }

@@ -1,0 +1,161 @@
+"""A mitral leak that full support hides and a weaning trial reveals.
+
+The valve is tight as long as a high level keeps the ventricle small, and leaks when a low level
+lets it grow.
+
+References
+----------
+Zoghbi WA et al. (2017) J Am Soc Echocardiogr 30:303 (grades of regurgitation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plants import (
+    WAVEFORMS,
+    BeatMap,
+    MultirateRun,
+    Plant,
+    SlowClock,
+    SlowParameters,
+    SteadyState,
+    echo_grade,
+    plant_model,
+    steady_state,
+)
+from plants.slow.laws import effective_orifice, hidden_regurgitation
+
+if TYPE_CHECKING:
+    import pandas
+
+Array = NDArray[np.float64]
+
+PATIENT, DEVICE = "hfref", "CP"
+_SOURCE, _TAG = "masked patients", "X"
+# Functional leak that the valve is given at the low level (mL/s/mmHg), and the weight of the
+# filling pressure (mL/mmHg); guesses. The ventricle grows with the leak, so that more comes.
+_LEAK, _PRESSURE_WEIGHT = 3.0, 4.0
+FULL, LOW = "P-9", "P-2"
+#: Levels of the trial and for how long, h.
+TRIAL = ((FULL, 6.0), (LOW, 4.0), (FULL, 6.0))
+# Time between two looks soon after a change and later, and what is soon, h.
+_FIRST, _LATER, _SOON = 0.05, 0.5, 0.5
+
+
+def slow_parameters(values: Mapping[str, float]) -> SlowParameters:
+    """The defaults with these values."""
+    own: dict[str, Any] = dict(values)
+    return SlowParameters.load().replace(source=_SOURCE, tag=_TAG, **own)
+
+
+def level_speed(plant: Plant, level: str) -> float:
+    """Speed (rpm) of a level of the plant's pump."""
+    assert plant.pump is not None
+    return plant.pump.speed(level)
+
+
+def look_times(hours: float) -> list[float]:
+    """Lengths (h) between the looks at what follows a change: short ones at first."""
+    lengths = [_FIRST] * round(_SOON / _FIRST)
+    return lengths + [_LATER] * round((hours - _SOON) / _LATER)
+
+
+def waveforms(beat: SteadyState) -> tuple[Array, dict[str, Array]]:
+    """Times (s) and waveforms of a periodic beat, by name."""
+    beats = BeatMap(beat.plant, step=beat.step)
+    start = np.asarray(plant_model().begin(beat.state, beat.values)).ravel()
+    carry = np.concatenate([beat.state, start])
+    rows = beats.kernel.run(carry, beat.values, beats.steps(beat.values), 1)
+    times = np.arange(len(rows)) * beats.period(beat.values) / len(rows)
+    return times, {name: rows[:, column] for column, name in enumerate(WAVEFORMS)}
+
+
+def regurgitant_gradient(waves: Mapping[str, Array]) -> float:
+    """Mean pressure (mmHg) from ventricle to atrium while blood can leak back."""
+    drop = waves["lv_pressure"] - waves["la_pressure"]
+    return float(drop[drop > 0.0].mean()) if np.any(drop > 0.0) else 0.0
+
+
+def hidden_parameters() -> SlowParameters:
+    """Slow parameters of the patient whose regurgitation full support hides.
+
+    Examples
+    --------
+    >>> from experiments.studies.masked.hidden_regurgitation import hidden_parameters
+    >>> hidden_parameters()["mitral_tethering"] > 0
+    True
+    """
+    plant = Plant(PATIENT, DEVICE)
+    full, low = (steady_state(plant, level_speed(plant, level)).metrics for level in (FULL, LOW))
+    values = hidden_regurgitation(full, low, _LEAK, _PRESSURE_WEIGHT)
+    return slow_parameters({**values, "mitral_pressure_weight": _PRESSURE_WEIGHT})
+
+
+@dataclass(frozen=True)
+class HiddenCourse:
+    """The weaning trial of the patient with the hidden regurgitation.
+
+    Attributes
+    ----------
+    course : DataFrame
+        A row for each look, with hours, level, metrics and grade.
+    stages : DataFrame
+        The end of each level.
+    beats : dict
+        Times and waveforms of a beat at the end of the first full and of the low level.
+    """
+
+    course: pandas.DataFrame
+    stages: pandas.DataFrame
+    beats: dict[str, tuple[Array, dict[str, Array]]]
+
+
+def hidden_course() -> HiddenCourse:
+    """Full support, a weaning trial at the low level, and full support again."""
+    import pandas
+
+    plant = Plant(PATIENT, DEVICE)
+    run = MultirateRun(plant, SlowClock(PATIENT, hidden_parameters()))
+    rows: list[dict[str, Any]] = []
+    stages: list[dict[str, Any]] = []
+    beats: dict[str, tuple[Array, dict[str, Array]]] = {}
+    for level, hours in TRIAL:
+        speed = level_speed(plant, level)
+        run.hold(speed)
+        rows.append(_look(run, level))
+        for length in look_times(hours):
+            run.advance(length, speed)
+            rows.append(_look(run, level))
+        stages.append(rows[-1])
+        beats.setdefault(level, waveforms(run.beat))
+    return HiddenCourse(pandas.DataFrame(rows), pandas.DataFrame(stages), beats)
+
+
+def _look(run: MultirateRun, level: str) -> dict[str, Any]:
+    """What an echo and the monitor show."""
+    metrics = run.metrics()
+    fraction, volume = (
+        metrics["mitral_regurgitant_fraction"],
+        metrics["mitral_regurgitant_volume"],
+    )
+    leak = run.plant.patient["leak_mitral"] + metrics["functional_leak"]
+    gradient = regurgitant_gradient(waveforms(run.beat)[1])
+    orifice = effective_orifice(leak, gradient)
+    names = ("lvedv", "lvedp", "pcwp", "map", "cardiac_output", "cardiac_power_output")
+    return {
+        "hours": run.slow.hours,
+        "level": level,
+        "functional_leak": metrics["functional_leak"],
+        "mitral_regurgitant_fraction": fraction,
+        "mitral_regurgitant_volume": volume,
+        "gradient": gradient,
+        "orifice_cm2": orifice,
+        "grade": echo_grade(fraction, volume, orifice),
+        **{name: metrics[name] for name in names},
+    }

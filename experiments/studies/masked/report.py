@@ -1,0 +1,174 @@
+"""Figures of the two masked patients, and the outcome in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from experiments.figures import COLORS, label, new_figure, plain
+from experiments.studies.masked.hidden_regurgitation import DEVICE, FULL, LOW, PATIENT, HiddenCourse
+from experiments.studies.masked.study import DAYS, DOSE, SUPPORT, WEANING_POWER, MaskedTest
+from plants.slow.laws import GRADES
+
+if TYPE_CHECKING:
+    import pandas
+
+_GRADE_COLORS = ("#f2f2f2", "#d9e8f3", "#f7dcb9", "#f0b8a6")
+_HEARTS = {"masked by an inotrope": COLORS[1], "recovered": COLORS[0]}
+
+
+def summary(
+    hidden: HiddenCourse, masked: MaskedTest, expected: Mapping[str, bool]
+) -> tuple[bool, str]:
+    """Whether both patients show what they must, and the outcome in words."""
+    full, low, again = hidden.stages.to_dict("records")
+
+    def seen(row: Mapping[Any, Any]) -> str:
+        return (
+            f"regurgitant fraction {row['mitral_regurgitant_fraction']:.2f}, "
+            f"{row['mitral_regurgitant_volume']:.0f} mL, orifice {row['orifice_cm2']:.2f} cm2, "
+            f"grade {row['grade']}, PCWP {row['pcwp']:.0f} mmHg"
+        )
+
+    stages = {(x["heart"], x["stage"]): x for x in masked.stages.to_dict("records")}
+    mine, other = masked.stages["heart"].unique()
+
+    def power(heart: str, drug: str) -> float:
+        return float(stages[heart, f"{LOW}, {drug} the drug"]["cardiac_power_output"])
+
+    text = (
+        f"Hidden regurgitation ({PATIENT} on a {DEVICE}): at {FULL} {seen(full)}; at {LOW} "
+        f"{seen(low)}; at {FULL} again {seen(again)}. Masked failure: after {DAYS:g} days at "
+        f"{SUPPORT} the heart on {DOSE:g} ug/kg/min has {power(mine, 'on'):.2f} W at {LOW}, as "
+        f"the recovered one has ({power(other, 'on'):.2f} W); off the drug "
+        f"{power(mine, 'off'):.2f} W against {power(other, 'off'):.2f} W, where "
+        f"{WEANING_POWER:g} W separate those who can be weaned."
+    )
+    missed = [name for name, holds in expected.items() if not holds]
+    return not missed, text if not missed else f"{text} Not as expected: {'; '.join(missed)}."
+
+
+def hidden_figure(hidden: HiddenCourse) -> Figure:
+    """The trial over hours, and a beat at both levels."""
+    figure = new_figure(12.0, 7.2)
+    grid = figure.add_gridspec(2, 3, width_ratios=[1.25, 1.25, 1.0])
+    course = hidden.course
+    fraction = figure.add_subplot(grid[0, 0])
+    _draw_grades(plain(fraction), course)
+    for place, names in (
+        (grid[1, 0], ("pcwp", "lvedp")),
+        (grid[0, 1], ("lvedv",)),
+        (grid[1, 1], ("cardiac_output",)),
+    ):
+        axes = plain(figure.add_subplot(place))
+        for color, name in zip(COLORS, names, strict=False):
+            axes.plot(course["hours"], course[name], color=color, label=label(name))
+        _mark_levels(axes, course)
+        axes.set_xlabel("Time [h]")
+        axes.set_ylabel(label(names[0]) if len(names) == 1 else "Pressure [mmHg]")
+        if len(names) > 1:
+            axes.legend(frameon=False, fontsize="x-small", loc="upper right")
+    for row, level in enumerate((FULL, LOW)):
+        _draw_beat(plain(figure.add_subplot(grid[row, 2])), level, *hidden.beats[level])
+    figure.suptitle(
+        f"Regurgitation that full support hides ({PATIENT}, {DEVICE})", fontsize="medium", x=0.01,
+        ha="left",
+    )  # fmt: skip
+    return figure
+
+
+def _mark_levels(axes: Axes, course: pandas.DataFrame) -> None:
+    blocks = (course["level"] != course["level"].shift()).cumsum()
+    for number, (_, rows) in enumerate(course.groupby(blocks)):
+        hours = rows["hours"]
+        if number:
+            axes.axvline(hours.iloc[0], color="#888888", linewidth=0.8, linestyle=":")
+        axes.text(
+            hours.mean(), 1.0, rows["level"].iloc[0], transform=axes.get_xaxis_transform(),
+            ha="center", va="bottom", fontsize="x-small",
+        )  # fmt: skip
+
+
+def _draw_grades(axes: Axes, course: pandas.DataFrame) -> None:
+    """The regurgitant fraction over the bands of the grade that an echo would report."""
+    hours = course["hours"].to_numpy()
+    edges = np.append(hours, hours[-1])
+    for start, end, grade in zip(edges, edges[1:], course["grade"], strict=False):
+        axes.axvspan(start, end, color=_GRADE_COLORS[GRADES.index(grade)], linewidth=0)
+    axes.plot(hours, course["mitral_regurgitant_fraction"], color=COLORS[1])
+    for grade, color in zip(GRADES, _GRADE_COLORS, strict=True):
+        axes.plot([], [], "s", color=color, markersize=8, markeredgecolor="#999999", label=grade)
+    axes.set_ylim(0.0, 0.65)
+    axes.set_xlabel("Time [h]")
+    axes.set_ylabel("Regurgitant fraction [1]")
+    axes.legend(frameon=True, fontsize="x-small", title="echo grade", title_fontsize="x-small")
+    _mark_levels(axes, course)
+
+
+def _draw_beat(axes: Axes, level: str, times: np.ndarray, waves: Mapping[str, np.ndarray]) -> None:
+    for color, name, text in (
+        (COLORS[6], "aortic_pressure", "aorta"),
+        (COLORS[0], "lv_pressure", "left ventricle"),
+        (COLORS[1], "la_pressure", "left atrium"),
+    ):
+        axes.plot(times, waves[name], color=color, label=text)
+    axes.set_ylim(0.0, 110.0)
+    axes.set_xlabel("Time [s]")
+    axes.set_ylabel("Pressure [mmHg]")
+    axes.set_title(f"A beat at {level}", loc="left", fontsize="small")
+    axes.legend(frameon=False, fontsize="x-small")
+
+
+def masked_figure(masked: MaskedTest) -> Figure:
+    """The test at the low level over hours, and power by the dose that hides the failure."""
+    figure = new_figure(12.0, 6.6)
+    grid = figure.add_gridspec(2, 3)
+    for place, name in (
+        (grid[0, 0], "cardiac_power_output"),
+        (grid[0, 1], "map"),
+        (grid[1, 0], "heart_rate"),
+        (grid[1, 1], "lactate"),
+    ):
+        axes = plain(figure.add_subplot(place))
+        for heart, rows in masked.course.groupby("heart", sort=False):
+            axes.plot(rows["hours"], rows[name], color=_HEARTS[str(heart)], label=str(heart))
+        off = masked.course["hours"].max() / 2
+        axes.axvline(off, color="#888888", linewidth=0.8, linestyle=":")
+        axes.text(
+            off, 1.0, "drug stopped", transform=axes.get_xaxis_transform(), ha="center",
+            va="bottom", fontsize="x-small",
+        )  # fmt: skip
+        axes.set_xlabel(f"Time at {LOW} [h]")
+        axes.set_ylabel(label(name))
+        if name == "cardiac_power_output":
+            _draw_threshold(axes)
+            axes.set_ylim(0.4, 1.0)
+            axes.legend(frameon=False, fontsize="x-small")
+    _draw_doses(plain(figure.add_subplot(grid[:, 2])), masked.doses)
+    figure.suptitle(
+        f"Failure that an inotrope hides, against a heart that recovered ({PATIENT}, {DEVICE})",
+        fontsize="medium", x=0.01, ha="left",
+    )  # fmt: skip
+    return figure
+
+
+def _draw_threshold(axes: Axes) -> None:
+    axes.axhline(WEANING_POWER, color="black", linestyle="--", linewidth=0.9)
+
+
+def _draw_doses(axes: Axes, doses: pandas.DataFrame) -> None:
+    for color, drug, text in ((COLORS[1], "on", "on the drug"), (COLORS[5], "off", "off it")):
+        axes.plot(doses["dose"], doses[drug], "o-", color=color, label=text)
+    _draw_threshold(axes)
+    axes.text(
+        doses["dose"].max(), WEANING_POWER, f"{WEANING_POWER:g} W: can be weaned above",
+        ha="right", va="bottom", fontsize="x-small",
+    )  # fmt: skip
+    axes.set_ylim(0.4, 1.0)
+    axes.set_xlabel("Inotrope under which it looks the same [ug/kg/min]")
+    axes.set_ylabel(f"{label('cardiac_power_output')}, {LOW}")
+    axes.legend(frameon=False, fontsize="x-small")

@@ -1,0 +1,150 @@
+"""What must hold of the plant whatever happens, measured: blood, work and derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plants import METRICS, WAVEFORMS, BeatMap, Plant, Simulator, steady_state
+from plants.plant import VALUES
+
+Array = NDArray[np.float64]
+
+#: Patient, device and level of each case.
+CASES = (
+    ("healthy", None, None),
+    ("hfref", "2.5", "P-8"),
+    ("shock-c", "CP", "P-2"),
+    ("shock-d", "CP", "P-8"),
+    ("shock-e", "5.5", "P-9"),
+)
+VOLUME_LIMIT, WORK_LIMIT, GRADIENT_LIMIT = 1e-6, 1e-3, 1e-5
+_SECONDS = 600.0
+_OUTPUTS = (
+    "map",
+    "cardiac_output",
+    "pcwp",
+    "lvedp",
+    "stroke_work",
+    "pressure_volume_area",
+    "cardiac_power_output",
+    "suction_margin",
+)
+_INPUTS = (
+    "speed_command",
+    "disturbance_systemic_resistance",
+    "disturbance_lv_contractility",
+    "lv_ees",
+    "c_aorta",
+)
+_NUDGE = 1e-5  # relative; two of them give a difference of fourth order
+_SHARE = 1e-3  # of an output: slopes smaller than this for a doubled input count as this
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """One measured invariant.
+
+    Attributes
+    ----------
+    case : str
+        Patient, device and level.
+    measure : str
+        What was measured; always a relative error.
+    value, limit : float
+        Measured, and the most that is allowed.
+    """
+
+    case: str
+    measure: str
+    value: float
+    limit: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the value is within the limit."""
+        return self.value <= self.limit
+
+
+def invariants(progress: Callable[[float], None] | None = None) -> list[Invariant]:
+    """Every invariant in every case.
+
+    Examples
+    --------
+    >>> from experiments.studies.physics_invariants import CASES, loop_error
+    >>> from plants import Plant
+    >>> loop_error(Plant("shock-d", "CP"), 44_000.0) < 1e-3
+    True
+    """
+    found = []
+    for number, (patient, device, level) in enumerate(CASES, start=1):
+        plant = Plant(patient, device)
+        speed = plant.pump.speed(level) if plant.pump is not None and level is not None else 0.0
+        case = f"{patient}, {device} {level}" if device else patient
+        found += [
+            Invariant(
+                case, "blood lost or made in 10 minutes", volume_error(plant, speed), VOLUME_LIMIT
+            ),
+            Invariant(case, "loop area against work", loop_error(plant, speed), WORK_LIMIT),
+            Invariant(
+                case, "slopes against differences", gradient_error(plant, speed), GRADIENT_LIMIT
+            ),
+        ]
+        if progress is not None:
+            progress(number)
+    return found
+
+
+def volume_error(plant: Plant, speed: float) -> float:
+    """Relative change of the blood volume over ten minutes with a speed that keeps changing."""
+    simulator = Simulator(plant)
+    simulator.reset(speed=speed)
+    start = simulator.blood_volume
+    worst = 0.0
+    for k in range(20):
+        simulator.advance(speed * (1.0, 0.5)[k % 2], _SECONDS / 20)
+        worst = max(worst, abs(simulator.blood_volume / start - 1))
+    return worst
+
+
+def loop_error(plant: Plant, speed: float) -> float:
+    """Area of the sampled LV pressure-volume loop against the integral of the LV's power."""
+    step = 5e-4
+    simulator = Simulator(plant, step=step)
+    simulator.reset(speed=speed)
+    work = simulator.metrics()["stroke_work"]
+    waves = simulator.advance(speed, 60.0 / plant.heart_rate(), log_interval=step)
+    volume = waves[:, WAVEFORMS.index("lv_volume")]
+    pressure = waves[:, WAVEFORMS.index("lv_pressure")]
+    area = 0.5 * float(np.sum((pressure + np.roll(pressure, -1)) * (np.roll(volume, -1) - volume)))
+    return abs(-area / work - 1)
+
+
+def gradient_error(plant: Plant, speed: float) -> float:
+    """Worst relative error of the exact slopes of a beat's metrics by inputs and parameters."""
+    beats = BeatMap(plant)
+    state, values = steady_state(plant, speed, beats=beats).state, beats.values(speed)
+    # Off the periodic state, where no extreme is reached at both ends of the beat at once.
+    state[:-1] *= 1 + 0.01 * np.sin(np.arange(len(state) - 1))
+    rows = [METRICS.index[name] for name in _OUTPUTS]
+    middle = beats.beat(state, values).metrics[rows]
+    worst = 0.0
+    for name in _INPUTS:
+        column = VALUES.index[name]
+        if values[column] == 0.0:  # No pump, no speed.
+            continue
+        direction = np.zeros((1, len(values)))
+        direction[0, column] = values[column]
+        exact = beats.beat(state, values, None, direction).d_metrics[0, rows]
+
+        def at(nudge: float, along: Array = direction[0]) -> Array:
+            return beats.beat(state, values + nudge * along).metrics[rows]
+
+        coarse = (at(_NUDGE) - at(-_NUDGE)) / (2 * _NUDGE)
+        fine = (at(_NUDGE / 2) - at(-_NUDGE / 2)) / _NUDGE
+        scale = np.maximum(np.abs(exact), _SHARE * np.abs(middle))
+        worst = max(worst, float(np.max(np.abs((4 * fine - coarse) / 3 - exact) / scale)))
+    return worst

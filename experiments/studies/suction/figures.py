@@ -1,0 +1,125 @@
+"""Figures of the suction study: what a console records, and what the detector makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from controllers import DetectorSettings
+from experiments.figures import COLORS, label, new_figure, plain
+from experiments.studies.suction.cases import HOP, SAMPLE, Course
+from experiments.studies.suction.score import Noise, Watched, decisions, stretches
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Array = NDArray[np.float64]
+
+#: Causes whose courses are drawn, one row each.
+DRAWN = ("pulmonary resistance", "wall contact", "afterload", "outlet in the valve")
+_CLOSE_UP = 4.0  # s
+
+
+def trace_figure(
+    courses: Sequence[Course], noise: Noise, settings: DetectorSettings, *, seed: int = 0
+) -> Figure:
+    """Motor current of some courses with noise, beside a close-up; suction and alarms marked."""
+    chosen = [one for name in DRAWN for one in courses if one.cause == name]
+    figure = new_figure(11.0, 2.1 * max(1, len(chosen)) + 0.6)
+    panels = figure.subplots(
+        max(1, len(chosen)), 2, squeeze=False, width_ratios=[2.2, 1.0], sharey="row"
+    )
+    for (whole, close), one in zip(panels, chosen, strict=False):
+        times = SAMPLE * np.arange(len(one.current))
+        # The noise here need not be that of the score: another draw of the same.
+        noisy = noise.on(one.current, np.random.default_rng(seed))
+        alarm, _, _ = decisions(one, noise, (seed,), settings)
+        for axes in (whole, close):
+            plain(axes)
+            axes.plot(times, noisy, color="#bbbbbb", linewidth=0.5, label=f"at {noise.snr:g} dB")
+            axes.plot(times, one.current, color=COLORS[0], linewidth=0.7, label="motor current")
+            _mark(axes, one, alarm)
+        whole.set_title(f"{one.cause}: {one.patient} on {one.device}", loc="left", fontsize="small")
+        whole.set_xlim(0.0, times[-1])
+        begin = _interesting(one)
+        close.set_xlim(begin, begin + _CLOSE_UP)
+    for axes in panels[-1]:
+        axes.set_xlabel("Time [s]")
+    figure.supylabel(label("motor_current"), fontsize="medium")
+    handles, names = panels[0, 0].get_legend_handles_labels()
+    if handles:
+        figure.legend(handles, names, loc="outside lower center", ncols=4, frameon=False)
+    return figure
+
+
+def _mark(axes: Axes, one: Course, alarm: NDArray[np.bool_]) -> None:
+    """Truth as a band behind the current, alarms as a bar above it."""
+    starts = np.concatenate([[0.0], one.beat_ends[:-1]])
+    name: str | None = "suction"
+    for first, after in stretches(one.suction):
+        axes.axvspan(
+            starts[first], one.beat_ends[after - 1], color=COLORS[4], alpha=0.25, label=name,
+            linewidth=0,
+        )  # fmt: skip
+        name = None
+    name = "alarm"
+    for first, after in stretches(alarm):
+        begin, end = HOP * (1 + first), HOP * (1 + after)
+        axes.axvspan(begin, end, 0.96, 1.0, color=COLORS[1], label=name, linewidth=0)
+        name = None
+
+
+def _interesting(one: Course) -> float:
+    """Begin of the close-up: just before the first suction, or the largest change of current."""
+    found = stretches(one.suction)
+    if found and found[0][0] > 2:
+        return float(one.beat_ends[found[0][0] - 2])
+    count = round(2.0 / SAMPLE)
+    means = np.convolve(one.current, np.ones(count) / count, mode="valid")
+    jump = int(np.argmax(np.abs(means[count:] - means[:-count])))
+    return float(np.clip((jump + count) * SAMPLE - 1.0, 0.0, len(one.current) * SAMPLE - _CLOSE_UP))
+
+
+def roc_figure(watched: Sequence[Watched]) -> Figure:
+    """Share of suction found against false alarms as the threshold moves, a line for each noise."""
+    figure = new_figure(5.6, 4.8)
+    axes = plain(figure.subplots())
+    noises = [one for one in dict.fromkeys(w.noise for w in watched) if one.of == "whole"]
+    for color, noise in zip(COLORS, noises, strict=False):
+        some = [one for one in watched if one.noise == noise]
+        odds = np.concatenate([one.log_odds[one.settled] for one in some])
+        truth = np.concatenate([one.truth[one.settled] for one in some])
+        if truth.all() or not truth.any():
+            continue
+        name = f"{noise.snr:g} dB" if np.isfinite(noise.snr) else "no noise"
+        axes.plot(*roc(odds, truth), color=color, linewidth=1.2, label=name)
+        hit, false = (odds[truth] > 0).mean(), (odds[~truth] > 0).mean()
+        axes.plot(false, hit, "o", color=color, markersize=4)
+    axes.set_xlim(0.0, 0.2)
+    axes.set_ylim(0.8, 1.002)
+    axes.set_xlabel("Beats without suction called suction [1]")
+    axes.set_ylabel("Beats in suction found [1]")
+    axes.legend(frameon=False, loc="lower right", fontsize="small", title="threshold used: dot")
+    return figure
+
+
+def roc(odds: Array, truth: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """False-alarm share and hit share at every threshold, from the highest to the lowest.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from experiments.studies.suction.figures import roc
+    >>> false, hit = roc(np.array([2.0, 1.0, -1.0]), np.array([True, True, False]))
+    >>> false.tolist(), hit.tolist()
+    ([0.0, 0.0, 0.0, 1.0], [0.0, 0.5, 1.0, 1.0])
+    """
+    order = np.argsort(-odds, kind="stable")
+    ranked = truth[order]
+    hit = np.concatenate([[0.0], np.cumsum(ranked) / max(1, ranked.sum())])
+    false = np.concatenate([[0.0], np.cumsum(~ranked) / max(1, (~ranked).sum())])
+    return false, hit

@@ -1,0 +1,27 @@
+"""The support study: trends and flows of support against what is known of them."""
+
+from experiments.studies.support import (
+    report,
+    study,
+)
+from experiments.studies.support.head_flow import (
+    ALL_LEVELS,
+    PATIENT,
+    RIGHT_PATIENT,
+    head_flow_rmse,
+    head_flow_table,
+)
+from experiments.studies.support.study import (
+    Check,
+)
+
+__all__ = [
+    "ALL_LEVELS",
+    "PATIENT",
+    "RIGHT_PATIENT",
+    "Check",
+    "head_flow_rmse",
+    "head_flow_table",
+    "report",
+    "study",
+]

@@ -1,0 +1,294 @@
+"""Training a policy with stable-baselines3: PPO, SAC or DQN.
+
+Observations and rewards are divided by their running statistics (``VecNormalize``): the bounds of
+the observation space are physical limits, far wider than what a patient shows, so that rescaling
+by them would leave every observation near the same point. The statistics go with the policy.
+
+A checkpoint holds everything that learning goes on with: weights, optimiser, statistics and the
+replay buffer. It is written between two updates, first under another name, so that a process may
+be killed at any time; what was learned since the last checkpoint is then learned again. A resumed
+training begins new episodes, with seeds of its own.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import platform
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from controllers.policy import POLICY_FILES, Normalisation
+from experiments.runs import to_json, versions
+from experiments.training.checkpoints import checkpoint_path, last_checkpoint, tidy, whole_folder
+from experiments.training.evaluation import made
+from experiments.training.settings import TrainingSettings
+from experiments.training.task import check_task, evaluated
+from plants import InputError
+
+Progress = Callable[[int], None]
+
+_CONFIG, _MODEL = POLICY_FILES
+_STATISTICS, _REPLAY = "statistics.pkl", "replay.pkl"
+
+
+@dataclass(frozen=True)
+class Training:
+    """A finished training.
+
+    Attributes
+    ----------
+    folder, policy : Path
+        The folder of the training and that of the policy in it.
+    steps : int
+        Control periods learned from.
+    metrics : dict of float
+        Evaluation of the policy; ``held_episode_reward`` is the reward, in the same episodes, of
+        holding a level: the fallback level of the therapy, or the first one where a patient is
+        weaned.
+    """
+
+    folder: Path
+    policy: Path
+    steps: int
+    metrics: dict[str, float]
+
+
+def train(
+    folder: str | os.PathLike[str],
+    settings: TrainingSettings | None = None,
+    *,
+    resume: bool = False,
+    progress: Progress | None = None,
+    record: Mapping[str, Any] | None = None,
+) -> Training:
+    """Train a policy, or go on with a training that was interrupted.
+
+    The global generators of Python, NumPy and torch are seeded, because stable-baselines3 draws
+    from them.
+
+    Parameters
+    ----------
+    folder : path
+        Where everything goes: settings, ``checkpoints/``, TensorBoard logs in ``tensorboard/``
+        and in the end ``policy/``, which :class:`controllers.PolicyController` reads.
+    settings : TrainingSettings, optional
+        What to do; with `resume` they are read from the folder.
+    resume : bool
+        Go on from the last checkpoint in the folder, up to the number of steps of its settings.
+        A training that is complete is not done again.
+    progress : callable, optional
+        Called with the number of steps done.
+    record : mapping, optional
+        What else a new training should write into its ``config.json``.
+
+    Raises
+    ------
+    InputError
+        stable-baselines3 is missing, the settings do not fit, or the folder holds a training
+        already (without `resume`) or none (with it).
+    """
+    home = Path(folder)
+    if resume:
+        if settings is not None:
+            raise InputError("settings", settings, "none: a resumed training has its own")
+        settings = TrainingSettings.load(home)
+    else:
+        settings = settings or TrainingSettings()
+        if (home / "policy").exists() or last_checkpoint(home / "checkpoints") is not None:
+            raise InputError("folder", str(home), "a folder without a training, or resume")
+    check_task(settings)
+    classes = _algorithms()
+    if not (home / "policy").is_dir():
+        # Bad input shows here, before there is a folder.
+        learner = _begun(classes[settings.algorithm], settings, home / "checkpoints")
+        if not resume:
+            home.mkdir(parents=True, exist_ok=True)
+            settings.save(home)
+            if record is not None:
+                (home / _CONFIG).write_text(to_json(record, indent=2) + "\n", encoding="utf-8")
+        _learn(learner, settings, home, progress)
+        _write_policy(home / "policy", settings, learner)
+    config = json.loads((home / "policy" / _CONFIG).read_text(encoding="utf-8"))
+    return Training(home, home / "policy", config["training"]["steps_done"], config["metrics"])
+
+
+def _algorithms() -> dict[str, Any]:
+    try:
+        from stable_baselines3 import DQN, PPO, SAC
+    except ImportError as error:
+        allowed = f"stable-baselines3 installed ({error}): pip install 'impellab[rl]'"
+        raise InputError("train", "(missing library)", allowed) from None
+    return {"ppo": PPO, "sac": SAC, "dqn": DQN}
+
+
+def _learn(learner: Any, settings: TrainingSettings, home: Path, progress: Progress | None) -> None:
+    """Learn from the steps that are left."""
+    import torch
+
+    left = settings.steps - learner.num_timesteps
+    if left <= 0:
+        return
+    checkpoints = home / "checkpoints"
+    learner.tensorboard_log = str(home / "tensorboard")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # More only get in each other's way at networks of this size.
+    try:
+        # The counter of a resumed algorithm stands at what is done already.
+        learner.learn(
+            left,
+            callback=_callback(settings, checkpoints, progress),
+            reset_num_timesteps=False,
+            tb_log_name=settings.algorithm,
+        )
+        _save(learner, checkpoints)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _begun(algorithm: Any, settings: TrainingSettings, checkpoints: Path) -> Any:
+    """The algorithm at its last checkpoint, or new."""
+    from stable_baselines3.common.vec_env import VecNormalize
+
+    chosen = settings.chosen()
+    count, first = chosen.pop("environments"), chosen.pop("first_actions", None)
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise InputError("environments", count, "an integer from 1 on")
+    raw = _environments(settings, count)
+    tidy(checkpoints)
+    last = last_checkpoint(checkpoints)
+    if last is None:
+        try:
+            env = VecNormalize(raw, gamma=chosen.get("gamma", 0.99))
+            learner = algorithm("MlpPolicy", env, seed=settings.seed, device="cpu", **chosen)
+            if first is not None:
+                _lean(learner, first)
+            return learner
+        except (TypeError, ValueError, AssertionError) as error:
+            given = {"algorithm": settings.algorithm} | chosen
+            raise InputError("training", given, f"what the algorithm takes ({error})") from None
+    env = VecNormalize.load(str(last / _STATISTICS), raw)
+    learner = algorithm.load(last / _MODEL, env=env, device="cpu")
+    if (last / _REPLAY).exists():
+        learner.load_replay_buffer(last / _REPLAY)
+    # Not the seeds it began with: the same episodes and exploration would come once more.
+    fresh = np.random.SeedSequence((settings.seed, learner.num_timesteps)).generate_state(1)
+    learner.set_random_seed(int(fresh[0] % 2**31))
+    return learner
+
+
+def _lean(learner: Any, chances: Sequence[float]) -> None:
+    """Let discrete actions begin with these probabilities; the last layer begins near 0."""
+    import torch
+
+    if not hasattr(learner.policy, "action_net"):
+        raise ValueError("first_actions belong to ppo")
+    bias = learner.policy.action_net.bias
+    if len(chances) != len(bias) or not min(chances) > 0:
+        raise ValueError(f"first_actions must be {len(bias)} positive numbers")
+    with torch.no_grad():
+        bias.copy_(torch.log(torch.tensor(chances)))
+
+
+def _environments(settings: TrainingSettings, count: int) -> Any:
+    """Environments side by side: computed together where the id has such a form."""
+    from stable_baselines3.common.env_util import make_vec_env
+
+    from experiments.training.vec_env import has_native_vector, native_vec_env
+
+    if has_native_vector(settings.environment):
+        return native_vec_env(settings.environment, settings.arguments, count, seed=settings.seed)
+    return make_vec_env(
+        lambda: made(settings.environment, settings.arguments), count, seed=settings.seed
+    )
+
+
+def _save(learner: Any, checkpoints: Path) -> None:
+    with whole_folder(checkpoint_path(checkpoints, learner.num_timesteps)) as folder:
+        learner.save(folder / _MODEL)
+        learner.get_vec_normalize_env().save(str(folder / _STATISTICS))
+        if hasattr(learner, "save_replay_buffer"):
+            learner.save_replay_buffer(folder / _REPLAY)
+    tidy(checkpoints)
+
+
+def _callback(settings: TrainingSettings, checkpoints: Path, progress: Progress | None) -> Any:
+    from stable_baselines3.common.callbacks import BaseCallback
+
+    class Watch(BaseCallback):
+        """Saves checkpoints between updates, logs the reward terms, and tells how far it is."""
+
+        def _on_training_start(self) -> None:
+            self.saved = self.num_timesteps
+
+        def _on_rollout_start(self) -> None:
+            # Here every step taken has been learned from.
+            if self.num_timesteps - self.saved >= settings.checkpoint_interval:
+                _save(self.model, checkpoints)
+                self.saved = self.num_timesteps
+
+        def _on_step(self) -> bool:
+            for info in self.locals["infos"]:
+                for name, value in info["reward_terms"].items():
+                    self.logger.record_mean(f"reward/{name}", value)
+            if progress is not None:
+                progress(self.num_timesteps)
+            return True
+
+    return Watch()
+
+
+def _write_policy(path: Path, settings: TrainingSettings, learner: Any) -> None:
+    """Evaluate the policy, beside simple ones, and write its folder, whole."""
+    statistics = learner.get_vec_normalize_env()
+    normalisation = Normalisation(
+        tuple(statistics.obs_rms.mean.tolist()),
+        tuple(statistics.obs_rms.var.tolist()),
+        float(statistics.epsilon),
+        float(statistics.clip_obs),
+    )
+    description, metrics = evaluated(
+        settings, lambda seen: learner.predict(normalisation.apply(seen), deterministic=True)[0]
+    )
+    chosen = settings.chosen()
+    config = {
+        "format": 1,
+        "algorithm": settings.algorithm,
+        "policy_arguments": chosen.get("policy_kwargs", {}),
+        "environment": settings.environment,
+        "arguments": dict(settings.arguments),
+        **description,
+        "normalisation": normalisation.as_dict(),
+        "metrics": metrics,
+        "training": {
+            "command": settings.command,
+            "steps": settings.steps,
+            "steps_done": int(learner.num_timesteps),
+            "seed": settings.seed,
+            "hyperparameters": chosen,
+        },
+        "versions": versions() | {"python": platform.python_version()},
+    }
+    with whole_folder(path) as folder:
+        _write_weights(folder / _MODEL, learner)
+        text = to_json(config, indent=2) + "\n"
+        (folder / _CONFIG).write_text(text, encoding="utf-8")
+
+
+def _write_weights(path: Path, learner: Any) -> None:
+    """The weights alone, as stable-baselines3 reads them.
+
+    Its own ``save`` adds optimiser, pickled objects, paths and a description of this machine.
+    """
+    import torch
+
+    weights = io.BytesIO()
+    torch.save(learner.get_parameters()["policy"], weights)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("policy.pth", weights.getvalue())

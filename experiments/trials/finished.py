@@ -1,0 +1,130 @@
+"""A trial that is done, as plain data that travels between processes and onto disk."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from controllers import Outcome, SolveStatus
+from experiments.trials.metrics import FAILED, TRIAL_METRICS, score, series
+from experiments.trials.trial import Trial, TrialRun, run_trial
+from plants import InputError, PhysicsError
+
+#: Signals whose course is kept.
+COURSE = ("map", "pcwp", "cardiac_output", "pump_flow", "suction")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A trial and what it gave.
+
+    Attributes
+    ----------
+    trial : Trial
+        What was run.
+    outcome, reason : str
+        How it ended; ``"failed"`` where it could not be run at all.
+    metrics : dict of str to float
+        Every name of :data:`experiments.trials.TRIAL_METRICS`.
+    statuses : tuple of SolveStatus
+        Every solve.
+    course : dict of str to list of float
+        ``time``, ``speed_command`` and the signals of :data:`COURSE`.
+    """
+
+    trial: Trial
+    outcome: str
+    reason: str
+    metrics: dict[str, float]
+    statuses: tuple[SolveStatus, ...]
+    course: dict[str, list[float]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that :meth:`from_dict` reads back."""
+        return asdict(self) | {
+            "statuses": [
+                [one.outcome.name, one.iterations, one.milliseconds] for one in self.statuses
+            ]
+        }
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> Finished:
+        """The finished trial that :meth:`to_dict` gave; null stands for a missing number.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            It is not complete.
+        """
+        return cls(
+            trial=Trial(**content["trial"]),
+            outcome=str(content["outcome"]),
+            reason=str(content["reason"]),
+            metrics={name: _number(content["metrics"][name]) for name in TRIAL_METRICS},
+            statuses=tuple(
+                SolveStatus(Outcome[outcome], int(iterations), _number(milliseconds))
+                for outcome, iterations, milliseconds in content["statuses"]
+            ),
+            course={
+                name: [_number(value) for value in values]
+                for name, values in content["course"].items()
+            },
+        )
+
+    def row(self) -> dict[str, Any]:
+        """The trial as a row of a table."""
+        trial = self.trial
+        return {
+            "patient": trial.patient,
+            "scenario": trial.scenario,
+            "controller": short_name(trial.controller),
+            "device": trial.device,
+            "seed": trial.seed,
+            "outcome": self.outcome,
+            "reason": self.reason,
+            **self.metrics,
+        }
+
+
+def attempt(trial: Trial) -> Finished:
+    """Run a trial; one that cannot be run is reported as failed, so that the others go on.
+
+    Examples
+    --------
+    >>> from experiments.trials.finished import attempt
+    >>> from experiments.trials import Trial
+    >>> attempt(Trial(level="P-8", duration=3.0)).outcome
+    'completed'
+    """
+    try:
+        run = run_trial(trial)
+        metrics, outcome, reason = score(run)
+    except (InputError, PhysicsError) as error:
+        nothing = dict.fromkeys(TRIAL_METRICS, math.nan)
+        return Finished(trial, FAILED, str(error), nothing, (), {})
+    return Finished(trial, outcome, reason, metrics, run.statuses, _course(run))
+
+
+def short_name(controller: str) -> str:
+    """A controller as tables show it: of a path, the last part."""
+    kind, _, detail = controller.partition(":")
+    if kind == "policy" and detail:
+        return f"policy:{Path(detail).name}"
+    file, separator, name = controller.rpartition(":")
+    return f"{Path(file).name}:{name}" if separator and file.endswith(".py") else controller
+
+
+def _course(run: TrialRun) -> dict[str, list[float]]:
+    rollout = run.rollout
+    course = {name: series(rollout, name).tolist() for name in COURSE}
+    return {
+        "time": rollout["step_time"].to_numpy().tolist(),
+        "speed_command": rollout["speed_command"].to_numpy().tolist(),
+        **course,
+    }
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None else float(value)

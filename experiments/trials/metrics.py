@@ -1,0 +1,204 @@
+"""What a trial is judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controllers import Outcome, SolveStatus
+from experiments.trials.trial import TrialRun
+from plants import METRICS, SIGNALS, WAVEFORMS, Signal, Therapy
+from plants.simulation import COMPLETED, DIED, LEFT, deadly_steps, death_text
+
+if TYPE_CHECKING:
+    import xarray
+
+Array = NDArray[np.float64]
+
+#: The outcome of a trial that could not be run.
+FAILED = "failed"
+#: Signals whose mean over the trial is reported, under their own names.
+MEANS = (
+    "map",
+    "cardiac_output",
+    "native_flow",
+    "pump_flow",
+    "cardiac_power_output",
+    "pcwp",
+    "lvedp",
+    "cvp",
+    "mpap",
+    "pressure_volume_area",
+    "stroke_work",
+    "suction_margin",
+    "hemolysis_rate",
+    "aortic_valve_open_fraction",
+    "pump_speed",
+)
+#: A low arterial pressure whose duration is counted, mmHg: the band of the coronary-balloon
+#: scenario.
+LOW_MAP = 60.0
+
+_OWN = (
+    Signal("therapy_reward", "1", "mean therapy reward", -1e9, 1e9),
+    Signal("therapy_cost", "1", "mean therapy cost", 0, 1e9),
+    Signal("map_in_range", "1", "share of time with MAP in range", 0, 1),
+    Signal("pcwp_in_range", "1", "share of time with PCWP in range", 0, 1),
+    Signal("map_min", "mmHg", "lowest MAP", -50, 300),
+    Signal("map_low_seconds", "s", f"time with MAP below {LOW_MAP:g} mmHg", 0, 1e9),
+    Signal("suction_seconds", "s", "time in suction", 0, 1e9),
+    Signal("effort", "krpm", "sum of the speed changes", 0, 1e9),
+    Signal("survived_seconds", "s", "time until death or the end", 0, 1e9),
+    Signal("held_commands", "1", "commands that were no finite speed", 0, 1e9),
+    Signal("act_ms_median", "ms", "median time of a control step", 0, 1e9),
+    Signal("act_ms_max", "ms", "longest time of a control step", 0, 1e9),
+    Signal("solves", "1", "solves", 0, 1e9),
+    Signal("solve_ms_median", "ms", "median time of a solve", 0, 1e9),
+    Signal("solve_ms_p95", "ms", "95th percentile of the time of a solve", 0, 1e9),
+    Signal("solve_ms_p99", "ms", "99th percentile of the time of a solve", 0, 1e9),
+    Signal("solve_ms_max", "ms", "longest solve", 0, 1e9),
+    Signal("solve_iterations_mean", "1", "mean number of iterations of a solve", 0, 1e9),
+    Signal("solve_overruns", "1", "solves longer than the control period", 0, 1e9),
+    *(
+        Signal(f"solves_{one.name.lower()}", "1", f"solves that ended {one.name.lower()}", 0, 1e9)
+        for one in Outcome
+    ),
+)
+#: Every metric of a trial with unit and meaning.
+TRIAL_METRICS: MappingProxyType[str, Signal] = MappingProxyType(
+    {name: SIGNALS[name] for name in MEANS} | {one.name: one for one in _OWN}
+)
+
+
+def score(run: TrialRun) -> tuple[dict[str, float], str, str]:
+    """The metrics of a trial, its outcome, and the reason for it.
+
+    The beat before the controller took over does not count. A trial that ends early has earned
+    no reward, and was out of range, for the rest of its time; means are taken over what was lived.
+
+    Parameters
+    ----------
+    run : TrialRun
+        From :func:`experiments.trials.run_trial`.
+
+    Returns
+    -------
+    metrics : dict of str to float
+        Every name of :data:`TRIAL_METRICS`; NaN where there is nothing to average.
+    outcome : {"completed", "died", "left the physical range"}
+        How the trial ended.
+    reason : str
+        Empty where it was completed.
+
+    Examples
+    --------
+    >>> from experiments.trials import Trial, run_trial
+    >>> from experiments.trials import score
+    >>> metrics, outcome, _ = score(run_trial(Trial(level="P-8", duration=5.0)))
+    >>> outcome, metrics["survived_seconds"], metrics["effort"]
+    ('completed', 5.0, 0.0)
+    """
+    period = run.trial.period
+    planned = max(1, round(run.trial.duration / period) - 1)
+    lived, died = _lived(run.therapy, series(run.rollout, run.therapy.death.signal), period)
+    outcome, reason = COMPLETED, ""
+    if died:
+        outcome, reason = DIED, death_text(run.therapy.death)
+    elif run.rollout.attrs["ended"]:
+        bled = run.rollout.attrs["outcome"] == DIED
+        outcome, reason = DIED if bled else LEFT, str(run.rollout.attrs["ended"])
+    after = slice(1, lived)
+    seen = {name: series(run.rollout, name)[after] for name in METRICS.names}
+    speeds = np.concatenate(
+        [[run.rollout.attrs["start_speed"]], np.asarray(run.rollout["speed_command"])[:lived]]
+    )
+    changes = np.diff(speeds)
+    metrics = {name: _mean(seen[name]) for name in MEANS}
+    metrics |= _judged(run.therapy, seen, changes[: len(seen["map"])], planned)
+    metrics |= {
+        "map_min": float(seen["map"].min()) if seen["map"].size else float("nan"),
+        "map_low_seconds": period * float(np.sum(seen["map"] < LOW_MAP)),
+        "suction_seconds": period * float(seen["suction"].sum()),
+        "effort": float(np.abs(changes).sum()) * 1e-3,
+        "survived_seconds": run.trial.duration if outcome == COMPLETED else period * lived,
+        "held_commands": float(run.held_commands),
+        "act_ms_median": _quantile(run.act_milliseconds, 0.5),
+        "act_ms_max": _quantile(run.act_milliseconds, 1.0),
+    }
+    metrics |= solver_statistics(run.statuses, period=period)
+    return {name: metrics[name] for name in TRIAL_METRICS}, outcome, reason
+
+
+def series(rollout: xarray.Dataset, name: str) -> Array:
+    """A metric along the control steps of a rollout."""
+    return np.asarray(rollout[f"{name}_mean" if name in WAVEFORMS else name], dtype=float)
+
+
+def solver_statistics(statuses: Iterable[SolveStatus], *, period: float) -> dict[str, float]:
+    """Number, duration and outcome of solves; durations are NaN where there was none.
+
+    Parameters
+    ----------
+    statuses : iterable of SolveStatus
+        Of one trial, or pooled over many.
+    period : float
+        Control period, s.
+
+    Examples
+    --------
+    >>> from controllers import Outcome, SolveStatus
+    >>> from experiments.trials import solver_statistics
+    >>> statistics = solver_statistics([SolveStatus(Outcome.SOLVED, 4, 20.0)], period=1.0)
+    >>> statistics["solves"], statistics["solve_ms_max"], statistics["solves_failed"]
+    (1.0, 20.0, 0.0)
+    """
+    found = list(statuses)
+    times = [one.milliseconds for one in found]
+    return {
+        "solves": float(len(found)),
+        "solve_ms_median": _quantile(times, 0.5),
+        "solve_ms_p95": _quantile(times, 0.95),
+        "solve_ms_p99": _quantile(times, 0.99),
+        "solve_ms_max": _quantile(times, 1.0),
+        "solve_iterations_mean": _mean(np.array([one.iterations for one in found], dtype=float)),
+        "solve_overruns": float(sum(one > 1e3 * period for one in times)),
+    } | {
+        f"solves_{outcome.name.lower()}": float(sum(one.outcome is outcome for one in found))
+        for outcome in Outcome
+    }
+
+
+def _lived(therapy: Therapy, signal: Array, period: float) -> tuple[int, bool]:
+    """Number of control steps until death or the end, and whether it was death."""
+    needed = deadly_steps(therapy.death, period)
+    below = 0
+    for k, low in enumerate(therapy.death.threatens({therapy.death.signal: signal})):
+        below = below + 1 if low else 0
+        if below >= needed:
+            return k + 1, True
+    return len(signal), False
+
+
+def _judged(
+    therapy: Therapy, seen: dict[str, Array], changes: Array, planned: int
+) -> dict[str, float]:
+    inside: dict[str, Any] = therapy.in_range(seen)
+    rewards = therapy.reward(seen, changes)
+    return {
+        "therapy_reward": float(np.sum(rewards)) / planned,
+        "therapy_cost": _mean(np.asarray(therapy.cost(seen), dtype=float)),
+        "map_in_range": float(np.sum(inside["map"])) / planned if "map" in inside else np.nan,
+        "pcwp_in_range": float(np.sum(inside["pcwp"])) / planned if "pcwp" in inside else np.nan,
+    }
+
+
+def _mean(values: Array) -> float:
+    return float(values.mean()) if values.size else float("nan")
+
+
+def _quantile(values: Sequence[float], share: float) -> float:
+    return float(np.quantile(values, share)) if len(values) else float("nan")

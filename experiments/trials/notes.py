@@ -1,0 +1,92 @@
+"""What is not as it may seem in a simulation, in words."""
+
+from __future__ import annotations
+
+from experiments.trials.trial import TrialRun
+from plants import InputError, LabelClock, PhysicsError, Scenario, indication
+from plants.cohorts import access_numbers
+from plants.slow import SECONDS_PER_HOUR
+
+
+def notes(ran: TrialRun) -> tuple[str, ...]:
+    """Events that never set in, commands that could not be used, limits of the device and signs."""
+    found = [_late(ran), _held(ran), _boost(ran), *_label(ran), _anatomy(ran), _indication(ran)]
+    return tuple(text for text in found if text)
+
+
+def _lived(ran: TrialRun) -> float:
+    """How long the course was, s."""
+    return float(ran.rollout.sizes["step_time"] * ran.trial.period)
+
+
+def _late(ran: TrialRun) -> str:
+    end = _lived(ran)
+    late = [one for one in Scenario.load(ran.trial.scenario).events if one.onset >= end]
+    if not late:
+        return ""
+    first = min(one.onset for one in late)
+    return (
+        f"{len(late)} of the events of {ran.rollout.attrs['scenario']} never set in: the first "
+        f"would at {first:g} s, the run ends at {end:g} s"
+    )
+
+
+def _held(ran: TrialRun) -> str:
+    if not ran.held_commands:
+        return ""
+    return (
+        f"{ran.held_commands} of {ran.rollout.sizes['step_time']} commands were no finite speed; "
+        "the device held the last one"
+    )
+
+
+def _boost(ran: TrialRun) -> str:
+    boost = None if ran.pump is None else ran.pump.boost
+    # The device comes down in the period in which the time would run out.
+    if boost is None or ran.boosted + ran.trial.period <= boost.seconds:
+        return ""
+    return (
+        f"{ran.boosted:g} s above the highest level that may be held: {boost.level} is for at "
+        f"most {boost.seconds:g} s, and the device came down"
+    )
+
+
+def _label(ran: TrialRun) -> list[str]:
+    plant, found = ran.simulator.plant, []
+    for pump in (plant.left, plant.right):
+        if pump is None:
+            continue
+        try:
+            clock = LabelClock(pump)
+        except InputError:  # The device has no label for shock.
+            continue
+        clock.advance(_lived(ran) / SECONDS_PER_HOUR)
+        if clock.exceeded:
+            found.append(clock.message)
+    return found
+
+
+def _anatomy(ran: TrialRun) -> str:
+    fit = ran.trial.conditions.anatomy(ran.simulator.plant)
+    if fit is None or not fit.limb_at_risk:
+        return ""
+    return (
+        f"the sheath is {fit.sheath_artery_ratio:.2f} times as wide as the femoral artery: from "
+        f"{access_numbers()['ischemia_ratio'].value:g} on the limb is at risk (Hayashida 2011)"
+    )
+
+
+def _indication(ran: TrialRun) -> str:
+    right = ran.simulator.plant.right
+    if right is None:
+        return ""
+    try:
+        found = indication(ran.patient)
+    except PhysicsError:  # Without a pump there is no life, and so no sign.
+        return ""
+    if found.right_signs:
+        return ""
+    return (
+        f"no sign of right-ventricular failure without a pump asks for the {right.name}: "
+        f"{found.text}"
+    )

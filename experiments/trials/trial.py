@@ -1,0 +1,270 @@
+"""One trial: a controller keeps a pump on an individual patient through a scenario."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+from controllers import Briefing, SolveStatus, load_controller
+from experiments.runs import to_json
+from experiments.trials.catalogue import device_plant
+from experiments.trials.guarded_controller import GuardedController, Standstill
+from plants import (
+    Conditions,
+    DeviceDriver,
+    InputError,
+    Patient,
+    Plant,
+    Pump,
+    Scenario,
+    Sensors,
+    Simulator,
+    Therapy,
+    held_speed,
+    individual,
+    run_course,
+)
+from plants.scenarios import check_blood_budget
+
+if TYPE_CHECKING:
+    import xarray
+
+#: Longest course, s: longer ones belong to the slow clock, and waveforms would fill the memory.
+LONGEST = 3600.0
+#: Control periods are whole multiples of this, s: of the integration step, and of the interval at
+#: which waveforms are recorded.
+PERIOD_UNIT = 0.01
+#: The controller that holds the speed at which the run begins.
+HOLD = "fixed"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Everything that determines a trial.
+
+    Parameters
+    ----------
+    patient, device, scenario, therapy : str
+        Names of presets or paths of TOML files; device ``"none"`` for a patient without a pump,
+        ``"CP+RP"`` for a left and a right one. The controller drives the left one of two.
+    controller : str
+        As :func:`controllers.load_controller` takes it.
+    seed : int
+        Of the individual, the sensor noise, the rhythm and the controller.
+    tier : str
+        What the controller sees.
+    duration, period : float
+        Length and control period, s.
+    level : str, optional
+        P-level that the pump runs at when the controller takes over.
+    speed : float, optional
+        Speed (rpm) in place of a level.
+    spread : float
+        How far the individual may be from the patient that the controller is told of; see
+        :func:`plants.individual`.
+    conditions : Conditions
+        Rhythm, valve diseases, reflex, slow clock, the level of a right pump and the way in. The
+        controller is told of the diseases and of the right pump.
+
+    Raises
+    ------
+    InputError
+        A duration or period is out of range, or a condition is unknown.
+
+    Examples
+    --------
+    >>> from experiments.trials import Trial
+    >>> Trial(level="P-6", controller="fixed:P-8").key == Trial(level="P-6").key
+    False
+    """
+
+    patient: str = "shock-d"
+    device: str = "CP"
+    scenario: str = "none"
+    controller: str = HOLD
+    seed: int = 0
+    tier: str = "icu"
+    duration: float = 30.0
+    period: float = 1.0
+    level: str | None = None
+    speed: float | None = None
+    spread: float = 0.0
+    therapy: str = "default"
+    conditions: Conditions = field(default_factory=Conditions)
+
+    def __post_init__(self) -> None:
+        # What was written to disk comes back as plain data.
+        object.__setattr__(self, "conditions", Conditions.of(self.conditions))
+        units = self.period / PERIOD_UNIT
+        if not math.isfinite(units) or units < 1 - 1e-9 or abs(units - round(units)) > 1e-6:
+            raise InputError("period", self.period, f"a whole multiple of {PERIOD_UNIT:g} s")
+        if not self.period <= self.duration <= LONGEST:
+            allowed = f"one period ({self.period:g} s) to {LONGEST:g} s"
+            raise InputError("duration", self.duration, allowed)
+
+    @property
+    def key(self) -> str:
+        """The same for two trials that are the same, and for no others."""
+        return hashlib.sha256(to_json(asdict(self)).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class TrialRun:
+    """A trial that has been run.
+
+    Attributes
+    ----------
+    trial : Trial
+        What was run.
+    patient : Patient
+        The individual.
+    pump : Pump or None
+        The pump that the controller drove.
+    therapy : Therapy
+        What was wanted.
+    rollout : Rollout
+        The course; its attribute ``ended`` says why it ended before its time, if it did.
+    statuses : tuple of SolveStatus
+        What the optimiser reported, if the controller has one.
+    act_milliseconds : tuple of float
+        Wall time of each call of the controller.
+    held_commands : int
+        Commands that were no finite speed, for which the device held the last one.
+    boosted : float
+        Time above the highest speed that may be held, s.
+    simulator : Simulator
+        The plant as the course left it.
+    """
+
+    trial: Trial
+    patient: Patient
+    pump: Pump | None
+    therapy: Therapy
+    rollout: xarray.Dataset
+    statuses: tuple[SolveStatus, ...]
+    act_milliseconds: tuple[float, ...]
+    held_commands: int
+    boosted: float
+    simulator: Simulator
+
+
+def run_trial(
+    trial: Trial,
+    *,
+    log_interval: float | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> TrialRun:
+    """Run a trial: the plant is the individual, the controller is told of the profile.
+
+    The patient's death by the therapy ends it, and so does a plant that leaves the physical range.
+
+    Parameters
+    ----------
+    trial : Trial
+        What to run.
+    log_interval : float, optional
+        Interval (s) of the recorded waveforms; None records none.
+    progress : callable, optional
+        Called with the simulated time (s).
+
+    Raises
+    ------
+    InputError
+        A name is unknown, the conditions make no sense with this patient and pump, the scenario
+        takes more blood than there is, or the controller cannot work here or raised an error.
+    PhysicsError
+        There is no steady state to start from.
+
+    Examples
+    --------
+    >>> from experiments.trials import Trial, run_trial
+    >>> run = run_trial(Trial(level="P-8", duration=3.0))
+    >>> run.rollout.sizes["step_time"], run.held_commands
+    (3, 0)
+    """
+    profile = Patient.load(trial.patient)
+    therapy = Therapy.load(trial.therapy)
+    sensors = Sensors(trial.tier, seed=trial.seed)
+    scenario = Scenario.load(trial.scenario)
+    plant = device_plant(
+        _individual(profile, trial.seed, trial.spread), trial.device, trial.conditions
+    )
+    pump = plant.pump
+    start_speed = held_speed(pump, trial.level, trial.speed)
+    check_blood_budget(plant.patient, scenario, trial.duration)
+    if pump is None and trial.controller != HOLD:
+        raise InputError("controller", trial.controller, "none: without a device nothing runs")
+    simulator = trial.conditions.simulator(plant, scenario, seed=trial.seed)
+    guard = Standstill() if pump is None else _briefed(trial, profile, plant, therapy, start_speed)
+    driver = None if pump is None else DeviceDriver(pump)
+    rollout = run_course(
+        simulator,
+        guard.act,
+        sensors,
+        duration=trial.duration,
+        period=trial.period,
+        start_speed=start_speed,
+        driver=driver,
+        death=therapy.death,
+        log_interval=log_interval,
+        progress=progress,
+    )
+    rollout.attrs.update(
+        controller=trial.controller,
+        # As text: the file format holds integers of 32 bits only.
+        seed=str(trial.seed),
+        spread=trial.spread,
+    )
+    return TrialRun(
+        trial, plant.patient, pump, therapy, rollout, tuple(guard.statuses),
+        tuple(guard.milliseconds), driver.held if driver is not None else 0,
+        driver.boosted if driver is not None else 0.0, simulator,
+    )  # fmt: skip
+
+
+@functools.lru_cache(maxsize=64)
+def _individual(profile: Patient, seed: int, spread: float) -> Patient:
+    """The individual; the trials of a suite meet the same ones over and over."""
+    return individual(profile, seed=seed, spread=spread)
+
+
+def check_controller(trial: Trial) -> None:
+    """Load and brief the controller of a trial, to refuse it before anything has run.
+
+    Raises
+    ------
+    InputError
+        It is unknown or cannot work with this patient, pump or tier.
+    """
+    profile = Patient.load(trial.patient)
+    plant = device_plant(profile, trial.device, trial.conditions)
+    if plant.pump is None:
+        raise InputError("device", trial.device, "a pump: there is nothing to control without one")
+    start = held_speed(plant.pump, trial.level, trial.speed)
+    _briefed(trial, profile, plant, Therapy.load(trial.therapy), start)
+
+
+def _briefed(
+    trial: Trial, profile: Patient, plant: Plant, therapy: Therapy, start_speed: float
+) -> GuardedController:
+    controller = GuardedController(load_controller(trial.controller), trial.controller)
+    assert plant.pump is not None  # Asked only where there is a device.
+    beside = plant.right if plant.left is not None else None
+    controller.reset(
+        Briefing(
+            patient=trial.conditions.diseased(profile),
+            pump=plant.pump,
+            therapy=therapy,
+            period=trial.period,
+            tier=trial.tier,
+            start_speed=start_speed,
+            seed=trial.seed,
+            right_pump=beside,
+            right_level=trial.conditions.right_level,
+        )
+    )
+    return controller

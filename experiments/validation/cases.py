@@ -1,0 +1,232 @@
+"""The simulated conditions of the validation: patients identified to a study, and their beats."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.validation.bands import BEFORE, HIGHEST_WITHOUT_SUCTION, Study, Support
+from experiments.validation.measures import measures
+from experiments.validation.slow import with_reflex
+from plants import (
+    WAVEFORMS,
+    Event,
+    Patient,
+    PhysicsError,
+    Plant,
+    Pump,
+    Scenario,
+    Simulator,
+    SteadyState,
+    TargetRow,
+    identify,
+    steady_state,
+)
+from plants.cohorts import FREE
+from plants.quantities import SECONDS_PER_MINUTE
+
+Array = NDArray[np.float64]
+_WAVE_INTERVAL = 0.001  # s
+#: Share of the beat below which suction does not count.
+NO_SUCTION = 0.01
+# A window is clear of the valve this many widths of its passage beyond the limit of depth.
+_CLEAR_WIDTHS = 8.0
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A periodic beat of a patient in one condition.
+
+    Attributes
+    ----------
+    patient : Patient
+        The patient.
+    device, level : str
+        Pump and level, or ``"none"`` and ``""``.
+    speed : float
+        Pump speed, rpm.
+    disturbances : mapping of str to float
+        Held disturbances under which the beat is periodic: the place of the pump, the reflex.
+    values : mapping of str to float
+        Metrics of the beat and the measures of the validation, by name.
+    waves : mapping of str to ndarray
+        The waveforms over the beat, by signal; ``time`` in s.
+    """
+
+    patient: Patient
+    device: str
+    level: str
+    speed: float
+    disturbances: Mapping[str, float]
+    values: Mapping[str, float]
+    waves: Mapping[str, Array]
+
+    @property
+    def pump(self) -> str:
+        """Device and level in words."""
+        return "no pump" if self.device == "none" else f"{self.device} {self.level}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A study with one patient in all its conditions.
+
+    Attributes
+    ----------
+    study : Study
+        The study.
+    patient : Patient
+        The preset, or the patient identified from it.
+    targets : tuple of TargetRow
+        What the patient was identified to, and what came out; empty for a preset.
+    conditions : mapping of str to Condition
+        By the names of the study's supports, and ``"before"``.
+    """
+
+    study: Study
+    patient: Patient
+    targets: tuple[TargetRow, ...]
+    conditions: Mapping[str, Condition]
+
+
+def identified(study: Study, preset: str) -> tuple[Patient, tuple[TargetRow, ...]]:
+    """The patient of a study: a preset, identified anew where values before are known.
+
+    Raises
+    ------
+    PhysicsError
+        The identified patient has no periodic beat.
+    """
+    patient = Patient.load(preset)
+    if not study.before:
+        return patient, ()
+    wanted = dataclasses.replace(
+        patient,
+        name=study.name,
+        description=f"{patient.description} Identified to: {study.title}.",
+        targets=study.before,
+    )
+    kept = (*patient.held, *study.kept)
+    free = [name for name in FREE if name not in kept]
+    found = identify(wanted, free=free, fitted=tuple(study.before))
+    return found.patient, found.rows
+
+
+def simulate_study(study: Study) -> list[Case]:
+    """A case for each patient of the study.
+
+    Raises
+    ------
+    PhysicsError
+        A condition has no periodic beat.
+    """
+    return [_case(study, preset) for preset in study.patients]
+
+
+def _case(study: Study, preset: str) -> Case:
+    patient, targets = identified(study, preset)
+    before = simulate_condition(Plant(patient))
+    conditions = {BEFORE: before}
+    for support in study.supports.values():
+        pressure = before.values["map"] if study.baroreflex else None
+        conditions[support.name] = simulate_support(patient, support, pressure)
+    return Case(study, patient, targets, conditions)
+
+
+def simulate_support(
+    patient: Patient, support: Support, reflex_pressure: float | None
+) -> Condition:
+    """The periodic beat of a patient in one condition.
+
+    Parameters
+    ----------
+    patient : Patient
+        The study's patient; the condition may name another.
+    support : Support
+        The condition.
+    reflex_pressure : float or None
+        Operating point of the baroreflex, mmHg; None without a reflex.
+    """
+    plant = Plant(support.patient or patient, support.device)
+    if plant.pump is None or support.level is None:
+        return simulate_condition(plant)
+    level = support.level
+    if level == HIGHEST_WITHOUT_SUCTION:
+        level = highest_without_suction(plant)
+    outside = {} if support.place is None else place(plant.pump, support.place)
+    return simulate_condition(plant, level, outside, reflex_pressure)
+
+
+def highest_without_suction(plant: Plant) -> str:
+    """The highest level at which the inlet is (almost) never occluded; else the lowest running."""
+    assert plant.pump is not None
+    running = [level for level in plant.pump.levels if level.rpm > 0]
+    for level in reversed(running):
+        with contextlib.suppress(PhysicsError):  # Deep suction may have no periodic beat.
+            if steady_state(plant, level.rpm).metrics["suction"] < NO_SUCTION:
+                return level.name
+    return running[0].name
+
+
+def place(pump: Pump, name: str) -> dict[str, float]:
+    """The disturbances that stand for a place of the pump.
+
+    Examples
+    --------
+    >>> from experiments.validation.cases import place
+    >>> from plants import Pump
+    >>> place(Pump.load("CP"), "mitral")
+    {'mitral_contact': 1.0}
+    """
+    clear = _CLEAR_WIDTHS * pump["position_width"]
+    return {
+        "deep": {"inlet_depth": pump["position_deep"] + clear},
+        "shallow": {"inlet_depth": -pump["position_shallow"] - clear},
+        "valve": {"inlet_depth": pump["position_deep"]},
+        "mitral": {"mitral_contact": 1.0},
+        "wall": {"wall_contact": 1.0},
+    }[name]
+
+
+def simulate_condition(
+    plant: Plant,
+    level: str = "",
+    outside: Mapping[str, float] | None = None,
+    reflex_pressure: float | None = None,
+) -> Condition:
+    """The periodic beat of a plant at a level, under disturbances and with or without a reflex.
+
+    Raises
+    ------
+    PhysicsError
+        There is none.
+    """
+    speed = plant.pump.speed(level) if plant.pump is not None else 0.0
+    held = dict(outside or {})
+    if reflex_pressure is None:
+        steady = steady_state(plant, speed, held)
+    else:
+        steady, held = with_reflex(plant, speed, held, reflex_pressure)
+    waves = beat_waves(steady, speed, held)
+    values = steady.metrics | measures(steady.metrics, waves, plant)
+    return Condition(plant.patient, plant.device, level, speed, held, values, waves)
+
+
+def beat_waves(
+    steady: SteadyState, speed: float, disturbances: Mapping[str, float]
+) -> dict[str, Array]:
+    """The waveforms of a periodic beat, from its onset to the next, and ``time`` (s)."""
+    events = tuple(Event(name, value, "step", 0.0) for name, value in disturbances.items())
+    simulator = Simulator(steady.plant, Scenario("held", "held disturbances", events))
+    simulator.reset(steady.state, speed=speed)
+    period = SECONDS_PER_MINUTE / steady.metrics["heart_rate"]
+    count = math.ceil(period / _WAVE_INTERVAL)
+    log = simulator.advance(speed, period, log_interval=period / count)
+    waves = {name: log[:, column] for column, name in enumerate(WAVEFORMS)}
+    return waves | {"time": np.linspace(0.0, period, len(log), endpoint=False)}

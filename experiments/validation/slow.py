@@ -1,0 +1,87 @@
+"""What the slow clock adds to a periodic beat: a settled baroreflex, and lactate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+
+from plants import Plant, SlowParameters, SteadyState, steady_state
+from plants.slow.laws import oxygen, reflex
+
+# Of the pressure at which the reflex settles, mmHg.
+_TOLERANCE = 1e-3
+
+
+def with_reflex(
+    plant: Plant, speed: float, outside: Mapping[str, float], operating_point: float
+) -> tuple[SteadyState, dict[str, float]]:
+    """The beat whose mean pressure makes the reflex hold the circulation that gives it.
+
+    Parameters
+    ----------
+    plant : Plant
+        Patient and pump.
+    speed : float
+        Pump speed, rpm.
+    outside : mapping of str to float
+        Other disturbances; none that the reflex acts on.
+    operating_point : float
+        Mean arterial pressure at which the reflex is neutral, mmHg.
+
+    Returns
+    -------
+    SteadyState, dict of str to float
+        The beat, and every disturbance under which it is periodic.
+
+    Raises
+    ------
+    PhysicsError
+        There is no periodic beat.
+
+    Examples
+    --------
+    >>> from experiments.validation.slow import with_reflex
+    >>> from plants import Plant, steady_state
+    >>> plant = Plant("shock-d", "CP")
+    >>> calm, disturbances = with_reflex(plant, 44_000.0, {}, 57.0)
+    >>> calm.metrics["map"] < steady_state(plant, 44_000.0).metrics["map"]
+    True
+    >>> disturbances["systemic_resistance"] < 1.0
+    True
+    """
+    from scipy.optimize import brentq
+
+    last = steady_state(plant, speed, outside)
+
+    def excess(pressure: float) -> float:
+        nonlocal last
+        acting = dict(outside) | reflex_effects(pressure, operating_point)
+        last = steady_state(plant, speed, acting, start=last.state)
+        return last.metrics["map"] - pressure
+
+    free = last.metrics["map"]
+    if abs(free - operating_point) < _TOLERANCE:
+        return last, dict(outside)
+    # A reflex opposes: the pressure lies between the operating point and that without a reflex.
+    low, high = sorted((operating_point, free))
+    pressure = brentq(excess, low, high, xtol=_TOLERANCE)
+    excess(pressure)
+    return last, dict(outside) | reflex_effects(pressure, operating_point)
+
+
+def reflex_effects(pressure: float, operating_point: float) -> dict[str, float]:
+    """What the settled reflex does to the plant at a mean arterial pressure (mmHg)."""
+    p = _namespace({"baroreflex_gain": 1.0, "baroreflex_pressure": operating_point})
+    states = SimpleNamespace(**reflex.settled(SimpleNamespace(map=pressure), p))
+    found = reflex.effects(states, SimpleNamespace(), p)
+    return {name: float(value) for name, value in found.items()}
+
+
+def resting_lactate(plant: Plant, metrics: Mapping[str, float]) -> float:
+    """Lactate (mmol/L) of a circulation that has been as it is for long."""
+    p = SlowParameters.load().values | dict(plant.patient.values)
+    return oxygen.start(p, metrics)["lactate"]
+
+
+def _namespace(values: Mapping[str, float]) -> SimpleNamespace:
+    return SimpleNamespace(**(SlowParameters.load().values | dict(values)))

@@ -1,0 +1,93 @@
+"""A course of weaning: run, recorded, scored, told and drawn."""
+
+from experiments.weaning.course.cormpo_measures import (
+    cormpo,
+)
+from experiments.weaning.course.figure import (
+    course_figure,
+)
+from experiments.weaning.course.job import (
+    run_course,
+)
+from experiments.weaning.course.labels import (
+    PHASE_WORDS,
+    main_decisions,
+    short_reason,
+)
+from experiments.weaning.course.live_view import (
+    live,
+)
+from experiments.weaning.course.parts import (
+    AFTER,
+    LEGEND,
+    SHARES,
+    SMALL,
+    limit_line,
+    numbered,
+    titled,
+    write_beside,
+)
+from experiments.weaning.course.record import (
+    OUTCOMES,
+    Course,
+    from_plain,
+    to_plain,
+)
+from experiments.weaning.course.score import (
+    EPSILON,
+    contractility,
+    hours_below,
+    largest_step,
+    lowest_level,
+    relapse,
+    suction_seconds,
+)
+from experiments.weaning.course.single import (
+    wean,
+)
+from experiments.weaning.course.tables import (
+    finding_rows,
+    outcome_rows,
+    told_rows,
+)
+from experiments.weaning.course.trial import (
+    WeaningTrial,
+    briefing,
+    trial_bedside,
+)
+
+__all__ = [
+    "AFTER",
+    "EPSILON",
+    "LEGEND",
+    "OUTCOMES",
+    "PHASE_WORDS",
+    "SHARES",
+    "SMALL",
+    "Course",
+    "WeaningTrial",
+    "briefing",
+    "contractility",
+    "cormpo",
+    "course_figure",
+    "finding_rows",
+    "from_plain",
+    "hours_below",
+    "largest_step",
+    "limit_line",
+    "live",
+    "lowest_level",
+    "main_decisions",
+    "numbered",
+    "outcome_rows",
+    "relapse",
+    "run_course",
+    "short_reason",
+    "suction_seconds",
+    "titled",
+    "to_plain",
+    "told_rows",
+    "trial_bedside",
+    "wean",
+    "write_beside",
+]

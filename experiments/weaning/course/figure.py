@@ -1,0 +1,296 @@
+"""The figure of a course of weaning: everything that was decided, and on what, over the hours."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from controllers import WeaningCriteria
+from experiments.figures import COLORS, label, new_figure, plain
+from experiments.weaning.course.labels import Placed, main_decisions, pack, short_reason
+from experiments.weaning.course.parts import (
+    AFTER,
+    CHARACTER,
+    LEGEND,
+    SHARES,
+    SMALL,
+    TIMES_WIDTH,
+    limit_line,
+    numbered,
+    titled,
+    write_beside,
+)
+from experiments.weaning.course.record import INTERVAL, Course
+
+#: What an outcome is called in titles and tables.
+OUTCOME_WORDS = {
+    "well": "explanted and well for 48 h", "failed": "explanted, failed within 48 h",
+    "died": "died on the pump", "bridge": "named for a durable pump or transplant",
+    "label": "still supported at the end of the label's duration",
+}  # fmt: skip
+_PHASES = {
+    ("support", "ready"): ("#ededed", "full support"),
+    ("step", "hold", "ramp"): ("#d6e8f5", "stepping down"),
+    ("hold_p2", "explant"): ("#cdebdd", "hold at the lowest level"),
+    ("step_up",): ("#f6cfc0", "more support"),
+    ("refused",): ("#fae7b5", "refused"),
+    ("reassess",): ("#ead7e6", "reassess"),
+}
+_EVENTS = {
+    "event lv_contractility": "LV contractility", "event rv_contractility": "RV contractility",
+    "event restunned": "stunned anew",
+}  # fmt: skip
+_SIZE = (12.0, 12.0)  # inches
+_HAPPENED = COLORS[1]
+_TOP_LEVEL = 9.0
+
+
+def course_figure(course: Course, *, criteria: WeaningCriteria | None = None) -> Figure:
+    """Levels, circulation, heart and blood on one time axis, with every decision and its reasons.
+
+    Parameters
+    ----------
+    course : Course
+        Of :func:`experiments.weaning.course.run_course`. Without a tracker there is no estimate.
+    criteria : WeaningCriteria, optional
+        Whose limits are drawn; by default those of the package.
+
+    Examples
+    --------
+    >>> from experiments.weaning.course import run_course
+    >>> from experiments.weaning.course import WeaningTrial
+    >>> from experiments.weaning.course import course_figure
+    >>> figure = course_figure(run_course(WeaningTrial(11, "fast-protocol", case="full")))
+    >>> figure.get_suptitle().splitlines()[0]
+    'shock-d/11 on a CP, fast-protocol: explanted and well for 48 h'
+    """
+    criteria = criteria or WeaningCriteria.load()
+    figure = new_figure(*_SIZE)
+    end = course_end(course)
+    marks = _marks(course, end)
+    rows = 1 + max((one.row for one, _ in marks), default=0)
+    panels: list[tuple[float, Callable[[Axes], None]]] = [
+        (0.3 + 0.2 * rows, lambda axes: _recognised(axes, marks)),
+        (1.75, lambda axes: _levels(axes, course, end)),
+        (1.0, lambda axes: _pressure(axes, course, criteria)),
+        (0.9, lambda axes: _power(axes, course, criteria)),
+        (1.0, lambda axes: _filling(axes, course, criteria)),
+        (1.1, lambda axes: _contractility(axes, course)),
+        (0.8, lambda axes: _leak(axes, course, criteria)),
+        (0.8, lambda axes: _lactate(axes, course, criteria)),
+        (0.7, lambda axes: _hemoglobin(axes, course, criteria)),
+        (0.7, lambda axes: _hemolysis(axes, course, criteria)),
+    ]
+    grid = figure.add_gridspec(
+        len(panels), 2, width_ratios=SHARES, height_ratios=[height for height, _ in panels]
+    )
+    first: Axes | None = None
+    for place, (_, draw) in enumerate(panels):
+        axes = figure.add_subplot(grid[place, 0], sharex=first)
+        first = first or axes
+        draw(axes)
+        _over_time(axes, course)
+        if place < len(panels) - 1:
+            axes.tick_params(labelbottom=False)
+    axes.set_xlabel("Time on support [h]")
+    assert first is not None
+    first.set_xlim(0.0, end)
+    main = main_decisions(course.decisions)
+    write_beside(figure.add_subplot(grid[:, 1]), main, inches=_SIZE[1])
+    figure.suptitle(_title(course), fontsize="medium", x=0.01, ha="left")
+    return figure
+
+
+def course_end(course: Course) -> float:
+    """Where the time axis ends, h: after the follow-up, where there is one."""
+    return max(course.hours + float(course.follow_up.get("ended", 0.0)), 0.1) * 1.005
+
+
+def _title(course: Course) -> str:
+    trial = course.trial
+    who = f"{course.patient} on a {trial.device}, {trial.policy}: {OUTCOME_WORDS[course.outcome]}"
+    support = f"case {course.case}; {course.access}; {course.hours:.1f} h on support"
+    # The reason of a reassessment is among the decisions.
+    reason = "" if course.outcome == "bridge" else f"; {short_reason(course.reason)}"
+    return f"{who}\n{textwrap.shorten(support + reason, 150, placeholder=' ...')}"
+
+
+def _over_time(axes: Axes, course: Course) -> None:
+    """What all panels show: events, explant and follow-up."""
+    for name, when in course.happened.items():
+        if when > 0.0 and name:
+            axes.axvline(when, color=_HAPPENED, linewidth=0.8, linestyle=":", zorder=1)
+    if course.follow_up:
+        ended = course.hours + course.follow_up["ended"]
+        axes.axvspan(course.hours, ended, color=AFTER, zorder=0)
+        axes.axvline(course.hours, color="#333333", linewidth=0.8, zorder=1)
+    axes.tick_params(labelsize=SMALL)
+
+
+def _marks(course: Course, end: float) -> list[tuple[Placed, bool]]:
+    """Labels of what was recognised and of what happened, packed into rows."""
+    width = CHARACTER / TIMES_WIDTH * end
+    names: dict[tuple[float, str], bool] = {}
+    for name, when in course.findings.items():
+        names[when, name.replace("-", " ").replace("rv ", "RV ")] = True
+    for name, when in course.happened.items():
+        names[when, _EVENTS.get(name, name).removeprefix("event ").replace("_", " ")] = False
+    return [(one, names[one.at, one.text]) for one in pack(list(names), start=0.0, end=end,
+                                                           width=width)]  # fmt: skip
+
+
+def _recognised(axes: Axes, marks: list[tuple[Placed, bool]]) -> None:
+    """A strip with what was recognised, and what truly happened, each at its time."""
+    rows = 1 + max((one.row for one, _ in marks), default=0)
+    axes.set_ylim(-0.6, rows - 0.3)
+    axes.set_yticks([])
+    axes.tick_params(length=0)
+    for side in ("top", "right", "left", "bottom"):
+        axes.spines[side].set_visible(False)
+    for one, seen in marks:
+        color = COLORS[0] if seen else _HAPPENED
+        axes.plot([one.at, one.at], [-0.6, one.row], color=color, linewidth=0.8)
+        axes.plot([one.at], [-0.6], marker="v" if seen else "^", color=color, markersize=5,
+                  clip_on=False)  # fmt: skip
+        axes.text(one.left, one.row, f" {one.text}", color=color, fontsize=SMALL, va="center")
+    if not marks:
+        axes.text(0.0, 0.0, " nothing", fontsize=SMALL, va="center", color="#666666")
+    titled(axes, "Recognised")
+    axes.set_title("happened (hidden from the controller)", loc="right", fontsize=SMALL,
+                   color=_HAPPENED, pad=3)  # fmt: skip
+    axes.title.set_color(COLORS[0])
+
+
+def _levels(axes: Axes, course: Course, end: float) -> None:
+    """P-level with its phases, and the numbers of the decisions."""
+    plain(axes)
+    shown: dict[str, str] = {}
+    ends = [one["hours"] for one in course.decisions[1:]] + [course.hours]
+    for one, until in zip(course.decisions, ends, strict=True):
+        color, words = next(told for names, told in _PHASES.items() if one["phase"] in names)
+        shown[words] = color
+        axes.axvspan(one["hours"], until, ymax=0.82, color=color, linewidth=0, zorder=0.5)
+    times, levels = _series(course, "level")
+    times, levels = np.append(times, course.hours), np.append(levels, levels[-1])
+    axes.step(times, levels, where="post", color="#222222", linewidth=1.6)
+    times_told = [one["hours"] for one in main_decisions(course.decisions)]
+    numbered(axes, times_told, end, tick=_TOP_LEVEL, text=10.55)
+    ended, said = course.follow_up.get("ended", 0.0), "without the pump"
+    if ended > CHARACTER / TIMES_WIDTH * end * (len(said) + 2):
+        axes.text(course.hours + 0.5 * ended, 5.0, said, ha="center", va="center", fontsize=SMALL,
+                  color="#666666")  # fmt: skip
+    axes.set_ylim(1.0, 11.3)
+    axes.set_yticks([2, 4, 6, 8], ["P-2", "P-4", "P-6", "P-8"])
+    handles = [Patch(color=color, label=words) for words, color in shown.items()]
+    axes.legend(handles=handles, **LEGEND)
+    titled(axes, "P-level")
+
+
+def _pressure(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
+    _line(axes, course, "map", COLORS[0], reach=(55.0, 80.0))
+    titled(axes, label("map"))
+    limit_line(axes, criteria["explant"]["map"].low, "explant", va="bottom")
+    limit_line(axes, criteria["fall"]["map"].low, "more support", va="top")
+
+
+def _power(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
+    _line(axes, course, "cardiac_power_output", COLORS[0], reach=(0.4, 0.8))
+    titled(axes, label("cardiac_power_output"))
+    limit_line(axes, criteria["explant"]["cardiac_power_output"].low, "explant")
+
+
+def _filling(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
+    _line(axes, course, "pcwp", COLORS[0], "wedge", reach=(0.0, 22.0))
+    _line(axes, course, "cvp", COLORS[2], "central venous")
+    axes.legend(**LEGEND)
+    titled(axes, "Filling pressures [mmHg]")
+    limit_line(axes, criteria["explant"]["pcwp"].high, "wedge", color=COLORS[0])
+    limit_line(axes, criteria["right"]["cvp"].high, "venous", color=COLORS[2])
+
+
+def _contractility(axes: Axes, course: Course) -> None:
+    plain(axes)
+    times, true = _series(course, "lv_ees_true")
+    top = float(true.max())
+    if np.isfinite(_series(course, "lv_ees")[1]).any():
+        low, high = (_series(course, f"lv_ees_{side}")[1] for side in ("low", "high"))
+        axes.fill_between(times, low, high, color=COLORS[5], alpha=0.35, linewidth=0,
+                          label=f"{INTERVAL:.0%} interval")  # fmt: skip
+        axes.plot(times, _series(course, "lv_ees")[1], color=COLORS[0], linewidth=1.2,
+                  label="estimated")  # fmt: skip
+        top = max(top, float(np.nanpercentile(high, 95)))
+    axes.plot(times, true, color="#222222", linewidth=1.2, linestyle="--", marker=_dot(times),
+              markersize=3, label="true")  # fmt: skip
+    axes.set_ylim(0.0, 1.2 * top)
+    axes.legend(**LEGEND)
+    titled(axes, "LV end-systolic elastance [mmHg/mL]")
+
+
+def _leak(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
+    _line(axes, course, "mitral_regurgitant_fraction", COLORS[0], "regurgitant fraction, true")
+    times, belief = _series(course, "leaking")
+    if np.isfinite(belief).any():
+        axes.plot(times, belief, color=COLORS[4], linewidth=1.1,
+                  label="belief that the valve leaks when stretched")  # fmt: skip
+    axes.legend(**LEGEND)
+    axes.set_ylim(-0.04, 1.04 if np.isfinite(belief).any() else 0.7)
+    titled(axes, "Mitral valve")
+    limit_line(axes, criteria.number("moderate_regurgitation"), "moderate")
+
+
+def _lactate(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
+    _line(axes, course, "lactate", COLORS[0])
+    axes.set_ylim(bottom=0.0)
+    titled(axes, label("lactate"))
+    limit_line(axes, criteria["explant"]["lactate"].high, "explant")
+
+
+def _hemoglobin(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
+    _line(axes, course, "hemoglobin", COLORS[1])
+    titled(axes, label("hemoglobin"))
+    limit_line(axes, criteria["harm"]["hemoglobin"].low, "anemia")
+
+
+def _hemolysis(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
+    _line(axes, course, "pfhb", COLORS[3])
+    titled(axes, label("pfhb"))
+    limit_line(axes, criteria["harm"]["pfhb"].high, "hemolysis")
+
+
+def _series(course: Course, name: str) -> tuple[np.ndarray, np.ndarray]:
+    rows = course.records
+    return (np.array([one["hours"] for one in rows]),
+            np.array([one.get(name, math.nan) for one in rows]))  # fmt: skip
+
+
+def _dot(times: Sequence[float] | np.ndarray) -> str:
+    """A single point needs a marker to be seen."""
+    return "o" if len(times) < 2 else ""
+
+
+def _line(
+    axes: Axes, course: Course, name: str, color: str, text: str = "",
+    reach: tuple[float, float] = (math.inf, -math.inf),
+) -> None:  # fmt: skip
+    """A true signal on the pump and, where it was followed, after it.
+
+    The axis has at least that reach, so that it does not magnify what is nothing.
+    """
+    plain(axes)
+    times, values = _series(course, name)
+    after = course.follow_up.get(name)
+    if after:
+        times = np.append(times, course.hours + np.array(course.follow_up["hours"]))
+        values = np.append(values, after)
+    axes.plot(times, values, color=color, linewidth=1.2, marker=_dot(times), markersize=3,
+              label=text or None)  # fmt: skip
+    # A line drawn before has fixed the axis, which would cut this one off.
+    low, high = axes.get_ylim()
+    least, most = np.nanmin([*values, low]), np.nanmax([*values, high])
+    axes.set_ylim(min(least, reach[0]), max(most, reach[1]))

@@ -1,0 +1,191 @@
+"""Labels that share a time axis without lying over one another, and words that are short enough."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from plants import SIGNALS
+
+#: What a phase is called in a figure or a table.
+PHASE_WORDS = {
+    "support": "full support", "ready": "ready", "step": "step down", "hold": "hold",
+    "ramp": "ramp test", "hold_p2": "hold at the lowest level", "explant": "explant",
+    "step_up": "more support", "refused": "refused", "reassess": "reassess",
+    "inflation": "balloon up",
+}  # fmt: skip
+# Abbreviations that a reader of these courses knows, by signal.
+_SHORT = {
+    "map": "MAP", "pcwp": "PCWP", "cvp": "CVP", "cardiac_power_output": "CPO", "papi": "PAPi",
+    "cardiac_index": "CI", "mpap": "mPAP", "lactate": "lactate", "ejection_fraction": "LVEF",
+    "inotrope_effect": "inotrope", "vasopressor_effect": "vasopressor",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A label with its place.
+
+    Attributes
+    ----------
+    text : str
+        What it says.
+    at : float
+        What it belongs to, on the axis.
+    left : float
+        Where it begins, on the axis.
+    row : int
+        In which row it stands, 0 nearest to the axis.
+    """
+
+    text: str
+    at: float
+    left: float
+    row: int
+
+
+def pack(
+    labels: Sequence[tuple[float, str]], *, start: float, end: float, width: float
+) -> list[Placed]:
+    """Place labels in as few rows as keep them apart and within the axis.
+
+    Of two that would meet the earlier one stands higher, so that the line from it down to the axis
+    crosses no text.
+
+    Parameters
+    ----------
+    labels : sequence of (float, str)
+        Where each belongs, and its text.
+    start, end : float
+        Of the axis.
+    width : float
+        Of a character, on the axis.
+
+    Examples
+    --------
+    >>> from experiments.weaning.course.labels import pack
+    >>> placed = pack([(0.0, "one"), (1.0, "two"), (50.0, "six")], start=0, end=100, width=1)
+    >>> [(one.text, one.row) for one in placed]
+    [('one', 1), ('two', 0), ('six', 0)]
+    """
+    begins: list[float] = []  # of the texts furthest to the left, by row
+    found: list[Placed] = []
+    for at, text in sorted(labels, reverse=True):
+        long = width * (len(text) + 2)
+        left = max(min(at, end - long), start)
+        # Above all whose line would run through this text.
+        row = 1 + max((one.row for one in found if one.at < left + long), default=-1)
+        while row < len(begins) and left + long > begins[row]:
+            row += 1
+        begins += [end] * (row + 1 - len(begins))
+        begins[row] = left
+        found.append(Placed(text, at, left, row))
+    return found[::-1]
+
+
+def gathered(times: Sequence[float], width: float) -> list[tuple[float, str]]:
+    """Numbers from 1 on at their times; those too close together become one label such as 3-5.
+
+    Parameters
+    ----------
+    times : sequence of float
+        In their order.
+    width : float
+        Of a character, on the axis.
+
+    Examples
+    --------
+    >>> from experiments.weaning.course.labels import gathered
+    >>> gathered([0.0, 10.0, 10.1, 10.2], width=0.5)
+    [(0.0, '1'), (10.1, '2-4')]
+    """
+    groups: list[list[int]] = []
+    for number in range(1, len(times) + 1):
+        groups.append([number])
+        while len(groups) > 1 and _too_close(times, groups[-2], groups[-1], width):
+            groups[-2:] = [groups[-2] + groups[-1]]
+    return [(_middle(times, one), _span(one)) for one in groups]
+
+
+def _too_close(times: Sequence[float], a: list[int], b: list[int], width: float) -> bool:
+    needed = width * (0.5 * (len(_span(a)) + len(_span(b))) + 1.5)
+    return _middle(times, b) - _middle(times, a) < needed
+
+
+def _span(numbers: list[int]) -> str:
+    return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
+
+
+def _middle(times: Sequence[float], numbers: Sequence[int]) -> float:
+    return 0.5 * (times[numbers[0] - 1] + times[numbers[-1] - 1])
+
+
+def short_reason(text: str) -> str:
+    """A reason with names of signals abbreviated.
+
+    Examples
+    --------
+    >>> from experiments.weaning.course import short_reason
+    >>> short_reason("against: mean arterial pressure 55.3 mmHg, at least 60")
+    'MAP 55.3 mmHg, at least 60'
+    """
+    said = text.removeprefix("against: ").removeprefix("for: ")
+    for name, short in _SHORT.items():
+        said = re.sub(rf"\b{name}\b", short, said.replace(SIGNALS[name].meaning, short))
+    return said
+
+
+def main_decisions(decisions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a reader wants to see: each new level, the first refusal there, explant, reassessment.
+
+    Each gets ``number``, from 1 on, and ``before``, the level until then ("" at first).
+    """
+    found: list[dict[str, Any]] = []
+    level, told = "", set[str]()
+    for one in decisions:
+        if one["level"] != level:
+            told = set()
+        kind = one["action"] if one["action"] != "hold" else one["phase"]
+        new_level = one["level"] != level
+        notable = kind in ("explant", "reassess", "refused") and kind not in told
+        if new_level or notable:
+            found.append({**one, "before": level, "number": len(found) + 1})
+        told.add(kind)
+        level = one["level"]
+    return found
+
+
+def decision_lines(
+    decision: dict[str, Any], *, width: int, most: int, minutes: bool = False
+) -> tuple[str, list[str]]:
+    """A decision as a headline and at most so many lines of reasons.
+
+    Parameters
+    ----------
+    decision : dict
+        One of :func:`main_decisions`.
+    width : int
+        Characters of a line.
+    most : int
+        Lines of reasons.
+    minutes : bool
+        Whether the time is told in minutes.
+    """
+    before, level = decision["before"], decision["level"]
+    moved = f"{before} to {level}" if before not in ("", level) else level
+    hours = decision["hours"]
+    when = f"{60.0 * hours:.1f} min" if minutes else f"{hours:.1f} h"
+    head = f"{decision['number']}  {when}  {moved}: "
+    head += PHASE_WORDS[decision["phase"]]
+    reasons = decision["reasons"]
+    if decision["action"] not in ("down", "explant"):
+        reasons = [one for one in reasons if one.startswith("against")] or reasons
+    said = "; ".join(short_reason(one) for one in reasons)
+    lines = textwrap.wrap(said, width) if most else []
+    if len(lines) > most:
+        lines = lines[:most]
+        lines[-1] = textwrap.shorten(lines[-1], width - 4, placeholder="") + " ..."
+    return head, lines

@@ -1,0 +1,110 @@
+"""Parts that the figures of weaning share: titles, limits, numbers of decisions, text beside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from experiments.weaning.course.labels import gathered
+
+#: Size of small text, points, and of a character and a line of it, inches.
+SMALL, CHARACTER, LINE = 8.0, 0.062, 0.152
+#: Shares of the columns for time and for decisions; width of the time axis, inches, roughly.
+SHARES, TIMES_WIDTH = (7.6, 4.4), 6.6
+#: Color of what is after the removal of the pump.
+AFTER = "#f7f7f7"
+_COLUMN = 60  # characters of a line of the decisions
+_LIMIT = "#8a8a8a"
+#: A legend above the panel, at its right.
+LEGEND: dict[str, Any] = {
+    "loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": 6, "frameon": False,
+    "fontsize": SMALL - 0.5, "handlelength": 1.2, "columnspacing": 0.9, "handletextpad": 0.4,
+    "borderaxespad": 0.0, "borderpad": 0.1,
+}  # fmt: skip
+
+
+def titled(axes: Axes, text: str) -> None:
+    """The panel's quantity, above it at the left."""
+    axes.set_title(text, loc="left", fontsize=SMALL, pad=3)
+
+
+def limit_line(
+    axes: Axes, value: float, text: str, va: str = "center_baseline", color: str = _LIMIT
+) -> None:
+    """A limit, always within the panel, and its name beside it."""
+    low, high = axes.get_ylim()
+    margin = 0.1 * (high - low)
+    axes.set_ylim(min(low, value - margin), max(high, value + margin))
+    axes.axhline(value, color=color, linewidth=1.0, linestyle="--", zorder=1.5)
+    axes.annotate(
+        f"{value:g} {text}", (1.0, value), xycoords=("axes fraction", "data"), xytext=(3, 0),
+        textcoords="offset points", va=va, fontsize=SMALL - 1, color=color, annotation_clip=False,
+    )  # fmt: skip
+
+
+def numbered(axes: Axes, times: Sequence[float], end: float, *, tick: float, text: float) -> None:
+    """Numbers of decisions above a line, with ticks at their times.
+
+    Parameters
+    ----------
+    axes : Axes
+        The panel.
+    times : sequence of float
+        Of the decisions.
+    end : float
+        Of the time axis.
+    tick, text : float
+        Height of the begin of the ticks and of the numbers, on the axis.
+    """
+    wide = CHARACTER / TIMES_WIDTH * end
+    for when, said in gathered(times, wide):
+        axes.text(
+            min(max(when, 1.2 * wide), end - 2 * wide), text, said, fontsize=SMALL, ha="center",
+            va="center", bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "#777777",
+                               "lw": 0.6},
+        )  # fmt: skip
+    for when in times:
+        axes.plot([when, when], [tick, tick + 0.45 * (text - tick)], color="#777777", linewidth=0.6)
+
+
+def write_beside(
+    axes: Axes, decisions: Sequence[dict[str, Any]], *, inches: float, minutes: bool = False
+) -> None:
+    """The decisions in words, in a column of their own; shortened until they fit.
+
+    Parameters
+    ----------
+    axes : Axes
+        Takes up the column.
+    decisions : sequence of dict
+        Of :func:`experiments.weaning.course.main_decisions`.
+    inches : float
+        Height of the figure.
+    minutes : bool
+        Whether times are told in minutes.
+    """
+    from experiments.weaning.course.labels import decision_lines
+
+    axes.set_axis_off()
+    space = int((inches - 0.9) / LINE)
+    for most in (9, 6, 4, 3, 2, 1, 0):
+        told = [decision_lines(one, width=_COLUMN, most=most, minutes=minutes) for one in decisions]
+        if sum(1 + len(lines) for _, lines in told) + 2 <= space:
+            break
+    lines = [(text, head) for top, below in told
+             for text, head in [(top, True), *((one, False) for one in below)]]  # fmt: skip
+    left_out = max(len(lines) + 2 - space, 0)
+    if left_out:
+        half = (len(lines) - left_out) // 2
+        lines = [*lines[:half], (f"({left_out} lines left out: see the report)", False),
+                 *lines[half + left_out:]]  # fmt: skip
+    axes.text(0.0, 1.0, "Decisions", fontsize=SMALL + 1, va="top", transform=axes.transAxes)
+    for place, (text, head) in enumerate(lines, start=2):
+        drawn = axes.text(
+            0.0 if head else 0.03, 1.0 - place * LINE / (inches - 0.7), text, va="top",
+            fontsize=SMALL, transform=axes.transAxes, color="#111111" if head else "#5a5a5a",
+            fontweight="bold" if head else "normal",
+        )  # fmt: skip
+        drawn.set_in_layout(False)

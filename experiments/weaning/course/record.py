@@ -1,0 +1,110 @@
+"""What a course of weaning leaves behind: plain data, to files and back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from experiments.weaning.course.trial import WeaningTrial
+
+#: True signals that are noted at every look.
+NOTED = (
+    "map", "pulse_pressure", "heart_rate", "cardiac_index", "cardiac_output",
+    "cardiac_power_output", "lvedp", "pcwp", "cvp", "mpap", "papi", "pump_flow",
+    "mitral_regurgitant_fraction", "lactate", "svo2", "renal_injury", "hemoglobin", "pfhb",
+    "limb_perfusion", "inotrope_effect", "vasopressor_effect", "suction",
+    "factor_lv_contractility", "recovered_contractility",
+)  # fmt: skip
+#: What is noted of the tracker's belief about LV contractility, mmHg/mL.
+ESTIMATED = ("lv_ees", "lv_ees_low", "lv_ees_high")
+#: Probability of the interval from ``lv_ees_low`` to ``lv_ees_high``.
+INTERVAL = 0.9
+#: How a course ends.
+OUTCOMES = ("well", "failed", "died", "bridge", "label")
+
+
+@dataclass(frozen=True)
+class Course:
+    """What a course gave; plain data.
+
+    Attributes
+    ----------
+    trial : WeaningTrial
+        What was run.
+    case, phenotype, patient, access : str
+        Who the patient was.
+    outcome : str
+        One of :data:`OUTCOMES`: explanted and well after 48 h, or failed within them; died on the
+        pump; named for a durable pump or transplant; or none of these when the label's time ended.
+    reason : str
+        In words and numbers.
+    hours : float
+        Time on support, h.
+    bridge_hours : float
+        When the patient was named for bridge evaluation, h; NaN if never or taken back.
+    label_hours : float
+        The label's duration, h.
+    records : list of dict
+        A row a look, from the first on: ``hours``, ``level`` (number), ``lasting`` (h till the
+        next row), ``lv_ees_true`` (mmHg/mL), the true signals of :data:`NOTED`, those of
+        :data:`ESTIMATED`, ``consistent`` (1 or 0, NaN without a tracker), ``leaking`` (belief that
+        the mitral valve leaks when stretched).
+    decisions : list of dict
+        Every decision that changed something: ``hours``, ``level``, ``phase``, ``action``,
+        ``words``, ``findings``, ``reasons`` (texts against first).
+    findings : dict of str to float
+        What was recognised, and when first, h.
+    happened : dict of str to float
+        When complications and events of the case struck, h.
+    alarms : list of (float, str)
+        Of the console.
+    follow_up : dict
+        After the explant: ``hours`` and noted signals as lists; empty otherwise.
+    seconds : dict of str to float
+        Processor time of ``plant`` and ``controller``, s.
+    """
+
+    trial: WeaningTrial
+    case: str
+    phenotype: str
+    patient: str
+    access: str
+    outcome: str
+    reason: str
+    hours: float
+    bridge_hours: float
+    label_hours: float
+    records: list[dict[str, float]]
+    decisions: list[dict[str, Any]]
+    findings: dict[str, float]
+    happened: dict[str, float]
+    alarms: list[tuple[float, str]]
+    follow_up: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def to_plain(course: Course) -> Mapping[str, Any]:
+    """The course as data that JSON can hold; :func:`from_plain` reads it back."""
+    return asdict(course)
+
+
+def from_plain(content: Mapping[str, Any]) -> Course:
+    """The course that :func:`to_plain` gave; null stands for a missing number.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        It is not complete.
+    """
+    values = dict(content)
+    values["trial"] = WeaningTrial(**values["trial"])
+    values["records"] = [
+        {name: math.nan if v is None else float(v) for name, v in row.items()}
+        for row in values["records"]
+    ]
+    if values["bridge_hours"] is None:
+        values["bridge_hours"] = math.nan
+    values["alarms"] = [(float(when), str(what)) for when, what in values["alarms"]]
+    return Course(**values)

@@ -1,0 +1,152 @@
+"""The job behind ``impellab wean --patient``: one course, and what it leaves in its run folder."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from controllers import DecisionLog, WeaningCriteria
+from experiments.figures import save_figure
+from experiments.runs import ReportTable, RunFolder, run_folder, write_report
+from experiments.weaning.course.figure import OUTCOME_WORDS, course_figure
+from experiments.weaning.course.job import run_course
+from experiments.weaning.course.live_view import Watch
+from experiments.weaning.course.record import Course, to_plain
+from experiments.weaning.course.tables import (
+    DECISION_COLUMNS,
+    FORECAST_COLUMNS,
+    MEASURES,
+    decision_rows,
+    final_metrics,
+    finding_rows,
+    forecast_rows,
+    measures,
+    outcome_rows,
+    reason_text,
+    units,
+)
+from experiments.weaning.course.trial import WeaningTrial
+
+
+@dataclass(frozen=True)
+class Weaned:
+    """A course that was run and written down.
+
+    Attributes
+    ----------
+    course : Course
+        What it gave.
+    folder : Path
+        The run folder.
+    """
+
+    course: Course
+    folder: Path
+
+    @property
+    def title(self) -> str:
+        """In a line."""
+        trial = self.course.trial
+        return f"{self.course.patient} on {trial.device}, weaned by {trial.policy}"
+
+    def document(self) -> dict[str, Any]:
+        """The JSON document of the command."""
+        course = self.course
+        metrics = final_metrics(course)
+        return {
+            "outcome": course.outcome,
+            "reason": reason_text(course),
+            "hours": course.hours,
+            "patient": course.patient,
+            "case": course.case,
+            "policy": course.trial.policy,
+            "metrics": metrics,
+            "units": units(metrics),
+            "course": measures(course),
+            "course_units": {name: unit for name, (unit, _) in MEASURES.items()},
+            "decisions": course.decisions,
+            "findings": course.findings,
+            "happened": course.happened,
+            "alarms": course.alarms,
+            "run": self.folder,
+        }
+
+
+def wean(trial: WeaningTrial, *, runs: Path, watch: Watch | None = None) -> Weaned:
+    """Wean one patient, and write decisions, records, figure and report into a run folder.
+
+    Parameters
+    ----------
+    trial : WeaningTrial
+        Whom, with what and how.
+    runs : Path
+        Where the run folder is made.
+    watch : callable, optional
+        Called after every decision; see :func:`experiments.weaning.course.live`.
+
+    Raises
+    ------
+    InputError
+        A name is unknown, no access of the pump fits the patient, or the folder cannot be made.
+    PhysicsError
+        The patient has no periodic beat without support.
+    """
+    with run_folder("wean", runs, asdict(trial), seeds={"seed": trial.seed}) as run:
+        # Written line by line, so that a course that breaks off can be looked into.
+        log = DecisionLog(run.path / "decisions.jsonl")
+        course = run_course(trial, watch=watch, log=log)
+        _write(run, course, log)
+    return Weaned(course, run.final)
+
+
+def _write(run: RunFolder, course: Course, log: DecisionLog) -> None:
+    import pandas
+
+    decisions = pandas.DataFrame(course.decisions)
+    for name in ("findings", "reasons"):
+        decisions[name] = ["; ".join(one) for one in decisions[name]]
+    run.write_table("decisions", decisions)
+    run.write_table("records", pandas.DataFrame(course.records))
+    run.write_json("course.json", to_plain(course))
+    picture = save_figure(course_figure(course), run.path / "course.png")
+    write_report(
+        run,
+        f"Weaning of {course.patient} from a {course.trial.device}: "
+        f"{OUTCOME_WORDS[course.outcome]}",
+        introduction=(
+            f"Step policy {course.trial.policy}, sensors {course.trial.tier}, case {course.case}, "
+            f"access {course.access}. {reason_text(course)}."
+        ),
+        tables=report_tables(course, log),
+        figures=[("The course; numbers are those of the table of decisions.", picture)],
+    )
+
+
+def report_tables(course: Course, log: DecisionLog) -> list[ReportTable]:
+    """Outcome, findings, decisions, forecasts held against what came, and the criteria."""
+    criteria = WeaningCriteria.load()
+    shown = [
+        ReportTable("Outcome", ("what", "value", "unit"), outcome_rows(course)),
+        ReportTable(
+            "Decisions, with the reasons for and against going on with weaning",
+            DECISION_COLUMNS, decision_rows(course, all_of_them=True),
+        ),
+    ]  # fmt: skip
+    found = finding_rows(course)
+    if found:
+        shown.insert(1, ReportTable("What was recognised and what happened",
+                                    ("what", "time [h]", "kind"), found))  # fmt: skip
+    expected = forecast_rows(course, log)
+    if expected:
+        shown.append(ReportTable("What was expected of a level, and what came an hour later",
+                                 FORECAST_COLUMNS, expected))  # fmt: skip
+    rows = [
+        (part, name, one.low if one.low > float("-inf") else None,
+         one.high if one.high < float("inf") else None, "yes" if one.needed else "shown only",
+         one.source)
+        for part, entries in criteria.parts.items() for name, one in entries.items()
+    ]  # fmt: skip
+    columns = ("part", "signal", "at least", "at most", "needed", "source")
+    shown.append(ReportTable("Criteria in force", columns, rows))
+    return shown

@@ -1,0 +1,179 @@
+"""A course of weaning as tables: what came out, what was decided and why, what was expected."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from controllers import Decision
+from experiments.weaning.course.figure import OUTCOME_WORDS
+from experiments.weaning.course.labels import PHASE_WORDS, main_decisions, short_reason
+from experiments.weaning.course.record import Course
+from experiments.weaning.course.score import (
+    hours_below,
+    largest_step,
+    lowest_level,
+    suction_seconds,
+)
+from plants import SIGNALS
+from plants.bedside import bedside_settings
+
+#: Signals whose forecast is held against what came.
+FORECAST = ("map", "cardiac_index", "cardiac_power_output", "pcwp", "cvp", "papi")
+ELASTANCE = "mmHg/mL"
+_ELASTANCES = ("lv_ees_true", "lv_ees", "lv_ees_low", "lv_ees_high")
+# How long after a step its forecast is held against the truth, h.
+_SETTLED = 0.9
+
+
+def final_metrics(course: Course) -> dict[str, float]:
+    """Signals at the last look on support, and the true and estimated elastance."""
+    last = course.records[-1]
+    return {name: last[name] for name in last if name in SIGNALS or name in _ELASTANCES}
+
+
+def units(names: Iterable[str]) -> dict[str, str]:
+    """Units of what :func:`final_metrics` gives."""
+    return {name: ELASTANCE if name in _ELASTANCES else SIGNALS[name].unit for name in names}
+
+
+def measures(course: Course) -> dict[str, float]:
+    """What a course is judged by: hours, share of time, levels, seconds."""
+    low = bedside_settings()["explant"]["map_low"]
+    hypotension = hours_below(course.records, "map", low)
+    return {
+        "hours_on_support": course.hours,
+        "label_hours": course.label_hours,
+        "hours_map_low": hypotension,
+        "share_map_low": hypotension / course.hours if course.hours > 0 else math.nan,
+        "largest_step": float(largest_step(course.decisions)),
+        "lowest_level": lowest_level(course.decisions),
+        "suction_seconds": suction_seconds(course.records),
+        "bridge_hours": course.bridge_hours,
+    }
+
+
+#: Unit and meaning of each of :func:`measures`.
+MEASURES: dict[str, tuple[str, str]] = {
+    "hours_on_support": ("h", "time on support"),
+    "label_hours": ("h", "longest use by the label"),
+    "hours_map_low": ("h", "time on support with a mean arterial pressure below 60 mmHg"),
+    "share_map_low": ("1", "its share of the time on support"),
+    "largest_step": ("1", "most levels of a step, up or down"),
+    "lowest_level": ("1", "lowest P-level"),
+    "suction_seconds": ("s", "time in suction"),
+    "bridge_hours": ("h", "named for a durable pump or transplant after"),
+}
+
+
+def outcome_rows(course: Course) -> list[tuple[str, object, str]]:
+    """Rows (what, value, unit) of who was weaned, how it ended, and how it went."""
+    rows: list[tuple[str, object, str]] = [
+        ("patient", course.patient, ""),
+        ("case", course.case, ""),
+        ("outcome", OUTCOME_WORDS[course.outcome], ""),
+        ("reason", reason_text(course), ""),
+    ]
+    values = measures(course)
+    rows += [(MEASURES[name][1], values[name], MEASURES[name][0]) for name in values
+             if math.isfinite(values[name])]  # fmt: skip
+    return rows
+
+
+def reason_text(course: Course) -> str:
+    """Why the course ended as it did; of a reassessment what speaks against going on."""
+    if course.outcome != "bridge":
+        return short_reason(course.reason)
+    last = course.decisions[-1]["reasons"]
+    return "; ".join(short_reason(one) for one in last if one.startswith("against"))
+
+
+def decision_rows(course: Course, *, all_of_them: bool = False) -> list[tuple[object, ...]]:
+    """Rows (number, hours, level, phase, for, against) of the decisions.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    all_of_them : bool
+        Whether every decision that changed something is told, or the main ones only.
+    """
+    chosen: Sequence[dict[str, Any]] = main_decisions(course.decisions)
+    if all_of_them:
+        numbers = {(one["hours"], one["phase"]): one["number"] for one in chosen}
+        chosen = [
+            {**one, "number": numbers.get((one["hours"], one["phase"]))} for one in course.decisions
+        ]
+    return [
+        (
+            one["number"], one["hours"], one["level"], PHASE_WORDS[one["phase"]],
+            _joined(one["reasons"], "for: "), _joined(one["reasons"], "against: "),
+        )
+        for one in chosen
+    ]  # fmt: skip
+
+
+#: Headings of :func:`decision_rows`.
+DECISION_COLUMNS = ("no.", "time [h]", "level", "decision", "for going on", "against")
+
+
+def told_rows(course: Course) -> list[tuple[object, ...]]:
+    """Rows (number, hours, level, decision, why) of the main decisions, for the prompt."""
+    acted = {one["number"]: one["action"] for one in main_decisions(course.decisions)}
+    rows: list[tuple[object, ...]] = []
+    for number, hours, level, phase, good, bad in decision_rows(course):
+        why = good or bad if acted[number] in ("down", "explant") else bad or good
+        rows.append((number, hours, level, phase, why))
+    return rows
+
+
+def finding_rows(course: Course) -> list[tuple[str, float, str]]:
+    """Rows (what, hours, kind) of what was recognised and what happened, in time."""
+    rows = [(name.replace("-", " "), when, "recognised") for name, when in course.findings.items()]
+    for name, when in course.happened.items():
+        told = name.removeprefix("event ").replace("_", " ")
+        rows.append((told, when, "happened"))
+    rows += [(text, when, "alarm of the console") for when, text in course.alarms]
+    return sorted(rows, key=lambda one: one[1])
+
+
+def forecast_rows(course: Course, decisions: Iterable[Decision]) -> list[tuple[object, ...]]:
+    """Rows (hours, level, signal, expected, spread, unit, came, miss in spreads) of every step.
+
+    What was expected of the level when it was taken, against the truth an hour later, where the
+    level was held for so long. Empty without a tracker.
+    """
+    rows: list[tuple[object, ...]] = []
+    for one in decisions:
+        if one.action not in ("down", "up") or not one.forecast:
+            continue
+        later = _held(course, one.hours, one.level)
+        for name in FORECAST:
+            if later is None or name not in one.forecast:
+                continue
+            mean, spread = one.forecast[name]
+            miss = (later[name] - mean) / spread if spread > 0 else math.nan
+            rows.append(
+                (one.hours, one.level, SIGNALS[name].meaning, mean, spread, SIGNALS[name].unit,
+                 later[name], miss)
+            )  # fmt: skip
+    return rows
+
+
+#: Headings of :func:`forecast_rows`.
+FORECAST_COLUMNS = (
+    "time [h]", "level", "signal", "expected", "standard deviation", "unit",
+    "came (true)", "miss [standard deviations]",
+)  # fmt: skip
+
+
+def _held(course: Course, hours: float, level: str) -> dict[str, float] | None:
+    """The first record at least that long after a step, if the level is still the same."""
+    later = [row for row in course.records if row["hours"] >= hours + _SETTLED]
+    kept = later and f"P-{later[0]['level']:.0f}" == level
+    return later[0] if kept else None
+
+
+def _joined(reasons: Iterable[str], side: str) -> str:
+    return "; ".join(short_reason(one) for one in reasons if one.startswith(side))

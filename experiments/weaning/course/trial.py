@@ -1,0 +1,141 @@
+"""What a course of weaning begins with: the trial, its patient, the bedside and the briefing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from controllers import WeaningBriefing, step_policy
+from controllers.tracking import DRUGS
+from plants import (
+    TIERS,
+    Bedside,
+    HourScenario,
+    Patient,
+    Pump,
+    Therapy,
+    VirtualPatient,
+    WeaningCase,
+    unknown_name,
+    weaning_patient,
+)
+from plants.bedside import CASES, congested
+
+
+@dataclass(frozen=True)
+class WeaningTrial:
+    """Patient, pump, policy and seed of one course.
+
+    Parameters
+    ----------
+    seed : int
+        Of the patient, who is drawn from it, and of the sensors' noise.
+    policy : str
+        A step policy; see :data:`controllers.STEP_POLICIES`.
+    case : str
+        What becomes of the patient, one of ``CASES``; "" lets the seed decide.
+    phenotype : str
+        Name or path of the profile about which the patient is drawn; "" lets the seed decide.
+    device : str
+        A left pump.
+    tier : {"console", "icu", "full"}
+        Which sensors there are.
+    events : str
+        A preset of events that happen besides those of the case.
+    onset : float, optional
+        When these begin, h; by default as the preset says.
+    complications : bool
+        Whether complications strike by the patient's own draws.
+    evaluation : bool
+        Whether seeds that are kept for evaluation may be drawn.
+
+    Raises
+    ------
+    InputError
+        A name is unknown.
+
+    Examples
+    --------
+    >>> from experiments.weaning.course import WeaningTrial
+    >>> WeaningTrial(3, "fast-protocol").key
+    'CP_default_case_default_phenotype_fast-protocol_s00003'
+    """
+
+    seed: int
+    policy: str = "model-based"
+    case: str = ""
+    phenotype: str = ""
+    device: str = "CP"
+    tier: str = "icu"
+    events: str = "none"
+    onset: float | None = None
+    complications: bool = True
+    evaluation: bool = False
+
+    def __post_init__(self) -> None:
+        step_policy(self.policy)
+        if self.case and self.case not in CASES:
+            raise unknown_name("case", self.case, CASES)
+        if self.tier not in TIERS:
+            raise unknown_name("tier", self.tier, TIERS)
+        HourScenario.preset(self.events, onset=self.onset)
+
+    @property
+    def key(self) -> str:
+        """A name that tells the trial from others of a study; a part of a file name."""
+        parts = (
+            self.device, self.case or "default_case", self.phenotype or "default_phenotype",
+            self.policy, f"s{self.seed:05d}",
+        )  # fmt: skip
+        return "_".join(parts).replace("/", "-").replace(":", "-")
+
+
+def trial_patient(trial: WeaningTrial) -> tuple[VirtualPatient, WeaningCase]:
+    """The patient of a trial on the pump, and the case with all its events.
+
+    Raises
+    ------
+    InputError
+        The seed is refused, no such profile, or no access of the pump fits.
+    """
+    pump = Pump.load(trial.device)
+    patient, case = weaning_patient(
+        trial.seed, case=trial.case, phenotype=trial.phenotype, pump=pump,
+        evaluation=trial.evaluation,
+    )  # fmt: skip
+    return patient.on(pump), case
+
+
+def trial_bedside(trial: WeaningTrial) -> tuple[Bedside, WeaningCase]:
+    """The bedside at which a trial begins.
+
+    Raises
+    ------
+    InputError
+        As :func:`trial_patient`.
+    PhysicsError
+        The patient has no periodic beat without support.
+    """
+    patient, case = trial_patient(trial)
+    added = HourScenario.preset(trial.events, onset=trial.onset)
+    events = added if case.events is None else case.events.with_events(*added.events)
+    bedside = Bedside(
+        patient, Pump.load(trial.device), events=events, tier=trial.tier, seed=trial.seed,
+        kept=case.kept, complications=trial.complications,
+    )  # fmt: skip
+    return bedside, case
+
+
+def briefing(trial: WeaningTrial, bedside: Bedside, case: WeaningCase) -> WeaningBriefing:
+    """What the controller is told: the profile, the doses and the pressure on arrival."""
+    noise = float(np.random.default_rng([trial.seed, 7]).normal(0.0, 1.0))
+    return WeaningBriefing(
+        congested(Patient.load(case.phenotype)),
+        bedside.pump,
+        Therapy.default(),
+        tier=trial.tier,
+        seed=trial.seed,
+        drugs={name: bedside.orders.now[name] for name in DRUGS},
+        pressure_before=bedside.pressure_before + noise,
+    )

@@ -1,0 +1,17 @@
+"""A coronary intervention under support: its course, figure and report."""
+
+from experiments.weaning.pci.course import (
+    PciTrial,
+)
+from experiments.weaning.pci.report import (
+    decision_rows,
+    outcome_rows,
+    pci,
+)
+
+__all__ = [
+    "PciTrial",
+    "decision_rows",
+    "outcome_rows",
+    "pci",
+]

@@ -1,0 +1,136 @@
+"""The figure of a high-risk coronary intervention: support against no support, and the weaning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from experiments.figures import COLORS, label, new_figure, plain
+from experiments.weaning.course import (
+    AFTER,
+    LEGEND,
+    SHARES,
+    SMALL,
+    limit_line,
+    main_decisions,
+    numbered,
+    titled,
+    write_beside,
+)
+from experiments.weaning.pci.course import PciCourse
+from plants.scenarios import intervention_numbers
+
+#: What an outcome is called in titles and tables.
+OUTCOME_WORDS = {
+    "well": "off the pump and well", "failed": "off the pump, pressure too low",
+    "died": "died", "label": "still supported at the end of the label's time",
+}  # fmt: skip
+_SIZE = (12.0, 9.0)  # inches
+_INFLATION, _UNSUPPORTED = "#f6cfc0", "#555555"
+
+
+def pci_figure(course: PciCourse) -> Figure:
+    """Speed, pressure, flow and wedge pressure in minutes, supported and unsupported.
+
+    Parameters
+    ----------
+    course : PciCourse
+        Of :func:`experiments.weaning.pci.course.run_pci`.
+    """
+    figure = new_figure(*_SIZE)
+    grid = figure.add_gridspec(5, 2, width_ratios=SHARES, height_ratios=(1.2, 1.3, 1, 1, 0.8))
+    panels: list[Callable[[Axes, PciCourse], None]] = [_speed, _pressure, _flow, _wedge, _pulse]
+    first: Axes | None = None
+    for place, draw in enumerate(panels):
+        axes = plain(figure.add_subplot(grid[place, 0], sharex=first))
+        first = first or axes
+        draw(axes, course)
+        _over_time(axes, course)
+        axes.tick_params(labelbottom=place == len(panels) - 1, labelsize=SMALL)
+    axes.set_xlabel("Time on support [min]")
+    assert first is not None
+    first.set_xlim(0.0, _end(course))
+    write_beside(figure.add_subplot(grid[:, 1]), _main(course), inches=_SIZE[1], minutes=True)
+    trial = course.trial
+    inside = f" with {trial.controller} inside the holds" if trial.controller else ""
+    figure.suptitle(
+        f"High-risk coronary intervention, {course.patient} on a {trial.device}{inside}: "
+        f"{OUTCOME_WORDS[course.outcome]}\n{course.seconds / 60:.0f} min on support; "
+        f"{course.reason}",
+        fontsize="medium", x=0.01, ha="left",
+    )  # fmt: skip
+    return figure
+
+
+def _main(course: PciCourse) -> list[dict[str, Any]]:
+    hours = [{**one, "hours": one["seconds"] / 3600.0} for one in course.decisions]
+    return main_decisions(hours)
+
+
+def _end(course: PciCourse) -> float:
+    return course.supported["time"][-1] / 60.0 * 1.005
+
+
+def _over_time(axes: Axes, course: PciCourse) -> None:
+    """What all panels show: inflations, the opened artery, the removal of the pump."""
+    for one in course.intervention.inflations:
+        axes.axvspan(one.onset / 60.0, (one.onset + one.seconds) / 60.0, color=_INFLATION,
+                     linewidth=0, zorder=0.4)  # fmt: skip
+    axes.axvline(course.intervention.opened / 60.0, color=COLORS[2], linewidth=0.9,
+                 linestyle=":")  # fmt: skip
+    axes.axvline(course.seconds / 60.0, color="#333333", linewidth=0.8)
+    axes.axvspan(course.seconds / 60.0, _end(course), color=AFTER, zorder=0)
+
+
+def _line(
+    axes: Axes, rows: dict[str, list[float]], name: str, color: str, text: str, style: str = "-"
+) -> None:
+    axes.plot(np.array(rows["time"]) / 60.0, rows[name], color=color, linewidth=1.1, label=text,
+              linestyle=style)  # fmt: skip
+
+
+def _speed(axes: Axes, course: PciCourse) -> None:
+    speed = np.array(course.supported["pump_speed"]) / 1000.0
+    axes.plot(np.array(course.supported["time"]) / 60.0, speed, color="#222222", linewidth=1.2)
+    top = float(speed.max())
+    axes.set_ylim(0.0, 1.45 * top)
+    times = [one["seconds"] / 60.0 for one in _main(course)]
+    numbered(axes, times, _end(course), tick=1.12 * top, text=1.32 * top)
+    for when, text in ((course.intervention.opened, " artery open"), (course.seconds, " off")):
+        axes.text(when / 60.0, 0.08 * top, text, fontsize=SMALL, color="#444444")
+    titled(axes, "Pump speed [1000 rpm]; balloon up shaded")
+
+
+def _pressure(axes: Axes, course: PciCourse) -> None:
+    _line(axes, course.unsupported, "map", _UNSUPPORTED, "without a pump", style="--")
+    _line(axes, course.supported, "map", COLORS[0], "supported")
+    axes.legend(**LEGEND)
+    titled(axes, label("map"))
+    limit_line(axes, intervention_numbers()["follow_up"]["map_low"].value, "at least")
+
+
+def _flow(axes: Axes, course: PciCourse) -> None:
+    _line(axes, course.unsupported, "cardiac_output", _UNSUPPORTED, "total, without a pump",
+          style="--")  # fmt: skip
+    _line(axes, course.supported, "cardiac_output", COLORS[0], "total, supported")
+    _line(axes, course.supported, "pump_flow", COLORS[1], "pump")
+    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
+    axes.legend(**LEGEND)
+    titled(axes, "Flow [L/min]")
+
+
+def _wedge(axes: Axes, course: PciCourse) -> None:
+    _line(axes, course.unsupported, "pcwp", _UNSUPPORTED, "without a pump", style="--")
+    _line(axes, course.supported, "pcwp", COLORS[0], "supported")
+    axes.legend(**LEGEND)
+    titled(axes, label("pcwp"))
+
+
+def _pulse(axes: Axes, course: PciCourse) -> None:
+    _line(axes, course.supported, "pulse_pressure", COLORS[0], "supported")
+    axes.set_ylim(bottom=0.0)
+    titled(axes, label("pulse_pressure"))

@@ -1,0 +1,163 @@
+"""The job behind ``impellab wean --indication high-risk-pci``: tables, figure and report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from controllers.weaning import pci_numbers
+from experiments.figures import save_figure
+from experiments.runs import ReportTable, RunFolder, run_folder, write_report
+from experiments.weaning.course import PHASE_WORDS, short_reason
+from experiments.weaning.pci.course import PciCourse, PciTrial, measures, run_pci, to_plain
+from experiments.weaning.pci.figure import OUTCOME_WORDS, pci_figure
+from plants import SIGNALS
+from plants.scenarios import intervention_numbers
+
+#: Unit and meaning of the measures, which end when the artery is told open.
+MEASURES: dict[str, tuple[str, str]] = {
+    "min_map": ("mmHg", "lowest mean arterial pressure"),
+    "seconds_map_low": ("s", "time with a mean arterial pressure below 60 mmHg"),
+    "min_cardiac_output": ("L/min", "lowest total flow"),
+    "mean_cardiac_output": ("L/min", "mean total flow"),
+    "mean_pump_flow": ("L/min", "mean pump flow"),
+}
+DECISION_COLUMNS = ("time [min]", "level", "decision", "why")
+
+
+@dataclass(frozen=True)
+class PciDone:
+    """An intervention that was run and written down.
+
+    Attributes
+    ----------
+    course : PciCourse
+        What it gave.
+    folder : Path
+        The run folder.
+    """
+
+    course: PciCourse
+    folder: Path
+
+    @property
+    def title(self) -> str:
+        """In a line."""
+        course = self.course
+        return f"high-risk coronary intervention, {course.patient} on {course.trial.device}"
+
+    def document(self) -> dict[str, Any]:
+        """The JSON document of the command."""
+        course = self.course
+        last = {name: values[-1] for name, values in course.supported.items() if name in SIGNALS}
+        supported, unsupported = compared(course)
+        return {
+            "outcome": course.outcome,
+            "reason": course.reason,
+            "hours": course.seconds / 3600.0,
+            "patient": course.patient,
+            "metrics": last,
+            "units": {name: SIGNALS[name].unit for name in last},
+            "supported": supported,
+            "unsupported": unsupported,
+            "measure_units": {name: unit for name, (unit, _) in MEASURES.items()},
+            "unsupported_end": course.unsupported_end,
+            "boosted_seconds": course.boosted,
+            "inflations": [asdict(one) for one in course.intervention.inflations],
+            "opened_seconds": course.intervention.opened,
+            "decisions": course.decisions,
+            "findings": {},
+            "run": self.folder,
+        }
+
+
+def pci(trial: PciTrial, *, runs: Path, progress: Callable[[float], None] | None = None) -> PciDone:
+    """Run an intervention, and write decisions, records, figure and report into a run folder.
+
+    Parameters
+    ----------
+    trial : PciTrial
+        What to run.
+    runs : Path
+        Where the run folder is made.
+    progress : callable, optional
+        Called with the share that is done, about.
+
+    Raises
+    ------
+    InputError
+        A name is unknown, the controller cannot work here, or the folder cannot be made.
+    PhysicsError
+        The patient has no periodic beat to begin from.
+    """
+    with run_folder("wean", runs, asdict(trial), seeds={"seed": trial.seed}) as run:
+        course = run_pci(trial, progress=progress)
+        _write(run, course)
+    return PciDone(course, run.final)
+
+
+def compared(course: PciCourse) -> tuple[dict[str, float], dict[str, float]]:
+    """The measures with and without a pump, until the artery is told open."""
+    low = intervention_numbers()["follow_up"]["map_low"].value
+    until = course.intervention.opened
+    return measures(course.supported, until, low), measures(course.unsupported, until, low)
+
+
+def outcome_rows(course: PciCourse) -> list[tuple[object, ...]]:
+    """Rows (measure, supported, unsupported, unit) until the artery is told open, and the rest."""
+    supported, unsupported = compared(course)
+    rows: list[tuple[object, ...]] = [
+        (MEASURES[name][1], supported[name], unsupported[name], MEASURES[name][0])
+        for name in MEASURES
+    ]
+    whole = measures(course.supported, course.seconds, 60.0)
+    rows += [
+        ("lowest mean arterial pressure until the pump is out", whole["min_map"], None, "mmHg"),
+        ("time on the pump", course.seconds / 60.0, None, "min"),
+        ("time at the boost level", course.boosted, None, "s"),
+        ("outcome", OUTCOME_WORDS[course.outcome], course.unsupported_end or "lives", ""),
+    ]
+    return rows
+
+
+def decision_rows(course: PciCourse) -> list[tuple[object, ...]]:
+    """Rows (minutes, level, decision, why): the reasons against, or those for going on."""
+    rows: list[tuple[object, ...]] = []
+    for one in course.decisions:
+        against = [x for x in one["reasons"] if x.startswith("against")]
+        why = "; ".join(short_reason(x) for x in against or one["reasons"])
+        rows.append((one["seconds"] / 60.0, one["level"], PHASE_WORDS[one["phase"]], why))
+    return rows
+
+
+def _write(run: RunFolder, course: PciCourse) -> None:
+    import pandas
+
+    decisions = pandas.DataFrame(course.decisions)
+    decisions["reasons"] = ["; ".join(one) for one in decisions["reasons"]]
+    run.write_table("decisions", decisions)
+    run.write_table("supported", pandas.DataFrame(course.supported))
+    run.write_table("unsupported", pandas.DataFrame(course.unsupported))
+    run.write_json("course.json", to_plain(course))
+    picture = save_figure(pci_figure(course), run.path / "course.png")
+    numbers = [
+        (name, one.value, one.unit, one.source, one.tag) for name, one in pci_numbers().items()
+    ]
+    write_report(
+        run,
+        f"High-risk coronary intervention, {course.patient} on a {course.trial.device}",
+        introduction=f"{OUTCOME_WORDS[course.outcome]}: {course.reason}.",
+        tables=[
+            ReportTable("Until the artery is open, supported and unsupported",
+                        ("measure", "supported", "unsupported", "unit"), outcome_rows(course)),
+            ReportTable("Balloon inflations", ("begin [min]", "length [s]", "contractility left"),
+                        [(one.onset / 60.0, one.seconds, one.factor)
+                         for one in course.intervention.inflations]),
+            ReportTable("Decisions", DECISION_COLUMNS, decision_rows(course)),
+            ReportTable("Limits and times of the controller",
+                        ("name", "value", "unit", "source", "tag"), numbers),
+        ],
+        figures=[("Supported, and the same patient and inflations without a pump.", picture)],
+    )  # fmt: skip

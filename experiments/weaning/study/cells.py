@@ -1,0 +1,130 @@
+"""The tables of the weaning study as cells: for the terminal, the report and the page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from experiments.weaning.study.figures import short
+from experiments.weaning.study.tables import StudyTables
+from experiments.weaning.study.targets import VALUES
+
+if TYPE_CHECKING:
+    import pandas
+
+Cells = list[list[object]]
+Printed = tuple[str, tuple[str, ...], Cells]
+MET = {True: "met", False: "MISSED", None: "not judged"}
+#: What a table of policies shows besides the targets: column, words, factor, decimals.
+MORE: tuple[tuple[str, str, float, int], ...] = (
+    ("hours_median", "median time on support of who could be weaned [h]", 1, 1),
+    ("excess_hours_weaned_median", "above the oracle's, of those weaned [h]", 1, 1),
+    ("map_low_weaning_share", "time with MAP < 60 below full support [%]", 100, 3),
+    ("suction_seconds_mean", "suction a course [s]", 1, 0),
+    ("relapse_answer_hours_median", "relapse to step up, median [h]", 1, 2),
+    ("died_share", "died on the pump [%]", 100, 1),
+    ("complicated_share", "with a complication [%]", 100, 1),
+    ("hidden_regurgitation_false_alarms", "false alarms: hidden regurgitation", 1, 0),
+    ("inotrope_masked_false_alarms", "false alarms: masked by an inotrope", 1, 0),
+    ("rv_failure_false_alarms", "false alarms: right ventricular failure", 1, 0),
+    ("error_median", "error of contractility, median [%]", 100, 1),
+    ("error_p90", "error of contractility, 90th percentile [%]", 100, 1),
+    ("weaning_score", "CORMPO weaning score a course", 1, 2),
+    ("action_change_penalty", "CORMPO action-change penalty a course", 1, 2),
+    ("unstable_raised_share", "CORMPO unstable hours followed by a rise [%]", 100, 1),
+    ("unstable_share", "unstable hours [%]", 100, 1),
+)
+
+
+def printed(
+    tables: StudyTables, targets: pandas.DataFrame, policies: Sequence[str]
+) -> list[Printed]:
+    """Title, headings and cells of the tables that a reader of the terminal sees."""
+    found: list[Printed] = []
+    if not tables.policies.empty:
+        title = "targets; x: missed; shares without their intervals"
+        found.append((title, *wide(targets, policies, brief=True)))
+        others = [row for row in records(targets) if row["name"] not in VALUES]
+        if others:
+            cells: Cells = [[row["measure"], row["text"], MET[row["met"]]] for row in others]
+            found.append(("comparisons", ("measure", "values", "met"), cells))
+        found.append(("every policy", *more(tables.policies, policies)))
+        found.append(("outcomes", *_cells(tables.outcomes)))
+        found.append(("recognition", *_cells(tables.recognition, drop=("_low", "_high"))))
+    for name in ("gate", "contractility", "patients", "refusals"):
+        table = getattr(tables, name)
+        if not table.empty:
+            found.append((name, *_cells(table)))
+    return found
+
+
+def _cells(table: pandas.DataFrame, drop: tuple[str, ...] = ()) -> tuple[tuple[str, ...], Cells]:
+    names = [name for name in table.columns if not str(name).endswith(drop or ("\0",))]
+    words = tuple(str(name).replace("_", " ") for name in names)
+    rows = table[names].values.tolist()
+    for row in rows:
+        row[:] = [short(one) if isinstance(one, str) else one for one in row]
+    return words, rows
+
+
+def records(table: pandas.DataFrame) -> list[dict[Hashable, Any]]:
+    return table.to_dict("records")
+
+
+def wide(
+    targets: pandas.DataFrame, policies: Sequence[str], *, brief: bool = False
+) -> tuple[tuple[str, ...], Cells]:
+    """A row a target, a column a policy; missed ones are marked.
+
+    Parameters
+    ----------
+    targets : DataFrame
+        Of the study.
+    policies : sequence of str
+        In the order of columns.
+    brief : bool
+        Whether intervals are left out.
+    """
+    by_place = {(row["name"], row["policy"]): row for row in records(targets)}
+    known = [one for one in policies if any(policy == one for _, policy in by_place)]
+    cells: Cells = []
+    for name in VALUES:
+        rows = [by_place[name, policy] for policy in known]
+        told = [_brief(row) if brief else _told(row) for row in rows]
+        cells.append([rows[0]["measure"], rows[0]["target"], *told])
+    return ("measure", "target", *(short(one) for one in known)), cells
+
+
+def _told(row: Mapping[Hashable, Any]) -> str:
+    text = str(row["text"])
+    if row["of"] is not None and not missing(row["of"]) and not missing(row["low"]):
+        low, high = 100 * row["low"], 100 * row["high"]
+        text += f" of {int(row['of'])} ({low:.0f} to {high:.0f})"
+    return text + (" MISSED" if row["met"] is False else "")
+
+
+def _brief(row: Mapping[Hashable, Any]) -> str:
+    of = row["of"]
+    text = str(row["text"])
+    if of is not None and not missing(of) and of:
+        text += f" of {int(of)}"
+    return text + (" x" if row["met"] is False else "")
+
+
+def missing(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
+def more(policies: pandas.DataFrame, names: Sequence[str]) -> tuple[tuple[str, ...], Cells]:
+    by_name = {row["policy"]: row for row in records(policies)}
+    known = [name for name in names if name in by_name]
+    cells: Cells = [
+        [words, *(_number(factor * float(by_name[name][column]), digits) for name in known)]
+        for column, words, factor, digits in MORE
+    ]
+    return ("", *(short(one) for one in known)), cells
+
+
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}" if math.isfinite(value) else "-"

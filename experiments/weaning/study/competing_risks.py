@@ -1,0 +1,40 @@
+"""How courses end, as competing risks: the first event of each, and cumulative incidences."""
+
+from __future__ import annotations
+
+import math
+
+from experiments.weaning.course import Course
+
+#: What may come first, in the order of figures.
+EVENTS = ("explanted and well", "failed wean", "complication", "bridge decision", "death")
+#: Complications that count as an event; a pump that slips is none by itself.
+COMPLICATIONS = ("bleeding", "limb", "hemolysis")
+_ENDS = {"well": EVENTS[0], "failed": EVENTS[1], "died": EVENTS[4]}
+
+
+def first_event(course: Course) -> tuple[str, float]:
+    """What came first, and when, h; "" at the label's end where nothing did.
+
+    A wean counts at the hour of the explant. A decision for a bridge counts from when it stood. On
+    equal terms a complication comes first.
+
+    Examples
+    --------
+    >>> from experiments.weaning.course import run_course
+    >>> from experiments.weaning.course import WeaningTrial
+    >>> from experiments.weaning.study.competing_risks import first_event
+    >>> course = run_course(WeaningTrial(11, "fast-protocol", case="full"))
+    >>> first_event(course) == ("explanted and well", course.hours)
+    True
+    """
+    happened = course.happened
+    found = [(happened[name], EVENTS[2]) for name in COMPLICATIONS if name in happened]
+    if math.isfinite(course.bridge_hours):
+        found.append((course.bridge_hours, EVENTS[3]))
+    if course.outcome in _ENDS:
+        found.append((course.hours, _ENDS[course.outcome]))
+    if not found:
+        return "", course.hours
+    hours, event = min(found, key=lambda one: one[0])
+    return event, hours

@@ -1,0 +1,262 @@
+"""Figures of the weaning study."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from experiments.figures import COLORS, new_figure, plain
+from experiments.weaning.course import OUTCOMES
+from experiments.weaning.settings import study_settings
+from experiments.weaning.study.competing_risks import EVENTS
+from experiments.weaning.study.tables import FORECAST, ORACLE, POWER
+
+if TYPE_CHECKING:
+    import pandas
+
+_WELL, _FAILED, _OTHER, _BRIDGE, _DEATH = (
+    COLORS[2], COLORS[1], COLORS[4], COLORS[5], COLORS[6],
+)  # fmt: skip
+#: Colours of what comes first, and of how courses end.
+EVENT_COLORS = dict(zip(EVENTS, (_WELL, _FAILED, _OTHER, _BRIDGE, _DEATH), strict=True))
+OUTCOME_COLORS = {
+    "well": _WELL, "failed": _FAILED, "died": _DEATH, "bridge": _BRIDGE, "label": "#dddddd",
+}  # fmt: skip
+_OUTCOME_WORDS = {
+    "well": "explanted and well", "failed": "failed wean", "died": "died on the pump",
+    "bridge": "bridge decision", "label": "none by the label's end",
+}  # fmt: skip
+_COLUMNS, _PERCENT = 3, 100.0
+
+
+def short(policy: str) -> str:
+    """Name of a policy in a figure: a folder by its last part.
+
+    Examples
+    --------
+    >>> from experiments.weaning.study.figures import short
+    >>> short("policy:results/policies/weaning-ppo"), short("model-based")
+    ('weaning-ppo', 'model-based')
+    """
+    return policy.rpartition("/")[2] if policy.startswith("policy:") else policy
+
+
+def _grid(count: int, height: float) -> tuple[Figure, list[Axes]]:
+    columns = min(count, _COLUMNS)
+    rows = math.ceil(count / columns)
+    figure = new_figure(3.4 * columns + 0.4, height * rows + 0.7)
+    axes = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
+    for empty in axes[count:]:
+        empty.set_visible(False)
+    return figure, [plain(one) for one in axes[:count]]
+
+
+def incidence_figure(incidence: pandas.DataFrame) -> Figure:
+    """Cumulative incidence of what came first, stacked; a panel a policy.
+
+    The broken line is the share of patients whom the oracle could have explanted by then.
+    """
+    policies = list(dict.fromkeys(incidence["policy"]))
+    figure, panels = _grid(len(policies), 2.5)
+    for axes, policy in zip(panels, policies, strict=True):
+        own = incidence[incidence["policy"] == policy]
+        hours, base = own["hours"].to_numpy(float), np.zeros(len(own))
+        for event in EVENTS:
+            top = base + _PERCENT * own[event].to_numpy(float)
+            axes.fill_between(
+                hours, base, top, step="post", color=EVENT_COLORS[event], alpha=0.85,
+                linewidth=0, label=event,
+            )  # fmt: skip
+            base = top
+        could = _PERCENT * own[ORACLE].to_numpy(float)
+        axes.step(
+            hours, could, where="post", color="black", linewidth=1.0, linestyle="--",
+            label="could be explanted (oracle)",
+        )  # fmt: skip
+        axes.set_title(short(policy), fontsize="medium", loc="left")
+        axes.set_xlim(0.0, float(hours.max()))
+        axes.set_ylim(0.0, _PERCENT)
+    _edge(panels, len(policies), "Time on the pump [h]", "Patients [%]")
+    _legend(figure, panels[0], 3)
+    return figure
+
+
+def _edge(panels: Sequence[Axes], count: int, x: str, y: str) -> None:
+    """Labels at the left, and at the lowest panel of each column."""
+    columns = min(count, _COLUMNS)
+    for k, axes in enumerate(panels):
+        if k % columns == 0:
+            axes.set_ylabel(y)
+        if k + columns >= count:
+            axes.set_xlabel(x)
+            axes.tick_params(labelbottom=True)
+
+
+def _legend(figure: Figure, axes: Axes, columns: int) -> None:
+    handles, names = axes.get_legend_handles_labels()
+    # Lines come after what they are drawn upon.
+    order = sorted(range(len(names)), key=lambda k: "(oracle)" in names[k])
+    handles, names = [handles[k] for k in order], [names[k] for k in order]
+    figure.legend(
+        handles, names, loc="outside lower center", ncols=columns, frameon=False, fontsize="small"
+    )
+
+
+def outcomes_figure(outcomes: pandas.DataFrame) -> Figure:
+    """How courses ended: a panel a case, a bar a policy; ticks mark who could be weaned."""
+    cases = list(dict.fromkeys(outcomes["case"]))
+    policies = list(dict.fromkeys(outcomes["policy"]))
+    figure, panels = _grid(len(cases), 0.9 + 0.24 * len(policies))
+    places = np.arange(len(policies))
+    for axes, case in zip(panels, cases, strict=True):
+        own = outcomes[outcomes["case"] == case].set_index("policy").reindex(policies)
+        left, total = np.zeros(len(policies)), own["patients"].to_numpy(float)
+        for name in OUTCOMES:
+            width = _PERCENT * own[name].to_numpy(float) / total
+            axes.barh(places, width, left=left, color=OUTCOME_COLORS[name], height=0.75,
+                      label=_OUTCOME_WORDS[name])  # fmt: skip
+            left = left + width
+        axes.plot(
+            _PERCENT * own["weanable"].to_numpy(float) / total, places, linestyle="", marker="|",
+            markersize=11, markeredgewidth=2, color="black", label="could be weaned (oracle)",
+        )  # fmt: skip
+        count = int(np.nanmax(total))
+        axes.set_title(f"{case} (n = {count})", fontsize="medium", loc="left")
+        axes.set_xlim(0.0, _PERCENT)
+        axes.grid(visible=False, axis="y")
+    panels[0].set_yticks(places, [short(one) for one in policies])
+    panels[0].set_ylim(len(policies) - 0.5, -0.5)
+    _edge(panels, len(cases), "Patients [%]", "")
+    _legend(figure, panels[0], 3)
+    return figure
+
+
+def trade_off_figure(policies: pandas.DataFrame) -> Figure:
+    """What is gained and what is risked: patients weaned, weans that fail, time above the oracle.
+
+    Points are shares with 95 % intervals (Wilson); broken lines are the targets.
+    """
+    figure = new_figure(10.5, 1.5 + 0.38 * len(policies))
+    targets = study_settings().targets
+    grid = figure.subplots(1, 3, sharey=True)
+    places = np.arange(len(policies))
+    for axes, name, title in zip(
+        grid,
+        ("weaned", "failed", "excess_hours"),
+        ("Weanable patients weaned", "Weans that fail within 48 h", "Time above the oracle's"),
+        strict=True,
+    ):
+        plain(axes)
+        scale = _PERCENT if targets[name].share else 1.0
+        if name == "excess_hours":
+            axes.plot(policies["excess_hours_median"], places, "o", color=COLORS[0],
+                      label="all who could be weaned")  # fmt: skip
+            axes.plot(policies["excess_hours_weaned_median"], places, "D", color=COLORS[5],
+                      markersize=4, label="those who were")  # fmt: skip
+            axes.legend(frameon=False, fontsize="x-small", loc="best")
+        else:
+            _points(axes, policies, name, places)
+        axes.axvline(scale * targets[name].value, color="black", linewidth=0.9, linestyle="--")
+        axes.set_title(title, fontsize="medium", loc="left")
+        axes.set_xlabel("Median [h]" if name == "excess_hours" else "Share [%]")
+        axes.set_xlim(left=0.0)
+        axes.grid(visible=False, axis="y")
+    grid[0].set_yticks(places, [short(one) for one in policies["policy"]])
+    grid[0].set_ylim(len(policies) - 0.5, -0.5)
+    return figure
+
+
+def _points(axes: Axes, table: pandas.DataFrame, name: str, places: np.ndarray) -> None:
+    middle = _PERCENT * table[f"{name}_share"].to_numpy(float)
+    reach = [
+        middle - _PERCENT * table[f"{name}_low"].to_numpy(float),
+        _PERCENT * table[f"{name}_high"].to_numpy(float) - middle,
+    ]
+    axes.errorbar(
+        middle, places, xerr=np.maximum(reach, 0.0), linestyle="", marker="o", markersize=5,
+        color=COLORS[0], elinewidth=1.2,
+    )  # fmt: skip
+
+
+def gate_figure(probes: pandas.DataFrame, gate: pandas.DataFrame) -> Figure:
+    """Receiver operating curves of forecast and power, and both in every patient."""
+    figure = new_figure(9.5, 4.2)
+    curve, scatter = figure.subplots(1, 2)
+    by_name = {row["measure"]: row for row in gate.to_dict("records")}
+    known = probes[np.isfinite(probes["cardiac_power_output"].to_numpy(float))]
+    good = known["holds"].to_numpy(bool)
+    forecast = np.where(known["trusted"].astype(bool), known["margin"], -np.inf)
+    power = known["cardiac_power_output"].to_numpy(float)
+    for name, values, color in ((FORECAST, forecast, COLORS[0]), (POWER, power, COLORS[1])):
+        one = by_name[name]
+        told = f"{name}: {one['auc']:.2f} ({one['auc_low']:.2f} to {one['auc_high']:.2f})"
+        curve.step(*_curve(values, good), where="post", color=color, label=told)
+        curve.plot(1.0 - one["specificity"], one["sensitivity"], "o", color=color,
+                   label=f"at {one['cut_off']:g}")  # fmt: skip
+    curve.plot([0, 1], [0, 1], color="#999999", linewidth=0.8, linestyle=":")
+    curve.set(
+        xlabel="1 - specificity", ylabel="Sensitivity", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02)
+    )
+    curve.set_title("Area under the curve (95 % interval)", fontsize="medium", loc="left")
+    curve.legend(frameon=False, fontsize="x-small", loc="lower right")
+    for held, color, text in ((True, _WELL, "would hold"), (False, _FAILED, "would fail")):
+        own = known[good == held]
+        scatter.plot(own["cardiac_power_output"], own["chance"], "o", markersize=4, alpha=0.7,
+                     color=color, label=f"{text} (n = {len(own)})")  # fmt: skip
+    scatter.axvline(by_name[POWER]["cut_off"], color="black", linewidth=0.9, linestyle="--")
+    scatter.axhline(by_name[FORECAST]["cut_off"], color="black", linewidth=0.9, linestyle="--")
+    scatter.set(xlabel="Cardiac power output at P-2 [W]", ylabel="Chance without the pump [1]",
+                ylim=(-0.03, 1.03))  # fmt: skip
+    scatter.set_title("An explant", fontsize="medium", loc="left")
+    scatter.legend(
+        frameon=False, fontsize="x-small", loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=2
+    )
+    for axes in (curve, scatter):
+        plain(axes)
+    return figure
+
+
+def _curve(values: np.ndarray, good: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """False and true positive shares as the cut-off falls."""
+    cuts = np.concatenate([[np.inf], np.sort(np.unique(values))[::-1]])
+    bad = ~good
+    false = [float((values[bad] >= cut).mean()) if bad.any() else 0.0 for cut in cuts]
+    true = [float((values[good] >= cut).mean()) if good.any() else 0.0 for cut in cuts]
+    return np.array(false), np.array(true)
+
+
+def contractility_figure(estimates: pandas.DataFrame, policy: str) -> Figure:
+    """Error and coverage of the estimate by time on the pump."""
+    own = estimates[estimates["policy"] == policy]
+    width = 6.0
+    # A block ends with its last hour, so that the label's end is no block of its own.
+    block = (np.ceil(own["hours"] / width).clip(lower=1.0) - 0.5) * width
+    figure = new_figure(9.5, 3.4)
+    error, coverage = figure.subplots(1, 2)
+    grouped = own.groupby(block)
+    for quantile, text in ((0.5, "median"), (0.9, "90th percentile")):
+        values = _PERCENT * grouped["error"].quantile(quantile)
+        error.plot(values.index, values, marker="o", markersize=3, label=text,
+                   color=COLORS[0 if quantile == 0.5 else 1])  # fmt: skip
+    inside = _PERCENT * grouped["inside"].mean()
+    targets = study_settings().targets
+    coverage.axhspan(_PERCENT * targets["coverage_low"].value,
+                     _PERCENT * targets["coverage_high"].value, color="#e0efe0",
+                     label="target")  # fmt: skip
+    coverage.plot(inside.index, inside, marker="o", markersize=3, color=COLORS[0],
+                  label="truth in the 90 % interval")  # fmt: skip
+    coverage.set_ylim(0.0, 102.0)
+    error.set_ylim(bottom=0.0)
+    error.set_ylabel("Error of LV contractility [%]")
+    coverage.set_ylabel("Records [%]")
+    for axes in (error, coverage):
+        plain(axes).set_xlabel("Time on the pump [h]")
+        axes.legend(frameon=False, fontsize="small")
+    figure.suptitle(f"Estimate of contractility, {short(policy)}", fontsize="medium", x=0.01,
+                    ha="left")  # fmt: skip
+    return figure

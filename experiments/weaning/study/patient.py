@@ -1,0 +1,191 @@
+"""One patient of the weaning study: the oracle, a probe of the gate, and every policy's course."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from controllers import step_policy
+from experiments.runs import to_json
+from experiments.weaning.course import (
+    Course,
+    WeaningTrial,
+    from_plain,
+    run_course,
+    to_plain,
+    trial_bedside,
+)
+from experiments.weaning.truth import AlarmTruth, Oracle, Probe, find_oracle, probe_gate
+from plants import InputError, PhysicsError
+
+_DIGITS = 6  # significant ones of what is kept of a record
+
+
+@dataclass(frozen=True)
+class Task:
+    """A patient and the policies that wean him or her, each anew.
+
+    Attributes
+    ----------
+    seed : int
+        Of the patient.
+    policies : tuple of str
+        Step policies.
+    device, tier, case, evaluation
+        As in :class:`~experiments.weaning.course.WeaningTrial`.
+    """
+
+    seed: int
+    policies: tuple[str, ...]
+    device: str = "CP"
+    tier: str = "icu"
+    case: str = ""
+    evaluation: bool = False
+
+    @property
+    def key(self) -> str:
+        """Names the task's file; the same task has the same key."""
+        digest = hashlib.sha256(to_json(asdict(self)).encode()).hexdigest()
+        return f"{self.seed:05d}-{digest[:12]}"
+
+    def trial(self, policy: str) -> WeaningTrial:
+        """The trial of a policy."""
+        return WeaningTrial(
+            self.seed, policy, self.case, device=self.device, tier=self.tier,
+            evaluation=self.evaluation,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PatientDone:
+    """A patient and what became of him or her under each policy.
+
+    Attributes
+    ----------
+    key : str
+        Of the task.
+    seed : int
+        Of the patient.
+    refusal : str
+        Why the patient could not be put on the pump; "" where he or she was.
+    oracle : Oracle or None
+        What could have been done.
+    probe : Probe or None
+        Of the explant gate; None where no policy has a tracker.
+    courses : dict of str to Course
+        By policy.
+    alarms : dict of str to dict of str to bool
+        By policy and finding, whether it was true when it was named.
+    broken : dict of str to str
+        Courses and probes that the model could not carry through, and why.
+    """
+
+    key: str
+    seed: int
+    refusal: str = ""
+    oracle: Oracle | None = None
+    probe: Probe | None = None
+    courses: Mapping[str, Course] = field(default_factory=dict)
+    alarms: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+    broken: Mapping[str, str] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that :meth:`from_dict` reads back; records by signal, rounded."""
+        plain = asdict(replace(self, courses={}))
+        courses = {name: _packed(to_plain(one)) for name, one in self.courses.items()}
+        return plain | {"courses": courses}
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> PatientDone:
+        """What :meth:`to_dict` gave, through JSON.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            It is not complete.
+        """
+        values = dict(content)
+        courses = values["courses"].items()
+        values["courses"] = {name: from_plain(_unpacked(one)) for name, one in courses}
+        if values["oracle"] is not None:
+            values["oracle"] = Oracle(**_known(values["oracle"]))
+        if values["probe"] is not None:
+            values["probe"] = Probe(**_known(values["probe"]))
+        return cls(**values)
+
+
+def run_patient(task: Task) -> PatientDone:
+    """Run everything of a patient; one who cannot be put on the pump is an outcome too.
+
+    Raises
+    ------
+    InputError
+        The task itself is wrong: a name, a seed that is kept for evaluation.
+
+    Examples
+    --------
+    >>> from experiments.weaning.study.patient import Task, run_patient
+    >>> done = run_patient(Task(11, ("fast-protocol",), case="full"))
+    >>> done.oracle.weanable, done.courses["fast-protocol"].outcome, done.probe is None
+    (True, 'well', True)
+    """
+    first = task.trial(task.policies[0])
+    try:
+        trial_bedside(first)
+        oracle = find_oracle(first)
+    except PhysicsError as error:
+        return PatientDone(task.key, task.seed, f"no periodic beat: {error}")
+    except InputError as error:
+        # No access or no plausible draw; anything else is the caller's mistake.
+        if not error.field.startswith(("access", "spread")):
+            raise
+        return PatientDone(task.key, task.seed, f"{error.field}: {error.allowed}")
+    courses: dict[str, Course] = {}
+    alarms: dict[str, Mapping[str, bool]] = {}
+    broken: dict[str, str] = {}
+    for policy in task.policies:
+        watch = AlarmTruth()
+        try:
+            courses[policy] = run_course(task.trial(policy), watch=watch)
+        except PhysicsError as error:
+            broken[policy] = str(error)
+        else:
+            alarms[policy] = watch.true
+    probe = None
+    if any(step_policy(policy).needs_tracker for policy in task.policies):
+        try:
+            probe = probe_gate(first)
+        except PhysicsError as error:
+            broken["gate"] = str(error)
+    return PatientDone(task.key, task.seed, "", oracle, probe, courses, alarms, broken)
+
+
+def _packed(course: Mapping[str, Any]) -> dict[str, Any]:
+    records: Sequence[Mapping[str, float]] = course["records"]
+    names = list(records[0]) if records else []
+    return {
+        **course,
+        "records": {name: [_rounded(row[name]) for row in records] for name in names},
+        "follow_up": {
+            name: [_rounded(x) for x in one] if isinstance(one, list) else one
+            for name, one in course["follow_up"].items()
+        },
+    }
+
+
+def _unpacked(course: Mapping[str, Any]) -> dict[str, Any]:
+    records: Mapping[str, Sequence[float | None]] = course["records"]
+    rows = [dict(zip(records, row, strict=True)) for row in zip(*records.values(), strict=True)]
+    return {**course, "records": rows}
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{_DIGITS}g}")
+
+
+def _known(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Null stands for a missing number."""
+    return {name: math.nan if one is None else one for name, one in values.items()}

@@ -1,0 +1,153 @@
+"""The courses of the weaning study as rows of tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from experiments.weaning.course import (
+    Course,
+    contractility,
+    cormpo,
+    hours_below,
+    largest_step,
+    lowest_level,
+    relapse,
+    suction_seconds,
+)
+from experiments.weaning.settings import study_settings
+from experiments.weaning.study.competing_risks import COMPLICATIONS, first_event
+from experiments.weaning.study.patient import PatientDone
+from experiments.weaning.truth import JUDGED, Oracle
+
+if TYPE_CHECKING:
+    import pandas
+
+
+_HIDDEN = "hidden-regurgitation"
+
+
+class StudyRows(NamedTuple):
+    """What is known of every patient.
+
+    Parameters
+    ----------
+    courses : DataFrame
+        A row for each patient and policy.
+    estimates : DataFrame
+        A row for each record with a tracker: ``policy``, ``seed``, ``hours``, ``error`` (share of
+        the true contractility), ``inside`` (the 90 % interval).
+    probes : DataFrame
+        A row for each patient who was probed.
+    refusals : DataFrame
+        ``seed``, ``what`` (patient, policy or gate) and ``reason``.
+    """
+
+    courses: pandas.DataFrame
+    estimates: pandas.DataFrame
+    probes: pandas.DataFrame
+    refusals: pandas.DataFrame
+
+
+def study_rows(done: Iterable[PatientDone]) -> StudyRows:
+    """Read all patients, one at a time."""
+    import pandas
+
+    courses: list[dict[str, Any]] = []
+    estimates: list[dict[str, Any]] = []
+    probes: list[dict[str, Any]] = []
+    refusals: list[dict[str, Any]] = []
+    for one in done:
+        if one.refusal:
+            refusals.append({"seed": one.seed, "what": "patient", "reason": _brief(one.refusal)})
+        refusals += [
+            {"seed": one.seed, "what": what, "reason": _brief(reason)}
+            for what, reason in one.broken.items()
+        ]
+        case = next((course.case for course in one.courses.values()), "")
+        if one.probe is not None:
+            probe = one.probe
+            if probe.reason:
+                refusals.append({"seed": one.seed, "what": "gate", "reason": probe.reason})
+            else:
+                probes.append(
+                    {"seed": one.seed, "case": case, "hours": probe.hours, "level": probe.level,
+                     "holds": probe.holds, "chance": probe.chance, "margin": probe.margin,
+                     "trusted": probe.trusted, "cardiac_power_output": probe.power}
+                )  # fmt: skip
+        for policy, course in one.courses.items():
+            assert one.oracle is not None
+            courses.append(course_row(policy, course, one.oracle, one.alarms.get(policy, {})))
+            own = {"policy": policy, "seed": one.seed}
+            for hours, error, inside in zip(*contractility(course.records), strict=True):
+                estimates.append(own | {"hours": hours, "error": error, "inside": inside})
+    return StudyRows(
+        pandas.DataFrame(courses),
+        pandas.DataFrame(estimates, columns=["policy", "seed", "hours", "error", "inside"]),
+        pandas.DataFrame(probes),
+        pandas.DataFrame(refusals, columns=["seed", "what", "reason"]),
+    )
+
+
+def course_row(
+    policy: str, course: Course, oracle: Oracle, alarms: Mapping[str, bool]
+) -> dict[str, Any]:
+    """Everything a table says of a course; missing hours are NaN.
+
+    Time above the oracle's counts for whoever could be weaned; those who were not explanted well
+    count with the whole of the label's duration.
+    """
+    low = study_settings().number("map_low")
+    event, event_hours = first_event(course)
+    full = course.records[0]["level"] if course.records else math.nan
+    below = [row for row in course.records if row["level"] < full]
+    answer, metrics = relapse(course), cormpo(course.records, course.decisions)
+    believed = contractility(course.records)
+    late = course.hours if course.outcome == "well" else course.label_hours
+    row: dict[str, Any] = {
+        "policy": policy, "seed": course.trial.seed, "case": course.case,
+        "phenotype": course.phenotype, "patient": course.patient, "access": course.access,
+        "weanable": oracle.weanable, "oracle_hours": oracle.hours,
+        "weanable_unbound": math.isfinite(oracle.unbound_hours),
+        "oracle_outcome": oracle.outcome, "well_late": oracle.alone_well_late,
+        "outcome": course.outcome, "reason": course.reason, "hours": course.hours,
+        "label_hours": course.label_hours, "bridge_hours": course.bridge_hours,
+        "excess_hours": late - oracle.hours, "event": event, "event_hours": event_hours,
+        **{f"{name}_hours": course.happened.get(name, math.nan)
+           for name in (*COMPLICATIONS, "malposition")},
+        "map_low_hours": hours_below(course.records, "map", low),
+        "map_low_weaning_hours": hours_below(below, "map", low),
+        "suction_seconds": suction_seconds(course.records),
+        "largest_step": largest_step(course.decisions),
+        "lowest_level": lowest_level(course.decisions),
+        "relapse_level": math.nan if answer is None else answer.level,
+        "relapse_answer_hours": math.nan if answer is None else answer.answer,
+    }  # fmt: skip
+    for name in JUDGED:
+        named = course.findings.get(name, math.nan)
+        if name == _HIDDEN and course.case == JUDGED[name] and math.isnan(named):
+            # The leak was found, if not that full support had hidden it.
+            named = course.findings.get("regurgitation", math.nan)
+        row[f"{name}_hours"] = named
+        row[f"{name}_true"] = alarms.get(name)
+    return row | {
+        "estimates": len(believed.errors),
+        "estimates_inside": sum(believed.inside),
+        "weaning_score": metrics.weaning_score,
+        "action_change_penalty": metrics.change_penalty,
+        "whole_hours": metrics.hours,
+        "unstable_hours": metrics.unstable,
+        "unstable_raised": metrics.raised,
+        "plant_seconds": course.seconds.get("plant", math.nan),
+        "controller_seconds": course.seconds.get("controller", math.nan),
+    }
+
+
+def _brief(reason: str) -> str:
+    """A reason without the patient's own numbers, so that equal ones can be counted."""
+    if reason.startswith("access"):
+        return "no access that the arteries allow"
+    if reason.startswith("spread"):
+        return "no plausible patient"
+    return "no periodic beat" if "no periodic beat" in reason else reason.partition(" (")[0]

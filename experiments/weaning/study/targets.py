@@ -1,0 +1,159 @@
+"""What the weaning study must show, held against every policy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from controllers import STEP_POLICIES, step_policy
+from experiments.weaning.settings import Target, study_settings
+from experiments.weaning.study.tables import StudyTables
+
+if TYPE_CHECKING:
+    import pandas
+
+#: Columns of the table of policies that a target looks at: the value; those of the interval and the
+#: number follow where the value is a share.
+VALUES: Mapping[str, str] = {
+    "weaned": "weaned_share",
+    "failed": "failed_share",
+    "excess_hours": "excess_hours_median",
+    "map_low_share": "map_low_share",
+    "largest_step": "largest_step",
+    "lowest_level": "lowest_level",
+    "relapse_answered": "relapse_answered_share",
+    "hidden_regurgitation": "hidden_regurgitation_share",
+    "inotrope_masked": "inotrope_masked_share",
+    "rv_failure": "rv_failure_share",
+    "bridged": "bridged_share",
+    "coverage_low": "coverage",
+    "coverage_high": "coverage",
+    "seconds": "seconds_p90",
+}
+Row = Mapping[Hashable, Any]
+
+
+def baselines(policies: Sequence[str]) -> list[str]:
+    """The published protocols among policies: those of the package that need no forecast.
+
+    Examples
+    --------
+    >>> from experiments.weaning.study.targets import baselines
+    >>> baselines(["model-based", "fast-protocol", "policy:results/policies/weaning-ppo"])
+    ['fast-protocol']
+    """
+    own = [name for name in policies if name in STEP_POLICIES]
+    return [name for name in own if not step_policy(name).needs_tracker]
+
+
+def target_table(tables: StudyTables, main: str) -> pandas.DataFrame:
+    """A row for each target and policy; ``met`` is None where nobody can be judged.
+
+    Parameters
+    ----------
+    tables : StudyTables
+        Of the study.
+    main : str
+        The policy that must meet them; comparisons are its own.
+    """
+    import pandas
+
+    rows: Sequence[Row] = tables.policies.to_dict("records")
+    found = [
+        _judged(study_settings().targets[name], column, row)
+        for name, column in VALUES.items()
+        for row in rows
+    ]
+    by_name = {row["policy"]: row for row in rows}
+    if main in by_name:
+        others = [name for name in baselines(list(by_name)) if name != main]
+        found += [_beats(by_name[main], by_name[name]) for name in others]
+        found += _gate(tables.gate, main)
+    return pandas.DataFrame(found)
+
+
+def _judged(target: Target, column: str, row: Row) -> dict[str, Any]:
+    value = float(row[column])
+    stem = column.removesuffix("_share")
+    return {
+        "policy": row["policy"],
+        "name": target.name,
+        "measure": target.meaning,
+        "target": target.text,
+        "value": value,
+        "low": float(row.get(f"{stem}_low", math.nan)),
+        "high": float(row.get(f"{stem}_high", math.nan)),
+        "of": row.get(f"{stem}_of"),
+        "met": target.holds(value) if math.isfinite(value) else None,
+        "text": shown(value, target),
+    }
+
+
+def shown(value: float, target: Target) -> str:
+    """A value as tables show it beside its target.
+
+    Examples
+    --------
+    >>> from experiments.weaning.settings import study_settings
+    >>> from experiments.weaning.study.targets import shown
+    >>> targets = study_settings().targets
+    >>> shown(0.0123, targets["failed"]), shown(7.25, targets["seconds"])
+    ('1.2 %', '7.25 s')
+    """
+    if not math.isfinite(value):
+        return "-"
+    if target.share:
+        percent = 100 * value
+        return f"{percent:.1f} %" if percent >= 1.0 or percent == 0.0 else f"{percent:.2g} %"
+    return f"{value:.3g}" + ("" if target.unit == "1" else f" {target.unit}")
+
+
+def _beats(main: Row, other: Row) -> dict[str, Any]:
+    """Fewer failed weans than a protocol, at equal or shorter time on support.
+
+    The time is the median over whoever could be weaned. A protocol that weans nobody cannot be
+    judged.
+    """
+    mine, theirs = float(main["failed_share"]), float(other["failed_share"])
+    known = math.isfinite(mine) and math.isfinite(theirs)
+    fewer, shorter = mine < theirs, main["hours_median"] <= other["hours_median"]
+    words = ", ".join(
+        f"{100 * float(one['failed_share']):.1f} % of {one['failed_of']} at "
+        f"{float(one['hours_median']):.1f} h"
+        for one in (main, other)
+        if math.isfinite(float(one["failed_share"]))
+    )
+    return {
+        "policy": main["policy"],
+        "name": f"failed below {other['policy']}",
+        "measure": f"failed weans, and median time on support, beside {other['policy']}",
+        "target": "fewer, not longer",
+        "value": mine - theirs,
+        "low": math.nan,
+        "high": math.nan,
+        "of": None,
+        "met": bool(fewer and shorter) if known else None,
+        "text": words if known else "a policy without any wean",
+    }
+
+
+def _gate(gate: pandas.DataFrame, main: str) -> list[dict[str, Any]]:
+    if gate.empty:
+        return []
+    own, power = gate.to_dict("records")
+    gain = float(own["auc_gain"])
+    return [
+        {
+            "policy": main,
+            "name": "gate",
+            "measure": "explant gate: AUC above that of CPO at P-2 alone",
+            "target": "> 0",
+            "value": gain,
+            "low": float(own["auc_gain_low"]),
+            "high": float(own["auc_gain_high"]),
+            "of": int(own["good"]) + int(own["bad"]),
+            "met": gain > 0.0 if math.isfinite(gain) else None,
+            "text": f"{own['auc']:.3f} against {power['auc']:.3f}",
+        }
+    ]

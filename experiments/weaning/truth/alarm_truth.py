@@ -1,0 +1,107 @@
+"""Whether what a controller names is true, asked of the true patient when it is first named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from controllers import Decision, WeaningCriteria
+from controllers.weaning import DRUGS_OF_LATE
+from controllers.weaning.assessment import BY_CONTRACTION
+from experiments.weaning.truth.gate import LOWEST
+from plants import Bedside, PhysicsError
+
+#: What is judged, and the case of which it is the mark.
+JUDGED: Mapping[str, str] = {
+    "hidden-regurgitation": "masked-regurgitation",
+    "inotrope-masked": "inotrope-masked",
+    "rv-failure": "rv-failure",
+}
+# Time at the lowest level after which it is judged, h; and in which an inotrope wears off.
+_SETTLED, _WASHED_OUT = 0.25, 2.0
+
+
+class AlarmTruth:
+    """Watches a course; called after every decision.
+
+    Parameters
+    ----------
+    criteria : WeaningCriteria, optional
+        Limits; by default those of the package.
+
+    Attributes
+    ----------
+    true : dict of str to bool
+        By what was named (:data:`JUDGED`), whether it was true at that time.
+
+    Examples
+    --------
+    >>> from experiments.weaning.truth import AlarmTruth
+    >>> from experiments.weaning.course import run_course
+    >>> from experiments.weaning.course import WeaningTrial
+    >>> watch = AlarmTruth()
+    >>> course = run_course(WeaningTrial(4, "fast-protocol", case="rv-failure"), watch=watch)
+    >>> watch.true["rv-failure"]
+    True
+    """
+
+    def __init__(self, criteria: WeaningCriteria | None = None):
+        self._criteria = criteria or WeaningCriteria.load()
+        self.true: dict[str, bool] = {}
+        self._doses: list[tuple[float, float]] = []
+
+    def __call__(self, decision: Decision, bedside: Bedside) -> None:
+        past = [one for one in self._doses if one[0] >= bedside.hours - DRUGS_OF_LATE]
+        self._doses = [*past, (bedside.hours, bedside.truth()["inotrope_effect"])]
+        for name in JUDGED:
+            if name in decision.findings and name not in self.true:
+                self.true[name] = self._holds(name, bedside)
+
+    def _holds(self, name: str, bedside: Bedside) -> bool:
+        if name == "inotrope-masked":
+            return _masked(bedside, self._criteria, max(dose for _, dose in self._doses))
+        low = at_lowest(bedside)
+        if name == "hidden-regurgitation":
+            limit = self._criteria.number("moderate_regurgitation")
+            return low["mitral_regurgitant_fraction"] >= limit
+        ratio = low["cvp"] / max(low["pcwp"], 1.0)
+        right, index = self._criteria["right"], self._criteria["ready"]["cardiac_index"]
+        holds = right["cvp"].holds(low["cvp"]) and index.holds(low["cardiac_index"])
+        weak = not right["papi"].holds(low["papi"])
+        return weak and ratio > self._criteria.number("right_ratio") and not holds
+
+
+def at_lowest(bedside: Bedside) -> dict[str, float]:
+    """What is true of the patient at P-2 after a quarter of an hour; or now, if not borne."""
+    fork = bedside.fork()
+    fork.advance(_SETTLED, fork.pump.level(LOWEST).name)
+    return bedside.truth() if fork.outcome is not None else fork.truth()
+
+
+def _masked(bedside: Bedside, criteria: WeaningCriteria, dose: float) -> bool:
+    """Whether the heart holds by its inotrope alone.
+
+    On the highest dose of the last day it holds, at the present level or without the pump; two
+    hours after the last of it, it would not hold without the pump. What holds is said by the
+    criteria of flow and wedge pressure without the pump.
+    """
+    given = bedside.fork()
+    given.advance(_WASHED_OUT, bedside.level, {"inotrope": dose})
+    try:
+        alone = {} if given.outcome is not None else given.unsupported()
+    except PhysicsError:
+        alone = {}
+    if _falls_short(bedside.truth(), criteria) and (not alone or _falls_short(alone, criteria)):
+        return False
+    fork = bedside.fork()
+    fork.advance(_WASHED_OUT, bedside.level, {"inotrope": 0.0})
+    if fork.outcome is not None:
+        return True
+    try:
+        return _falls_short(fork.unsupported(), criteria)
+    except PhysicsError:
+        return True
+
+
+def _falls_short(truth: Mapping[str, float], criteria: WeaningCriteria) -> bool:
+    """Whether a ventricle contracts too weakly for the criteria without the pump."""
+    return not all(criteria["out"][name].holds(truth[name]) for name in BY_CONTRACTION)

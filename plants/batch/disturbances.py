@@ -1,0 +1,69 @@
+"""What acts on the lanes of a batch over a stretch of time, found once for lanes that share it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plants.scenarios import Scenario, disturbance_vector
+
+Array = NDArray[np.float64]
+# Stretches that are remembered; lanes of one scenario meet the same ones episode after episode.
+_REMEMBERED = 20_000
+
+
+class Acting(NamedTuple):
+    """Disturbances over a stretch of time: by name, and as the model takes them."""
+
+    outside: dict[str, float]
+    vector: Array
+
+
+class BatchDisturbances:
+    """Mean disturbances of lanes that each have a scenario, or none, and a clock of their own.
+
+    Parameters
+    ----------
+    scenarios : sequence of Scenario or None
+        One for each lane.
+    """
+
+    def __init__(self, scenarios: Sequence[Scenario | None]):
+        self.scenarios: list[Scenario | None] = [None] * len(scenarios)
+        # Entries hold their scenario, so that no other can come to have its id.
+        self._known: dict[tuple[int, float, float], tuple[Scenario, Acting]] = {}
+        self._distinct: dict[bytes, Acting] = {}
+        self._equal: dict[Scenario, Scenario] = {}
+        for lane, scenario in enumerate(scenarios):
+            self.assign(lane, scenario)
+
+    def assign(self, lane: int, scenario: Scenario | None) -> None:
+        """Give a lane another scenario."""
+        if scenario is not None:
+            # Lanes with equal scenarios share one object, and so all that is found for it.
+            scenario = self._equal.setdefault(scenario, scenario)
+        self.scenarios[lane] = scenario
+
+    def lanes(self) -> NDArray[np.intp]:
+        """The lanes that have a scenario."""
+        return np.array([i for i, one in enumerate(self.scenarios) if one is not None], np.intp)
+
+    def over(self, lane: int, start: float, seconds: float) -> Acting:
+        """Mean disturbances of a lane with a scenario; the same object for the same values."""
+        scenario = self.scenarios[lane]
+        assert scenario is not None
+        key = (id(scenario), start, seconds)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+                self._distinct.clear()
+                self._equal.clear()
+            outside = scenario.mean(start, start + seconds)
+            vector = disturbance_vector(outside)
+            acting = self._distinct.setdefault(vector.tobytes(), Acting(outside, vector))
+            found = self._known[key] = scenario, acting
+        return found[1]

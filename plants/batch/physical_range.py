@@ -1,0 +1,70 @@
+"""The physical range, looked at over all lanes of a batch at once.
+
+What is refused, and in which words, is as in :class:`plants.Simulator`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plants.plant import ACCUMULATOR, N_VOLUMES, STATES
+from plants.quantities import SIGNALS, WAVEFORMS
+
+Array = NDArray[Any]
+
+N_STATE = len(STATES)
+_LEAST_LV_VOLUME = N_STATE + ACCUMULATOR.index["min_lv_volume"]
+_PRESSURES = ("aortic_pressure", "lv_pressure", "pa_pressure", "la_pressure", "ra_pressure")
+_ROWS = [WAVEFORMS.index(name) for name in _PRESSURES]
+_LOW = np.array([[SIGNALS[name].low] for name in _PRESSURES])
+_HIGH = np.array([[SIGNALS[name].high] for name in _PRESSURES])
+
+
+def inside(carry: Array, waveforms: Array) -> NDArray[np.bool_]:
+    """Which lanes are in the physical range.
+
+    Parameters
+    ----------
+    carry : ndarray, shape (blocks, n, width)
+        State and accumulator of this beat, and what follows.
+    waveforms : ndarray, shape (blocks, n_waveforms, width)
+        Waveforms at that state.
+
+    Returns
+    -------
+    ndarray of bool, shape (blocks, width)
+    """
+    finite = np.isfinite(carry[:, :N_STATE]).all(axis=1)
+    # The comparison is the other way round for volumes: one that is no number is caught above.
+    held = ~(carry[:, :N_VOLUMES] < 0.0).any(axis=1) & ~(carry[:, _LEAST_LV_VOLUME] < 0.0)
+    seen = waveforms[:, _ROWS]
+    believed = ((seen >= _LOW) & (seen <= _HIGH)).all(axis=1)
+    return finite & held & believed
+
+
+def reason(carry: Array, waveforms: Array) -> str:
+    """Why one lane is out of the physical range.
+
+    Parameters
+    ----------
+    carry : ndarray, shape (n,)
+        State and accumulator of this beat, and what follows.
+    waveforms : ndarray, shape (n_waveforms,)
+        Waveforms at that state.
+    """
+    if not np.isfinite(carry[:N_STATE]).all():
+        return "the state is no longer finite"
+    volumes = carry[:N_VOLUMES]
+    lowest, name = volumes.min(), STATES.names[int(volumes.argmin())]
+    if carry[_LEAST_LV_VOLUME] < lowest:  # earlier in this beat
+        lowest, name = carry[_LEAST_LV_VOLUME], "lv_volume"
+    if lowest < 0.0:
+        return f"{name} is {lowest:.3g} mL, below 0"
+    for name, row in zip(_PRESSURES, _ROWS, strict=True):
+        low, high = SIGNALS[name].low, SIGNALS[name].high
+        if not low <= waveforms[row] <= high:
+            return f"{name} is {waveforms[row]:.3g} mmHg, outside {low:g} to {high:g}"
+    raise AssertionError("the lane is in the physical range")

@@ -1,0 +1,409 @@
+"""Stepping many plants through time at once, side by side in SIMD lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from plants.batch import physical_range as batch_range
+from plants.batch.arguments import (
+    checked_plants,
+    each_lane,
+    indices_of,
+    lane_step,
+    mask_of,
+    matrix_of,
+    row_of,
+    sized,
+    whole,
+)
+from plants.batch.disturbances import Acting, BatchDisturbances
+from plants.batch.kernel import Precision, batch_kernel, chosen_width
+from plants.batch.layout import BatchLayout
+from plants.batch.start import Beginning, Beginnings, SamePlant, Wanted
+from plants.compile import Backend
+from plants.plant import (
+    ACCUMULATOR,
+    METRICS,
+    N_VOLUMES,
+    PHASE,
+    RIGHT_SPEED,
+    SPEED,
+    STATES,
+    STEP,
+    VALUES,
+    Plant,
+)
+from plants.quantities import WAVEFORMS, PhysicsError, unknown_name
+from plants.scenarios import DISTURBANCES, Scenario
+from plants.simulation import DISTURBANCE_BLOCK, check_positive, time_blocks
+
+Array = NDArray[np.float64]
+N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
+_OUTSIDE = slice(RIGHT_SPEED + 1, RIGHT_SPEED + 1 + len(DISTURBANCES))
+_PRECISIONS = ("double", "single")
+_WIDEST = 256
+
+
+class BatchSimulator:
+    """Many plants in time, each with its own patient, pumps, scenario and clock.
+
+    Each lane takes the very steps that a :class:`~plants.Simulator` of its plant takes, so that
+    its results are the same to rounding. Plants may differ in everything, their pumps included:
+    all that sets them apart is parameters. With any right pump in the batch all lanes run on the
+    equations that have one, which takes a third longer.
+
+    A lane that leaves the physical range, or has no steady state to begin with, stops there: it is
+    in :attr:`failures` with the reason, its metrics are NaN from then on, and no other lane is
+    touched. It goes on when it is reset.
+
+    Parameters
+    ----------
+    plants : sequence of Plant
+        One for each lane.
+    scenarios : Scenario, or sequence of Scenario or None, optional
+        What disturbs all, or each, of the patients; by default nothing.
+    step : float, optional
+        Integration step (s), as in :class:`~plants.Simulator`.
+    precision : {"double", "single"}
+        Single precision takes half the time; its results differ by some 1e-4 of their size from
+        one minute to the next, and the blood volume drifts by millilitres in an hour.
+    width : int, optional
+        Lanes that are computed together; by default what the processor's registers hold.
+    threads : int
+        Over which the lanes are shared out.
+    backend : {"auto", "compiled", "virtual-machine"}
+        Where the loop runs. The virtual machine computes in double precision only.
+
+    Attributes
+    ----------
+    plants : tuple of Plant
+        The plants as they are now.
+    width : int
+        Lanes of a block.
+
+    Raises
+    ------
+    InputError
+        There is no plant, an argument has another length, or a step is too long; the message
+        names the lane by its index.
+
+    Examples
+    --------
+    >>> from plants import Plant
+    >>> from plants import BatchSimulator
+    >>> batch = BatchSimulator([Plant("shock-c", "CP"), Plant("shock-d", "5.5")])
+    >>> batch.reset(speeds=[44_000, 30_000])
+    >>> batch.advance([44_000, 28_000], seconds=2.0)
+    >>> batch.metrics()["map"].shape, dict(batch.failures)
+    ((2,), {})
+    """
+
+    def __init__(
+        self,
+        plants: Sequence[Plant],
+        scenarios: Scenario | Sequence[Scenario | None] | None = None,
+        *,
+        step: float | None = None,
+        precision: Precision = "double",
+        width: int | None = None,
+        threads: int = 1,
+        backend: Backend = "auto",
+    ):
+        self.plants = checked_plants(plants)
+        self._count = len(self.plants)
+        if precision not in _PRECISIONS:
+            raise unknown_name("precision", precision, _PRECISIONS)
+        self._precision, self._backend, self._wanted_step = precision, backend, step
+        self._threads = whole("threads", threads, 1024)
+        if width is not None:
+            width = whole("width", width, _WIDEST)
+        self._disturbances = BatchDisturbances(each_lane(scenarios, self._count))
+        self._disturbed = self._disturbances.lanes()
+        self._set_kernel(width or chosen_width(self._count, precision))
+        self._layout = BatchLayout(self._count, self.width)
+        self._carry = self._layout.empty(N_STATE + 2 * N_ACC, self._kernel.dtype)
+        self._values = self._layout.empty(len(VALUES), self._kernel.dtype)
+        self._time = np.zeros(self._count)
+        self._beats = np.zeros(self._count)  # counted apart from the phase in single precision
+        self._alive = np.zeros(self._count, bool)
+        self._failures: dict[int, str] = {}
+        self._same: list[SamePlant] = [SamePlant(one) for one in self.plants]
+        self._step, self._highest = np.zeros(self._count), np.zeros(self._count)
+        self._drives_right = np.zeros(self._count, bool)
+        self._right_speed = np.zeros(self._count)
+        self._limits: list[tuple[Acting | None, float]] = [(None, 0.0)] * self._count
+        for lane in range(self._count):
+            self._take_in(lane)
+        self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
+
+    def _set_kernel(self, width: int) -> None:
+        right = any(plant.right is not None for plant in self.plants)
+        self._right = right
+        self._kernel = batch_kernel(width, self._precision, right=right, backend=self._backend)
+        self.width = self._kernel.width
+        self._beginnings = Beginnings(self._kernel, self._backend)
+
+    def _take_in(self, lane: int) -> None:
+        """Keep what is read of a plant at every block."""
+        plant = self.plants[lane]
+        self._step[lane] = lane_step(plant, self._wanted_step, lane)
+        self._highest[lane] = plant.pump.max_rpm if plant.pump else 0.0
+        self._drives_right[lane] = plant.left is None
+        self._right_speed[lane] = plant.right_speed
+        self._same[lane] = SamePlant(plant)
+        self._limits[lane] = (None, 0.0)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def times(self) -> Array:
+        """Time since the reset of each lane, s, shape (n,)."""
+        return self._time.copy()
+
+    @property
+    def failures(self) -> Mapping[int, str]:
+        """Lanes that have stopped, by index, and why."""
+        return MappingProxyType(self._failures)
+
+    @property
+    def alive(self) -> NDArray[np.bool_]:
+        """Which lanes have been reset and have not stopped, shape (n,)."""
+        return self._alive.copy()
+
+    @property
+    def states(self) -> Array:
+        """States now, shape (n, n_states); the phase counts beats since the reset."""
+        states = self._layout.gather(self._carry[:, :N_STATE]).T.astype(np.float64)
+        states[:, PHASE] += self._beats
+        return states
+
+    @property
+    def blood_volumes(self) -> Array:
+        """Blood in each circuit now, mL, shape (n,)."""
+        return self.states[:, :N_VOLUMES].sum(axis=1)
+
+    def reset(self, states: ArrayLike | None = None, *, speeds: ArrayLike = 0.0) -> None:
+        """Go back to time 0; see :meth:`reset_lanes`."""
+        self.reset_lanes(range(self._count), states=states, speeds=speeds)
+
+    def reset_lanes(
+        self,
+        lanes: Iterable[int],
+        *,
+        plants: Sequence[Plant] | None = None,
+        scenarios: Sequence[Scenario | None] | None = None,
+        states: ArrayLike | None = None,
+        speeds: ArrayLike = 0.0,
+    ) -> None:
+        """Begin anew in some lanes, the others stay where they are.
+
+        A lane for which there is no periodic steady state is put into :attr:`failures`.
+
+        Parameters
+        ----------
+        lanes : iterable of int
+            Indices of the lanes, each once.
+        plants : sequence of Plant, optional
+            Other plants for them.
+        scenarios : sequence of Scenario or None, optional
+            Other scenarios for them.
+        states : array_like, shape (len(lanes), n_states), optional
+            States at the onset of a beat; by default the steady states of the speeds.
+        speeds : array_like, shape () or (len(lanes),)
+            Speeds, rpm.
+
+        Raises
+        ------
+        InputError
+            An index is not a lane's, a shape does not fit, or a speed is not a finite number.
+        """
+        chosen = indices_of(lanes, self._count)
+        count = len(chosen)
+        rpm = row_of("speeds", speeds, count)
+        begin = None if states is None else matrix_of("states", states, (count, N_STATE))
+        if scenarios is not None:
+            given = each_lane(sized("scenarios", scenarios, count), count)
+            for lane, scenario in zip(chosen, given, strict=True):
+                self._disturbances.assign(int(lane), scenario)
+            self._disturbed = self._disturbances.lanes()
+        if plants is not None:
+            self._replace(chosen, checked_plants(sized("plants", plants, count)))
+        wanted = [
+            Wanted(
+                self._same[lane], self._step[lane], float(rpm[k]),
+                None if begin is None else begin[k].tobytes(),
+            )
+            for k, lane in enumerate(chosen)
+        ]  # fmt: skip
+        self._begin(chosen, self._beginnings.find(wanted))
+
+    def _replace(self, lanes: NDArray[np.intp], plants: tuple[Plant, ...]) -> None:
+        now = list(self.plants)
+        for lane, plant in zip(lanes, plants, strict=True):
+            lane_step(plant, self._wanted_step, int(lane))
+            now[lane] = plant
+        self.plants = tuple(now)
+        for lane in lanes:
+            self._take_in(int(lane))
+        if not self._right and any(plant.right is not None for plant in plants):
+            self._set_kernel(self.width)
+
+    def _begin(self, lanes: NDArray[np.intp], found: list[Beginning]) -> None:
+        self._layout.scatter(self._carry, lanes, np.array([one.carry for one in found]))
+        self._layout.scatter(self._values, lanes, np.array([one.values for one in found]))
+        self._time[lanes] = self._beats[lanes] = 0.0
+        for lane, one in zip(map(int, lanes), found, strict=True):
+            self._alive[lane] = not one.reason
+            self._failures.pop(lane, None)
+            if one.reason:
+                self._failures[lane] = one.reason
+
+    def advance(
+        self, speeds: ArrayLike, seconds: float, *, lanes: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Let time pass at speed commands.
+
+        Parameters
+        ----------
+        speeds : array_like, shape () or (n,)
+            Speed commands, rpm; limited to what each pump can do.
+        seconds : float
+            How long, s.
+        lanes : ndarray of bool, shape (n,), optional
+            Lanes in which time passes; by default all that have not stopped.
+
+        Raises
+        ------
+        InputError
+            The time is not positive, or a speed is not a finite number.
+        """
+        check_positive("seconds", seconds)
+        if not (self._alive.any() or self._failures):
+            raise RuntimeError("reset() comes before the first advance()")
+        rpm = np.clip(row_of("speeds", speeds, self._count), 0.0, self._highest)
+        moving = self._alive if lanes is None else self._alive & mask_of(lanes, self._count)
+        for length in time_blocks(seconds, DISTURBANCE_BLOCK):
+            self._advance_block(rpm, length, moving)
+            moving = moving & self._alive
+
+    def _advance_block(self, rpm: Array, seconds: float, moving: NDArray[np.bool_]) -> None:
+        longest = self._disturb(seconds, moving)
+        per_block = np.ceil(seconds / longest - 1e-9).astype(np.int64)
+        spread, held = self._layout.spread, self._values
+        left = np.where(self._drives_right, 0.0, rpm)
+        right = np.where(self._drives_right, rpm, self._right_speed)
+        here = spread(moving)
+        for entry, row in ((SPEED, left), (RIGHT_SPEED, right), (STEP, seconds / per_block)):
+            np.copyto(held[:, entry], spread(row), where=here, casting="same_kind")
+        self._run(spread(np.where(moving, per_block, 0)))
+        self._time[moving] += seconds
+        if self._kernel.dtype == np.float32:
+            self._count_beats()
+        self._stop_those_outside(moving)
+
+    def _disturb(self, seconds: float, moving: NDArray[np.bool_]) -> Array:
+        """Set the disturbances of the lanes; the longest step (s) that each allows."""
+        longest = self._step
+        lanes = self._disturbed[moving[self._disturbed]]
+        if not len(lanes):
+            return longest
+        longest, rows = longest.copy(), np.empty((len(lanes), len(DISTURBANCES)))
+        for k, lane in enumerate(lanes.tolist()):
+            acting = self._disturbances.over(lane, float(self._time[lane]), seconds)
+            before, limit = self._limits[lane]
+            if before is not acting:
+                limit = self.plants[lane].largest_step(acting.outside)
+                self._limits[lane] = (acting, limit)
+            longest[lane] = min(longest[lane], limit)
+            rows[k] = acting.vector
+        self._layout.scatter(self._values, lanes, rows, entries=_OUTSIDE)
+        return longest
+
+    def _run(self, steps: NDArray[np.int64]) -> None:
+        if self._pool is None:
+            self._kernel.run(self._carry, self._values, steps, wrap=True)
+            return
+
+        def part(blocks: slice) -> None:
+            carry, values = self._carry[blocks], self._values[blocks]
+            self._kernel.run(carry, values, steps[blocks], wrap=True)
+
+        edges = np.linspace(0, len(steps), min(self._threads, len(steps)) + 1).astype(int)
+        list(self._pool.map(part, map(slice, edges[:-1].tolist(), edges[1:].tolist())))
+
+    def _count_beats(self) -> None:
+        """Keep the phase below 1: in single precision a large one would lose its fraction."""
+        passed = np.floor(self._carry[:, PHASE])
+        self._carry[:, PHASE] -= passed
+        self._beats += self._layout.gather(passed[:, None])[0]
+
+    def _stop_those_outside(self, moving: NDArray[np.bool_]) -> None:
+        (waveforms,) = self._kernel.evaluate("observe", self._carry[:, :N_STATE], self._values)
+        inside = self._layout.gather(batch_range.inside(self._carry, waveforms)[:, None])[0]
+        for lane in np.flatnonzero(moving & ~inside).tolist():
+            carry, seen = (self._layout.lane(a, lane) for a in (self._carry, waveforms))
+            patient = self.plants[lane].patient.name
+            where = f"patient {patient} at {self._time[lane]:.3f} s"
+            self._failures[lane] = f"{where}: {batch_range.reason(carry, seen)}"
+            self._alive[lane] = False
+
+    def metric_matrix(self, names: Sequence[str] | None = None) -> Array:
+        """Metrics of the last completed beats.
+
+        Parameters
+        ----------
+        names : sequence of str, optional
+            Names of ``METRICS``; by default all, in that order.
+
+        Returns
+        -------
+        ndarray, shape (len(names), n)
+            A row for each metric; NaN for a lane that has stopped.
+
+        Raises
+        ------
+        InputError
+            A name is none of a metric.
+        """
+        state, last = self._carry[:, :N_STATE], self._carry[:, N_STATE + N_ACC :]
+        (found,) = self._kernel.evaluate("metrics", last, state, self._values)
+        matrix = self._shown(found)
+        if names is None:
+            return matrix
+        for name in names:
+            if name not in METRICS.index:
+                raise unknown_name("names", name, METRICS.names)
+        return matrix[[METRICS.index[name] for name in names]]
+
+    def metrics(self) -> dict[str, Array]:
+        """Metrics of the last completed beats by name, each of shape (n,); see above."""
+        return dict(zip(METRICS.names, self.metric_matrix(), strict=True))
+
+    def waveforms(self) -> dict[str, Array]:
+        """The waveform signals at this instant by name, each of shape (n,)."""
+        (seen,) = self._kernel.evaluate("observe", self._carry[:, :N_STATE], self._values)
+        return dict(zip(WAVEFORMS, self._shown(seen), strict=True))
+
+    def _shown(self, array: NDArray[Any]) -> Array:
+        found = np.array(self._layout.gather(array), np.float64)
+        found[:, ~self._alive] = np.nan
+        return found
+
+    def raise_failures(self) -> None:
+        """Raise what a scalar run of the first lane that has stopped would have raised.
+
+        Raises
+        ------
+        PhysicsError
+            A lane has stopped; the message names every one by its index.
+        """
+        if self._failures:
+            texts = (f"lane {lane}: {self._failures[lane]}" for lane in sorted(self._failures))
+            raise PhysicsError("; ".join(texts))

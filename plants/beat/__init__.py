@@ -1,0 +1,33 @@
+"""The beat as a map: time loops, one beat with exact derivatives, and the periodic steady state."""
+
+from plants.beat.map import (
+    DEFAULT_STEP,
+    Beat,
+    BeatMap,
+    beat_kernel,
+)
+from plants.beat.periodic_beat import (
+    FIRST_MARCH,
+    TOLERANCE,
+    PeriodicBeat,
+    SteadyState,
+    steady_state,
+)
+from plants.beat.time_loop import (
+    functions,
+    run_kernel,
+)
+
+__all__ = [
+    "DEFAULT_STEP",
+    "FIRST_MARCH",
+    "TOLERANCE",
+    "Beat",
+    "BeatMap",
+    "PeriodicBeat",
+    "SteadyState",
+    "beat_kernel",
+    "functions",
+    "run_kernel",
+    "steady_state",
+]

@@ -1,0 +1,225 @@
+"""One beat of the plant as a map: state at the onset of a beat to state at the next, with exact
+derivatives and the metrics of the beat.
+
+Estimators, linear design and model-predictive control all predict with this map; it is the plant
+itself on a grid of the cardiac phase, not a reduced model of it.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import casadi as ca
+import numpy as np
+from numpy.typing import NDArray
+
+from plants.beat.time_loop import EmittedKernel, beat_kernel
+from plants.compile import Backend, Direct
+from plants.plant import METRICS, PHASE, STATES, STEP, VALUES, Plant, plant_model
+from plants.quantities import SECONDS_PER_MINUTE
+
+Array = NDArray[np.float64]
+N_STATE = len(STATES)
+_RATE, _RATE_FACTOR = VALUES.index["heart_rate"], VALUES.index["disturbance_heart_rate"]
+# One direction for each state but the phase.
+_MOVING = [i for i in range(N_STATE) if i != PHASE]
+_DIRECTIONS = np.eye(N_STATE)[_MOVING]
+_NO_STATES, _NO_METRICS = np.empty((0, N_STATE)), np.empty((0, len(METRICS)))
+#: The step of a beat is the cycle over a whole number of steps, none longer than this, s.
+DEFAULT_STEP = 0.002
+
+
+@functools.cache
+def _metric_tangent(count: int) -> ca.Function:
+    """``(acc, x, v, d_acc, d_x, d_v) -> d_metrics`` for a number of directions, in columns."""
+    model = plant_model()
+    names = ("acc", "x", "v")
+    inputs = [ca.SX.sym(n, model.metrics.size1_in(i)) for i, n in enumerate(names)]
+    seeds = [ca.SX.sym("d" + n, model.metrics.size1_in(i)) for i, n in enumerate(names)]
+    moved = ca.jtimes(model.metrics(*inputs), ca.vertcat(*inputs), ca.vertcat(*seeds))
+    return ca.Function("metric_tangent", [*inputs, *seeds], [moved]).map(count)
+
+
+@dataclass(frozen=True)
+class Beat:
+    """Result of one beat.
+
+    Attributes
+    ----------
+    state : ndarray, shape (n_states,)
+        State at the onset of the next beat.
+    metrics : ndarray, shape (n_metrics,)
+        In the order of ``METRICS``.
+    d_state, d_metrics : ndarray, shape (m, ...)
+        Their directional derivatives, a row for each direction; empty where none was asked for.
+    path : ndarray, shape (steps, n_states), or None
+        States before each step, where they were kept.
+    """
+
+    state: Array
+    metrics: Array
+    d_state: Array
+    d_metrics: Array
+    path: Array | None = None
+
+
+class BeatMap:
+    """The beat map of one plant.
+
+    Parameters
+    ----------
+    plant : Plant
+        Patient and pump.
+    step : float
+        Longest integration step, s.
+    backend : {"auto", "compiled", "virtual-machine"}
+        Where the loop runs.
+
+    Examples
+    --------
+    >>> from plants import BeatMap, Plant
+    >>> plant = Plant("shock-d", "CP")
+    >>> beats = BeatMap(plant)
+    >>> values = beats.values(40_000)
+    >>> beats.beat(plant.rest(), values).state.shape
+    (17,)
+    """
+
+    def __init__(self, plant: Plant, *, step: float = DEFAULT_STEP, backend: Backend = "auto"):
+        self.plant, self.step = plant, min(step, plant.largest_step())
+        self.kernel = beat_kernel(backend)
+
+    def values(self, speed: float, disturbances: Mapping[str, float] | None = None) -> Array:
+        """Held values of a beat at a speed (rpm) under the disturbances, its step included."""
+        period = SECONDS_PER_MINUTE / self.plant.heart_rate(disturbances)
+        longest = min(self.step, self.plant.largest_step(disturbances))
+        steps = max(1, math.ceil(period / longest - 1e-9))
+        return self.plant.values(speed, disturbances, period / steps)
+
+    def steps(self, values: Array) -> int:
+        """Number of integration steps in a beat."""
+        return round(self.period(values) / values[STEP])
+
+    def period(self, values: Array) -> float:
+        """Duration of a beat, s."""
+        return SECONDS_PER_MINUTE / (values[_RATE] * values[_RATE_FACTOR])
+
+    def beat(
+        self,
+        state: Array,
+        values: Array,
+        d_state: Array | None = None,
+        d_values: Array | None = None,
+        *,
+        keep: bool = False,
+    ) -> Beat:
+        """Advance one beat.
+
+        Parameters
+        ----------
+        state : ndarray, shape (n_states,)
+            State at the onset of the beat; its phase is taken as 0.
+        values : ndarray, shape (n_values,)
+            From :meth:`values`.
+        d_state, d_values : ndarray, shape (m, ...), optional
+            Directions of the derivatives wanted; either may be left out and is then zero. The step
+            moves with the heart rate, so that a beat stays a beat: its own entry is ignored.
+        keep : bool
+            Keep the states before each step, from which :meth:`jacobian` then follows at the cost
+            of about one beat; without derivatives only, and only by the emitted loop.
+        """
+        start = state.copy()
+        start[PHASE] = 0.0
+        carry = np.concatenate([start, _numeric("begin")(start, values)])
+        path = None
+        if d_state is None and d_values is None:
+            if keep and isinstance(self.kernel, EmittedKernel):
+                path = self.kernel.course(carry, values, self.steps(values))
+            else:
+                self.kernel.run(carry, values, self.steps(values))
+            moved, d_metrics = _NO_STATES, _NO_METRICS
+        else:
+            d_state, d_values = _directions(d_state, d_values, values)
+            d_carry = self._seeds(start, values, d_state, d_values)
+            self.kernel.tangent(carry, values, self.steps(values), d_carry, d_values)
+            moved = d_carry[:, :N_STATE]
+            d_metrics = self._metric_rows(carry, values, d_carry, d_values)
+        end, acc = carry[:N_STATE], carry[N_STATE:]
+        metrics = _numeric("metrics")(acc, end, values)
+        return Beat(end, metrics, moved, d_metrics, path)
+
+    def jacobian(self, state: Array, values: Array, beat: Beat | None = None) -> Array:
+        """Derivative of the state after a beat by the state before it, shape (n_states, n_states).
+
+        Parameters
+        ----------
+        state : ndarray, shape (n_states,)
+            State at the onset of the beat; its phase is taken as 0 and does not count.
+        values : ndarray, shape (n_values,)
+            From :meth:`values`.
+        beat : Beat, optional
+            The beat from there, if it has been run already and its path kept.
+
+        Examples
+        --------
+        >>> from plants import BeatMap, Plant
+        >>> plant = Plant("shock-d", "CP")
+        >>> beats = BeatMap(plant)
+        >>> beats.jacobian(plant.rest(), beats.values(40_000)).shape
+        (17, 17)
+        """
+        if not isinstance(self.kernel, EmittedKernel):
+            return self.beat(state, values, d_state=np.eye(N_STATE)).d_state.T
+        path = beat.path if beat is not None else None
+        if path is None:
+            path = self.beat(state, values, keep=True).path
+        assert path is not None
+        jacobian = np.zeros((N_STATE, N_STATE))
+        jacobian[:, _MOVING] = self.kernel.state_tangent(path, values, _DIRECTIONS).T
+        return jacobian
+
+    def _seeds(self, start: Array, values: Array, d_state: Array, d_values: Array) -> Array:
+        """Directions of the carried vector at the onset: the accumulator begins at the state."""
+        rows = _begin_tangent(len(d_state))(start, values, d_state.T, d_values.T)
+        return np.ascontiguousarray(np.concatenate([d_state, np.asarray(rows).T], axis=1))
+
+    def _metric_rows(self, carry: Array, values: Array, d_carry: Array, d_values: Array) -> Array:
+        count = len(d_carry)
+        acc, end = carry[N_STATE:], carry[:N_STATE]
+        rows = _metric_tangent(count)(
+            acc, end, values, d_carry[:, N_STATE:].T, d_carry[:, :N_STATE].T, d_values.T
+        )
+        return np.asarray(rows).T
+
+
+@functools.cache
+def _numeric(name: str) -> Direct:
+    """A function of the plant's model on arrays."""
+    return Direct(getattr(plant_model(), name))
+
+
+@functools.cache
+def _begin_tangent(count: int) -> ca.Function:
+    """``(x, v, d_x, d_v) -> d_acc`` at the onset of a beat for a number of directions."""
+    begin = plant_model().begin
+    x, v = ca.SX.sym("x", begin.size1_in(0)), ca.SX.sym("v", begin.size1_in(1))
+    d_x, d_v = ca.SX.sym("dx", begin.size1_in(0)), ca.SX.sym("dv", begin.size1_in(1))
+    moved = ca.jtimes(begin(x, v), ca.vertcat(x, v), ca.vertcat(d_x, d_v))
+    return ca.Function("begin_tangent", [x, v, d_x, d_v], [moved]).map(count)
+
+
+def _directions(
+    d_state: Array | None, d_values: Array | None, values: Array
+) -> tuple[Array, Array]:
+    count = len(d_state if d_state is not None else d_values)  # type: ignore[arg-type]
+    d_state = np.zeros((count, N_STATE)) if d_state is None else d_state.copy()
+    d_values = np.zeros((count, len(values))) if d_values is None else d_values.copy()
+    d_state[:, PHASE] = 0.0
+    # The number of steps of a beat is fixed: step = 60 / (rate * factor * steps).
+    relative = d_values[:, _RATE] / values[_RATE]
+    relative += d_values[:, _RATE_FACTOR] / values[_RATE_FACTOR]
+    d_values[:, STEP] = -values[STEP] * relative
+    return np.ascontiguousarray(d_state), np.ascontiguousarray(d_values)

@@ -1,0 +1,239 @@
+"""The periodic steady state: the beat that ends where it began."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plants.beat.map import Beat, BeatMap
+from plants.beat.periodic_newton import FREE, VEINS, Search, newton
+from plants.plant import METRICS, N_VOLUMES, RIGHT_SPEED, SPEED, STATES, Plant
+from plants.quantities import KRPM_PER_RPM, PhysicsError
+
+Array = NDArray[np.float64]
+
+#: Largest change of any state over the beat that counts as periodic (mL, mL/s, krpm).
+TOLERANCE = 1e-8
+#: Beats marched from rest before the first Newton attempt.
+FIRST_MARCH = 3
+_MARCHES = (FIRST_MARCH, 8, 60, 300)  # the others after each failed attempt
+
+
+@dataclass(frozen=True)
+class SteadyState:
+    """A periodic beat.
+
+    Attributes
+    ----------
+    state : ndarray, shape (n_states,)
+        State at the onset of the beat.
+    values : ndarray, shape (n_values,)
+        Held values under which it is periodic.
+    metrics : dict of float
+        Metrics of the beat, by signal name.
+    iterations : int
+        Newton steps taken.
+    residual : float
+        Largest change of a state over the beat.
+    plant : Plant
+        Patient and pump.
+    step : float
+        Longest integration step, s.
+    """
+
+    state: Array
+    values: Array
+    metrics: dict[str, float]
+    iterations: int
+    residual: float
+    plant: Plant
+    step: float
+
+    @functools.cached_property
+    def jacobian(self) -> Array:
+        """Derivative of the state after a beat by the state before it, (n_states, n_states)."""
+        return BeatMap(self.plant, step=self.step).jacobian(self.state, self.values)
+
+    @property
+    def multiplier(self) -> float:
+        """By how much a small deviation grows from beat to beat, at the most.
+
+        Below 1 a course settles into this beat. Above 1 the beat exists, but a course leaves it:
+        deep suction, for example, may come at every other beat. The deviation that adds blood,
+        which neither grows nor dies out, does not count.
+        """
+        # Deviations that keep the blood volume: the veins give what all others take.
+        inside = self.jacobian[np.ix_(FREE, FREE)]
+        kept = np.eye(len(FREE))
+        kept[VEINS, :N_VOLUMES] = -1.0
+        others = [i for i in range(len(FREE)) if i != VEINS]
+        return float(np.abs(np.linalg.eigvals((inside @ kept)[np.ix_(others, others)])).max())
+
+    @property
+    def stable(self) -> bool:
+        """Whether a course settles into this beat; see :attr:`multiplier`."""
+        return self.multiplier < 1.0
+
+
+def steady_state(
+    plant: Plant,
+    speed: float = 0.0,
+    disturbances: Mapping[str, float] | None = None,
+    *,
+    start: Array | None = None,
+    blood_volume: float | None = None,
+    beats: BeatMap | None = None,
+) -> SteadyState:
+    """Periodic steady state of a plant at a held speed.
+
+    Parameters
+    ----------
+    plant : Plant
+        Patient and pump.
+    speed : float
+        Speed command, rpm.
+    disturbances : mapping, optional
+        Disturbances that are not neutral; an infusion has no steady state and is refused.
+    start : ndarray, optional
+        A nearby state to begin from, for example of the last speed.
+    blood_volume : float, optional
+        Blood in the circuit, mL; by default the patient's.
+    beats : BeatMap, optional
+        A beat map of the same plant to use.
+
+    Raises
+    ------
+    PhysicsError
+        No periodic beat was found, or it empties a compartment; nothing that has not converged
+        is returned.
+
+    Examples
+    --------
+    >>> from plants import Plant, steady_state
+    >>> steady = steady_state(Plant("shock-d", "CP"), 44_000)
+    >>> steady.residual < 1e-8
+    True
+    """
+    if (disturbances or {}).get("infusion", 0.0) != 0.0:
+        raise PhysicsError("no periodic state exists while blood is infused or lost")
+    beats = beats or BeatMap(plant)
+    values = beats.values(speed, disturbances)
+    total = plant.patient["blood_volume"] if blood_volume is None else blood_volume
+    state = plant.rest() if start is None else start.copy()
+    state[VEINS] += total - state[:N_VOLUMES].sum()
+    if start is None:
+        state[STATES.index["pump_speed"]] = values[SPEED] * KRPM_PER_RPM
+        state[STATES.index["right_pump_speed"]] = values[RIGHT_SPEED] * KRPM_PER_RPM
+    residual = np.inf
+    for march in _MARCHES if start is None else (0, *_MARCHES):
+        for _ in range(march):
+            state = _checked(beats.beat(state, values), plant, speed).state
+        search = newton(beats, state, values, total, TOLERANCE)
+        if search.point is not None:
+            return _accepted(beats, search, values, speed)
+        residual = min(residual, search.residual)
+    raise PhysicsError(
+        f"no periodic beat of patient {plant.patient.name} at {speed:g} rpm: the smallest change "
+        f"over a beat was {residual:.3g} after {sum(_MARCHES)} beats; "
+        "the parameters may leave the heart without a stable beat (suction that comes and goes?)"
+    )
+
+
+class PeriodicBeat:
+    """Periodic beats of one plant while what acts on it changes little by little.
+
+    Each search starts from the beat found last and keeps its Jacobian while that still serves, so
+    that it costs a few beats. A search that fails is done anew from rest.
+
+    Parameters
+    ----------
+    plant : Plant
+        Patient and pump.
+    tolerance : float
+        Largest change of any state over the beat that counts as periodic.
+
+    Examples
+    --------
+    >>> from plants import PeriodicBeat, Plant
+    >>> beat = PeriodicBeat(Plant("shock-d", "CP"))
+    >>> low, high = beat.find(37_000), beat.find(44_000)
+    >>> low.metrics["map"] < high.metrics["map"]
+    True
+    """
+
+    def __init__(self, plant: Plant, *, tolerance: float = 1e-6):
+        self.plant, self.tolerance = plant, tolerance
+        self._beats = BeatMap(plant)
+        self._state: Array | None = None
+        self._slope: Array | None = None
+
+    def find(
+        self,
+        speed: float,
+        disturbances: Mapping[str, float] | None = None,
+        *,
+        blood_volume: float | None = None,
+    ) -> SteadyState:
+        """The periodic beat at a held speed; see :func:`steady_state`.
+
+        Raises
+        ------
+        PhysicsError
+            There is none.
+        """
+        found = self._nearby(speed, disturbances, blood_volume)
+        if found is None:
+            self._slope = None
+            found = steady_state(
+                self.plant, speed, disturbances, blood_volume=blood_volume, beats=self._beats
+            )
+        self._state = found.state
+        return found
+
+    def _nearby(
+        self, speed: float, disturbances: Mapping[str, float] | None, blood_volume: float | None
+    ) -> SteadyState | None:
+        if self._state is None:
+            return None
+        values = self._beats.values(speed, disturbances)
+        total = self.plant.patient["blood_volume"] if blood_volume is None else blood_volume
+        state = self._state.copy()
+        state[VEINS] += total - state[:N_VOLUMES].sum()
+        search = newton(self._beats, state, values, total, self.tolerance, self._slope)
+        self._slope = search.slope
+        return None if search.point is None else _accepted(self._beats, search, values, speed)
+
+
+def _checked(beat: Beat, plant: Plant, speed: float) -> Beat:
+    if not np.all(np.isfinite(beat.state)):
+        raise PhysicsError(
+            f"the beat of patient {plant.patient.name} at {speed:g} rpm left the physical range"
+        )
+    return beat
+
+
+def _accepted(beats: BeatMap, search: Search, values: Array, speed: float) -> SteadyState:
+    """What a search has found, if it is physical."""
+    point = search.point
+    assert point is not None
+    metrics = METRICS.as_dict(point.beat.metrics)
+    found = SteadyState(
+        point.state, values, metrics, search.iterations, point.size, beats.plant, beats.step
+    )
+    _check_volumes(found, beats.plant, speed)
+    return found
+
+
+def _check_volumes(steady: SteadyState, plant: Plant, speed: float) -> None:
+    volumes = dict(zip(STATES.names[:N_VOLUMES], steady.state[:N_VOLUMES], strict=True))
+    volumes["lv_volume"] = min(volumes["lv_volume"], steady.metrics["lvesv"])
+    name = min(volumes, key=lambda key: volumes[key])
+    if volumes[name] < 0.0:
+        raise PhysicsError(
+            f"the periodic beat of patient {plant.patient.name} at {speed:g} rpm is not physical: "
+            f"{name} falls to {volumes[name]:.3g} mL, below 0"
+        )

@@ -1,0 +1,114 @@
+"""The plant's time loops: emitted C for one plant or a batch, or CasADi's virtual machine.
+
+A plant without a right pump runs on functions from which that pump is gone: its states stay at
+zero, and a quarter of the work with them.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import casadi as ca
+import numpy as np
+from numpy.typing import NDArray
+
+from plants.compile import Backend, BuildError, Kernel, OneLane, VirtualMachineKernel, warn_once
+from plants.compile.code import Functions
+from plants.plant import PHASE, STATES, VALUES, plant_model
+from plants.quantities import WAVEFORMS
+
+Array = NDArray[np.float64]
+
+RIGHT_PRESENT = VALUES.index["right_pump_present"]
+#: States of the right pump, and how fast (1/s) each goes to zero where there is none: as in the
+#: equations with the parameters of a pump that is not there.
+_RIGHT_STATES = {"right_pump_flow": 100.0, "right_pump_speed": 1.0, "right_occlusion": 1.0}
+
+
+@functools.cache
+def functions(right: bool = True) -> Functions:
+    """What the emitter needs of the plant, with or without a right pump."""
+    model = plant_model()
+    slope = model.slope if right else _without_right_pump(model.slope)
+    return Functions(
+        slope, model.going_on, model.ending, PHASE, VALUES.index["step"], len(WAVEFORMS)
+    )
+
+
+def _without_right_pump(slope: ca.Function) -> ca.Function:
+    x, v = ca.SX.sym("x", len(STATES)), ca.SX.sym("v", len(VALUES))
+    still, absent = ca.SX(x), ca.SX(v)
+    for name in _RIGHT_STATES:
+        still[STATES.index[name]] = 0
+    absent[RIGHT_PRESENT] = 0
+    absent[VALUES.index["right_speed_command"]] = 0
+    rates, integrands, extremes = slope(still, absent)
+    for name, rate in _RIGHT_STATES.items():
+        place = STATES.index[name]
+        rates[place] = -rate * x[place]
+    return ca.Function("slope", [x, v], [rates, integrands, extremes], {"cse": True})
+
+
+class EmittedKernel:
+    """The emitted loop; takes the plant without a right pump where none is there."""
+
+    def __init__(self, *, wrap: bool):
+        self._wrap = wrap
+        self._kernels: dict[bool, OneLane] = {}
+        self._kernel(right=False)  # A compiler that is missing shows here.
+
+    def _kernel(self, *, right: bool) -> OneLane:
+        if right not in self._kernels:
+            self._kernels[right] = OneLane(functions(right), wrap=self._wrap)
+        return self._kernels[right]
+
+    def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
+        """See :meth:`Kernel.run`."""
+        kernel = self._kernel(right=values[RIGHT_PRESENT] > 0)
+        return kernel.run(carry, values, steps, stride)
+
+    def course(self, carry: Array, values: Array, steps: int) -> Array:
+        """See :meth:`OneLane.course`."""
+        return self._kernel(right=values[RIGHT_PRESENT] > 0).course(carry, values, steps)
+
+    def state_tangent(self, path: Array, values: Array, d_state: Array) -> Array:
+        """See :meth:`OneLane.state_tangent`."""
+        kernel = self._kernel(right=values[RIGHT_PRESENT] > 0)
+        return kernel.state_tangent(path, values, d_state)
+
+    def tangent(
+        self, carry: Array, values: Array, steps: int, d_carry: Array, d_values: Array
+    ) -> None:
+        """See :meth:`Kernel.tangent`."""
+        kernel = self._kernel(right=values[RIGHT_PRESENT] > 0)
+        kernel.tangent(carry, values, steps, d_carry, d_values)
+
+
+def _made(wrap: bool, backend: Backend) -> Kernel:
+    model = plant_model()
+    if backend != "virtual-machine":
+        try:
+            return EmittedKernel(wrap=wrap)
+        except BuildError as error:
+            if backend == "compiled":
+                raise
+            warn_once(str(error))
+    return VirtualMachineKernel(model.run_step if wrap else model.beat_step, model.observe)
+
+
+@functools.cache
+def run_kernel(backend: Backend = "auto") -> Kernel:
+    """The loop over any length of time, shared by all plants.
+
+    Raises
+    ------
+    BuildError
+        `backend` is "compiled" and the loop cannot be built.
+    """
+    return _made(True, backend)
+
+
+@functools.cache
+def beat_kernel(backend: Backend = "auto") -> Kernel:
+    """The loop inside a beat, with exact sensitivities, shared by all plants."""
+    return _made(False, backend)

@@ -1,0 +1,53 @@
+"""The bedside: a patient on a pump over hours to weeks, with clinicians and complications."""
+
+from plants.bedside.actions import (
+    ACTIONS,
+    BRIDGE,
+    CHANGES,
+    EXPLANT,
+    LOWEST_LEVEL,
+    action_number,
+    level_number,
+)
+from plants.bedside.bedside import (
+    Bedside,
+)
+from plants.bedside.cases import (
+    CASES,
+    WeaningCase,
+    congested,
+    weaning_patient,
+)
+from plants.bedside.events import (
+    HourEvent,
+    HourScenario,
+)
+from plants.bedside.observation import (
+    BedsideObservation,
+)
+from plants.bedside.sensors import (
+    investigations,
+)
+from plants.bedside.settings import (
+    bedside_settings,
+)
+
+__all__ = [
+    "ACTIONS",
+    "BRIDGE",
+    "CASES",
+    "CHANGES",
+    "EXPLANT",
+    "LOWEST_LEVEL",
+    "Bedside",
+    "BedsideObservation",
+    "HourEvent",
+    "HourScenario",
+    "WeaningCase",
+    "action_number",
+    "bedside_settings",
+    "congested",
+    "investigations",
+    "level_number",
+    "weaning_patient",
+]

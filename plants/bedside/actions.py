@@ -1,0 +1,60 @@
+"""What is decided at a bedside: a change of the P-level, or the end of the course."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from plants.quantities import InputError
+
+#: Changes of level, in the order of their actions.
+CHANGES = (-2, -1, 0, 1, 2)
+#: The actions by their numbers; the changes come first.
+ACTIONS = ("down 2", "down 1", "stay", "up 1", "up 2", "explant", "bridge")
+EXPLANT, BRIDGE = ACTIONS.index("explant"), ACTIONS.index("bridge")
+#: Levels are not lowered below this one, and from it the pump comes out (label: 2 levels at
+#: intervals as cardiac function allows, never below P-2 until the explant).
+LOWEST_LEVEL = 2
+
+
+def level_number(level: str) -> int:
+    """The number of a P-level.
+
+    Examples
+    --------
+    >>> from plants.bedside import level_number
+    >>> level_number("P-8")
+    8
+    """
+    return int(level.removeprefix("P-"))
+
+
+def action_number(action: Any) -> int:
+    """The number of an action.
+
+    Parameters
+    ----------
+    action : int or array of one integer
+        What an agent gives.
+
+    Raises
+    ------
+    InputError
+        It is no integer, or there is no such action.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from plants.bedside import ACTIONS, action_number
+    >>> ACTIONS[action_number(np.array(5))]
+    'explant'
+    """
+    allowed = f"an integer from 0 to {len(ACTIONS) - 1}"
+    try:
+        number = int(np.asarray(action).item())
+    except (TypeError, ValueError):
+        raise InputError("action", action, allowed) from None
+    if isinstance(action, bool) or number != np.asarray(action) or not 0 <= number < len(ACTIONS):
+        raise InputError("action", action, allowed)
+    return number

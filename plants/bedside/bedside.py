@@ -1,0 +1,485 @@
+"""One virtual patient on a pump over hours to weeks, as those at the bedside meet him or her.
+
+Time passes by :class:`~plants.bedside.run.BedsideRun`. Every hour clinicians give and take off what
+a documented rule says (:mod:`plants.bedside.orders`), whatever steers the pump; events of an
+:class:`~plants.HourScenario` and complications whose cumulative hazards have run up
+happen meanwhile. A failed circulation is an outcome, not an error.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Mapping, Sequence
+
+from plants.bedside.complications import Complications
+from plants.bedside.events import HourEvent, HourScenario
+from plants.bedside.explant import POSITION, FollowUp, followed, given_now, patient_disturbances
+from plants.bedside.orders import ClinicalOrders
+from plants.bedside.run import BedsideRun
+from plants.bedside.sensors import BedsideSensors
+from plants.bedside.settings import BedsideSettings, bedside_settings
+from plants.cohorts import VirtualPatient
+from plants.console import label_limit
+from plants.plant import Plant
+from plants.pumps import Pump
+from plants.quantities import InputError, Parameter, PhysicsError, check_number
+from plants.sensors import Measurement
+from plants.slow import STATE_LAYOUT, SlowClock, SlowParameters
+from plants.therapies import Therapy
+
+#: How a course on the pump may end.
+OUTCOMES = ("explanted", "died", "bridge", "label")
+_HOURS = Parameter("hours", "h", "how long", 1e-3, 1000.0)
+_MINUTES = Parameter("minutes_each", "min", "time at a level", 0.1, 600.0)
+_MINUTES_PER_HOUR = 60.0
+# Time in which what is quick (leaflets, drugs) settles after the pump is out, h.
+_SETTLING = 0.25
+
+
+class Bedside:
+    """A patient on a pump.
+
+    Parameters
+    ----------
+    patient : VirtualPatient
+        Who; put on the pump by the first access that fits where none was chosen.
+    pump : Pump
+        A left pump.
+    events : HourScenario, optional
+        What happens.
+    tier : {"console", "icu", "full"}
+        What :meth:`measure` shows.
+    seed : int
+        Seed of the noise of the sensors.
+    therapy : Therapy, optional
+        Whose definition of death counts; by default the default one.
+    baroreflex : bool
+        Whether the reflex works.
+    kept : mapping of str to float, optional
+        Doses that the clinicians keep whatever the rule says.
+    complications : bool
+        Whether bleeding, malposition and limb ischemia strike by the patient's own draws.
+    noise_scale : float
+        Factor on the noise of the sensors.
+    beyond_label : bool
+        Whether support may go on when the label's duration is over.
+
+    Attributes
+    ----------
+    level : str
+        P-level in force.
+    outcome : str or None
+        One of :data:`OUTCOMES` at the end of the course; None while it goes on.
+    reason : str
+        What the outcome is due to.
+    alarms : list of (float, str)
+        What the console said, with the hour.
+    follow_up : FollowUp or None
+        What became of the patient after the explant.
+    orders : ClinicalOrders
+        What is being given.
+
+    Raises
+    ------
+    InputError
+        No access of the pump fits the patient, or an argument is refused.
+    PhysicsError
+        The patient has no periodic beat without support.
+
+    Examples
+    --------
+    >>> from plants import Pump
+    >>> from plants import Bedside
+    >>> from plants import weaning_patient
+    >>> patient, case = weaning_patient(3)
+    >>> bedside = Bedside(patient, Pump.load("5.5"), events=case.events, kept=case.kept, seed=3)
+    >>> bedside.reset(level="P-8")
+    >>> bedside.advance(2.0, "P-8")
+    >>> bedside.hours, bedside.level, bedside.outcome
+    (2.0, 'P-8', None)
+    >>> bedside.measure()["map"] > 50.0
+    True
+    """
+
+    def __init__(
+        self,
+        patient: VirtualPatient,
+        pump: Pump,
+        *,
+        events: HourScenario | None = None,
+        tier: str = "icu",
+        seed: int = 0,
+        therapy: Therapy | None = None,
+        baroreflex: bool = True,
+        kept: Mapping[str, float] | None = None,
+        complications: bool = True,
+        noise_scale: float = 1.0,
+        beyond_label: bool = False,
+    ):
+        self.patient = patient if patient.access else patient.on(pump)
+        self.pump, self.tier, self.seed = pump, tier, seed
+        self.events = events or HourScenario("none")
+        self.settings: BedsideSettings = bedside_settings()
+        self.therapy = therapy or Therapy.default()
+        self.kept, self.noise_scale, self.beyond_label = dict(kept or {}), noise_scale, beyond_label
+        self.label_hours = label_limit(pump)
+        self._gain = self.settings["reflex"]["gain"] if baroreflex else 0.0
+        self.plant = Plant(self.patient.patient, pump)
+        self._clock = SlowClock(self.plant.patient, self._slow_parameters(pump))
+        self._bare: BedsideRun | None = None
+        self._striking = complications
+        self.reset()
+
+    def _slow_parameters(self, pump: Pump | None) -> SlowParameters:
+        return self.patient.slow_parameters(pump).replace(baroreflex_gain=self._gain)
+
+    def reset(self, level: str = "P-8", seed: int | None = None) -> None:
+        """Back to the hour at which the pump begins to run.
+
+        Parameters
+        ----------
+        level : str
+            P-level.
+        seed : int, optional
+            Seed of the sensors; by default that of the constructor.
+
+        Raises
+        ------
+        InputError
+            The device has no such level.
+        """
+        self.level = self.pump.level(level).name
+        self._clock.reset()
+        self._run = BedsideRun(self.plant, self._clock)
+        self.orders = ClinicalOrders(
+            self.settings,
+            {name: self._clock.inputs[name] for name in ("inotrope", "vasopressor")},
+            self._run.volume,
+            self.kept,
+        )
+        self._sensors = self._made_sensors(self.seed if seed is None else seed)
+        self.complications = Complications(self.patient.seed, self.settings, self.pump)
+        self.outcome: str | None = None
+        self.reason = ""
+        self.alarms: list[tuple[float, str]] = []
+        self.follow_up: FollowUp | None = None
+        self._low_since, self._ruled_at = math.inf, -math.inf
+        self._truth: dict[str, float] | None = None
+        self._scenario = self.events
+        self._restun()
+        self._pass(0.0)
+
+    def _made_sensors(self, seed: int) -> BedsideSensors:
+        area = self.plant.patient["body_surface_area"]
+        return BedsideSensors(self.tier, seed, area, noise_scale=self.noise_scale)
+
+    @property
+    def hours(self) -> float:
+        """Time on the pump, h."""
+        return self._run.slow.hours
+
+    @property
+    def pressure_before(self) -> float:
+        """True mean arterial pressure on arrival, before support, mmHg."""
+        return float(self._clock.parameters["baroreflex_pressure"])
+
+    @property
+    def label_remaining(self) -> float:
+        """Use of the device that is left by its label, h."""
+        return max(self.label_hours - self.hours, 0.0)
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Names of the signals that :meth:`measure` gives."""
+        return self._sensors.signals
+
+    def advance(
+        self,
+        hours: float,
+        level: str,
+        orders: Mapping[str, float] | None = None,
+        *,
+        alarms: bool = False,
+    ) -> None:
+        """Let time pass at a level; the course may end meanwhile.
+
+        Parameters
+        ----------
+        hours : float
+            How long, h.
+        level : str
+            P-level. Where it leaves no periodic beat, because of suction, the console falls to the
+            next lower one that does.
+        orders : mapping of str to float, optional
+            What is given in place of what the clinicians' rule says: ``inotrope``, ``vasopressor``
+            [ug/kg/min], ``transfusion``, ``fluid``, ``diuresis`` [mL/h], ``distal_perfusion``,
+            ``position_check``.
+        alarms : bool
+            Whether time stops before its end where an event brings the mean pressure below the
+            limit of the monitor's alarm.
+
+        Raises
+        ------
+        InputError
+            The course has ended, or the device has no such level, or an order is refused.
+        """
+        self._check_going()
+        hours = check_number(hours, _HOURS, "hours", None)
+        self.level = self.pump.level(level).name
+        end = self.hours + hours
+        if orders and self.hours < self._ruled_at + 1.0 - 1e-6:
+            self.orders.ordered(orders)
+            self._given()
+        while self.outcome is None and self.hours < end - 1e-6:
+            now = self.hours
+            if now >= self._ruled_at + 1.0 - 1e-6:
+                self._rule(orders)
+            until = min(end, self._ruled_at + 1.0, self._scenario.next_change(now))
+            watched = alarms and self._scenario.changes(now)
+            if watched:
+                until = min(until, now + self.settings["alarm"]["hours"])
+            self._pass(until - now)
+            if self.outcome is None:
+                self._restun()
+                self._judge()
+            if watched and self._rings():
+                return
+
+    def measure(self, *, labs: bool = False, echo: bool = False) -> Measurement:
+        """What the monitors show, and laboratory and echo where due or ordered.
+
+        Raises
+        ------
+        InputError
+            The course has ended by death.
+        """
+        if self.outcome == "died":
+            raise InputError("outcome", self.outcome, "a patient who lives")
+        return self._sensors.measure(self.hours, self._metrics(), labs=labs, echo=echo)
+
+    def truth(self) -> dict[str, float]:
+        """Every metric, slow signal and slow state, the doses, and the factors on the patient.
+
+        For oracles, scores and figures, never for a controller. The factors have the names of the
+        disturbances with ``factor_`` before them, all causes together; ``recovered_contractility``
+        is that of the myocardium alone, without drugs and reflex.
+        """
+        slow = self._run.slow
+        values = dict(self._metrics())
+        acting = slow.effects()
+        outside = self._scenario.disturbances(self.hours)
+        for name in ("lv_contractility", "rv_contractility", "systemic_resistance",
+                     "pulmonary_resistance", "heart_rate"):  # fmt: skip
+            values[f"factor_{name}"] = acting[name] * outside.get(name, 1.0)
+        states = slow.states()
+        recovered = 1.0 - states["stunned"] - states["infarcted"]
+        p = slow.parameters
+        values["recovered_contractility"] = (
+            1.0 + p["recoverable"] * recovered - p["infarct_loss"] * states["infarcted"]
+        )
+        orders = {f"order_{name}": value for name, value in self.orders.now.items()}
+        return states | values | orders | {"blood_volume": self._run.volume}
+
+    def ramp(self, levels: Sequence[str], minutes_each: float = 5.0) -> list[Measurement]:
+        """A ramp test: each level for some minutes, with echo at its end.
+
+        Parameters
+        ----------
+        levels : sequence of str
+            P-levels in their order.
+        minutes_each : float
+            Time at each, min.
+
+        Returns
+        -------
+        list of Measurement
+            One for each level that the patient lived through. Nobody goes back by himself: the next
+            :meth:`advance` names a level again.
+        """
+        minutes = check_number(minutes_each, _MINUTES, "minutes_each", None)
+        found = []
+        for level in levels:
+            self.advance(minutes / _MINUTES_PER_HOUR, level)
+            if self.outcome is not None:
+                break
+            found.append(self.measure(echo=True))
+        return found
+
+    def unsupported(self, *, drugs: bool = True) -> dict[str, float]:
+        """Metrics and slow signals were the pump out now; for oracles.
+
+        Parameters
+        ----------
+        drugs : bool
+            Whether what is being given goes on; otherwise inotrope and vasopressor are off.
+
+        Raises
+        ------
+        PhysicsError
+            There would be no periodic beat.
+        """
+        run = self._without_pump()
+        if not drugs:
+            run.slow.give(inotrope=0.0, vasopressor=0.0)
+        run.advance(_SETTLING, 0.0, patient_disturbances(self._scenario, self.hours))
+        return run.metrics()
+
+    def explant(self) -> str:
+        """Take the pump out and follow the patient; ends the course.
+
+        Returns
+        -------
+        {"well", "failed"}
+            What became of the patient within 48 h; :attr:`follow_up` has the course.
+        """
+        self._check_going()
+        self.outcome = "explanted"
+        self.follow_up = followed(
+            self._without_pump(), self.orders, self._scenario, self.settings, self.therapy.death
+        )
+        self.reason = self.follow_up.reason
+        return self.follow_up.result
+
+    def bridge(self, reason: str) -> None:
+        """End the course with a decision for a durable pump or a transplant."""
+        self._check_going()
+        self.outcome, self.reason = "bridge", reason
+
+    def fork(self, *, seed: int | None = None, events: Sequence[HourEvent] = ()) -> Bedside:
+        """The same patient at the same hour, to try something out; leaves this course alone.
+
+        Parameters
+        ----------
+        seed : int, optional
+            Of new sensors, whose laboratory values and echo are all due; by default a copy of the
+            present ones.
+        events : sequence of HourEvent
+            What happens to the fork besides.
+        """
+        other = copy.copy(self)
+        other._run = self._run.fork()
+        other._bare = None if self._bare is None else self._bare.fork()
+        for name in ("orders", "_sensors", "complications", "alarms"):
+            setattr(other, name, copy.deepcopy(getattr(self, name)))
+        if seed is not None:
+            other._sensors = other._made_sensors(seed)
+        if events:
+            other.events = self.events.with_events(*events)
+            other._scenario = self._scenario.with_events(*events)
+        return other
+
+    def _check_going(self) -> None:
+        if self.outcome is not None:
+            raise InputError("outcome", self.outcome, "a course that goes on; reset() begins anew")
+
+    def _metrics(self) -> dict[str, float]:
+        if self._truth is None:
+            self._truth = self._run.metrics()
+        return self._truth
+
+    def _rule(self, orders: Mapping[str, float] | None) -> None:
+        """Clinicians look, and give what their rule or the orders say for the next hour."""
+        self._ruled_at = self.hours
+        self.orders.decide(self._metrics(), orders)
+        self._given()
+
+    def _given(self) -> None:
+        """What is given and done from now on."""
+        self._run.drain = self.orders.now["diuresis"]
+        if self.orders.now["position_check"] >= 0.5:
+            end = self.hours + self.settings["malposition"]["put_right"]
+            self._scenario = self._scenario.ended(POSITION, self.hours, end)
+
+    def _rings(self) -> bool:
+        """Whether the monitor's alarm calls somebody."""
+        low = self.settings["alarm"]["map_low"]
+        return self.outcome is None and self._metrics()["map"] < low
+
+    def _pass(self, hours: float) -> None:
+        """Let time pass; where a level has no beat the console falls to the next that has one."""
+        end = self.hours + hours
+        while True:
+            outside = self._scenario.disturbances(self.hours)
+            self._run.slow.give(**given_now(self.orders.now, self._scenario, self.hours))
+            try:
+                if self.hours < end - 1e-6:
+                    self._run.advance(end - self.hours, self.pump.speed(self.level), outside)
+                else:
+                    self._run.hold(self.pump.speed(self.level), outside)
+                self._truth = self._run.metrics()
+                return
+            except PhysicsError as error:
+                self._truth = None
+                number = int(self.level.removeprefix("P-")) - 1
+                if not self._lives_lower(number, outside):
+                    self.outcome, self.reason = "died", str(error)
+                    return
+                lower = f"P-{number}"
+                self.alarms.append((self.hours, f"{self.level} cannot be held: {lower}"))
+                self.level = lower
+
+    def _lives_lower(self, number: int, outside: dict[str, float]) -> bool:
+        """Whether the console can help by a lower level: the lowest of all has a beat."""
+        lowest = int(self.settings["alarm"]["lowest_level"])
+        if number < lowest:
+            return False
+        try:
+            self._run.hold(self.pump.speed(f"P-{lowest}"), outside)
+            self._run.metrics()
+        except PhysicsError:
+            return False
+        return True
+
+    def _restun(self) -> None:
+        share = self._scenario.restunned(self.hours)
+        if share > 0.0:
+            slow, index = self._run.slow, STATE_LAYOUT.index
+            state = slow.state.copy()
+            recovered = 1.0 - state[index["stunned"]] - state[index["infarcted"]]
+            state[index["stunned"]] += share * recovered
+            slow.state = state
+            self._pass(0.0)
+
+    def _judge(self) -> None:
+        """Death, complications and the label."""
+        if self.outcome is not None:
+            return
+        truth, hours = self._metrics(), self.hours
+        limits, death = self.settings["death"], self.therapy.death
+        why = _unsurvivable(truth, limits)
+        self._low_since = min(self._low_since, hours) if why else math.inf
+        for holds, reason in (
+            (death.threatens(truth), f"{death.signal} fell to {truth[death.signal]:.0f}"),
+            (hours - self._low_since >= limits["hours"], f"{why} for {limits['hours']:g} h"),
+        ):
+            if holds:
+                ended = f"{reason} (map {truth['map']:.0f}, index {truth['cardiac_index']:.1f})"
+                self.outcome, self.reason = "died", ended
+                return
+        begun = self.complications.looked(hours, truth, striking=self._striking)
+        self._scenario = self._scenario.with_events(*begun) if begun else self._scenario
+        if hours >= self.label_hours - 1e-6 and not self.beyond_label:
+            self.outcome = "label"
+            self.reason = f"{self.label_hours:g} h, the duration of the label of {self.pump.name}"
+
+    def _without_pump(self) -> BedsideRun:
+        """The patient as he or she is, with the pump out."""
+        if self._bare is None:
+            clock = SlowClock(self.plant.patient, self._slow_parameters(None))
+            self._bare = BedsideRun(Plant(self.plant.patient), clock)
+        bare, slow = self._bare, self._run.slow
+        bare.slow.state, bare.slow.hours = slow.state.copy(), slow.hours
+        bare.slow.give(**slow.inputs)
+        bare.volume = self._run.volume
+        bare.hold(0.0, patient_disturbances(self._scenario, self.hours))
+        return bare
+
+
+def _unsurvivable(truth: Mapping[str, float], limits: Mapping[str, float]) -> str:
+    """What is not survived for long, in words; "" where nothing is."""
+    if truth["map"] < limits["map_low"] or truth["cardiac_index"] < limits["ci_low"]:
+        return "shock"
+    if truth["lactate"] >= limits["lactate"]:
+        return f"lactate of {truth['lactate']:.1f} mmol/L"
+    return ""

@@ -1,0 +1,258 @@
+"""The patients of the weaning cohort: who recovers, who does not, and who only seems to.
+
+A case says what becomes of a patient, not how the patient looks at first: everybody is drawn from
+the populations of shock. Masked regurgitation and masking by an inotrope are constructed so that
+the case means what it says, from steady states of the recovered heart.
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from plants.bedside.events import HourScenario
+from plants.bedside.recovered import drug_factor, hidden_leak, masking_share, recovered_shares
+from plants.cohorts import Population, VirtualPatient
+from plants.console import label_limit
+from plants.patients import Patient
+from plants.pumps import Pump
+from plants.quantities import (
+    DATA,
+    Quantity,
+    check_keys,
+    parameter_table,
+    read_quantities,
+    unknown_name,
+)
+
+#: The cases.
+CASES = (
+    "full", "partial", "none", "masked-regurgitation", "inotrope-masked", "rv-failure", "relapse",
+)  # fmt: skip
+_RV_FAILURE = "biventricular-shock"
+_QUICK = ("masked-regurgitation", "inotrope-masked", "rv-failure", "relapse")
+_PHENOTYPES = ("shock-c", "shock-d", "shock-e")
+_SOURCE = "plants/data/weaning/cases.toml"
+_SHARE, _DOSE = "share of patients", "ug/kg/min"
+_DECLARED = {
+    "share": parameter_table(*((name, "1", _SHARE, 0, 1) for name in CASES)),
+    "phenotype": parameter_table(*((name, "1", _SHARE, 0, 1) for name in _PHENOTYPES)),
+    "doses": parameter_table(
+        ("share_inotrope", "1", "share of patients with an inotrope", 0, 1),
+        ("inotrope_low", _DOSE, "lowest inotrope", 0, 20),
+        ("inotrope_high", _DOSE, "highest inotrope", 0, 20),
+        ("share_vasopressor", "1", "share of patients with a vasopressor", 0, 1),
+        ("vasopressor_low", _DOSE, "lowest vasopressor", 0, 1),
+        ("vasopressor_high", _DOSE, "highest vasopressor", 0, 1),
+        ("masking_low", _DOSE, "lowest inotrope that masks", 0, 20),
+        ("masking_high", _DOSE, "highest inotrope that masks", 0, 20),
+    ),
+    "heart": parameter_table(
+        ("full_low", "1", "least share of the gap that a full responder gains", 0, 2),
+        ("full_high", "1", "largest share of the gap that a full responder gains", 0, 2),
+        ("partial_low", "1", "least share of the gap that a partial responder gains", 0, 2),
+        ("partial_high", "1", "largest share of the gap that a partial responder gains", 0, 2),
+        ("coronary_critical_pressure", "mmHg", "perfusion pressure that half suffices", 5, 90),
+        (
+            "pulmonary_compliance",
+            "1",
+            "compliance of the lung's arteries, of the profile's",
+            0.1,
+            2,
+        ),
+        ("quick_time", "d", "time constant of recovery in the special cases", 0.25, 30),
+        ("quick_delay", "d", "largest delay of recovery in the special cases", 0, 10),
+        ("hidden_hours", "h", "time on the pump at which a leak is hidden", 1, 400),
+        ("hidden_leak", "mL/s/mmHg", "leak at P-2 of a masked regurgitation", 0.1, 4),
+        ("relapse_low", "1", "earliest relapse, share of the label's duration", 0, 1),
+        ("relapse_high", "1", "latest relapse, share of the label's duration", 0, 1),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class WeaningCase:
+    """What becomes of a patient.
+
+    Attributes
+    ----------
+    name : str
+        One of :data:`CASES`.
+    phenotype : str
+        The shock that the patient comes with.
+    events : HourScenario or None
+        What happens in the course.
+    kept : Mapping of str to float
+        Doses that the clinicians keep up.
+    """
+
+    name: str
+    phenotype: str
+    events: HourScenario | None = None
+    kept: Mapping[str, float] = field(default_factory=dict)
+
+
+@functools.cache
+def case_numbers() -> Mapping[str, Mapping[str, Quantity]]:
+    """The numbers of the data file, by part (read once).
+
+    Examples
+    --------
+    >>> from plants.bedside.cases import case_numbers
+    >>> round(sum(one.value for one in case_numbers()["share"].values()), 6)
+    1.0
+    """
+    content = tomllib.loads((DATA / "weaning" / "cases.toml").read_text(encoding="utf-8"))
+    keys = check_keys(content, tuple(_DECLARED), "", _SOURCE, required=tuple(_DECLARED))
+    return MappingProxyType(
+        {
+            part: MappingProxyType(read_quantities(keys[part], declared, part, _SOURCE))
+            for part, declared in _DECLARED.items()
+        }
+    )
+
+
+def weaning_patient(
+    seed: int,
+    *,
+    case: str = "",
+    phenotype: str = "",
+    pump: Pump | str = "CP",
+    evaluation: bool = False,
+) -> tuple[VirtualPatient, WeaningCase]:
+    """The patient of a seed and his or her case.
+
+    Parameters
+    ----------
+    seed : int
+        0 to 9999 for development; the others are kept for evaluation.
+    case : str
+        One of :data:`CASES`; by default the seed decides, with the shares of the data file.
+    phenotype : str
+        A shock phenotype; by default the seed decides.
+    pump : Pump or str
+        The device: a relapse comes at a share of its label's duration, and a regurgitation is
+        hidden at its P-8.
+    evaluation : bool
+        Whether the seeds kept for evaluation may be drawn.
+
+    Raises
+    ------
+    InputError
+        The seed is none or is kept for evaluation, or there is no such case.
+
+    Examples
+    --------
+    >>> from plants import weaning_patient
+    >>> patient, case = weaning_patient(3)
+    >>> weaning_patient(3)[1] == case, patient.slow["recoverable"] >= 0.0
+    (True, True)
+    >>> weaning_patient(3, case="relapse")[1].events.name
+    'relapse'
+    """
+    if case and case not in CASES:
+        raise unknown_name("case", case, CASES)
+    # Refuses a bad seed before anything is drawn from it.
+    Population(_PHENOTYPES[0], evaluation=evaluation)._check_seed(seed)
+    shares = _stream(seed, "case").random(2)
+    name = case or _chosen(shares[0], "share")
+    kind = phenotype or (_RV_FAILURE if name == "rv-failure" else _chosen(shares[1], "phenotype"))
+    drawn = Population(kind, evaluation=evaluation).draw(seed)
+    drawn = replace(drawn, patient=congested(drawn.patient))
+    values = {key: one.value for key, one in case_numbers()["heart"].items()}
+    doses = _doses(seed)
+    amount = float(_stream(seed, "heart").random())
+    responder = {"partial": "partial", "inotrope-masked": "partial", "none": "none"}.get(
+        name, "full"
+    )
+    slow = dict(drawn.slow) | {
+        f"{drug}_baseline": doses[drug] for drug in ("inotrope", "vasopressor")
+    }
+    slow["coronary_critical_pressure"] = values["coronary_critical_pressure"]
+    for parameter in ("mitral_tethering", "mitral_competent_volume", "mitral_competent_pressure"):
+        slow.pop(parameter, None)  # Regurgitation is a case of its own.
+    kept: dict[str, float] = {}
+    if name == "inotrope-masked":
+        slow["inotrope_baseline"] = kept["inotrope"] = doses["masking"]
+    share = 0.0
+    if responder != "none":
+        share = values[f"{responder}_low"] + amount * (
+            values[f"{responder}_high"] - values[f"{responder}_low"]
+        )
+    if name == "inotrope-masked":
+        share = masking_share(drawn.patient, slow)
+    device = Pump.load(pump) if isinstance(pump, str) else pump
+    slow |= recovered_shares(drawn.patient, share, drug_factor(slow))
+    if name in _QUICK:
+        slow["recovery_time"] = values["quick_time"]
+        slow["recovery_delay"] = min(slow["recovery_delay"], values["quick_delay"])
+    events = None
+    if name == "rv-failure":
+        slow["rv_recoverable"] = 0.0
+        events = HourScenario.preset("rv-failure")
+    if name == "masked-regurgitation":
+        tight = replace(drawn, slow=slow)
+        slow |= hidden_leak(tight, values["hidden_leak"], device, values["hidden_hours"])
+    if name == "relapse":
+        hours = label_limit(device)
+        low, high = values["relapse_low"] * hours, values["relapse_high"] * hours
+        events = HourScenario.drawn("relapse", seed, low, high)
+    found = replace(drawn, responder=responder, slow=slow)
+    return found, WeaningCase(name, kind, events, MappingProxyType(kept))
+
+
+def congested(patient: Patient) -> Patient:
+    """A patient in shock with the stiff pulmonary arteries of congested lungs.
+
+    The profiles' compliance is that of a loop with healthy lungs. The blood that stiffer arteries
+    hold less at the pressure of the profile goes into their unstressed volume, so that all else
+    stays as it was identified.
+
+    Examples
+    --------
+    >>> from plants import Patient
+    >>> from plants.bedside import congested
+    >>> one = congested(Patient.load("shock-c"))
+    >>> one["c_pulmonary_arteries"] < Patient.load("shock-c")["c_pulmonary_arteries"]
+    True
+    """
+    before = patient["c_pulmonary_arteries"]
+    after = case_numbers()["heart"]["pulmonary_compliance"].value * before
+    goal = patient.targets.get("mpap")
+    held = (before - after) * (goal.value if goal is not None else 0.0)
+    return patient.replace(
+        c_pulmonary_arteries=after, vu_pulmonary_arteries=patient["vu_pulmonary_arteries"] + held
+    )
+
+
+def _stream(seed: int, aspect: str) -> np.random.Generator:
+    return np.random.default_rng([seed, zlib.crc32(f"weaning {aspect}".encode())])
+
+
+def _chosen(share: float, part: str) -> str:
+    numbers = case_numbers()[part]
+    total = 0.0
+    for name, one in numbers.items():
+        total += one.value
+        if share < total:
+            return name
+    return name
+
+
+def _doses(seed: int) -> dict[str, float]:
+    """Doses at the begin of support, and of the inotrope that masks."""
+    numbers = {key: one.value for key, one in case_numbers()["doses"].items()}
+    given, amount = _stream(seed, "doses").random((2, 3))
+    found = {}
+    for i, drug in enumerate(("inotrope", "vasopressor")):
+        low, high = numbers[f"{drug}_low"], numbers[f"{drug}_high"]
+        dose = low + (high - low) * float(amount[i])
+        found[drug] = dose if given[i] < numbers[f"share_{drug}"] else 0.0
+    low, high = numbers["masking_low"], numbers["masking_high"]
+    return found | {"masking": low + (high - low) * float(amount[2])}

@@ -1,0 +1,258 @@
+"""What happens to a patient over hours: ischemia, relapse, bleeding, drugs, fluid, position."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from plants.quantities import (
+    DATA,
+    Declared,
+    InputError,
+    Parameter,
+    check_keys,
+    check_number,
+    check_tag,
+    check_text,
+    unknown_name,
+)
+from plants.scenarios import DISTURBANCES
+from plants.slow import SLOW_INPUTS
+
+_SOURCE = "plants/data/weaning/events.toml"
+#: Share of what has recovered that is stunned again, at once, at the onset.
+RESTUNNED = Parameter("restunned", "1", "share of the recovered myocardium stunned anew", 0, 1)
+#: What an event may act on: disturbances of the plant, what is given to the patient, the heart.
+TARGETS: Mapping[str, Declared] = MappingProxyType(
+    {name: one for name, one in DISTURBANCES.items() if name != "infusion"}
+    | dict(SLOW_INPUTS)
+    | {RESTUNNED.name: RESTUNNED}
+)
+_HOURS = Parameter("hours", "h", "time", 0.0, 10_000.0)
+_KEYS = ("target", "amount", "unit", "onset", "source", "tag")
+
+
+@dataclass(frozen=True)
+class HourEvent:
+    """Something that acts on the patient from an hour on.
+
+    Parameters
+    ----------
+    target : str
+        A name of :data:`TARGETS`.
+    amount : float
+        Factor or summand of a disturbance, an infusion that is added to what is given, or the share
+        that is stunned anew.
+    onset : float
+        When it begins, h.
+    duration : float, optional
+        How long it lasts, h; to the end where it is not given.
+    source, tag : str
+        Where the amount came from.
+
+    Raises
+    ------
+    InputError
+        A name is unknown or a number out of its range.
+
+    Examples
+    --------
+    >>> from plants import HourEvent
+    >>> HourEvent("bleeding", 300.0, onset=20.0, duration=4.0).acts(22.0)
+    True
+    """
+
+    target: str
+    amount: float
+    onset: float
+    duration: float | None = None
+    source: str = "given in code"
+    tag: str = "X"
+
+    def __post_init__(self) -> None:
+        if self.target not in TARGETS:
+            raise unknown_name("target", self.target, TARGETS)
+        amount = check_number(self.amount, TARGETS[self.target], "amount", None)
+        object.__setattr__(self, "amount", amount)
+        object.__setattr__(self, "onset", check_number(self.onset, _HOURS, "onset", None))
+        if self.duration is not None:
+            duration = check_number(self.duration, _HOURS, "duration", None)
+            object.__setattr__(self, "duration", duration)
+
+    @property
+    def end(self) -> float:
+        """When it is over, h."""
+        return np.inf if self.duration is None else self.onset + self.duration
+
+    def acts(self, hours: float) -> bool:
+        """Whether it acts now."""
+        return self.onset <= hours + 1e-9 < self.end
+
+
+@dataclass(frozen=True)
+class HourScenario:
+    """Events on the clock of hours.
+
+    Parameters
+    ----------
+    name : str
+        For tables.
+    events : tuple of HourEvent
+        Events on one target combine as the target does; infusions add.
+    description : str
+        A sentence.
+
+    Examples
+    --------
+    >>> from plants import HourScenario
+    >>> relapse = HourScenario.preset("relapse", onset=60.0)
+    >>> relapse.disturbances(61.0)["lv_contractility"] < 1.0, relapse.disturbances(59.0)
+    (True, {})
+    """
+
+    name: str
+    events: tuple[HourEvent, ...] = ()
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        check_text(self.name, "name", None, what="a name")
+        object.__setattr__(self, "events", tuple(self.events))
+
+    @classmethod
+    def preset(cls, name: str, *, onset: float | None = None) -> HourScenario:
+        """A preset of the data file.
+
+        Parameters
+        ----------
+        name : str
+            A name from :meth:`names`.
+        onset : float, optional
+            When its first event begins, h; by default as the file says.
+
+        Raises
+        ------
+        InputError
+            No preset has that name, or the hour is refused.
+        """
+        if name not in _presets():
+            raise unknown_name("events", name, _presets())
+        preset = _presets()[name]
+        return preset if onset is None else preset.at(onset)
+
+    @staticmethod
+    def names() -> tuple[str, ...]:
+        """Names of the presets.
+
+        Examples
+        --------
+        >>> from plants import HourScenario
+        >>> "bleeding" in HourScenario.names()
+        True
+        """
+        return tuple(_presets())
+
+    @classmethod
+    def drawn(cls, name: str, seed: int, low: float, high: float) -> HourScenario:
+        """A preset that begins at an hour that the seed decides, from low to high (h)."""
+        random = np.random.default_rng([seed, zlib.crc32(f"events {name}".encode())])
+        return cls.preset(name, onset=low + (high - low) * float(random.random()))
+
+    def at(self, onset: float) -> HourScenario:
+        """The same with its first event at another hour."""
+        first = min((event.onset for event in self.events), default=0.0)
+        return self._replaced(
+            HourEvent(e.target, e.amount, e.onset - first + onset, e.duration, e.source, e.tag)
+            for e in self.events
+        )
+
+    def with_events(self, *events: HourEvent) -> HourScenario:
+        """The same with more events."""
+        return self._replaced((*self.events, *events))
+
+    def _replaced(self, events: Iterable[HourEvent]) -> HourScenario:
+        return HourScenario(self.name, tuple(events), self.description)
+
+    def disturbances(self, hours: float) -> dict[str, float]:
+        """Disturbances at an hour, those that act."""
+        acting: dict[str, float] = {}
+        for event in self.events:
+            if event.target in DISTURBANCES and event.acts(hours):
+                one = DISTURBANCES[event.target]
+                before = acting.get(event.target, one.neutral)
+                joined = (
+                    before * event.amount if one.combine == "multiply" else before + event.amount
+                )
+                acting[event.target] = min(max(joined, one.low), one.high)
+        return acting
+
+    def given(self, hours: float) -> dict[str, float]:
+        """What is infused or lost besides what clinicians order, by name of the slow inputs."""
+        given: dict[str, float] = {}
+        for event in self.events:
+            if event.target in SLOW_INPUTS and event.acts(hours):
+                given[event.target] = given.get(event.target, 0.0) + event.amount
+        return given
+
+    def restunned(self, hours: float) -> float:
+        """Share of the recovered myocardium that is stunned anew at this very hour."""
+        left = 1.0
+        for event in self.events:
+            if event.target == RESTUNNED.name and abs(event.onset - hours) < 1e-6:
+                left *= 1.0 - event.amount
+        return 1.0 - left
+
+    def ended(self, targets: Iterable[str], hours: float, end: float) -> HourScenario:
+        """The same where what acts on some targets at an hour ends at a given hour (h) at last."""
+        names = set(targets)
+        return self._replaced(
+            replace(e, duration=min(e.end, end) - e.onset)
+            if e.target in names and e.acts(hours) and e.end > end
+            else e
+            for e in self.events
+        )
+
+    def changes(self, hours: float) -> bool:
+        """Whether an event begins or ends at this very hour."""
+        return any(abs(time - hours) < 1e-6 for e in self.events for time in (e.onset, e.end))
+
+    def next_change(self, hours: float) -> float:
+        """The next hour at which an event begins or ends; infinity after the last."""
+        times = [time for e in self.events for time in (e.onset, e.end) if time > hours + 1e-6]
+        return min(times, default=np.inf)
+
+
+@functools.cache
+def _presets() -> Mapping[str, HourScenario]:
+    content: dict[str, Any] = tomllib.loads(
+        (DATA / "weaning" / "events.toml").read_text(encoding="utf-8")
+    )
+    found = {}
+    for name, table in content.items():
+        keys = check_keys(
+            table, ("description", "events"), name, _SOURCE, required=("description", "events")
+        )
+        events = [_event(row, f"{name}.events[{i}]") for i, row in enumerate(keys["events"])]
+        found[name] = HourScenario(name, tuple(events), keys["description"])
+    return MappingProxyType(found)
+
+
+def _event(table: object, field: str) -> HourEvent:
+    keys = check_keys(table, (*_KEYS, "duration"), field, _SOURCE, required=_KEYS)
+    check_text(keys["source"], f"{field}.source", _SOURCE, what="a source")
+    check_tag(keys["tag"], f"{field}.tag", _SOURCE)
+    unit = keys.pop("unit")
+    if keys["target"] in TARGETS and unit != TARGETS[keys["target"]].unit:
+        allowed = repr(TARGETS[keys["target"]].unit)
+        raise InputError(f"{field}.unit", unit, allowed, source=_SOURCE)
+    try:
+        return HourEvent(**keys)
+    except InputError as error:
+        name = f"{field}.{error.field}"
+        raise InputError(name, error.value, error.allowed, source=_SOURCE) from None

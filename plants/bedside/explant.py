@@ -1,0 +1,156 @@
+"""After the pump is out: the same patient, unsupported, followed for two days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from plants.bedside.events import HourScenario
+from plants.bedside.orders import ClinicalOrders
+from plants.bedside.run import BedsideRun
+from plants.bedside.settings import BedsideSettings
+from plants.quantities import SIGNALS, PhysicsError
+from plants.slow import SLOW_INPUTS
+from plants.therapies import Death
+
+#: Disturbances that act on a pump and not on the patient.
+POSITION = ("inlet_depth", "wall_contact", "mitral_contact")
+#: What a follow-up notes every hour.
+NOTED = (
+    "map", "cardiac_index", "cardiac_power_output", "pcwp", "cvp", "papi", "heart_rate", "lactate",
+    "mitral_regurgitant_fraction", "inotrope_effect", "vasopressor_effect", "stunned",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """What became of a patient without the pump.
+
+    Attributes
+    ----------
+    result : {"well", "failed"}
+        Whether the circulation held.
+    reason : str
+        Why not, with the number and its limit; or what it ended with.
+    hours : float
+        How long until the result was plain, h after the removal.
+    died : bool
+        Whether the circulation came to an end.
+    times : tuple of float
+        Hours after the removal.
+    noted : dict of str to tuple of float
+        The signals of :data:`NOTED` at those hours.
+    """
+
+    result: str
+    reason: str
+    hours: float
+    died: bool = False
+    times: tuple[float, ...] = ()
+    noted: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+
+def followed(
+    run: BedsideRun,
+    orders: ClinicalOrders,
+    scenario: HourScenario,
+    settings: BedsideSettings,
+    death: Death,
+) -> FollowUp:
+    """Follow a patient hour by hour after the removal of the pump.
+
+    Failed is who dies, or whose pressure, cardiac index, wedge or central venous pressure, lactate
+    or need of a vasopressor is beyond its limit of ``plants/data/weaning/bedside.toml`` for hours
+    on end. What is left of an inotrope is taken off within a day, because nobody is well who stays
+    on it; the vasopressor follows the clinicians' rule.
+
+    Parameters
+    ----------
+    run : BedsideRun
+        The patient without a pump; it is moved.
+    orders : ClinicalOrders
+        What is being given at the removal; it is moved.
+    scenario : HourScenario
+        What happens meanwhile.
+    settings : BedsideSettings
+        Limits.
+    death : Death
+        Of the therapy.
+    """
+    limits = settings["explant"]
+    begin, since = run.slow.hours, dict[str, float]()
+    rows: list[dict[str, float]] = []
+    times: list[float] = []
+
+    def told(result: str, reason: str, *, died: bool = False) -> FollowUp:
+        noted = {name: tuple(row[name] for row in rows) for name in NOTED}
+        return FollowUp(result, reason, run.slow.hours - begin, died, tuple(times), noted)
+
+    try:
+        metrics = run.metrics()
+        while run.slow.hours < begin + limits["hours"] - 1e-6:
+            given = orders.withdrawing(metrics)
+            run.drain = given.pop("diuresis")
+            run.slow.give(**given_now(given, scenario, run.slow.hours))
+            run.advance(1.0, 0.0, patient_disturbances(scenario, run.slow.hours))
+            metrics = run.metrics()
+            now = run.slow.hours - begin
+            times.append(now)
+            rows.append({name: metrics[name] for name in NOTED})
+            if death.threatens(metrics):
+                return told("failed", f"died: {_said('map', metrics)}", died=True)
+            failing = _failing(metrics, given, limits) if now > limits["grace"] else {}
+            since = {name: since.get(name, now) for name in failing}
+            for name, reason in failing.items():
+                if now - since[name] >= limits["lasting"] - 1e-6:
+                    return told("failed", reason)
+    except PhysicsError as error:
+        return told("failed", f"died: {error}", died=True)
+    return told("well", f"{limits['hours']:g} h without the pump: " + ", ".join(
+        _said(name, metrics) for name in ("map", "cardiac_index", "pcwp")))  # fmt: skip
+
+
+def _failing(
+    metrics: Mapping[str, float], given: Mapping[str, float], limits: Mapping[str, float]
+) -> dict[str, str]:
+    """What is beyond its limit, with the reason in words."""
+    found = {}
+    for name, low in (("map", limits["map_low"]), ("cardiac_index", limits["ci_low"])):
+        if metrics[name] < low:
+            found[name] = f"{_said(name, metrics)}, below {low:g}"
+    for name, high in (
+        ("pcwp", limits["pcwp_high"]), ("cvp", limits["cvp_high"]),
+        ("lactate", limits["lactate_high"]),
+    ):  # fmt: skip
+        if metrics[name] > high:
+            found[name] = f"{_said(name, metrics)}, above {high:g}"
+    if given["vasopressor"] > limits["vasopressor_high"]:
+        found["vasopressor"] = (
+            f"vasopressor {given['vasopressor']:.2f} ug/kg/min, "
+            f"above {limits['vasopressor_high']:g}"
+        )
+    return found
+
+
+def _said(name: str, metrics: Mapping[str, float]) -> str:
+    return f"{SIGNALS[name].meaning} {metrics[name]:.3g} {SIGNALS[name].unit}"
+
+
+def patient_disturbances(scenario: HourScenario, hours: float) -> dict[str, float]:
+    """Disturbances that act on a patient without a pump."""
+    acting = scenario.disturbances(hours)
+    return {name: value for name, value in acting.items() if name not in POSITION}
+
+
+def given_now(
+    orders: Mapping[str, float], scenario: HourScenario, hours: float
+) -> dict[str, float]:
+    """Orders and events together, held within the ranges of the slow inputs."""
+    given = {name: value for name, value in orders.items() if name in SLOW_INPUTS}
+    given["bleeding"] = 0.0
+    for name, value in scenario.given(hours).items():
+        given[name] += value
+    return {
+        name: min(max(value, SLOW_INPUTS[name].low), SLOW_INPUTS[name].high)
+        for name, value in given.items()
+    }

@@ -1,0 +1,176 @@
+"""What clinicians give every hour, whatever steers the pump: drugs are taken down, fluid off.
+
+A documented rule, the same for every policy, so that no patient stays on drugs for ever:
+
+* the vasopressor goes down by a step while the pressure holds with a margin, and up by one below
+  the rescue pressure;
+* the inotrope goes down by a step while pressure and cardiac index hold; it is not raised;
+* fluid is taken off a congested patient, and given to an empty one whose pressure is low;
+* red cells are given below a low hemoglobin; a distal perfusion catheter goes into a starved limb;
+* below the rescue pressure an echo looks where the pump lies; one that lies badly is put right.
+
+The limits stand in ``plants/data/weaning/bedside.toml``. Orders of a controller take the rule's
+place one by one, from the hour they are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from plants.bedside.settings import BedsideSettings
+from plants.quantities import Parameter, check_number, unknown_name
+from plants.slow import SLOW_INPUTS
+
+#: What may be ordered, by name; diuresis is net fluid taken off the blood.
+ORDERS: Mapping[str, Parameter] = {
+    **{
+        name: SLOW_INPUTS[name]
+        for name in ("inotrope", "vasopressor", "transfusion", "fluid", "distal_perfusion")
+    },
+    "diuresis": Parameter("diuresis", "mL/h", "net fluid taken off", 0, 1000),
+    "position_check": Parameter("position_check", "1", "echo of the pump's position", 0, 1),
+}
+
+
+def checked_orders(orders: Mapping[str, float] | None) -> dict[str, float]:
+    """The orders, each known and in its range.
+
+    Raises
+    ------
+    InputError
+        One is not.
+    """
+    for name in orders or {}:
+        if name not in ORDERS:
+            raise unknown_name("orders", name, ORDERS)
+    return {
+        name: check_number(value, ORDERS[name], f"orders[{name!r}]", None)
+        for name, value in (orders or {}).items()
+    }
+
+
+class ClinicalOrders:
+    """The rule, and what is being given.
+
+    Parameters
+    ----------
+    settings : BedsideSettings
+        Limits and steps.
+    begin : mapping of str to float
+        Doses at the begin.
+    volume : float
+        Blood volume at the begin, mL, of which a share may be taken off.
+    kept : mapping of str to float
+        Doses that the clinicians keep whatever happens, by name.
+
+    Attributes
+    ----------
+    now : dict of str to float
+        What is being given, by name of :data:`ORDERS`.
+
+    Examples
+    --------
+    >>> from plants.bedside.orders import ClinicalOrders
+    >>> from plants.bedside import bedside_settings
+    >>> rule = ClinicalOrders(bedside_settings(), {"vasopressor": 0.1}, 5000.0)
+    >>> good = {"map": 80.0, "cardiac_index": 2.5, "cvp": 8.0, "pcwp": 12.0, "hemoglobin": 11.0,
+    ...         "limb_perfusion": 1.0}
+    >>> round(rule.decide(good)["vasopressor"], 3)
+    0.08
+    >>> rule.decide(good, {"vasopressor": 0.3})["vasopressor"]
+    0.3
+    """
+
+    def __init__(
+        self,
+        settings: BedsideSettings,
+        begin: Mapping[str, float],
+        volume: float,
+        kept: Mapping[str, float] | None = None,
+    ):
+        self._set = settings["orders"]
+        self._weaned_in = settings["explant"]["inotrope_hours"]
+        self.kept = checked_orders(kept)
+        self.now = dict.fromkeys(ORDERS, 0.0) | checked_orders(begin) | self.kept
+        self._most_off = self._set["diuresis_share"] * volume
+        self.taken_off = 0.0
+        self._last_inotrope = 0.0
+
+    def decide(
+        self, seen: Mapping[str, float], orders: Mapping[str, float] | None = None
+    ) -> dict[str, float]:
+        """What is given in the next hour.
+
+        Parameters
+        ----------
+        seen : mapping of str to float
+            Metrics and slow signals of the patient now.
+        orders : mapping of str to float, optional
+            What a controller orders instead of the rule.
+        """
+        ruled = {
+            "vasopressor": self._vasopressor(seen),
+            "inotrope": self._inotrope(seen),
+            "diuresis": self._diuresis(seen),
+            "fluid": self._fluid(seen),
+            "transfusion": self._transfusion(seen),
+            "distal_perfusion": self._catheter(seen),
+            "position_check": 1.0 if seen["map"] < self._set["map_rescue"] else 0.0,
+        }
+        self.now = ruled | self.kept | checked_orders(orders)
+        self._last_inotrope = self.now["inotrope"]
+        self.taken_off += self.now["diuresis"]
+        return dict(self.now)
+
+    def ordered(self, orders: Mapping[str, float]) -> None:
+        """Give what is ordered from now on; the rest stays till clinicians look again."""
+        self.now |= checked_orders(orders)
+        self._last_inotrope = self.now["inotrope"]
+
+    def withdrawing(self, seen: Mapping[str, float]) -> dict[str, float]:
+        """What is given in the next hour after the pump is out: every inotrope is taken off."""
+        self.kept = {}
+        begin = self._last_inotrope
+        inotrope = max(self.now["inotrope"] - begin / self._weaned_in, 0.0)
+        self.decide(seen, {"inotrope": inotrope if inotrope > 1e-6 else 0.0})
+        self._last_inotrope = begin
+        return dict(self.now)
+
+    def _vasopressor(self, seen: Mapping[str, float]) -> float:
+        dose, step = self.now["vasopressor"], self._set["vasopressor_step"]
+        if seen["map"] < self._set["map_rescue"]:
+            return max(dose, min(dose + step, self._set["vasopressor_most"]))
+        if seen["map"] >= self._set["map_wean"]:
+            return max(dose - step, 0.0)
+        return dose
+
+    def _inotrope(self, seen: Mapping[str, float]) -> float:
+        dose = self.now["inotrope"]
+        holds = (
+            seen["map"] >= self._set["map_wean"] and seen["cardiac_index"] >= self._set["ci_wean"]
+        )
+        return max(dose - self._set["inotrope_step"], 0.0) if holds else dose
+
+    def _diuresis(self, seen: Mapping[str, float]) -> float:
+        congested = (
+            seen["cvp"] > self._set["congestion_cvp"] or seen["pcwp"] > self._set["congestion_pcwp"]
+        )
+        relieved = (
+            seen["cvp"] <= self._set["relieved_cvp"] and seen["pcwp"] <= self._set["relieved_pcwp"]
+        )
+        going = congested or (self.now["diuresis"] > 0.0 and not relieved)
+        left = self.taken_off < self._most_off
+        allowed = going and left and seen["map"] >= self._set["map_rescue"]
+        return self._set["diuresis_rate"] if allowed else 0.0
+
+    def _fluid(self, seen: Mapping[str, float]) -> float:
+        empty = seen["cvp"] < self._set["empty_cvp"] and seen["map"] < self._set["map_wean"]
+        return self._set["fluid_rate"] if empty else 0.0
+
+    def _transfusion(self, seen: Mapping[str, float]) -> float:
+        low = seen["hemoglobin"] < self._set["transfusion_below"]
+        return self._set["transfusion_rate"] if low else 0.0
+
+    def _catheter(self, seen: Mapping[str, float]) -> float:
+        starved = seen["limb_perfusion"] < self._set["limb_low"]
+        return 1.0 if starved else self.now["distal_perfusion"]

@@ -1,0 +1,197 @@
+"""The recovered heart of a patient: what the construction of a case looks ahead to."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+from plants.bedside.bedside import Bedside
+from plants.bedside.events import HourEvent, HourScenario
+from plants.bedside.run import BedsideRun
+from plants.bedside.settings import bedside_settings
+from plants.cohorts import VirtualPatient
+from plants.patients import Patient
+from plants.plant import Plant
+from plants.pumps import Pump
+from plants.quantities import InputError, PhysicsError
+from plants.slow import STATE_LAYOUT, SlowClock, SlowParameters
+
+# The levels between which a regurgitation is hidden.
+_FULL, _LOW = "P-8", "P-2"
+# Share of the way between the two up to which the valve stays tight. Guess.
+_STILL_CLOSED = 0.3
+# Arteries that take any pump, mm.
+_WIDE = 9.0
+# Time in which what is quick settles, h; share of the blood volume that decongestion takes.
+_SETTLING, _DECONGESTED = 0.25, 0.06
+# Largest share of the gap to a healthy heart that is looked at, and halvings of the search.
+_LARGEST_SHARE, _HALVINGS = 1.2, 8
+#: Lowest and highest value by signal name.
+Bounds = Mapping[str, tuple[float | None, float | None]]
+#: What makes a patient fit for weaning without a pump (Randhawa 2021 JACC HF).
+FIT: Bounds = {"map": (65.0, None), "cardiac_index": (2.2, None), "pcwp": (None, 18.0)}
+
+
+def drug_factor(slow: Mapping[str, float]) -> float:
+    """Contractility without the drugs at the begin, relative to that with them."""
+    p = SlowParameters.load()
+    factor = 1.0
+    for drug in ("inotrope", "vasopressor"):
+        dose, half_dose = slow[f"{drug}_baseline"], p[f"{drug}_half_dose"]
+        factor /= 1.0 + p[f"{drug}_contractility"] * dose / (dose + half_dose)
+    return factor
+
+
+def recovered_shares(patient: Patient, share: float, factor: float) -> dict[str, float]:
+    """Parameters of a recovery of a share of the gap to healthy ventricles without drugs.
+
+    Parameters
+    ----------
+    patient : Patient
+        As identified, under drugs.
+    share : float
+        Share of the gap.
+    factor : float
+        From :func:`drug_factor`.
+    """
+    return {
+        name: share * max(0.0, _healthy()[ees] / (patient[ees] * factor) - 1.0)
+        for name, ees in (("recoverable", "lv_ees"), ("rv_recoverable", "rv_ees"))
+    }
+
+
+def recovered_metrics(
+    patient: Patient, slow: Mapping[str, float], *, inotrope: float = 0.0
+) -> dict[str, float]:
+    """Metrics without a pump of a patient whose heart has recovered as far as it will, decongested.
+
+    Parameters
+    ----------
+    patient : Patient
+        The circulation.
+    slow : mapping of str to float
+        Parameters of the slow clock that differ from their files'.
+    inotrope : float
+        What is given, ug/kg/min; no vasopressor.
+
+    Raises
+    ------
+    PhysicsError
+        There is no periodic beat.
+    """
+    gain = bedside_settings()["reflex"]["gain"]
+    parameters = SlowParameters.load().replace(
+        source="the patient's own", tag="X", **(dict(slow) | {"baroreflex_gain": gain})
+    )
+    clock = SlowClock(patient, parameters)
+    state = clock.state.copy()
+    state[STATE_LAYOUT.index["stunned"]] = 0.0
+    state[STATE_LAYOUT.index["inotrope_effect"]] = inotrope
+    state[STATE_LAYOUT.index["vasopressor_effect"]] = 0.0
+    clock.state = state
+    clock.give(inotrope=inotrope, vasopressor=0.0)
+    volume = (1.0 - _DECONGESTED) * patient["blood_volume"]
+    run = BedsideRun(Plant(patient), clock, volume=volume)
+    run.advance(_SETTLING, 0.0)
+    return run.metrics()
+
+
+def hidden_leak(patient: VirtualPatient, leak: float, pump: Pump, hours: float) -> dict[str, float]:
+    """Parameters of a mitral valve that is tight at P-8 and leaks at P-2, some days on.
+
+    The valve begins to leak a share of the way between the beats of both levels without a leak, and
+    has the leak wanted in the beat of the low level that such a leak makes. So the leak, which
+    fills the ventricle that pulls the valve open, has one equilibrium at each level.
+
+    Parameters
+    ----------
+    patient : VirtualPatient
+        As he or she is, but for the leak.
+    leak : float
+        Leak at P-2, mL/s/mmHg.
+    pump : Pump
+        The device.
+    hours : float
+        How long support at P-8 has lasted, h.
+
+    Raises
+    ------
+    InputError
+        The patient dies before.
+    """
+    begin = hours + 2 * _SETTLING
+    leaking = HourScenario("leak", (HourEvent("mitral_leak", leak, begin),))
+    # The look ahead is no matter of access.
+    placed = replace(patient, artery_diameter=_WIDE, axillary_diameter=_WIDE, access="").on(pump)
+    bedside = Bedside(placed, pump, events=leaking, complications=False, beyond_label=True)
+    found = []
+    for level, lasting in ((_FULL, hours), (_LOW, 2 * _SETTLING), (_LOW, _SETTLING)):
+        bedside.advance(lasting, level)
+        if bedside.outcome is not None:
+            allowed = "a patient who lives long enough on the pump for a leak to hide"
+            raise InputError("case", "masked-regurgitation", allowed, source=patient.patient.name)
+        found.append(bedside.truth())
+    p = SlowParameters.load()
+    full, low, leaky = (m["lvedv"] + p["mitral_pressure_weight"] * m["lvedp"] for m in found)
+    closed = full + _STILL_CLOSED * (low - full)
+    # The leak saturates, so that a larger one must be wanted for this one to come about.
+    wanted = leak / math.sqrt(1.0 - (leak / p["mitral_leak_limit"]) ** 2)
+    return {
+        "mitral_competent_volume": found[0]["lvedv"] + closed - full,
+        "mitral_competent_pressure": found[0]["lvedp"],
+        "mitral_tethering": wanted / max(leaky - closed, 1.0),
+    }
+
+
+def masking_share(patient: Patient, slow: Mapping[str, float]) -> float:
+    """Share of the gap with which a heart is fit under its inotrope and fails without it.
+
+    Halfway between the least share that is fit under the drug and the least that does not fail
+    without; the former where there is no such half way.
+    """
+    factor, dose = drug_factor(slow), slow["inotrope_baseline"]
+
+    def least(bounds: Bounds, inotrope: float) -> float:
+        low, high = 0.0, _LARGEST_SHARE
+        for _ in range(_HALVINGS):
+            middle = 0.5 * (low + high)
+            here = dict(slow) | recovered_shares(patient, middle, factor)
+            if meets(bounds, patient, here, inotrope):
+                high = middle
+            else:
+                low = middle
+        return high
+
+    fit, bearing = least(FIT, dose), least(_bearable(), 0.0)
+    return max(0.5 * (fit + bearing), fit)
+
+
+def meets(
+    bounds: Bounds, patient: Patient, slow: Mapping[str, float], inotrope: float = 0.0
+) -> bool:
+    """Whether a recovered patient is within bounds without a pump."""
+    try:
+        metrics = recovered_metrics(patient, slow, inotrope=inotrope)
+    except PhysicsError:
+        return False
+    return all(
+        (low is None or metrics[name] >= low) and (high is None or metrics[name] <= high)
+        for name, (low, high) in bounds.items()
+    )
+
+
+def _bearable() -> Bounds:
+    """What does not count as a failed wean."""
+    limits = bedside_settings()["explant"]
+    return {
+        "map": (limits["map_low"], None),
+        "cardiac_index": (limits["ci_low"], None),
+        "pcwp": (None, limits["pcwp_high"]),
+    }
+
+
+@functools.cache
+def _healthy() -> Patient:
+    return Patient.load("healthy")

@@ -1,0 +1,230 @@
+"""What a bedside shows: monitors at every look, laboratory and echo when they are done.
+
+The monitors are those of :class:`~plants.Sensors`. Besides there are the doses on the
+infusion pumps, exact; what the monitors compute from their own values (cardiac index, cardiac power
+output, pulmonary-artery pulsatility index); laboratory values and echo, every so many hours and
+when ordered, NaN between.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import tomllib
+import zlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+from plants.quantities import (
+    DATA,
+    SIGNALS,
+    InputError,
+    Parameter,
+    check_keys,
+    check_number,
+    check_tag,
+    check_text,
+    unknown_name,
+)
+from plants.sensors import Measurement, Sensors
+from plants.slow import SECONDS_PER_HOUR
+
+_SOURCE = "plants/data/weaning/sensors.toml"
+_KEYS = ("unit", "noise_sd", "interval", "source", "tag")
+_INTERVAL = Parameter("interval", "h", "time between two values", 0.1, 1000.0)
+#: Doses on the infusion pumps, and what the monitors of tier icu compute.
+DOSES = ("inotrope_effect", "vasopressor_effect")
+COMPUTED = ("cardiac_index", "cardiac_power_output", "papi")
+# MAP [mmHg] * CO [L/min] / 451 is a power in W, as in plants.plant.metrics.
+_WATT = 451.0
+# A central venous pressure of 0 leaves no index, mmHg.
+_LEAST_CVP = 1.0
+
+
+class Investigation(NamedTuple):
+    """A laboratory value or a measure of echo.
+
+    Parameters
+    ----------
+    signal, part : str
+        Its name, and ``"labs"`` or ``"echo"``.
+    noise_sd : float
+        Standard deviation of its noise, in the signal's unit.
+    interval : float
+        Time between two values, h.
+    source, tag : str
+        Where the noise came from.
+    """
+
+    signal: str
+    part: str
+    noise_sd: float
+    interval: float
+    source: str
+    tag: str
+
+
+@functools.cache
+def investigations() -> Mapping[str, Investigation]:
+    """Laboratory values and measures of echo, by signal name.
+
+    Examples
+    --------
+    >>> from plants.bedside import investigations
+    >>> [one.signal for one in investigations().values() if one.part == "echo"]
+    ['ejection_fraction', 'mitral_regurgitant_fraction', 'lvedv']
+    """
+    content = tomllib.loads((DATA / "weaning" / "sensors.toml").read_text(encoding="utf-8"))
+    found = {}
+    for part, tables in check_keys(content, ("labs", "echo"), "", _SOURCE).items():
+        for name, table in tables.items():
+            field = f"{part}.{name}"
+            if name not in SIGNALS:
+                raise unknown_name(field, name, SIGNALS, source=_SOURCE)
+            signal = SIGNALS[name]
+            keys = check_keys(table, _KEYS, field, _SOURCE, required=_KEYS)
+            if keys["unit"] != signal.unit:
+                raise InputError(f"{field}.unit", keys["unit"], repr(signal.unit), source=_SOURCE)
+            spread = Parameter(name, signal.unit, "spread", 0.0, signal.high - signal.low)
+            found[name] = Investigation(
+                name,
+                part,
+                check_number(keys["noise_sd"], spread, f"{field}.noise_sd", _SOURCE),
+                check_number(keys["interval"], _INTERVAL, f"{field}.interval", _SOURCE),
+                check_text(keys["source"], f"{field}.source", _SOURCE, what="a source"),
+                check_tag(keys["tag"], f"{field}.tag", _SOURCE),
+            )
+    return MappingProxyType(found)
+
+
+class BedsideSensors:
+    """Measures at a bedside; every run has the noise of its seed.
+
+    Parameters
+    ----------
+    tier : {"console", "icu", "full"}
+        ``console`` shows the console alone and the doses; ``icu`` everything; ``full`` every signal
+        exactly.
+    seed : int
+        Seed of the noise.
+    body_surface_area : float
+        Of the patient, m2, for the cardiac index.
+    noise_scale : float
+        Factor on all noise.
+
+    Raises
+    ------
+    InputError
+        No tier has that name, or a number is refused.
+
+    Examples
+    --------
+    >>> from plants import SIGNALS
+    >>> from plants.bedside.sensors import BedsideSensors
+    >>> truth = {name: 50.0 for name in SIGNALS} | {"pump_speed": 44_000.0, "malposition": 0.0}
+    >>> sensors = BedsideSensors("icu", 1, 1.9)
+    >>> first, second = sensors.measure(0.0, truth), sensors.measure(1.0, truth)
+    >>> "lactate" in first.missing, "lactate" in second.missing
+    (False, True)
+    >>> "lvedv" in sensors.measure(1.1, truth, echo=True).missing
+    False
+    """
+
+    def __init__(self, tier: str, seed: int, body_surface_area: float, *, noise_scale: float = 1.0):
+        self._monitors = Sensors(tier, seed=seed, noise_scale=noise_scale)
+        self.tier, self.noise_scale = tier, noise_scale
+        self._area = body_surface_area
+        # An investigation that is ordered moves the noise of no other one.
+        self._random = {
+            name: np.random.default_rng([seed, zlib.crc32(name.encode())])
+            for name in investigations()
+        }
+        self._due = dict.fromkeys(investigations(), -math.inf)
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Names of the signals of a measurement, in its order."""
+        return bedside_signals(self.tier)
+
+    def measure(
+        self, hours: float, truth: Mapping[str, float], *, labs: bool = False, echo: bool = False
+    ) -> Measurement:
+        """Look once.
+
+        Parameters
+        ----------
+        hours : float
+            Now, h; not before the last look.
+        truth : mapping of str to float
+            Beat metrics and slow signals, by name.
+        labs, echo : bool
+            Whether laboratory values or an echo are ordered besides those that are due.
+
+        Raises
+        ------
+        InputError
+            Time runs backwards, or a signal is not among the truth.
+        """
+        seen = dict(self._monitors.measure(hours * SECONDS_PER_HOUR, truth))
+        if self.tier == "full":
+            values = {name: truth[name] for name in self.signals}
+            return Measurement(hours * SECONDS_PER_HOUR, self.tier, values)
+        seen |= {name: truth[name] for name in DOSES}
+        if self.tier == "icu":
+            seen |= self._computed(seen)
+            ordered = {"labs": labs, "echo": echo}
+            for name, one in investigations().items():
+                seen[name] = self._investigated(one, hours, truth[name], ordered[one.part])
+        values = {name: seen[name] for name in self.signals}
+        return Measurement(hours * SECONDS_PER_HOUR, self.tier, values)
+
+    def _computed(self, seen: Mapping[str, float]) -> dict[str, float]:
+        pulse = max(seen["pa_systolic"] - seen["pa_diastolic"], 0.0)
+        values = {
+            "cardiac_index": seen["cardiac_output"] / self._area,
+            "cardiac_power_output": seen["map"] * seen["cardiac_output"] / _WATT,
+            "papi": pulse / max(seen["cvp"], _LEAST_CVP),
+        }
+        return {name: _bounded(name, value) for name, value in values.items()}
+
+    def _investigated(self, one: Investigation, hours: float, value: float, ordered: bool) -> float:
+        now = hours + 1e-6
+        due = now >= self._due[one.signal]
+        if due:
+            self._due[one.signal] = (math.floor(now / one.interval) + 1) * one.interval
+        if not (due or ordered):
+            return math.nan
+        noise = self.noise_scale * one.noise_sd * self._random[one.signal].standard_normal()
+        return _bounded(one.signal, value + noise)
+
+
+@functools.cache
+def bedside_signals(tier: str) -> tuple[str, ...]:
+    """Names of the signals that a bedside shows at a tier, in the order of the measurement.
+
+    Raises
+    ------
+    InputError
+        No tier has that name.
+
+    Examples
+    --------
+    >>> from plants.bedside.sensors import bedside_signals
+    >>> bedside_signals("console")[-2:]
+    ('inotrope_effect', 'vasopressor_effect')
+    """
+    monitors = Sensors(tier, seed=0).signals
+    if tier == "full":
+        slow = (name for name, one in SIGNALS.items() if one.kind == "slow")
+        return (*monitors, *(name for name in slow if name not in monitors))
+    if tier == "console":
+        return (*monitors, *DOSES)
+    rest = (name for name in monitors if name not in investigations())
+    return (*rest, *COMPUTED, *DOSES, *investigations())
+
+
+def _bounded(name: str, value: float) -> float:
+    return min(max(value, SIGNALS[name].low), SIGNALS[name].high) if value == value else math.nan

@@ -1,0 +1,122 @@
+"""The closed loop of blood: four chambers, four valves, arteries, veins and lungs.
+
+Volumes in mL, pressures in mmHg, flows in mL/s. The topology is that of Burkhoff and Tyberg (1993)
+with an ascending aorta of its own, where the left pump delivers; the right pump takes from the
+right atrium and delivers into the pulmonary artery.
+
+    la -> mitral -> lv -> aortic -> aorta -> systemic arteries -> systemic veins
+       -> ra -> tricuspid -> rv -> pulmonary -> pulmonary arteries -> pulmonary veins -> la
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import casadi as ca
+
+from plants.circulation.elastance import atrial_activation, chamber_pressure, ventricular_activation
+from plants.circulation.interaction import pericardial_pressure, septum_shift
+from plants.circulation.smooth import fraction, is_positive, positive_part
+from plants.circulation.valves import valve_flow, venous_flow
+from plants.quantities import SECONDS_PER_MINUTE
+
+#: Blood compartments in the order the blood flows; they are the first states.
+VOLUMES = (
+    "la_volume",
+    "lv_volume",
+    "aorta_volume",
+    "systemic_artery_volume",
+    "systemic_vein_volume",
+    "ra_volume",
+    "rv_volume",
+    "pulmonary_artery_volume",
+    "pulmonary_vein_volume",
+)
+
+
+def pressures(x: SimpleNamespace, p: SimpleNamespace, d: SimpleNamespace) -> SimpleNamespace:
+    """Pressures (mmHg) of all compartments from their volumes and the cardiac phase.
+
+    Besides the compartments it holds the pressure around the heart, the ventricular activation
+    and the elastances of both ventricles now.
+    """
+    period = SECONDS_PER_MINUTE / (p.heart_rate * d.heart_rate)
+    phase = fraction(x.phase)
+    ventricles = ventricular_activation(phase, period)
+    atria = atrial_activation(phase, period, p.atrial_lead, p.atrial_width)
+    atria = atria * d.atrial_contractility
+    thorax = d.intrathoracic_pressure
+    pericardium = pericardial_pressure(x, p)
+    heart, shift = thorax + pericardium, septum_shift(x, p)
+    lv_ees, rv_ees = p.lv_ees * d.lv_contractility, p.rv_ees * d.rv_contractility
+    lv_free, rv_free = x.lv_volume - shift, x.rv_volume + shift
+    return SimpleNamespace(
+        la=heart + chamber_pressure(x.la_volume, atria, p.la_ees, p.la_v0, p.la_alpha, p.la_beta),
+        lv=heart + chamber_pressure(lv_free, ventricles, lv_ees, p.lv_v0, p.lv_alpha, p.lv_beta),
+        aorta=thorax + (x.aorta_volume - p.vu_aorta) / p.c_aorta,
+        systemic_arteries=(x.systemic_artery_volume - p.vu_systemic_arteries)
+        / p.c_systemic_arteries,
+        systemic_veins=(x.systemic_vein_volume - p.vu_systemic_veins - d.venous_volume)
+        / p.c_systemic_veins
+        + p.abdominal_share * d.abdominal_pressure,
+        ra=heart + chamber_pressure(x.ra_volume, atria, p.ra_ees, p.ra_v0, p.ra_alpha, p.ra_beta),
+        rv=heart + chamber_pressure(rv_free, ventricles, rv_ees, p.rv_v0, p.rv_alpha, p.rv_beta),
+        pulmonary_arteries=thorax
+        + (x.pulmonary_artery_volume - p.vu_pulmonary_arteries) / p.c_pulmonary_arteries,
+        pulmonary_veins=thorax
+        + (x.pulmonary_vein_volume - p.vu_pulmonary_veins) / p.c_pulmonary_veins,
+        heart=heart,
+        pericardium=pericardium,
+        ventricles=ventricles,
+        ees=(lv_ees, rv_ees),
+    )
+
+
+def flows(
+    pr: SimpleNamespace, x: SimpleNamespace, p: SimpleNamespace, d: SimpleNamespace
+) -> SimpleNamespace:
+    """Flows (mL/s) between the compartments, the pump's excepted, in the order the blood flows."""
+    width = p.valve_smoothing
+    touched = p.pump_present * p.mitral_contact_leak * d.mitral_contact
+    leak_mitral = p.leak_mitral + d.mitral_leak + touched
+    leak_aortic = p.leak_aortic + d.aortic_leak
+    systemic_resistance = p.r_systemic * d.systemic_resistance
+    pulmonary_resistance = p.r_pulmonary * d.pulmonary_resistance
+    return SimpleNamespace(
+        mitral=valve_flow(pr.la - pr.lv, p.r_mitral, leak_mitral, width),
+        mitral_back=positive_part(pr.lv - pr.la, width) * leak_mitral,
+        aortic=valve_flow(pr.lv - pr.aorta, p.r_aortic, leak_aortic, width),
+        aortic_back=positive_part(pr.aorta - pr.lv, width) * leak_aortic,
+        aortic_open=is_positive(pr.lv - pr.aorta, width),
+        aorta=(pr.aorta - pr.systemic_arteries) / p.r_characteristic,
+        systemic=(pr.systemic_arteries - pr.systemic_veins) / systemic_resistance,
+        venous=venous_flow(
+            pr.systemic_veins - pr.ra, x.ra_volume, p.r_venous, p.ra_collapse_volume, width
+        ),
+        tricuspid=valve_flow(pr.ra - pr.rv, p.r_tricuspid, p.leak_tricuspid, width),
+        pulmonary_valve=valve_flow(
+            pr.rv - pr.pulmonary_arteries, p.r_pulmonary_valve, p.leak_pulmonary, width
+        ),
+        pulmonary=(pr.pulmonary_arteries - pr.pulmonary_veins) / pulmonary_resistance,
+        pulmonary_venous=(pr.pulmonary_veins - pr.la) / p.r_pulmonary_venous,
+    )
+
+
+def volume_rates(
+    q: SimpleNamespace, pump_flow: ca.SX, right_pump_flow: ca.SX, infusion: ca.SX
+) -> dict[str, ca.SX]:
+    """Rates of change (mL/s) of the compartments: what flows in less what flows out.
+
+    The pumps' flows are what they deliver: from the LV to the aorta, from the RA to the PA.
+    """
+    return {
+        "la_volume": q.pulmonary_venous - q.mitral,
+        "lv_volume": q.mitral - q.aortic - pump_flow,
+        "aorta_volume": q.aortic + pump_flow - q.aorta,
+        "systemic_artery_volume": q.aorta - q.systemic,
+        "systemic_vein_volume": q.systemic - q.venous + infusion,
+        "ra_volume": q.venous - q.tricuspid - right_pump_flow,
+        "rv_volume": q.tricuspid - q.pulmonary_valve,
+        "pulmonary_artery_volume": q.pulmonary_valve + right_pump_flow - q.pulmonary,
+        "pulmonary_vein_volume": q.pulmonary - q.pulmonary_venous,
+    }

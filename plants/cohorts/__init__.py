@@ -1,0 +1,71 @@
+"""Cohorts: individuals and populations, virtual patients, access, indication and identification."""
+
+from plants.cohorts.access import (
+    ROUTES,
+    Access,
+    Anatomy,
+    access_numbers,
+    access_route,
+    access_routes,
+    check_anatomy,
+    french_to_mm,
+    sheath_artery_ratio,
+    sheath_outer_diameter,
+)
+from plants.cohorts.identification import (
+    FREE,
+    TOLERANCE,
+    Identification,
+    TargetRow,
+    compare,
+    identify,
+)
+from plants.cohorts.individuals import (
+    individual,
+)
+from plants.cohorts.population import (
+    FIRST_EVALUATION_SEED,
+    Population,
+    RefusalCounts,
+)
+from plants.cohorts.right_pump_indication import (
+    Indication,
+    check_indication,
+    indication,
+)
+from plants.cohorts.variation import (
+    STRESSED,
+    built_in_variation,
+)
+from plants.cohorts.virtual_patient import (
+    VirtualPatient,
+)
+
+__all__ = [
+    "FIRST_EVALUATION_SEED",
+    "FREE",
+    "ROUTES",
+    "STRESSED",
+    "TOLERANCE",
+    "Access",
+    "Anatomy",
+    "Identification",
+    "Indication",
+    "Population",
+    "RefusalCounts",
+    "TargetRow",
+    "VirtualPatient",
+    "access_numbers",
+    "access_route",
+    "access_routes",
+    "built_in_variation",
+    "check_anatomy",
+    "check_indication",
+    "compare",
+    "french_to_mm",
+    "identify",
+    "indication",
+    "individual",
+    "sheath_artery_ratio",
+    "sheath_outer_diameter",
+]

@@ -1,0 +1,114 @@
+"""Individuals around a patient profile.
+
+A preset stands for a profile; an individual is the same profile with parameters of his or her own.
+Controllers are told the preset and meet the individual.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from plants.beat import steady_state
+from plants.patients import Patient
+from plants.plant import Plant
+from plants.quantities import InputError, PhysicsError
+
+#: Parameters that differ between individuals of a profile, each by an independent log-normal
+#: factor. The heart rate differs by half the spread. The stressed blood volume differs too.
+VARIED = (
+    "lv_ees",
+    "lv_alpha",
+    "rv_ees",
+    "r_systemic",
+    "r_pulmonary",
+    "c_systemic_arteries",
+    "c_pulmonary_arteries",
+)
+#: Ranges outside which an unsupported individual is implausible and drawn again. Guesses, wide
+#: enough for every built-in profile.
+PLAUSIBLE = {
+    "map": (35.0, 140.0),
+    "cardiac_output": (1.2, 9.0),
+    "pcwp": (2.0, 42.0),
+    "cvp": (0.0, 28.0),
+    "ejection_fraction": (0.05, 0.80),
+}
+_ATTEMPTS = 50
+_HEART_RATE_SHARE = 0.5
+_TRUNCATION = 2.0  # standard deviations: no individual is far outside the profile
+
+
+def individual(patient: Patient | str, *, seed: int, spread: float = 0.1) -> Patient:
+    """A plausible individual of a profile.
+
+    Parameters
+    ----------
+    patient : Patient or str
+        The profile.
+    seed : int
+        The same seed gives the same individual.
+    spread : float
+        Standard deviation of the logarithm of each factor, 0 to 0.5; a guess, no cohort stands
+        behind it. 0 gives the profile itself.
+
+    Raises
+    ------
+    InputError
+        The spread is out of range, or no plausible individual was found in 50 draws.
+
+    Examples
+    --------
+    >>> from plants import individual
+    >>> individual("shock-d", seed=3).name
+    'shock-d/3'
+    """
+    profile = Patient.load(patient) if isinstance(patient, str) else patient
+    if not 0 <= spread <= 0.5:
+        raise InputError("spread", spread, "0 to 0.5")
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise InputError("seed", seed, "an integer from 0 on")
+    if spread == 0:
+        return profile
+    random = np.random.default_rng(seed)
+    for _ in range(_ATTEMPTS):
+        drawn = _draw(profile, seed, spread, random)
+        if drawn is not None and _plausible(drawn):
+            return drawn
+    raise InputError(
+        "spread", spread, f"a spread at which {_ATTEMPTS} draws hold a plausible {profile.name}",
+        source=profile.path,
+    )  # fmt: skip
+
+
+def _draw(
+    profile: Patient, seed: int, spread: float, random: np.random.Generator
+) -> Patient | None:
+    scores = np.clip(random.standard_normal(len(VARIED) + 2), -_TRUNCATION, _TRUNCATION)
+    values = {
+        name: profile[name] * math.exp(spread * score)
+        for name, score in zip(VARIED, scores, strict=False)
+    }
+    values["heart_rate"] = profile["heart_rate"] * math.exp(_HEART_RATE_SHARE * spread * scores[-2])
+    unstressed = sum(value for name, value in profile.values.items() if name.startswith("vu_"))
+    stressed = profile["blood_volume"] - unstressed
+    values["blood_volume"] = unstressed + stressed * math.exp(spread * scores[-1])
+    try:
+        return profile.replace(
+            f"{profile.name}/{seed}",
+            description=None,
+            source="guess: drawn around the profile",
+            tag="X",
+            **values,
+        )
+    except InputError:  # The draw left the range of a parameter.
+        return None
+
+
+def _plausible(patient: Patient) -> bool:
+    try:
+        metrics = steady_state(Plant(patient)).metrics
+    except PhysicsError:
+        return False
+    return all(low <= metrics[name] <= high for name, (low, high) in PLAUSIBLE.items())

@@ -1,0 +1,241 @@
+"""C functions over lanes, emitted from graphs.
+
+Lanes lie side by side: entry ``i`` of lane ``w`` is at ``i * W + w``, so that a loop over the lanes
+runs in SIMD registers. An emitted function is one such loop, in which every operation of the graph
+is one line; what no lane changes is computed before the loop, once for all. What depends on held
+inputs only is a function of its own, called once, whose results the others read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from plants.compile.expressions import CONSTANT, INPUT, OPERATIONS, Graph, needed, scheduled
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is computed together: nodes that depend on no more than the inputs named.
+
+    Attributes
+    ----------
+    name : str
+        Name of the array of its results; its function is ``fn_NAME``.
+    inputs : frozenset of str
+        Names of the inputs.
+    """
+
+    name: str
+    inputs: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """C text of the parts of a graph.
+
+    Attributes
+    ----------
+    source : str
+        The functions.
+    sizes : dict
+        Number of results of each part that later parts read.
+    known : dict
+        Where each of those results lies: node to array and slot.
+    """
+
+    source: str
+    sizes: dict[str, int]
+    known: dict[int, tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Places:
+    """How the values of nodes are written in C.
+
+    Attributes
+    ----------
+    graph : Graph
+        The graph.
+    lanes : frozenset of str
+        Inputs that differ from lane to lane.
+    known : dict
+        Node to array and slot of those that an earlier part has computed.
+    """
+
+    graph: Graph
+    lanes: frozenset[str]
+    known: Mapping[int, tuple[str, int]]
+
+    def uniform(self, number: int) -> bool:
+        """Whether a node is the same in all lanes."""
+        return not self.graph.nodes[number].depends & self.lanes
+
+    def entry(self, array: str, slot: int, uniform: bool) -> str:
+        return f"{array}[{slot}]" if uniform else f"{array}[{slot} * W + w]"
+
+    def name(self, number: int) -> str:
+        node = self.graph.nodes[number]
+        if node.operation == CONSTANT:
+            return f"RC({node.value!r})"
+        if node.operation == INPUT:
+            array = self.graph.names[node.operands[0]]
+            return self.entry(array, node.operands[1], self.uniform(number))
+        if number in self.known:
+            return self.entry(*self.known[number], self.uniform(number))
+        return f"t{number}"
+
+    def line(self, number: int) -> str:
+        node = self.graph.nodes[number]
+        operands = [self.name(i) for i in node.operands]
+        text = OPERATIONS[node.operation].expression.format(a=operands[0], b=operands[-1])
+        return f"const real t{number} = {text};"
+
+
+def emit(
+    graph: Graph,
+    parts: Sequence[Part],
+    outputs: Sequence[str],
+    *,
+    lanes: Iterable[str] | None = None,
+    without: Sequence[str] = (),
+    only_last: str = "",
+    added: Sequence[str] = (),
+    early: bool = False,
+    ordered: bool = False,
+) -> Emitted:
+    """C of a graph in parts.
+
+    Parameters
+    ----------
+    graph : Graph
+        The graph; its last part computes the outputs, in lanes.
+    parts : sequence of Part
+        From what changes least to what changes most; the last holds everything.
+    outputs : sequence of str
+        Names of the outputs' arrays.
+    lanes : iterable of str, optional
+        Inputs that differ from lane to lane; by default all. The others have one value each.
+    without : sequence of str
+        Outputs that the last part leaves out, with all that only they need.
+    only_last : str
+        Emit the last part alone, under this name: it reads the results that the same parts
+        emitted whole leave.
+    added : sequence of str
+        Outputs that are added, times an argument ``weight``, to what is there.
+    early : bool
+        Leave the last part out.
+    ordered : bool
+        Write first what the longest chain waits for, instead of in the order of the graph.
+
+    Returns
+    -------
+    Emitted
+        A function ``void fn_NAME(inputs, results of earlier parts, outputs)`` for each part.
+    """
+    varying = frozenset(part for node in graph.nodes for part in node.depends)
+    varying = varying if lanes is None else frozenset(lanes)
+    place = [_part_of(node.depends, parts) for node in graph.nodes]
+    final = len(parts) - 1
+    wanted = [i for row in graph.outputs for i in row if i is not None]
+    used = needed(graph, wanted)
+    slots = _slots(graph, place, used, wanted, parts)
+    texts = []
+    for level, part in enumerate(parts):
+        last = level == final
+        if (only_last and not last) or (early and last):
+            continue
+        before = [one.name for one in parts[:level]]
+        known = {node: (name, slot) for name in before for node, slot in slots[name].items()}
+        places = Places(graph, varying, known)
+        if last:
+            rows = {n: r for n, r in zip(outputs, graph.outputs, strict=True) if n not in without}
+            shown = [i for row in rows.values() for i in row if i is not None]
+            body, stores = needed(graph, shown), _output_lines(places, rows, added)
+            results = list(rows)
+        else:
+            body, results = used, [part.name]
+            stores = [
+                (places.uniform(n), f"{places.entry(part.name, k, places.uniform(n))} = t{n};")
+                for n, k in slots[part.name].items()
+            ]
+        body = [i for i in body if place[i] == level and graph.nodes[i].operation >= 0]
+        if ordered:
+            body = [i for row in scheduled(graph, body) for i in row]
+        name = only_last if last and only_last else part.name
+        text = _function(
+            places, name, body, [*graph.names, *before], results, stores,
+            weighted=last and bool(added),
+        )  # fmt: skip
+        texts.append(text)
+    sizes = {name: len(slot) for name, slot in slots.items()}
+    found = {node: (name, k) for name, slot in slots.items() for node, k in slot.items()}
+    return Emitted("\n".join(texts), sizes, found)
+
+
+def _part_of(depends: frozenset[str], parts: Sequence[Part]) -> int:
+    for level, part in enumerate(parts):
+        if depends <= part.inputs:
+            return level
+    return len(parts) - 1
+
+
+def _slots(
+    graph: Graph,
+    place: Sequence[int],
+    used: Iterable[int],
+    wanted: Iterable[int],
+    parts: Sequence[Part],
+) -> dict[str, dict[int, int]]:
+    """Of each part but the last the nodes that a later one reads, and where they lie."""
+    final = len(parts) - 1
+    read: list[set[int]] = [set() for _ in parts]
+    for number in used:
+        for operand in graph.nodes[number].operands if graph.nodes[number].operation >= 0 else ():
+            if graph.nodes[operand].operation >= 0 and place[operand] < place[number]:
+                read[place[operand]].add(operand)
+    for number in wanted:
+        if graph.nodes[number].operation >= 0 and place[number] < final:
+            read[place[number]].add(number)
+    return {
+        part.name: {node: slot for slot, node in enumerate(sorted(read[level]))}
+        for level, part in enumerate(parts[:-1])
+    }
+
+
+def _output_lines(
+    places: Places, rows: Mapping[str, Sequence[int | None]], added: Sequence[str]
+) -> list[tuple[bool, str]]:
+    lines = []
+    for name, row in rows.items():
+        sign = "+= weight *" if name in added else "="
+        for k, n in enumerate(row):
+            value = "RC(0.0)" if n is None else places.name(n)
+            lines.append((False, f"{name}[{k} * W + w] {sign} {value};"))
+    return lines
+
+
+def _function(
+    places: Places,
+    name: str,
+    body: Sequence[int],
+    arrays: Sequence[str],
+    results: Sequence[str],
+    stores: Sequence[tuple[bool, str]],
+    *,
+    weighted: bool = False,
+) -> str:
+    # Inputs are not restricted: the same array may stand for two of them.
+    arguments = ["const long W", *(f"const real *{one}" for one in arrays)]
+    arguments += ["const real weight"] if weighted else []
+    arguments += [f"real *restrict {one}" for one in results]
+    lines = [f"static void fn_{name}({', '.join(arguments)}) {{", "  long w;"]
+    lines += [f"  {places.line(i)}" for i in body if places.uniform(i)]
+    lines += [f"  {text}" for uniform, text in stores if uniform]
+    in_lanes = [f"    {places.line(i)}" for i in body if not places.uniform(i)]
+    in_lanes += [f"    {text}" for uniform, text in stores if not uniform]
+    if in_lanes:
+        lines += ["#pragma omp simd", "  for (w = 0; w < W; ++w) {", *in_lanes, "  }"]
+    lines.append("  (void)w; (void)W;")
+    lines.append("}")
+    return "\n".join(lines)

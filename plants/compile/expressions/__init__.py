@@ -1,0 +1,39 @@
+"""CasADi functions as graphs of scalar operations: simplified, scheduled, ready to be written."""
+
+from plants.compile.expressions.graph import (
+    CONSTANT,
+    INPUT,
+    Graph,
+    UnsupportedOperationError,
+    graph_of,
+    needed,
+    with_reciprocals,
+    with_shared_reciprocals,
+)
+from plants.compile.expressions.operations import (
+    EXPONENTIAL,
+    OPERATIONS,
+    SQUARE_ROOT,
+)
+from plants.compile.expressions.schedule import (
+    scheduled,
+)
+from plants.compile.expressions.simplify import (
+    simplified,
+)
+
+__all__ = [
+    "CONSTANT",
+    "EXPONENTIAL",
+    "INPUT",
+    "OPERATIONS",
+    "SQUARE_ROOT",
+    "Graph",
+    "UnsupportedOperationError",
+    "graph_of",
+    "needed",
+    "scheduled",
+    "simplified",
+    "with_reciprocals",
+    "with_shared_reciprocals",
+]

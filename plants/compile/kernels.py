@@ -1,0 +1,161 @@
+"""A loop of integration steps as one call, compiled or on CasADi's virtual machine."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import warnings
+from typing import Literal, Protocol
+
+import casadi as ca
+import numpy as np
+from numpy.typing import NDArray
+
+from plants.compile.cache import BuildError, built
+from plants.compile.code import c_source, tangent_of
+
+Backend = Literal["auto", "compiled", "virtual-machine"]
+Array = NDArray[np.float64]
+
+
+class Kernel(Protocol):
+    """Advances a carried vector by many steps while other values are held."""
+
+    def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
+        """Advance `carry` in place by `steps`; the signals seen every `stride` steps."""
+        ...
+
+    def tangent(
+        self, carry: Array, values: Array, steps: int, d_carry: Array, d_values: Array
+    ) -> None:
+        """Advance `carry` and, row by row, `d_carry` along `d_values`, in place."""
+        ...
+
+
+def _rows(steps: int, stride: int) -> int:
+    return -(-steps // stride) if stride > 0 else 0
+
+
+def _loaded(source: str) -> ctypes.CDLL:
+    path = built(source)
+    try:
+        return ctypes.CDLL(str(path))
+    except OSError as error:  # A cache on a file system that nothing may be run from, for example.
+        raise BuildError(f"the compiled kernel cannot be loaded: {error}") from error
+
+
+class CompiledKernel:
+    """The kernel as C, compiled once per machine and called through ctypes."""
+
+    def __init__(self, step: ca.Function, observe: ca.Function, *, tangent: bool):
+        source = c_source(step, observe, tangent_of(step) if tangent else None)
+        self._library = _loaded(source)
+        self._n_out = observe.size1_out(0)
+        pointer = ctypes.c_void_p
+        self._run = self._library.impellab_run
+        self._run.argtypes = [pointer, pointer, ctypes.c_long, ctypes.c_long, pointer]
+        if tangent:
+            self._tangent = self._library.impellab_tangent
+            self._tangent.argtypes = [
+                pointer, pointer, ctypes.c_long, ctypes.c_long, pointer, pointer
+            ]  # fmt: skip
+
+    def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
+        """See :meth:`Kernel.run`."""
+        log = np.empty((_rows(steps, stride), self._n_out))
+        self._run(carry.ctypes.data, values.ctypes.data, steps, stride, log.ctypes.data)
+        return log
+
+    def tangent(
+        self, carry: Array, values: Array, steps: int, d_carry: Array, d_values: Array
+    ) -> None:
+        """See :meth:`Kernel.tangent`."""
+        self._tangent(
+            carry.ctypes.data, values.ctypes.data, steps, len(d_carry),
+            d_carry.ctypes.data, d_values.ctypes.data,
+        )  # fmt: skip
+
+
+class VirtualMachineKernel:
+    """The kernel on CasADi's virtual machine, for machines without a C compiler."""
+
+    def __init__(self, step: ca.Function, observe: ca.Function):
+        self._step, self._observe = step, observe
+        self._n = step.size1_in(0)
+        self._n_state = observe.size1_in(0)
+        self._folded = functools.cache(self._fold)
+        self._folded_tangent = functools.cache(self._fold_tangent)
+
+    def _fold(self, steps: int, keep: bool) -> ca.Function:
+        # The held values travel in the carry, because fold wants a column of them for every step.
+        joint = ca.MX.sym("j", self._n + self._step.size1_in(1))
+        moved = self._step(joint[: self._n], joint[self._n :])
+        body = ca.Function("body", [joint], [ca.vertcat(moved, joint[self._n :])])
+        return body.mapaccum(steps) if keep else body.fold(steps)
+
+    def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
+        """See :meth:`Kernel.run`."""
+        joint = np.concatenate([carry, values])
+        if stride <= 0:
+            carry[:] = np.asarray(self._folded(steps, False)(joint)).ravel()[: self._n]
+            return np.empty((0, self._observe.size1_out(0)))
+        path = np.asarray(self._folded(steps, True)(joint))[: self._n]
+        before = np.column_stack([carry, path[:, :-1]])[: self._n_state, ::stride]
+        carry[:] = path[:, -1]
+        count = before.shape[1]
+        seen = self._observe.map(count)(before, np.repeat(values[:, None], count, axis=1))
+        return np.ascontiguousarray(np.asarray(seen).T)
+
+    def _fold_tangent(self, steps: int, rows: int) -> ca.Function:
+        return self._fold(steps, False).forward(rows)
+
+    def tangent(
+        self, carry: Array, values: Array, steps: int, d_carry: Array, d_values: Array
+    ) -> None:
+        """See :meth:`Kernel.tangent`."""
+        joint = np.concatenate([carry, values])
+        after = np.asarray(self._folded(steps, False)(joint))
+        seeds = np.concatenate([d_carry, d_values], axis=1).T
+        moved = self._folded_tangent(steps, len(d_carry))(joint, after, seeds)
+        d_carry[:] = np.asarray(moved).T[:, : self._n]
+        carry[:] = after.ravel()[: self._n]
+
+
+@functools.cache
+def warn_once(reason: str) -> None:
+    warnings.warn(
+        f"running on CasADi's virtual machine, several times slower: {reason}",
+        UserWarning,
+        stacklevel=4,
+    )
+
+
+def kernel(
+    step: ca.Function, observe: ca.Function, *, tangent: bool = False, backend: Backend = "auto"
+) -> Kernel:
+    """A kernel that repeats `step`.
+
+    Parameters
+    ----------
+    step : Function
+        ``(carry, values) -> carry``.
+    observe : Function
+        ``(state, values) -> signals``, where the state is the head of the carry.
+    tangent : bool
+        Whether directional derivatives are wanted.
+    backend : {"auto", "compiled", "virtual-machine"}
+        "auto" compiles and falls back to the virtual machine, with one warning per process.
+
+    Raises
+    ------
+    BuildError
+        `backend` is "compiled" and the kernel cannot be built.
+    """
+    if backend != "virtual-machine":
+        try:
+            return CompiledKernel(step, observe, tangent=tangent)
+        except BuildError as error:
+            if backend == "compiled":
+                raise
+            warn_once(str(error))
+    return VirtualMachineKernel(step, observe)

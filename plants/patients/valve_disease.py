@@ -1,0 +1,187 @@
+"""Valve diseases: narrowed and leaking valves by clinical grade, put on a patient.
+
+The flow through an orifice is its effective area times the velocity ``sqrt(2 dP / rho)``
+(Bernoulli; 50 cm/s times the root of the drop in mmHg, the clinical ``dP = 4 v^2``). The plant's
+valves are linear in the drop, so that the equation is linearised by its secant at a typical flow
+or drop: at other flows than the typical one a stenosis is too mild or too severe by as much.
+
+References
+----------
+Zoghbi WA et al. (2017) J Am Soc Echocardiogr 30:303 (grades of regurgitation; recalled).
+Baumgartner H et al. (2009, 2017) J Am Soc Echocardiogr 22:1 and 30:372 (grades of stenosis;
+recalled).
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from plants.patients.parameters import PATIENT_PARAMETERS
+from plants.patients.patient import Patient
+from plants.quantities import (
+    BLOOD_DENSITY,
+    DATA,
+    PA_PER_MMHG,
+    InputError,
+    Parameter,
+    Quantity,
+    check_keys,
+    check_number,
+    check_text,
+    load_toml,
+    read_quantity,
+    unknown_name,
+)
+
+#: The grades, the mildest first.
+GRADES = ("mild", "moderate", "severe")
+
+_FILE = DATA / "valve_disease.toml"
+#: Velocity (cm/s) of blood behind an orifice at a drop of 1 mmHg.
+VELOCITY = 100.0 * math.sqrt(2.0 * PA_PER_MMHG / BLOOD_DENSITY)
+_AREA = Parameter("area", "cm2", "effective orifice area", 0.01, 6.0)
+_FLOW = Parameter("typical_flow", "mL/s", "flow at which a stenosis is linearised", 10.0, 1000.0)
+_DROP = Parameter("typical_drop", "mmHg", "drop at which a leak is linearised", 1.0, 200.0)
+
+
+@dataclass(frozen=True)
+class ValveDisease:
+    """A disease of one valve.
+
+    Attributes
+    ----------
+    name, description : str
+        For tables; the description says how the grades are told.
+    parameter : str
+        The patient's parameter that it changes: a resistance or a leak.
+    typical : Quantity
+        Flow (mL/s) at which a stenosis, or drop (mmHg) at which a leak is linearised.
+    areas : Mapping of str to Quantity
+        Effective orifice area (cm2) of each grade.
+
+    Examples
+    --------
+    >>> from plants import valve_diseases
+    >>> disease = valve_diseases()["mitral-regurgitation"]
+    >>> round(disease.value("severe"), 2)  # mL/s/mmHg
+    3.9
+    """
+
+    name: str
+    description: str
+    parameter: str
+    typical: Quantity
+    areas: Mapping[str, Quantity]
+
+    @property
+    def is_stenosis(self) -> bool:
+        """Whether the valve is narrowed, else it leaks."""
+        return self.parameter.startswith("r_")
+
+    def value(self, grade: str, typical: float | None = None) -> float:
+        """Resistance (mmHg.s/mL) or leak (mL/s/mmHg) of a grade.
+
+        Parameters
+        ----------
+        grade : str
+            One of :data:`GRADES`.
+        typical : float, optional
+            Flow (mL/s) or drop (mmHg) at which to linearise; by default :attr:`typical`.
+
+        Raises
+        ------
+        InputError
+            The grade is unknown, or the flow or drop is out of range.
+        """
+        if grade not in self.areas:
+            raise unknown_name("grade", grade, self.areas)
+        declared = _FLOW if self.is_stenosis else _DROP
+        at = check_number(
+            self.typical.value if typical is None else typical, declared, declared.name, None
+        )
+        conductance = VELOCITY * self.areas[grade].value  # mL/s for each root of mmHg
+        return at / conductance**2 if self.is_stenosis else conductance / math.sqrt(at)
+
+
+@functools.cache
+def valve_diseases() -> Mapping[str, ValveDisease]:
+    """The diseases of the data file, by name."""
+    content, source = load_toml(_FILE, "", "valve_disease")
+    return MappingProxyType({name: _read(name, table, source) for name, table in content.items()})
+
+
+def with_valve_disease(
+    patient: Patient | str, disease: str, grade: str, *, typical: float | None = None
+) -> Patient:
+    """The patient with a diseased valve; several diseases are put on one after the other.
+
+    Parameters
+    ----------
+    patient : Patient or str
+        The patient, or the name or path of one.
+    disease : str
+        One of :func:`valve_diseases`.
+    grade : str
+        One of :data:`GRADES`.
+    typical : float, optional
+        Flow (mL/s) at which a stenosis, or drop (mmHg) at which a leak is linearised, where the
+        patient's own is far from that of the data file.
+
+    Returns
+    -------
+    Patient
+        Its valve is never better than the patient's own.
+
+    Raises
+    ------
+    InputError
+        The disease or the grade is unknown, or the flow or drop is out of range.
+
+    Examples
+    --------
+    >>> from plants import with_valve_disease
+    >>> patient = with_valve_disease("hfref", "mitral-regurgitation", "moderate")
+    >>> patient.name, round(patient["leak_mitral"], 2)
+    ('hfref with moderate mitral-regurgitation', 1.99)
+    """
+    known = valve_diseases()
+    if disease not in known:
+        raise unknown_name("disease", disease, known)
+    one = known[disease]
+    given = Patient.load(patient) if isinstance(patient, str) else patient
+    value = one.value(grade, typical)
+    area = one.areas[grade]
+    return given.replace(
+        f"{given.name} with {grade} {disease}",
+        description=None,
+        source=f"{grade} {disease}, {area.value:g} cm2 ({area.source}), linearised",
+        tag="D",
+        **{one.parameter: max(value, given[one.parameter])},
+    )
+
+
+def _read(name: str, table: Any, source: str) -> ValveDisease:
+    typical = "typical_flow" if "typical_flow" in table else "typical_drop"
+    needed = ("description", "parameter", typical, *GRADES)
+    keys = check_keys(table, needed, name, source, required=needed)
+    parameter = keys["parameter"]
+    prefix = "r_" if typical == "typical_flow" else "leak_"
+    if parameter not in PATIENT_PARAMETERS or not parameter.startswith(prefix):
+        allowed = f"a patient parameter {prefix}..."
+        raise InputError(f"{name}.parameter", parameter, allowed, source=source)
+    declared = _FLOW if typical == "typical_flow" else _DROP
+    areas = {
+        grade: read_quantity(keys[grade], _AREA, f"{name}.{grade}", source) for grade in GRADES
+    }
+    return ValveDisease(
+        name=name,
+        description=check_text(keys["description"], f"{name}.description", source),
+        parameter=parameter,
+        typical=read_quantity(keys[typical], declared, f"{name}.{typical}", source),
+        areas=MappingProxyType(areas),
+    )

@@ -1,0 +1,107 @@
+"""Where the left pump lies: the windows of the catheter against ventricle, valve and aorta.
+
+One number says it, the depth of the inlet from its correct place: too deep, first the outlet
+reaches the aortic valve and is blocked, then both windows lie in the ventricle; too shallow, both
+lie in the aorta. With both windows in one place the pump turns blood around and delivers none.
+Contact with the ventricular wall and with the mitral apparatus are inputs of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import casadi as ca
+
+from plants.circulation import ramp
+from plants.pumps.inlet import Inlet
+
+# Share of the inlet that a wall or the mitral apparatus lies over at full contact; a guess.
+_CONTACT_BLOCK = 0.5
+# The outlet lies in the valve over this many widths to either side of it; a guess.
+_VALVE_WIDTHS = 2.5
+
+
+@dataclass(frozen=True)
+class Position:
+    """Shares, 0 to 1, of what lies where.
+
+    Attributes
+    ----------
+    inlet_in_lv : SX
+        Share of the inlet window in the ventricle, else in the aorta.
+    outlet_in_aorta : SX
+        Share of the outlet window in the aorta, else in the ventricle.
+    outlet_in_valve : SX
+        Share to which the valve blocks the outlet.
+    contact : SX
+        Contact of the inlet with a wall, the mitral apparatus included.
+    inlet_blocked : SX
+        Share of the inlet that what it touches lies over.
+    """
+
+    inlet_in_lv: ca.SX
+    outlet_in_aorta: ca.SX
+    outlet_in_valve: ca.SX
+    contact: ca.SX
+    inlet_blocked: ca.SX
+
+    @property
+    def delivered(self) -> ca.SX:
+        """Share of the flow through the pump that goes from the ventricle to the aorta."""
+        return self.inlet_in_lv + self.outlet_in_aorta - 1
+
+
+def position(d: SimpleNamespace, p: SimpleNamespace) -> Position:
+    """The position that the disturbances ask for."""
+    depth, width = d.inlet_depth, p.position_width
+    half = _VALVE_WIDTHS * width
+    before = ramp(depth - (p.position_deep - half), width)
+    beyond = ramp(depth - (p.position_deep + half), width)
+    contact = 1 - (1 - d.wall_contact) * (1 - d.mitral_contact)
+    return Position(
+        inlet_in_lv=1 - ramp(-depth - p.position_shallow, width),
+        outlet_in_aorta=1 - beyond,
+        outlet_in_valve=before - beyond,
+        contact=contact,
+        inlet_blocked=_CONTACT_BLOCK * contact,
+    )
+
+
+def left_inlet(at: Position, x: SimpleNamespace, pr: SimpleNamespace, p: SimpleNamespace) -> Inlet:
+    """What the left pump sees at a position."""
+    return Inlet(
+        inlet_pressure=at.inlet_in_lv * pr.lv + (1 - at.inlet_in_lv) * pr.aorta,
+        outlet_pressure=at.outlet_in_aorta * pr.aorta + (1 - at.outlet_in_aorta) * pr.lv,
+        transmural=pr.lv - pr.heart,
+        cavity=x.lv_volume - p.lv_v0,
+        contact=at.contact,
+        drawing=at.inlet_in_lv,
+        obstruction=at.outlet_in_valve,
+        blocked=at.inlet_blocked,
+    )
+
+
+def right_inlet(x: SimpleNamespace, pr: SimpleNamespace, p: SimpleNamespace) -> Inlet:
+    """What the right pump sees: it has no position of its own here and lies well."""
+    return Inlet(
+        inlet_pressure=pr.ra,
+        outlet_pressure=pr.pulmonary_arteries,
+        transmural=pr.ra - pr.heart,
+        cavity=x.ra_volume - p.ra_v0,
+        contact=ca.SX(0),
+        drawing=ca.SX(1),
+        obstruction=ca.SX(0),
+        blocked=ca.SX(0),
+    )
+
+
+def hemolysis_factor(at: Position, d: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+    """Factor on the release of hemoglobin of a pump that lies badly, 1 where it lies well.
+
+    References
+    ----------
+    Roberts N et al. (2020) Int J Artif Organs (index of hemolysis with an obstructed outlet).
+    """
+    blocked = 1 + (p.position_hemolysis_factor - 1) * at.outlet_in_valve
+    return blocked * (1 + (p.mitral_contact_hemolysis_factor - 1) * d.mitral_contact)

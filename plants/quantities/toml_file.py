@@ -1,0 +1,75 @@
+"""Reading and writing the TOML files of patients and devices, and finding those that ship."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any
+
+from plants.quantities.errors import InputError
+from plants.quantities.quantity import Quantity
+
+#: Folder of the files that come with the package.
+DATA = Path(__file__).parents[1] / "data"
+
+
+def preset_names(folder: str) -> tuple[str, ...]:
+    """Names of the files of that kind that come with the package, sorted."""
+    return tuple(sorted(path.name.removesuffix(".toml") for path in (DATA / folder).glob("*.toml")))
+
+
+def load_toml(
+    name_or_path: str | PathLike[str], folder: str, field: str
+) -> tuple[dict[str, Any], str]:
+    """The content of a preset or of a file, and the name to give it in error messages.
+
+    Parameters
+    ----------
+    name_or_path : str or path
+        The name of a preset, or a path that ends in ``.toml``.
+    folder : str
+        The presets' folder below ``plants/data``.
+    field : str
+        What is being loaded, for error messages.
+
+    Raises
+    ------
+    InputError
+        No preset has that name, the file cannot be read or it is not valid TOML.
+    """
+    if not isinstance(name_or_path, str | PathLike):
+        raise InputError(field, name_or_path, "a name or a path that ends in .toml")
+    text = fspath(name_or_path)
+    if text.endswith(".toml"):
+        path, source = Path(text).expanduser(), text
+    elif text in preset_names(folder):
+        path, source = DATA / folder / f"{text}.toml", f"plants/data/{folder}/{text}.toml"
+    else:
+        choices = ", ".join(preset_names(folder))
+        raise InputError(field, text, f"one of {choices}, or a path that ends in .toml")
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")), source
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        allowed = f"a file that can be read ({reason})"
+        raise InputError(field, text, allowed, source=source) from None
+    except ValueError as error:  # also what broken UTF-8 raises
+        raise InputError(field, text, f"a valid TOML file ({error})", source=source) from None
+
+
+def toml_string(text: str) -> str:
+    """The text as a TOML string; JSON's escapes are TOML's, but for the delete character."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def toml_quantities(field: str, quantities: Mapping[str, Quantity]) -> str:
+    """The quantities as TOML tables ``[field.name]``; numbers keep every digit."""
+    return "".join(
+        f"\n[{field}.{name}]\nvalue = {float(quantity.value)!r}\n"
+        f"unit = {toml_string(quantity.unit)}\n"
+        f"source = {toml_string(quantity.source)}\ntag = {toml_string(quantity.tag)}\n"
+        for name, quantity in quantities.items()
+    )

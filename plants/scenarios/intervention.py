@@ -1,0 +1,153 @@
+"""A high-risk coronary intervention: when balloons are inflated, and how much each one stuns."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from plants.quantities import (
+    DATA,
+    SECONDS_PER_MINUTE,
+    InputError,
+    Quantity,
+    check_keys,
+    parameter_table,
+    read_quantities,
+)
+from plants.scenarios.event import Event
+from plants.scenarios.scenario import Scenario
+
+_SOURCE = "plants/data/weaning/pci.toml"
+_DECLARED = {
+    "inflations": parameter_table(
+        ("count_low", "1", "fewest inflations", 1, 50),
+        ("count_high", "1", "most inflations", 1, 50),
+        ("first_low", "min", "earliest begin of the first inflation", 0.1, 300),
+        ("first_high", "min", "latest begin of the first inflation", 0.1, 300),
+        ("pause_low", "min", "shortest time between inflations", 0.1, 120),
+        ("pause_high", "min", "longest time between inflations", 0.1, 120),
+        ("duration", "s", "length of an inflation", 1, 600),
+        ("factor_low", "1", "smallest share of the contractility that is left", 0.05, 1),
+        ("factor_high", "1", "largest share of the contractility that is left", 0.05, 1),
+        ("recovery", "s", "time constant of the recovery", 0.1, 3600),
+        ("opened", "min", "from the last inflation until the artery is told open", 0, 120),
+    ),
+    "follow_up": parameter_table(
+        ("minutes", "min", "how long the patient is followed without the pump", 1, 600),
+        ("grace", "s", "time after the removal that is not counted", 0, 600),
+        ("map_low", "mmHg", "mean arterial pressure that is too low", 30, 100),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Inflation:
+    """A balloon that closes the artery.
+
+    Attributes
+    ----------
+    onset, seconds : float
+        When it is inflated and for how long, s.
+    factor : float
+        Share of the left-ventricular contractility that is left meanwhile.
+    """
+
+    onset: float
+    seconds: float
+    factor: float
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """The inflations in their order, and when the artery is told to be open.
+
+    Attributes
+    ----------
+    inflations : tuple of Inflation
+        In time.
+    opened : float
+        When the operator says that the artery is open, s.
+    recovery : float
+        Time constant with which the contractility comes back after each, s.
+
+    Examples
+    --------
+    >>> from plants import Intervention
+    >>> found = Intervention.drawn(0)
+    >>> 3 <= len(found.inflations) <= 6, found == Intervention.drawn(0)
+    (True, True)
+    >>> found.inflated(found.inflations[0].onset + 1.0), found.inflated(0.0)
+    (True, False)
+    """
+
+    inflations: tuple[Inflation, ...]
+    opened: float
+    recovery: float
+
+    @classmethod
+    def drawn(cls, seed: int) -> Intervention:
+        """The intervention of a seed; amounts and times are those of the data file.
+
+        Raises
+        ------
+        InputError
+            The seed is no integer from 0 on.
+        """
+        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+            raise InputError("seed", seed, "an integer from 0 on")
+        values = {name: one.value for name, one in intervention_numbers()["inflations"].items()}
+        random = np.random.default_rng([seed, zlib.crc32(b"coronary intervention")])
+        count = int(random.integers(int(values["count_low"]), int(values["count_high"]) + 1))
+        now = SECONDS_PER_MINUTE * float(random.uniform(values["first_low"], values["first_high"]))
+        found = []
+        for _ in range(count):
+            factor = float(random.uniform(values["factor_low"], values["factor_high"]))
+            # Whole seconds: a step of a simulation begins with them.
+            found.append(Inflation(float(round(now)), values["duration"], factor))
+            pause = float(random.uniform(values["pause_low"], values["pause_high"]))
+            now += values["duration"] + SECONDS_PER_MINUTE * pause
+        end = found[-1].onset + found[-1].seconds
+        opened = end + SECONDS_PER_MINUTE * values["opened"]
+        return cls(tuple(found), opened, values["recovery"])
+
+    def inflated(self, seconds: float) -> bool:
+        """Whether a balloon is inflated at a time (s)."""
+        return any(one.onset <= seconds < one.onset + one.seconds for one in self.inflations)
+
+    def scenario(self) -> Scenario:
+        """What the inflations do to the left ventricle."""
+        events = tuple(
+            Event(
+                "lv_contractility", one.factor, "pulse", one.onset, duration=one.seconds,
+                time_constant=self.recovery, source=_SOURCE, tag="S",
+            )
+            for one in self.inflations
+        )  # fmt: skip
+        text = f"{len(events)} coronary balloon inflations, each followed by recovery."
+        return Scenario("high-risk-pci", text, events, _SOURCE)
+
+
+@functools.cache
+def intervention_numbers() -> Mapping[str, Mapping[str, Quantity]]:
+    """The numbers of the data file, by part (read once).
+
+    Examples
+    --------
+    >>> from plants.scenarios import intervention_numbers
+    >>> intervention_numbers()["inflations"]["duration"].value
+    60.0
+    """
+    content = tomllib.loads((DATA / "weaning" / "pci.toml").read_text(encoding="utf-8"))
+    keys = check_keys(content, tuple(_DECLARED), "", _SOURCE, required=tuple(_DECLARED))
+    return MappingProxyType(
+        {
+            part: MappingProxyType(read_quantities(keys[part], declared, part, _SOURCE))
+            for part, declared in _DECLARED.items()
+        }
+    )

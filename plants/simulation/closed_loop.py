@@ -1,0 +1,170 @@
+"""A course in time: a plant watched by sensors and driven through its device."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from plants.console import DeviceDriver
+from plants.quantities import SIGNALS, InputError, PhysicsError
+from plants.sensors import Measurement, Sensors
+from plants.simulation.conditions import SINUS
+from plants.simulation.rollout import Recorder
+from plants.simulation.simulator import Simulator
+from plants.therapies import Death
+
+if TYPE_CHECKING:
+    import xarray
+
+
+class HasSpeed(Protocol):
+    """A command, as far as a course reads it: :class:`controllers.Command` is one."""
+
+    @property
+    def speed(self) -> float:
+        """Speed command, rpm."""
+        ...
+
+
+Act = Callable[[Measurement], HasSpeed]
+
+#: How a course ends.
+COMPLETED, DIED, LEFT = "completed", "died", "left the physical range"
+#: Share of the blood whose loss makes a circulation that leaves the physical range one that was
+#: bled empty; a guess: less is borne, and the reason then lies elsewhere.
+BLED_SHARE = 0.1
+
+
+def run_course(
+    simulator: Simulator,
+    act: Act,
+    sensors: Sensors,
+    *,
+    duration: float,
+    period: float = 1.0,
+    start_speed: float = 0.0,
+    driver: DeviceDriver | None = None,
+    death: Death | None = None,
+    log_interval: float | None = 0.01,
+    progress: Callable[[float], None] | None = None,
+) -> xarray.Dataset:
+    """Close the loop: at every period measure, act, drive, and let time pass.
+
+    A course that ends before its time keeps what was until then.
+
+    Parameters
+    ----------
+    simulator : Simulator
+        The plant and its scenario; it is reset to the steady state of `start_speed`.
+    act : callable
+        From a measurement to a command; a controller's ``act``.
+    sensors : Sensors
+        What the controller sees; their seed makes the course reproducible.
+    duration, period : float
+        Length of the course and control period, s.
+    start_speed : float
+        Speed (rpm) whose steady state the course starts from.
+    driver : DeviceDriver, optional
+        What the device makes of a command; by default it limits the speed only.
+    death : Death, optional
+        The end of the patient's life, which ends the course; without it a course goes on as long
+        as the plant does.
+    log_interval : float, optional
+        Interval (s) of the recorded waveforms; None records none.
+    progress : callable, optional
+        Called with the simulated time (s) after each period.
+
+    Returns
+    -------
+    Rollout
+        An xarray.Dataset; see :mod:`plants.simulation.rollout`. Its attribute ``outcome`` is
+        ``"completed"``, ``"died"`` (by `death`, or bled empty) or ``"left the physical range"``;
+        ``ended`` is empty, or says why the course ended before its time.
+
+    Raises
+    ------
+    InputError
+        A duration or period that is not positive, or shorter than a period.
+    PhysicsError
+        There is no steady state to start from.
+    """
+    steps = _steps(duration, period)
+    plant = simulator.plant
+    if plant.pump is not None and driver is None:
+        driver = DeviceDriver(plant.pump)
+    simulator.reset(speed=start_speed)
+    if driver is not None:
+        driver.reset(speed=start_speed)
+    first_volume = simulator.blood_volume
+    samples = 0 if log_interval is None else max(1, round(period / log_interval))
+    slow = simulator.slow is not None
+    recorder = Recorder(steps, samples, period, sensors.signals, slow=slow)
+    outcome, ended, dying = COMPLETED, "", 0
+    for k in range(steps):
+        truth = simulator.metrics()
+        measurement = sensors.measure(k * period, truth)
+        wanted = act(measurement).speed
+        speed = driver.apply(wanted, k * period) if driver is not None else 0.0
+        try:
+            _check_finite(truth, f"patient {plant.patient.name} at {simulator.time:.3f} s")
+            waves = simulator.advance(speed, period, log_interval=log_interval)
+        except PhysicsError as error:
+            outcome, ended = _broken(str(error), simulator.blood_volume, first_volume)
+            break
+        recorder.add(truth, measurement, speed, waves)
+        if progress is not None:
+            progress((k + 1) * period)
+        dying = dying + 1 if death is not None and death.threatens(truth) else 0
+        if death is not None and dying >= deadly_steps(death, period):
+            outcome, ended = DIED, death_text(death)
+            break
+    return recorder.rollout(
+        patient=plant.patient.name,
+        device=plant.device,
+        left_pump=plant.left.name if plant.left is not None else "",
+        right_pump=plant.right.name if plant.right is not None else "",
+        right_speed=plant.right_speed,
+        scenario=simulator.scenario.name if simulator.scenario is not None else "none",
+        rhythm=simulator.rhythm.kind if simulator.rhythm is not None else SINUS,
+        tier=sensors.tier,
+        period=period,
+        step=simulator.step,
+        start_speed=start_speed,
+        outcome=outcome,
+        ended=ended,
+    )
+
+
+def deadly_steps(death: Death, period: float) -> int:
+    """Number of control steps without a break that death takes."""
+    return max(1, round(death.seconds / period))
+
+
+def death_text(death: Death) -> str:
+    """What a patient died of, in words."""
+    unit = SIGNALS[death.signal].unit
+    return f"{death.signal} below {death.low:g} {unit} for {death.seconds:g} s"
+
+
+def _broken(reason: str, blood_volume: float, first_volume: float) -> tuple[str, str]:
+    """Outcome and reason of a plant that left the physical range: a patient may be bled empty."""
+    lost = first_volume - blood_volume
+    if lost > BLED_SHARE * first_volume:
+        text = f"bled empty: {lost:.0f} mL of {first_volume:.0f} mL of blood lost; {reason}"
+        return DIED, text
+    return LEFT, reason
+
+
+def _check_finite(metrics: Mapping[str, float], who: str) -> None:
+    for name, value in metrics.items():
+        if not math.isfinite(value):
+            raise PhysicsError(f"{who}: {name} is no longer finite")
+
+
+def _steps(duration: float, period: float) -> int:
+    if not 0 < period < float("inf"):
+        raise InputError("period", period, "a positive number of seconds")
+    if not period <= duration < float("inf"):
+        raise InputError("duration", duration, f"at least one control period ({period:g} s)")
+    return round(duration / period)

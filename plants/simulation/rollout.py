@@ -1,0 +1,139 @@
+"""Labelled time series of a run: an xarray.Dataset with units in its attributes.
+
+Waveforms lie along ``time`` under their signal names. What happens once a control step lies along
+``step_time``: beat metrics under their names, the beat mean of a waveform as ``<name>_mean``, the
+signals of a slow clock where one ran, a measured value as ``measured_<name>``, and
+``speed_command``.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plants.plant import METRICS
+from plants.quantities import SIGNALS, SLOW_SIGNALS, WAVEFORMS
+
+if TYPE_CHECKING:
+    import xarray
+
+Array = NDArray[np.float64]
+
+
+class Recorder:
+    """Preallocated record of a run, turned into a Rollout at its end.
+
+    Parameters
+    ----------
+    steps : int
+        Number of control steps.
+    samples : int
+        Number of waveform samples of each step; 0 to record none.
+    period : float
+        Control period, s.
+    measured : tuple of str
+        Names of the measured signals.
+    slow : bool
+        Whether the metrics hold the signals of a slow clock.
+    """
+
+    def __init__(
+        self,
+        steps: int,
+        samples: int,
+        period: float,
+        measured: tuple[str, ...],
+        *,
+        slow: bool = False,
+    ):
+        self._period, self._samples, self._measured = period, samples, measured
+        self._names = (*METRICS.names, *(SLOW_SIGNALS if slow else ()))
+        self._waves = np.full((steps * samples, len(WAVEFORMS)), np.nan)
+        self._metrics = np.full((steps, len(self._names)), np.nan)
+        self._readings = np.full((steps, len(measured)), np.nan)
+        self._speeds = np.full(steps, np.nan)
+        self._count = 0
+
+    def add(
+        self,
+        metrics: Mapping[str, float],
+        readings: Mapping[str, float],
+        speed: float,
+        waves: Array,
+    ) -> None:
+        """Record one control step: what was true and measured at its start, and what followed."""
+        i, n = self._count, self._samples
+        self._metrics[i] = [metrics[name] for name in self._names]
+        self._readings[i] = [readings[name] for name in self._measured]
+        self._speeds[i] = speed
+        if n:
+            self._waves[i * n : (i + 1) * n] = waves[:n]
+        self._count += 1
+
+    def rollout(self, **attributes: Any) -> xarray.Dataset:
+        """The record so far as a Rollout; `attributes` become those of the dataset."""
+        import xarray  # Slow to import, and needed only once there is something to label.
+
+        steps, n = self._count, self._samples
+        variables: dict[str, tuple[str, Array, dict[str, str]]] = {}
+        for k, name in enumerate(self._names):
+            label = f"{name}_mean" if name in WAVEFORMS else name
+            variables[label] = ("step_time", self._metrics[:steps, k], _attributes(name))
+        for k, name in enumerate(self._measured):
+            values = self._readings[:steps, k]
+            variables[f"measured_{name}"] = ("step_time", values, _attributes(name))
+        command = {"units": "rpm", "long_name": "speed command"}
+        variables["speed_command"] = ("step_time", self._speeds[:steps], command)
+        coordinates = {"step_time": ("step_time", np.arange(steps) * self._period, _TIME)}
+        if n:
+            times = np.arange(steps * n) * (self._period / n)
+            coordinates["time"] = ("time", times, _TIME)
+            for k, name in enumerate(WAVEFORMS):
+                variables[name] = ("time", self._waves[: steps * n, k], _attributes(name))
+        return xarray.Dataset(variables, coordinates, attributes)
+
+
+_TIME = {"units": "s", "long_name": "time"}
+
+
+def _attributes(name: str) -> dict[str, str]:
+    return {"units": SIGNALS[name].unit, "long_name": SIGNALS[name].meaning}
+
+
+def steady_metrics(rollout: xarray.Dataset, *, seconds: float = 5.0) -> dict[str, float]:
+    """Mean over the last `seconds` of every metric of a run, by signal name.
+
+    The signals of a slow clock are among them where one ran.
+
+    Examples
+    --------
+    >>> from plants import simulate, steady_metrics
+    >>> rollout = simulate("shock-d", "CP", level="P-8", duration=4.0)
+    >>> 40 < steady_metrics(rollout)["map"] < 90
+    True
+    """
+    end = float(rollout["step_time"][-1])
+    tail = rollout.sel(step_time=slice(end - seconds, None))
+    return {
+        name: float(tail[f"{name}_mean" if name in WAVEFORMS else name].mean())
+        for name in (*METRICS.names, *SLOW_SIGNALS)
+        if name not in SLOW_SIGNALS or name in rollout
+    }
+
+
+def save_rollout(rollout: xarray.Dataset, path: Path) -> None:
+    """Write a Rollout as NetCDF: to a temporary name beside `path`, then renamed."""
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".nc")
+    os.close(handle)
+    try:
+        rollout.to_netcdf(name, engine="scipy")
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

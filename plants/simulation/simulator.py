@@ -1,0 +1,293 @@
+"""Stepping one plant through time."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plants.beat import BeatMap, run_kernel, steady_state
+from plants.compile import Backend
+from plants.patients import Rhythm
+from plants.plant import ACCUMULATOR, METRICS, N_VOLUMES, PHASE, STATES, Plant, plant_model
+from plants.quantities import SECONDS_PER_MINUTE, SIGNALS, WAVEFORMS, InputError, PhysicsError
+from plants.scenarios import Scenario
+from plants.slow import SECONDS_PER_HOUR, SlowClock, combined
+
+Array = NDArray[np.float64]
+N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
+
+#: Integration step (s) chosen by the convergence study in results/convergence.
+DEFAULT_STEP = 0.002
+#: Disturbances are held, at their mean, over blocks no longer than this, s.
+DISTURBANCE_BLOCK = 0.5
+_LEAST_LV_VOLUME = N_STATE + ACCUMULATOR.index["min_lv_volume"]
+# A block that ends a beat reaches this far into the next, s: rounding must not leave it unended.
+_PAST_BEAT = 1e-9
+_PRESSURES = ("aortic_pressure", "lv_pressure", "pa_pressure", "la_pressure", "ra_pressure")
+
+
+class Simulator:
+    """A plant in time: the simulated patient.
+
+    Parameters
+    ----------
+    plant : Plant
+        Patient and pump.
+    scenario : Scenario, optional
+        What disturbs the patient; by default nothing.
+    slow : SlowClock, optional
+        The patient's slow clock; every completed beat moves it, and it acts on the next one.
+    rhythm : Rhythm, optional
+        An arrhythmia; by default every beat is as long as the heart rate says.
+    step : float, optional
+        Integration step (s) of the classical Runge-Kutta method; by default 2 ms, or the largest
+        stable one where that is less. It is shortened where a disturbance asks for it.
+    backend : {"auto", "compiled", "virtual-machine"}
+        Where the loop runs.
+
+    Raises
+    ------
+    InputError
+        The step is not positive, or exceeds the largest stable one of this plant.
+
+    Examples
+    --------
+    >>> from plants import Plant, Simulator
+    >>> simulator = Simulator(Plant("shock-d", "CP"))
+    >>> simulator.reset(speed=44_000)
+    >>> _ = simulator.advance(44_000, seconds=2.0)
+    >>> 40 < simulator.metrics()["map"] < 90
+    True
+    """
+
+    def __init__(
+        self,
+        plant: Plant,
+        scenario: Scenario | None = None,
+        *,
+        slow: SlowClock | None = None,
+        rhythm: Rhythm | None = None,
+        step: float | None = None,
+        backend: Backend = "auto",
+    ):
+        largest = plant.largest_step()
+        if step is None:
+            step = min(DEFAULT_STEP, largest)
+        if not 0 < step <= largest:
+            allowed = f"above 0, up to {largest:.3g} s (stability with this patient and pump)"
+            raise InputError("step", step, allowed, source=plant.patient.path)
+        self.plant, self.step = plant, step
+        self.scenario, self.slow, self.rhythm = scenario, slow, rhythm
+        if slow is not None and slow.patient != plant.patient:
+            raise InputError("slow", slow.patient.name, f"of patient {plant.patient.name}")
+        self._beats = BeatMap(plant, step=step, backend=backend)
+        self._kernel = run_kernel(backend)
+        self._carry = np.zeros(N_STATE + 2 * N_ACC)
+        self._values = plant.values(0.0, None, step)
+        self.time = 0.0
+
+    def reset(self, state: Array | None = None, *, speed: float = 0.0) -> None:
+        """Go back to time 0, at a given state or at the periodic steady state of a speed.
+
+        Parameters
+        ----------
+        state : ndarray, shape (n_states,), optional
+            State at the onset of a beat.
+        speed : float
+            Speed (rpm) whose steady state is taken where no state is given.
+
+        Raises
+        ------
+        PhysicsError
+            There is no periodic steady state at that speed.
+        """
+        self.time = 0.0
+        acting: dict[str, float] = {}
+        if self.slow is not None:
+            self.slow.reset()
+            acting = self.slow.effects() | {"infusion": 0.0}
+        if state is None:
+            state = steady_state(self.plant, speed, acting, beats=self._beats).state
+        start = state.copy()
+        start[PHASE] = 0.0
+        self._values = self._beats.values(speed, acting)
+        model = plant_model()
+        acc = np.asarray(model.begin(start, self._values)).ravel()
+        # The metrics of the beat before the first are those of a beat from the same state.
+        self._carry[:] = np.concatenate([start, acc, self._one_beat(start)])
+
+    def _one_beat(self, start: Array) -> Array:
+        model = plant_model()
+        values = self._values
+        carry = np.concatenate([start, np.asarray(model.begin(start, values)).ravel()])
+        self._beats.kernel.run(carry, values, self._beats.steps(values))
+        return carry[N_STATE:]
+
+    @property
+    def state(self) -> Array:
+        """The state now (a copy); its phase counts beats since the reset."""
+        return self._carry[:N_STATE].copy()
+
+    @property
+    def blood_volume(self) -> float:
+        """Blood in the circuit now, mL."""
+        return float(self._carry[:N_VOLUMES].sum())
+
+    def advance(self, speed: float, seconds: float, *, log_interval: float | None = None) -> Array:
+        """Let time pass at a speed command.
+
+        Parameters
+        ----------
+        speed : float
+            Speed command, rpm; limited to what the pump can do.
+        seconds : float
+            How long, s.
+        log_interval : float, optional
+            Interval (s) at which the waveforms are recorded; the steps are shortened to fit it,
+            and it is adjusted to fit `seconds` a whole number of times.
+
+        Returns
+        -------
+        ndarray, shape (n, n_waveforms)
+            Recorded waveforms in the order of ``WAVEFORMS``, the first at the present time.
+
+        Raises
+        ------
+        InputError
+            The time or the interval is not positive, or the speed is not a finite number.
+        PhysicsError
+            The simulation left the physical range.
+        """
+        check_positive("seconds", seconds)
+        if log_interval is not None:
+            check_positive("log_interval", log_interval)
+        if self.slow is not None or self.rhythm is not None:
+            return self._advance_by_beats(speed, seconds, log_interval)
+        if log_interval is None:
+            for length in time_blocks(seconds, DISTURBANCE_BLOCK):
+                self._advance_block(speed, length, None)
+            return np.empty((0, len(WAVEFORMS)))
+        interval = seconds / max(1, round(seconds / log_interval))
+        # Disturbances may change faster than is recorded.
+        finer = math.ceil(interval / DISTURBANCE_BLOCK - 1e-9)
+        interval /= finer
+        logs = [self._advance_block(speed, x, interval) for x in time_blocks(seconds, interval)]
+        return np.concatenate(logs)[::finer]
+
+    def _advance_by_beats(self, speed: float, seconds: float, interval: float | None) -> Array:
+        """As :meth:`advance`, in blocks that end with the beats: what acts changes between them."""
+        count = 1 if interval is None else max(1, round(seconds / interval))
+        unit, done, rows = seconds / count, 0, [np.empty((0, len(WAVEFORMS)))]
+        while done < count:
+            # Whole intervals that end before the beat does are one run of the kernel.
+            inside = min(count - done, math.floor(min(self._left(), DISTURBANCE_BLOCK) / unit))
+            if interval is not None and inside > 0:
+                rows.append(self._advance_block(speed, inside * unit, unit))
+                done += inside
+                continue
+            if interval is not None:
+                rows.append(np.array([list(self.waveforms().values())]))
+            self._pass_beats(speed, self.time + unit)
+            done += 1
+        return np.concatenate(rows)
+
+    def _left(self) -> float:
+        """Time (s) until this beat has ended, with the heart rate that acts now."""
+        rate = self.plant.heart_rate(self._outside(0.0)) / SECONDS_PER_MINUTE
+        return (math.floor(self._carry[PHASE]) + 1 - self._carry[PHASE]) / rate + _PAST_BEAT
+
+    def _pass_beats(self, speed: float, end: float) -> None:
+        """Advance to a time, block by block, each no longer than the beat."""
+        while end - self.time > 1e-12:
+            beat = math.floor(self._carry[PHASE])
+            length = min(end - self.time, self._left(), DISTURBANCE_BLOCK)
+            self._advance_block(speed, length, None)
+            if math.floor(self._carry[PHASE]) > beat:
+                self._beat_ended()
+
+    def _beat_ended(self) -> None:
+        if self.slow is not None:
+            metrics = self._fast_metrics()
+            period = SECONDS_PER_MINUTE / metrics["heart_rate"]
+            self.slow.advance(metrics, period / SECONDS_PER_HOUR)
+
+    def _outside(self, seconds: float) -> dict[str, float] | None:
+        """All that acts on the plant from now on, as a mean over so many seconds."""
+        acting = None
+        if self.scenario is not None:
+            acting = self.scenario.mean(self.time, self.time + seconds)
+        if self.rhythm is not None:
+            beat = self.rhythm.beat(math.floor(self._carry[PHASE]))
+            mine = {
+                "heart_rate": 1.0 / beat.rr,
+                "atrial_contractility": beat.atrial,
+                "lv_contractility": beat.contractility,
+                "rv_contractility": beat.contractility,
+            }
+            acting = combined(acting, mine)
+        if self.slow is not None:
+            acting = combined(acting, self.slow.effects())
+        return acting
+
+    def _advance_block(self, speed: float, seconds: float, interval: float | None) -> Array:
+        outside, longest = self._outside(seconds), self.step
+        if outside is not None:
+            longest = min(longest, self.plant.largest_step(outside))
+        unit = seconds if interval is None else interval
+        per_unit = math.ceil(unit / longest - 1e-9)
+        self._values = self.plant.values(speed, outside, unit / per_unit)
+        steps = round(seconds / unit) * per_unit
+        log = self._kernel.run(self._carry, self._values, steps, per_unit if interval else 0)
+        self.time += seconds
+        self._check()
+        return log
+
+    def metrics(self) -> dict[str, float]:
+        """Metrics of the last completed beat, and the slow signals where there is a slow clock."""
+        metrics = self._fast_metrics()
+        return metrics if self.slow is None else metrics | self.slow.outputs(metrics)
+
+    def _fast_metrics(self) -> dict[str, float]:
+        state, last = self._carry[:N_STATE], self._carry[N_STATE + N_ACC :]
+        row = np.asarray(plant_model().metrics(last, state, self._values)).ravel()
+        return METRICS.as_dict(row)
+
+    def waveforms(self) -> dict[str, float]:
+        """The waveform signals at this instant."""
+        # A step of a copy, for the signals that it records at its begin: the compiled loop is
+        # quicker than a call of CasADi.
+        row = self._kernel.run(self._carry.copy(), self._values, 1, 1)[0]
+        return dict(zip(WAVEFORMS, map(float, row), strict=True))
+
+    def _check(self) -> None:
+        if not np.all(np.isfinite(self._carry[:N_STATE])):
+            raise PhysicsError(f"{self._who()}: the state is no longer finite")
+        volumes = self._carry[:N_VOLUMES]
+        lowest, name = volumes.min(), STATES.names[int(volumes.argmin())]
+        if self._carry[_LEAST_LV_VOLUME] < lowest:  # earlier in this beat
+            lowest, name = self._carry[_LEAST_LV_VOLUME], "lv_volume"
+        if lowest < 0.0:
+            raise PhysicsError(f"{self._who()}: {name} is {lowest:.3g} mL, below 0")
+        seen = self.waveforms()
+        for name in _PRESSURES:
+            low, high = SIGNALS[name].low, SIGNALS[name].high
+            if not low <= seen[name] <= high:
+                text = f"{name} is {seen[name]:.3g} mmHg, outside {low:g} to {high:g}"
+                raise PhysicsError(f"{self._who()}: {text}")
+
+    def _who(self) -> str:
+        return f"patient {self.plant.patient.name} at {self.time:.3f} s"
+
+
+def time_blocks(seconds: float, unit: float) -> list[float]:
+    """Lengths (s) that add up to `seconds`: whole units but for the last, at most a block each."""
+    longest = max(1, math.floor(DISTURBANCE_BLOCK / unit + 1e-9)) * unit
+    before = math.ceil(seconds / longest - 1e-9) - 1
+    return [longest] * before + [seconds - before * longest]
+
+
+def check_positive(field: str, value: float) -> None:
+    if not (math.isfinite(value) and value > 0):
+        raise InputError(field, value, "a positive number of seconds")

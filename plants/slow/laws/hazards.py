@@ -1,0 +1,271 @@
+"""Complications that strike by chance: cumulative hazards of bleeding, malposition and the limb.
+
+Each cumulative hazard H grows at a rate that the run itself sets; the chance of an event by time t
+is ``1 - exp(-H(t))``. An event happens when H crosses a threshold drawn once from the standard
+exponential distribution (:func:`thresholds`), so that the same seed gives the same events however
+the run is integrated, and a better-run patient has them later or never.
+
+* Major bleeding: from the access, most on the first day, more for a wider pump and a surgical
+  access; from anticoagulation; and from the loss of large von Willebrand multimers to shear, which
+  follows the tip speed of the rotor, with more where plasma-free hemoglobin is high.
+* Malposition that is not put right within hours: the way to hemolysis, which itself is decided by
+  the plasma-free hemoglobin. Its rate rises with the tip speed, in a small ventricle and for the
+  small pumps by the published hazard ratio of hemolysis.
+* Limb ischemia: a base rate by femoral access, and more the less the limb is perfused.
+
+The levels are calibrated to published incidences over the label duration; see the data file.
+
+References
+----------
+Gallone G et al. (hemolysis, hazard ratio of 2.5 or CP against 5.0 or 5.5). Flierl U et al. (2017)
+Crit Care (acquired von Willebrand syndrome under Impella).
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Mapping
+from types import SimpleNamespace
+
+import casadi as ca
+import numpy as np
+from numpy.typing import ArrayLike
+
+from plants.circulation import gate, positive_part, saturated
+from plants.quantities import SECONDS_PER_MINUTE, InputError, parameter_table
+from plants.slow.laws.declare import SlowInput, SlowState
+from plants.slow.laws.limb import MM_PER_FRENCH, limb_perfusion
+
+#: The cumulative hazards, in the order of their thresholds.
+HAZARDS = ("bleeding_hazard", "malposition_hazard", "limb_hazard")
+
+# The pump whose incidences the hazards are calibrated to, Fr: a CP.
+_REFERENCE_FRENCH = 14.0
+# Width over which a pump counts as small, Fr: pumps of 12 and 14 do, of 21 do not.
+_SMALL_WIDTH = 1.0
+# Plasma-free hemoglobin (mg/dL) that counts as significant hemolysis; corner of a volume (mL).
+_SIGNIFICANT_PFHB, _VOLUME_CORNER = 40.0, 1.0
+
+STATES = (
+    SlowState("access_wound", "1", "access wound that has not sealed yet", 0, 1),
+    SlowState("vwf_loss", "1", "share of large von Willebrand multimers lost to shear", 0, 1),
+    *(
+        SlowState(name, "1", f"cumulative hazard of {event}", 0, 1e4)
+        for name, event in zip(
+            HAZARDS, ("major bleeding", "lasting malposition", "limb ischemia"), strict=True
+        )
+    ),
+)
+INPUTS: tuple[SlowInput, ...] = ()
+PARAMETERS = parameter_table(
+    ("pump_french", "Fr", "diameter of the pump; 0 is none", 0, 40),
+    ("surgical", "1", "1 when the access is surgical, 0 when percutaneous", 0, 1),
+    ("bleeding_access", "1", "cumulative hazard of bleeding from the access of a CP", 0, 1),
+    ("bleeding_access_time", "h", "time constant with which the access seals", 1, 500),
+    ("bleeding_surgical_factor", "1", "surgical over percutaneous bleeding of the access", 0.1, 10),
+    ("bleeding_size_exponent", "1", "power of the pump's size in bleeding of the access", 0, 5),
+    ("bleeding_anticoagulation", "1/h", "hazard of bleeding under anticoagulation", 0, 0.1),
+    ("bleeding_shear", "1/h", "hazard of bleeding with all large multimers lost", 0, 0.1),
+    ("bleeding_hemolysis", "1", "greatest relative rise of it with plasma-free hemoglobin", 0, 10),
+    ("vwf_time", "h", "time constant of the loss of large multimers", 0.2, 100),
+    ("reference_tip_speed", "m/s", "tip speed at which half the large multimers go", 1, 50),
+    ("malposition_rate", "1/h", "hazard of lasting malposition of a large pump", 0, 0.1),
+    ("malposition_small_factor", "1", "hazard of small over large pumps", 0.1, 20),
+    ("malposition_small_french", "Fr", "size that parts small from large pumps", 5, 30),
+    ("malposition_volume", "mL", "end-diastolic volume of the base hazard", 20, 500),
+    ("limb_hazard_base", "1/h", "hazard of limb ischemia by femoral access", 0, 0.1),
+    ("limb_hazard_ischemia", "1/h", "further hazard of a limb without perfusion", 0, 1),
+)
+
+
+def tip_speed(speed: ca.SX, french: ca.SX) -> ca.SX:
+    """Tip speed (m/s) of a rotor at a speed (rpm); its diameter is taken as the pump's.
+
+    Examples
+    --------
+    >>> from plants.slow.laws.hazards import tip_speed
+    >>> round(tip_speed(44000.0, 14.0), 2), round(tip_speed(30000.0, 21.0), 2)
+    (10.75, 11.0)
+    """
+    return math.pi * french * MM_PER_FRENCH * 1e-3 * speed / SECONDS_PER_MINUTE
+
+
+def access_parameters(
+    access: str, pump_french: float, sheath_french: float | None
+) -> dict[str, float]:
+    """The parameters that say how a device came in.
+
+    Parameters
+    ----------
+    access : str
+        Access as the device's file names it.
+    pump_french : float
+        Diameter of the pump, Fr.
+    sheath_french : float, optional
+        What stays in the artery, Fr; None where it is not known, which counts as nothing.
+
+    Raises
+    ------
+    InputError
+        The access is not text.
+
+    Examples
+    --------
+    >>> from plants.slow.laws import access_parameters
+    >>> access_parameters("axillary cut-down", 21.0, 23.0)
+    {'pump_french': 21.0, 'sheath_french': 23.0, 'femoral': 0.0, 'surgical': 1.0}
+    """
+    if not isinstance(access, str):
+        raise InputError("access", access, "text such as 'femoral percutaneous'")
+    vein = "vein" in access
+    return {
+        "pump_french": pump_french,
+        "sheath_french": sheath_french or 0.0,
+        "femoral": float("femoral" in access and not vein),
+        "surgical": float(not vein and "percutaneous" not in access),
+    }
+
+
+def thresholds(seed: int) -> dict[str, float]:
+    """Cumulative hazard at which each event happens: standard exponential draws.
+
+    Each hazard has a stream of its own, so that one more hazard leaves the others' draws alone.
+
+    Raises
+    ------
+    InputError
+        The seed is no integer from 0 on.
+
+    Examples
+    --------
+    >>> from plants import thresholds
+    >>> thresholds(7) == thresholds(7), sorted(thresholds(7))
+    (True, ['bleeding_hazard', 'limb_hazard', 'malposition_hazard'])
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise InputError("seed", seed, "an integer from 0 on")
+    return {
+        name: float(
+            np.random.default_rng([int(seed), zlib.crc32(name.encode())]).standard_exponential()
+        )
+        for name in HAZARDS
+    }
+
+
+def event_times(
+    hours: ArrayLike, hazards: Mapping[str, ArrayLike], limits: Mapping[str, float]
+) -> dict[str, float]:
+    """When each cumulative hazard first reaches its threshold, by linear interpolation.
+
+    Parameters
+    ----------
+    hours : array_like, shape (n,)
+        Times, h, rising.
+    hazards : Mapping of str to array_like, shape (n,)
+        Cumulative hazards at these times, by name.
+    limits : Mapping of str to float
+        The threshold of each hazard, from :func:`thresholds`.
+
+    Returns
+    -------
+    dict of str to float
+        Time of each event, h; infinity where there is none.
+
+    Raises
+    ------
+    InputError
+        The times do not rise, a hazard has another length or falls, or a threshold is missing.
+
+    Examples
+    --------
+    >>> from plants import event_times
+    >>> event_times([0, 10, 20], {"limb_hazard": [0.0, 0.1, 0.3]}, {"limb_hazard": 0.2})
+    {'limb_hazard': 15.0}
+    """
+    times = np.asarray(hours, dtype=float)
+    if times.ndim != 1 or not len(times) or not np.all(np.diff(times) > 0):
+        raise InputError("hours", hours, "rising times in hours")
+    found = {}
+    for name, series in hazards.items():
+        values = np.asarray(series, dtype=float)
+        # False for NaN too.
+        if values.shape != times.shape or not np.all(np.diff(values) >= 0):
+            raise InputError(name, series, f"{len(times)} numbers that never fall")
+        if name not in limits:
+            raise InputError(name, None, "a hazard that has a threshold")
+        found[name] = _first_reached(times, values, limits[name])
+    return found
+
+
+def _first_reached(times: np.ndarray, values: np.ndarray, limit: float) -> float:
+    after = int(np.searchsorted(values, limit, side="left"))
+    if after == len(values):
+        return math.inf
+    if after == 0:
+        return float(times[0])
+    share = (limit - values[after - 1]) / (values[after] - values[after - 1])
+    return float(times[after - 1] + share * (times[after] - times[after - 1]))
+
+
+def start(p: Mapping[str, float], m: Mapping[str, float]) -> dict[str, float]:
+    """A fresh wound, intact von Willebrand factor and no hazard run up yet."""
+    return {state.name: 0.0 for state in STATES} | {"access_wound": 1.0}
+
+
+def _relative_tip_speed(m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+    return tip_speed(m.pump_speed, p.pump_french) / p.reference_tip_speed
+
+
+def bleeding_rate(s: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+    """Hazard of major bleeding, 1/h."""
+    size = (p.pump_french / _REFERENCE_FRENCH) ** p.bleeding_size_exponent
+    surgical = 1 + (p.bleeding_surgical_factor - 1) * p.surgical
+    access = p.bleeding_access * size * surgical * s.access_wound / p.bleeding_access_time
+    # 0 without a device, 1 for any that there is.
+    present = p.pump_french**2 / (1 + p.pump_french**2)
+    hemolysis = 1 + p.bleeding_hemolysis * saturated(s.pfhb / _SIGNIFICANT_PFHB)
+    shear = p.bleeding_shear * s.vwf_loss * hemolysis
+    return present * (access + p.bleeding_anticoagulation + shear)
+
+
+def malposition_rate(m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+    """Hazard of a malposition that lasts, 1/h; nothing while the pump stands still."""
+    small = gate(p.malposition_small_french - p.pump_french, _SMALL_WIDTH)
+    size = 1 + (p.malposition_small_factor - 1) * small
+    # Between 0 in a huge and 2 in an empty ventricle.
+    reference = p.malposition_volume
+    room = 2 * reference / (reference + positive_part(m.lvedv, _VOLUME_CORNER))
+    return p.malposition_rate * size * room * _relative_tip_speed(m, p) ** 2
+
+
+def limb_rate(m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+    """Hazard of limb ischemia, 1/h; none unless the access is femoral."""
+    lacking = 1 - limb_perfusion(m.map - m.cvp, u.distal_perfusion, p)
+    return p.femoral * (p.limb_hazard_base + p.limb_hazard_ischemia * lacking)
+
+
+def rates(
+    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
+) -> dict[str, ca.SX]:
+    """Rates of change per hour."""
+    shear = _relative_tip_speed(m, p) ** 2
+    return {
+        "access_wound": -s.access_wound / p.bleeding_access_time,
+        "vwf_loss": (shear / (1 + shear) - s.vwf_loss) / p.vwf_time,
+        "bleeding_hazard": bleeding_rate(s, p),
+        "malposition_hazard": malposition_rate(m, p),
+        "limb_hazard": limb_rate(m, u, p),
+    }
+
+
+def effects(s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> dict[str, ca.SX]:
+    """None: what an event does is the scenario's to say."""
+    return {}
+
+
+def outputs(
+    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
+) -> dict[str, ca.SX]:
+    """The cumulative hazards and the loss of von Willebrand factor."""
+    return {name: getattr(s, name) for name in (*HAZARDS, "vwf_loss")}

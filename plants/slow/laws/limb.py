@@ -1,0 +1,157 @@
+"""The leg below a femoral sheath: how much of the artery is left, and what reaches the limb.
+
+A sheath in the common femoral artery leaves a crescent of lumen. With the sheath against the wall
+the crescent conducts ``10/3 (1 - k)^3`` times as well as the open artery (k: sheath over artery
+diameter; the narrow-gap limit of Poiseuille flow in an eccentric annulus, 2.5 times that of the
+concentric one). Collaterals and a distal perfusion catheter lie parallel to it. Behind them the
+arterioles of the leg widen until their reserve is spent, so perfusion stays normal until the
+artery is nearly full, and then falls steeply; a low arterial pressure spends the reserve too.
+
+Conductances are relative to that of the resting leg, the pressure to the normal one. The sheath
+counts with its outer diameter. Only a femoral artery counts: an axillary graft or the direct
+aortic route leaves the leg alone, and so does a sheath in a femoral vein.
+
+References
+----------
+White FM (1974) Viscous Fluid Flow (Poiseuille flow in an annulus). Hayashida K et al. (2011) JACC
+Cardiovasc Interv 4:851 (sheath-to-artery ratio of 1.05 and vascular complications). Blaisdell FW
+et al. (1978) Am J Surg 136:161 (hours that a leg bears without flow).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+
+import casadi as ca
+
+from plants.circulation import positive_part, saturated
+from plants.quantities import InputError, check_number, parameter_table
+from plants.slow.laws.declare import SlowInput, SlowState
+
+#: A French is a third of a millimetre.
+MM_PER_FRENCH = 1 / 3
+# Corners: of the gap between sheath and wall (share of the radius), the pressure (mmHg) and the
+# perfusion (1).
+_GAP_CORNER, _PRESSURE_CORNER, _PERFUSION_CORNER = 0.01, 1.0, 0.01
+
+STATES = (SlowState("limb_ischemia", "h", "dose of limb ischemia, in hours without flow", 0, 500),)
+INPUTS = (SlowInput("distal_perfusion", "1", "distal perfusion catheter open (0 to 1)", 0, 1),)
+PARAMETERS = parameter_table(
+    ("sheath_french", "Fr", "sheath left in the artery, as its inner diameter; 0 is none", 0, 30),
+    ("sheath_wall", "mm", "outer over inner diameter of a sheath", 0, 2),
+    ("artery_diameter", "mm", "lumen of the common femoral artery", 2, 15),
+    ("femoral", "1", "1 when the device comes through a femoral artery, else 0", 0, 1),
+    ("largest_sheath_ratio", "1", "sheath over artery diameter that still fits", 0.8, 2),
+    ("artery_conductance", "1/mm4", "open artery over the resting leg per diameter^4", 0.005, 2),
+    ("collateral_conductance", "1", "collaterals over the resting leg", 0, 10),
+    ("catheter_conductance", "1", "distal perfusion catheter over the resting leg", 0, 50),
+    ("limb_reserve", "1", "widened over resting conductance of the leg's arterioles", 1, 10),
+    ("limb_normal_pressure", "mmHg", "arterial less venous pressure of normal flow", 40, 150),
+    ("limb_critical_perfusion", "1", "perfusion below which the leg suffers", 0.05, 0.95),
+    ("limb_healing_time", "h", "time constant with which the dose of ischemia fades", 1, 500),
+)
+
+
+def sheath_artery_ratio(p: SimpleNamespace) -> ca.SX:
+    """Outer diameter of the sheath over that of the femoral artery; 0 without one."""
+    # No sheath has no wall; from a few French on the share is 1.
+    wall = p.sheath_wall * p.sheath_french**2 / (1 + p.sheath_french**2)
+    return p.femoral * (p.sheath_french * MM_PER_FRENCH + wall) / p.artery_diameter
+
+
+def limb_perfusion(pressure: ca.SX, distal_perfusion: ca.SX, p: SimpleNamespace) -> ca.SX:
+    """Flow to the limb relative to its need (0 to 1) at a mean arterial pressure (mmHg).
+
+    Parameters
+    ----------
+    pressure : SX
+        Mean arterial less central venous pressure, mmHg.
+    distal_perfusion : SX
+        How far the distal perfusion catheter is open, 0 to 1.
+    p : SimpleNamespace
+        Parameters by name.
+    """
+    gap = positive_part(1 - sheath_artery_ratio(p), _GAP_CORNER)
+    path = (
+        10 / 3 * p.artery_conductance * p.artery_diameter**4 * gap**3
+        + p.collateral_conductance
+        + p.catheter_conductance * distal_perfusion
+    )
+    driving = positive_part(pressure, _PRESSURE_CORNER) / p.limb_normal_pressure
+    # Largest flow, with the arterioles wide open, over the flow that the leg needs.
+    return saturated(driving / (1 / path + 1 / p.limb_reserve))
+
+
+def check_access(values: Mapping[str, float], *, source: str | None = None) -> None:
+    """Refuse a device that does not go through the femoral artery.
+
+    Parameters
+    ----------
+    values : Mapping of str to float
+        ``pump_french`` and the parameters of this topic, by name.
+    source : str, optional
+        Where the values came from, for the error message.
+
+    Raises
+    ------
+    InputError
+        The access is femoral, and the pump or the sheath is wider than the artery gives way to;
+        or a value is no number in its range.
+
+    Examples
+    --------
+    >>> from plants.slow.laws.limb import check_access
+    >>> values = {"pump_french": 21.0, "sheath_french": 0.0, "sheath_wall": 0.7, "femoral": 1.0,
+    ...           "artery_diameter": 5.0, "largest_sheath_ratio": 1.25}
+    >>> check_access(values)
+    Traceback (most recent call last):
+    ...
+    plants.InputError: artery_diameter = 5.0 is not allowed; allowed: at least 5.6 mm ...
+    """
+    given = {
+        name: check_number(values[name], PARAMETERS[name], name, source)
+        for name in ("sheath_french", "sheath_wall", "artery_diameter", "femoral")
+    }
+    if given["femoral"] < 0.5:
+        return
+    sheath = float(sheath_artery_ratio(SimpleNamespace(**given))) * given["artery_diameter"]
+    widest = max(values["pump_french"] * MM_PER_FRENCH, sheath)
+    smallest = widest / values["largest_sheath_ratio"]
+    if given["artery_diameter"] < smallest:
+        allowed = (
+            f"at least {smallest:.1f} mm for a device of {widest:.1f} mm by the femoral artery; "
+            "choose a smaller device or another access"
+        )
+        raise InputError("artery_diameter", given["artery_diameter"], allowed, source=source)
+
+
+def start(p: Mapping[str, float], m: Mapping[str, float]) -> dict[str, float]:
+    """A healthy limb."""
+    return {"limb_ischemia": 0.0}
+
+
+def rates(
+    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
+) -> dict[str, ca.SX]:
+    """The dose grows by the shortfall of perfusion, 1 h per hour without flow, and fades."""
+    perfusion = limb_perfusion(m.map - m.cvp, u.distal_perfusion, p)
+    shortfall = positive_part(p.limb_critical_perfusion - perfusion, _PERFUSION_CORNER)
+    dose_rate = shortfall / p.limb_critical_perfusion
+    return {"limb_ischemia": dose_rate - s.limb_ischemia / p.limb_healing_time}
+
+
+def effects(s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> dict[str, ca.SX]:
+    """None: the limb acts on the circulation through no disturbance."""
+    return {}
+
+
+def outputs(
+    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
+) -> dict[str, ca.SX]:
+    """Perfusion of the limb, sheath-to-artery ratio and dose of ischemia (h)."""
+    return {
+        "limb_perfusion": limb_perfusion(m.map - m.cvp, u.distal_perfusion, p),
+        "sheath_artery_ratio": sheath_artery_ratio(p) + ca.SX(0),
+        "limb_ischemia": s.limb_ischemia,
+    }

@@ -1,0 +1,150 @@
+"""The slow clock's topics joined: one set of CasADi functions over hours.
+
+The functions share four vectors: the slow states ``s`` (:data:`SLOW_STATES`), the metrics ``m`` of
+a beat (``METRICS``), the inputs ``u`` (:data:`SLOW_INPUTS`) and the parameters ``p``, the slow
+ones (:data:`SLOW_PARAMETERS`) and then the patient's.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType, SimpleNamespace
+from typing import TypeVar, cast
+
+import casadi as ca
+
+from plants.patients import PATIENT_PARAMETERS
+from plants.plant import METRICS
+from plants.quantities import SLOW_SIGNALS, Layout, Parameter
+from plants.scenarios import DISTURBANCES
+from plants.slow.laws import (
+    SlowInput,
+    SlowState,
+    Topic,
+    blood,
+    drugs,
+    hazards,
+    hemolysis,
+    limb,
+    mitral,
+    myocardium,
+    organs,
+    oxygen,
+    reflex,
+)
+
+#: The topics by name, each with a file of values of the same name.
+TOPICS: Mapping[str, Topic] = MappingProxyType(
+    {
+        name: cast(Topic, module)
+        for name, module in (
+            ("hemolysis", hemolysis),
+            ("blood", blood),
+            ("oxygen", oxygen),
+            ("organs", organs),
+            ("myocardium", myocardium),
+            ("mitral", mitral),
+            ("drugs", drugs),
+            ("limb", limb),
+            ("hazards", hazards),
+            ("reflex", reflex),
+        )
+    }
+)
+
+_Named = TypeVar("_Named", bound=Parameter)
+
+
+def _by_name(rows: Iterable[_Named]) -> Mapping[str, _Named]:
+    return MappingProxyType({row.name: row for row in rows})
+
+
+SLOW_STATES: Mapping[str, SlowState] = _by_name(s for t in TOPICS.values() for s in t.STATES)
+SLOW_INPUTS: Mapping[str, SlowInput] = _by_name(u for t in TOPICS.values() for u in t.INPUTS)
+SLOW_PARAMETERS: Mapping[str, Parameter] = _by_name(
+    p for t in TOPICS.values() for p in t.PARAMETERS.values()
+)
+#: Quick states, which settle within the beats that an outer step of hours passes over.
+QUICK: tuple[str, ...] = tuple(state.name for state in reflex.STATES)
+
+STATE_LAYOUT, INPUT_LAYOUT = Layout(SLOW_STATES), Layout(SLOW_INPUTS)
+PARAMETER_LAYOUT = Layout((*SLOW_PARAMETERS, *PATIENT_PARAMETERS))
+OUTPUT_LAYOUT = Layout(SLOW_SIGNALS)
+
+
+@dataclass(frozen=True)
+class SlowModel:
+    """The slow clock's functions; build them with :func:`slow_model`.
+
+    Attributes
+    ----------
+    rates : Function
+        ``(s, m, u, p) -> ds/dt``, per hour.
+    decay : Function
+        ``(s, m, u, p) -> `` the rate (1/h) at which each state relaxes by itself.
+    effects : Function
+        ``(s, u, p) -> disturbances`` in the order of ``DISTURBANCES``.
+    outputs : Function
+        ``(s, m, u, p) -> signals`` in the order of ``SLOW_SIGNALS``.
+    settled : Function
+        ``(m, p) -> `` the quick states (:data:`QUICK`) in equilibrium with a beat.
+    """
+
+    rates: ca.Function
+    decay: ca.Function
+    effects: ca.Function
+    outputs: ca.Function
+    settled: ca.Function
+
+
+def _joined_effects(s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+    """What all topics together do: factors multiply, summands add."""
+    values = {name: ca.SX(one.neutral) for name, one in DISTURBANCES.items()}
+    for topic in TOPICS.values():
+        for name, value in topic.effects(s, u, p).items():
+            multiply = DISTURBANCES[name].combine == "multiply"
+            values[name] = values[name] * value if multiply else values[name] + value
+    return ca.vertcat(*values.values())
+
+
+@functools.cache
+def slow_model() -> SlowModel:
+    """Build the functions of the slow clock (once per process).
+
+    Examples
+    --------
+    >>> from plants import SLOW_STATES
+    >>> from plants.slow.model import slow_model
+    >>> slow_model().rates.size1_out(0) == len(SLOW_STATES)
+    True
+    """
+    layouts = (STATE_LAYOUT, METRICS, INPUT_LAYOUT, PARAMETER_LAYOUT)
+    vectors = [ca.SX.sym(n, len(x.names)) for n, x in zip("smup", layouts, strict=True)]
+    s, m, u, p = (x.symbols(vector) for x, vector in zip(layouts, vectors, strict=True))
+    rates: dict[str, ca.SX] = {}
+    outputs: dict[str, ca.SX] = {}
+    for topic in TOPICS.values():
+        rates |= topic.rates(s, m, u, p)
+        outputs |= topic.outputs(s, m, u, p)
+    rate_vector = STATE_LAYOUT.pack(rates)
+    decay = ca.vertcat(
+        *[-ca.jacobian(rate_vector[i], vectors[0][i]) for i in range(len(SLOW_STATES))]
+    )
+    settled = reflex.settled(m, p)
+    options = {"cse": True}
+    return SlowModel(
+        rates=ca.Function("slow_rates", vectors, [rate_vector], options),
+        decay=ca.Function("slow_decay", vectors, [ca.densify(decay)], options),
+        effects=ca.Function(
+            "slow_effects", [vectors[0], *vectors[2:]], [_joined_effects(s, u, p)], options
+        ),
+        outputs=ca.Function("slow_outputs", vectors, [OUTPUT_LAYOUT.pack(outputs)], options),
+        settled=ca.Function(
+            "slow_settled",
+            [vectors[1], vectors[3]],
+            [ca.vertcat(*[settled[name] for name in QUICK])],
+            options,
+        ),
+    )

@@ -1,0 +1,239 @@
+"""Model-predictive control: what it plans, what it keeps to, and how it fails."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import controllers.nmpc.controller as nmpc
+from controllers import Briefing, NmpcController, NmpcSettings, Outcome, speed_limits
+from controllers.nmpc.horizon import Horizon
+from controllers.nmpc.quadratic_programme import PlanBounds, plan_step
+from plants import (
+    BeatMap,
+    InputError,
+    Measurement,
+    Patient,
+    Plant,
+    Pump,
+    Scenario,
+    Sensors,
+    Simulator,
+    Therapy,
+    individual,
+    run_course,
+    steady_state,
+)
+
+PUMP = Pump.load("CP")
+THERAPY = Therapy.default()
+START = PUMP.speed("P-5")
+
+
+def briefing(patient: str = "shock-d", tier: str = "icu") -> Briefing:
+    return Briefing(Patient.load(patient), PUMP, THERAPY, 1.0, tier, START)
+
+
+def closed_loop(patient, scenario, tier="icu", *, seed=0, duration=40.0, dropout=0.0):
+    controller = NmpcController()
+    controller.reset(briefing(patient, tier))
+    statuses = []
+
+    def act(measurement):
+        command = controller.act(measurement)
+        statuses.append(command.status)
+        return command
+
+    rollout = run_course(
+        Simulator(Plant(individual(patient, seed=seed), PUMP), Scenario.load(scenario)),
+        act,
+        Sensors(tier, seed=seed, dropout=dropout),
+        duration=duration,
+        start_speed=START,
+        log_interval=None,
+    )
+    return rollout, statuses
+
+
+def cost(rollout, last=15):
+    rows = [
+        {goal.signal: float(rollout[goal.signal][k]) for goal in THERAPY.goals}
+        for k in range(-last, 0)
+    ]
+    return float(np.mean([THERAPY.cost(row) for row in rows]))
+
+
+@pytest.fixture(scope="module")
+def horizon():
+    plant = Plant("shock-d", PUMP)
+    beats = BeatMap(plant, step=0.004)
+    return Horizon(beats, THERAPY, (2, 3), 1.0), steady_state(plant, START, beats=beats).state
+
+
+def test_slopes_are_those_of_the_prediction(horizon):
+    model, state = horizon
+    factors, plan = {"lv_contractility": 0.8}, np.array([37_500.0, 39_000.0])
+    exact = model.predict(state, factors, plan, START)
+    for block in range(2):
+        nudge = np.zeros(2)
+        nudge[block] = 2.0
+        up = model.predict(state, factors, plan + nudge, START, slopes=False)
+        down = model.predict(state, factors, plan - nudge, START, slopes=False)
+        slope = (up.residuals - down.residuals) / 4e-3
+        np.testing.assert_allclose(exact.residual_slope[:, block], slope, atol=2e-5, rtol=1e-4)
+        slope = (up.margins - down.margins) / 4e-3
+        np.testing.assert_allclose(exact.margin_slope[..., block], slope, atol=2e-4, rtol=1e-4)
+
+
+def test_a_later_speed_does_not_act_earlier(horizon):
+    model, state = horizon
+    prediction = model.predict(state, {}, np.array([38_000.0, 38_000.0]), START)
+    assert np.all(prediction.margin_slope[:2, :, 1] == 0)
+    assert np.any(prediction.margin_slope[2:, :, 1] != 0)
+
+
+def test_step_keeps_range_and_rate(horizon):
+    model, state = horizon
+    plan = np.array([37.0, 37.0])
+    prediction = model.predict(state, {}, plan * 1e3, 37_000.0)
+    bounds = PlanBounds(31.0, 38.0, 0.5)
+    step = plan_step(prediction, plan, 37.0, bounds, penalty=5.0, damping=1e-4)
+    moved = plan + step
+    assert np.all(moved <= 38.0 + 1e-6)
+    assert np.all(np.abs(np.diff(np.concatenate([[37.0], moved]))) <= 0.5 + 1e-6)
+    assert moved[0] > 37.1  # a shocked patient at P-5 needs more
+
+
+@pytest.mark.parametrize("tier", ["icu", "console"])
+@pytest.mark.parametrize("patient", ["shock-c", "shock-d", "shock-e"])
+def test_improves_on_the_level_it_takes_over(patient, tier):
+    held = Simulator(Plant(individual(patient, seed=0), PUMP))
+    held.reset(speed=START)
+    before = THERAPY.cost(held.metrics())
+    rollout, statuses = closed_loop(patient, "none", tier)
+    assert rollout.attrs["ended"] == ""
+    assert cost(rollout) < before
+    assert all(s.outcome in (Outcome.SOLVED, Outcome.LATE) for s in statuses)
+
+
+def test_commands_stay_in_range_and_within_the_rate():
+    rollout, _ = closed_loop("shock-e", "contractility-loss")
+    speeds = rollout["speed_command"].to_numpy()
+    low, high = speed_limits(PUMP)
+    assert speeds.min() >= low - 1e-6
+    assert speeds.max() <= high + 1e-6
+    assert np.abs(np.diff(speeds)).max() <= 3000 + 1e-6
+
+
+@pytest.mark.parametrize(
+    "scenario", ["hemorrhage-severe", "pulmonary-resistance-up", "preload-drop"]
+)
+def test_sudden_loss_of_preload_is_no_failure(scenario):
+    """Soft limits: where hard ones would be infeasible there is still a plan."""
+    _, statuses = closed_loop("healthy", scenario)
+    assert all(s.outcome in (Outcome.SOLVED, Outcome.LATE) for s in statuses)
+
+
+def test_backs_off_where_the_ventricle_runs_empty():
+    rollout, _ = closed_loop("healthy", "hemorrhage", duration=120.0)
+    speeds = rollout["speed_command"].to_numpy()
+    assert speeds[-10:].mean() < speeds[:20].max() - 4000
+
+
+def blind(time: float) -> Measurement:
+    return Measurement(time, "icu", dict.fromkeys(Sensors("icu", seed=0).signals, math.nan))
+
+
+def seen(time: float) -> Measurement:
+    simulator = Simulator(Plant("shock-d", PUMP))
+    simulator.reset(speed=START)
+    return Sensors("icu", seed=0).measure(time, simulator.metrics())
+
+
+def test_without_measurements_it_coasts_then_falls_back_then_recovers():
+    controller = NmpcController()
+    controller.reset(briefing())
+    controller.act(seen(0.0))
+    first, second = controller.act(blind(1.0)), controller.act(blind(2.0))
+    assert first.status.outcome is not Outcome.FALLBACK
+    assert second.status.outcome is Outcome.FALLBACK
+    assert second.speed == PUMP.speed(THERAPY.fallback_level)
+    assert controller.act(seen(3.0)).status.outcome is not Outcome.FALLBACK
+
+
+def test_failed_step_is_never_applied(monkeypatch):
+    controller = NmpcController()
+    controller.reset(briefing())
+    for k in range(3):
+        good = controller.act(seen(float(k)))
+    planned = controller._plan.copy()
+    monkeypatch.setattr(nmpc, "plan_step", lambda *a, **k: None)
+    shifted = controller.act(seen(3.0))
+    assert shifted.status.outcome is Outcome.FAILED
+    assert shifted.speed == pytest.approx(planned[1] * 1e3)
+    controller.act(seen(4.0))
+    safe = controller.act(seen(5.0))
+    assert safe.status.outcome is Outcome.FALLBACK
+    assert safe.speed == PUMP.speed(THERAPY.fallback_level)
+    monkeypatch.undo()
+    again = controller.act(seen(6.0))
+    assert again.status.outcome in (Outcome.SOLVED, Outcome.LATE)
+    assert math.isfinite(good.speed)
+
+
+def test_nan_from_the_solver_is_a_failure(horizon, monkeypatch):
+    model, state = horizon
+    prediction = model.predict(state, {}, np.array([37_000.0, 37_000.0]), 37_000.0)
+    broken = type(prediction)(
+        prediction.residuals * np.nan,
+        prediction.residual_slope,
+        prediction.margins,
+        prediction.margin_slope,
+        prediction.metrics,
+    )
+    assert not broken.finite
+    controller = NmpcController()
+    controller.reset(briefing())
+    monkeypatch.setattr(controller, "_predict", lambda *a, **k: broken)
+    command = controller.act(seen(0.0))
+    assert command.status.outcome is Outcome.FAILED
+    assert math.isfinite(command.speed)
+
+
+def test_dropouts_do_not_stop_it():
+    rollout, statuses = closed_loop("shock-d", "none", dropout=0.4, duration=40.0)
+    assert np.all(np.isfinite(rollout["speed_command"]))
+    assert sum(s.outcome is Outcome.FAILED for s in statuses) == 0
+
+
+def test_too_little_time_gives_an_improved_plan():
+    controller = NmpcController(NmpcSettings(time_limit=1e-6, max_iterations=4))
+    controller.reset(briefing())
+    command = controller.act(seen(0.0))
+    assert command.status.outcome is Outcome.LATE
+    assert command.status.iterations == 1
+    assert command.speed > START
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("blocks", ()), ("rate_limit", -1.0), ("max_iterations", 0)]
+)
+def test_settings_refuse_nonsense(field, value):
+    with pytest.raises(InputError, match=field):
+        NmpcSettings(**{field: value})
+
+
+def test_a_level_below_the_range_is_left_at_once():
+    controller = NmpcController()
+    controller.reset(Briefing(Patient.load("shock-d"), PUMP, THERAPY, 1.0, "icu", 0.0))
+    command = controller.act(seen(0.0))
+    assert command.speed >= speed_limits(PUMP)[0] - 1e-6
+
+
+def test_a_therapy_without_limits_works():
+    free = THERAPY.model_copy(update={"limits": ()})
+    controller = NmpcController()
+    controller.reset(Briefing(Patient.load("shock-d"), PUMP, free, 1.0, "icu", START))
+    assert controller.act(seen(0.0)).status.outcome is Outcome.SOLVED

@@ -1,0 +1,156 @@
+"""impellab benchmark: suites, tables and files."""
+
+import json
+
+import pandas
+import pytest
+
+from experiments.benchmark import Suite
+from experiments.benchmark import job as module
+from experiments.benchmark.suite import reference_policies
+
+FILES = {
+    "against-best-level.csv", "against-best-level.parquet", "comparison.png", "config.json",
+    "controllers.csv", "controllers.parquet", "courses-map.png", "courses-speed.png",
+    "courses.csv", "courses.parquet", "levels.csv", "levels.parquet", "report.html", "rows.csv",
+    "rows.parquet", "solves.csv", "solves.parquet",
+}  # fmt: skip
+
+
+def runs(tmp_path):
+    return sorted((tmp_path / "runs").iterdir())
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_the_quick_suite_is_what_it_says():
+    suite = Suite.load("quick")
+    assert {"shock-c", "shock-d", "shock-e"} <= set(suite.patients)
+    assert {"fixed:P-6", "pi", "lqg", "nmpc"} <= set(suite.controllers)
+    assert suite.level_sweep
+    assert suite.levels[0] == "P-1"
+    trials = module.planned(suite, suite.controllers)
+    assert len({trial.key for trial in trials}) == len(trials)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        ('"none"]', '"apocalypse"]', "apocalypse"),
+        ('"shock-c", ', '"shock-d", ', "none twice"),
+        ('device = "CP"', 'device = "none"', "a pump"),
+        ("duration = 5.0", 'duration = "long"', "a number"),
+        ("duration = 5.0", "duration = 0.5", "duration"),
+        ("seeds = [1]", "seeds = [true]", "a list of int"),
+        ("seeds = [1]", "", "seeds"),
+        ('level = "P-6"', 'level = "P-66"', "P-66"),
+        ("spread", "spraed", "spraed"),
+        ("level_sweep = true", "level_sweep = 1", "true or false"),
+        ("name", "name = [", "TOML"),
+    ],
+)
+def test_suites_are_refused_by_name(impellab, suite, old, new, word):
+    edit(suite, old, new)
+    result = impellab("benchmark", "--suite", suite)
+    assert result.code == 2
+    assert word in result.error
+
+
+def test_a_benchmark(impellab, suite, tmp_path, user_controller):
+    result = impellab(
+        "benchmark", "--suite", suite, "--controller", user_controller, "--workers", "1", "--json"
+    )
+    document = result.document
+    assert result.code == 0
+    (folder,) = runs(tmp_path)
+    assert document["run"] == str(folder)
+    assert {path.name for path in folder.iterdir()} == FILES
+    names = ["fixed:P-6", "fixed:P-8", "mine.py:Mine", "best-fixed"]
+    assert [row["controller"] for row in document["rows"]] == 2 * names
+    for row in document["rows"]:
+        assert row["outcome"] == "completed"
+        assert row["map"] > 40
+    assert set(document["units"]) <= set(document["rows"][0])
+    assert [row["controller"] for row in document["controllers"]] == names
+    assert json.loads((folder / "config.json").read_text())["resumed"]["trials_from_before"] == 0
+    assert len(pandas.read_parquet(folder / "rows.parquet")) == len(document["rows"])
+
+
+def test_the_best_level_is_the_best_held_level(impellab, suite):
+    document = impellab("benchmark", "--suite", suite, "--workers", "1", "--json").document
+    for patient in ("shock-c", "shock-d"):
+        levels = {
+            row["level"]: row["therapy_reward"]
+            for row in document["levels"]
+            if row["patient"] == patient
+        }
+        assert len(levels) == 9
+        best = max(levels, key=levels.get)
+        for row in document["against_best_level"]:
+            if row["patient"] == patient:
+                assert row["best_level"] == best
+                assert row["best_level_reward"] == pytest.approx(levels[best])
+                assert row["gain"] <= 1e-12
+
+
+def test_readable_output(impellab, suite):
+    edit(suite, '"shock-c", ', "")
+    result = impellab("benchmark", "--suite", suite, "--workers", "1")
+    assert result.code == 0
+    assert "best-fixed" in result.out
+    assert "runs/" in result.out
+
+
+def test_a_trial_that_fails_is_counted(impellab, suite, user_controller):
+    broken = user_controller.replace("Mine", "Broken")
+    arguments = ("--suite", suite, "--controller", broken, "--workers", "1", "--json")
+    result = impellab("benchmark", *arguments)
+    assert result.code == 1
+    assert "2 trials could not be run" in result.errors[-1]
+    failed = [row for row in result.document["rows"] if row["outcome"] == "failed"]
+    assert len(failed) == 2
+    assert failed[0]["map"] is None
+    assert "ZeroDivisionError" in failed[0]["reason"]
+
+
+def test_a_benchmark_of_which_nothing_could_be_run(impellab, suite, tmp_path, user_controller):
+    broken = user_controller.replace("Mine", "Broken")
+    edit(suite, "level_sweep = true", "")
+    edit(suite, '"fixed:P-6", "fixed:P-8"', f"'{broken}'")
+    result = impellab("benchmark", "--suite", suite, "--workers", "1", "--json")
+    assert result.code == 1
+    assert all(row["outcome"] == "failed" for row in result.document["rows"])
+    (folder,) = runs(tmp_path)
+    assert (folder / "report.html").is_file()
+
+
+def test_what_cannot_take_part_is_refused_before_anything_runs(impellab, suite, tmp_path):
+    for controller in ("hal", "fixed:P-66", "best-fixed"):
+        result = impellab("benchmark", "--suite", suite, "--controller", controller)
+        assert result.code == 2
+        assert controller in result.error or "P-66" in result.error
+    assert not (tmp_path / "runs").exists()
+
+
+def test_policies_take_part_where_there_are_any(tmp_path, monkeypatch):
+    names, why = reference_policies(tmp_path)
+    assert names == ()
+    assert "none in results/policies" in why
+    (tmp_path / "ppo").mkdir()
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert "torch" in reference_policies(tmp_path)[1]
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    assert reference_policies(tmp_path) == ((f"policy:{tmp_path / 'ppo'}",), "")
+
+
+def test_a_policy_for_another_suite_is_left_out_with_a_note(impellab, suite, monkeypatch):
+    edit(suite, "level_sweep = true", "reference_policies = true")
+    monkeypatch.setattr(module, "reference_policies", lambda: (("policy:nowhere",), ""))
+    document = impellab("benchmark", "--suite", suite, "--workers", "1", "--json").document
+    (note,) = document["notes"]
+    assert "policy:nowhere does not take part" in note
+    assert {row["controller"] for row in document["rows"]} == {"fixed:P-6", "fixed:P-8"}

@@ -1,0 +1,152 @@
+"""A benchmark that was interrupted goes on: nothing is lost and nothing done twice."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from experiments.benchmark import job as module
+from experiments.runs import WorkFolder
+from experiments.trials.finished import attempt
+from plants import InputError
+
+
+def runs(tmp_path):
+    return sorted((tmp_path / "runs").iterdir())
+
+
+def test_going_on_does_nothing_twice(impellab, suite, tmp_path, monkeypatch):
+    done = []
+
+    def stops_after_three(trials, **options):
+        for trial in trials:
+            if len(done) == 3:
+                raise KeyboardInterrupt
+            done.append(trial.key)
+            yield attempt(trial)
+
+    monkeypatch.setattr(module, "run_all", stops_after_three)
+    result = impellab("benchmark", "--suite", suite, "--json")
+    assert result.code == 130
+    assert result.out == ""
+    assert "--resume" in result.errors[0]
+    (work,) = runs(tmp_path)
+    assert work.name.endswith(".work")
+    # A file that was cut off counts as not done.
+    cut = work / "trials" / f"{done.pop()}.json"
+    cut.write_text(cut.read_text()[:100])
+
+    def counts(trials, **options):
+        for trial in trials:
+            done.append(trial.key)
+            yield attempt(trial)
+
+    monkeypatch.setattr(module, "run_all", counts)
+    document = impellab("benchmark", "--resume", work, "--json").document
+    assert len(done) == len(set(done)) == 18
+    assert len(document["rows"]) == 6
+    (folder,) = runs(tmp_path)
+    assert folder.name == work.name.removesuffix(".work")
+    assert (folder / "report.html").is_file()
+    assert not (folder / "trials").exists()
+    result = impellab("benchmark", "--resume", folder)
+    assert result.code == 2
+    assert "complete" in result.error
+
+
+def test_a_failure_while_writing_results_can_be_resumed(impellab, suite, tmp_path, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "write_benchmark", _full)
+        result = impellab("benchmark", "--suite", suite, "--workers", "1")
+    assert result.code == 2
+    assert "No space left on device" in result.errors[-1]
+    (work,) = runs(tmp_path)
+    monkeypatch.setattr(module, "run_all", lambda trials, **options: iter(map(_unwanted, trials)))
+    assert impellab("benchmark", "--resume", work).code == 0
+
+
+def test_a_trial_that_cannot_be_kept_leaves_no_half_file(impellab, suite, tmp_path, monkeypatch):
+    monkeypatch.setattr("pathlib.Path.replace", _full)
+    result = impellab("benchmark", "--suite", suite, "--workers", "1")
+    assert result.code == 2
+    assert "No space left on device" in result.errors[-1]
+    # Nothing was done, so that there is nothing to go on with.
+    assert runs(tmp_path) == []
+
+
+def _full(*arguments, **options):
+    raise OSError(28, "No space left on device")
+
+
+def _unwanted(trial):
+    raise AssertionError("done twice")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+def test_a_killed_program_goes_on(suite, tmp_path):
+    slow = tmp_path / "slow.py"
+    slow.write_text(
+        "import time\n"
+        "from controllers import FixedLevel\n"
+        "class Slow(FixedLevel):\n"
+        "    def act(self, measurement):\n"
+        "        time.sleep(0.2)\n"
+        "        return super().act(measurement)\n"
+        "class Slower(Slow): pass\n"
+        "class Slowest(Slow): pass\n"
+    )
+    program = [sys.executable, "-m", "experiments", "benchmark", "--json"]
+    text = suite.read_text(encoding="utf-8").replace("level_sweep = true", "")
+    suite.write_text(text, encoding="utf-8")
+    started = [*program, "--suite", suite, "--workers", "2"]
+    for name in ("Slow", "Slower", "Slowest"):
+        started += ["--controller", f"{slow}:{name}"]
+
+    def interrupted(arguments, how):
+        # A shell that runs the tests in the background makes its children deaf to SIGINT.
+        running = subprocess.Popen(
+            arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )  # fmt: skip
+        before, limit = trials(), time.monotonic() + 60
+        while len(trials() - before) < 2 and running.poll() is None:
+            assert time.monotonic() < limit
+            time.sleep(0.02)
+        running.send_signal(how)
+        out, err = running.communicate(timeout=60)
+        assert out == ""
+        return running.returncode, err
+
+    def trials():
+        return set((tmp_path / "runs").glob("*.work/trials/*.json"))
+
+    assert interrupted(started, signal.SIGKILL)[0] == -signal.SIGKILL
+    (work,) = runs(tmp_path)
+    resumed = [*program, "--resume", str(work), "--workers", "2"]
+    code, err = interrupted(resumed, signal.SIGINT)
+    assert code == 130
+    assert "--resume" in err
+    assert "Traceback" not in err
+    kept = len(trials())
+    finished = subprocess.run(
+        resumed, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert finished.returncode == 0, finished.stderr
+    document = json.loads(finished.stdout)
+    assert len(document["rows"]) == 10
+    config = json.loads((runs(tmp_path)[0] / "config.json").read_text())
+    assert config["resumed"] == {"trials_from_before": kept, "trials": 10}
+
+
+def test_two_processes_do_not_share_a_folder(tmp_path):
+    pytest.importorskip("fcntl")
+    work = WorkFolder.create("benchmark", tmp_path, {"suite": {}}, seeds={})
+    other = WorkFolder(work.path)
+    with work.locked(), pytest.raises(InputError, match="no other process"), other.locked():
+        pass
+    with other.locked():
+        pass

@@ -1,0 +1,85 @@
+"""JSON, numbers in tables, and standard output kept for one document."""
+
+import json
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments.runs import emit, number, path_text, print_table, reserved_stdout, to_json
+
+
+class _Color(Enum):
+    RED = 1
+
+
+@dataclass
+class _Point:
+    x: float
+    path: Path
+
+
+def test_what_is_not_finite_becomes_null():
+    document = {"a": [float("nan"), float("inf")], "b": np.array([1.0, -np.inf])}
+    assert json.loads(to_json(document)) == {"a": [None, None], "b": [1.0, None]}
+
+
+def test_json_of_everything_that_occurs():
+    document = {"p": _Point(1.0, Path("x/y")), 3: _Color.RED, "n": np.int64(2), "t": (True, None)}
+    assert json.loads(to_json(document)) == {
+        "p": {"x": 1.0, "path": "x/y"},
+        "3": "RED",
+        "n": 2,
+        "t": [True, None],
+    }
+
+
+def test_json_refuses_what_has_no_place():
+    with pytest.raises(TypeError, match="object"):
+        to_json({"x": object()})
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (57.03419, "57.03"),
+        (44000.0, "44000"),
+        (123456.7, "123457"),
+        (0.0, "0"),
+        (1.23e-7, "1.2e-07"),
+        (float("inf"), "-"),
+        (None, "-"),
+        (True, "yes"),
+        (np.bool_(False), "no"),
+        (12, "12"),
+        ("P-8", "P-8"),
+    ],
+)
+def test_numbers_in_tables(value, text):
+    assert number(value) == text
+
+
+def test_headings_keep_their_units(capsys):
+    print_table("a table", ("map [mmHg]", "x"), [(57.0, "[bold]not markup[/bold]")])
+    out = capsys.readouterr().out
+    assert "map [mmHg]" in out
+    assert "[bold]not markup[/bold]" in out
+
+
+def test_reserved_output_holds_the_document_alone(capfd):
+    with reserved_stdout():
+        print("chatter")
+        emit({"map": 57.0})
+    out, err = capfd.readouterr()
+    assert json.loads(out) == {"map": 57.0}
+    assert err == "chatter\n"
+    print("afterwards")
+    assert capfd.readouterr().out == "afterwards\n"
+
+
+def test_paths_below_the_working_folder_are_relative(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert path_text(tmp_path / "runs" / "a") == "runs/a"
+    assert path_text(tmp_path.parent) == str(tmp_path.parent)

@@ -1,0 +1,181 @@
+"""The suction study scores what it should, and its command tells whether the aim is met."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from controllers import DetectorSettings
+from experiments.cli import run_command
+from experiments.studies.suction import study
+from experiments.studies.suction.cases import CAUSES, CONFUSERS, Course, course
+from experiments.studies.suction.detector_fit import network
+from experiments.studies.suction.report import summary
+from experiments.studies.suction.score import (
+    Noise,
+    Watched,
+    _delays,
+    _false_alarms,
+    decisions,
+    settled,
+    stretches,
+    watch,
+)
+from plants import InputError
+
+
+def beats(labels, length=0.5):
+    """A course of beats of equal length with these labels; its signals do not matter."""
+    truth = np.array(labels, dtype=bool)
+    nothing = np.zeros(0)
+    ends = length * (1 + np.arange(len(truth)))
+    return Course("", "nothing", "", "CP", nothing, nothing, nothing, ends, 1.0 * truth, truth)
+
+
+def test_a_change_unsettles_the_beats_after_it():
+    found = settled(np.array([0, 0, 1, 1, 1, 1, 0, 0, 0, 0], dtype=bool))
+    assert found.tolist() == [True, True, False, False, False, True, False, False, False, True]
+
+
+def test_stretches_have_begin_and_end():
+    assert stretches(np.array([1, 0, 1, 1], dtype=bool)) == [(0, 1), (2, 4)]
+
+
+def test_delay_counts_beats_from_onset_to_alarm():
+    one = beats([0] * 6 + [1] * 6 + [0] * 6)  # suction from 3 to 6 s
+    times = 0.25 * (1 + np.arange(36))
+    odds = np.zeros(36)
+    for begin, delay in ((3.1, 0.0), (4.0, 1.0), (4.1, 2.0), (7.4, 8.0), (7.8, math.inf)):
+        delays, lags = _delays(one, times >= begin, odds)
+        assert delays == (delay,)
+        assert lags == ()
+    delays, lags = _delays(one, (times > 3.1) & (times < 6.9), odds)
+    assert lags == (1.0,)
+    odds[:16] = math.nan  # no full window before the onset: it cannot be watched
+    assert _delays(one, times > 3.1, odds)[0] == ()
+
+
+def test_alarms_near_an_event_are_not_false():
+    one = beats([0] * 10 + [1] * 2 + [0] * 20)  # suction from 5 to 6 s
+    times = 0.25 * (1 + np.arange(64))
+    assert _false_alarms(one, (times > 4) & (times < 7)) == 0
+    assert _false_alarms(one, (times > 1) & (times < 3)) == 1
+    assert _false_alarms(one, ((times > 1) & (times < 3)) | (times > 10)) == 2
+
+
+@pytest.mark.parametrize("snr", [20.0, 6.0])
+def test_noise_has_the_power_it_says(snr):
+    random = np.random.default_rng(1)
+    signal = 700 + 30 * np.sin(np.arange(20_000) / 10)
+    whole = Noise(snr).on(signal, random) - signal
+    pulse = Noise(snr, "pulse").on(signal, random) - signal
+    assert 10 * np.log10(np.mean(signal**2) / np.mean(whole**2)) == pytest.approx(snr, abs=0.2)
+    assert 10 * np.log10(np.var(signal) / np.var(pulse)) == pytest.approx(snr, abs=0.2)
+    assert np.std(whole) > 10 * np.std(pulse)
+    assert np.array_equal(Noise(math.inf).on(signal, random), signal)
+
+
+def test_courses_repeat_and_hold_what_they_are_named_for():
+    one, again = (course(3, "pulmonary resistance") for _ in range(2))
+    assert np.array_equal(one.current, again.current)
+    assert one.suction.sum() > 3
+    assert np.all(np.diff(one.beat_ends) > 0.2)
+    assert one.share[one.suction].min() > 0.005
+    assert one.share[~one.suction].max() < 0.03
+    quiet = course(3, "nothing")
+    assert not quiet.suction.any()
+    with pytest.raises(InputError, match="cause"):
+        course(3, "weather")
+
+
+def test_same_seed_same_decisions():
+    one, settings = course(3, "volume loss"), DetectorSettings.load()
+    first, second = (decisions(one, Noise(6.0), (3, 0), settings)[1] for _ in range(2))
+    other = decisions(one, Noise(6.0), (4, 0), settings)[1]
+    assert np.array_equal(first, second, equal_nan=True)
+    assert not np.array_equal(first, other, equal_nan=True)
+
+
+def test_shipped_detector_finds_suction_and_keeps_quiet_without_it():
+    settings = DetectorSettings.load()
+    found = watch(course(9000, "pulmonary resistance"), Noise(20.0), (9000, 1), settings)
+    assert found.alarm[found.settled & found.truth].mean() > 0.9
+    quiet = watch(course(9000, "level changes"), Noise(20.0), (9000, 7), settings)
+    assert quiet.alarm.mean() < 0.05
+
+
+def watched(truth, alarm, delays=(1.0,)):
+    flags = np.array(truth, dtype=bool)
+    return Watched(
+        "nothing", "CP", study.AIM_NOISE, flags, np.array(alarm, dtype=bool),
+        np.ones(len(flags), dtype=bool), flags - 0.5, delays, (), 0, 60.0,
+    )  # fmt: skip
+
+
+def test_score_and_aim():
+    good = study.score([watched([1] * 100 + [0] * 100, [1] * 100 + [0] * 100)], study.AIM_NOISE)
+    assert (good.sensitivity, good.specificity, good.delay_p95) == (1.0, 1.0, 1.0)
+    assert all(study.meets_aim(good).values())
+    bad = study.score(
+        [watched([1] * 100 + [0] * 100, [1] * 98 + [0] * 97 + [1] * 5, (1.0, math.inf))],
+        study.AIM_NOISE,
+    )
+    assert (bad.sensitivity, bad.specificity) == (0.98, pytest.approx(0.95))
+    assert bad.events_found == 0.5
+    assert not any(study.meets_aim(bad).values())
+
+
+def test_network_learns_what_no_line_separates_and_needs_both_classes():
+    random = np.random.default_rng(0)
+    x = random.standard_normal((2000, 2))
+    truth = x[:, 0] * x[:, 1] > 0.2
+    weights, offsets, gains, intercept = network(x, truth, 6)
+    called = np.tanh(x @ weights + offsets) @ gains + intercept > 0
+    assert (called == truth).mean() > 0.95
+    with pytest.raises(InputError, match="more seeds"):
+        network(x, np.zeros(2000, dtype=bool), 6)
+
+
+def test_summary_names_what_is_met_and_where_beats_are_lost():
+    one = watched([1] * 100 + [0] * 100, [1] * 98 + [0] * 97 + [1] * 5, (1.0, math.inf))
+    found = study.score([one], study.AIM_NOISE)
+    text = summary(found, study.meets_aim(found), study.cause_table([one]), "given in code")
+    assert "sensitivity: 0.98, aim 0.99: MISSED" in text
+    assert "Beats in suction missed: 2, most in nothing 2." in text
+    assert "Beats without suction called suction: 5" in text
+
+
+def test_fitted_seeds_are_not_scored():
+    assert list(study.scored_seeds(2, 8000, 20)) == [8000, 8001]
+    for arguments in ((0, 8000, 20), (2, 10, 20), (2, 8000, 0)):
+        with pytest.raises(InputError):
+            study.scored_seeds(*arguments)
+
+
+def test_command_scores_a_seed(tmp_path, capsys, monkeypatch):
+    some = ("pulmonary resistance", "nothing")
+    monkeypatch.setattr(study, "CAUSES", some[:1])
+    monkeypatch.setattr(study, "CONFUSERS", some[1:])
+    monkeypatch.setattr(study, "NOISES", (Noise(20.0),))
+    monkeypatch.setattr(study.watch_all, "__kwdefaults__", study.watch_all.__kwdefaults__ | {
+        "noises": (Noise(20.0),)
+    })  # fmt: skip
+    code = run_command(
+        ["suction", "--seeds", "1", "--workers", "1", "--runs", str(tmp_path), "--json"]
+    )
+    document = json.loads(capsys.readouterr().out)
+    assert [row["snr_db"] for row in document["rows"]] == [20.0]
+    assert [row["cause"] for row in document["causes"]] == list(some)
+    assert code == (0 if all(document["aim"].values()) else 1)
+
+
+def test_command_refuses_fitted_seeds(capsys):
+    assert run_command(["suction", "--first-seed", "3"]) == 2
+    assert "first-seed" in capsys.readouterr().err
+
+
+def test_causes_are_told_apart():
+    assert not set(CAUSES) & set(CONFUSERS)

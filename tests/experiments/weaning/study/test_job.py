@@ -1,0 +1,235 @@
+"""The weaning study as a job: patients that are kept, resuming, plans, figures."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from experiments.runs import to_json
+from experiments.weaning.study import Plan, study
+from experiments.weaning.study import job as module
+from experiments.weaning.study import patient as study_patient
+from experiments.weaning.study.patient import PatientDone, Task, run_patient
+from experiments.weaning.truth import AlarmTruth
+from plants import InputError
+
+POLICIES = ("fast-protocol", "ramp-test")
+
+
+def test_a_patient_survives_the_passage_through_json(real):
+    text = to_json(real.to_dict())
+    again = PatientDone.from_dict(json.loads(text))
+    assert to_json(again.to_dict()) == text
+    assert again.oracle == real.oracle
+    assert again.alarms == real.alarms
+    one, other = (x.courses["fast-protocol"] for x in (real, again))
+    assert other.records[-1]["map"] == pytest.approx(one.records[-1]["map"], rel=1e-5)
+    assert (other.decisions, other.trial, other.outcome) == (one.decisions, one.trial, one.outcome)
+
+
+def test_a_patient_without_an_oracles_hour_survives_too(real):
+    from dataclasses import replace
+
+    from experiments.weaning.truth import Oracle
+
+    done = replace(real, oracle=Oracle(float("nan"), float("nan"), False, "label"))
+    again = PatientDone.from_dict(json.loads(to_json(done.to_dict())))
+    assert not again.oracle.weanable
+
+
+def test_no_policy_with_a_tracker_no_probe(real):
+    assert real.probe is None
+    assert set(real.courses) == set(POLICIES)
+    assert not real.broken
+
+
+@pytest.mark.parametrize(
+    ("error", "refusal"),
+    [
+        (InputError("access of the CP", "none", "one that the arteries allow"), "access"),
+        (InputError("spread", 1.0, "a plausible shock-d"), "spread"),
+    ],
+)
+def test_who_cannot_be_put_on_the_pump_is_an_outcome(monkeypatch, error, refusal):
+    def refused(trial):
+        raise error
+
+    monkeypatch.setattr(study_patient, "trial_bedside", refused)
+    done = run_patient(Task(3, POLICIES))
+    assert done.refusal.startswith(refusal)
+    assert not done.courses
+    assert PatientDone.from_dict(json.loads(to_json(done.to_dict()))) == done
+
+
+def test_a_mistake_of_the_caller_is_none(monkeypatch):
+    def mistaken(trial):
+        raise InputError("seed", -1, "0 or more")
+
+    monkeypatch.setattr(study_patient, "trial_bedside", mistaken)
+    with pytest.raises(InputError, match="seed"):
+        run_patient(Task(3, POLICIES))
+
+
+def test_a_task_has_its_key_of_everything_that_makes_it():
+    base = Task(3, POLICIES)
+    others = (Task(4, POLICIES), Task(3, POLICIES[:1]), Task(3, POLICIES, case="none"),
+              Task(3, POLICIES, device="5.5"), Task(3, POLICIES, tier="console"))  # fmt: skip
+    assert len({one.key for one in (base, *others)}) == 6
+    assert base.key == Task(3, POLICIES).key
+
+
+def test_an_interrupted_study_goes_on_and_does_nothing_twice(quick, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "write_weaning", lambda *arguments, **options: None)
+    ran, stop = quick
+    plan, shares = Plan(patients=3, policies=POLICIES), []
+    whole = study(plan, runs=tmp_path / "whole", workers=1)
+    ran.clear()
+    stop["at"] = 1
+    with pytest.raises(KeyboardInterrupt):
+        study(plan, runs=tmp_path / "runs", workers=1)
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert folder.name.endswith(".work")
+    # What was cut off while it was written counts as not done.
+    (kept,) = (folder / "trials").glob("*.json")
+    kept.write_text(kept.read_text()[:100])
+    again = study(None, runs=tmp_path / "runs", resume=folder, workers=1, progress=shares.append)
+    assert ran == [0, 1, 0, 1, 2]
+    assert shares == pytest.approx([1 / 3, 2 / 3, 1.0])
+    assert again.tables.policies.equals(whole.tables.policies)
+    assert again.targets.equals(whole.targets)
+    assert again.folder.name == folder.name.removesuffix(".work")
+    assert not (again.folder / "trials").exists()
+    config = json.loads((again.folder / "config.json").read_text())
+    assert config["resumed"] == {"patients_from_before": 0, "patients": 3}
+    with pytest.raises(InputError, match="complete"):
+        study(None, runs=tmp_path, resume=again.folder)
+
+
+def test_a_study_that_fails_before_any_patient_leaves_nothing(quick, tmp_path):
+    _, stop = quick
+    stop["at"] = 0
+    with pytest.raises(KeyboardInterrupt):
+        study(Plan(patients=2, policies=POLICIES), runs=tmp_path / "runs", workers=1)
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_a_study_leaves_tables_figures_and_reference_results(quick, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    plan = Plan(patients=2, policies=POLICIES)
+    found = study(plan, runs=tmp_path / "runs", workers=1, results=True)
+    names = ("trade_off.png", "incidence.png", "outcomes.png", "case_full.png", "courses.parquet",
+             "targets.csv", "report.html", "config.json")  # fmt: skip
+    for name in names:
+        assert (found.folder / name).stat().st_size > 500, name
+    results = tmp_path / "results" / "weaning"
+    page = (results / "README.md").read_text()
+    assert "impellab wean --cohort 2 --policy fast-protocol --policy ramp-test --results" in page
+    assert (results / "case_full.png").is_file()
+    assert not (results / "courses.csv").exists()
+    document = json.loads(to_json(found.document()))
+    assert [one["policy"] for one in document["rows"]] == list(POLICIES)
+    assert {"measure", "target", "value", "met"} <= set(document["targets"][0])
+    assert document["held"] is found.held
+    titles = [title for title, columns, rows in found.printed() if rows and columns]
+    assert titles[:2] == ["targets; x: missed; shares without their intervals", "comparisons"]
+
+
+def test_only_the_folder_of_a_study_can_be_resumed(tmp_path):
+    with pytest.raises(InputError, match="resume"):
+        study(None, runs=tmp_path, resume=tmp_path)
+    with pytest.raises(InputError, match="resume"):
+        study(None, runs=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"patients": 0}, "patients"),
+        ({"patients": 2.5}, "whole number"),
+        ({"first_seed": -1}, "first_seed"),
+        ({"first_seed": 9_999}, "outside an evaluation"),
+        ({"policies": ()}, "policy"),
+        ({"policies": ("fast-protocol", "fast-protocol")}, "each once"),
+        ({"policies": ("hasty",)}, "policy"),
+        ({"device": "RP"}, "left ventricle"),
+        ({"device": "none-such"}, "none-such"),
+        ({"tier": "all"}, "tier"),
+        ({"case": "hopeless"}, "case"),
+    ],
+)
+def test_bad_plans_are_refused(changes, message):
+    with pytest.raises(InputError, match=message):
+        Plan(**{"patients": 2, "policies": POLICIES, **changes})
+
+
+def test_seeds_for_evaluation_need_to_be_asked_for():
+    plan = Plan(patients=2, first_seed=10_000, evaluation=True, policies=POLICIES)
+    assert all(task.evaluation and task.trial("ramp-test").evaluation for task in plan.tasks())
+
+
+def test_a_plan_survives_the_passage_through_a_work_folder():
+    from dataclasses import asdict
+
+    plan = Plan(patients=2, policies=POLICIES, case="none", device="5.5")
+    assert Plan.from_job(json.loads(to_json(asdict(plan)))) == plan
+
+
+def test_asking_what_is_true_leaves_a_course_as_it_is():
+    from experiments.weaning.course import WeaningTrial, run_course
+
+    trial = WeaningTrial(4, "fast-protocol", case="rv-failure")
+    watch = AlarmTruth()
+    watched, alone = run_course(trial, watch=watch), run_course(trial)
+    assert watch.true
+    for one, other in zip(watched.records, alone.records, strict=True):
+        assert one == pytest.approx(other, nan_ok=True)
+    assert watched.decisions == alone.decisions
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+def test_a_killed_program_goes_on(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from experiments.weaning.study.job import Plan, study\n"
+        "if __name__ == '__main__':\n"
+        "    resume = Path(sys.argv[1]) if len(sys.argv) > 1 else None\n"
+        "    plan = None if resume else Plan(patients=4, policies=('fast-protocol',))\n"
+        "    study(plan, runs=Path('runs'), resume=resume, workers=2)\n"
+    )
+    command = [sys.executable, os.fspath(program)]
+    runs = tmp_path / "runs"
+
+    def kept():
+        return {path.name: path.stat().st_mtime_ns for path in runs.glob("*.work/trials/*.json")}
+
+    running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    limit = time.monotonic() + 300
+    while not kept() and running.poll() is None:
+        assert time.monotonic() < limit
+        time.sleep(0.02)
+    running.send_signal(signal.SIGKILL)
+    running.communicate(timeout=60)
+    assert running.returncode == -signal.SIGKILL
+    before = kept()
+    assert 1 <= len(before) < 4
+    (work,) = runs.iterdir()
+    finished = subprocess.run(
+        [*command, os.fspath(work)], cwd=tmp_path, capture_output=True, text=True, timeout=500,
+        check=False,
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stderr
+    (folder,) = runs.iterdir()
+    config = json.loads((folder / "config.json").read_text())
+    assert config["resumed"] == {"patients_from_before": len(before), "patients": 4}
+    lines = (folder / "courses.csv").read_text().splitlines()
+    assert len(lines) >= 2
+    assert len({line.split(",")[1] for line in lines}) == len(lines)

@@ -1,0 +1,53 @@
+"""The oracle: what it says would hold holds, and nothing earlier on its grid does."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from experiments.weaning.course import WeaningTrial, trial_bedside
+from experiments.weaning.truth import find_oracle
+from experiments.weaning.truth.oracle import GRID, SUPPORT_LEVEL, _advance, explant_holds
+
+
+@pytest.fixture(scope="module")
+def recovering():
+    trial = WeaningTrial(9, "fast-protocol", case="full", tier="full")
+    return trial, find_oracle(trial)
+
+
+def test_what_the_oracle_says_holds_and_an_hour_before_does_not(recovering):
+    trial, oracle = recovering
+    assert oracle.weanable
+    assert oracle.hours > 2 * GRID
+    bedside, _ = trial_bedside(trial)
+    _advance(bedside, oracle.hours - GRID, SUPPORT_LEVEL)
+    assert not explant_holds(bedside)
+    _advance(bedside, GRID, SUPPORT_LEVEL)
+    assert explant_holds(bedside)
+    # Asking leaves the course alone.
+    assert bedside.outcome is None
+    assert bedside.explant() == "well"
+
+
+def test_an_explant_on_an_inotrope_does_not_hold(recovering):
+    trial, oracle = recovering
+    bedside, _ = trial_bedside(trial)
+    _advance(bedside, oracle.hours, SUPPORT_LEVEL)
+    bedside.advance(GRID, SUPPORT_LEVEL, {"inotrope": 5.0})
+    assert not explant_holds(bedside)
+
+
+@pytest.mark.slow
+def test_the_policy_and_the_sensors_play_no_part(recovering):
+    trial, oracle = recovering
+    other = WeaningTrial(trial.seed, "slow-protocol", case="full", tier="console")
+    assert find_oracle(other) == oracle
+
+
+def test_who_does_not_recover_cannot_be_weaned():
+    oracle = find_oracle(WeaningTrial(0, "fast-protocol", case="none"))
+    assert not oracle.weanable
+    assert math.isnan(oracle.hours)
+    assert not oracle.alone_well_late

@@ -1,0 +1,201 @@
+"""The periodic steady state: what it is, that it is found everywhere, and what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from plants import (
+    METRICS,
+    SIGNALS,
+    STATES,
+    BeatMap,
+    Patient,
+    PhysicsError,
+    Plant,
+    Pump,
+    Simulator,
+    steady_state,
+)
+from plants.beat import periodic_beat as steady
+from plants.beat import periodic_newton
+from plants.plant import N_VOLUMES
+
+EVERYWHERE = [
+    (patient, device, level.name)
+    for patient in Patient.names()
+    for device in Pump.names()
+    for level in Pump.load(device).levels
+]
+#: Every 17th, a number that shares no factor with the numbers of levels, devices and patients.
+SAMPLE = EVERYWHERE[::17]
+
+
+def check_steady(patient: str, device: str, level: str) -> None:
+    plant = Plant(patient, device)
+    assert plant.pump is not None
+    found = steady_state(plant, plant.pump.speed(level))
+    assert found.residual < steady.TOLERANCE
+    beat = BeatMap(plant).beat(found.state, found.values)
+    change = np.delete(beat.state - found.state, STATES.index["phase"])
+    assert np.abs(change).max() < 10 * steady.TOLERANCE  # the veins take what all others gave
+    for name, value in found.metrics.items():
+        assert SIGNALS[name].low <= value <= SIGNALS[name].high, name
+    assert found.stable
+    assert found.state[:N_VOLUMES].sum() == pytest.approx(plant.patient["blood_volume"], rel=1e-12)
+
+
+@pytest.mark.parametrize(("patient", "device", "level"), SAMPLE)
+def test_a_steady_state_is_found(patient, device, level):
+    check_steady(patient, device, level)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("patient", "device"), sorted({case[:2] for case in EVERYWHERE}))
+def test_a_steady_state_is_found_for_every_patient_device_and_level(patient, device):
+    for level in Pump.load(device).levels:
+        check_steady(patient, device, level.name)
+
+
+@pytest.mark.parametrize("patient", Patient.names())
+def test_a_steady_state_is_found_without_a_pump(patient):
+    assert steady_state(Plant(patient)).residual < steady.TOLERANCE
+
+
+@pytest.mark.parametrize(
+    ("patient", "device", "speed"), [("shock-d", "CP", 44_000), ("hfref", None, 0)]
+)
+def test_it_is_where_long_marching_leads(patient, device, speed):
+    plant = Plant(patient, device)
+    beats = BeatMap(plant)
+    found = steady_state(plant, speed, beats=beats)
+    state = plant.rest()
+    for _ in range(600):
+        state = beats.beat(state, found.values).state
+    assert np.delete(state, STATES.index["phase"]) == pytest.approx(
+        np.delete(found.state, STATES.index["phase"]), rel=1e-6, abs=1e-5
+    )
+
+
+def test_a_course_stays_there():
+    plant = Plant("shock-c", "CP")
+    simulator = Simulator(plant)
+    simulator.reset(speed=40_000)
+    before = simulator.metrics()
+    simulator.advance(40_000, 30.0)
+    for name, value in simulator.metrics().items():
+        # The steps fall elsewhere in the cycle, so that extremes are caught a little off.
+        assert value == pytest.approx(before[name], rel=2e-3, abs=2e-3), name
+
+
+def test_disturbances_and_blood_volume_are_respected():
+    plant = Plant("shock-c", "CP")
+    neutral = steady_state(plant, 40_000).metrics
+    tight = steady_state(plant, 40_000, {"systemic_resistance": 1.5}).metrics
+    dry = steady_state(plant, 40_000, blood_volume=4600).metrics
+    assert tight["map"] > neutral["map"] + 5
+    assert dry["blood_volume"] == pytest.approx(4600)
+    assert dry["pcwp"] < neutral["pcwp"] - 1
+
+
+def test_a_nearby_start_gives_the_same_state():
+    plant = Plant("shock-c", "CP")
+    cold = steady_state(plant, 40_000)
+    warm = steady_state(plant, 40_000, start=steady_state(plant, 39_000).state)
+    assert warm.state == pytest.approx(cold.state, rel=1e-7, abs=1e-6)
+    assert warm.iterations <= 4
+
+
+def test_the_start_is_left_alone():
+    plant = Plant("shock-c", "CP")
+    start = steady_state(plant, 39_000).state
+    kept = start.copy()
+    steady_state(plant, 40_000, start=start)
+    assert np.array_equal(start, kept)
+
+
+def test_the_jacobian_is_that_of_a_beat():
+    plant = Plant("shock-c", "CP")
+    found = steady_state(plant, 40_000)
+    beats = BeatMap(plant)
+    ahead = found.state.copy()
+    ahead[STATES.index["lv_volume"]] += 1e-4
+    change = (beats.beat(ahead, found.values).state - beats.beat(
+        found.state, found.values).state) / 1e-4  # fmt: skip
+    assert found.jacobian[:, STATES.index["lv_volume"]] == pytest.approx(change, abs=1e-4)
+    # One eigenvalue is 1: blood stays what it is; all others die out.
+    free = np.delete(np.delete(found.jacobian, -1, 0), -1, 1)
+    sizes = np.sort(np.abs(np.linalg.eigvals(free)))
+    assert sizes[-1] == pytest.approx(1.0, abs=1e-6)
+    assert sizes[-2] < 1.0
+
+
+def test_a_beat_that_a_course_leaves_says_so():
+    # Bled by 600 mL: suction so deep that it comes at every other beat.
+    plant = Plant(Patient.load("rv-failure").replace(blood_volume=4400.0), "5.5")
+    found = steady_state(plant, plant.pump.speed("P-6"))
+    assert found.multiplier > 1
+    assert not found.stable
+    beats = BeatMap(plant)
+    state = found.state.copy()
+    state[STATES.index["lv_volume"]] += 1e-3
+    seen = []
+    for _ in range(60):
+        beat = beats.beat(state, found.values)
+        state = beat.state
+        seen.append(beat.metrics[METRICS.index["map"]])
+    # Two kinds of beat take turns about the periodic one.
+    assert abs(seen[-1] - seen[-2]) > 0.3
+    assert seen[-1] == pytest.approx(seen[-3], abs=1e-6)
+    assert np.mean(seen[-2:]) == pytest.approx(found.metrics["map"], abs=0.3)
+
+
+def test_the_multiplier_is_how_fast_a_deviation_dies_out():
+    plant = Plant("shock-d", "CP")
+    found = steady_state(plant, 44_000)
+    assert found.stable
+    beats = BeatMap(plant)
+    state = found.state.copy()
+    state[STATES.index["lv_volume"]] += 1.0
+    state[STATES.index["systemic_vein_volume"]] -= 1.0
+    sizes = []
+    for _ in range(40):
+        state = beats.beat(state, found.values).state
+        sizes.append(np.abs(np.delete(state - found.state, STATES.index["phase"])).max())
+    assert sizes[-1] / sizes[-2] == pytest.approx(found.multiplier, abs=0.02)
+
+
+@pytest.mark.parametrize("rate", [-1.0, 2.0])
+def test_an_infusion_has_no_steady_state(rate):
+    with pytest.raises(PhysicsError, match="infused or lost"):
+        steady_state(Plant("shock-c"), 0, {"infusion": rate})
+
+
+def test_what_does_not_converge_is_not_returned():
+    """A real case: suction that comes and goes from beat to beat and never repeats a beat."""
+    patient = Patient.load("shock-d")
+    drained = patient.replace(blood_volume=patient["blood_volume"] - 1200)
+    plant = Plant(drained, "5.5")
+    with pytest.raises(PhysicsError, match=r"no periodic beat of patient shock-d at 33000 rpm"):
+        steady_state(plant, 33_000)
+
+
+def test_giving_up_early_is_no_result(monkeypatch):
+    monkeypatch.setattr(periodic_newton, "_MAX_ITERATIONS", 1)
+    monkeypatch.setattr(steady, "_MARCHES", (1,))
+    with pytest.raises(PhysicsError, match="the smallest change"):
+        steady_state(Plant("shock-d", "CP"), 44_000)
+
+
+def test_an_emptied_ventricle_is_no_result():
+    healthy = Patient.load("healthy")
+    drained = healthy.replace(blood_volume=healthy["blood_volume"] - 900)
+    with pytest.raises(PhysicsError, match=r"lv_volume falls to -.* mL, below 0"):
+        steady_state(Plant(drained, "5.5"), 33_000)
+
+
+def test_a_state_that_is_not_finite_is_refused():
+    plant = Plant("shock-d", "CP")
+    start = np.full(len(STATES), np.nan)
+    with pytest.raises(PhysicsError, match="physical range"):
+        steady_state(plant, 30_000, start=start)

@@ -1,0 +1,222 @@
+"""A patient at the bedside: physics, orders, outcomes."""
+
+import math
+
+import pytest
+
+from plants import (
+    Bedside,
+    HourEvent,
+    HourScenario,
+    InputError,
+    MultirateRun,
+    Plant,
+    Population,
+    Pump,
+    SlowClock,
+    weaning_patient,
+)
+from plants.bedside import bedside_settings
+from plants.bedside.orders import ClinicalOrders
+from plants.bedside.run import BedsideRun
+
+# Patients over days: minutes in all.
+pytestmark = pytest.mark.slow
+
+CP = Pump.load("CP")
+
+
+def bedside(seed=1, case="full", **options):
+    patient, found = weaning_patient(seed, case=case)
+    options.setdefault("events", found.events)
+    return Bedside(patient, CP, kept=found.kept, complications=False, **options)
+
+
+def test_the_quick_run_agrees_with_the_multirate_run():
+    patient = Population("shock-c").draw(1).on(CP)
+    leak = {"mitral_tethering": 0.05, "mitral_competent_volume": 125.0}
+    slow = patient.slow_parameters(CP).replace(baroreflex_gain=0.6, **leak)
+    runs = [kind(Plant(patient.patient, CP), SlowClock(patient.patient, slow))
+            for kind in (MultirateRun, BedsideRun)]  # fmt: skip
+    for run in runs:
+        for hour in range(10):
+            if hour == 5:
+                run.slow.give(inotrope=0.0, bleeding=100.0)
+            run.advance(1.0, CP.speed("P-7" if hour < 8 else "P-4"))
+    exact, quick = (run.metrics() for run in runs)
+    for name in ("map", "cardiac_index", "pcwp", "cvp", "lactate", "pfhb", "stunned", "vwf_loss"):
+        assert quick[name] == pytest.approx(exact[name], rel=0.01, abs=0.05), name
+    assert quick["functional_leak"] == pytest.approx(exact["functional_leak"], rel=0.03, abs=0.01)
+    assert runs[1].volume == pytest.approx(runs[0].volume, abs=0.5)
+
+
+def test_a_full_recoverer_recovers_and_is_well_without_the_pump():
+    one = bedside()
+    one.advance(90.0, "P-8")
+    assert one.outcome is None
+    assert one.truth()["recovered_contractility"] > 1.5
+    bare = one.unsupported(drugs=False)
+    assert bare["map"] >= 65.0
+    assert bare["cardiac_index"] >= 2.2
+    assert bare["pcwp"] <= 18.0
+    assert one.explant() == "well"
+    assert one.outcome == "explanted"
+    assert one.follow_up.times[-1] == pytest.approx(48.0)
+
+
+def test_who_does_not_recover_fails_without_the_pump():
+    one = bedside(seed=3, case="none")
+    one.advance(24.0, "P-8")
+    assert one.truth()["recovered_contractility"] == pytest.approx(1.0, abs=1e-3)
+    assert one.explant() == "failed"
+    assert one.reason
+
+
+def test_the_explanted_patient_keeps_blood_and_slow_state():
+    one = bedside()
+    one.advance(30.0, "P-8")
+    truth, bare = one.truth(), one._without_pump()
+    assert bare.volume == truth["blood_volume"]
+    assert bare.slow.states()["stunned"] == truth["stunned"]
+    assert bare.metrics()["pump_flow"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_lower_levels_unload_less():
+    one = bedside(case="none")
+    one.advance(2.0, "P-8")
+    high = one.truth()
+    one.advance(2.0, "P-2")
+    assert one.truth()["pcwp"] > high["pcwp"] + 1.0
+    assert one.truth()["pump_speed"] < high["pump_speed"]
+
+
+def test_a_masked_regurgitation_shows_at_a_low_level_only():
+    one = bedside(seed=3, case="masked-regurgitation")
+    one.advance(72.0, "P-8")
+    assert one.truth()["mitral_regurgitant_fraction"] < 0.1
+    one.advance(1.0, "P-2")
+    assert one.truth()["mitral_regurgitant_fraction"] > 0.3
+
+
+def test_an_inotrope_masks_and_is_kept():
+    one = bedside(seed=3, case="inotrope-masked")
+    one.advance(90.0, "P-8")
+    assert one.truth()["inotrope_effect"] > 5.0
+    under, without = one.unsupported(), one.unsupported(drugs=False)
+    assert under["cardiac_index"] > 2.2 > 1.8 > without["cardiac_index"]
+    assert one.explant() == "failed"
+
+
+def test_the_right_ventricle_fails():
+    one = bedside(seed=1, case="rv-failure")
+    one.advance(48.0, "P-8")
+    truth = one.truth()
+    assert truth["cvp"] > 12.0 or truth["papi"] < 0.9
+    assert one.explant() == "failed"
+
+
+def test_a_relapse_takes_contractility_away_at_its_hour():
+    one = bedside(case="relapse")
+    onset = min(event.onset for event in one.events.events)
+    one.advance(onset - 0.5, "P-8")
+    before = one.truth()["recovered_contractility"]
+    one.advance(1.0, "P-8")
+    after = one.truth()
+    assert after["recovered_contractility"] - 1.0 < 0.4 * (before - 1.0)
+    assert after["factor_lv_contractility"] < before
+
+
+def test_the_label_ends_a_course_unless_it_goes_on_beyond():
+    one = bedside()
+    one.advance(100.0, "P-7")
+    assert one.outcome == "label"
+    assert one.hours == pytest.approx(96.0, abs=1e-3)
+    with pytest.raises(InputError, match="outcome"):
+        one.advance(1.0, "P-7")
+    beyond = bedside(beyond_label=True)
+    beyond.advance(97.0, "P-7")
+    assert beyond.outcome is None
+    assert beyond.label_remaining == 0.0
+
+
+def test_a_great_bleeding_is_a_death_and_no_error():
+    drained = HourScenario("mine", (HourEvent("bleeding", 2000.0, 2.0),))
+    one = bedside(events=drained)
+    one.advance(24.0, "P-8")
+    assert one.outcome == "died"
+    assert one.reason
+    assert one.hours < 12.0
+
+
+def test_orders_take_the_place_of_the_rule():
+    one = bedside(seed=3, case="inotrope-masked")
+    one.advance(2.0, "P-8", {"inotrope": 0.0})
+    assert one.truth()["inotrope_effect"] < 0.01
+    one.advance(2.0, "P-8")
+    assert one.truth()["inotrope_effect"] > 5.0
+    with pytest.raises(InputError, match="orders"):
+        one.advance(1.0, "P-8", {"aspirin": 1.0})
+
+
+def test_the_same_seed_measures_the_same_and_a_fork_leaves_the_course_alone():
+    one, other = bedside(seed=2), bedside(seed=2)
+    for each in (one, other):
+        each.advance(3.0, "P-8")
+    fork = one.fork()
+    fork.ramp(["P-6", "P-4", "P-2"])
+    fork.explant()
+    assert one.outcome is None
+    assert one.level == "P-8"
+    assert one.hours == 3.0
+    for each in (one, other):
+        each.advance(1.0, "P-7")
+    assert one.truth() == other.truth()
+    seen = [dict(each.measure()) for each in (one, other)]
+    assert str(seen[0]) == str(seen[1])
+
+
+def test_laboratory_and_echo_come_when_due_or_ordered():
+    one = bedside()
+    assert not math.isnan(one.measure()["lactate"])
+    one.advance(1.0, "P-8")
+    seen = one.measure()
+    assert math.isnan(seen["lactate"])
+    assert math.isnan(seen["lvedv"])
+    assert not math.isnan(one.measure(labs=True)["lactate"])
+    one.advance(6.0, "P-8")
+    seen = one.measure()
+    assert not math.isnan(seen["lactate"])
+    assert math.isnan(seen["lvedv"])
+
+
+def test_drugs_go_down_step_by_step_and_up_in_need():
+    rule = ClinicalOrders(bedside_settings(), {"vasopressor": 0.05, "inotrope": 1.0}, 5000.0)
+    good = {"map": 80.0, "cardiac_index": 2.5, "cvp": 8.0, "pcwp": 12.0, "hemoglobin": 11.0,
+            "limb_perfusion": 1.0}  # fmt: skip
+    doses = [rule.decide(good) for _ in range(4)]
+    assert [round(d["vasopressor"], 2) for d in doses] == [0.03, 0.01, 0.0, 0.0]
+    assert [d["inotrope"] for d in doses] == [0.5, 0.0, 0.0, 0.0]
+    low = good | {"map": 50.0, "cvp": 20.0}
+    assert rule.decide(low)["vasopressor"] > 0.0
+    assert rule.now["diuresis"] == 0.0
+    assert rule.decide(good | {"cvp": 20.0})["diuresis"] > 0.0
+    assert rule.decide(good | {"hemoglobin": 6.0})["transfusion"] > 0.0
+
+
+def test_cases_and_seeds():
+    with pytest.raises(InputError, match="seed"):
+        weaning_patient(10_000)
+    assert weaning_patient(10_000, evaluation=True)[0].seed == 10_000
+    with pytest.raises(InputError, match="case"):
+        weaning_patient(1, case="nobody")
+    names = {weaning_patient(seed, pump="CP")[1].name for seed in range(12)}
+    assert len(names) >= 4
+
+
+def test_bad_events_are_refused():
+    with pytest.raises(InputError, match="target"):
+        HourEvent("infusion", 1.0, 0.0)
+    with pytest.raises(InputError, match="events"):
+        HourScenario.preset("earthquake")
+    for name in HourScenario.names():
+        assert HourScenario.preset(name).name == name

@@ -1,0 +1,66 @@
+"""The smooth stand-ins: what they tend to, how far they are off, and that they never overshoot."""
+
+from __future__ import annotations
+
+import casadi as ca
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plants.circulation import fraction, gate, positive_part, saturated, smaller
+from plants.circulation.smooth import is_positive
+
+numbers = st.floats(-200.0, 200.0)
+widths = st.floats(1e-4, 1.0)
+
+
+@given(x=numbers, width=widths)
+def test_the_positive_part_exceeds_the_sharp_one_by_at_most_its_documented_residue(x, width):
+    excess = float(positive_part(x, width)) - max(x, 0.0)
+    bound = min(width / 2, width**2 / (4 * abs(x)) if x else np.inf)
+    assert -1e-12 <= excess <= bound * (1 + 1e-6) + 1e-12
+
+
+@given(x=numbers, y=numbers, width=widths)
+def test_the_smaller_lies_below_both_by_at_most_half_a_width(x, y, width):
+    shortfall = min(x, y) - float(smaller(x, y, width))
+    assert -1e-12 <= shortfall <= width / 2 + 1e-12
+
+
+@pytest.mark.parametrize("x", [-3.0, -0.1, 0.0, 0.2, 5.0])
+def test_the_share_of_being_positive_is_the_slope_of_the_positive_part(x):
+    symbol = ca.SX.sym("x")
+    slope = ca.Function("slope", [symbol], [ca.gradient(positive_part(symbol, 0.3), symbol)])
+    assert float(slope(x)) == pytest.approx(float(is_positive(x, 0.3)), abs=1e-14)
+
+
+@pytest.mark.parametrize("width", [1e-1, 1e-3, 1e-6])
+def test_the_functions_tend_to_the_sharp_ones(width):
+    assert float(positive_part(2.0, width)) == pytest.approx(2.0, abs=width)
+    assert float(positive_part(-2.0, width)) == pytest.approx(0.0, abs=width)
+    assert float(smaller(2.0, 3.0, width)) == pytest.approx(2.0, abs=width)
+    assert float(gate(1.0, width)) == pytest.approx(1.0, abs=width)
+    assert float(gate(-1.0, width)) == pytest.approx(0.0, abs=width)
+
+
+@given(x=st.floats(-1e4, 1e4))
+def test_saturation_keeps_within_one_and_the_sign(x):
+    y = float(saturated(x))
+    assert abs(y) <= 1.0
+    assert y * x >= 0.0
+    if abs(x) < 0.1:
+        assert y == pytest.approx(x, abs=1e-5)
+
+
+@given(x=st.floats(-5.0, 5.0), dx=st.floats(1e-3, 1.0))
+def test_the_gate_rises(x, dx):
+    assert 0.0 <= float(gate(x, 0.5)) <= float(gate(x + dx, 0.5)) <= 1.0
+
+
+@pytest.mark.parametrize(("x", "expected"), [(0.0, 0.0), (3.25, 0.25), (-0.25, 0.75)])
+def test_the_fraction_lies_in_the_cycle(x, expected):
+    assert float(fraction(x)) == pytest.approx(expected)
+    symbol = ca.SX.sym("x")
+    slope = ca.Function("slope", [symbol], [ca.gradient(fraction(symbol), symbol)])
+    assert float(slope(x)) == 1.0

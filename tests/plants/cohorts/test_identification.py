@@ -1,0 +1,97 @@
+"""Identification: the built-in patients meet their targets, and patients can be found anew."""
+
+from __future__ import annotations
+
+import pytest
+
+from plants import InputError, Patient, PhysicsError, Quantity, TargetRow, compare, identify
+
+#: Targets that the file's own guess "LVEDP taken equal to PCWP" cannot meet together with the
+#: wedge pressure: the atrial contraction of a compliant ventricle puts its pressure above the mean
+#: of the left atrium.
+KNOWN_MISSES = {
+    ("biventricular-shock", "lvedp"),
+    ("healthy", "lvedp"),
+    ("rv-failure", "lvedp"),
+    ("shock-c", "lvedp"),
+    ("shock-d", "lvedp"),
+}
+#: A central venous pressure above the mean pulmonary pressure asks more of the right side than
+#: the free parameters give: the fit shares the deviation between the two.
+TRADED = {("rv-failure", "cvp"), ("rv-failure", "mpap"), ("rv-failure", "pcwp")}
+
+
+@pytest.mark.parametrize("name", Patient.names())
+def test_the_built_in_patients_meet_what_they_were_fitted_to(name):
+    rows = compare(Patient.load(name))
+    assert {row.signal for row in rows} == set(Patient.load(name).targets)
+    for row in rows:
+        if row.fitted and (name, row.signal) not in TRADED:
+            assert abs(row.deviation) < 0.01, row
+        elif (name, row.signal) in TRADED:
+            assert abs(row.deviation) < 0.10, row
+        elif (name, row.signal) not in KNOWN_MISSES:
+            assert row.met, row
+
+
+@pytest.mark.parametrize("name", sorted(name for name, _ in KNOWN_MISSES))
+def test_the_known_misses_lie_on_the_side_of_their_reason(name):
+    """Above the target, as an atrial kick puts it; should one vanish, the note goes too."""
+    (row,) = (row for row in compare(Patient.load(name)) if row.signal == "lvedp")
+    assert row.deviation > 0.05
+
+
+def test_a_row_tells_its_deviation():
+    row = TargetRow("one", "map", "mmHg", 80.0, 83.2, True)
+    assert row.deviation == pytest.approx(0.04)
+    assert row.met
+    assert not TargetRow("one", "map", "mmHg", 80.0, 85.0, True).met
+
+
+def test_an_identified_patient_is_found_again():
+    """From wrong start values back to the targets; the parameters come back with them."""
+    patient = Patient.load("shock-c")
+    wrong = patient.replace(lv_ees=1.3 * patient["lv_ees"], r_systemic=0.8 * patient["r_systemic"])
+    found = identify(wrong)
+    assert all(abs(row.deviation) < 0.002 for row in found.rows if row.fitted)
+    for name in ("lv_ees", "r_systemic"):
+        assert found.patient[name] == pytest.approx(patient[name], rel=0.02)
+        assert found.patient.entries[name].tag == "D"
+    assert found.patient.entries["c_aorta"] == patient.entries["c_aorta"]
+    assert found.evaluations > 5
+
+
+def test_few_parameters_fit_few_targets():
+    """Also past a parameter value of 1, whose logarithm is no measure of its differences."""
+    patient = Patient.load("hfref")
+    targets = {"map": Quantity(90.0, "mmHg", "a test", "X")}
+    one = Patient("mine", "", dict(patient.entries), targets)
+    found = identify(one, free=("r_systemic",))
+    (row,) = found.rows
+    assert row.model == pytest.approx(90.0, rel=1e-4)
+    assert found.patient["r_systemic"] > patient["r_systemic"]
+
+
+def test_a_patient_without_targets_is_refused():
+    patient = Patient.load("hfref")
+    bare = Patient("mine", "", dict(patient.entries), {})
+    with pytest.raises(InputError, match="targets"):
+        compare(bare)
+    with pytest.raises(InputError, match="targets"):
+        identify(bare)
+
+
+def test_an_unknown_free_parameter_is_refused():
+    with pytest.raises(InputError, match="free"):
+        identify(Patient.load("hfref"), free=("courage",))
+
+
+def test_a_patient_without_a_beat_is_no_result():
+    patient = Patient.load("healthy")
+    # So little stressed volume that the ventricle is emptied below its unstressed volume.
+    drained = patient.replace(blood_volume=patient["blood_volume"] - 900, leak_mitral=5.0)
+    try:
+        rows = compare(drained)
+    except PhysicsError:
+        return
+    assert not all(row.met for row in rows)

@@ -1,0 +1,104 @@
+"""Derivatives of the state along a course that is known: those of the other kernels."""
+
+from __future__ import annotations
+
+import casadi as ca
+import numpy as np
+import pytest
+
+from plants import STATES, BeatMap, Plant, plant_model, steady_state
+from plants.beat import functions
+from plants.beat.time_loop import beat_kernel
+from plants.compile import OneLane, compiler
+from plants.compile.expressions import graph_of, with_shared_reciprocals
+from plants.plant import PHASE
+
+needs_compiler = pytest.mark.skipif(compiler() is None, reason="no C compiler here")
+N = len(STATES)
+MOVING = [i for i in range(N) if i != PHASE]
+
+
+def start(device: str | None) -> tuple[np.ndarray, np.ndarray]:
+    """A state off balance with its accumulator, and held values."""
+    plant = Plant("biventricular-shock", device)
+    held = BeatMap(plant).values(40_000)
+    state = plant.rest() * np.random.default_rng(0).uniform(0.95, 1.05, N)
+    state[PHASE] = 0.0
+    return np.concatenate([state, np.asarray(plant_model().begin(state, held)).ravel()]), held
+
+
+@needs_compiler
+@pytest.mark.parametrize("steps", [1, 7, 8, 9, 130])
+@pytest.mark.parametrize(("device", "right"), [("CP", False), ("CP+RP", True), (None, True)])
+def test_they_are_those_of_the_virtual_machine(steps, device, right):
+    carry, held = start(device)
+    directions = np.random.default_rng(1).normal(size=(5, N))
+    directions[:, PHASE] = 0.0
+    if not right:
+        directions[:, [i for i, name in enumerate(STATES.names) if name.startswith("right_")]] = 0.0
+    kernel = OneLane(functions(right), wrap=False)
+    path = kernel.course(carry.copy(), held, steps)
+    moved = kernel.state_tangent(path, held, directions)
+    expected = np.zeros((5, len(carry)))
+    expected[:, :N] = directions
+    beat_kernel("virtual-machine").tangent(
+        carry.copy(), held, steps, expected, np.zeros((5, len(held)))
+    )
+    scale = np.maximum(1.0, np.abs(expected[:, MOVING]).max(axis=1, keepdims=True))
+    assert np.max(np.abs(moved - expected[:, :N])[:, MOVING] / scale) < 1e-12
+
+
+@needs_compiler
+def test_a_course_keeps_the_states_before_each_step():
+    carry, held = start("CP")
+    kernel = OneLane(functions(False), wrap=False)
+    one, all_ = carry.copy(), carry.copy()
+    path = kernel.course(all_, held, 13)
+    seen = []
+    for _ in range(13):
+        seen.append(one[:N].copy())
+        kernel.run(one, held, 1)
+    assert path == pytest.approx(np.array(seen), rel=1e-12, abs=1e-12)
+    plain = carry.copy()
+    kernel.run(plain, held, 13)
+    assert np.array_equal(all_, plain)
+
+
+@pytest.mark.parametrize("backend", ["auto", "virtual-machine"])
+@pytest.mark.parametrize("device", ["CP", "CP+RP"])
+def test_the_jacobian_of_a_beat_is_its_directional_derivatives(device, backend):
+    plant = Plant("biventricular-shock", device)
+    beats = BeatMap(plant, backend=backend)
+    values = beats.values(37_000)
+    state = beats.beat(plant.rest(), values).state
+    expected = beats.beat(state, values, d_state=np.eye(N)).d_state.T
+    kept = beats.beat(state, values, keep=True)
+    for beat in (None, kept, beats.beat(state, values)):
+        found = beats.jacobian(state, values, beat)
+        assert found == pytest.approx(expected, abs=1e-12)
+        assert not found[PHASE].any()
+        assert not found[:, PHASE].any()
+
+
+@needs_compiler
+def test_a_kept_path_is_what_the_jacobian_is_taken_along():
+    plant = Plant("shock-d", "CP")
+    beats = BeatMap(plant)
+    steady = steady_state(plant, 40_000)
+    beat = beats.beat(steady.state, steady.values, keep=True)
+    assert beat.path is not None
+    assert beat.path.shape == (beats.steps(steady.values), N)
+    assert np.array_equal(beat.path[0], np.where(np.arange(N) == PHASE, 0.0, steady.state))
+    assert beats.jacobian(plant.rest(), steady.values, beat) == pytest.approx(
+        steady.jacobian, abs=1e-12
+    )
+
+
+def test_divisions_by_the_same_share_its_reciprocal():
+    x, y = ca.SX.sym("x"), ca.SX.sym("y")
+    function = ca.Function("f", [x, y], [ca.vertcat(x / y, x**2 / y, y / x)])
+    changed = with_shared_reciprocals(graph_of(function, ("x", "y")))
+    operations = [node.operation for node in changed.nodes]
+    assert operations.count(ca.OP_INV) == 1
+    assert operations.count(ca.OP_DIV) == 1
+    assert operations.count(ca.OP_MUL) == 2

@@ -1,0 +1,186 @@
+"""The baroreflex: the reference's curves, neutral at the operating point, and how it settles."""
+
+from __future__ import annotations
+
+import tomllib
+from types import SimpleNamespace
+
+import casadi as ca
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
+
+from plants.quantities import DATA, read_quantities
+from plants.slow.laws import reflex
+
+NAMES = [state.name for state in reflex.STATES]
+NOTHING = SimpleNamespace()
+
+
+def parameters(**changes: float) -> SimpleNamespace:
+    tables = tomllib.loads((DATA / "slow" / "reflex.toml").read_text())["parameters"]
+    found = read_quantities(tables, reflex.PARAMETERS, "parameters", "reflex.toml")
+    values = {name: quantity.value for name, quantity in found.items()}
+    return SimpleNamespace(**values | {"baroreflex_gain": 1.0} | changes)
+
+
+def settled(pressure: float, p: SimpleNamespace) -> SimpleNamespace:
+    return SimpleNamespace(**reflex.settled(SimpleNamespace(map=pressure), p))
+
+
+def effects(pressure: float, p: SimpleNamespace) -> dict[str, float]:
+    values = reflex.effects(settled(pressure, p), NOTHING, p)
+    return {name: float(value) for name, value in values.items()}
+
+
+def response(p: SimpleNamespace, pressure: float, seconds: np.ndarray) -> dict[str, np.ndarray]:
+    """The states after a step of the pressure from the operating point."""
+    s, m = ca.SX.sym("s", len(NAMES)), ca.SX.sym("map")
+    space = SimpleNamespace(**{name: s[i] for i, name in enumerate(NAMES)})
+    rates = reflex.rates(space, SimpleNamespace(map=m), NOTHING, p)
+    f = ca.Function("f", [s, m], [ca.vertcat(*[rates[name] for name in NAMES])])
+    first = reflex.start(vars(p), {"map": p.baroreflex_pressure})
+    solution = solve_ivp(
+        lambda t, x: np.asarray(f(x, pressure)).ravel() / 3600.0,
+        (0, seconds[-1]),
+        [first[name] for name in NAMES],
+        t_eval=seconds,
+        method="LSODA",
+        rtol=1e-9,
+        atol=1e-10,
+    )
+    return dict(zip(NAMES, solution.y, strict=True))
+
+
+def test_the_constants_are_those_of_the_reference():
+    p = parameters()
+    # Ursino's firing rates at the operating point, worked out by hand.
+    carotid = reflex.carotid_firing(92.0, p)
+    assert carotid == pytest.approx((2.52 + 47.78) / 2)
+    assert reflex.sympathetic_firing(carotid, p) == pytest.approx(
+        2.10 + (16.11 - 2.10) * np.exp(-0.0675 * carotid)
+    )
+    exponential = np.exp((carotid - 25.0) / 7.06)
+    assert reflex.vagal_firing(carotid, p) == pytest.approx(
+        (3.2 + 6.3 * exponential) / (1 + exponential)
+    )
+    assert [getattr(p, f"lag_{name}") for name in reflex.EFFECTORS] == [8, 6, 20, 2, 1.5]
+    assert [getattr(p, f"delay_{name}") for name in reflex.EFFECTORS] == [2, 2, 5, 2, 0.2]
+
+
+def test_the_sigmoid_is_ursinos():
+    p = parameters()
+    for pressure in (0.0, 60.0, 110.0, 200.0):
+        exponential = np.exp((pressure - 92.0) / 11.758)
+        expected = (2.52 + 47.78 * exponential) / (1 + exponential)
+        assert reflex.carotid_firing(pressure, p) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("operating_point", [47.0, 57.0, 92.0])
+def test_it_is_exactly_neutral_at_the_operating_point_and_when_off(operating_point):
+    p = parameters(baroreflex_pressure=operating_point)
+    neutral = {
+        "lv_contractility": 1.0,
+        "rv_contractility": 1.0,
+        "systemic_resistance": 1.0,
+        "venous_volume": 0.0,
+        "heart_rate": 1.0,
+    }
+    assert effects(operating_point, p) == neutral
+    off = parameters(baroreflex_pressure=operating_point, baroreflex_gain=0.0)
+    assert effects(operating_point - 30.0, off) == neutral
+    start = SimpleNamespace(**reflex.start(vars(p), {"map": operating_point}))
+    assert reflex.effects(start, NOTHING, p) == neutral
+
+
+def test_low_pressure_calls_for_everything_that_raises_it_and_the_curves_saturate():
+    p = parameters()
+    pressures = np.arange(0.0, 301.0, 5.0)
+    found = [effects(pressure, p) for pressure in pressures]
+    for name in ("lv_contractility", "rv_contractility", "systemic_resistance", "heart_rate"):
+        values = np.array([one[name] for one in found])
+        assert np.all(np.diff(values) < 0)
+        assert values[0] > 1.15
+        assert values[-1] < 0.9
+        # The open-loop gain is greatest near the operating point and vanishes far from it.
+        slopes = -np.diff(values)
+        steepest = pressures[np.argmax(slopes)]
+        assert 75.0 <= steepest <= 105.0
+        assert slopes[[0, -1]].max() < 0.02 * slopes.max()
+    volumes = np.array([one["venous_volume"] for one in found])
+    assert np.all(np.diff(volumes) > 0)
+    assert volumes[0] == pytest.approx(-397.9 * 1.41, rel=0.02)
+    rates = np.array([one["heart_rate"] for one in found])
+    # The heart period of the reference: 0.866 s at the operating point, 0.55 to 1.14 s at the ends.
+    assert 0.866 / rates[[0, -1]] == pytest.approx([0.553, 1.136], abs=0.01)
+
+
+def test_a_gain_between_scales_every_effect():
+    full, half = parameters(), parameters(baroreflex_gain=0.5)
+    for name, value in effects(70.0, half).items():
+        neutral = 0.0 if name == "venous_volume" else 1.0
+        assert value - neutral == pytest.approx(0.5 * (effects(70.0, full)[name] - neutral))
+
+
+def test_effectors_follow_with_their_lags_and_delays_and_settle_where_told():
+    p = parameters()
+    seconds = np.linspace(0.0, 200.0, 4001)
+    found = response(p, 70.0, seconds)
+    target = settled(70.0, p)
+    for effector in reflex.EFFECTORS:
+        course = found[f"{effector}_tone"]
+        end = getattr(target, f"{effector}_tone")
+        assert course[-1] == pytest.approx(end, rel=1e-3)
+        # The mean delay of a chain of lags is the sum of its time constants; the area between the
+        # course and its end is that delay, that of the receptors bent by the sigmoid.
+        tail = np.trapezoid(end - course, seconds) / end
+        after_receptors = getattr(p, f"lag_{effector}") + getattr(p, f"delay_{effector}")
+        assert after_receptors < tail < after_receptors + 3 * p.baroreflex_time
+    # The vagus is quicker than any sympathetic effector.
+    early = np.searchsorted(seconds, 3.0)
+    shares = {
+        effector: found[f"{effector}_tone"][early] / getattr(target, f"{effector}_tone")
+        for effector in reflex.EFFECTORS
+    }
+    assert max(shares, key=lambda effector: shares[effector]) == "rate_vagal"
+    assert min(shares, key=lambda effector: shares[effector]) == "venous"
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    pressure=st.floats(-50, 300),
+    operating_point=st.floats(30, 130),
+    gain=st.floats(0, 1),
+)
+def test_effects_stay_within_bounds_whatever_the_pressure(pressure, operating_point, gain):
+    p = parameters(baroreflex_pressure=operating_point, baroreflex_gain=gain)
+    found = effects(pressure, p)
+    assert 0.8 < found["lv_contractility"] < 1.3
+    assert 0.8 < found["rv_contractility"] < 1.3
+    assert 0.5 < found["systemic_resistance"] < 1.6
+    assert 0.74 < found["heart_rate"] < 1.6
+    assert -600 < found["venous_volume"] < 460
+    activity = reflex.outputs(settled(pressure, p), NOTHING, NOTHING, p)["sympathetic_activity"]
+    assert 0.5 < activity < 3.1
+
+
+def test_nothing_overflows_in_value_or_derivative_far_out():
+    p = parameters()
+    x = ca.SX.sym("x")
+    targets = ca.vertcat(*reflex.settled(SimpleNamespace(map=x), p).values())
+    f = ca.Function("f", [x], [targets, ca.jacobian(targets, x)])
+    for pressure in (-1e6, -1e3, 1e3, 1e6):
+        assert np.all(np.isfinite(np.concatenate([np.asarray(part) for part in f(pressure)])))
+
+
+def test_every_state_relaxes_linearly():
+    p = parameters()
+    s, m = ca.SX.sym("s", len(NAMES)), ca.SX.sym("map")
+    space = SimpleNamespace(**{name: s[i] for i, name in enumerate(NAMES)})
+    rates = reflex.rates(space, SimpleNamespace(map=m), NOTHING, p)
+    for i, name in enumerate(NAMES):
+        own = ca.jacobian(rates[name], s[i])
+        assert ca.which_depends(own, ca.vertcat(s, m)) == [False] * (len(NAMES) + 1)
+        assert float(ca.evalf(own)) < 0
