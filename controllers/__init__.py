@@ -1,53 +1,20 @@
 """From measurements to pump-speed commands."""
 
-from controllers.fixed import (
-    FixedLevel,
-)
-from controllers.lqg import (
-    LQG,
-    LinearBeat,
-    LQGSettings,
-    linearise,
-)
-from controllers.nmpc import (
-    BeatEstimator,
-    EstimatorSettings,
-    NmpcController,
-    NmpcSettings,
-)
+from controllers.fixed import FixedLevel
+from controllers.lqg import LQG, LinearBeat, LQGSettings, linearise
+from controllers.nmpc import BeatEstimator, EstimatorSettings, NmpcController, NmpcSettings
 from controllers.operating_points import (
     OperatingPoint,
     operating_point,
     running_levels,
     speed_limits,
 )
-from controllers.pi import (
-    PI,
-    Gains,
-)
-from controllers.policy import (
-    PolicyController,
-)
-from controllers.protocol import (
-    Briefing,
-    Command,
-    Controller,
-    Outcome,
-    SolveStatus,
-)
-from controllers.registry import (
-    CONTROLLER_FORMS,
-    controller_names,
-    load_controller,
-)
-from controllers.suction import (
-    DetectorSettings,
-    SuctionDetector,
-)
-from controllers.tracking import (
-    RecoveryTracker,
-    WeaningBriefing,
-)
+from controllers.pi import PI, Gains
+from controllers.policy import PolicyController
+from controllers.protocol import Briefing, Command, Controller, Outcome, SolveStatus
+from controllers.registry import CONTROLLER_FORMS, controller_names, load_controller
+from controllers.suction import DetectorSettings, SuctionDetector
+from controllers.tracking import RecoveryTracker, WeaningBriefing
 from controllers.weaning import (
     Criterion,
     Decision,
@@ -57,15 +24,8 @@ from controllers.weaning import (
     WeaningController,
     WeaningCriteria,
 )
-from controllers.weaning.assessment import (
-    FINDINGS,
-)
-from controllers.weaning.policies import (
-    STEP_POLICIES,
-    Situation,
-    StepPolicy,
-    step_policy,
-)
+from controllers.weaning.assessment import FINDINGS
+from controllers.weaning.policies import STEP_POLICIES, Situation, StepPolicy, step_policy
 
 __all__ = [
     "CONTROLLER_FORMS",

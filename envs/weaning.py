@@ -225,13 +225,24 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
         self.interval = check_number(interval, _INTERVAL, "interval", None)
         self.tier, self.reward = tier, reward or WeaningReward()
         pool = PatientPool(
-            self.pump, tier=tier, therapy=self.therapy, baroreflex=baroreflex,
-            complications=complications, noise_scale=noise_scale,
-        )  # fmt: skip
+            self.pump,
+            tier=tier,
+            therapy=self.therapy,
+            baroreflex=baroreflex,
+            complications=complications,
+            noise_scale=noise_scale,
+        )
         self.draws = WeaningDraws(
-            pool, self.pump, case=case, cohort_size=cohort_size, cohort_first=cohort_first,
-            start=start, begin=begin, events=events, event_hours=event_hours,
-        )  # fmt: skip
+            pool,
+            self.pump,
+            case=case,
+            cohort_size=cohort_size,
+            cohort_first=cohort_first,
+            start=start,
+            begin=begin,
+            events=events,
+            event_hours=event_hours,
+        )
         self._seen = BedsideObservation(tier)
         self.action_space = spaces.Discrete(len(ACTIONS))
         self.observation_space = spaces.Box(self._seen.low, self._seen.high, dtype=np.float32)
@@ -344,9 +355,11 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
     def _observed(self) -> Observation:
         bedside = self.bedside
         self._last = self._seen.update(
-            bedside.measure(), level=bedside.level, hours=bedside.hours,
+            bedside.measure(),
+            level=bedside.level,
+            hours=bedside.hours,
             label_remaining=bedside.label_remaining,
-        )  # fmt: skip
+        )
         return self._last.copy()
 
     def _info(self, outcome: str) -> dict[str, Any]:

@@ -61,9 +61,12 @@ def application(only: str | None = None) -> typer.Typer:
         The one subcommand to import.
     """
     app = typer.Typer(
-        name="impellab", help=_HELP, add_completion=False, pretty_exceptions_enable=False,
+        name="impellab",
+        help=_HELP,
+        add_completion=False,
+        pretty_exceptions_enable=False,
         rich_markup_mode=None,  # Units stand in brackets, which markup would swallow.
-    )  # fmt: skip
+    )
     app.callback()(_options)
     for name in command_names() if only is None else (only,):
         function = importlib.import_module(f"experiments.commands.{name}").command
@@ -171,9 +174,13 @@ def run_command(arguments: Sequence[str]) -> int:
 
 
 def _one_line(
-    message: Warning | str, category: type[Warning], filename: str, lineno: int,
-    file: TextIO | None = None, line: str | None = None,
-) -> None:  # fmt: skip
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
     """A warning as a user of the command line should see it: what it says, not where."""
     note(f"impellab: {message}")
 

@@ -74,11 +74,16 @@ def signals_page() -> str:
     """``docs/signals.md``: signals, sensors and measures of a trial."""
     sensors = [
         (
-            f"`{one.signal}`", SIGNALS[one.signal].unit, one.noise_sd, one.bias_sd, one.interval,
-            one.source, one.tag,
+            f"`{one.signal}`",
+            SIGNALS[one.signal].unit,
+            one.noise_sd,
+            one.bias_sd,
+            one.interval,
+            one.source,
+            one.tag,
         )
         for one in tier_table("icu")
-    ]  # fmt: skip
+    ]
     own = [one for name, one in TRIAL_METRICS.items() if name not in SIGNALS]
     means = ", ".join(f"`{name}`" for name in TRIAL_METRICS if name in SIGNALS)
     return _page(

@@ -1,22 +1,8 @@
 """The physics: patients, pumps, disturbances, sensors and the plant that joins them."""
 
-from plants.batch import (
-    BatchSimulator,
-)
-from plants.beat import (
-    Beat,
-    BeatMap,
-    PeriodicBeat,
-    SteadyState,
-    steady_state,
-)
-from plants.bedside import (
-    Bedside,
-    HourEvent,
-    HourScenario,
-    WeaningCase,
-    weaning_patient,
-)
+from plants.batch import BatchSimulator
+from plants.beat import Beat, BeatMap, PeriodicBeat, SteadyState, steady_state
+from plants.bedside import Bedside, HourEvent, HourScenario, WeaningCase, weaning_patient
 from plants.cohorts import (
     ROUTES,
     Access,
@@ -61,13 +47,7 @@ from plants.patients import (
     valve_diseases,
     with_valve_disease,
 )
-from plants.plant import (
-    METRICS,
-    STATES,
-    Plant,
-    PlantModel,
-    plant_model,
-)
+from plants.plant import METRICS, STATES, Plant, PlantModel, plant_model
 from plants.pumps import (
     DEVICE_PARAMETERS,
     DEVICE_RATINGS,
@@ -130,21 +110,8 @@ from plants.slow import (
     SlowClock,
     SlowParameters,
 )
-from plants.slow.laws import (
-    HAZARDS,
-    clinically_significant,
-    echo_grade,
-    event_times,
-    thresholds,
-)
-from plants.therapies import (
-    Death,
-    Goal,
-    Limit,
-    Therapy,
-    hinge,
-    tolerance,
-)
+from plants.slow.laws import HAZARDS, clinically_significant, echo_grade, event_times, thresholds
+from plants.therapies import Death, Goal, Limit, Therapy, hinge, tolerance
 
 __all__ = [
     "BEAT_METRICS",

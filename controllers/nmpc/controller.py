@@ -203,9 +203,13 @@ class NmpcController:
         deadline = begun + s.time_limit * self._briefing.period
         for iteration in range(1, s.max_iterations + 1):
             step = plan_step(
-                prediction, plan, self._speed * KRPM_PER_RPM, self._bounds,
-                penalty=s.penalty, damping=s.damping,
-            )  # fmt: skip
+                prediction,
+                plan,
+                self._speed * KRPM_PER_RPM,
+                self._bounds,
+                penalty=s.penalty,
+                damping=s.damping,
+            )
             if step is None:
                 return None, Outcome.FAILED, iteration
             if np.max(np.abs(step)) < s.tolerance:

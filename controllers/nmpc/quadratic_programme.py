@@ -97,10 +97,14 @@ def plan_step(
 
     solver = _solver(blocks, limits, len(matrix))
     answer = solver(
-        h=hessian, g=gradient, a=matrix, lba=lower, uba=upper,
+        h=hessian,
+        g=gradient,
+        a=matrix,
+        lba=lower,
+        uba=upper,
         lbx=np.concatenate([bounds.low - plan, np.zeros(limits)]),
         ubx=np.concatenate([bounds.high - plan, np.full(limits, np.inf)]),
-    )  # fmt: skip
+    )
     step = np.asarray(answer["x"]).ravel()[:blocks]
     if not solver.stats()["success"] or not np.all(np.isfinite(step)):
         return None

@@ -1,8 +1,6 @@
 """Learned policies as controllers: their files, and the controller that runs one."""
 
-from controllers.policy.controller import (
-    PolicyController,
-)
+from controllers.policy.controller import PolicyController
 from controllers.policy.files import (
     POLICY_FILES,
     WEANING_ACTION,

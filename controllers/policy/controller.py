@@ -86,16 +86,16 @@ class PolicyController:
             The policy was trained for another device, tier or control period, the device does
             not reach its speeds, or its weights do not fit its description.
         """
-        told = {
-            "tier": briefing.tier, "device": briefing.pump.name, "period": briefing.period
-        }  # fmt: skip
+        told = {"tier": briefing.tier, "device": briefing.pump.name, "period": briefing.period}
         for field, value in told.items():
             if value != self._config[field]:
                 allowed = f"{self._config[field]!r}, which the policy was trained for"
                 raise InputError(field, value, allowed, source=self._source)
-        highest = self._actions.high if isinstance(self._actions, SpeedAction) else max(
-            self._actions.speeds
-        )  # fmt: skip
+        highest = (
+            self._actions.high
+            if isinstance(self._actions, SpeedAction)
+            else max(self._actions.speeds)
+        )
         if highest > briefing.pump.max_rpm:
             allowed = f"speeds up to {briefing.pump.max_rpm:g} rpm ({briefing.pump.name})"
             raise InputError("action", highest, allowed, source=self._source)

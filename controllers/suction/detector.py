@@ -148,9 +148,16 @@ class DetectorSettings:
         """
         content, source = load_toml(path, "", "detector")
         needed = (
-            "provenance", "window", "release", "intercept", "gains", "offsets", "means", "scales",
+            "provenance",
+            "window",
+            "release",
+            "intercept",
+            "gains",
+            "offsets",
+            "means",
+            "scales",
             "weights",
-        )  # fmt: skip
+        )
         keys = check_keys(content, needed, "", source, required=needed)
         check_text(keys["provenance"], "provenance", source)
         return cls(**keys, path=Path(path).name)

@@ -1,12 +1,7 @@
 """Recovery tracking: what a patient's heart and vessels are worth, and where they are going."""
 
-from controllers.tracking.briefing import (
-    DRUGS,
-    WeaningBriefing,
-)
-from controllers.tracking.tracker import (
-    RecoveryTracker,
-)
+from controllers.tracking.briefing import DRUGS, WeaningBriefing
+from controllers.tracking.tracker import RecoveryTracker
 
 __all__ = [
     "DRUGS",

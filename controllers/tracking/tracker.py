@@ -332,9 +332,12 @@ class RecoveryTracker:
         """
         names = list(levels) if levels is not None else [one.name for one in self.briefing.levels]
         found = self._foresight.foreseen(
-            self._present(), [self.briefing.pump.level(name) for name in names], hours_ahead, drugs,
+            self._present(),
+            [self.briefing.pump.level(name) for name in names],
+            hours_ahead,
+            drugs,
             exact=exact,
-        )  # fmt: skip
+        )
         return dict(zip(names, found, strict=True))
 
     def without_pump(

@@ -43,8 +43,17 @@ _ECHO_EVERY = 4.0
 # Full support is given this long to clear lactate before more is asked for, h (a guess).
 _PATIENT = 6.0
 # Values that a trusted tracker knows better than the last few readings.
-_TRACKED = ("map", "cardiac_index", "cardiac_power_output", "cvp", "pcwp", "papi", "mpap",
-            "ejection_fraction", "mitral_regurgitant_fraction")  # fmt: skip
+_TRACKED = (
+    "map",
+    "cardiac_index",
+    "cardiac_power_output",
+    "cvp",
+    "pcwp",
+    "papi",
+    "mpap",
+    "ejection_fraction",
+    "mitral_regurgitant_fraction",
+)
 
 
 class WeaningController:
@@ -281,9 +290,12 @@ class WeaningController:
         return self._up(now, why, wait=_RAMP, orders=orders)
 
     def _up(
-        self, now: Situation, why: tuple[Reason, ...], wait: float,
+        self,
+        now: Situation,
+        why: tuple[Reason, ...],
+        wait: float,
         orders: Mapping[str, float] | None = None,
-    ) -> Decision:  # fmt: skip
+    ) -> Decision:
         state = self._state()
         if state.phase != "step_up" and state.weaning:
             until = state.fail(now.hours, self.criteria)
@@ -329,27 +341,54 @@ class WeaningController:
         if beliefs is not None:
             values |= {name: beliefs[name].median for name in _TRACKED}
         return Situation(
-            hours, hours - state.since, state.levels, state.place, values, self.seen, self.outlook,
-            self.criteria, self.label_hours - hours, self.lactate, self.looks,
-        )  # fmt: skip
+            hours,
+            hours - state.since,
+            state.levels,
+            state.place,
+            values,
+            self.seen,
+            self.outlook,
+            self.criteria,
+            self.label_hours - hours,
+            self.lactate,
+            self.looks,
+        )
 
     def _say(
-        self, now: Situation, phase: str, action: str, reasons: tuple[Reason, ...],
-        *, wait: float = _HOUR, echo: bool = False, orders: Mapping[str, float] | None = None,
-    ) -> Decision:  # fmt: skip
+        self,
+        now: Situation,
+        phase: str,
+        action: str,
+        reasons: tuple[Reason, ...],
+        *,
+        wait: float = _HOUR,
+        echo: bool = False,
+        orders: Mapping[str, float] | None = None,
+    ) -> Decision:
         state = self._state()
         beliefs = self.outlook.at(state.level) if self.outlook.trusted else None
-        told = {} if beliefs is None else {
-            name: (beliefs[name].centre, beliefs[name].spread) for name in _TRACKED
-        }  # fmt: skip
+        told = (
+            {}
+            if beliefs is None
+            else {name: (beliefs[name].centre, beliefs[name].spread) for name in _TRACKED}
+        )
         if orders is None:
             orders = fewer_drugs(now, state) if self.policy.needs_tracker else {}
             orders |= position_check(now, state, fallen=False)
         echo = echo or self._unseen(now, reasons)
         return Decision(
-            now.hours, state.level, phase, action, reasons, told, wait, echo, phase == "hold_p2",
-            orders, present_findings(state),
-        )  # fmt: skip
+            now.hours,
+            state.level,
+            phase,
+            action,
+            reasons,
+            told,
+            wait,
+            echo,
+            phase == "hold_p2",
+            orders,
+            present_findings(state),
+        )
 
     def _unseen(self, now: Situation, reasons: tuple[Reason, ...]) -> bool:
         """Whether a mitral valve that speaks against weaning was not looked at lately."""

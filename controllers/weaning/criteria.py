@@ -254,7 +254,9 @@ def _criterion(name: str, table: Any, field: str, source: str) -> Criterion:
     if not isinstance(needed, bool):
         raise InputError(f"{field}.needed", needed, "true or false", source=source)
     return Criterion(
-        name, **bounds, needed=needed,
+        name,
+        **bounds,
+        needed=needed,
         source=check_text(keys["source"], f"{field}.source", source, what="a source"),
         tag=check_tag(keys["tag"], f"{field}.tag", source),
-    )  # fmt: skip
+    )

@@ -12,9 +12,18 @@ from plants import InputError
 
 #: What a course of weaning goes through; ``inflation`` in a coronary intervention only.
 PHASES: tuple[str, ...] = (
-    "support", "ready", "step", "hold", "ramp", "hold_p2", "explant", "step_up", "refused",
-    "reassess", "inflation",
-)  # fmt: skip
+    "support",
+    "ready",
+    "step",
+    "hold",
+    "ramp",
+    "hold_p2",
+    "explant",
+    "step_up",
+    "refused",
+    "reassess",
+    "inflation",
+)
 #: What may be asked of those at the bedside.
 ACTIONS: tuple[str, ...] = ("hold", "down", "up", "explant", "reassess")
 

@@ -50,8 +50,10 @@ class DecisionLog:
         for one in self._decisions:
             last = kept[-1] if kept else None
             if last is None or (one.level, one.phase, one.findings) != (
-                last.level, last.phase, last.findings
-            ):  # fmt: skip
+                last.level,
+                last.phase,
+                last.findings,
+            ):
                 kept.append(one)
         return kept
 

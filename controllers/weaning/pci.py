@@ -133,9 +133,13 @@ class PciController:
         return self.levels[max(self.place - 1, 0)], self.level
 
     def decide(
-        self, measurement: Measurement, seconds: float, *, balloon: bool = False,
+        self,
+        measurement: Measurement,
+        seconds: float,
+        *,
+        balloon: bool = False,
         opened: bool = False,
-    ) -> Decision:  # fmt: skip
+    ) -> Decision:
         """Decide what to do until the next look.
 
         Parameters
@@ -206,8 +210,9 @@ class PciController:
 
     def _recovered(self, seconds: float) -> tuple[Reason, ...]:
         """Whether pressure and pulse are well, and have been for a while."""
-        found = [_judged("mean pressure", "map", self._value("map"), "mmHg",
-                         self.numbers["map_step"])]  # fmt: skip
+        found = [
+            _judged("mean pressure", "map", self._value("map"), "mmHg", self.numbers["map_step"])
+        ]
         before = statistics.median(self._before) if self._before else math.nan
         limit = self.numbers["recovered"] * before
         pulse = self._value("pulse_pressure")

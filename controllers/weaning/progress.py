@@ -128,9 +128,10 @@ class Progress:
     def standing_for(self, least: Mapping[str, float]) -> tuple[str, ...]:
         """What has stood for its least time (h, 0 where not named) up to now."""
         return tuple(
-            name for name, since in self.standing.items()
+            name
+            for name, since in self.standing.items()
             if self.hours - since >= least.get(name, 0.0) - 1e-6
-        )  # fmt: skip
+        )
 
     def next_wait(self, criteria: WeaningCriteria) -> float:
         """How long is waited after the next failure, h."""

@@ -54,9 +54,15 @@ def controller_comparison(rows: pandas.DataFrame, controllers: Sequence[str]) ->
             own = rows[rows["patient"] == patient].groupby("controller")[name].mean()
             values = own.reindex(list(controllers))
             axes.plot(
-                values, places + offset, linestyle="", marker=_MARKERS[k % len(_MARKERS)],
-                color=COLORS[k % len(COLORS)], markersize=5, label=patient, clip_on=False,
-            )  # fmt: skip
+                values,
+                places + offset,
+                linestyle="",
+                marker=_MARKERS[k % len(_MARKERS)],
+                color=COLORS[k % len(COLORS)],
+                markersize=5,
+                label=patient,
+                clip_on=False,
+            )
         meaning = TRIAL_METRICS[name].label
         axes.set_title(meaning[0].upper() + meaning[1:], fontsize="medium", loc="left")
         axes.set_xlabel(wish, fontsize="small", color="#666666")
@@ -102,8 +108,10 @@ def course_grid(
                 axes.axhspan(
                     low - margin if goal.low is None else goal.low,
                     high + margin if goal.high is None else goal.high,
-                    color="#e8f3e8", label="wanted", zorder=0,
-                )  # fmt: skip
+                    color="#e8f3e8",
+                    label="wanted",
+                    zorder=0,
+                )
             here = first[(first["patient"] == patient) & (first["scenario"] == scenario)]
             for controller, style in styles.items():
                 one = here[here["controller"] == controller]
@@ -116,8 +124,9 @@ def course_grid(
                 axes.set_xlabel("Time [s]")
     grid[0, 0].set_ylim(low - margin, high + margin)
     handles, names = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=min(6, len(names)),
-                  frameon=False)  # fmt: skip
+    figure.legend(
+        handles, names, loc="outside lower center", ncols=min(6, len(names)), frameon=False
+    )
     figure.suptitle(label, fontsize="medium")
     return figure
 

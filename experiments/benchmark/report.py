@@ -160,17 +160,29 @@ def _meanings() -> Table:
 
 def _solves(finished: Sequence[Finished]) -> pandas.DataFrame:
     columns = [
-        "patient", "scenario", "controller", "seed", "solve", "outcome", "iterations",
+        "patient",
+        "scenario",
+        "controller",
+        "seed",
+        "solve",
+        "outcome",
+        "iterations",
         "milliseconds",
-    ]  # fmt: skip
+    ]
     rows = [
         (
-            one.trial.patient, one.trial.scenario, short_name(one.trial.controller),
-            one.trial.seed, k, status.outcome.name, status.iterations, status.milliseconds,
+            one.trial.patient,
+            one.trial.scenario,
+            short_name(one.trial.controller),
+            one.trial.seed,
+            k,
+            status.outcome.name,
+            status.iterations,
+            status.milliseconds,
         )
         for one in finished
         for k, status in enumerate(one.statuses)
-    ]  # fmt: skip
+    ]
     return pandas.DataFrame(rows, columns=columns)
 
 

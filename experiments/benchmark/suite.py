@@ -122,8 +122,9 @@ class Suite:
                 raise unknown_name("key", key, known, source=source)
         for key in _REQUIRED:
             if key not in content:
-                raise InputError(key, "(missing)", f"a suite with {', '.join(_REQUIRED)}",
-                                 source=source)  # fmt: skip
+                raise InputError(
+                    key, "(missing)", f"a suite with {', '.join(_REQUIRED)}", source=source
+                )
         for key, value in content.items():
             _check_kind(key, value, source)
         return cls(**content, source=source)

@@ -90,13 +90,17 @@ def tabulate(
 
 def _sorted(rows: pandas.DataFrame, suite: Suite, order: Sequence[str]) -> pandas.DataFrame:
     places = {
-        "patient": suite.patients, "scenario": suite.scenarios, "seed": suite.seeds,
+        "patient": suite.patients,
+        "scenario": suite.scenarios,
+        "seed": suite.seeds,
         "controller": order,
-    }  # fmt: skip
+    }
     keys = pandas.DataFrame(
-        {name: rows[name].map({value: k for k, value in enumerate(values)})
-         for name, values in places.items()}
-    )  # fmt: skip
+        {
+            name: rows[name].map({value: k for k, value in enumerate(values)})
+            for name, values in places.items()
+        }
+    )
     first = ["patient", "scenario", "controller", "level"]
     columns = [*first, *(name for name in rows.columns if name not in first)]
     return rows.loc[keys.sort_values(list(places)).index, columns].reset_index(drop=True)
@@ -173,7 +177,5 @@ def _against_best(
         for patient, level in best.items()
         for name in controllers
     ]
-    columns = [
-        "patient", "best_level", "best_level_reward", "controller", "therapy_reward", "gain",
-    ]  # fmt: skip
+    columns = ["patient", "best_level", "best_level_reward", "controller", "therapy_reward", "gain"]
     return pandas.DataFrame(entries, columns=columns)

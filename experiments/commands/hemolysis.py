@@ -19,8 +19,14 @@ from experiments.runs import (
 )
 
 _HEADINGS = (
-    "law", "blood", "stress [Pa]", "time [s]", "index [1e-6]", "over measured", "needed [Pa]",
-)  # fmt: skip
+    "law",
+    "blood",
+    "stress [Pa]",
+    "time [s]",
+    "index [1e-6]",
+    "over measured",
+    "needed [Pa]",
+)
 
 
 def command(

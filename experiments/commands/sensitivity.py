@@ -47,18 +47,31 @@ def command(
 
     with progress("periodic beats", 1.0) as done:
         found = study.sensitivity(
-            patient, device, level, method=method, samples=samples, seed=seed, workers=workers,
+            patient,
+            device,
+            level,
+            method=method,
+            samples=samples,
+            seed=seed,
+            workers=workers,
             progress=done,
-        )  # fmt: skip
+        )
     without = device.lower() == "none"
     subject = f"{patient}, no pump" if without else f"{patient}, {device} {level}"
     summary = report.summary(found, subject)
     count = study.SAMPLES[method] if samples is None else samples
     options = {
-        "patient": patient, "device": device, "level": None if without else level,
-        "method": method, "samples": count, "seed": seed, "runs": found.runs,
-        "failed": found.failed, "blocks": found.blocks, "dropped": found.dropped,
-    }  # fmt: skip
+        "patient": patient,
+        "device": device,
+        "level": None if without else level,
+        "method": method,
+        "samples": count,
+        "seed": seed,
+        "runs": found.runs,
+        "failed": found.failed,
+        "blocks": found.blocks,
+        "dropped": found.dropped,
+    }
     folder = write_study(
         "sensitivity",
         runs,

@@ -81,10 +81,22 @@ def command(
     )
     with progress(f"{patient} on {device}", duration) as done:
         result = simulation(
-            patient=patient, device=device, level=level, speed=speed, scenario=scenario,
-            controller=controller, duration=duration, period=period, tier=tier, spread=spread,
-            therapy=therapy, seed=seed, runs=runs, conditions=conditions, progress=done,
-        )  # fmt: skip
+            patient=patient,
+            device=device,
+            level=level,
+            speed=speed,
+            scenario=scenario,
+            controller=controller,
+            duration=duration,
+            period=period,
+            tier=tier,
+            spread=spread,
+            therapy=therapy,
+            seed=seed,
+            runs=runs,
+            conditions=conditions,
+            progress=done,
+        )
     for text in result.notes:
         note(f"note: {text}")
     if not result.completed:
@@ -94,13 +106,15 @@ def command(
         emit(result.document())
         return code
     print_table(
-        f"{result.title}: mean of the last beats", ("signal", "value", "unit", "meaning"),
+        f"{result.title}: mean of the last beats",
+        ("signal", "value", "unit", "meaning"),
         result.metric_rows(),
-    )  # fmt: skip
+    )
     if controller is not None or not result.completed:
         print_table(
-            f"the whole course ({result.outcome})", ("measure", "value", "unit", "meaning"),
+            f"the whole course ({result.outcome})",
+            ("measure", "value", "unit", "meaning"),
             result.course_rows(),
-        )  # fmt: skip
+        )
     say(f"figures, data and report: {path_text(result.folder)}")
     return code

@@ -19,16 +19,33 @@ from experiments.runs import (
 )
 
 _PRINTED = (
-    "patient", "support", "cardiac_output", "pump_flow", "native_flow", "map", "pulse_pressure",
-    "pcwp", "lvedp", "stroke_work", "pressure_volume_area", "cardiac_power_output",
+    "patient",
+    "support",
+    "cardiac_output",
+    "pump_flow",
+    "native_flow",
+    "map",
+    "pulse_pressure",
+    "pcwp",
+    "lvedp",
+    "stroke_work",
+    "pressure_volume_area",
+    "cardiac_power_output",
     "aortic_valve_open_fraction",
-)  # fmt: skip
+)
 _SHORT = {
-    "cardiac_output": "CO", "pump_flow": "pump", "native_flow": "native", "map": "MAP",
-    "pulse_pressure": "PP", "pcwp": "PCWP", "lvedp": "LVEDP", "stroke_work": "SW",
-    "pressure_volume_area": "PVA", "cardiac_power_output": "CPO",
+    "cardiac_output": "CO",
+    "pump_flow": "pump",
+    "native_flow": "native",
+    "map": "MAP",
+    "pulse_pressure": "PP",
+    "pcwp": "PCWP",
+    "lvedp": "LVEDP",
+    "stroke_work": "SW",
+    "pressure_volume_area": "PVA",
+    "cardiac_power_output": "CPO",
     "aortic_valve_open_fraction": "open",
-}  # fmt: skip
+}
 
 
 def command(

@@ -86,23 +86,34 @@ def command(
     from experiments.training import TrainingSettings, train
 
     given = {
-        "patient": patient, "spread": spread, "cohort_size": cohort_size, "device": device,
-        "scenario": scenario, "start": start, "tier": tier, "action": action, "case": case,
-        "events": events, "begin": begin,
-    }  # fmt: skip
+        "patient": patient,
+        "spread": spread,
+        "cohort_size": cohort_size,
+        "device": device,
+        "scenario": scenario,
+        "start": start,
+        "tier": tier,
+        "action": action,
+        "case": case,
+        "events": events,
+        "begin": begin,
+    }
     side_by_side = {} if environments is None else {"environments": environments}
     if resume is not None:
         folder, settings = resume, None
         total = TrainingSettings.load(resume).steps
     else:
         settings = TrainingSettings(
-            algorithm, environment, steps, seed,
+            algorithm,
+            environment,
+            steps,
+            seed,
             arguments={name: _one_or_more(v) for name, v in given.items() if v is not None},
             hyperparameters=_json_object(hyperparameters) | side_by_side,
             checkpoint_interval=checkpoint_interval,
             evaluation_episodes=evaluation_episodes,
             command=shlex.join(["impellab", *sys.argv[1:]]),
-        )  # fmt: skip
+        )
         folder, total = _unused(runs / run_name("train", _apart_from_command(settings))), steps
     try:
         with progress("training", total) as done:
@@ -117,10 +128,14 @@ def command(
         hint = f"(go on with: impellab train --resume {path_text(folder)})"
         raise KeyboardInterrupt(hint if folder.is_dir() else "") from None
     if as_json:
-        emit({
-            "run": result.folder.absolute(), "policy": result.policy.absolute(),
-            "steps": result.steps, "metrics": result.metrics,
-        })  # fmt: skip
+        emit(
+            {
+                "run": result.folder.absolute(),
+                "policy": result.policy.absolute(),
+                "steps": result.steps,
+                "metrics": result.metrics,
+            }
+        )
         return
     print_table("evaluation", ("metric", "value"), list(result.metrics.items()))
     say(f"policy: {path_text(result.policy)} (controller policy:{path_text(result.policy)})")

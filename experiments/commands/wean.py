@@ -110,12 +110,19 @@ def command(
             raise InputError("policy", ", ".join(policies), "one policy for one patient")
         return _one(
             {
-                "seed": seed, "policy": policies[0], "case": case, "phenotype": patient,
-                "device": device, "tier": tier, "events": events, "onset": onset,
+                "seed": seed,
+                "policy": policies[0],
+                "case": case,
+                "phenotype": patient,
+                "device": device,
+                "tier": tier,
+                "events": events,
+                "onset": onset,
                 "evaluation": evaluation,
             },
-            runs, as_json,
-        )  # fmt: skip
+            runs,
+            as_json,
+        )
     settings = {"device": device, "tier": tier, "evaluation": evaluation, "case": case}
     if policy:
         settings["policies"] = tuple(policy)
@@ -152,18 +159,30 @@ def _one(settings: dict[str, Any], runs: Path, as_json: bool) -> int:
 
 
 def _study(
-    cohort: int | None, seed: int, settings: dict[str, Any], resume: Path | None,
-    workers: int | None, cluster: str | None, results: bool, runs: Path, as_json: bool,
-) -> int:  # fmt: skip
+    cohort: int | None,
+    seed: int,
+    settings: dict[str, Any],
+    resume: Path | None,
+    workers: int | None,
+    cluster: str | None,
+    results: bool,
+    runs: Path,
+    as_json: bool,
+) -> int:
     """A cohort; exit code 1 where a target is missed."""
     from experiments.weaning.study import Plan, study
 
     plan = None if cohort is None else Plan(patients=cohort, first_seed=seed, **settings)
     with progress("courses", 1.0) as done:
         found = study(
-            plan, runs=runs, resume=resume, workers=workers, cluster=cluster, results=results,
+            plan,
+            runs=runs,
+            resume=resume,
+            workers=workers,
+            cluster=cluster,
+            results=results,
             progress=done,
-        )  # fmt: skip
+        )
     if as_json:
         emit(found.document())
     else:
@@ -174,9 +193,14 @@ def _study(
 
 
 def _intervention(
-    patient: str, device: str, controller: str | None, tier: str, seed: int, runs: Path,
+    patient: str,
+    device: str,
+    controller: str | None,
+    tier: str,
+    seed: int,
+    runs: Path,
     as_json: bool,
-) -> int:  # fmt: skip
+) -> int:
     """A high-risk coronary intervention under support."""
     from experiments.weaning.pci import PciTrial, decision_rows, outcome_rows, pci
 

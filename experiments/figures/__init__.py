@@ -1,17 +1,7 @@
 """Figures that several jobs draw: the look they share, and pressure-volume loops."""
 
-from experiments.figures.loops import (
-    Loop,
-    Ventricle,
-    pressure_volume_loops,
-)
-from experiments.figures.style import (
-    COLORS,
-    label,
-    new_figure,
-    plain,
-    save_figure,
-)
+from experiments.figures.loops import Loop, Ventricle, pressure_volume_loops
+from experiments.figures.style import COLORS, label, new_figure, plain, save_figure
 
 __all__ = [
     "COLORS",

@@ -78,8 +78,11 @@ def _panel(axes: Axes, loops: Sequence[Loop], colors: dict[str, str]) -> None:
             order = np.append(order, 0)
         width = 1.5 if loop.closed else 0.8
         axes.plot(
-            loop.volume[order], loop.pressure[order], color=colors[loop.name], label=loop.name,
+            loop.volume[order],
+            loop.pressure[order],
+            color=colors[loop.name],
+            label=loop.name,
             linewidth=width,
-        )  # fmt: skip
+        )
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]), top=1.02 * axes.get_ylim()[1])
     axes.margins(x=0.12)

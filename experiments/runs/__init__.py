@@ -1,8 +1,6 @@
 """Runs: output, processes, work folders that resume, and run folders with tables and reports."""
 
-from experiments.runs.errors import (
-    RunError,
-)
+from experiments.runs.errors import RunError
 from experiments.runs.folder import (
     RUNS,
     RunFolder,
@@ -25,13 +23,8 @@ from experiments.runs.output import (
     say,
     to_json,
 )
-from experiments.runs.pool import (
-    run_each,
-)
-from experiments.runs.report import (
-    ReportTable,
-    write_report,
-)
+from experiments.runs.pool import run_each
+from experiments.runs.report import ReportTable, write_report
 from experiments.runs.results import (
     RESULTS,
     ResultsOption,
@@ -41,9 +34,7 @@ from experiments.runs.results import (
     write_results,
     write_study,
 )
-from experiments.runs.work_folder import (
-    WorkFolder,
-)
+from experiments.runs.work_folder import WorkFolder
 
 __all__ = [
     "RESULTS",

@@ -35,9 +35,22 @@ RunsOption = Annotated[Path, typer.Option("--runs", help="Folder in which run fo
 RUNS = Path("runs")
 
 _LIBRARIES = (
-    "impellab", "casadi", "control", "gymnasium", "matplotlib", "numpy", "pandas", "pyarrow",
-    "scipy", "xarray", "torch", "stable-baselines3", "sb3-contrib", "distributed", "SALib",
-)  # fmt: skip
+    "impellab",
+    "casadi",
+    "control",
+    "gymnasium",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "xarray",
+    "torch",
+    "stable-baselines3",
+    "sb3-contrib",
+    "distributed",
+    "SALib",
+)
 _ROOT = Path(__file__).resolve().parents[2]
 _GIT_TIMEOUT = 10.0  # s
 
@@ -193,8 +206,11 @@ def _git(*arguments: str) -> str | None:
     try:
         answer = subprocess.run(
             ["git", "--no-optional-locks", "-C", os.fspath(_ROOT), *arguments],
-            capture_output=True, text=True, timeout=_GIT_TIMEOUT, check=True,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            timeout=_GIT_TIMEOUT,
+            check=True,
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return answer.stdout.strip()

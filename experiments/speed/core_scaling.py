@@ -121,24 +121,34 @@ def scaling_rows(found: Scaling) -> list[SpeedRow]:
     what = f"patients like {named(*CASE)}"
     rows = [
         SpeedRow(
-            PART, f"{size:.0f} {what}", size * SECONDS / cost, unit="simulated s per CPU s",
+            PART,
+            f"{size:.0f} {what}",
+            size * SECONDS / cost,
+            unit="simulated s per CPU s",
             ours_by="BatchSimulator with its checks",
         )
         for size, cost in zip(found.sizes.at, found.sizes.seconds, strict=True)
-    ]  # fmt: skip
+    ]
     for growth, over in ((found.sizes, "batch size"), (found.horizons, "horizon")):
         low, high = _LINEAR
         row = SpeedRow(
-            PART, f"cost against {over}, {growth.from_:g} to {growth.at.max():g}", growth.slope,
-            unit="slope of logarithms", target=f"{low:g} to {high:g}",
-        )  # fmt: skip
+            PART,
+            f"cost against {over}, {growth.from_:g} to {growth.at.max():g}",
+            growth.slope,
+            unit="slope of logarithms",
+            target=f"{low:g} to {high:g}",
+        )
         rows.append(replace(row, met=bool(low <= growth.slope <= high)))
     size = int(found.sizes.at[-1])
     per_patient = 1e3 * found.memory / size
     rows.append(
         SpeedRow(
-            PART, f"memory of {size} patients", found.memory, unit="MB",
-            ours_by="BatchSimulator", note=f"{per_patient:.1f} kB a patient",
+            PART,
+            f"memory of {size} patients",
+            found.memory,
+            unit="MB",
+            ours_by="BatchSimulator",
+            note=f"{per_patient:.1f} kB a patient",
         )
-    )  # fmt: skip
+    )
     return rows

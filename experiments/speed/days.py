@@ -68,25 +68,40 @@ def day_rows(repeats: int, *, span: float = SPAN, hours: float = HOURS) -> list[
     what = f"{hours / 24:g} days of {named(*CASE)} with an inotrope"
     over = f"over {span:g} h ({beats} beats)"
     row = SpeedRow(
-        PART, f"{what}, against beat by beat", hours / cost, hours / every, every / cost,
-        every / float(costs.max()), every / float(costs.min()), unit="simulated h per CPU s",
+        PART,
+        f"{what}, against beat by beat",
+        hours / cost,
+        hours / every,
+        every / cost,
+        every / float(costs.max()),
+        every / float(costs.min()),
+        unit="simulated h per CPU s",
         ours_by=f"{steps} outer steps, {found} periodic beats found",
         other_by=f"every beat integrated {over}, the rest in proportion",
         note="beat by beat extrapolated",
-    )  # fmt: skip
+    )
     apart = abs(near.metrics()["map"] - simulator.metrics()["map"])
     ranges = np.array([state.high - state.low for state in SLOW_STATES.values()])
     size = np.maximum(np.abs(clock.state), _FLOOR * ranges)
     errors = np.abs(near.slow.state - clock.state) / size
     worst = list(SLOW_STATES)[int(errors.argmax())]
     pressure = SpeedRow(
-        PART, f"{what}: mean arterial pressure apart {over}", float(apart), unit="mmHg",
-        ours_by="multirate", other_by="beat by beat",
-    )  # fmt: skip
+        PART,
+        f"{what}: mean arterial pressure apart {over}",
+        float(apart),
+        unit="mmHg",
+        ours_by="multirate",
+        other_by="beat by beat",
+    )
     states = SpeedRow(
-        PART, f"{what}: slow states apart {over}", 100 * float(errors.max()), unit="%",
-        ours_by="multirate", other_by="beat by beat", note=f"largest in {worst}",
-    )  # fmt: skip
+        PART,
+        f"{what}: slow states apart {over}",
+        100 * float(errors.max()),
+        unit="%",
+        ours_by="multirate",
+        other_by="beat by beat",
+        note=f"largest in {worst}",
+    )
     return [
         row.aiming("ratio", ">=", 200.0),
         pressure.aiming("ours", "<=", 0.05),

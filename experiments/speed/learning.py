@@ -66,10 +66,14 @@ def _ppo_rows(repeats: int, environments: int, rollout: int) -> list[SpeedRow]:
             continue
         rates = rates_of([ours, free], [rollout, rollout], repeats)
         row = compared(
-            PART, work, rates[:, 0], rates[:, 1], unit="control periods per CPU s",
+            PART,
+            work,
+            rates[:, 0],
+            rates[:, 1],
+            unit="control periods per CPU s",
             ours_by="native vector environment, stable-baselines3's PPO, one thread",
             other_by="the same with an environment of the same shapes that gives constants",
-        )  # fmt: skip
+        )
         loop = _in_lanes(environments, period, precision, repeats)
         alone = f"the loop in C alone: {loop:.0f} periods per s"
         rows.append(replace(row, note=alone).aiming("ratio", ">=", 0.5))
@@ -142,9 +146,13 @@ def _learner(environment: Any, count: int, rollout: int) -> Callable[[], object]
 
     torch.set_num_threads(1)  # As trainings are run.
     learner = PPO(
-        "MlpPolicy", environment, n_steps=rollout // count, batch_size=min(BATCH, rollout),
-        device="cpu", seed=0,
-    )  # fmt: skip
+        "MlpPolicy",
+        environment,
+        n_steps=rollout // count,
+        batch_size=min(BATCH, rollout),
+        device="cpu",
+        seed=0,
+    )
     return lambda: learner.learn(rollout, reset_num_timesteps=False)
 
 
@@ -182,10 +190,14 @@ def control_rows(repeats: int, *, count: int = 500) -> list[SpeedRow]:
     each = 1e6 / np.median(rates, axis=0)
     in_c = (each[2] - each[1]) / 10
     loop = compared(
-        PART, f"control periods of {1e3 * SHORT:g} ms of one patient, against the loop alone",
-        rates[:, 0], rates[:, 1], unit="control periods per CPU s",
-        ours_by="Simulator.advance with its checks", other_by="the emitted loop through ctypes",
-    )  # fmt: skip
+        PART,
+        f"control periods of {1e3 * SHORT:g} ms of one patient, against the loop alone",
+        rates[:, 0],
+        rates[:, 1],
+        unit="control periods per CPU s",
+        ours_by="Simulator.advance with its checks",
+        other_by="the emitted loop through ctypes",
+    )
     note = f"of {each[0]:.0f} us: C {in_c:.1f}, ctypes {each[1] - in_c:.1f}, Python the rest"
     rows = [_limited(replace(loop, note=note), in_c)]
 
@@ -202,10 +214,13 @@ def control_rows(repeats: int, *, count: int = 500) -> list[SpeedRow]:
     split = ", ".join(f"{name} {value:.0f}" for name, value in _split(simulator, period).items())
     in_c *= period / SHORT
     row = SpeedRow(
-        PART, f"SupportEnv.step, periods of {1e3 * period:g} ms", rate,
-        unit="control periods per CPU s", ours_by="the scalar environment",
+        PART,
+        f"SupportEnv.step, periods of {1e3 * period:g} ms",
+        rate,
+        unit="control periods per CPU s",
+        ours_by="the scalar environment",
         note=f"of {1e6 / rate:.0f} us: C {in_c:.0f}, {split}; 100 ms is its shortest period",
-    )  # fmt: skip
+    )
     return [*rows, _limited(row, in_c)]
 
 

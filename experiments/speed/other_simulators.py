@@ -57,10 +57,14 @@ def _other_rows(repeats: int, seconds: float) -> list[SpeedRow]:
             continue
         rates = rates_of([plant, other], [seconds, length], repeats)
         row = compared(
-            PART, work, rates[:, 0], rates[:, 1], unit=UNIT,
+            PART,
+            work,
+            rates[:, 0],
+            rates[:, 1],
+            unit=UNIT,
             ours_by="this plant: 4 chambers, valves, septum, pericardium, pump, with metrics; "
             "17 states; Runge-Kutta of order 4, 2 ms",
             other_by=others.CONTENTS[name],
-        )  # fmt: skip
+        )
         rows.append(replace(row, note="the same kind of work, not the same model"))
     return rows

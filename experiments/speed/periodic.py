@@ -49,9 +49,15 @@ def _together(rows: Sequence[SpeedRow]) -> SpeedRow:
         for values in ([row.ours for row in rows], [row.other for row in rows])
     )
     row = SpeedRow(
-        PART, f"periodic beats of these {len(rows)} together, against marching", ours, other,
-        ours / other, unit=rows[0].unit, ours_by="their times added", other_by="the same",
-    )  # fmt: skip
+        PART,
+        f"periodic beats of these {len(rows)} together, against marching",
+        ours,
+        other,
+        ours / other,
+        unit=rows[0].unit,
+        ours_by="their times added",
+        other_by="the same",
+    )
     return row.aiming("ratio", ">=", _TARGET)
 
 

@@ -77,8 +77,9 @@ def speed_figure(rows: Sequence[SpeedRow]) -> Figure | None:
     )
     axes.set_title(
         "Speed on one core, medians of interleaved runs: blue met, red not met, grey no target",
-        loc="left", fontsize="small",
-    )  # fmt: skip
+        loc="left",
+        fontsize="small",
+    )
     axes.grid(visible=False, axis="y")
     return figure
 

@@ -30,9 +30,12 @@ from plants.simulation import DEFAULT_STEP
 PART = "roofline"
 #: Simple operations and divisions that a function expands to in plants.compile.code.vector_math.
 _EXPANDED = {
-    ca.OP_EXP: (37, 0), ca.OP_LOG: (40, 1), ca.OP_TANH: (50, 7), ca.OP_POW: (90, 1),
+    ca.OP_EXP: (37, 0),
+    ca.OP_LOG: (40, 1),
+    ca.OP_TANH: (50, 7),
+    ca.OP_POW: (90, 1),
     ca.OP_CONSTPOW: (90, 1),
-}  # fmt: skip
+}
 _DIVISIONS = (ca.OP_DIV, ca.OP_INV)
 _LANES = 96  # twelve registers of eight
 _PEAK = r"""
@@ -118,8 +121,9 @@ def counted(function: ca.Function, names: Sequence[str], *, phase: int | None = 
             simple, divisions = _EXPANDED.get(node.operation, (1, 0))
             one = Count(simple=simple, divisions=divisions)
         total += one.times(0.5) if node.depends <= held | {"phase"} else one
-    return Count(*(int(x) if x == int(x) else x for x in (total.simple, total.roots,
-                                                            total.divisions)))  # fmt: skip
+    return Count(
+        *(int(x) if x == int(x) else x for x in (total.simple, total.roots, total.divisions))
+    )
 
 
 def step_count(f: Functions) -> Count:
@@ -173,18 +177,22 @@ def roofline_rows(repeats: int, *, seconds: float = 1.0) -> list[SpeedRow]:
     """
     try:
         operations, roots, divisions = peaks(repeats)
-        return [_core(operations, roots, divisions), *_forms(repeats, seconds,
-                (operations, roots, divisions))]  # fmt: skip
+        return [
+            _core(operations, roots, divisions),
+            *_forms(repeats, seconds, (operations, roots, divisions)),
+        ]
     except BuildError as error:
         return [missing(PART, "roofline", None, unit="1", reason=f"cannot be built: {error}")]
 
 
 def _core(operations: float, roots: float, divisions: float) -> SpeedRow:
     return SpeedRow(
-        PART, "the core's peak, multiply-adds in double precision", operations / 1e9,
+        PART,
+        "the core's peak, multiply-adds in double precision",
+        operations / 1e9,
         unit="operations per ns",
         note=f"square roots {roots / 1e9:.2f}, divisions {divisions / 1e9:.2f} per ns",
-    )  # fmt: skip
+    )
 
 
 def _forms(repeats: int, seconds: float, core: tuple[float, float, float]) -> list[SpeedRow]:
@@ -208,13 +216,21 @@ def _forms(repeats: int, seconds: float, core: tuple[float, float, float]) -> li
         f"{count.divisions:.0f} divisions; limit {'the divider' if slow > arithmetic else 'sums'}"
     )
     names = (
-        f"emitted loop, {WIDTH} lanes", "emitted loop, one lane", "CasADi's generated C, one lane"
-    )  # fmt: skip
+        f"emitted loop, {WIDTH} lanes",
+        "emitted loop, one lane",
+        "CasADi's generated C, one lane",
+    )
     return [
         SpeedRow(
-            PART, f"{named(*CASE)}: {name}, against the limit of the core", float(rate), limit,
-            float(rate) / limit, unit="simulated s per CPU s", ours_by=name,
-            other_by="as many operations at the peaks, nothing waiting", note=per_step,
+            PART,
+            f"{named(*CASE)}: {name}, against the limit of the core",
+            float(rate),
+            limit,
+            float(rate) / limit,
+            unit="simulated s per CPU s",
+            ours_by=name,
+            other_by="as many operations at the peaks, nothing waiting",
+            note=per_step,
         )
         for name, rate in zip(names, rates, strict=True)
-    ]  # fmt: skip
+    ]

@@ -140,9 +140,17 @@ def compared(
     mine, theirs = float(np.median(ours)), float(np.median(other))
     ratios = ours / other
     return SpeedRow(
-        part, work, mine, theirs, mine / theirs, float(ratios.min()), float(ratios.max()),
-        unit=unit, ours_by=ours_by, other_by=other_by,
-    )  # fmt: skip
+        part,
+        work,
+        mine,
+        theirs,
+        mine / theirs,
+        float(ratios.min()),
+        float(ratios.max()),
+        unit=unit,
+        ours_by=ours_by,
+        other_by=other_by,
+    )
 
 
 def missing(part: str, work: str, ours: float | None, *, unit: str, reason: str) -> SpeedRow:

@@ -42,8 +42,11 @@ def _measured(cache: str) -> dict[str, Any]:
     surroundings = os.environ | {"IMPELLAB_CACHE": cache}
     answer = subprocess.run(
         [sys.executable, "-c", _SCRIPT],
-        capture_output=True, text=True, check=True, env=surroundings,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+        env=surroundings,
+    )
     found: dict[str, Any] = json.loads(answer.stdout)
     return found
 
@@ -62,10 +65,13 @@ def start_rows() -> list[SpeedRow]:
                 continue
             for name, what in (("single", "one patient"), ("batch", "then 64 patients")):
                 row = SpeedRow(
-                    PART, f"first call, {text}, {what}", found[name], unit="s on the clock",
+                    PART,
+                    f"first call, {text}, {what}",
+                    found[name],
+                    unit="s on the clock",
                     ours_by="building the plant's equations, emitting, compiling or loading C, "
                     "20 ms simulated",
                     note=f"symbolic equations {found['model']:.2f} s" if name == "single" else "",
-                )  # fmt: skip
+                )
                 rows.append(row.aiming("ours", "<=", limit))
     return rows

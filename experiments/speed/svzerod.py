@@ -56,15 +56,20 @@ def svzerod_rows(
         return _absent(repeats, seconds, str(error))
     try:
         errors = _errors(cycles, finer)
-        rows = [_against(batch, width, target, STEPS_PER_CYCLE, theirs, repeats, seconds, errors)
-                for batch, width, target in _BATCHES]  # fmt: skip
+        rows = [
+            _against(batch, width, target, STEPS_PER_CYCLE, theirs, repeats, seconds, errors)
+            for batch, width, target in _BATCHES
+        ]
         if (like := errors.coarsest()) is not None:
-            rows += [_against(batch, width, None, like, theirs, repeats, seconds, errors)
-                     for batch, width, _ in _BATCHES]  # fmt: skip
+            rows += [
+                _against(batch, width, None, like, theirs, repeats, seconds, errors)
+                for batch, width, _ in _BATCHES
+            ]
     except BuildError as error:
         reason = f"cannot be built: {error}"
-        return [missing(PART, _work(batch), None, unit=UNIT, reason=reason)
-                for batch, _, _ in _BATCHES]  # fmt: skip
+        return [
+            missing(PART, _work(batch), None, unit=UNIT, reason=reason) for batch, _, _ in _BATCHES
+        ]
     return [*rows[:2], errors.row(), *rows[2:]]
 
 
@@ -96,12 +101,14 @@ class _Errors:
 
     def row(self) -> SpeedRow:
         row = SpeedRow(
-            PART, f"{_WORK}: results apart, steps of {1e3 * svzerod.PERIOD / self.finest:.3f} ms",
-            self.same, unit="relative",
+            PART,
+            f"{_WORK}: results apart, steps of {1e3 * svzerod.PERIOD / self.finest:.3f} ms",
+            self.same,
+            unit="relative",
             ours_by="re-expressed in CasADi, emitted loop, Runge-Kutta of order 4",
             other_by="svZeroDSolver, generalised alpha",
             note=f"largest of {', '.join(_SEEN)} over the last cycle",
-        )  # fmt: skip
+        )
         return row.aiming("ours", "<=", _EQUAL)
 
 
@@ -148,22 +155,35 @@ def _ours(
 
 
 def _against(
-    batch: int, width: int, target: float | None, steps: int, theirs: Callable[[], Any],
-    repeats: int, seconds: float, errors: _Errors,
-) -> SpeedRow:  # fmt: skip
+    batch: int,
+    width: int,
+    target: float | None,
+    steps: int,
+    theirs: Callable[[], Any],
+    repeats: int,
+    seconds: float,
+    errors: _Errors,
+) -> SpeedRow:
     ours, amount, by = _ours(batch, width, steps, seconds)
     length = max(1, round(seconds / svzerod.PERIOD)) * svzerod.PERIOD
     rates = rates_of([ours, theirs], [amount, length], repeats)
     how = "at the same step" if target is not None else "at no larger an error"
     row = compared(
-        PART, f"{_work(batch)} {how}", rates[:, 0], rates[:, 1], unit=UNIT, ours_by=by,
+        PART,
+        f"{_work(batch)} {how}",
+        rates[:, 0],
+        rates[:, 1],
+        unit=UNIT,
+        ours_by=by,
         other_by="svZeroDSolver, generalised alpha, 1.0 ms, a patient at a time",
-    )  # fmt: skip
+    )
     row = replace(
-        row, ours_error=errors.ours[steps], other_error=errors.theirs,
+        row,
+        ours_error=errors.ours[steps],
+        other_error=errors.theirs,
         note="errors: largest of a state over the last cycle, "
         f"against svZeroDSolver with steps of {1e3 * svzerod.PERIOD / errors.finest:.3f} ms",
-    )  # fmt: skip
+    )
     return row if target is None else row.aiming("ratio", ">=", target)
 
 

@@ -80,11 +80,14 @@ def discriminate(
     low, high = _interval(lambda i: auc(numbers[i], which[i]), len(numbers), seed)
     above, n_good, n_bad = numbers >= cut_off, int(which.sum()), int((~which).sum())
     return Discrimination(
-        auc(numbers, which), low, high,
+        auc(numbers, which),
+        low,
+        high,
         float(above[which].mean()) if n_good else math.nan,
         float((~above)[~which].mean()) if n_bad else math.nan,
-        n_good, n_bad,
-    )  # fmt: skip
+        n_good,
+        n_bad,
+    )
 
 
 def auc_gain(

@@ -193,27 +193,36 @@ def checks(
     return [
         Check(
             f"every law misses the measured index at the tip's stress by more than {_FAR:g} times",
-            DEVICE, bool(((over < 1 / _FAR) | (over > _FAR)).all()),
+            DEVICE,
+            bool(((over < 1 / _FAR) | (over > _FAR)).all()),
             f"x{over.min():.0f} to x{over.max():.0f}",
         ),
         Check(
             f"the laws differ from each other by more than {_FAR:g} times at every stress",
-            DEVICE, bool((apart > _FAR).all()), f"x{apart.min():.0f} to x{apart.max():.0f}",
+            DEVICE,
+            bool((apart > _FAR).all()),
+            f"x{apart.min():.0f} to x{apart.max():.0f}",
         ),
         Check(
             "in the plant the release differs between laws as the anchored laws say",
-            DEVICE, off < _TOLERANCE, f"within {off:.1e}",
+            DEVICE,
+            off < _TOLERANCE,
+            f"within {off:.1e}",
         ),
         Check(
             f"anchored, the laws differ by less than {_NEAR:g} times over levels and flows",
-            DEVICE, grid < _NEAR, f"up to x{grid:.2f}",
+            DEVICE,
+            grid < _NEAR,
+            f"up to x{grid:.2f}",
         ),
         Check(
             f"anchored, they differ by less than {_NEAR:g} times in the patient at any level with "
             f"{_LEAST_FLOW:g} L/min",
-            DEVICE, plant < _NEAR, f"up to x{plant:.2f}",
+            DEVICE,
+            plant < _NEAR,
+            f"up to x{plant:.2f}",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def summary(absolute: pandas.DataFrame, beating: pandas.DataFrame) -> str:
@@ -238,9 +247,11 @@ def index_figure(pump: Pump) -> Figure:
     stresses = np.geomspace(5.0, 2 * tip, 60)
     for color, law in zip(COLORS, HEMOLYSIS_LAWS.values(), strict=False):
         axes.loglog(
-            stresses, law.modified_index(stresses, time), color=color,
+            stresses,
+            law.modified_index(stresses, time),
+            color=color,
             label=f"{law.name} ({law.blood})",
-        )  # fmt: skip
+        )
     for name, label, color in (
         ("index", "measured, CP", COLORS[6]),
         ("obstructed_index", "measured, outlet obstructed", COLORS[7]),
@@ -262,8 +273,9 @@ def scaling_figure(pump: Pump) -> Figure:
     left, right = (plain(axes) for axes in figure.subplots(1, 2, sharey=True))
     rate = pump["hemolysis_reference_rate"]
     reference_speed, reference_flow = (
-        pump["hemolysis_reference_speed"], pump["hemolysis_reference_flow"],
-    )  # fmt: skip
+        pump["hemolysis_reference_speed"],
+        pump["hemolysis_reference_flow"],
+    )
     speeds = np.linspace(pump.levels[1].rpm, pump.max_rpm, 40)
     flows = np.linspace(0.5, 4.5, 40)
     for color, law in zip(COLORS, HEMOLYSIS_LAWS.values(), strict=False):

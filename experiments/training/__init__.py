@@ -1,14 +1,8 @@
 """Training: policies learned by stable-baselines3, with checkpoints, and their evaluation."""
 
-from experiments.training.job import (
-    train,
-)
-from experiments.training.settings import (
-    TrainingSettings,
-)
-from experiments.training.vec_env import (
-    VectorAdapter,
-)
+from experiments.training.job import train
+from experiments.training.settings import TrainingSettings
+from experiments.training.vec_env import VectorAdapter
 
 __all__ = [
     "TrainingSettings",

@@ -143,10 +143,14 @@ def _as_act(controller: PolicyController, task: Any) -> Act:
     """
     controller.reset(
         Briefing(
-            patient=Patient.load("shock-d"), pump=task.pump, therapy=task.therapy,
-            period=task.period, tier=task.tier, start_speed=0.0,
+            patient=Patient.load("shock-d"),
+            pump=task.pump,
+            therapy=task.therapy,
+            period=task.period,
+            tier=task.tier,
+            start_speed=0.0,
         )
-    )  # fmt: skip
+    )
 
     def act(observation: NDArray[np.float32]) -> Any:
         values = dict(zip(task.signals, observation.tolist(), strict=True))

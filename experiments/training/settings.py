@@ -123,8 +123,11 @@ class TrainingSettings:
         if self.algorithm not in ALGORITHMS:
             raise unknown_name("algorithm", self.algorithm, ALGORITHMS)
         for name, low in (
-            ("steps", 1), ("seed", 0), ("checkpoint_interval", 1), ("evaluation_episodes", 1)
-        ):  # fmt: skip
+            ("steps", 1),
+            ("seed", 0),
+            ("checkpoint_interval", 1),
+            ("evaluation_episodes", 1),
+        ):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, Integral) or value < low:
                 raise InputError(name, value, f"an integer from {low} on")

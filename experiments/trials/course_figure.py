@@ -85,10 +85,16 @@ def time_course(rollout: xarray.Dataset, *, title: str = "") -> Figure:
     figure.align_ylabels()
     for axes in figure.axes:
         axes.legend(
-            loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, frameon=False,
-            fontsize="small", handlelength=1.0, columnspacing=0.9, borderaxespad=0.1,
+            loc="lower center",
+            bbox_to_anchor=(0.5, 1.0),
+            ncols=4,
+            frameon=False,
+            fontsize="small",
+            handlelength=1.0,
+            columnspacing=0.9,
+            borderaxespad=0.1,
             handletextpad=0.5,
-        )  # fmt: skip
+        )
     if title:
         figure.suptitle(title, fontsize="medium")
     return figure
@@ -115,9 +121,14 @@ def _beats(rows: list[Axes], rollout: xarray.Dataset) -> None:
     times = np.asarray(rollout["step_time"])
     pressures, flows, speed = rows
     pressures.fill_between(
-        times, series(rollout, "diastolic"), series(rollout, "systolic"),
-        color=COLORS[0], alpha=0.15, linewidth=0, label="systolic to diastolic",
-    )  # fmt: skip
+        times,
+        series(rollout, "diastolic"),
+        series(rollout, "systolic"),
+        color=COLORS[0],
+        alpha=0.15,
+        linewidth=0,
+        label="systolic to diastolic",
+    )
     for color, name in zip(COLORS, _BEAT_PRESSURES, strict=False):
         pressures.plot(times, series(rollout, name), color=color, label=_SHORT[name])
     pressures.set_ylabel(_PRESSURE)
@@ -125,9 +136,13 @@ def _beats(rows: list[Axes], rollout: xarray.Dataset) -> None:
         # The total is drawn broad: where the pump does all the work it lies under the pump's flow.
         width, alpha = (4.5, 0.35) if name == "cardiac_output" else (1.5, 1.0)
         flows.plot(
-            times, series(rollout, name), color=_COLOR[name], linewidth=width, alpha=alpha,
+            times,
+            series(rollout, name),
+            color=_COLOR[name],
+            linewidth=width,
+            alpha=alpha,
             label=_SHORT[name],
-        )  # fmt: skip
+        )
     flows.set_ylabel(_FLOW)
     # A flow that hardly changes must not look as if it did.
     flows.set_ylim(bottom=min(0.0, flows.get_ylim()[0]))

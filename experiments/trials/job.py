@@ -33,16 +33,46 @@ LOG_INTERVAL = 0.01
 #: What is shown at the prompt where it is there; the JSON document and the tables on disk hold
 #: every metric.
 SHOWN = (
-    "map", "systolic", "diastolic", "cardiac_output", "native_flow", "pump_flow", "pump_speed",
-    "displayed_flow", "motor_current", "right_pump_flow", "right_pump_speed",
-    "cardiac_power_output", "pcwp", "cvp", "mpap", "papi", "lvedp", "lvedv", "ejection_fraction",
-    "pressure_volume_area", "aortic_valve_open_fraction", "suction_margin", "suction",
-    "hemolysis_rate", "heart_rate", "pfhb", "hemoglobin", "lactate", "svo2", "limb_perfusion",
+    "map",
+    "systolic",
+    "diastolic",
+    "cardiac_output",
+    "native_flow",
+    "pump_flow",
+    "pump_speed",
+    "displayed_flow",
+    "motor_current",
+    "right_pump_flow",
+    "right_pump_speed",
+    "cardiac_power_output",
+    "pcwp",
+    "cvp",
+    "mpap",
+    "papi",
+    "lvedp",
+    "lvedv",
+    "ejection_fraction",
+    "pressure_volume_area",
+    "aortic_valve_open_fraction",
+    "suction_margin",
+    "suction",
+    "hemolysis_rate",
+    "heart_rate",
+    "pfhb",
+    "hemoglobin",
+    "lactate",
+    "svo2",
+    "limb_perfusion",
     "sympathetic_activity",
-)  # fmt: skip
+)
 _OF_LEFT = (
-    "pump_flow", "pump_speed", "displayed_flow", "motor_current", "suction_margin", "suction",
-)  # fmt: skip
+    "pump_flow",
+    "pump_speed",
+    "displayed_flow",
+    "motor_current",
+    "suction_margin",
+    "suction",
+)
 _OF_RIGHT = ("right_pump_flow", "right_pump_speed", "papi")
 _OF_ANY = ("hemolysis_rate",)
 
@@ -165,10 +195,20 @@ def simulation(
     if device.lower() != NO_DEVICE and level is None and speed is None:
         level = _start_level(patient, device, controller, therapy, conditions)
     trial = Trial(
-        patient=patient, device=device, scenario=scenario, controller=controller or HOLD,
-        seed=seed, tier=tier, duration=duration, period=period, level=level, speed=speed,
-        spread=spread, therapy=therapy, conditions=conditions,
-    )  # fmt: skip
+        patient=patient,
+        device=device,
+        scenario=scenario,
+        controller=controller or HOLD,
+        seed=seed,
+        tier=tier,
+        duration=duration,
+        period=period,
+        level=level,
+        speed=speed,
+        spread=spread,
+        therapy=therapy,
+        conditions=conditions,
+    )
     ran = run_trial(trial, log_interval=LOG_INTERVAL, progress=progress)
     if not ran.rollout.sizes["step_time"]:
         raise PhysicsError(str(ran.rollout.attrs["ended"]))
@@ -176,10 +216,15 @@ def simulation(
     plant, found = ran.simulator.plant, cycles(ran)
     with run_folder("simulate", runs, asdict(trial), seeds={"seed": seed}) as run:
         result = Simulation(
-            _title(ran), steady_metrics(ran.rollout), course,
-            f"{outcome}: {reason}" if reason else outcome, run.final, outcome == COMPLETED,
-            tuple(pump.side for pump in (plant.left, plant.right) if pump is not None), notes(ran),
-        )  # fmt: skip
+            _title(ran),
+            steady_metrics(ran.rollout),
+            course,
+            f"{outcome}: {reason}" if reason else outcome,
+            run.final,
+            outcome == COMPLETED,
+            tuple(pump.side for pump in (plant.left, plant.right) if pump is not None),
+            notes(ran),
+        )
         _write(run, result, ran, found)
     return Simulation(**(vars(result) | {"folder": run.final}))
 
@@ -238,10 +283,11 @@ def _write(run: RunFolder, result: Simulation, ran: TrialRun, found: list[Cycle]
         ),
     ]
     write_report(
-        run, result.title,
+        run,
+        result.title,
         tables=[
             ReportTable("Mean of the last beats", columns, rows),
             ReportTable("The whole course", ["measure", *columns[1:]], result.course_rows()),
         ],
         figures=pictures,
-    )  # fmt: skip
+    )

@@ -220,10 +220,17 @@ def run_trial(
         spread=trial.spread,
     )
     return TrialRun(
-        trial, plant.patient, pump, therapy, rollout, tuple(guard.statuses),
-        tuple(guard.milliseconds), driver.held if driver is not None else 0,
-        driver.boosted if driver is not None else 0.0, simulator,
-    )  # fmt: skip
+        trial,
+        plant.patient,
+        pump,
+        therapy,
+        rollout,
+        tuple(guard.statuses),
+        tuple(guard.milliseconds),
+        driver.held if driver is not None else 0,
+        driver.boosted if driver is not None else 0.0,
+        simulator,
+    )
 
 
 @functools.lru_cache(maxsize=64)

@@ -1,20 +1,9 @@
 """Validation: the plant against published measurements."""
 
-from experiments.validation import (
-    job,
-)
-from experiments.validation.bands import (
-    unit_of,
-)
-from experiments.validation.figures import (
-    validation_figures,
-)
-from experiments.validation.report import (
-    printed,
-    sources,
-    summary,
-    validation_tables,
-)
+from experiments.validation import job
+from experiments.validation.bands import unit_of
+from experiments.validation.figures import validation_figures
+from experiments.validation.report import printed, sources, summary, validation_tables
 
 __all__ = [
     "job",

@@ -42,14 +42,33 @@ MEASURES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 _BAND_KEYS = (
-    "measure", "kind", "signal", "at", "against", "published", "tag", "low", "high", "reason",
+    "measure",
+    "kind",
+    "signal",
+    "at",
+    "against",
+    "published",
+    "tag",
+    "low",
+    "high",
+    "reason",
     "miss",
-)  # fmt: skip
+)
 _SUPPORT_KEYS = ("device", "level", "patient", "place", "reason")
 _STUDY_KEYS = (
-    "study", "title", "source", "condition", "base", "base_reason", "baroreflex", "patients",
-    "kept", "before", "supports", "rows",
-)  # fmt: skip
+    "study",
+    "title",
+    "source",
+    "condition",
+    "base",
+    "base_reason",
+    "baroreflex",
+    "patients",
+    "kept",
+    "before",
+    "supports",
+    "rows",
+)
 
 
 @dataclass(frozen=True)
@@ -235,9 +254,18 @@ def read_study(name: str, table: Mapping[str, Any]) -> Study:
         for index, one in enumerate(keys["rows"])
     )
     return Study(
-        name, texts["study"], texts["title"], texts["source"], texts["condition"], patients,
-        before, tuple(keys.get("kept", [])), bool(keys["baroreflex"]), supports, bands,
-    )  # fmt: skip
+        name,
+        texts["study"],
+        texts["title"],
+        texts["source"],
+        texts["condition"],
+        patients,
+        before,
+        tuple(keys.get("kept", [])),
+        bool(keys["baroreflex"]),
+        supports,
+        bands,
+    )
 
 
 def _choice(field: str, value: Any, allowed: tuple[str, ...]) -> None:
@@ -277,6 +305,15 @@ def _read_band(table: object, field: str, conditions: tuple[str, ...]) -> Band:
         check_text(keys[key], f"{field}.{key}", _SOURCE)
     tag = check_tag(keys["tag"], f"{field}.tag", _SOURCE)
     return Band(
-        keys["measure"], keys["kind"], keys["signal"], at, keys.get("against"), keys["published"],
-        tag, low, high, keys["reason"], keys.get("miss", ""),
-    )  # fmt: skip
+        keys["measure"],
+        keys["kind"],
+        keys["signal"],
+        at,
+        keys.get("against"),
+        keys["published"],
+        tag,
+        low,
+        high,
+        keys["reason"],
+        keys.get("miss", ""),
+    )

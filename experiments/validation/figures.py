@@ -82,9 +82,15 @@ def _draw_bands(figure: Figure, where: Any, rows: Sequence[Row]) -> None:
         unit = "" if row.unit == "1" else f" [{row.unit}]"
         color = _OUT if row.verdict == MISS else "black"
         text.text(
-            1.0, 0.5, f"{row.measure}{unit}\npublished: {row.published}", ha="right", va="center",
-            fontsize="x-small", color=color, wrap=True,
-        )  # fmt: skip
+            1.0,
+            0.5,
+            f"{row.measure}{unit}\npublished: {row.published}",
+            ha="right",
+            va="center",
+            fontsize="x-small",
+            color=color,
+            wrap=True,
+        )
         _draw_band(figure.add_subplot(lines[index, 1]), row)
 
 
@@ -96,21 +102,31 @@ def _draw_band(axes: Axes, row: Row) -> None:
     room = 0.35 * (high - low) or 0.2 * abs(high) or 1.0
     left, right = low - room, high + room
     axes.axvspan(
-        left if row.low is None else row.low, right if row.high is None else row.high,
-        color=_BAND, zorder=0,
-    )  # fmt: skip
+        left if row.low is None else row.low,
+        right if row.high is None else row.high,
+        color=_BAND,
+        zorder=0,
+    )
     for end in ends:
         axes.axvline(end, color="#66a58a", linewidth=0.8)
     missed = row.verdict == MISS
     axes.plot(
-        [row.model], [0.0], marker="X" if missed else "o", color=_OUT if missed else _IN,
-        markersize=7, clip_on=False,
-    )  # fmt: skip
+        [row.model],
+        [0.0],
+        marker="X" if missed else "o",
+        color=_OUT if missed else _IN,
+        markersize=7,
+        clip_on=False,
+    )
     shown = f"{row.model:.3g}" if abs(row.model) > _NOTHING else "0"
     axes.annotate(
-        shown, (row.model, 0.0), xytext=(0, 5), textcoords="offset points", ha="center",
+        shown,
+        (row.model, 0.0),
+        xytext=(0, 5),
+        textcoords="offset points",
+        ha="center",
         fontsize="x-small",
-    )  # fmt: skip
+    )
     axes.set_xlim(left, right)
     axes.set_ylim(-1.0, 1.6)
     axes.set_yticks([])
@@ -128,8 +144,10 @@ def _draw_loops(axes: Axes, case: Case) -> None:
         axes.plot(
             condition.waves[f"{chamber}_volume"][closed],
             condition.waves[f"{chamber}_pressure"][closed],
-            color=color, linewidth=1.3, label=_loop_name(name, condition, case),
-        )  # fmt: skip
+            color=color,
+            linewidth=1.3,
+            label=_loop_name(name, condition, case),
+        )
     axes.set_xlabel(label(f"{chamber}_volume"), fontsize="small")
     axes.set_ylabel(label(f"{chamber}_pressure"), fontsize="small")
     axes.tick_params(labelsize="small")
@@ -138,9 +156,11 @@ def _draw_loops(axes: Axes, case: Case) -> None:
 
 
 def _loop_name(name: str, condition: Condition, case: Case) -> str:
-    pump = "no pump" if name == BEFORE or condition.device == "none" else (
-        f"{condition.device} {condition.level}"
-    )  # fmt: skip
+    pump = (
+        "no pump"
+        if name == BEFORE or condition.device == "none"
+        else (f"{condition.device} {condition.level}")
+    )
     other = condition.patient.name != case.patient.name
     return f"{condition.patient.name}, {pump}" if other else pump
 
@@ -159,9 +179,12 @@ def place_figure(case: Case) -> Figure:
             ("placement_signal", COLORS[0], "-"),
         ):
             upper.plot(
-                time, condition.waves[signal], style, color=color,
+                time,
+                condition.waves[signal],
+                style,
+                color=color,
                 label=signal.replace("_", " ").replace("lv", "LV"),
-            )  # fmt: skip
+            )
         lower.plot(time, condition.waves["motor_current"], color=COLORS[1])
         upper.set_title(_PLACE_TITLES.get(name, name), fontsize="small")
         lower.set_xlabel("Time [s]", fontsize="small")
@@ -198,8 +221,10 @@ def head_flow_figure(tables: Sequence[pandas.DataFrame]) -> Figure:
     figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
     figure.suptitle(
         "Flow of every level at a low and a high mean head, and the range the console displays",
-        fontsize="medium", x=0.01, ha="left",
-    )  # fmt: skip
+        fontsize="medium",
+        x=0.01,
+        ha="left",
+    )
     return figure
 
 
@@ -211,9 +236,15 @@ def _draw_levels(axes: Axes, table: pandas.DataFrame) -> None:
     high = first["flow_high"].astype(float).to_numpy()
     bottom = np.where(np.isnan(low), high, low)
     axes.bar(
-        place, np.maximum(high - bottom, 0.03), bottom=bottom, width=0.7, color=_BAND,
-        edgecolor="#66a58a", linewidth=0.8, label="displayed range",
-    )  # fmt: skip
+        place,
+        np.maximum(high - bottom, 0.03),
+        bottom=bottom,
+        width=0.7,
+        color=_BAND,
+        edgecolor="#66a58a",
+        linewidth=0.8,
+        label="displayed range",
+    )
     heads = sorted(table["head_mmHg"].unique())
     for color, name, head in zip(COLORS, ("low head", "high head"), heads, strict=False):
         rows = table[table["head_mmHg"] == head]
@@ -222,10 +253,15 @@ def _draw_levels(axes: Axes, table: pandas.DataFrame) -> None:
             ("pulsatile", "s", "none", 0.12),
         ):
             axes.plot(
-                place + shift, rows[f"{kind}_flow"].clip(lower=0),
-                linestyle="", marker=marker, markersize=4, color=color, markerfacecolor=face,
+                place + shift,
+                rows[f"{kind}_flow"].clip(lower=0),
+                linestyle="",
+                marker=marker,
+                markersize=4,
+                color=color,
+                markerfacecolor=face,
                 label=f"{name}, {'pulsating patient' if kind == 'pulsatile' else 'steady law'}",
-            )  # fmt: skip
+            )
     axes.set_xticks(place, levels, fontsize="small")
     axes.set_ylim(bottom=0)
     text = " and ".join(f"{head:g}" for head in heads)
@@ -249,9 +285,12 @@ def presets_figure(rows: Sequence[Row]) -> Figure:
             axes.barh(height, width, left=-width / 2, height=0.7, color=_BAND, zorder=0)
             missed = row.verdict == MISS
             axes.plot(
-                [100 * (row.model / target - 1)], [height], marker="X" if missed else "o",
-                color=_OUT if missed else _IN, markersize=6,
-            )  # fmt: skip
+                [100 * (row.model / target - 1)],
+                [height],
+                marker="X" if missed else "o",
+                color=_OUT if missed else _IN,
+                markersize=6,
+            )
         axes.set_title(name, fontsize="small")
         axes.set_xlim(-reach, reach)
         axes.set_xlabel("deviation [%]", fontsize="small")

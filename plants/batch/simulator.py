@@ -237,11 +237,13 @@ class BatchSimulator:
             self._replace(chosen, checked_plants(sized("plants", plants, count)))
         wanted = [
             Wanted(
-                self._same[lane], self._step[lane], float(rpm[k]),
+                self._same[lane],
+                self._step[lane],
+                float(rpm[k]),
                 None if begin is None else begin[k].tobytes(),
             )
             for k, lane in enumerate(chosen)
-        ]  # fmt: skip
+        ]
         self._begin(chosen, self._beginnings.find(wanted))
 
     def _replace(self, lanes: NDArray[np.intp], plants: tuple[Plant, ...]) -> None:

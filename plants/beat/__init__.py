@@ -1,11 +1,6 @@
 """The beat as a map: time loops, one beat with exact derivatives, and the periodic steady state."""
 
-from plants.beat.map import (
-    DEFAULT_STEP,
-    Beat,
-    BeatMap,
-    beat_kernel,
-)
+from plants.beat.map import DEFAULT_STEP, Beat, BeatMap, beat_kernel
 from plants.beat.periodic_beat import (
     FIRST_MARCH,
     TOLERANCE,
@@ -13,10 +8,7 @@ from plants.beat.periodic_beat import (
     SteadyState,
     steady_state,
 )
-from plants.beat.time_loop import (
-    functions,
-    run_kernel,
-)
+from plants.beat.time_loop import functions, run_kernel
 
 __all__ = [
     "DEFAULT_STEP",

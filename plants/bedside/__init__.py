@@ -9,28 +9,12 @@ from plants.bedside.actions import (
     action_number,
     level_number,
 )
-from plants.bedside.bedside import (
-    Bedside,
-)
-from plants.bedside.cases import (
-    CASES,
-    WeaningCase,
-    congested,
-    weaning_patient,
-)
-from plants.bedside.events import (
-    HourEvent,
-    HourScenario,
-)
-from plants.bedside.observation import (
-    BedsideObservation,
-)
-from plants.bedside.sensors import (
-    investigations,
-)
-from plants.bedside.settings import (
-    bedside_settings,
-)
+from plants.bedside.bedside import Bedside
+from plants.bedside.cases import CASES, WeaningCase, congested, weaning_patient
+from plants.bedside.events import HourEvent, HourScenario
+from plants.bedside.observation import BedsideObservation
+from plants.bedside.sensors import investigations
+from plants.bedside.settings import bedside_settings
 
 __all__ = [
     "ACTIONS",

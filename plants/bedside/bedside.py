@@ -269,8 +269,13 @@ class Bedside:
         values = dict(self._metrics())
         acting = slow.effects()
         outside = self._scenario.disturbances(self.hours)
-        for name in ("lv_contractility", "rv_contractility", "systemic_resistance",
-                     "pulmonary_resistance", "heart_rate"):  # fmt: skip
+        for name in (
+            "lv_contractility",
+            "rv_contractility",
+            "systemic_resistance",
+            "pulmonary_resistance",
+            "heart_rate",
+        ):
             values[f"factor_{name}"] = acting[name] * outside.get(name, 1.0)
         states = slow.states()
         recovered = 1.0 - states["stunned"] - states["infarcted"]

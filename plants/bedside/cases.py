@@ -33,8 +33,14 @@ from plants.quantities import (
 
 #: The cases.
 CASES = (
-    "full", "partial", "none", "masked-regurgitation", "inotrope-masked", "rv-failure", "relapse",
-)  # fmt: skip
+    "full",
+    "partial",
+    "none",
+    "masked-regurgitation",
+    "inotrope-masked",
+    "rv-failure",
+    "relapse",
+)
 _RV_FAILURE = "biventricular-shock"
 _QUICK = ("masked-regurgitation", "inotrope-masked", "rv-failure", "relapse")
 _PHENOTYPES = ("shock-c", "shock-d", "shock-e")

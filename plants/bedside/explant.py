@@ -17,9 +17,19 @@ from plants.therapies import Death
 POSITION = ("inlet_depth", "wall_contact", "mitral_contact")
 #: What a follow-up notes every hour.
 NOTED = (
-    "map", "cardiac_index", "cardiac_power_output", "pcwp", "cvp", "papi", "heart_rate", "lactate",
-    "mitral_regurgitant_fraction", "inotrope_effect", "vasopressor_effect", "stunned",
-)  # fmt: skip
+    "map",
+    "cardiac_index",
+    "cardiac_power_output",
+    "pcwp",
+    "cvp",
+    "papi",
+    "heart_rate",
+    "lactate",
+    "mitral_regurgitant_fraction",
+    "inotrope_effect",
+    "vasopressor_effect",
+    "stunned",
+)
 
 
 @dataclass(frozen=True)
@@ -106,8 +116,11 @@ def followed(
                     return told("failed", reason)
     except PhysicsError as error:
         return told("failed", f"died: {error}", died=True)
-    return told("well", f"{limits['hours']:g} h without the pump: " + ", ".join(
-        _said(name, metrics) for name in ("map", "cardiac_index", "pcwp")))  # fmt: skip
+    return told(
+        "well",
+        f"{limits['hours']:g} h without the pump: "
+        + ", ".join(_said(name, metrics) for name in ("map", "cardiac_index", "pcwp")),
+    )
 
 
 def _failing(
@@ -119,9 +132,10 @@ def _failing(
         if metrics[name] < low:
             found[name] = f"{_said(name, metrics)}, below {low:g}"
     for name, high in (
-        ("pcwp", limits["pcwp_high"]), ("cvp", limits["cvp_high"]),
+        ("pcwp", limits["pcwp_high"]),
+        ("cvp", limits["cvp_high"]),
         ("lactate", limits["lactate_high"]),
-    ):  # fmt: skip
+    ):
         if metrics[name] > high:
             found[name] = f"{_said(name, metrics)}, above {high:g}"
     if given["vasopressor"] > limits["vasopressor_high"]:

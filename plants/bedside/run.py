@@ -51,8 +51,15 @@ _SLOW = np.array([name not in QUICK for name in SLOW_STATES])
 # A state's size is its value, but not less than this share of its range.
 _LEAST_SIZE = np.array([1e-3 * (state.high - state.low) for state in SLOW_STATES.values()])
 # Ranges that are open for all that matters say nothing about a size: these do.
-_OWN_SIZE = {"functional_leak": 0.2, "pfhb": 5.0, "limb_ischemia": 0.5, "lactate": 0.5,
-             "inotrope_effect": 0.5, "vasopressor_effect": 0.02, "fluid_shift": 50.0}  # fmt: skip
+_OWN_SIZE = {
+    "functional_leak": 0.2,
+    "pfhb": 5.0,
+    "limb_ischemia": 0.5,
+    "lactate": 0.5,
+    "inotrope_effect": 0.5,
+    "vasopressor_effect": 0.02,
+    "fluid_shift": 50.0,
+}
 for _name, _size in _OWN_SIZE.items():
     _LEAST_SIZE[STATE_LAYOUT.index[_name]] = _size
 

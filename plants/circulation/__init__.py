@@ -1,21 +1,8 @@
 """The circulation as equations: chambers, valves, vessels, and the closed loop that joins them."""
 
-from plants.circulation import (
-    interaction,
-    loop,
-)
-from plants.circulation.elastance import (
-    end_systolic_phase,
-    potential_energy,
-)
-from plants.circulation.smooth import (
-    fraction,
-    gate,
-    positive_part,
-    ramp,
-    saturated,
-    smaller,
-)
+from plants.circulation import interaction, loop
+from plants.circulation.elastance import end_systolic_phase, potential_energy
+from plants.circulation.smooth import fraction, gate, positive_part, ramp, saturated, smaller
 
 __all__ = [
     "end_systolic_phase",

@@ -20,26 +20,11 @@ from plants.cohorts.identification import (
     compare,
     identify,
 )
-from plants.cohorts.individuals import (
-    individual,
-)
-from plants.cohorts.population import (
-    FIRST_EVALUATION_SEED,
-    Population,
-    RefusalCounts,
-)
-from plants.cohorts.right_pump_indication import (
-    Indication,
-    check_indication,
-    indication,
-)
-from plants.cohorts.variation import (
-    STRESSED,
-    built_in_variation,
-)
-from plants.cohorts.virtual_patient import (
-    VirtualPatient,
-)
+from plants.cohorts.individuals import individual
+from plants.cohorts.population import FIRST_EVALUATION_SEED, Population, RefusalCounts
+from plants.cohorts.right_pump_indication import Indication, check_indication, indication
+from plants.cohorts.variation import STRESSED, built_in_variation
+from plants.cohorts.virtual_patient import VirtualPatient
 
 __all__ = [
     "FIRST_EVALUATION_SEED",

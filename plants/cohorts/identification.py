@@ -173,9 +173,11 @@ class _Problem:
         found = {name: goals[name].value for name in self._fitted if name in goals}
         if not found:
             raise InputError(
-                "targets", "(missing)", "targets for " + ", ".join(self._fitted),
+                "targets",
+                "(missing)",
+                "targets for " + ", ".join(self._fitted),
                 source=self._patient.path,
-            )  # fmt: skip
+            )
         return found
 
     def scaled(self, values: Sequence[float]) -> Array:

@@ -77,9 +77,11 @@ def individual(patient: Patient | str, *, seed: int, spread: float = 0.1) -> Pat
         if drawn is not None and _plausible(drawn):
             return drawn
     raise InputError(
-        "spread", spread, f"a spread at which {_ATTEMPTS} draws hold a plausible {profile.name}",
+        "spread",
+        spread,
+        f"a spread at which {_ATTEMPTS} draws hold a plausible {profile.name}",
         source=profile.path,
-    )  # fmt: skip
+    )
 
 
 def _draw(

@@ -187,11 +187,12 @@ class Population:
         counts = RefusalCounts(0, self.attempts, reasons)
         why = ", ".join(f"{reason}: {count}" for reason, count in counts.reasons.items())
         raise InputError(
-            "spread", self.spread,
+            "spread",
+            self.spread,
             f"a spread and bands with which {self.attempts} draws hold a plausible "
             f"{self.profile.name} (seed {seed}; {why})",
             source=self.variation.source,
-        )  # fmt: skip
+        )
 
     def _check_seed(self, seed: object) -> None:
         if not _is_count(seed):

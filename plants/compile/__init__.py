@@ -1,14 +1,7 @@
 """Compiled numbers: CasADi functions as C, built once per machine, on one lane or many."""
 
-from plants.compile.array_function import (
-    Direct,
-)
-from plants.compile.cache import (
-    BuildError,
-    built,
-    cache_directory,
-    compiler,
-)
+from plants.compile.array_function import Direct
+from plants.compile.cache import BuildError, built, cache_directory, compiler
 from plants.compile.kernels import (
     Backend,
     CompiledKernel,
@@ -17,16 +10,8 @@ from plants.compile.kernels import (
     kernel,
     warn_once,
 )
-from plants.compile.lanes import (
-    Evaluator,
-    InterpretedLanes,
-    Lanes,
-)
-from plants.compile.plant_kernel import (
-    Block,
-    OneLane,
-    load,
-)
+from plants.compile.lanes import Evaluator, InterpretedLanes, Lanes
+from plants.compile.plant_kernel import Block, OneLane, load
 
 __all__ = [
     "Backend",

@@ -57,8 +57,13 @@ class CompiledKernel:
         if tangent:
             self._tangent = self._library.impellab_tangent
             self._tangent.argtypes = [
-                pointer, pointer, ctypes.c_long, ctypes.c_long, pointer, pointer
-            ]  # fmt: skip
+                pointer,
+                pointer,
+                ctypes.c_long,
+                ctypes.c_long,
+                pointer,
+                pointer,
+            ]
 
     def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
         """See :meth:`Kernel.run`."""
@@ -71,9 +76,13 @@ class CompiledKernel:
     ) -> None:
         """See :meth:`Kernel.tangent`."""
         self._tangent(
-            carry.ctypes.data, values.ctypes.data, steps, len(d_carry),
-            d_carry.ctypes.data, d_values.ctypes.data,
-        )  # fmt: skip
+            carry.ctypes.data,
+            values.ctypes.data,
+            steps,
+            len(d_carry),
+            d_carry.ctypes.data,
+            d_values.ctypes.data,
+        )
 
 
 class VirtualMachineKernel:

@@ -104,9 +104,17 @@ class Block:
         most = np.ascontiguousarray(steps.max(axis=1))
         size = 0 if log is None else log[0].size
         self._call(
-            carry.ctypes.data, values.ctypes.data, steps.ctypes.data, most.ctypes.data,
-            blocks, n_carry, stride, 0 if log is None else log.ctypes.data, size, int(wrap),
-        )  # fmt: skip
+            carry.ctypes.data,
+            values.ctypes.data,
+            steps.ctypes.data,
+            most.ctypes.data,
+            blocks,
+            n_carry,
+            stride,
+            0 if log is None else log.ctypes.data,
+            size,
+            int(wrap),
+        )
 
 
 class OneLane:
@@ -139,9 +147,13 @@ class OneLane:
         log = np.empty((1, rows, self._functions.n_observed, 1))
         count = np.array([[steps]], dtype=np.int64)
         self._block.run(
-            carry.reshape(1, -1, 1), values.reshape(1, -1, 1), count,
-            wrap=self._wrap, stride=stride, log=log,
-        )  # fmt: skip
+            carry.reshape(1, -1, 1),
+            values.reshape(1, -1, 1),
+            count,
+            wrap=self._wrap,
+            stride=stride,
+            log=log,
+        )
         return log[0, :, :, 0]
 
     def course(self, carry: Array, values: Array, steps: int) -> Array:
@@ -200,9 +212,14 @@ class OneLane:
         moved[:, :count], along[:, :count] = d_carry.T, d_values.T
         work = np.empty(library.impellab_tangent_work() * lanes)
         library.impellab_tangent(
-            carry.ctypes.data, values.ctypes.data, steps, lanes,
-            moved.ctypes.data, along.ctypes.data, work.ctypes.data,
-        )  # fmt: skip
+            carry.ctypes.data,
+            values.ctypes.data,
+            steps,
+            lanes,
+            moved.ctypes.data,
+            along.ctypes.data,
+            work.ctypes.data,
+        )
         d_carry[:] = moved[:, :count].T
 
     def _sensitivities(self) -> Any:
@@ -212,8 +229,14 @@ class OneLane:
             library = load(source, QUICK)
             long, pointer = ctypes.c_long, ctypes.c_void_p
             library.impellab_tangent.argtypes = [
-                pointer, pointer, long, long, pointer, pointer, pointer
-            ]  # fmt: skip
+                pointer,
+                pointer,
+                long,
+                long,
+                pointer,
+                pointer,
+                pointer,
+            ]
             library.impellab_tangent_work.restype = long
             self._tangent = library
         return self._tangent

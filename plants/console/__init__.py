@@ -1,27 +1,10 @@
 """The pump's console: P-levels and boost, AUTO, label limits, actions and suction events."""
 
-from plants.console.action import (
-    ActionMap,
-    LevelAction,
-    SpeedAction,
-    action_from,
-    action_of,
-)
-from plants.console.auto_mode import (
-    AutoMode,
-)
-from plants.console.driver import (
-    DeviceDriver,
-)
-from plants.console.label_limits import (
-    INDICATIONS,
-    LabelClock,
-    label_limit,
-)
-from plants.console.suction_event import (
-    SuctionEvent,
-    SuctionEvents,
-)
+from plants.console.action import ActionMap, LevelAction, SpeedAction, action_from, action_of
+from plants.console.auto_mode import AutoMode
+from plants.console.driver import DeviceDriver
+from plants.console.label_limits import INDICATIONS, LabelClock, label_limit
+from plants.console.suction_event import SuctionEvent, SuctionEvents
 
 __all__ = [
     "INDICATIONS",

@@ -1,21 +1,9 @@
 """Patients: parameters of the circulation, rhythms of the heart, diseases of the valves."""
 
-from plants.patients.parameters import (
-    PATIENT_PARAMETERS,
-)
-from plants.patients.patient import (
-    Patient,
-)
-from plants.patients.rhythm import (
-    RHYTHMS,
-    Rhythm,
-    RhythmBeat,
-)
-from plants.patients.valve_disease import (
-    ValveDisease,
-    valve_diseases,
-    with_valve_disease,
-)
+from plants.patients.parameters import PATIENT_PARAMETERS
+from plants.patients.patient import Patient
+from plants.patients.rhythm import RHYTHMS, Rhythm, RhythmBeat
+from plants.patients.valve_disease import ValveDisease, valve_diseases, with_valve_disease
 
 __all__ = [
     "PATIENT_PARAMETERS",

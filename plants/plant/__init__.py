@@ -1,29 +1,9 @@
 """The plant: all equations in one symbolic model, patient and pumps, metrics of a beat."""
 
-from plants.plant import (
-    metrics,
-)
-from plants.plant.metrics import (
-    ACCUMULATOR,
-    EXTREMES,
-    INTEGRALS,
-    METRICS,
-)
-from plants.plant.model import (
-    N_VOLUMES,
-    PHASE,
-    STATES,
-    VALUES,
-    PlantModel,
-    plant_model,
-)
-from plants.plant.plant import (
-    DEFAULT_RIGHT_LEVEL,
-    RIGHT_SPEED,
-    SPEED,
-    STEP,
-    Plant,
-)
+from plants.plant import metrics
+from plants.plant.metrics import ACCUMULATOR, EXTREMES, INTEGRALS, METRICS
+from plants.plant.model import N_VOLUMES, PHASE, STATES, VALUES, PlantModel, plant_model
+from plants.plant.plant import DEFAULT_RIGHT_LEVEL, RIGHT_SPEED, SPEED, STEP, Plant
 
 __all__ = [
     "ACCUMULATOR",

@@ -153,16 +153,24 @@ def _equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
 
     rates = circulation.volume_rates(q, delivered, x.right_pump_flow, d.infusion)
     left = rotary_pump.pump_rates(
-        x.pump_flow, x.pump_speed, x.occlusion, position.left_inlet(at, x, pr, p),
-        held.commands[0], p,
-    )  # fmt: skip
+        x.pump_flow,
+        x.pump_speed,
+        x.occlusion,
+        position.left_inlet(at, x, pr, p),
+        held.commands[0],
+        p,
+    )
     rates |= dict(zip(_PUMP_STATES, left, strict=True))
     rates["right_pump_flow"], rates["right_pump_speed"], rates["right_occlusion"] = (
         rotary_pump.pump_rates(
-            x.right_pump_flow, x.right_pump_speed, x.right_occlusion,
-            position.right_inlet(x, pr, p), held.commands[1], right,
+            x.right_pump_flow,
+            x.right_pump_speed,
+            x.right_occlusion,
+            position.right_inlet(x, pr, p),
+            held.commands[1],
+            right,
         )
-    )  # fmt: skip
+    )
     rates["septum"] = interaction.septum_rate(x, pr.lv, pr.rv, pr.ventricles, pr.ees, p)
     rates["phase"] = p.heart_rate * d.heart_rate / SECONDS_PER_MINUTE
 
@@ -246,9 +254,12 @@ def plant_model() -> PlantModel:
     x, v = ca.SX.sym("x", len(STATES)), ca.SX.sym("v", len(VALUES))
     rates, waves, integrands, extremes = _equations(x, v)
     derivative = ca.Function(
-        "derivative", [x, v], [rates, waves, integrands, extremes], ["x", "v"],
+        "derivative",
+        [x, v],
+        [rates, waves, integrands, extremes],
+        ["x", "v"],
         ["rates", "waveforms", "integrands", "extremes"],
-    )  # fmt: skip
+    )
     observe = ca.Function("observe", [x, v], [waves])
     lv_pressure = waves[WAVEFORMS.index("lv_pressure")]
     lv_volume = x[STATES.index["lv_volume"]]

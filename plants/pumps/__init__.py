@@ -1,29 +1,11 @@
 """Pumps: devices and their files, head-flow laws, motor, suction, hemolysis and position."""
 
-from plants.pumps import (
-    catheter_position,
-    equations,
-)
-from plants.pumps.catheter_position import (
-    hemolysis_factor,
-    position,
-)
-from plants.pumps.device_file import (
-    Boost,
-    HeadFlow,
-    Level,
-)
-from plants.pumps.head_flow_fit import (
-    HeadFlowFit,
-    fit_head_flow,
-)
-from plants.pumps.head_flow_prior import (
-    other_laws,
-    sample_head_flow,
-)
-from plants.pumps.hemolysis import (
-    hemolysis_rate,
-)
+from plants.pumps import catheter_position, equations
+from plants.pumps.catheter_position import hemolysis_factor, position
+from plants.pumps.device_file import Boost, HeadFlow, Level
+from plants.pumps.head_flow_fit import HeadFlowFit, fit_head_flow
+from plants.pumps.head_flow_prior import other_laws, sample_head_flow
+from plants.pumps.hemolysis import hemolysis_rate
 from plants.pumps.hemolysis_laws import (
     HEMOLYSIS_LAWS,
     MEASURED_INDEX,
@@ -31,16 +13,9 @@ from plants.pumps.hemolysis_laws import (
     hemolysis_law,
     with_hemolysis_law,
 )
-from plants.pumps.motor import (
-    motor_current,
-)
-from plants.pumps.parameters import (
-    DEVICE_PARAMETERS,
-    DEVICE_RATINGS,
-)
-from plants.pumps.pump import (
-    Pump,
-)
+from plants.pumps.motor import motor_current
+from plants.pumps.parameters import DEVICE_PARAMETERS, DEVICE_RATINGS
+from plants.pumps.pump import Pump
 
 __all__ = [
     "DEVICE_PARAMETERS",

@@ -1,17 +1,8 @@
 """Quantities and their files: units, parameters, signals, vectors by name, input errors."""
 
-from plants.quantities.errors import (
-    InputError,
-    PhysicsError,
-    unknown_name,
-)
-from plants.quantities.named_vector import (
-    Layout,
-)
-from plants.quantities.parameter import (
-    Parameter,
-    parameter_table,
-)
+from plants.quantities.errors import InputError, PhysicsError, unknown_name
+from plants.quantities.named_vector import Layout
+from plants.quantities.parameter import Parameter, parameter_table
 from plants.quantities.quantity import (
     MISSING,
     Declared,
@@ -26,21 +17,8 @@ from plants.quantities.quantity import (
     replace_values,
     replaced_path,
 )
-from plants.quantities.signals import (
-    BEAT_METRICS,
-    SIGNALS,
-    SLOW_SIGNALS,
-    WAVEFORMS,
-    Signal,
-    signal,
-)
-from plants.quantities.toml_file import (
-    DATA,
-    load_toml,
-    preset_names,
-    toml_quantities,
-    toml_string,
-)
+from plants.quantities.signals import BEAT_METRICS, SIGNALS, SLOW_SIGNALS, WAVEFORMS, Signal, signal
+from plants.quantities.toml_file import DATA, load_toml, preset_names, toml_quantities, toml_string
 from plants.quantities.units import (
     BLOOD_DENSITY,
     CPO_DIVISOR,

@@ -1,25 +1,10 @@
 """Scenarios: what happens to a patient and when, and how much blood that may cost."""
 
-from plants.scenarios.blood_budget import (
-    check_blood_budget,
-)
-from plants.scenarios.disturbances import (
-    DISTURBANCES,
-    Disturbance,
-    disturbance_vector,
-)
-from plants.scenarios.event import (
-    VOLUME,
-    Event,
-)
-from plants.scenarios.intervention import (
-    Inflation,
-    Intervention,
-    intervention_numbers,
-)
-from plants.scenarios.scenario import (
-    Scenario,
-)
+from plants.scenarios.blood_budget import check_blood_budget
+from plants.scenarios.disturbances import DISTURBANCES, Disturbance, disturbance_vector
+from plants.scenarios.event import VOLUME, Event
+from plants.scenarios.intervention import Inflation, Intervention, intervention_numbers
+from plants.scenarios.scenario import Scenario
 
 __all__ = [
     "DISTURBANCES",

@@ -124,11 +124,17 @@ class Intervention:
         """What the inflations do to the left ventricle."""
         events = tuple(
             Event(
-                "lv_contractility", one.factor, "pulse", one.onset, duration=one.seconds,
-                time_constant=self.recovery, source=_SOURCE, tag="S",
+                "lv_contractility",
+                one.factor,
+                "pulse",
+                one.onset,
+                duration=one.seconds,
+                time_constant=self.recovery,
+                source=_SOURCE,
+                tag="S",
             )
             for one in self.inflations
-        )  # fmt: skip
+        )
         text = f"{len(events)} coronary balloon inflations, each followed by recovery."
         return Scenario("high-risk-pci", text, events, _SOURCE)
 

@@ -1,19 +1,8 @@
 """Sensors: what each tier shows, noise and dropout, measurements and observations."""
 
-from plants.sensors.measurement import (
-    Measurement,
-    UnknownSignalError,
-)
-from plants.sensors.observation import (
-    SampleAndHold,
-)
-from plants.sensors.sensors import (
-    TIERS,
-    Sensor,
-    Sensors,
-    position_limits,
-    tier_table,
-)
+from plants.sensors.measurement import Measurement, UnknownSignalError
+from plants.sensors.observation import SampleAndHold
+from plants.sensors.sensors import TIERS, Sensor, Sensors, position_limits, tier_table
 
 __all__ = [
     "TIERS",

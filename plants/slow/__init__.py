@@ -1,11 +1,6 @@
 """The slow clock: blood, organs, reflex and recovery over hours to days, beside the beat."""
 
-from plants.slow.clock import (
-    SECONDS_PER_HOUR,
-    SlowClock,
-    combined,
-    relaxation,
-)
+from plants.slow.clock import SECONDS_PER_HOUR, SlowClock, combined, relaxation
 from plants.slow.model import (
     PARAMETER_LAYOUT,
     QUICK,
@@ -14,13 +9,8 @@ from plants.slow.model import (
     SLOW_STATES,
     STATE_LAYOUT,
 )
-from plants.slow.multirate import (
-    RELATIVE_TOLERANCE,
-    MultirateRun,
-)
-from plants.slow.parameters import (
-    SlowParameters,
-)
+from plants.slow.multirate import RELATIVE_TOLERANCE, MultirateRun
+from plants.slow.parameters import SlowParameters
 
 __all__ = [
     "PARAMETER_LAYOUT",

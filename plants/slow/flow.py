@@ -226,9 +226,18 @@ def _solver() -> ca.Function:
     infusion = _within(effects[list(DISTURBANCES).index("infusion")], inflow.low, inflow.high)
     rates = ca.vertcat(model.rates(state, now, inputs, parameters), infusion * SECONDS_PER_HOUR)
     held = ca.vertcat(
-        hours, fresh, metrics, ca.vec(slope), begin, along, defect, bulge, inputs, parameters,
+        hours,
+        fresh,
+        metrics,
+        ca.vec(slope),
+        begin,
+        along,
+        defect,
+        bulge,
+        inputs,
+        parameters,
         acting,
-    )  # fmt: skip
+    )
     equations = {"x": y, "p": held, "ode": hours * rates / _SCALES}
     options = {
         "reltol": _RELATIVE,

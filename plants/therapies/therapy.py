@@ -286,8 +286,12 @@ def _read_part(
     signal = SIGNALS[name]
     scale = Parameter("scale", signal.unit, "scale", 1e-9, signal.high - signal.low)
     declared: dict[str, Declared] = {
-        "low": signal, "high": signal, "scale": scale, "weight": _WEIGHT, "seconds": _SECONDS
-    }  # fmt: skip
+        "low": signal,
+        "high": signal,
+        "scale": scale,
+        "weight": _WEIGHT,
+        "seconds": _SECONDS,
+    }
     numbers = {
         key: read_quantity(value, declared[key], f"{field}.{key}", source)
         for key, value in keys.items()

@@ -264,8 +264,12 @@ def test_gains_are_nearly_the_best_of_their_neighbours(signal):
         for patient, pump, target, scenario in cases:
             rollout = course(
                 PI(signal, target=target, gains=gains),
-                scenario=scenario, patient=patient, pump=pump, start=pump.speed("P-3"), seed=3,
-            )  # fmt: skip
+                scenario=scenario,
+                patient=patient,
+                pump=pump,
+                start=pump.speed("P-3"),
+                seed=3,
+            )
             name = "displayed_flow_mean" if signal == "displayed_flow" else signal
             errors = (rollout[name].values - target) / scale
             changes = np.diff(rollout["speed_command"].values) * 1e-3

@@ -115,8 +115,12 @@ def test_a_console_that_shows_no_flow_is_coped_with(name, tier):
 
     run_course(
         Simulator(Plant("shock-d", PUMP), Scenario.load("too-deep")),
-        act, Sensors(tier, seed=0), duration=48.0, start_speed=START, log_interval=None,
-    )  # fmt: skip
+        act,
+        Sensors(tier, seed=0),
+        duration=48.0,
+        start_speed=START,
+        log_interval=None,
+    )
     lacking = [m.time for m in seen if "displayed_flow" in m.missing]
     assert lacking == [float(t) for t in range(int(lacking[0]), 41)]
     assert 20 < lacking[0] <= 23
@@ -141,9 +145,15 @@ def test_a_console_that_shows_no_flow_is_coped_with(name, tier):
 def bipella():
     right = Pump.load("RP")
     return Briefing(
-        Patient.load("biventricular-shock"), Pump.load("CP"), Therapy.default(), 1.0, "icu",
-        37_000.0, right_pump=right, right_level="P-7",
-    )  # fmt: skip
+        Patient.load("biventricular-shock"),
+        Pump.load("CP"),
+        Therapy.default(),
+        1.0,
+        "icu",
+        37_000.0,
+        right_pump=right,
+        right_level="P-7",
+    )
 
 
 @pytest.mark.parametrize("name", controller_names())
@@ -155,9 +165,13 @@ def test_a_right_pump_beside_the_driven_one_is_known_of(name):
     controller.reset(told)
     plant = Plant(told.patient, "CP+RP", right_level="P-7")
     rollout = run_course(
-        Simulator(plant), controller.act, Sensors("icu", seed=0),
-        duration=15.0, start_speed=told.start_speed, log_interval=None,
-    )  # fmt: skip
+        Simulator(plant),
+        controller.act,
+        Sensors("icu", seed=0),
+        duration=15.0,
+        start_speed=told.start_speed,
+        log_interval=None,
+    )
     speeds = rollout["speed_command"].values
     assert np.all(np.isfinite(speeds))
     assert np.all(rollout["right_pump_speed_mean"] == pytest.approx(plant.right_speed))

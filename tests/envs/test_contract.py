@@ -63,10 +63,17 @@ def test_documented_table_is_the_observation_space():
 @pytest.mark.parametrize(
     "heading",
     [
-        "Description", "Action Space", "Observation Space", "Rewards", "Starting State",
-        "Episode End", "Arguments", "Vectorized environment", "Version History",
+        "Description",
+        "Action Space",
+        "Observation Space",
+        "Rewards",
+        "Starting State",
+        "Episode End",
+        "Arguments",
+        "Vectorized environment",
+        "Version History",
     ],
-)  # fmt: skip
+)
 def test_docstring_has_the_headings_of_gymnasium(heading):
     assert f"    ## {heading}\n" in envs.SupportEnv.__doc__
 

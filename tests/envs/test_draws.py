@@ -22,8 +22,10 @@ def test_every_choice_comes_up():
     episodes = drawn(draws)
     assert {one.patient.name for one in episodes} == {"shock-c", "shock-e"}
     assert {one.scenario.name if one.scenario else None for one in episodes} == {
-        "none", "exercise", None
-    }  # fmt: skip
+        "none",
+        "exercise",
+        None,
+    }
     assert {one.start_speed for one in episodes} == {35_000.0, 40_000.0}
     assert len({one.sensor_seed for one in episodes}) == len(episodes)
 

@@ -59,8 +59,11 @@ def actions(space, steps, seed=0):
     return [space.sample() for _ in range(steps)]
 
 
-FATAL = Scenario("fatal", "", (Event("lv_contractility", 0.3, "step", 3.0),
-                               Event("systemic_resistance", 0.3, "step", 3.0)))  # fmt: skip
+FATAL = Scenario(
+    "fatal",
+    "",
+    (Event("lv_contractility", 0.3, "step", 3.0), Event("systemic_resistance", 0.3, "step", 3.0)),
+)
 UNPHYSICAL = Scenario("emptied", "", (Event("volume", -3900.0, "ramp", 1.0, duration=20.0),))
 QUICK_DEATH = Therapy.default().model_copy(
     update={"death": Death(signal="map", low=45.0, seconds=2.0)}
@@ -101,9 +104,10 @@ def test_equals_the_scalar_environments_over_episodes_with_resets(arguments, ste
 def test_beats_that_end_with_a_period_end_in_both():
     """105 beats per minute end with every fourth period: rounding must not part the two."""
     arguments = {"patient": "shock-d", "scenario": ["none", "afterload-up"]}
-    one, other = native(3, **arguments, max_episode_steps=44), scalars(
-        3, **arguments, max_episode_steps=44
-    )  # fmt: skip
+    one, other = (
+        native(3, **arguments, max_episode_steps=44),
+        scalars(3, **arguments, max_episode_steps=44),
+    )
     one.reset(seed=1), other.reset(seed=1)
     for action in actions(other.action_space, 48):
         assert_same_step(one.step(action), other.step(action))

@@ -41,9 +41,12 @@ def made(pool):
 
 @pytest.mark.parametrize(
     "tier",
-    ["icu", pytest.param("console", marks=pytest.mark.slow),
-     pytest.param("full", marks=pytest.mark.slow)],
-)  # fmt: skip
+    [
+        "icu",
+        pytest.param("console", marks=pytest.mark.slow),
+        pytest.param("full", marks=pytest.mark.slow),
+    ],
+)
 def test_checkers_pass_without_a_warning(tier):
     # One patient: the checkers reset often.
     env = gymnasium.make("impellab/Weaning-v0", **(ARGUMENTS | {"cohort_size": 1, "tier": tier}))
@@ -70,9 +73,18 @@ def test_documented_table_is_the_observation_space():
 
 @pytest.mark.parametrize(
     "heading",
-    ["Description", "Action Space", "Observation Space", "Rewards", "Starting State", "Episode End",
-     "Arguments", "Vectorized environment", "Version History"],
-)  # fmt: skip
+    [
+        "Description",
+        "Action Space",
+        "Observation Space",
+        "Rewards",
+        "Starting State",
+        "Episode End",
+        "Arguments",
+        "Vectorized environment",
+        "Version History",
+    ],
+)
 def test_docstring_has_the_headings_of_gymnasium(heading):
     assert f"    ## {heading}\n" in WeaningEnv.__doc__
 
@@ -192,10 +204,15 @@ def test_episodes_may_begin_later(made):
 
 @pytest.mark.parametrize(
     ("events", "signal", "sign"),
-    [("relapse", "factor_lv_contractility", -1), ("ischemia", "factor_lv_contractility", -1),
-     ("bleeding", "blood_volume", -1), ("drug-change", "inotrope_effect", 1),
-     ("fluid", "blood_volume", 1), ("position", "pump_flow", -1)],
-)  # fmt: skip
+    [
+        ("relapse", "factor_lv_contractility", -1),
+        ("ischemia", "factor_lv_contractility", -1),
+        ("bleeding", "blood_volume", -1),
+        ("drug-change", "inotrope_effect", 1),
+        ("fluid", "blood_volume", 1),
+        ("position", "pump_flow", -1),
+    ],
+)
 def test_events_happen_from_their_hour_on(made, events, signal, sign):
     known = {"patient": 1, "case": "full"}
     env, calm = made(events=events, event_hours=(1.5, 1.5)), made()
@@ -226,10 +243,18 @@ def test_bad_actions_and_arguments_are_refused(made):
         with pytest.raises(InputError):
             env.unwrapped.step(action)
     for arguments in (
-        {"case": "nobody"}, {"start": "P-20"}, {"device": "RP"}, {"cohort_size": 0},
-        {"cohort_first": 9_500}, {"begin": 96}, {"begin": 0.5}, {"events": "plague"},
-        {"event_hours": (5.0, 1.0)}, {"event_hours": 3}, {"render_mode": "human"},
-    ):  # fmt: skip
+        {"case": "nobody"},
+        {"start": "P-20"},
+        {"device": "RP"},
+        {"cohort_size": 0},
+        {"cohort_first": 9_500},
+        {"begin": 96},
+        {"begin": 0.5},
+        {"events": "plague"},
+        {"event_hours": (5.0, 1.0)},
+        {"event_hours": 3},
+        {"render_mode": "human"},
+    ):
         with pytest.raises(InputError):
             WeaningEnv(**arguments)
     with pytest.raises(InputError, match="options"):

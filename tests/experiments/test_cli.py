@@ -177,15 +177,23 @@ def test_diseases_have_their_grades_and_values(impellab):
 def test_the_program_as_users_start_it(tmp_path):
     arguments = ["simulate", "--patient", "shock-d", "--duration", "2", "--json"]
     done = subprocess.run(
-        [*PROGRAM, *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=120,
+        [*PROGRAM, *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["units"]["map"] == "mmHg"
     done = subprocess.run(
-        [*PROGRAM, "simulate", "--patient", "nobody"], cwd=tmp_path, capture_output=True,
-        text=True, timeout=120, check=False,
-    )  # fmt: skip
+        [*PROGRAM, "simulate", "--patient", "nobody"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == 2
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
@@ -196,8 +204,12 @@ def test_the_program_as_users_start_it(tmp_path):
 def test_a_full_disk_behind_standard_output(options):
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [*PROGRAM, "list", "patients", *options], stdout=full, stderr=subprocess.PIPE,
-            text=True, timeout=60, check=False,
-        )  # fmt: skip
+            [*PROGRAM, "list", "patients", *options],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
     assert done.returncode == 2
     assert done.stderr == "impellab: No space left on device\n"

@@ -17,13 +17,33 @@ from plants import Event, Patient, Plant, Scenario, Simulator, steady_state
 
 FILE = Path(__file__).parent.parent / "data" / "reference_metrics.csv"
 SIGNALS = (
-    "map", "systolic", "diastolic", "cardiac_output", "native_flow", "pump_flow", "pcwp", "cvp",
-    "mpap", "lvedp", "lvedv", "lvesv", "stroke_work", "pressure_volume_area",
-    "aortic_valve_open_fraction", "suction_margin", "motor_current", "hemolysis_rate",
-)  # fmt: skip
+    "map",
+    "systolic",
+    "diastolic",
+    "cardiac_output",
+    "native_flow",
+    "pump_flow",
+    "pcwp",
+    "cvp",
+    "mpap",
+    "lvedp",
+    "lvedv",
+    "lvesv",
+    "stroke_work",
+    "pressure_volume_area",
+    "aortic_valve_open_fraction",
+    "suction_margin",
+    "motor_current",
+    "hemolysis_rate",
+)
 SUPPORTS = (
-    ("none", None), ("CP", "P-0"), ("CP", "P-2"), ("CP", "P-8"), ("5.5", "P-9"), ("2.5", "P-5"),
-)  # fmt: skip
+    ("none", None),
+    ("CP", "P-0"),
+    ("CP", "P-2"),
+    ("CP", "P-8"),
+    ("5.5", "P-9"),
+    ("2.5", "P-5"),
+)
 #: Another compiler rounds differently; the periodic state is found to 1e-8.
 RELATIVE, ABSOLUTE = 1e-6, 1e-6
 

@@ -7,34 +7,12 @@ from controllers.tracking.filter.arithmetic import (
     sigma_points,
     triangular,
 )
-from controllers.tracking.filter.consistency import (
-    Consistency,
-    Innovation,
-)
-from controllers.tracking.filter.correction import (
-    Corrector,
-    Learned,
-)
-from controllers.tracking.filter.estimate import (
-    Belief,
-    Beliefs,
-    joint,
-    patient_beliefs,
-)
-from controllers.tracking.filter.outputs import (
-    Fan,
-    Outputs,
-)
-from controllers.tracking.filter.readings import (
-    READ,
-    Readings,
-    ReadingTable,
-    model_sd,
-    output_rows,
-)
-from controllers.tracking.filter.settings import (
-    TrackerSettings,
-)
+from controllers.tracking.filter.consistency import Consistency, Innovation
+from controllers.tracking.filter.correction import Corrector, Learned
+from controllers.tracking.filter.estimate import Belief, Beliefs, joint, patient_beliefs
+from controllers.tracking.filter.outputs import Fan, Outputs
+from controllers.tracking.filter.readings import READ, Readings, ReadingTable, model_sd, output_rows
+from controllers.tracking.filter.settings import TrackerSettings
 
 __all__ = [
     "READ",

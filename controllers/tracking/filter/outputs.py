@@ -25,22 +25,34 @@ _TOLERANCE, _RATIO, _WAY = 0.15, 1.4, 1.0
 # Outputs by which it is judged: what is read, and what is asked of forecasts. The saturation moves
 # with the hemoglobin, which is told.
 _NAMES = (
-    *(name for name in READ if name != "svo2"), "cardiac_index", "cardiac_power_output", "papi",
-    "lvedp", "pump_flow", "log_lv_contractility", "log_systemic_resistance", "functional_leak",
-)  # fmt: skip
+    *(name for name in READ if name != "svo2"),
+    "cardiac_index",
+    "cardiac_power_output",
+    "papi",
+    "lvedp",
+    "pump_flow",
+    "log_lv_contractility",
+    "log_systemic_resistance",
+    "functional_leak",
+)
 _JUDGED = np.array([OUTPUT_PLACE[name] for name in _NAMES])
 # Standard deviations below which no difference matters: the model's own where none is given here.
 _OWN = {
-    "mitral_regurgitant_fraction": 0.02, "log_lv_contractility": 0.01,
-    "log_systemic_resistance": 0.01, "functional_leak": 0.1,
-}  # fmt: skip
+    "mitral_regurgitant_fraction": 0.02,
+    "log_lv_contractility": 0.01,
+    "log_systemic_resistance": 0.01,
+    "functional_leak": 0.1,
+}
 # Estimates whose width matters: the heart rate is read to a beat or two, and nothing bends in it.
 _WIDTHS = np.array([i for i in range(N_PATIENT) if i != PLACE["heart_rate"]])
 # Outputs by which the second order is judged: those of decisions.
 _DECISIVE = np.array(
-    [place for place, name in enumerate(_NAMES) if name in
-     ("map", "cardiac_index", "cardiac_power_output", "papi", "pcwp", "cvp")]
-)  # fmt: skip
+    [
+        place
+        for place, name in enumerate(_NAMES)
+        if name in ("map", "cardiac_index", "cardiac_power_output", "papi", "pcwp", "cvp")
+    ]
+)
 _FLOOR = np.array([_OWN[name] if name in _OWN else model_floor(name) for name in _NAMES])
 
 
@@ -124,9 +136,16 @@ class Fan:
         spread = np.linalg.norm(first[rows], axis=1) + _FLOOR[_DECISIVE]
         bent = float(np.max(second / spread))
         return cls(
-            belief.mean[:N_PATIENT], np.linalg.norm(root, axis=1), values[0], slope,
-            mean - values[0], rest, np.sum(first**2, axis=1), exact, bent,
-        )  # fmt: skip
+            belief.mean[:N_PATIENT],
+            np.linalg.norm(root, axis=1),
+            values[0],
+            slope,
+            mean - values[0],
+            rest,
+            np.sum(first**2, axis=1),
+            exact,
+            bent,
+        )
 
     def fits(self, belief: Gaussian, outputs: Array) -> bool:
         """Whether the regression still holds about a belief whose centre has these outputs."""

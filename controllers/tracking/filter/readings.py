@@ -18,17 +18,38 @@ Array = NDArray[np.float64]
 #: Signals that are taken where a tier or the bedside shows them. The pulse pressure is left out: it
 #: is the difference of two readings that are taken.
 READ: tuple[str, ...] = (
-    "placement_signal", "placement_pulsatility", "motor_current", "motor_current_pulsatility",
-    "displayed_flow", "map", "systolic", "diastolic", "heart_rate", "cvp", "mpap", "pa_systolic",
-    "pa_diastolic", "cardiac_output", "pcwp", "ejection_fraction", "lvedv",
-    "mitral_regurgitant_fraction", "svo2",
-)  # fmt: skip
+    "placement_signal",
+    "placement_pulsatility",
+    "motor_current",
+    "motor_current_pulsatility",
+    "displayed_flow",
+    "map",
+    "systolic",
+    "diastolic",
+    "heart_rate",
+    "cvp",
+    "mpap",
+    "pa_systolic",
+    "pa_diastolic",
+    "cardiac_output",
+    "pcwp",
+    "ejection_fraction",
+    "lvedv",
+    "mitral_regurgitant_fraction",
+    "svo2",
+)
 # The believed model's own error, by unit of the signal: a share of the value and a floor. Guesses.
 _MODEL_SHARE = 0.003
 _MODEL_FLOOR = {
-    "mmHg": 0.1, "L/min": 0.01, "L/min/m2": 0.005, "mA": 1.5, "1/min": 0.1, "1": 0.005, "mL": 1.0,
+    "mmHg": 0.1,
+    "L/min": 0.01,
+    "L/min/m2": 0.005,
+    "mA": 1.5,
+    "1/min": 0.1,
+    "1": 0.005,
+    "mL": 1.0,
     "W": 0.003,
-}  # fmt: skip
+}
 # Fick's saturation needs the oxygen that the body asks for, which is not measured.
 _MODEL_OWN = {"svo2": 0.03, "papi": 0.01}
 

@@ -193,9 +193,12 @@ class SettledBeats:
         self._fill(values, exact, again, points[:, None], settings, centred=True)
         for place, one in enumerate(settings):
             self._last[one.key] = _Last(
-                points[place], one.told.vector(), values[place, 0],
-                bool(exact[place, 0]), reasons[place],
-            )  # fmt: skip
+                points[place],
+                one.told.vector(),
+                values[place, 0],
+                bool(exact[place, 0]),
+                reasons[place],
+            )
         for key in list(self._slopes)[: -(_REMEMBERED + len(settings))]:
             del self._slopes[key]
             self._last.pop(key, None)

@@ -28,9 +28,12 @@ from plants.slow.laws import drugs, mitral, oxygen, reflex
 Array = NDArray[np.float64]
 
 _FACTORS = (
-    "systemic_resistance", "pulmonary_resistance", "lv_contractility", "rv_contractility",
+    "systemic_resistance",
+    "pulmonary_resistance",
+    "lv_contractility",
+    "rv_contractility",
     "heart_rate",
-)  # fmt: skip
+)
 _SUMMANDS = ("venous_volume", "mitral_leak")
 _OWN = {
     "lv_alpha": "lv_stiffness",
@@ -46,9 +49,12 @@ ACTING_ROWS = np.array(
 #: with drugs and reflex in, relative to the believed patient's; the mitral leak that a beat has;
 #: and the mixed venous saturation.
 EXTRAS: tuple[str, ...] = (
-    "log_lv_contractility", "log_rv_contractility", "log_systemic_resistance",
-    "functional_leak", "svo2",
-)  # fmt: skip
+    "log_lv_contractility",
+    "log_rv_contractility",
+    "log_systemic_resistance",
+    "functional_leak",
+    "svo2",
+)
 #: All that is predicted, in the order of the rows.
 OUTPUTS: tuple[str, ...] = (*METRICS.names, *EXTRAS)
 OUTPUT_PLACE = {name: place for place, name in enumerate(OUTPUTS)}

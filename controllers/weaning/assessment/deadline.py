@@ -38,6 +38,9 @@ def in_time(now: Situation, decision: Decision, label_hours: float, state: Progr
     state.findings.setdefault("no-recovery", now.hours)
     why.append(Reason("evaluate for a durable pump or transplant; the pump is a bridge"))
     return replace(
-        decision, phase="reassess", action="reassess", reasons=(*why, *decision.reasons),
+        decision,
+        phase="reassess",
+        action="reassess",
+        reasons=(*why, *decision.reasons),
         findings=present_findings(state),
-    )  # fmt: skip
+    )

@@ -11,9 +11,16 @@ from plants import echo_grade
 
 #: What may be recognised.
 FINDINGS: tuple[str, ...] = (
-    "hidden-regurgitation", "regurgitation", "inotrope-masked", "rv-failure", "relapse",
-    "hemolysis", "limb", "anemia", "no-recovery",
-)  # fmt: skip
+    "hidden-regurgitation",
+    "regurgitation",
+    "inotrope-masked",
+    "rv-failure",
+    "relapse",
+    "hemolysis",
+    "limb",
+    "anemia",
+    "no-recovery",
+)
 _DAY = 24.0
 _FRACTION = "mitral_regurgitant_fraction"
 # As likely as not.

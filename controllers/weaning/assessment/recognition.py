@@ -20,8 +20,12 @@ _LEAKS = ("regurgitation", "hidden-regurgitation")
 _KNOWN = 0.5
 # How long a condition must stand before it is named, h (guesses): in the first hours of support
 # nearly everybody's right ventricle looks bad. What is not here is named at once.
-_STANDING = {"rv-failure": 12.0, "inotrope-masked": 2.0, "regurgitation": 2.0,
-             "hidden-regurgitation": 2.0}  # fmt: skip
+_STANDING = {
+    "rv-failure": 12.0,
+    "inotrope-masked": 2.0,
+    "regurgitation": 2.0,
+    "hidden-regurgitation": 2.0,
+}
 
 
 def recognise(now: Situation, state: Progress) -> None:

@@ -39,16 +39,24 @@ class Tracker(Protocol):
     """
 
     def update(
-        self, measurement: Measurement, level: str, hours: float, *,
-        drugs: Mapping[str, float] | None = None, volume_given: float = 0.0,
-    ) -> Innovation:  # fmt: skip
+        self,
+        measurement: Measurement,
+        level: str,
+        hours: float,
+        *,
+        drugs: Mapping[str, float] | None = None,
+        volume_given: float = 0.0,
+    ) -> Innovation:
         """Take in a measurement."""
         ...
 
     def forecasts(
-        self, levels: Iterable[str] | None = None, hours_ahead: float = 0.0, *,
+        self,
+        levels: Iterable[str] | None = None,
+        hours_ahead: float = 0.0,
+        *,
         drugs: Mapping[str, float] | None = None,
-    ) -> Mapping[str, Beliefs]:  # fmt: skip
+    ) -> Mapping[str, Beliefs]:
         """What is expected at levels."""
         ...
 
@@ -279,10 +287,19 @@ def between(lower: Beliefs, upper: Beliefs, share: float) -> Mixed:
     """Beliefs at a share of the way from one to another; spreads as if they move together."""
     mix = lambda a, b: (1.0 - share) * a + share * b  # noqa: E731
     found = Mixed(
-        (name, Belief(name, one.unit, mix(lower[name].centre, one.centre),
-                      mix(lower[name].spread, one.spread), low=one.low, high=one.high))
+        (
+            name,
+            Belief(
+                name,
+                one.unit,
+                mix(lower[name].centre, one.centre),
+                mix(lower[name].spread, one.spread),
+                low=one.low,
+                high=one.high,
+            ),
+        )
         for name, one in upper.items()
-    )  # fmt: skip
+    )
     first, last = (getattr(one, "explanations", ()) for one in (lower, upper))
     if len(first) == len(last) > 1:
         found.explanations = tuple(

@@ -78,8 +78,9 @@ class LearnedPolicy:
         source = str(self.folder / POLICY_FILES[0])
         expected = {"kind": WEANING_ACTION, "names": list(ACTIONS)}
         if config["action"] != expected:
-            raise InputError("action", config["action"], f"{expected}, of a policy that weans",
-                             source=source)  # fmt: skip
+            raise InputError(
+                "action", config["action"], f"{expected}, of a policy that weans", source=source
+            )
         self._observation = BedsideObservation(config["tier"])
         if tuple(config["signals"]) != self._observation.names:
             allowed = f"the observation of today: {', '.join(self._observation.names)}"
@@ -130,9 +131,11 @@ class LearnedPolicy:
             if name in values and past and not math.isfinite(values[name]):
                 values[name] = past[-1]
         seen = self._observation.update(
-            values, level=now.level, hours=now.hours,
+            values,
+            level=now.level,
+            hours=now.hours,
             label_remaining=max(self._label - now.hours, 0.0),
-        )  # fmt: skip
+        )
         if self._observation.missing:
             return None
         return action_chances(self._network, self._normalisation.apply(seen), len(ACTIONS))

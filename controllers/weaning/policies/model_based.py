@@ -90,10 +90,13 @@ class ModelBased:
     def explant(self, now: Situation) -> tuple[Reason, ...]:
         """Measured at the lowest level, and forecast without pump and inotrope."""
         held = Reason(
-            f"{now.level} held for {now.held:.3g} h, at least {self.trial:.3g}", "", now.held,
-            self.trial, met=now.held >= self.trial - 1e-6,
+            f"{now.level} held for {now.held:.3g} h, at least {self.trial:.3g}",
+            "",
+            now.held,
+            self.trial,
+            met=now.held >= self.trial - 1e-6,
             waits=True,
-        )  # fmt: skip
+        )
         limit = now.criteria.number("last_chance" if now.last else "explant_chance")
         return (
             held,

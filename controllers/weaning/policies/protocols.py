@@ -83,8 +83,14 @@ class Protocol:
 def _held(now: Situation, least: float) -> Reason:
     # Looks come at times that floating point adds up.
     met = now.held >= least - 1e-6
-    return Reason(f"{now.level} held for {now.held:.3g} h, at least {least:.3g}", "", now.held,
-                  least, met=met, waits=True)  # fmt: skip
+    return Reason(
+        f"{now.level} held for {now.held:.3g} h, at least {least:.3g}",
+        "",
+        now.held,
+        least,
+        met=met,
+        waits=True,
+    )
 
 
 def fast_protocol() -> Protocol:

@@ -49,9 +49,12 @@ def step_policy(name: str) -> StepPolicy:
     (False, True)
     """
     made: Mapping[str, Callable[[], StepPolicy]] = {
-        "fast-protocol": fast_protocol, "slow-protocol": slow_protocol, "ramp-test": ramp_test,
-        "clinician": clinician, "model-based": ModelBased,
-    }  # fmt: skip
+        "fast-protocol": fast_protocol,
+        "slow-protocol": slow_protocol,
+        "ramp-test": ramp_test,
+        "clinician": clinician,
+        "model-based": ModelBased,
+    }
     if not isinstance(name, str):
         raise InputError("policy", name, "the name of a step policy, as text")
     if name.startswith(PREFIX):

@@ -15,9 +15,8 @@ _NOT_UNLIKELY = 0.2
 
 
 def out_chance(
-    now: Situation, limit: float, ahead: float = 0.0, *, hopeful: bool = False,
-    steady: bool = False,
-) -> Reason:  # fmt: skip
+    now: Situation, limit: float, ahead: float = 0.0, *, hopeful: bool = False, steady: bool = False
+) -> Reason:
     """The chance that the patient does well without pump and inotrope some hours ahead, and how.
 
     Where the pressure would be too low, with the vasopressor that clinicians then give, as far as a

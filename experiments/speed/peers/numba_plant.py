@@ -17,9 +17,7 @@ Array = NDArray[np.float64]
 #: Names of inputs and outputs of the plant's functions.
 SLOPE = (("x", "v"), ("k", "g", "e"))
 GOING = (("acc", "x", "after", "mean", "extremes", "v"), ("moved",))
-ENDING = (
-    ("acc", "x", "after", "mean", "before", "later", "old", "new", "v"), ("ended", "begun"),
-)  # fmt: skip
+ENDING = (("acc", "x", "after", "mean", "before", "later", "old", "new", "v"), ("ended", "begun"))
 
 
 @functools.cache
@@ -38,10 +36,15 @@ def numba_run(functions: Functions) -> Callable[[Array, Array, int], None]:
         return numba.njit(function, error_model="numpy")
 
     names: dict[str, Any] = {
-        "sqrt": math.sqrt, "exp": math.exp, "log": math.log, "tanh": math.tanh,
-        "floor": math.floor, "where": compiled(_where), "fmin": compiled(_fmin),
+        "sqrt": math.sqrt,
+        "exp": math.exp,
+        "log": math.log,
+        "tanh": math.tanh,
+        "floor": math.floor,
+        "where": compiled(_where),
+        "fmin": compiled(_fmin),
         "fmax": compiled(_fmax),
-    }  # fmt: skip
+    }
     f = functions
     parts = (("slope", f.slope, SLOPE), ("going", f.going_on, GOING), ("ending", f.ending, ENDING))
     for name, function, (inputs, outputs) in parts:

@@ -61,9 +61,7 @@ def modular_circ(beats: int) -> Callable[[], object]:
     from ModularCirc.Models.NaghaviModel import NaghaviModel, NaghaviModelParameters
     from ModularCirc.Solver import Solver
 
-    times = {
-        "name": "speed", "ncycles": beats, "tcycle": 1000.0, "dt": 1.0, "export_min": beats
-    }  # fmt: skip
+    times = {"name": "speed", "ncycles": beats, "tcycle": 1000.0, "dt": 1.0, "export_min": beats}
 
     def run() -> object:
         # Version 0.3 was written for NumPy 1, which had this name too, and which took an array of

@@ -34,36 +34,80 @@ Array = NDArray[np.float64]
 
 PERIOD = 1.0169  # s
 HEART: Mapping[str, float] = {
-    "Tsa": 0.40742, "tpwave": 8.976868, "Erv_s": 2.125279, "Elv_s": 3.125202, "iml": 0.509365,
-    "imr": 0.806369, "Lrv_a": 0.000186865, "Rrv_a": 0.035061704, "Lra_v": 0.000217032,
-    "Rra_v": 0.007887459, "Lla_v": 0.000351787, "Rla_v": 0.005310825, "Rlv_ao": 0.034320234,
-    "Llv_a": 0.000110776, "Vrv_u": 9.424629, "Vlv_u": 5.606007, "Rpd": 0.098865401,
-    "Cp": 1.090989, "Cpa": 0.556854, "Kxp_ra": 9.22244, "Kxv_ra": 0.004837, "Emax_ra": 0.208858,
-    "Vaso_ra": 4.848742, "Kxp_la": 9.194992, "Kxv_la": 0.008067, "Emax_la": 0.303119,
+    "Tsa": 0.40742,
+    "tpwave": 8.976868,
+    "Erv_s": 2.125279,
+    "Elv_s": 3.125202,
+    "iml": 0.509365,
+    "imr": 0.806369,
+    "Lrv_a": 0.000186865,
+    "Rrv_a": 0.035061704,
+    "Lra_v": 0.000217032,
+    "Rra_v": 0.007887459,
+    "Lla_v": 0.000351787,
+    "Rla_v": 0.005310825,
+    "Rlv_ao": 0.034320234,
+    "Llv_a": 0.000110776,
+    "Vrv_u": 9.424629,
+    "Vlv_u": 5.606007,
+    "Rpd": 0.098865401,
+    "Cp": 1.090989,
+    "Cpa": 0.556854,
+    "Kxp_ra": 9.22244,
+    "Kxv_ra": 0.004837,
+    "Emax_ra": 0.208858,
+    "Vaso_ra": 4.848742,
+    "Kxp_la": 9.194992,
+    "Kxv_la": 0.008067,
+    "Emax_la": 0.303119,
     "Vaso_la": 9.355754,
-}  # fmt: skip
+}
 VESSELS: Mapping[str, float] = {
-    "Rp": 0.134156617, "Rd": 1.356472458, "C": 0.238401833, "R": 0.003348073, "L": 0.004,
-}  # fmt: skip
+    "Rp": 0.134156617,
+    "Rd": 1.356472458,
+    "C": 0.238401833,
+    "R": 0.003348073,
+    "L": 0.004,
+}
 STATES = Layout(
     ("V_RA", "Q_RA", "V_RV", "Q_RV", "P_pul", "V_LA", "Q_LA", "V_LV", "Q_LV", "P_ao", "Q_ao", "P_c")
 )
 VALUES = Layout((*HEART, *VESSELS))
 START: Mapping[str, float] = {
-    "V_RA": 38.43, "V_RV": 96.07, "V_LA": 38.43, "V_LV": 96.07, "P_pul": 8.0,
-}  # fmt: skip
+    "V_RA": 38.43,
+    "V_RV": 96.07,
+    "V_LA": 38.43,
+    "V_LV": 96.07,
+    "P_pul": 8.0,
+}
 # Fourier modes of the elastance, cosine and sine.
 _MODES = (
-    (0.283748803, 0.0), (0.031830626, -0.374299825), (-0.209472400, -0.018127770),
-    (0.020520047, 0.073971113), (0.008316883, -0.047249597), (-0.041677660, 0.003212163),
-    (0.000867323, 0.019441411), (-0.001675379, -0.005565534), (-0.011252277, 0.003401432),
-    (-0.000414677, 0.008376795), (0.000253749, -0.000071880), (-0.002584966, 0.001566861),
-    (0.000584752, 0.003143555), (0.000028502, -0.000024787), (0.000022961, -0.000007476),
-    (0.000018735, -0.000001281), (0.000015573, 0.000001781), (0.000013133, 0.000003494),
-    (0.000011199, 0.000004507), (0.000009634, 0.000005117), (0.000008343, 0.000005481),
-    (0.000007265, 0.000005687), (0.000006354, 0.000005789), (0.000005575, 0.000005821),
+    (0.283748803, 0.0),
+    (0.031830626, -0.374299825),
+    (-0.209472400, -0.018127770),
+    (0.020520047, 0.073971113),
+    (0.008316883, -0.047249597),
+    (-0.041677660, 0.003212163),
+    (0.000867323, 0.019441411),
+    (-0.001675379, -0.005565534),
+    (-0.011252277, 0.003401432),
+    (-0.000414677, 0.008376795),
+    (0.000253749, -0.000071880),
+    (-0.002584966, 0.001566861),
+    (0.000584752, 0.003143555),
+    (0.000028502, -0.000024787),
+    (0.000022961, -0.000007476),
+    (0.000018735, -0.000001281),
+    (0.000015573, 0.000001781),
+    (0.000013133, 0.000003494),
+    (0.000011199, 0.000004507),
+    (0.000009634, 0.000005117),
+    (0.000008343, 0.000005481),
+    (0.000007265, 0.000005687),
+    (0.000006354, 0.000005789),
+    (0.000005575, 0.000005821),
     (0.000004903, 0.000005805),
-)  # fmt: skip
+)
 
 
 def activations(times: Array) -> Array:
@@ -102,8 +146,11 @@ def circuit() -> ca.Function:
     open_ra, open_rv = valve(x.Q_RA, p_ra, p_rv), valve(x.Q_RV, p_rv, x.P_pul)
     open_la, open_lv = valve(x.Q_LA, p_la, p_lv), valve(x.Q_LV, p_lv, x.P_ao)
     q_ra, q_rv, q_la, q_lv = (
-        open_ra * x.Q_RA, open_rv * x.Q_RV, open_la * x.Q_LA, open_lv * x.Q_LV,
-    )  # fmt: skip
+        open_ra * x.Q_RA,
+        open_rv * x.Q_RV,
+        open_la * x.Q_LA,
+        open_lv * x.Q_LV,
+    )
     back = (x.P_c - p_ra) / p.Rd
     rates = {
         "V_RA": back - q_ra,
@@ -179,8 +226,15 @@ def _library(width: int) -> ctypes.CDLL:
     library = load("\n".join([f"#define WIDTH {width}", unused, DOUBLE, *texts, loop]))
     long, pointer = ctypes.c_long, ctypes.c_void_p
     library.peer_run.argtypes = [
-        pointer, pointer, long, long, long, pointer, ctypes.c_double, pointer
-    ]  # fmt: skip
+        pointer,
+        pointer,
+        long,
+        long,
+        long,
+        pointer,
+        ctypes.c_double,
+        pointer,
+    ]
     return library
 
 
@@ -223,9 +277,15 @@ def emitted(
         x = np.ascontiguousarray(start.copy())
         rows = np.empty((steps, len(STATES))) if log else None
         library.peer_run(
-            x.ctypes.data, held.ctypes.data, blocks, steps, steps_per_cycle, table.ctypes.data,
-            step, None if rows is None else rows.ctypes.data,
-        )  # fmt: skip
+            x.ctypes.data,
+            held.ctypes.data,
+            blocks,
+            steps,
+            steps_per_cycle,
+            table.ctypes.data,
+            step,
+            None if rows is None else rows.ctypes.data,
+        )
         if rows is not None:
             return rows
         return x.reshape(blocks, len(STATES), width).transpose(0, 2, 1).reshape(batch, -1)

@@ -33,9 +33,13 @@ def incidence_figure(incidence: pandas.DataFrame) -> Figure:
         rows = judged[judged["complication"] == what]
         for place, row in zip(places, rows.to_dict("records"), strict=True):
             axes.barh(
-                place, row["band_high"] - row["band_low"], left=row["band_low"], height=0.7,
-                color="#e0efe0", label="expected" if place == 0 else None,
-            )  # fmt: skip
+                place,
+                row["band_high"] - row["band_low"],
+                left=row["band_low"],
+                height=0.7,
+                color="#e0efe0",
+                label="expected" if place == 0 else None,
+            )
         _with_intervals(axes, rows, places)
         axes.set_title(TITLES[what], fontsize="medium", loc="left")
         axes.set_xlabel(_PATIENTS)
@@ -52,18 +56,31 @@ def _with_intervals(axes: Axes, rows: pandas.DataFrame, places: NDArray[np.int_]
     percent = rows["percent"].to_numpy()
     reach = [percent - rows["percent_low"].to_numpy(), rows["percent_high"].to_numpy() - percent]
     axes.errorbar(
-        percent, places - 0.12, xerr=np.maximum(reach, 0.0), linestyle="", marker="o",
-        markersize=5, color=COLORS[0], elinewidth=1.2, label="events, 95 % interval",
-    )  # fmt: skip
+        percent,
+        places - 0.12,
+        xerr=np.maximum(reach, 0.0),
+        linestyle="",
+        marker="o",
+        markersize=5,
+        color=COLORS[0],
+        elinewidth=1.2,
+        label="events, 95 % interval",
+    )
     _by_hazard(axes, rows, places + 0.12)
 
 
 def _by_hazard(axes: Axes, rows: pandas.DataFrame, places: NDArray[np.floating]) -> None:
     axes.errorbar(
-        rows["percent_by_hazard"], places, xerr=rows["percent_by_hazard_ci"].fillna(0.0),
-        linestyle="", marker="D", markersize=4, color=COLORS[1], elinewidth=1.2,
+        rows["percent_by_hazard"],
+        places,
+        xerr=rows["percent_by_hazard_ci"].fillna(0.0),
+        linestyle="",
+        marker="D",
+        markersize=4,
+        color=COLORS[1],
+        elinewidth=1.2,
         label="chance by the hazards, 95 % interval",
-    )  # fmt: skip
+    )
 
 
 def days_figure(by_day: pandas.DataFrame, supports: Sequence[str]) -> Figure:
@@ -82,9 +99,15 @@ def days_figure(by_day: pandas.DataFrame, supports: Sequence[str]) -> Figure:
             chance = f"{what}_by_hazard"
             lonely = chance not in rows
             axes.plot(
-                rows["day"], rows[what], marker="o", markersize=4, color=color, label=support,
-                linestyle="-" if lonely else "", linewidth=1.0,
-            )  # fmt: skip
+                rows["day"],
+                rows[what],
+                marker="o",
+                markersize=4,
+                color=color,
+                label=support,
+                linestyle="-" if lonely else "",
+                linewidth=1.0,
+            )
             if not lonely:
                 axes.plot(rows["day"], rows[chance], color=color, linewidth=1.2)
         axes.set_title(TITLES.get(what, "Deaths"), fontsize="medium", loc="left")
@@ -109,9 +132,12 @@ def contrasts_figure(incidence: pandas.DataFrame, groups: Mapping[str, Sequence[
     heights = [len(group) for group in groups.values()]
     figure = new_figure(9.5, 1.8 + 0.32 * sum(heights) + 0.3 * len(heights))
     grid = figure.subplots(
-        len(groups), len(COMPLICATIONS), sharex="col", squeeze=False,
+        len(groups),
+        len(COMPLICATIONS),
+        sharex="col",
+        squeeze=False,
         gridspec_kw={"height_ratios": heights},
-    )  # fmt: skip
+    )
     for i, (title, supports) in enumerate(groups.items()):
         places = np.arange(len(supports))
         for j, what in enumerate(COMPLICATIONS):

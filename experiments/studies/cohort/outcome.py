@@ -15,8 +15,13 @@ COMPLETED, DIED, REFUSED = "completed", "died", "refused"
 NOTED = ("level", "map", "cardiac_power_output", "lvedp", "pfhb", "lactate", "limb_perfusion")
 _HOURS_PER_DAY = 24.0
 _TIMES = (
-    "bleeding", "malposition", "limb", "hemolysis", "hemolysis_if_malposed", "distal_perfusion",
-)  # fmt: skip
+    "bleeding",
+    "malposition",
+    "limb",
+    "hemolysis",
+    "hemolysis_if_malposed",
+    "distal_perfusion",
+)
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,27 @@ from plants import InputError, Population, RefusalCounts
 
 #: What a table says of a patient.
 DESCRIBED = (
-    "phenotype", "seed", "sex", "responder", "artery_diameter", "axillary_diameter",
-    "recoverable", "recovery_time", "recovery_delay", "inotrope_baseline", "vasopressor_baseline",
-    "hemoglobin_initial", "haptoglobin_initial", "heart_rate", "lv_ees", "lv_alpha", "rv_ees",
-    "r_systemic", "r_pulmonary", "blood_volume",
-)  # fmt: skip
+    "phenotype",
+    "seed",
+    "sex",
+    "responder",
+    "artery_diameter",
+    "axillary_diameter",
+    "recoverable",
+    "recovery_time",
+    "recovery_delay",
+    "inotrope_baseline",
+    "vasopressor_baseline",
+    "hemoglobin_initial",
+    "haptoglobin_initial",
+    "heart_rate",
+    "lv_ees",
+    "lv_alpha",
+    "rv_ees",
+    "r_systemic",
+    "r_pulmonary",
+    "blood_volume",
+)
 
 
 @dataclass(frozen=True)

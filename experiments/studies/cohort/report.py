@@ -141,10 +141,16 @@ def printed(tables: CohortTables) -> list[tuple[str, Headings, Cells]]:
             )
         )
     shown = {
-        "support": "support", "refused": "refused", "completed": "completed", "died": "died",
-        "malposition": "malposition", "distal_perfusion": "catheter", "mean_level": "level [1]",
-        "mean_map": "MAP [mmHg]", "mean_pfhb": "pfHb [mg/dL]",
-    }  # fmt: skip
+        "support": "support",
+        "refused": "refused",
+        "completed": "completed",
+        "died": "died",
+        "malposition": "malposition",
+        "distal_perfusion": "catheter",
+        "mean_level": "level [1]",
+        "mean_map": "MAP [mmHg]",
+        "mean_pfhb": "pfHb [mg/dL]",
+    }
     found.append(("outcomes", *_cells(tables.outcomes, shown)))
     shown = {"what": "what", "reason": "reason", "count": "count"}
     found.append(("refusals", *_cells(tables.refusals, shown)))

@@ -173,9 +173,8 @@ def _solved(
     from scipy.integrate import solve_ivp  # Slow to import, and only needed here.
 
     solution = solve_ivp(
-        rhs, (0.0, seconds), start,
-        method="DOP853", rtol=rtol, atol=rtol, dense_output=dense_output,
-    )  # fmt: skip
+        rhs, (0.0, seconds), start, method="DOP853", rtol=rtol, atol=rtol, dense_output=dense_output
+    )
     if not solution.success:
         raise PhysicsError(f"the reference solver stopped: {solution.message}")
     return solution

@@ -25,14 +25,33 @@ if TYPE_CHECKING:
 MEAN_LIMIT, EXTREME_LIMIT = 1e-3, 5e-3
 #: Metrics that are integrals over the beat.
 MEANS = (
-    "map", "cardiac_output", "native_flow", "pump_flow", "pcwp", "cvp", "mpap", "lv_pressure",
-    "lv_volume", "stroke_work", "cardiac_power_output", "motor_current", "hemolysis_rate",
-)  # fmt: skip
+    "map",
+    "cardiac_output",
+    "native_flow",
+    "pump_flow",
+    "pcwp",
+    "cvp",
+    "mpap",
+    "lv_pressure",
+    "lv_volume",
+    "stroke_work",
+    "cardiac_power_output",
+    "motor_current",
+    "hemolysis_rate",
+)
 #: Metrics taken at an instant of the beat.
 EXTREMES = (
-    "systolic", "diastolic", "lvedp", "lvedv", "lvesv", "lv_peak_pressure", "pa_systolic",
-    "pa_diastolic", "pump_flow_max", "pump_flow_min",
-)  # fmt: skip
+    "systolic",
+    "diastolic",
+    "lvedp",
+    "lvedv",
+    "lvesv",
+    "lv_peak_pressure",
+    "pa_systolic",
+    "pa_diastolic",
+    "pump_flow_max",
+    "pump_flow_min",
+)
 # Flows that may be near zero are measured against the flow that circulates.
 _FLOWS = ("native_flow", "pump_flow", "pump_flow_max", "pump_flow_min")
 STEPS = (0.0005, 0.001, 0.002, 0.0025, 0.004, 0.005)  # s
@@ -159,17 +178,23 @@ def _row(
     except PhysicsError:
         nothing = float("nan")
         return row | {
-            "mean_error": nothing, "mean_metric": "unstable",
-            "extreme_error": nothing, "extreme_metric": "unstable", "within_limits": False,
-        }  # fmt: skip
+            "mean_error": nothing,
+            "mean_metric": "unstable",
+            "extreme_error": nothing,
+            "extreme_metric": "unstable",
+            "within_limits": False,
+        }
     errors = relative_errors(found.metrics, reference.metrics)
     mean = max(MEANS, key=lambda name: errors[name])
     extreme = max(EXTREMES, key=lambda name: errors[name])
     within = errors[mean] <= MEAN_LIMIT and errors[extreme] <= EXTREME_LIMIT
     return row | {
-        "mean_error": errors[mean], "mean_metric": mean,
-        "extreme_error": errors[extreme], "extreme_metric": extreme, "within_limits": within,
-    }  # fmt: skip
+        "mean_error": errors[mean],
+        "mean_metric": mean,
+        "extreme_error": errors[extreme],
+        "extreme_metric": extreme,
+        "within_limits": within,
+    }
 
 
 def smoothing_table(

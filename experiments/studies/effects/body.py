@@ -84,11 +84,10 @@ def _limb() -> Iterable[Effect]:
         (
             rises("limb_perfusion", 0.2, "a way past the sheath"),
             falls("limb_ischemia", 0.1, "the leg is perfused"),
-            stays(EVERYTHING, _STEPS, what,
-                  but=("limb_perfusion", "limb_ischemia", "limb_hazard")),
+            stays(EVERYTHING, _STEPS, what, but=("limb_perfusion", "limb_ischemia", "limb_hazard")),
         ),
         silent=(replace(off, slow={**narrow, "catheter_conductance": 9.0}),),
-    )  # fmt: skip
+    )
     axillary = replace(off, slow={**narrow, "femoral": 0.0})
     yield Effect(
         "sheath in the femoral artery",
@@ -188,10 +187,14 @@ def _organs() -> Iterable[Effect]:
             rises("renal_injury", 0.03, "low pressure, congestion and too little oxygen"),
             rises("hepatic_injury", 0.03, "low pressure, congestion and too little oxygen"),
             rises("lactate", 0.02, "an injured liver clears less"),
-            stays(EVERYTHING, _STEPS, "organs act on no pressure and no flow",
-                  but=("renal_injury", "hepatic_injury", "lactate")),
+            stays(
+                EVERYTHING,
+                _STEPS,
+                "organs act on no pressure and no flow",
+                but=("renal_injury", "hepatic_injury", "lactate"),
+            ),
         ),
-    )  # fmt: skip
+    )
     day = Condition("shock-d", "CP", "P-8", slow={}, hours=24.0)
     struck = ("bleeding_hazard", "malposition_hazard", "vwf_loss")
     yield Effect(

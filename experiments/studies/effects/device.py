@@ -115,14 +115,18 @@ def _positions() -> Iterable[Effect]:
     )
     for name, depth, place, more in (
         (
-            "both windows in the ventricle", 60.0, "60 mm too deep",
+            "both windows in the ventricle",
+            60.0,
+            "60 mm too deep",
             (rises("placement_pulsatility", 20.0, "the sensor shows a ventricular waveform"),),
         ),
         (
-            "both windows in the aorta", -60.0, "60 mm too shallow",
+            "both windows in the aorta",
+            -60.0,
+            "60 mm too shallow",
             (rises("placement_pulsatility", 5.0, "the sensor shows the pulse of the aorta"),),
         ),
-    ):  # fmt: skip
+    ):
         yield Effect(
             name,
             f"{case}, {place}",
@@ -136,9 +140,20 @@ def _positions() -> Iterable[Effect]:
                 *LEFT_ALONE,
             ),
         )
-        seen = ("pump_speed", "motor_current", "placement_signal", "displayed_flow", "malposition",
-                "motor_current_pulsatility", "placement_pulsatility", "hemolysis_rate",
-                "suction_occlusion", "suction", "suction_margin", "pump_head")  # fmt: skip
+        seen = (
+            "pump_speed",
+            "motor_current",
+            "placement_signal",
+            "displayed_flow",
+            "malposition",
+            "motor_current_pulsatility",
+            "placement_pulsatility",
+            "hemolysis_rate",
+            "suction_occlusion",
+            "suction",
+            "suction_margin",
+            "pump_head",
+        )
         yield Effect(
             f"{name}, against none",
             f"{case}, {place}, against no pump",
@@ -183,11 +198,13 @@ def _positions() -> Iterable[Effect]:
         ),
         (
             stays(
-                EVERYTHING, 0.0, "what is not there lies nowhere",
+                EVERYTHING,
+                0.0,
+                "what is not there lies nowhere",
                 but=("placement_signal", "placement_pulsatility", "suction_margin"),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def device_effects() -> Iterable[Effect]:

@@ -18,16 +18,44 @@ if TYPE_CHECKING:
 
 #: Columns of the map.
 SHOWN = (
-    "map", "pulse_pressure", "cardiac_output", "heart_rate", "blood_volume",
-    "lvedp", "lvedv", "lv_peak_pressure", "pcwp", "mpap", "cvp", "rvedv",
-    "septum_shift", "pericardial_pressure",
-    "mitral_regurgitant_fraction", "aortic_regurgitant_fraction",
-    "pump_flow", "right_pump_flow", "suction", "motor_current", "motor_current_pulsatility",
-    "placement_pulsatility", "hemolysis_rate",
-    "pfhb", "unbound_hemoglobin", "haptoglobin", "hemoglobin", "oxygen_delivery", "lactate",
-    "renal_injury", "hepatic_injury", "stunned", "functional_leak",
-    "limb_perfusion", "limb_ischemia", "bleeding_hazard", "limb_hazard",
-)  # fmt: skip
+    "map",
+    "pulse_pressure",
+    "cardiac_output",
+    "heart_rate",
+    "blood_volume",
+    "lvedp",
+    "lvedv",
+    "lv_peak_pressure",
+    "pcwp",
+    "mpap",
+    "cvp",
+    "rvedv",
+    "septum_shift",
+    "pericardial_pressure",
+    "mitral_regurgitant_fraction",
+    "aortic_regurgitant_fraction",
+    "pump_flow",
+    "right_pump_flow",
+    "suction",
+    "motor_current",
+    "motor_current_pulsatility",
+    "placement_pulsatility",
+    "hemolysis_rate",
+    "pfhb",
+    "unbound_hemoglobin",
+    "haptoglobin",
+    "hemoglobin",
+    "oxygen_delivery",
+    "lactate",
+    "renal_injury",
+    "hepatic_injury",
+    "stunned",
+    "functional_leak",
+    "limb_perfusion",
+    "limb_ischemia",
+    "bleeding_hazard",
+    "limb_hazard",
+)
 # A value below this share of its signal's range counts as this: nothing is divided by nothing.
 _LEAST_SHARE = 1e-4
 
@@ -101,8 +129,9 @@ def effects_figure(found: Sequence[Studied]) -> Figure:
     bar.ax.tick_params(labelsize=7)
     axes.set_xlabel(
         "Triangles: expected to rise or fall. Dots: expected to stay. Crosses: not as expected. "
-        "Grey: no slow clock in the case.", fontsize=7,
-    )  # fmt: skip
+        "Grey: no slow clock in the case.",
+        fontsize=7,
+    )
     return figure
 
 

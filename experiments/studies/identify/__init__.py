@@ -1,12 +1,7 @@
 """The identification of the built-in patients against the targets of their files."""
 
-from experiments.studies.identify.study import (
-    identification,
-)
-from experiments.studies.identify.table import (
-    patients_table,
-    write_patients_results,
-)
+from experiments.studies.identify.study import identification
+from experiments.studies.identify.table import patients_table, write_patients_results
 
 __all__ = [
     "identification",

@@ -75,9 +75,11 @@ def hidden_figure(hidden: HiddenCourse) -> Figure:
     for row, level in enumerate((FULL, LOW)):
         _draw_beat(plain(figure.add_subplot(grid[row, 2])), level, *hidden.beats[level])
     figure.suptitle(
-        f"Regurgitation that full support hides ({PATIENT}, {DEVICE})", fontsize="medium", x=0.01,
+        f"Regurgitation that full support hides ({PATIENT}, {DEVICE})",
+        fontsize="medium",
+        x=0.01,
         ha="left",
-    )  # fmt: skip
+    )
     return figure
 
 
@@ -88,9 +90,14 @@ def _mark_levels(axes: Axes, course: pandas.DataFrame) -> None:
         if number:
             axes.axvline(hours.iloc[0], color="#888888", linewidth=0.8, linestyle=":")
         axes.text(
-            hours.mean(), 1.0, rows["level"].iloc[0], transform=axes.get_xaxis_transform(),
-            ha="center", va="bottom", fontsize="x-small",
-        )  # fmt: skip
+            hours.mean(),
+            1.0,
+            rows["level"].iloc[0],
+            transform=axes.get_xaxis_transform(),
+            ha="center",
+            va="bottom",
+            fontsize="x-small",
+        )
 
 
 def _draw_grades(axes: Axes, course: pandas.DataFrame) -> None:
@@ -139,9 +146,14 @@ def masked_figure(masked: MaskedTest) -> Figure:
         off = masked.course["hours"].max() / 2
         axes.axvline(off, color="#888888", linewidth=0.8, linestyle=":")
         axes.text(
-            off, 1.0, "drug stopped", transform=axes.get_xaxis_transform(), ha="center",
-            va="bottom", fontsize="x-small",
-        )  # fmt: skip
+            off,
+            1.0,
+            "drug stopped",
+            transform=axes.get_xaxis_transform(),
+            ha="center",
+            va="bottom",
+            fontsize="x-small",
+        )
         axes.set_xlabel(f"Time at {LOW} [h]")
         axes.set_ylabel(label(name))
         if name == "cardiac_power_output":
@@ -151,8 +163,10 @@ def masked_figure(masked: MaskedTest) -> Figure:
     _draw_doses(plain(figure.add_subplot(grid[:, 2])), masked.doses)
     figure.suptitle(
         f"Failure that an inotrope hides, against a heart that recovered ({PATIENT}, {DEVICE})",
-        fontsize="medium", x=0.01, ha="left",
-    )  # fmt: skip
+        fontsize="medium",
+        x=0.01,
+        ha="left",
+    )
     return figure
 
 
@@ -165,9 +179,13 @@ def _draw_doses(axes: Axes, doses: pandas.DataFrame) -> None:
         axes.plot(doses["dose"], doses[drug], "o-", color=color, label=text)
     _draw_threshold(axes)
     axes.text(
-        doses["dose"].max(), WEANING_POWER, f"{WEANING_POWER:g} W: can be weaned above",
-        ha="right", va="bottom", fontsize="x-small",
-    )  # fmt: skip
+        doses["dose"].max(),
+        WEANING_POWER,
+        f"{WEANING_POWER:g} W: can be weaned above",
+        ha="right",
+        va="bottom",
+        fontsize="x-small",
+    )
     axes.set_ylim(0.4, 1.0)
     axes.set_xlabel("Inotrope under which it looks the same [ug/kg/min]")
     axes.set_ylabel(f"{label('cardiac_power_output')}, {LOW}")

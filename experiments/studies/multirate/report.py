@@ -68,9 +68,13 @@ def _draw_course(axes: Axes, found: list[Comparison], name: str, *, legend: bool
             times, one.quick.values[:, column], color=color, label=f"multirate, {one.case.name}"
         )
         axes.plot(
-            times, one.slow.values[:, column], "o", color=color, markersize=4,
+            times,
+            one.slow.values[:, column],
+            "o",
+            color=color,
+            markersize=4,
             label=f"beat by beat, {one.case.name}",
-        )  # fmt: skip
+        )
     axes.set_xlabel("Time [h]")
     axes.set_ylabel(_TEXTS.get(name) or label(name))
     if legend:
@@ -83,9 +87,13 @@ def _draw_errors(axes: Axes, found: list[Comparison]) -> None:
     order = [i for i in np.argsort(worst) if worst[i] > 0.0]
     for color, one in zip(COLORS, found, strict=False):
         axes.plot(
-            np.maximum(one.errors[order], _LEAST), range(len(order)), "o", color=color,
-            markersize=4, label=one.case.name,
-        )  # fmt: skip
+            np.maximum(one.errors[order], _LEAST),
+            range(len(order)),
+            "o",
+            color=color,
+            markersize=4,
+            label=one.case.name,
+        )
     axes.axvline(LIMIT, color="black", linestyle="--", linewidth=0.9)
     axes.set_xscale("log")
     axes.set_yticks(range(len(order)))
@@ -97,13 +105,18 @@ def _draw_errors(axes: Axes, found: list[Comparison]) -> None:
 
 def _draw_cost(axes: Axes, days: pandas.DataFrame) -> None:
     for color, (case, rows) in zip(COLORS, days.groupby("case", sort=False), strict=False):
-        axes.loglog(rows["seconds"], rows["worst_error"], "o-", color=color, markersize=4,
-                    label=str(case))  # fmt: skip
+        axes.loglog(
+            rows["seconds"], rows["worst_error"], "o-", color=color, markersize=4, label=str(case)
+        )
         for _, row in rows.iterrows():
             axes.annotate(
-                f"{row['tolerance']:g}", (row["seconds"], row["worst_error"]),
-                textcoords="offset points", xytext=(4, 4), fontsize=6, color=color,
-            )  # fmt: skip
+                f"{row['tolerance']:g}",
+                (row["seconds"], row["worst_error"]),
+                textcoords="offset points",
+                xytext=(4, 4),
+                fontsize=6,
+                color=color,
+            )
     axes.axhline(LIMIT, color="black", linestyle="--", linewidth=0.9)
     axes.xaxis.set_major_locator(LogLocator(10, subs=(1.0, 2.0, 5.0)))
     axes.xaxis.set_major_formatter("{x:g}")

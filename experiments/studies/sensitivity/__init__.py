@@ -1,9 +1,6 @@
 """The sensitivity study: which uncertain quantity moves the beat of a supported patient."""
 
-from experiments.studies.sensitivity import (
-    report,
-    study,
-)
+from experiments.studies.sensitivity import report, study
 
 __all__ = [
     "report",

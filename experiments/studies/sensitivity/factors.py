@@ -60,8 +60,10 @@ class Factor:
         if self.name in _LABELS:
             return _LABELS[self.name]
         tables: tuple[Mapping[str, Any], ...] = (
-            PATIENT_PARAMETERS, DEVICE_PARAMETERS, DISTURBANCES,
-        )  # fmt: skip
+            PATIENT_PARAMETERS,
+            DEVICE_PARAMETERS,
+            DISTURBANCES,
+        )
         return next(str(table[self.name].meaning) for table in tables if self.name in table)
 
 

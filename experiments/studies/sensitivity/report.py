@@ -91,18 +91,27 @@ def _panel(axes: Axes, rows: pandas.DataFrame, method: str) -> None:
     colors = [_GROUPS[group] for group in rows["group"]]
     column = measure(method)
     axes.barh(
-        places, rows[column], xerr=rows[f"{column}_ci"], color=colors, alpha=0.45, height=0.7,
+        places,
+        rows[column],
+        xerr=rows[f"{column}_ci"],
+        color=colors,
+        alpha=0.45,
+        height=0.7,
         error_kw={"elinewidth": 0.8, "ecolor": "#333333"},
-    )  # fmt: skip
+    )
     if method == "sobol":
         axes.barh(places, rows["first_order"].clip(lower=0.0), color=colors, height=0.34)
         axes.set_xlim(0.0, 1.1)
         axes.set_xticks([0.0, 0.5, 1.0])
     else:
         axes.plot(
-            rows["deviation_of_effect"], places, linestyle="", marker="|", markersize=8,
+            rows["deviation_of_effect"],
+            places,
+            linestyle="",
+            marker="|",
+            markersize=8,
             color="black",
-        )  # fmt: skip
+        )
         axes.set_xlim(left=0.0)
     axes.grid(visible=False, axis="y")
 
@@ -141,7 +150,6 @@ def top_rows(study: Sensitivity, count: int) -> Sequence[tuple[object, ...]]:
         for row in rows.nlargest(count, column).to_dict("records"):
             second = "first_order" if study.method == "sobol" else "deviation_of_effect"
             cells.append(
-                (output, row["factor"], row["group"], row[column], row[f"{column}_ci"],
-                 row[second])
-            )  # fmt: skip
+                (output, row["factor"], row["group"], row[column], row[f"{column}_ci"], row[second])
+            )
     return cells

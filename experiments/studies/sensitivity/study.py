@@ -288,17 +288,20 @@ def _indices(
             problem, output, calc_second_order=False, num_resamples=_RESAMPLES, seed=seed
         )
         columns = {
-            "first_order": found["S1"], "first_order_ci": found["S1_conf"],
-            "total": found["ST"], "total_ci": found["ST_conf"],
-        }  # fmt: skip
+            "first_order": found["S1"],
+            "first_order_ci": found["S1_conf"],
+            "total": found["ST"],
+            "total_ci": found["ST_conf"],
+        }
     else:
         found = morris.analyze(
             problem, design, output, num_resamples=_RESAMPLES, num_levels=_GRID, seed=seed
         )
         columns = {
-            "mean_effect": found["mu_star"], "mean_effect_ci": found["mu_star_conf"],
+            "mean_effect": found["mu_star"],
+            "mean_effect_ci": found["mu_star_conf"],
             "deviation_of_effect": found["sigma"],
-        }  # fmt: skip
+        }
     return [
         {
             "output": name,

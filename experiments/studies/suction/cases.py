@@ -29,13 +29,26 @@ DEVICES = ("CP", "2.5", "5.5")
 PROFILES = ("shock-c", "shock-d", "shock-e", "hfref", "rv-failure", "biventricular-shock")
 #: What may bring suction about, and what looks like it but is not; the truth decides.
 CAUSES = (
-    "volume loss", "pulmonary resistance", "right-ventricular failure", "over-speed",
-    "wall contact", "mitral contact",
-)  # fmt: skip
+    "volume loss",
+    "pulmonary resistance",
+    "right-ventricular failure",
+    "over-speed",
+    "wall contact",
+    "mitral contact",
+)
 CONFUSERS = (
-    "nothing", "level changes", "afterload", "atrial fibrillation", "ectopic beats", "Valsalva",
-    "exercise", "shut aortic valve", "too deep", "too shallow", "outlet in the valve",
-)  # fmt: skip
+    "nothing",
+    "level changes",
+    "afterload",
+    "atrial fibrillation",
+    "ectopic beats",
+    "Valsalva",
+    "exercise",
+    "shut aortic valve",
+    "too deep",
+    "too shallow",
+    "outlet in the valve",
+)
 
 DURATION = 45.0  # s
 #: Interval of the console's samples, and of the detector's decisions, s.

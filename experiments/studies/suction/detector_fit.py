@@ -65,9 +65,15 @@ def fit(
         Called with the number of courses done.
     """
     blank = DetectorSettings(
-        _WINDOW, _RELEASE, 0.0, (0.0,), (0.0,), dict.fromkeys(FEATURES, 0.0),
-        dict.fromkeys(FEATURES, 1.0), dict.fromkeys(FEATURES, (0.0,)),
-    )  # fmt: skip
+        _WINDOW,
+        _RELEASE,
+        0.0,
+        (0.0,),
+        (0.0,),
+        dict.fromkeys(FEATURES, 0.0),
+        dict.fromkeys(FEATURES, 1.0),
+        dict.fromkeys(FEATURES, (0.0,)),
+    )
     wanted = cases(seeds, _FIT_NOISES, blank)
     parts = []
     for number, part in enumerate(run_each(examples_of, wanted, workers=workers), start=1):

@@ -62,9 +62,13 @@ def _mark(axes: Axes, one: Course, alarm: NDArray[np.bool_]) -> None:
     name: str | None = "suction"
     for first, after in stretches(one.suction):
         axes.axvspan(
-            starts[first], one.beat_ends[after - 1], color=COLORS[4], alpha=0.25, label=name,
+            starts[first],
+            one.beat_ends[after - 1],
+            color=COLORS[4],
+            alpha=0.25,
+            label=name,
             linewidth=0,
-        )  # fmt: skip
+        )
         name = None
     name = "alarm"
     for first, after in stretches(alarm):

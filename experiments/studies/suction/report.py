@@ -13,16 +13,39 @@ if TYPE_CHECKING:
     import pandas
 
 SCORE_HEADINGS = (
-    "SNR [dB]", "of", "sens.", "spec.", "delay p50", "p95", "release", "events", "found",
+    "SNR [dB]",
+    "of",
+    "sens.",
+    "spec.",
+    "delay p50",
+    "p95",
+    "release",
+    "events",
+    "found",
     "false/h",
-)  # fmt: skip
+)
 CAUSE_HEADINGS = (
-    "cause", "courses", "beats", "in suction", "sens.", "spec.", "delay p95", "false alarms",
-)  # fmt: skip
+    "cause",
+    "courses",
+    "beats",
+    "in suction",
+    "sens.",
+    "spec.",
+    "delay p95",
+    "false alarms",
+)
 _SCORE_COLUMNS = (
-    "snr_db", "noise_of", "sensitivity", "specificity", "delay_median", "delay_p95", "lag_median",
-    "events", "events_found", "false_alarms_per_hour",
-)  # fmt: skip
+    "snr_db",
+    "noise_of",
+    "sensitivity",
+    "specificity",
+    "delay_median",
+    "delay_p95",
+    "lag_median",
+    "events",
+    "events_found",
+    "false_alarms_per_hour",
+)
 _NEEDED = {"sensitivity": SENSITIVITY, "specificity": SPECIFICITY, "delay": DELAY}
 
 

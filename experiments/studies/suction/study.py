@@ -23,9 +23,15 @@ Array = NDArray[np.float64]
 
 #: Noise under which the detector is scored; the published levels of Simaan 2009 among them.
 NOISES = (
-    Noise(math.inf), Noise(29.5), Noise(20.0), Noise(14.9), Noise(10.5), Noise(6.0),
-    Noise(20.0, "pulse"), Noise(6.0, "pulse"),
-)  # fmt: skip
+    Noise(math.inf),
+    Noise(29.5),
+    Noise(20.0),
+    Noise(14.9),
+    Noise(10.5),
+    Noise(6.0),
+    Noise(20.0, "pulse"),
+    Noise(6.0, "pulse"),
+)
 #: Where the aim holds, and the aim: least sensitivity and specificity, largest delay in beats.
 AIM_NOISE = Noise(20.0)
 SENSITIVITY, SPECIFICITY, DELAY = 0.99, 0.98, 3.0

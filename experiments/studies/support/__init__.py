@@ -1,9 +1,6 @@
 """The support study: trends and flows of support against what is known of them."""
 
-from experiments.studies.support import (
-    report,
-    study,
-)
+from experiments.studies.support import report, study
 from experiments.studies.support.head_flow import (
     ALL_LEVELS,
     PATIENT,
@@ -11,9 +8,7 @@ from experiments.studies.support.head_flow import (
     head_flow_rmse,
     head_flow_table,
 )
-from experiments.studies.support.study import (
-    Check,
-)
+from experiments.studies.support.study import Check
 
 __all__ = [
     "ALL_LEVELS",

@@ -22,9 +22,15 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 _LOOP_INTERVAL = 0.001  # s
 _TRENDS = (
-    "cardiac_output", "map", "pcwp", "stroke_work", "pressure_volume_area", "cardiac_power_output",
-    "aortic_valve_open_fraction", "pulse_pressure",
-)  # fmt: skip
+    "cardiac_output",
+    "map",
+    "pcwp",
+    "stroke_work",
+    "pressure_volume_area",
+    "cardiac_power_output",
+    "aortic_valve_open_fraction",
+    "pulse_pressure",
+)
 _MARKERS = "osD"
 
 
@@ -131,9 +137,14 @@ def trend_figure(table: pandas.DataFrame) -> Figure:
         plain(axes)
         for k, (patient, rows) in enumerate(table.groupby("patient", sort=False)):
             axes.plot(
-                rows["support"], rows[name], marker=_MARKERS[k % len(_MARKERS)], color=COLORS[k],
-                label=str(patient), linewidth=1.2, markersize=4,
-            )  # fmt: skip
+                rows["support"],
+                rows[name],
+                marker=_MARKERS[k % len(_MARKERS)],
+                color=COLORS[k],
+                label=str(patient),
+                linewidth=1.2,
+                markersize=4,
+            )
         meaning = SIGNALS[name].meaning
         axes.set_title(f"{meaning[0].upper()}{meaning[1:]}", loc="left", fontsize="small")
         axes.set_ylabel(f"[{SIGNALS[name].unit}]")

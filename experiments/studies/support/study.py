@@ -45,10 +45,24 @@ SUPPORTS: tuple[tuple[str | None, str | None], ...] = (
 )
 #: What the table shows.
 SHOWN = (
-    "cardiac_output", "pump_flow", "native_flow", "map", "pulse_pressure", "pcwp", "cvp", "lvedp",
-    "lv_peak_pressure", "lvedv", "lvesv", "stroke_work", "pressure_volume_area",
-    "cardiac_power_output", "aortic_valve_open_fraction", "pump_head", "suction",
-)  # fmt: skip
+    "cardiac_output",
+    "pump_flow",
+    "native_flow",
+    "map",
+    "pulse_pressure",
+    "pcwp",
+    "cvp",
+    "lvedp",
+    "lv_peak_pressure",
+    "lvedv",
+    "lvesv",
+    "stroke_work",
+    "pressure_volume_area",
+    "cardiac_power_output",
+    "aortic_valve_open_fraction",
+    "pump_head",
+    "suction",
+)
 #: Share of the beat below which the aortic valve counts as shut: the trace its smoothing leaves.
 SHUT = 0.01
 #: Patients whose aortic valve is expected to stay shut at a high level.
@@ -208,47 +222,69 @@ def _compared(
 
 def _wedge(patient: str, columns: Columns) -> Check:
     return _compared(
-        "support lowers PCWP, more at higher levels", patient, "pcwp", columns,
-        lower=True, digits=".1f",
-    )  # fmt: skip
+        "support lowers PCWP, more at higher levels",
+        patient,
+        "pcwp",
+        columns,
+        lower=True,
+        digits=".1f",
+    )
 
 
 def _pressure(patient: str, columns: Columns) -> Check:
     return _compared(
-        "support raises MAP, more at higher levels", patient, "map", columns,
-        lower=False, digits=".1f",
-    )  # fmt: skip
+        "support raises MAP, more at higher levels",
+        patient,
+        "map",
+        columns,
+        lower=False,
+        digits=".1f",
+    )
 
 
 def _power(patient: str, columns: Columns) -> Check:
     return _compared(
-        "support raises cardiac power output, more at higher levels", patient,
-        "cardiac_power_output", columns, lower=False, digits=".2f",
-    )  # fmt: skip
+        "support raises cardiac power output, more at higher levels",
+        patient,
+        "cardiac_power_output",
+        columns,
+        lower=False,
+        digits=".2f",
+    )
 
 
 def _pressure_volume_area(patient: str, columns: Columns) -> Check:
     return _compared(
-        "support lowers the pressure-volume area, more at higher levels", patient,
-        "pressure_volume_area", columns, lower=True, digits=".0f",
-    )  # fmt: skip
+        "support lowers the pressure-volume area, more at higher levels",
+        patient,
+        "pressure_volume_area",
+        columns,
+        lower=True,
+        digits=".0f",
+    )
 
 
 def _stroke_work(patient: str, columns: Columns) -> Check:
     values = columns["stroke_work"]
     met = all(value < values["no pump"] for key, value in values.items() if key != "no pump")
     check = Check(
-        f"support lowers stroke work [{SIGNALS['stroke_work'].unit}]", patient, met,
+        f"support lowers stroke work [{SIGNALS['stroke_work'].unit}]",
+        patient,
+        met,
         _listed(values, ".0f"),
-    )  # fmt: skip
+    )
     return check if check.met else replace(check, reason=_why_work_rises(columns))
 
 
 def _less_work(patient: str, columns: Columns) -> Check:
     check = _compared(
-        "stroke work falls further at higher levels", patient, "stroke_work", columns,
-        lower=True, digits=".0f",
-    )  # fmt: skip
+        "stroke work falls further at higher levels",
+        patient,
+        "stroke_work",
+        columns,
+        lower=True,
+        digits=".0f",
+    )
     return check if check.met else replace(check, reason=_why_work_rises(columns))
 
 

@@ -1,22 +1,10 @@
 """A course of weaning: run, recorded, scored, told and drawn."""
 
-from experiments.weaning.course.cormpo_measures import (
-    cormpo,
-)
-from experiments.weaning.course.figure import (
-    course_figure,
-)
-from experiments.weaning.course.job import (
-    run_course,
-)
-from experiments.weaning.course.labels import (
-    PHASE_WORDS,
-    main_decisions,
-    short_reason,
-)
-from experiments.weaning.course.live_view import (
-    live,
-)
+from experiments.weaning.course.cormpo_measures import cormpo
+from experiments.weaning.course.figure import course_figure
+from experiments.weaning.course.job import run_course
+from experiments.weaning.course.labels import PHASE_WORDS, main_decisions, short_reason
+from experiments.weaning.course.live_view import live
 from experiments.weaning.course.parts import (
     AFTER,
     LEGEND,
@@ -27,12 +15,7 @@ from experiments.weaning.course.parts import (
     titled,
     write_beside,
 )
-from experiments.weaning.course.record import (
-    OUTCOMES,
-    Course,
-    from_plain,
-    to_plain,
-)
+from experiments.weaning.course.record import OUTCOMES, Course, from_plain, to_plain
 from experiments.weaning.course.score import (
     EPSILON,
     contractility,
@@ -42,19 +25,9 @@ from experiments.weaning.course.score import (
     relapse,
     suction_seconds,
 )
-from experiments.weaning.course.single import (
-    wean,
-)
-from experiments.weaning.course.tables import (
-    finding_rows,
-    outcome_rows,
-    told_rows,
-)
-from experiments.weaning.course.trial import (
-    WeaningTrial,
-    briefing,
-    trial_bedside,
-)
+from experiments.weaning.course.single import wean
+from experiments.weaning.course.tables import finding_rows, outcome_rows, told_rows
+from experiments.weaning.course.trial import WeaningTrial, briefing, trial_bedside
 
 __all__ = [
     "AFTER",

@@ -30,10 +30,12 @@ from experiments.weaning.course.record import INTERVAL, Course
 
 #: What an outcome is called in titles and tables.
 OUTCOME_WORDS = {
-    "well": "explanted and well for 48 h", "failed": "explanted, failed within 48 h",
-    "died": "died on the pump", "bridge": "named for a durable pump or transplant",
+    "well": "explanted and well for 48 h",
+    "failed": "explanted, failed within 48 h",
+    "died": "died on the pump",
+    "bridge": "named for a durable pump or transplant",
     "label": "still supported at the end of the label's duration",
-}  # fmt: skip
+}
 _PHASES = {
     ("support", "ready"): ("#ededed", "full support"),
     ("step", "hold", "ramp"): ("#d6e8f5", "stepping down"),
@@ -43,9 +45,10 @@ _PHASES = {
     ("reassess",): ("#ead7e6", "reassess"),
 }
 _EVENTS = {
-    "event lv_contractility": "LV contractility", "event rv_contractility": "RV contractility",
+    "event lv_contractility": "LV contractility",
+    "event rv_contractility": "RV contractility",
     "event restunned": "stunned anew",
-}  # fmt: skip
+}
 _SIZE = (12.0, 12.0)  # inches
 _HAPPENED = COLORS[1]
 _TOP_LEVEL = 9.0
@@ -141,8 +144,9 @@ def _marks(course: Course, end: float) -> list[tuple[Placed, bool]]:
         names[when, name.replace("-", " ").replace("rv ", "RV ")] = True
     for name, when in course.happened.items():
         names[when, _EVENTS.get(name, name).removeprefix("event ").replace("_", " ")] = False
-    return [(one, names[one.at, one.text]) for one in pack(list(names), start=0.0, end=end,
-                                                           width=width)]  # fmt: skip
+    return [
+        (one, names[one.at, one.text]) for one in pack(list(names), start=0.0, end=end, width=width)
+    ]
 
 
 def _recognised(axes: Axes, marks: list[tuple[Placed, bool]]) -> None:
@@ -156,14 +160,16 @@ def _recognised(axes: Axes, marks: list[tuple[Placed, bool]]) -> None:
     for one, seen in marks:
         color = COLORS[0] if seen else _HAPPENED
         axes.plot([one.at, one.at], [-0.6, one.row], color=color, linewidth=0.8)
-        axes.plot([one.at], [-0.6], marker="v" if seen else "^", color=color, markersize=5,
-                  clip_on=False)  # fmt: skip
+        axes.plot(
+            [one.at], [-0.6], marker="v" if seen else "^", color=color, markersize=5, clip_on=False
+        )
         axes.text(one.left, one.row, f" {one.text}", color=color, fontsize=SMALL, va="center")
     if not marks:
         axes.text(0.0, 0.0, " nothing", fontsize=SMALL, va="center", color="#666666")
     titled(axes, "Recognised")
-    axes.set_title("happened (hidden from the controller)", loc="right", fontsize=SMALL,
-                   color=_HAPPENED, pad=3)  # fmt: skip
+    axes.set_title(
+        "happened (hidden from the controller)", loc="right", fontsize=SMALL, color=_HAPPENED, pad=3
+    )
     axes.title.set_color(COLORS[0])
 
 
@@ -183,8 +189,15 @@ def _levels(axes: Axes, course: Course, end: float) -> None:
     numbered(axes, times_told, end, tick=_TOP_LEVEL, text=10.55)
     ended, said = course.follow_up.get("ended", 0.0), "without the pump"
     if ended > CHARACTER / TIMES_WIDTH * end * (len(said) + 2):
-        axes.text(course.hours + 0.5 * ended, 5.0, said, ha="center", va="center", fontsize=SMALL,
-                  color="#666666")  # fmt: skip
+        axes.text(
+            course.hours + 0.5 * ended,
+            5.0,
+            said,
+            ha="center",
+            va="center",
+            fontsize=SMALL,
+            color="#666666",
+        )
     axes.set_ylim(1.0, 11.3)
     axes.set_yticks([2, 4, 6, 8], ["P-2", "P-4", "P-6", "P-8"])
     handles = [Patch(color=color, label=words) for words, color in shown.items()]
@@ -220,13 +233,29 @@ def _contractility(axes: Axes, course: Course) -> None:
     top = float(true.max())
     if np.isfinite(_series(course, "lv_ees")[1]).any():
         low, high = (_series(course, f"lv_ees_{side}")[1] for side in ("low", "high"))
-        axes.fill_between(times, low, high, color=COLORS[5], alpha=0.35, linewidth=0,
-                          label=f"{INTERVAL:.0%} interval")  # fmt: skip
-        axes.plot(times, _series(course, "lv_ees")[1], color=COLORS[0], linewidth=1.2,
-                  label="estimated")  # fmt: skip
+        axes.fill_between(
+            times,
+            low,
+            high,
+            color=COLORS[5],
+            alpha=0.35,
+            linewidth=0,
+            label=f"{INTERVAL:.0%} interval",
+        )
+        axes.plot(
+            times, _series(course, "lv_ees")[1], color=COLORS[0], linewidth=1.2, label="estimated"
+        )
         top = max(top, float(np.nanpercentile(high, 95)))
-    axes.plot(times, true, color="#222222", linewidth=1.2, linestyle="--", marker=_dot(times),
-              markersize=3, label="true")  # fmt: skip
+    axes.plot(
+        times,
+        true,
+        color="#222222",
+        linewidth=1.2,
+        linestyle="--",
+        marker=_dot(times),
+        markersize=3,
+        label="true",
+    )
     axes.set_ylim(0.0, 1.2 * top)
     axes.legend(**LEGEND)
     titled(axes, "LV end-systolic elastance [mmHg/mL]")
@@ -236,8 +265,13 @@ def _leak(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
     _line(axes, course, "mitral_regurgitant_fraction", COLORS[0], "regurgitant fraction, true")
     times, belief = _series(course, "leaking")
     if np.isfinite(belief).any():
-        axes.plot(times, belief, color=COLORS[4], linewidth=1.1,
-                  label="belief that the valve leaks when stretched")  # fmt: skip
+        axes.plot(
+            times,
+            belief,
+            color=COLORS[4],
+            linewidth=1.1,
+            label="belief that the valve leaks when stretched",
+        )
     axes.legend(**LEGEND)
     axes.set_ylim(-0.04, 1.04 if np.isfinite(belief).any() else 0.7)
     titled(axes, "Mitral valve")
@@ -265,8 +299,10 @@ def _hemolysis(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
 
 def _series(course: Course, name: str) -> tuple[np.ndarray, np.ndarray]:
     rows = course.records
-    return (np.array([one["hours"] for one in rows]),
-            np.array([one.get(name, math.nan) for one in rows]))  # fmt: skip
+    return (
+        np.array([one["hours"] for one in rows]),
+        np.array([one.get(name, math.nan) for one in rows]),
+    )
 
 
 def _dot(times: Sequence[float] | np.ndarray) -> str:
@@ -275,9 +311,13 @@ def _dot(times: Sequence[float] | np.ndarray) -> str:
 
 
 def _line(
-    axes: Axes, course: Course, name: str, color: str, text: str = "",
+    axes: Axes,
+    course: Course,
+    name: str,
+    color: str,
+    text: str = "",
     reach: tuple[float, float] = (math.inf, -math.inf),
-) -> None:  # fmt: skip
+) -> None:
     """A true signal on the pump and, where it was followed, after it.
 
     The axis has at least that reach, so that it does not magnify what is nothing.
@@ -288,8 +328,15 @@ def _line(
     if after:
         times = np.append(times, course.hours + np.array(course.follow_up["hours"]))
         values = np.append(values, after)
-    axes.plot(times, values, color=color, linewidth=1.2, marker=_dot(times), markersize=3,
-              label=text or None)  # fmt: skip
+    axes.plot(
+        times,
+        values,
+        color=color,
+        linewidth=1.2,
+        marker=_dot(times),
+        markersize=3,
+        label=text or None,
+    )
     # A line drawn before has fixed the axis, which would cut this one off.
     low, high = axes.get_ylim()
     least, most = np.nanmin([*values, low]), np.nanmax([*values, high])

@@ -124,9 +124,11 @@ class _Run:
             self.records[-1]["lasting"] = bedside.hours - self.records[-1]["hours"]
         ees = bedside.plant.patient["lv_ees"] * truth["factor_lv_contractility"]
         row = {
-            "hours": bedside.hours, "level": float(level_number(bedside.level)),
-            "lasting": 0.0, "lv_ees_true": ees,
-        }  # fmt: skip
+            "hours": bedside.hours,
+            "level": float(level_number(bedside.level)),
+            "lasting": 0.0,
+            "lv_ees_true": ees,
+        }
         row |= {name: truth[name] for name in NOTED}
         self.records.append(row | self._believed())
 
@@ -138,9 +140,12 @@ class _Run:
         belief = tracker.estimate["lv_ees"]
         low, high = belief.interval(INTERVAL)
         return {
-            "lv_ees": belief.median, "lv_ees_low": low, "lv_ees_high": high,
-            "consistent": float(tracker.innovation.consistent), "leaking": tracker.leaking,
-        }  # fmt: skip
+            "lv_ees": belief.median,
+            "lv_ees_low": low,
+            "lv_ees_high": high,
+            "consistent": float(tracker.innovation.consistent),
+            "leaking": tracker.leaking,
+        }
 
     def _told(self, controller: WeaningController) -> Course:
         bedside, progress = self.bedside, controller.progress
@@ -155,19 +160,31 @@ class _Run:
             outcome, reason = "bridge", controller.log[-1].words
         follow = bedside.follow_up
         return Course(
-            trial=self.trial, case=self.case.name, phenotype=self.case.phenotype,
-            patient=bedside.patient.patient.name, access=bedside.patient.access,
-            outcome=outcome, reason=reason, hours=bedside.hours,
-            bridge_hours=named, label_hours=bedside.label_hours,
-            records=self.records, decisions=[_plain(one) for one in controller.log.changes()],
-            findings=dict(progress.findings), happened=_happened(bedside),
+            trial=self.trial,
+            case=self.case.name,
+            phenotype=self.case.phenotype,
+            patient=bedside.patient.patient.name,
+            access=bedside.patient.access,
+            outcome=outcome,
+            reason=reason,
+            hours=bedside.hours,
+            bridge_hours=named,
+            label_hours=bedside.label_hours,
+            records=self.records,
+            decisions=[_plain(one) for one in controller.log.changes()],
+            findings=dict(progress.findings),
+            happened=_happened(bedside),
             alarms=list(bedside.alarms),
-            follow_up={} if follow is None else {
-                "hours": list(follow.times), "ended": follow.hours, "died": follow.died,
+            follow_up={}
+            if follow is None
+            else {
+                "hours": list(follow.times),
+                "ended": follow.hours,
+                "died": follow.died,
                 **{name: list(values) for name, values in follow.noted.items()},
             },
             seconds=self.seconds,
-        )  # fmt: skip
+        )
 
 
 def _named(controller: WeaningController) -> float:

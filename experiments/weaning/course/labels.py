@@ -12,17 +12,32 @@ from plants import SIGNALS
 
 #: What a phase is called in a figure or a table.
 PHASE_WORDS = {
-    "support": "full support", "ready": "ready", "step": "step down", "hold": "hold",
-    "ramp": "ramp test", "hold_p2": "hold at the lowest level", "explant": "explant",
-    "step_up": "more support", "refused": "refused", "reassess": "reassess",
+    "support": "full support",
+    "ready": "ready",
+    "step": "step down",
+    "hold": "hold",
+    "ramp": "ramp test",
+    "hold_p2": "hold at the lowest level",
+    "explant": "explant",
+    "step_up": "more support",
+    "refused": "refused",
+    "reassess": "reassess",
     "inflation": "balloon up",
-}  # fmt: skip
+}
 # Abbreviations that a reader of these courses knows, by signal.
 _SHORT = {
-    "map": "MAP", "pcwp": "PCWP", "cvp": "CVP", "cardiac_power_output": "CPO", "papi": "PAPi",
-    "cardiac_index": "CI", "mpap": "mPAP", "lactate": "lactate", "ejection_fraction": "LVEF",
-    "inotrope_effect": "inotrope", "vasopressor_effect": "vasopressor",
-}  # fmt: skip
+    "map": "MAP",
+    "pcwp": "PCWP",
+    "cvp": "CVP",
+    "cardiac_power_output": "CPO",
+    "papi": "PAPi",
+    "cardiac_index": "CI",
+    "mpap": "mPAP",
+    "lactate": "lactate",
+    "ejection_fraction": "LVEF",
+    "inotrope_effect": "inotrope",
+    "vasopressor_effect": "vasopressor",
+}
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,17 @@ _COLUMN = 60  # characters of a line of the decisions
 _LIMIT = "#8a8a8a"
 #: A legend above the panel, at its right.
 LEGEND: dict[str, Any] = {
-    "loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": 6, "frameon": False,
-    "fontsize": SMALL - 0.5, "handlelength": 1.2, "columnspacing": 0.9, "handletextpad": 0.4,
-    "borderaxespad": 0.0, "borderpad": 0.1,
-}  # fmt: skip
+    "loc": "lower right",
+    "bbox_to_anchor": (1.0, 1.0),
+    "ncols": 6,
+    "frameon": False,
+    "fontsize": SMALL - 0.5,
+    "handlelength": 1.2,
+    "columnspacing": 0.9,
+    "handletextpad": 0.4,
+    "borderaxespad": 0.0,
+    "borderpad": 0.1,
+}
 
 
 def titled(axes: Axes, text: str) -> None:
@@ -39,9 +46,16 @@ def limit_line(
     axes.set_ylim(min(low, value - margin), max(high, value + margin))
     axes.axhline(value, color=color, linewidth=1.0, linestyle="--", zorder=1.5)
     axes.annotate(
-        f"{value:g} {text}", (1.0, value), xycoords=("axes fraction", "data"), xytext=(3, 0),
-        textcoords="offset points", va=va, fontsize=SMALL - 1, color=color, annotation_clip=False,
-    )  # fmt: skip
+        f"{value:g} {text}",
+        (1.0, value),
+        xycoords=("axes fraction", "data"),
+        xytext=(3, 0),
+        textcoords="offset points",
+        va=va,
+        fontsize=SMALL - 1,
+        color=color,
+        annotation_clip=False,
+    )
 
 
 def numbered(axes: Axes, times: Sequence[float], end: float, *, tick: float, text: float) -> None:
@@ -61,10 +75,14 @@ def numbered(axes: Axes, times: Sequence[float], end: float, *, tick: float, tex
     wide = CHARACTER / TIMES_WIDTH * end
     for when, said in gathered(times, wide):
         axes.text(
-            min(max(when, 1.2 * wide), end - 2 * wide), text, said, fontsize=SMALL, ha="center",
-            va="center", bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "#777777",
-                               "lw": 0.6},
-        )  # fmt: skip
+            min(max(when, 1.2 * wide), end - 2 * wide),
+            text,
+            said,
+            fontsize=SMALL,
+            ha="center",
+            va="center",
+            bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "#777777", "lw": 0.6},
+        )
     for when in times:
         axes.plot([when, when], [tick, tick + 0.45 * (text - tick)], color="#777777", linewidth=0.6)
 
@@ -93,18 +111,29 @@ def write_beside(
         told = [decision_lines(one, width=_COLUMN, most=most, minutes=minutes) for one in decisions]
         if sum(1 + len(lines) for _, lines in told) + 2 <= space:
             break
-    lines = [(text, head) for top, below in told
-             for text, head in [(top, True), *((one, False) for one in below)]]  # fmt: skip
+    lines = [
+        (text, head)
+        for top, below in told
+        for text, head in [(top, True), *((one, False) for one in below)]
+    ]
     left_out = max(len(lines) + 2 - space, 0)
     if left_out:
         half = (len(lines) - left_out) // 2
-        lines = [*lines[:half], (f"({left_out} lines left out: see the report)", False),
-                 *lines[half + left_out:]]  # fmt: skip
+        lines = [
+            *lines[:half],
+            (f"({left_out} lines left out: see the report)", False),
+            *lines[half + left_out :],
+        ]
     axes.text(0.0, 1.0, "Decisions", fontsize=SMALL + 1, va="top", transform=axes.transAxes)
     for place, (text, head) in enumerate(lines, start=2):
         drawn = axes.text(
-            0.0 if head else 0.03, 1.0 - place * LINE / (inches - 0.7), text, va="top",
-            fontsize=SMALL, transform=axes.transAxes, color="#111111" if head else "#5a5a5a",
+            0.0 if head else 0.03,
+            1.0 - place * LINE / (inches - 0.7),
+            text,
+            va="top",
+            fontsize=SMALL,
+            transform=axes.transAxes,
+            color="#111111" if head else "#5a5a5a",
             fontweight="bold" if head else "normal",
-        )  # fmt: skip
+        )
         drawn.set_in_layout(False)

@@ -130,23 +130,39 @@ def report_tables(course: Course, log: DecisionLog) -> list[ReportTable]:
         ReportTable("Outcome", ("what", "value", "unit"), outcome_rows(course)),
         ReportTable(
             "Decisions, with the reasons for and against going on with weaning",
-            DECISION_COLUMNS, decision_rows(course, all_of_them=True),
+            DECISION_COLUMNS,
+            decision_rows(course, all_of_them=True),
         ),
-    ]  # fmt: skip
+    ]
     found = finding_rows(course)
     if found:
-        shown.insert(1, ReportTable("What was recognised and what happened",
-                                    ("what", "time [h]", "kind"), found))  # fmt: skip
+        shown.insert(
+            1,
+            ReportTable(
+                "What was recognised and what happened", ("what", "time [h]", "kind"), found
+            ),
+        )
     expected = forecast_rows(course, log)
     if expected:
-        shown.append(ReportTable("What was expected of a level, and what came an hour later",
-                                 FORECAST_COLUMNS, expected))  # fmt: skip
+        shown.append(
+            ReportTable(
+                "What was expected of a level, and what came an hour later",
+                FORECAST_COLUMNS,
+                expected,
+            )
+        )
     rows = [
-        (part, name, one.low if one.low > float("-inf") else None,
-         one.high if one.high < float("inf") else None, "yes" if one.needed else "shown only",
-         one.source)
-        for part, entries in criteria.parts.items() for name, one in entries.items()
-    ]  # fmt: skip
+        (
+            part,
+            name,
+            one.low if one.low > float("-inf") else None,
+            one.high if one.high < float("inf") else None,
+            "yes" if one.needed else "shown only",
+            one.source,
+        )
+        for part, entries in criteria.parts.items()
+        for name, one in entries.items()
+    ]
     columns = ("part", "signal", "at least", "at most", "needed", "source")
     shown.append(ReportTable("Criteria in force", columns, rows))
     return shown

@@ -76,8 +76,11 @@ def outcome_rows(course: Course) -> list[tuple[str, object, str]]:
         ("reason", reason_text(course), ""),
     ]
     values = measures(course)
-    rows += [(MEASURES[name][1], values[name], MEASURES[name][0]) for name in values
-             if math.isfinite(values[name])]  # fmt: skip
+    rows += [
+        (MEASURES[name][1], values[name], MEASURES[name][0])
+        for name in values
+        if math.isfinite(values[name])
+    ]
     return rows
 
 
@@ -107,11 +110,15 @@ def decision_rows(course: Course, *, all_of_them: bool = False) -> list[tuple[ob
         ]
     return [
         (
-            one["number"], one["hours"], one["level"], PHASE_WORDS[one["phase"]],
-            _joined(one["reasons"], "for: "), _joined(one["reasons"], "against: "),
+            one["number"],
+            one["hours"],
+            one["level"],
+            PHASE_WORDS[one["phase"]],
+            _joined(one["reasons"], "for: "),
+            _joined(one["reasons"], "against: "),
         )
         for one in chosen
-    ]  # fmt: skip
+    ]
 
 
 #: Headings of :func:`decision_rows`.
@@ -155,17 +162,31 @@ def forecast_rows(course: Course, decisions: Iterable[Decision]) -> list[tuple[o
             mean, spread = one.forecast[name]
             miss = (later[name] - mean) / spread if spread > 0 else math.nan
             rows.append(
-                (one.hours, one.level, SIGNALS[name].meaning, mean, spread, SIGNALS[name].unit,
-                 later[name], miss)
-            )  # fmt: skip
+                (
+                    one.hours,
+                    one.level,
+                    SIGNALS[name].meaning,
+                    mean,
+                    spread,
+                    SIGNALS[name].unit,
+                    later[name],
+                    miss,
+                )
+            )
     return rows
 
 
 #: Headings of :func:`forecast_rows`.
 FORECAST_COLUMNS = (
-    "time [h]", "level", "signal", "expected", "standard deviation", "unit",
-    "came (true)", "miss [standard deviations]",
-)  # fmt: skip
+    "time [h]",
+    "level",
+    "signal",
+    "expected",
+    "standard deviation",
+    "unit",
+    "came (true)",
+    "miss [standard deviations]",
+)
 
 
 def _held(course: Course, hours: float, level: str) -> dict[str, float] | None:

@@ -85,9 +85,12 @@ class WeaningTrial:
     def key(self) -> str:
         """A name that tells the trial from others of a study; a part of a file name."""
         parts = (
-            self.device, self.case or "default_case", self.phenotype or "default_phenotype",
-            self.policy, f"s{self.seed:05d}",
-        )  # fmt: skip
+            self.device,
+            self.case or "default_case",
+            self.phenotype or "default_phenotype",
+            self.policy,
+            f"s{self.seed:05d}",
+        )
         return "_".join(parts).replace("/", "-").replace(":", "-")
 
 
@@ -101,9 +104,12 @@ def trial_patient(trial: WeaningTrial) -> tuple[VirtualPatient, WeaningCase]:
     """
     pump = Pump.load(trial.device)
     patient, case = weaning_patient(
-        trial.seed, case=trial.case, phenotype=trial.phenotype, pump=pump,
+        trial.seed,
+        case=trial.case,
+        phenotype=trial.phenotype,
+        pump=pump,
         evaluation=trial.evaluation,
-    )  # fmt: skip
+    )
     return patient.on(pump), case
 
 
@@ -121,9 +127,14 @@ def trial_bedside(trial: WeaningTrial) -> tuple[Bedside, WeaningCase]:
     added = HourScenario.preset(trial.events, onset=trial.onset)
     events = added if case.events is None else case.events.with_events(*added.events)
     bedside = Bedside(
-        patient, Pump.load(trial.device), events=events, tier=trial.tier, seed=trial.seed,
-        kept=case.kept, complications=trial.complications,
-    )  # fmt: skip
+        patient,
+        Pump.load(trial.device),
+        events=events,
+        tier=trial.tier,
+        seed=trial.seed,
+        kept=case.kept,
+        complications=trial.complications,
+    )
     return bedside, case
 
 

@@ -36,9 +36,16 @@ from plants.simulation import deadly_steps, death_text
 
 #: Signals that are noted every second.
 NOTED = (
-    "map", "cardiac_output", "pump_flow", "pcwp", "pulse_pressure", "heart_rate",
-    "cardiac_power_output", "pump_speed", "suction",
-)  # fmt: skip
+    "map",
+    "cardiac_output",
+    "pump_flow",
+    "pcwp",
+    "pulse_pressure",
+    "heart_rate",
+    "cardiac_power_output",
+    "pump_speed",
+    "suction",
+)
 #: How an intervention ends.
 OUTCOMES = ("well", "failed", "died", "label")
 #: Control period, s.
@@ -145,10 +152,12 @@ class PciCourse:
 
 
 def run_pci(
-    trial: PciTrial, *, intervention: Intervention | None = None,
+    trial: PciTrial,
+    *,
+    intervention: Intervention | None = None,
     numbers: Mapping[str, float] | None = None,
     progress: Callable[[float], None] | None = None,
-) -> PciCourse:  # fmt: skip
+) -> PciCourse:
     """Support a patient through balloon inflations, wean, and compare with no support.
 
     Parameters
@@ -188,9 +197,12 @@ class _Run:
     """The loop, and what is written down."""
 
     def __init__(
-        self, trial: PciTrial, planned: Intervention, numbers: Mapping[str, float],
+        self,
+        trial: PciTrial,
+        planned: Intervention,
+        numbers: Mapping[str, float],
         progress: Callable[[float], None] | None,
-    ):  # fmt: skip
+    ):
         self.trial, self.planned, self.progress = trial, planned, progress
         self.profile, self.therapy = Patient.load(trial.patient), Therapy.default()
         self.patient = individual(self.profile, seed=trial.seed, spread=trial.spread)
@@ -208,10 +220,15 @@ class _Run:
         fast = GuardedController(load_controller(spec), spec)
         fast.reset(
             Briefing(
-                self.profile, self.pump, self.therapy, PERIOD, self.trial.tier,
-                self.pump.speed(self.controller.level), self.trial.seed,
+                self.profile,
+                self.pump,
+                self.therapy,
+                PERIOD,
+                self.trial.tier,
+                self.pump.speed(self.controller.level),
+                self.trial.seed,
             )
-        )  # fmt: skip
+        )
         return fast
 
     def course(self) -> PciCourse:
@@ -223,9 +240,18 @@ class _Run:
             outcome, reason = self._after(simulator, rows)
         without, ended = self._unsupported()
         return PciCourse(
-            self.trial, self.patient.name, outcome, reason, seconds, self.planned, rows, without,
-            [_plain(one) for one in self.controller.log.changes()], self.driver.boosted, ended,
-        )  # fmt: skip
+            self.trial,
+            self.patient.name,
+            outcome,
+            reason,
+            seconds,
+            self.planned,
+            rows,
+            without,
+            [_plain(one) for one in self.controller.log.changes()],
+            self.driver.boosted,
+            ended,
+        )
 
     def _on_the_pump(self, simulator: Simulator, rows: dict[str, list[float]]) -> tuple[str, str]:
         """Until the pump comes out, the patient dies or the label's time ends."""
@@ -242,9 +268,11 @@ class _Run:
                 measured = sensors.measure(now, truth)
             if looked:
                 decision = self.controller.decide(
-                    measured, now, balloon=self.planned.inflated(now),
+                    measured,
+                    now,
+                    balloon=self.planned.inflated(now),
                     opened=now >= self.planned.opened,
-                )  # fmt: skip
+                )
                 if decision.action == "explant":
                     return "off", ""
                 look = now + decision.wait * _HOUR
@@ -362,6 +390,9 @@ def _note(rows: dict[str, list[float]], now: float, truth: dict[str, float]) -> 
 def _plain(decision: Any) -> dict[str, Any]:
     against = sorted(decision.reasons, key=lambda one: one.met)
     return {
-        "seconds": decision.hours * _HOUR, "level": decision.level, "phase": decision.phase,
-        "action": decision.action, "reasons": [str(one) for one in against],
-    }  # fmt: skip
+        "seconds": decision.hours * _HOUR,
+        "level": decision.level,
+        "phase": decision.phase,
+        "action": decision.action,
+        "reasons": [str(one) for one in against],
+    }

@@ -26,9 +26,11 @@ from plants.scenarios import intervention_numbers
 
 #: What an outcome is called in titles and tables.
 OUTCOME_WORDS = {
-    "well": "off the pump and well", "failed": "off the pump, pressure too low",
-    "died": "died", "label": "still supported at the end of the label's time",
-}  # fmt: skip
+    "well": "off the pump and well",
+    "failed": "off the pump, pressure too low",
+    "died": "died",
+    "label": "still supported at the end of the label's time",
+}
 _SIZE = (12.0, 9.0)  # inches
 _INFLATION, _UNSUPPORTED = "#f6cfc0", "#555555"
 
@@ -61,8 +63,10 @@ def pci_figure(course: PciCourse) -> Figure:
         f"High-risk coronary intervention, {course.patient} on a {trial.device}{inside}: "
         f"{OUTCOME_WORDS[course.outcome]}\n{course.seconds / 60:.0f} min on support; "
         f"{course.reason}",
-        fontsize="medium", x=0.01, ha="left",
-    )  # fmt: skip
+        fontsize="medium",
+        x=0.01,
+        ha="left",
+    )
     return figure
 
 
@@ -78,10 +82,14 @@ def _end(course: PciCourse) -> float:
 def _over_time(axes: Axes, course: PciCourse) -> None:
     """What all panels show: inflations, the opened artery, the removal of the pump."""
     for one in course.intervention.inflations:
-        axes.axvspan(one.onset / 60.0, (one.onset + one.seconds) / 60.0, color=_INFLATION,
-                     linewidth=0, zorder=0.4)  # fmt: skip
-    axes.axvline(course.intervention.opened / 60.0, color=COLORS[2], linewidth=0.9,
-                 linestyle=":")  # fmt: skip
+        axes.axvspan(
+            one.onset / 60.0,
+            (one.onset + one.seconds) / 60.0,
+            color=_INFLATION,
+            linewidth=0,
+            zorder=0.4,
+        )
+    axes.axvline(course.intervention.opened / 60.0, color=COLORS[2], linewidth=0.9, linestyle=":")
     axes.axvline(course.seconds / 60.0, color="#333333", linewidth=0.8)
     axes.axvspan(course.seconds / 60.0, _end(course), color=AFTER, zorder=0)
 
@@ -89,8 +97,14 @@ def _over_time(axes: Axes, course: PciCourse) -> None:
 def _line(
     axes: Axes, rows: dict[str, list[float]], name: str, color: str, text: str, style: str = "-"
 ) -> None:
-    axes.plot(np.array(rows["time"]) / 60.0, rows[name], color=color, linewidth=1.1, label=text,
-              linestyle=style)  # fmt: skip
+    axes.plot(
+        np.array(rows["time"]) / 60.0,
+        rows[name],
+        color=color,
+        linewidth=1.1,
+        label=text,
+        linestyle=style,
+    )
 
 
 def _speed(axes: Axes, course: PciCourse) -> None:
@@ -114,8 +128,14 @@ def _pressure(axes: Axes, course: PciCourse) -> None:
 
 
 def _flow(axes: Axes, course: PciCourse) -> None:
-    _line(axes, course.unsupported, "cardiac_output", _UNSUPPORTED, "total, without a pump",
-          style="--")  # fmt: skip
+    _line(
+        axes,
+        course.unsupported,
+        "cardiac_output",
+        _UNSUPPORTED,
+        "total, without a pump",
+        style="--",
+    )
     _line(axes, course.supported, "cardiac_output", COLORS[0], "total, supported")
     _line(axes, course.supported, "pump_flow", COLORS[1], "pump")
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))

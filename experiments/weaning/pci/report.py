@@ -150,14 +150,25 @@ def _write(run: RunFolder, course: PciCourse) -> None:
         f"High-risk coronary intervention, {course.patient} on a {course.trial.device}",
         introduction=f"{OUTCOME_WORDS[course.outcome]}: {course.reason}.",
         tables=[
-            ReportTable("Until the artery is open, supported and unsupported",
-                        ("measure", "supported", "unsupported", "unit"), outcome_rows(course)),
-            ReportTable("Balloon inflations", ("begin [min]", "length [s]", "contractility left"),
-                        [(one.onset / 60.0, one.seconds, one.factor)
-                         for one in course.intervention.inflations]),
+            ReportTable(
+                "Until the artery is open, supported and unsupported",
+                ("measure", "supported", "unsupported", "unit"),
+                outcome_rows(course),
+            ),
+            ReportTable(
+                "Balloon inflations",
+                ("begin [min]", "length [s]", "contractility left"),
+                [
+                    (one.onset / 60.0, one.seconds, one.factor)
+                    for one in course.intervention.inflations
+                ],
+            ),
             ReportTable("Decisions", DECISION_COLUMNS, decision_rows(course)),
-            ReportTable("Limits and times of the controller",
-                        ("name", "value", "unit", "source", "tag"), numbers),
+            ReportTable(
+                "Limits and times of the controller",
+                ("name", "value", "unit", "source", "tag"),
+                numbers,
+            ),
         ],
         figures=[("Supported, and the same patient and inflations without a pump.", picture)],
-    )  # fmt: skip
+    )

@@ -19,18 +19,23 @@ from experiments.weaning.study.tables import FORECAST, ORACLE, POWER
 if TYPE_CHECKING:
     import pandas
 
-_WELL, _FAILED, _OTHER, _BRIDGE, _DEATH = (
-    COLORS[2], COLORS[1], COLORS[4], COLORS[5], COLORS[6],
-)  # fmt: skip
+_WELL, _FAILED, _OTHER, _BRIDGE, _DEATH = (COLORS[2], COLORS[1], COLORS[4], COLORS[5], COLORS[6])
 #: Colours of what comes first, and of how courses end.
 EVENT_COLORS = dict(zip(EVENTS, (_WELL, _FAILED, _OTHER, _BRIDGE, _DEATH), strict=True))
 OUTCOME_COLORS = {
-    "well": _WELL, "failed": _FAILED, "died": _DEATH, "bridge": _BRIDGE, "label": "#dddddd",
-}  # fmt: skip
+    "well": _WELL,
+    "failed": _FAILED,
+    "died": _DEATH,
+    "bridge": _BRIDGE,
+    "label": "#dddddd",
+}
 _OUTCOME_WORDS = {
-    "well": "explanted and well", "failed": "failed wean", "died": "died on the pump",
-    "bridge": "bridge decision", "label": "none by the label's end",
-}  # fmt: skip
+    "well": "explanted and well",
+    "failed": "failed wean",
+    "died": "died on the pump",
+    "bridge": "bridge decision",
+    "label": "none by the label's end",
+}
 _COLUMNS, _PERCENT = 3, 100.0
 
 
@@ -69,15 +74,26 @@ def incidence_figure(incidence: pandas.DataFrame) -> Figure:
         for event in EVENTS:
             top = base + _PERCENT * own[event].to_numpy(float)
             axes.fill_between(
-                hours, base, top, step="post", color=EVENT_COLORS[event], alpha=0.85,
-                linewidth=0, label=event,
-            )  # fmt: skip
+                hours,
+                base,
+                top,
+                step="post",
+                color=EVENT_COLORS[event],
+                alpha=0.85,
+                linewidth=0,
+                label=event,
+            )
             base = top
         could = _PERCENT * own[ORACLE].to_numpy(float)
         axes.step(
-            hours, could, where="post", color="black", linewidth=1.0, linestyle="--",
+            hours,
+            could,
+            where="post",
+            color="black",
+            linewidth=1.0,
+            linestyle="--",
             label="could be explanted (oracle)",
-        )  # fmt: skip
+        )
         axes.set_title(short(policy), fontsize="medium", loc="left")
         axes.set_xlim(0.0, float(hours.max()))
         axes.set_ylim(0.0, _PERCENT)
@@ -118,13 +134,25 @@ def outcomes_figure(outcomes: pandas.DataFrame) -> Figure:
         left, total = np.zeros(len(policies)), own["patients"].to_numpy(float)
         for name in OUTCOMES:
             width = _PERCENT * own[name].to_numpy(float) / total
-            axes.barh(places, width, left=left, color=OUTCOME_COLORS[name], height=0.75,
-                      label=_OUTCOME_WORDS[name])  # fmt: skip
+            axes.barh(
+                places,
+                width,
+                left=left,
+                color=OUTCOME_COLORS[name],
+                height=0.75,
+                label=_OUTCOME_WORDS[name],
+            )
             left = left + width
         axes.plot(
-            _PERCENT * own["weanable"].to_numpy(float) / total, places, linestyle="", marker="|",
-            markersize=11, markeredgewidth=2, color="black", label="could be weaned (oracle)",
-        )  # fmt: skip
+            _PERCENT * own["weanable"].to_numpy(float) / total,
+            places,
+            linestyle="",
+            marker="|",
+            markersize=11,
+            markeredgewidth=2,
+            color="black",
+            label="could be weaned (oracle)",
+        )
         count = int(np.nanmax(total))
         axes.set_title(f"{case} (n = {count})", fontsize="medium", loc="left")
         axes.set_xlim(0.0, _PERCENT)
@@ -154,10 +182,21 @@ def trade_off_figure(policies: pandas.DataFrame) -> Figure:
         plain(axes)
         scale = _PERCENT if targets[name].share else 1.0
         if name == "excess_hours":
-            axes.plot(policies["excess_hours_median"], places, "o", color=COLORS[0],
-                      label="all who could be weaned")  # fmt: skip
-            axes.plot(policies["excess_hours_weaned_median"], places, "D", color=COLORS[5],
-                      markersize=4, label="those who were")  # fmt: skip
+            axes.plot(
+                policies["excess_hours_median"],
+                places,
+                "o",
+                color=COLORS[0],
+                label="all who could be weaned",
+            )
+            axes.plot(
+                policies["excess_hours_weaned_median"],
+                places,
+                "D",
+                color=COLORS[5],
+                markersize=4,
+                label="those who were",
+            )
             axes.legend(frameon=False, fontsize="x-small", loc="best")
         else:
             _points(axes, policies, name, places)
@@ -178,9 +217,15 @@ def _points(axes: Axes, table: pandas.DataFrame, name: str, places: np.ndarray) 
         _PERCENT * table[f"{name}_high"].to_numpy(float) - middle,
     ]
     axes.errorbar(
-        middle, places, xerr=np.maximum(reach, 0.0), linestyle="", marker="o", markersize=5,
-        color=COLORS[0], elinewidth=1.2,
-    )  # fmt: skip
+        middle,
+        places,
+        xerr=np.maximum(reach, 0.0),
+        linestyle="",
+        marker="o",
+        markersize=5,
+        color=COLORS[0],
+        elinewidth=1.2,
+    )
 
 
 def gate_figure(probes: pandas.DataFrame, gate: pandas.DataFrame) -> Figure:
@@ -196,8 +241,13 @@ def gate_figure(probes: pandas.DataFrame, gate: pandas.DataFrame) -> Figure:
         one = by_name[name]
         told = f"{name}: {one['auc']:.2f} ({one['auc_low']:.2f} to {one['auc_high']:.2f})"
         curve.step(*_curve(values, good), where="post", color=color, label=told)
-        curve.plot(1.0 - one["specificity"], one["sensitivity"], "o", color=color,
-                   label=f"at {one['cut_off']:g}")  # fmt: skip
+        curve.plot(
+            1.0 - one["specificity"],
+            one["sensitivity"],
+            "o",
+            color=color,
+            label=f"at {one['cut_off']:g}",
+        )
     curve.plot([0, 1], [0, 1], color="#999999", linewidth=0.8, linestyle=":")
     curve.set(
         xlabel="1 - specificity", ylabel="Sensitivity", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02)
@@ -206,12 +256,22 @@ def gate_figure(probes: pandas.DataFrame, gate: pandas.DataFrame) -> Figure:
     curve.legend(frameon=False, fontsize="x-small", loc="lower right")
     for held, color, text in ((True, _WELL, "would hold"), (False, _FAILED, "would fail")):
         own = known[good == held]
-        scatter.plot(own["cardiac_power_output"], own["chance"], "o", markersize=4, alpha=0.7,
-                     color=color, label=f"{text} (n = {len(own)})")  # fmt: skip
+        scatter.plot(
+            own["cardiac_power_output"],
+            own["chance"],
+            "o",
+            markersize=4,
+            alpha=0.7,
+            color=color,
+            label=f"{text} (n = {len(own)})",
+        )
     scatter.axvline(by_name[POWER]["cut_off"], color="black", linewidth=0.9, linestyle="--")
     scatter.axhline(by_name[FORECAST]["cut_off"], color="black", linewidth=0.9, linestyle="--")
-    scatter.set(xlabel="Cardiac power output at P-2 [W]", ylabel="Chance without the pump [1]",
-                ylim=(-0.03, 1.03))  # fmt: skip
+    scatter.set(
+        xlabel="Cardiac power output at P-2 [W]",
+        ylabel="Chance without the pump [1]",
+        ylim=(-0.03, 1.03),
+    )
     scatter.set_title("An explant", fontsize="medium", loc="left")
     scatter.legend(
         frameon=False, fontsize="x-small", loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=2
@@ -241,15 +301,30 @@ def contractility_figure(estimates: pandas.DataFrame, policy: str) -> Figure:
     grouped = own.groupby(block)
     for quantile, text in ((0.5, "median"), (0.9, "90th percentile")):
         values = _PERCENT * grouped["error"].quantile(quantile)
-        error.plot(values.index, values, marker="o", markersize=3, label=text,
-                   color=COLORS[0 if quantile == 0.5 else 1])  # fmt: skip
+        error.plot(
+            values.index,
+            values,
+            marker="o",
+            markersize=3,
+            label=text,
+            color=COLORS[0 if quantile == 0.5 else 1],
+        )
     inside = _PERCENT * grouped["inside"].mean()
     targets = study_settings().targets
-    coverage.axhspan(_PERCENT * targets["coverage_low"].value,
-                     _PERCENT * targets["coverage_high"].value, color="#e0efe0",
-                     label="target")  # fmt: skip
-    coverage.plot(inside.index, inside, marker="o", markersize=3, color=COLORS[0],
-                  label="truth in the 90 % interval")  # fmt: skip
+    coverage.axhspan(
+        _PERCENT * targets["coverage_low"].value,
+        _PERCENT * targets["coverage_high"].value,
+        color="#e0efe0",
+        label="target",
+    )
+    coverage.plot(
+        inside.index,
+        inside,
+        marker="o",
+        markersize=3,
+        color=COLORS[0],
+        label="truth in the 90 % interval",
+    )
     coverage.set_ylim(0.0, 102.0)
     error.set_ylim(bottom=0.0)
     error.set_ylabel("Error of LV contractility [%]")
@@ -257,6 +332,7 @@ def contractility_figure(estimates: pandas.DataFrame, policy: str) -> Figure:
     for axes in (error, coverage):
         plain(axes).set_xlabel("Time on the pump [h]")
         axes.legend(frameon=False, fontsize="small")
-    figure.suptitle(f"Estimate of contractility, {short(policy)}", fontsize="medium", x=0.01,
-                    ha="left")  # fmt: skip
+    figure.suptitle(
+        f"Estimate of contractility, {short(policy)}", fontsize="medium", x=0.01, ha="left"
+    )
     return figure

@@ -54,9 +54,13 @@ class Task:
     def trial(self, policy: str) -> WeaningTrial:
         """The trial of a policy."""
         return WeaningTrial(
-            self.seed, policy, self.case, device=self.device, tier=self.tier,
+            self.seed,
+            policy,
+            self.case,
+            device=self.device,
+            tier=self.tier,
             evaluation=self.evaluation,
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)

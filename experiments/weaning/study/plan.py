@@ -112,8 +112,12 @@ class Plan:
         """One for each patient."""
         return [
             Task(
-                seed, self.policies, device=self.device, tier=self.tier, case=self.case,
+                seed,
+                self.policies,
+                device=self.device,
+                tier=self.tier,
+                case=self.case,
                 evaluation=self.evaluation,
             )
             for seed in range(self.first_seed, self.first_seed + self.patients)
-        ]  # fmt: skip
+        ]

@@ -96,9 +96,11 @@ def regenerate(plan: Plan) -> str:
 
     words = ["impellab wean --cohort", str(plan.patients)]
     for option, value, usual in (
-        ("--seed", plan.first_seed, 0), ("--device", plan.device, "CP"),
-        ("--tier", plan.tier, "icu"), ("--case", plan.case, ""),
-    ):  # fmt: skip
+        ("--seed", plan.first_seed, 0),
+        ("--device", plan.device, "CP"),
+        ("--tier", plan.tier, "icu"),
+        ("--case", plan.case, ""),
+    ):
         words += [option, str(value)] if value != usual else []
     if plan.policies != default_policies():
         words += [word for policy in plan.policies for word in ("--policy", policy)]

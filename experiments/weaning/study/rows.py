@@ -72,10 +72,18 @@ def study_rows(done: Iterable[PatientDone]) -> StudyRows:
                 refusals.append({"seed": one.seed, "what": "gate", "reason": probe.reason})
             else:
                 probes.append(
-                    {"seed": one.seed, "case": case, "hours": probe.hours, "level": probe.level,
-                     "holds": probe.holds, "chance": probe.chance, "margin": probe.margin,
-                     "trusted": probe.trusted, "cardiac_power_output": probe.power}
-                )  # fmt: skip
+                    {
+                        "seed": one.seed,
+                        "case": case,
+                        "hours": probe.hours,
+                        "level": probe.level,
+                        "holds": probe.holds,
+                        "chance": probe.chance,
+                        "margin": probe.margin,
+                        "trusted": probe.trusted,
+                        "cardiac_power_output": probe.power,
+                    }
+                )
         for policy, course in one.courses.items():
             assert one.oracle is not None
             courses.append(course_row(policy, course, one.oracle, one.alarms.get(policy, {})))
@@ -106,16 +114,29 @@ def course_row(
     believed = contractility(course.records)
     late = course.hours if course.outcome == "well" else course.label_hours
     row: dict[str, Any] = {
-        "policy": policy, "seed": course.trial.seed, "case": course.case,
-        "phenotype": course.phenotype, "patient": course.patient, "access": course.access,
-        "weanable": oracle.weanable, "oracle_hours": oracle.hours,
+        "policy": policy,
+        "seed": course.trial.seed,
+        "case": course.case,
+        "phenotype": course.phenotype,
+        "patient": course.patient,
+        "access": course.access,
+        "weanable": oracle.weanable,
+        "oracle_hours": oracle.hours,
         "weanable_unbound": math.isfinite(oracle.unbound_hours),
-        "oracle_outcome": oracle.outcome, "well_late": oracle.alone_well_late,
-        "outcome": course.outcome, "reason": course.reason, "hours": course.hours,
-        "label_hours": course.label_hours, "bridge_hours": course.bridge_hours,
-        "excess_hours": late - oracle.hours, "event": event, "event_hours": event_hours,
-        **{f"{name}_hours": course.happened.get(name, math.nan)
-           for name in (*COMPLICATIONS, "malposition")},
+        "oracle_outcome": oracle.outcome,
+        "well_late": oracle.alone_well_late,
+        "outcome": course.outcome,
+        "reason": course.reason,
+        "hours": course.hours,
+        "label_hours": course.label_hours,
+        "bridge_hours": course.bridge_hours,
+        "excess_hours": late - oracle.hours,
+        "event": event,
+        "event_hours": event_hours,
+        **{
+            f"{name}_hours": course.happened.get(name, math.nan)
+            for name in (*COMPLICATIONS, "malposition")
+        },
         "map_low_hours": hours_below(course.records, "map", low),
         "map_low_weaning_hours": hours_below(below, "map", low),
         "suction_seconds": suction_seconds(course.records),
@@ -123,7 +144,7 @@ def course_row(
         "lowest_level": lowest_level(course.decisions),
         "relapse_level": math.nan if answer is None else answer.level,
         "relapse_answer_hours": math.nan if answer is None else answer.answer,
-    }  # fmt: skip
+    }
     for name in JUDGED:
         named = course.findings.get(name, math.nan)
         if name == _HIDDEN and course.case == JUDGED[name] and math.isnan(named):

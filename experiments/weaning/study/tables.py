@@ -152,12 +152,13 @@ def policy_row(policy: str, own: pandas.DataFrame) -> dict[str, Any]:
         **share("complicated", int(complicated.sum()), len(own)),
         "weaning_score": float(own["weaning_score"].mean()),
         "action_change_penalty": float(own["action_change_penalty"].mean()),
-        **share("unstable_raised", int(own["unstable_raised"].sum()),
-                int(own["unstable_hours"].sum())),
+        **share(
+            "unstable_raised", int(own["unstable_raised"].sum()), int(own["unstable_hours"].sum())
+        ),
         "unstable_share": _ratio(own["unstable_hours"].sum(), own["whole_hours"].sum()),
         "seconds_median": _median(seconds),
         "seconds_p90": float(seconds.quantile(0.9)),
-    }  # fmt: skip
+    }
 
 
 def _beliefs(contractility: pandas.DataFrame, policy: str) -> dict[str, float]:
@@ -264,13 +265,18 @@ def _contractility(estimates: pandas.DataFrame, policies: Sequence[str]) -> pand
                 continue
             by_patient = own.groupby("seed")["inside"].mean()
             rows.append(
-                {"policy": policy, "from_hours": begin, "patients": len(by_patient),
-                 "records": len(own), "error_median": float(own["error"].median()),
-                 "error_p90": float(own["error"].quantile(0.9)),
-                 "coverage": float(own["inside"].mean()),
-                 "coverage_patient_p10": float(by_patient.quantile(0.1)),
-                 "coverage_patient_median": float(by_patient.median())}
-            )  # fmt: skip
+                {
+                    "policy": policy,
+                    "from_hours": begin,
+                    "patients": len(by_patient),
+                    "records": len(own),
+                    "error_median": float(own["error"].median()),
+                    "error_p90": float(own["error"].quantile(0.9)),
+                    "coverage": float(own["inside"].mean()),
+                    "coverage_patient_p10": float(by_patient.quantile(0.1)),
+                    "coverage_patient_median": float(by_patient.median()),
+                }
+            )
     return pandas.DataFrame(rows)
 
 
@@ -284,13 +290,17 @@ def _patients(courses: pandas.DataFrame, policies: Sequence[str]) -> pandas.Data
     once = courses.drop_duplicates("seed")
     return pandas.DataFrame(
         [
-            {"case": case, "patients": len(own), "weanable": int(own["weanable"].sum()),
-             "weanable_unbound": int(own["weanable_unbound"].sum()),
-             "oracle_hours_median": _median(own["oracle_hours"].dropna())}
+            {
+                "case": case,
+                "patients": len(own),
+                "weanable": int(own["weanable"].sum()),
+                "weanable_unbound": int(own["weanable_unbound"].sum()),
+                "oracle_hours_median": _median(own["oracle_hours"].dropna()),
+            }
             for case in CASES
             if len(own := once[once["case"] == case])
         ]
-    )  # fmt: skip
+    )
 
 
 def _refusals(refusals: pandas.DataFrame) -> pandas.DataFrame:

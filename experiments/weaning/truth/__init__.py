@@ -1,17 +1,8 @@
 """What could have been known: the oracle of weaning, the explant gate and true alarms."""
 
-from experiments.weaning.truth.alarm_truth import (
-    JUDGED,
-    AlarmTruth,
-)
-from experiments.weaning.truth.gate import (
-    Probe,
-    probe_gate,
-)
-from experiments.weaning.truth.oracle import (
-    Oracle,
-    find_oracle,
-)
+from experiments.weaning.truth.alarm_truth import JUDGED, AlarmTruth
+from experiments.weaning.truth.gate import Probe, probe_gate
+from experiments.weaning.truth.oracle import Oracle, find_oracle
 
 __all__ = [
     "JUDGED",

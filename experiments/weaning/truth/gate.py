@@ -123,9 +123,13 @@ def probe_gate(trial: WeaningTrial) -> Probe:
     # Each criterion alone, because the bound of all together is cut off at 0.
     missed = sum(1.0 - chance([one], free) for one in needed)
     return Probe(
-        until, bedside.outcome is None and bedside.fork().explant() == "well",
-        1.0 - missed, outlook.trusted, power, level,
-    )  # fmt: skip
+        until,
+        bedside.outcome is None and bedside.fork().explant() == "well",
+        1.0 - missed,
+        outlook.trusted,
+        power,
+        level,
+    )
 
 
 def _ramped(bedside: Bedside, outlook: Outlook) -> tuple[float, str]:

@@ -194,11 +194,19 @@ def block_source(functions: Functions, width: int, *, single: bool = False) -> B
         "post": max(1, going.sizes["post"]),
     }
     loop = _LOOP.format(
-        nx=f.slope.size1_in(0), nv=f.slope.size1_in(1), ng=f.slope.size1_out(1),
-        ne=f.slope.size1_out(2), na=f.going_on.size1_in(0), no=f.n_observed,
-        phase=f.phase, step=f.step, n_hoist=sizes["held"], n_beat=sizes["beat"],
-        n_post=sizes["post"], n_end=max(1, ending.sizes["endheld"]),
-    )  # fmt: skip
+        nx=f.slope.size1_in(0),
+        nv=f.slope.size1_in(1),
+        ng=f.slope.size1_out(1),
+        ne=f.slope.size1_out(2),
+        na=f.going_on.size1_in(0),
+        no=f.n_observed,
+        phase=f.phase,
+        step=f.step,
+        n_hoist=sizes["held"],
+        n_beat=sizes["beat"],
+        n_post=sizes["post"],
+        n_end=max(1, ending.sizes["endheld"]),
+    )
     math = SINGLE if single else DOUBLE
     texts = (math, whole.source, stage.source, going.source, ending.source, loop)
     return BlockSource(f"#define WIDTH {width}\n" + "\n".join(texts), sizes)

@@ -164,9 +164,14 @@ def emit(
             body = [i for row in scheduled(graph, body) for i in row]
         name = only_last if last and only_last else part.name
         text = _function(
-            places, name, body, [*graph.names, *before], results, stores,
+            places,
+            name,
+            body,
+            [*graph.names, *before],
+            results,
+            stores,
             weighted=last and bool(added),
-        )  # fmt: skip
+        )
         texts.append(text)
     sizes = {name: len(slot) for name, slot in slots.items()}
     found = {node: (name, k) for name, slot in slots.items() for node, k in slot.items()}

@@ -176,19 +176,33 @@ def one_lane_source(functions: Functions, *, single: bool = False) -> str:
     post, ending = emit(added, added_parts, ("moved",), early=True), ending_part(f)
     places = _Scalars(added, frozenset(), post.known)
     loop = _LOOP.format(
-        nx=f.slope.size1_in(0), nv=f.slope.size1_in(1), ng=f.slope.size1_out(1),
-        ne=f.slope.size1_out(2), na=f.going_on.size1_in(0), no=f.n_observed,
-        phase=f.phase, step=f.step, ahead=AHEAD,
-        n_held=max(1, early.sizes["held"]), n_beat=max(1, early.sizes["beat"]),
-        n_post=max(1, post.sizes["post"]), n_end=max(1, ending.sizes["endheld"]),
+        nx=f.slope.size1_in(0),
+        nv=f.slope.size1_in(1),
+        ng=f.slope.size1_out(1),
+        ne=f.slope.size1_out(2),
+        na=f.going_on.size1_in(0),
+        no=f.n_observed,
+        phase=f.phase,
+        step=f.step,
+        ahead=AHEAD,
+        n_held=max(1, early.sizes["held"]),
+        n_beat=max(1, early.sizes["beat"]),
+        n_post=max(1, post.sizes["post"]),
+        n_end=max(1, ending.sizes["endheld"]),
         n_cut=max(1, len(stages.cut)),
-    )  # fmt: skip
+    )
     math = SINGLE if single else DOUBLE
     texts = (
-        math, packs_text(), early.source, _core(stages), _rest(stages), post.source,
+        math,
+        packs_text(),
+        early.source,
+        _core(stages),
+        _rest(stages),
+        post.source,
         in_runs("fn_going", places, (*GOING, "post"), "moved", added_parts[0].inputs),
-        ending.source, loop,
-    )  # fmt: skip
+        ending.source,
+        loop,
+    )
     return "\n".join(texts)
 
 
@@ -221,9 +235,10 @@ def _split(graph: Graph, parts: Sequence[Part], known: Mapping[int, tuple[str, i
     def late(wanted: Sequence[int | None]) -> list[int]:
         nodes = needed(graph, [i for i in wanted if i is not None])
         return [
-            i for i in nodes
+            i
+            for i in nodes
             if graph.nodes[i].operation >= 0 and not graph.nodes[i].depends <= phased
-        ]  # fmt: skip
+        ]
 
     rates, *others = graph.outputs
     core = late(rates)
@@ -259,11 +274,17 @@ def _core(stages: _Stages) -> str:
         rate = "RC(0.0)" if n is None else places.name(n)
         lines += [f"k[{j}] = {rate};", f"next[{j}] = base[{j}] + c * {rate};"]
     lines += left.values()
-    return "\n  ".join([
-        "static void fn_core(const real *x, const real *v, const real *held, const real *beat,",
-        "                    const real *base, const real c, real *restrict k,",
-        "                    real *restrict next, real *restrict cut) {", *lines,
-    ]) + "\n}"  # fmt: skip
+    return (
+        "\n  ".join(
+            [
+                "static void fn_core(const real *x, const real *v, const real *held, const real *beat,",
+                "                    const real *base, const real c, real *restrict k,",
+                "                    real *restrict next, real *restrict cut) {",
+                *lines,
+            ]
+        )
+        + "\n}"
+    )
 
 
 def _side_by_side(places: Places, row: Sequence[int]) -> list[str]:
@@ -285,9 +306,15 @@ def _rest(stages: _Stages) -> str:
     for name, row in zip(("g", "e"), graph.outputs[1:], strict=True):
         for j, n in enumerate(row):
             lines.append(f"{name}[{j} * W + w] = {'RC(0.0)' if n is None else places.name(n)};")
-    return "\n".join([
-        "static void fn_rest(const long W, const real *v, const real *held, const real *cut,",
-        "                    real *restrict g, real *restrict e) {",
-        "  long w;", "#pragma omp simd", "  for (w = 0; w < W; ++w) {",
-        *(f"    {line}" for line in lines), "  }", "}",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            "static void fn_rest(const long W, const real *v, const real *held, const real *cut,",
+            "                    real *restrict g, real *restrict e) {",
+            "  long w;",
+            "#pragma omp simd",
+            "  for (w = 0; w < W; ++w) {",
+            *(f"    {line}" for line in lines),
+            "  }",
+            "}",
+        ]
+    )

@@ -58,9 +58,10 @@ def in_runs(
     looped = {j for run in loops for j in range(run.first, run.first + run.count)}
     others = {j: n for j, n in enumerate(outputs) if j not in looped}
     body = [
-        i for i in needed(graph, [n for n in others.values() if n is not None])
+        i
+        for i in needed(graph, [n for n in others.values() if n is not None])
         if graph.nodes[i].operation >= 0 and not graph.nodes[i].depends <= held
-    ]  # fmt: skip
+    ]
     lines = [places.line(i) for row in scheduled(graph, body) for i in row]
     for run in loops:
         lines += [

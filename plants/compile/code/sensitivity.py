@@ -154,9 +154,14 @@ def sensitivity_source(functions: Functions, sizes: dict[str, int]) -> str:
     na = f.going_on.size1_in(0)
     lanes = {"n_dheld": max(1, tangent.sizes["dheld"]), "n_dpost": max(1, going.sizes["dpost"])}
     loop = _LOOP.format(
-        n_work=6 * nx + 5 * ng + 2 * ne + na + lanes["n_dheld"] + lanes["n_dpost"], n_fixed=0,
-        n_held=sizes["held"], n_post=sizes["post"], n_beat=sizes["beat"],
-        n_theld=max(1, tangent.sizes["theld"]), n_tbeat=max(1, tangent.sizes["tbeat"]),
-        n_tpost=max(1, going.sizes["tpost"]), n_dheld=lanes["n_dheld"],
-    )  # fmt: skip
+        n_work=6 * nx + 5 * ng + 2 * ne + na + lanes["n_dheld"] + lanes["n_dpost"],
+        n_fixed=0,
+        n_held=sizes["held"],
+        n_post=sizes["post"],
+        n_beat=sizes["beat"],
+        n_theld=max(1, tangent.sizes["theld"]),
+        n_tbeat=max(1, tangent.sizes["tbeat"]),
+        n_tpost=max(1, going.sizes["tpost"]),
+        n_dheld=lanes["n_dheld"],
+    )
     return "\n".join((tangent.source, going.source, loop))

@@ -104,9 +104,13 @@ def state_tangent_source(functions: Functions) -> str:
     parts = [Part("held", held), Part("beat", phased), Part("slope", phased | {"x"})]
     emitted = emit(graph, parts, ("k", "slopes"), lanes=("x", "phase"))
     loop = _LOOP.format(
-        nx=f.slope.size1_in(0), phase=f.phase, step=f.step, nj=max(1, len(entries)),
-        n_held=max(1, emitted.sizes["held"]), n_beat=max(1, emitted.sizes["beat"]),
-    )  # fmt: skip
+        nx=f.slope.size1_in(0),
+        phase=f.phase,
+        step=f.step,
+        nj=max(1, len(entries)),
+        n_held=max(1, emitted.sizes["held"]),
+        n_beat=max(1, emitted.sizes["beat"]),
+    )
     constants = f"#define IK_STEPS {STEPS}\n#define IK_DIRECTIONS {DIRECTIONS}"
     moved = _moved(entries, f.slope.size1_in(0), f.phase)
     return "\n".join((DOUBLE, constants, emitted.source, moved, loop))
@@ -139,10 +143,16 @@ def _moved(entries: Sequence[tuple[int, int]], n_states: int, phase: int) -> str
             f"next[{i} * D + w] = base[{i} * D + w] + c * k{i};",
             f"into[{i} * D + w] = sum[{i} * D + w] + b * k{i};",
         ]
-    return "\n".join([
-        "static void fn_moved(const real *a, const real *d, const real *base, const real c,",
-        "                     const real *sum, const real b, real *next, real *into) {",
-        "  enum { W = IK_STEPS, D = IK_DIRECTIONS };", "  long w;",
-        "#pragma omp simd", "  for (w = 0; w < D; ++w) {",
-        *(f"    {line}" for line in lines), "  }", "}",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            "static void fn_moved(const real *a, const real *d, const real *base, const real c,",
+            "                     const real *sum, const real b, real *next, real *into) {",
+            "  enum { W = IK_STEPS, D = IK_DIRECTIONS };",
+            "  long w;",
+            "#pragma omp simd",
+            "  for (w = 0; w < D; ++w) {",
+            *(f"    {line}" for line in lines),
+            "  }",
+            "}",
+        ]
+    )

@@ -10,17 +10,9 @@ from plants.compile.expressions.graph import (
     with_reciprocals,
     with_shared_reciprocals,
 )
-from plants.compile.expressions.operations import (
-    EXPONENTIAL,
-    OPERATIONS,
-    SQUARE_ROOT,
-)
-from plants.compile.expressions.schedule import (
-    scheduled,
-)
-from plants.compile.expressions.simplify import (
-    simplified,
-)
+from plants.compile.expressions.operations import EXPONENTIAL, OPERATIONS, SQUARE_ROOT
+from plants.compile.expressions.schedule import scheduled
+from plants.compile.expressions.simplify import simplified
 
 __all__ = [
     "CONSTANT",

@@ -56,6 +56,12 @@ EXPONENTIAL, SQUARE_ROOT, CONSTANT_POWER = ca.OP_EXP, ca.OP_SQRT, ca.OP_CONSTPOW
 #: Cycles until the result is there, where that is more than for a sum or a product: rough numbers,
 #: by which the order of operations is chosen.
 LATENCIES: dict[int, int] = {
-    ca.OP_SQRT: 21, ca.OP_DIV: 13, ca.OP_INV: 13, ca.OP_EXP: 50, ca.OP_LOG: 80, ca.OP_TANH: 150,
-    ca.OP_POW: 160, ca.OP_CONSTPOW: 160,
-}  # fmt: skip
+    ca.OP_SQRT: 21,
+    ca.OP_DIV: 13,
+    ca.OP_INV: 13,
+    ca.OP_EXP: 50,
+    ca.OP_LOG: 80,
+    ca.OP_TANH: 150,
+    ca.OP_POW: 160,
+    ca.OP_CONSTPOW: 160,
+}

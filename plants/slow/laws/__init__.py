@@ -14,35 +14,12 @@ from plants.slow.laws import (
     oxygen,
     reflex,
 )
-from plants.slow.laws.composition import (
-    ML_PER_DL,
-)
-from plants.slow.laws.declare import (
-    SlowInput,
-    SlowState,
-    Topic,
-)
-from plants.slow.laws.hazards import (
-    HAZARDS,
-    access_parameters,
-    event_times,
-    thresholds,
-)
-from plants.slow.laws.hemolysis import (
-    SIGNIFICANT,
-    WITHIN,
-    clinically_significant,
-)
-from plants.slow.laws.limb import (
-    MM_PER_FRENCH,
-    PARAMETERS,
-)
-from plants.slow.laws.mitral import (
-    GRADES,
-    echo_grade,
-    effective_orifice,
-    hidden_regurgitation,
-)
+from plants.slow.laws.composition import ML_PER_DL
+from plants.slow.laws.declare import SlowInput, SlowState, Topic
+from plants.slow.laws.hazards import HAZARDS, access_parameters, event_times, thresholds
+from plants.slow.laws.hemolysis import SIGNIFICANT, WITHIN, clinically_significant
+from plants.slow.laws.limb import MM_PER_FRENCH, PARAMETERS
+from plants.slow.laws.mitral import GRADES, echo_grade, effective_orifice, hidden_regurgitation
 
 __all__ = [
     "GRADES",

@@ -64,9 +64,13 @@ def written(folder, algorithm="ppo", kind="speed", **changes):
 
 def briefing(**changes):
     told = {
-        "patient": Patient.load("shock-d"), "pump": CP, "therapy": Therapy.default(),
-        "period": 1.0, "tier": "icu", "start_speed": 42_000.0,
-    }  # fmt: skip
+        "patient": Patient.load("shock-d"),
+        "pump": CP,
+        "therapy": Therapy.default(),
+        "period": 1.0,
+        "tier": "icu",
+        "start_speed": 42_000.0,
+    }
     return Briefing(**(told | changes))
 
 
@@ -131,9 +135,13 @@ def test_gives_the_speeds_it_gives_in_its_environment(folder):
     controller = PolicyController(folder)
     controller.reset(briefing(start_speed=39_000.0))
     course = run_course(
-        Simulator(Plant("shock-d", "CP")), controller.act, sensors,
-        duration=10.0, start_speed=39_000.0, log_interval=None,
-    )  # fmt: skip
+        Simulator(Plant("shock-d", "CP")),
+        controller.act,
+        sensors,
+        duration=10.0,
+        start_speed=39_000.0,
+        log_interval=None,
+    )
     np.testing.assert_allclose(course["speed_command"], expected, rtol=1e-9)
 
 

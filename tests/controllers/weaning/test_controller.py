@@ -24,12 +24,28 @@ BRIEFING = WeaningBriefing(Patient.load("shock-d"), PUMP, Therapy.default())
 BEGIN = 24.0  # h of support before the first look
 PROTOCOLS = [name for name in STEP_POLICIES if not step_policy(name).needs_tracker]
 GOOD = {
-    "map": 78.0, "systolic": 100.0, "diastolic": 65.0, "pulse_pressure": 35.0, "heart_rate": 80.0,
-    "cvp": 8.0, "mpap": 18.0, "pcwp": 12.0, "cardiac_output": 5.2, "cardiac_index": 2.7,
-    "cardiac_power_output": 0.9, "papi": 1.8, "inotrope_effect": 0.0, "vasopressor_effect": 0.0,
-    "displayed_flow": 2.5, "lactate": 1.2, "pfhb": 5.0, "hemoglobin": 11.0, "renal_injury": 0.1,
-    "ejection_fraction": 0.4, "mitral_regurgitant_fraction": 0.05,
-}  # fmt: skip
+    "map": 78.0,
+    "systolic": 100.0,
+    "diastolic": 65.0,
+    "pulse_pressure": 35.0,
+    "heart_rate": 80.0,
+    "cvp": 8.0,
+    "mpap": 18.0,
+    "pcwp": 12.0,
+    "cardiac_output": 5.2,
+    "cardiac_index": 2.7,
+    "cardiac_power_output": 0.9,
+    "papi": 1.8,
+    "inotrope_effect": 0.0,
+    "vasopressor_effect": 0.0,
+    "displayed_flow": 2.5,
+    "lactate": 1.2,
+    "pfhb": 5.0,
+    "hemoglobin": 11.0,
+    "renal_injury": 0.1,
+    "ejection_fraction": 0.4,
+    "mitral_regurgitant_fraction": 0.05,
+}
 
 
 def controller(policy="fast-protocol", **kwargs):
@@ -76,17 +92,20 @@ def place(level):
 
 def test_a_good_patient_goes_through_every_phase_to_explant():
     made = follow(controller(), 50.0, until=lambda d: d.action == "explant")
-    assert phases(made) == [
-        "ready", "step", "hold", "step", "hold", "ramp", "hold_p2", "explant"
-    ]  # fmt: skip
+    assert phases(made) == ["ready", "step", "hold", "step", "hold", "ramp", "hold_p2", "explant"]
     levels = list(dict.fromkeys(d.level for d in made))
     assert levels == ["P-8", "P-6", "P-4", "P-3", "P-2"]
 
 
-@pytest.mark.parametrize(("policy", "low", "high"), [
-    ("fast-protocol", 6.0, 8.0), ("slow-protocol", 36.0, 38.0), ("ramp-test", 1.3, 2.0),
-    ("clinician", 12.0, 13.0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("policy", "low", "high"),
+    [
+        ("fast-protocol", 6.0, 8.0),
+        ("slow-protocol", 36.0, 38.0),
+        ("ramp-test", 1.3, 2.0),
+        ("clinician", 12.0, 13.0),
+    ],
+)
 def test_protocols_take_the_time_that_their_intervals_say(policy, low, high):
     made = follow(controller(policy), 80.0, until=lambda d: d.action == "explant")
     assert made[-1].action == "explant"
@@ -102,11 +121,21 @@ def test_the_ramp_takes_five_minutes_a_level():
     assert all(d.echo for d in ramp)
 
 
-@pytest.mark.parametrize(("signal", "value"), [
-    ("map", 63.0), ("heart_rate", 110.0), ("cardiac_index", 2.0), ("cvp", 13.0), ("pcwp", 19.0),
-    ("lactate", 2.4), ("cardiac_power_output", 0.55), ("papi", 0.8), ("inotrope_effect", 4.0),
-    ("vasopressor_effect", 0.2),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("signal", "value"),
+    [
+        ("map", 63.0),
+        ("heart_rate", 110.0),
+        ("cardiac_index", 2.0),
+        ("cvp", 13.0),
+        ("pcwp", 19.0),
+        ("lactate", 2.4),
+        ("cardiac_power_output", 0.55),
+        ("papi", 0.8),
+        ("inotrope_effect", 4.0),
+        ("vasopressor_effect", 0.2),
+    ],
+)
 def test_each_criterion_of_readiness_keeps_at_full_support(signal, value):
     made = follow(controller(), 30.0, **{signal: value})
     assert {d.level for d in made} == {"P-8"}
@@ -142,10 +171,17 @@ def test_right_failure_is_named_when_it_stands():
     assert "rv-failure" not in follow(one, 40.0, 38.0)[-1].findings
 
 
-@pytest.mark.parametrize("values", [
-    {"map": 55.0}, {"heart_rate": 40.0}, {"cardiac_index": 1.2}, {"pcwp": 28.0}, {"cvp": 20.0},
-    {"lactate": 3.0},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"map": 55.0},
+        {"heart_rate": 40.0},
+        {"cardiac_index": 1.2},
+        {"pcwp": 28.0},
+        {"cvp": 20.0},
+        {"lactate": 3.0},
+    ],
+)
 def test_deterioration_goes_back_up_at_once(values):
     one = controller()
     now = down_to(one, "P-4")
@@ -202,16 +238,23 @@ def test_an_inotrope_forbids_the_explant_and_a_high_one_masks():
 def test_p2_is_not_held_for_ever_without_the_criteria():
     one = controller()
     now = down_to(one, "P-2")
-    made = follow(one, now + 12.0, now, until=lambda d: d.action == "up",
-                  cardiac_power_output=0.5)  # fmt: skip
+    made = follow(one, now + 12.0, now, until=lambda d: d.action == "up", cardiac_power_output=0.5)
     assert made[-1].action == "up"
     assert 6.0 <= made[-1].hours - now <= 7.5
 
 
-@pytest.mark.parametrize("changes", [
-    {"map": math.nan}, {"cardiac_index": math.nan, "pcwp": math.nan}, {"cvp": math.nan},
-    {"map": 130.0}, {"cardiac_output": 0.5}, {"pump_speed": 0.0}, {"displayed_flow": math.nan},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"map": math.nan},
+        {"cardiac_index": math.nan, "pcwp": math.nan},
+        {"cvp": math.nan},
+        {"map": 130.0},
+        {"cardiac_output": 0.5},
+        {"pump_speed": 0.0},
+        {"displayed_flow": math.nan},
+    ],
+)
 @pytest.mark.parametrize("begin", ["P-8", "P-6", "P-2"])
 def test_bad_data_never_lower_support_and_never_recommend_the_explant(begin, changes):
     one = controller()
@@ -277,21 +320,28 @@ def test_hemolysis_needs_two_samples_within_a_day():
     assert look(one, 6.0, pfhb=60.0, map=63.0).findings == ("hemolysis",)
 
 
-_VALUES = st.fixed_dictionaries({
-    "map": st.one_of(st.floats(40.0, 110.0), st.just(math.nan)), "cvp": st.floats(0.0, 20.0),
-    "pcwp": st.floats(4.0, 30.0), "cardiac_index": st.one_of(st.floats(1.0, 4.0),
-                                                             st.just(math.nan)),
-    "papi": st.floats(0.2, 4.0), "cardiac_power_output": st.floats(0.2, 1.5),
-    "lactate": st.one_of(st.floats(0.5, 9.0), st.just(math.nan)),
-    "mitral_regurgitant_fraction": st.one_of(st.floats(0.0, 0.8), st.just(math.nan)),
-    "inotrope_effect": st.floats(0.0, 9.0),
-})  # fmt: skip
+_VALUES = st.fixed_dictionaries(
+    {
+        "map": st.one_of(st.floats(40.0, 110.0), st.just(math.nan)),
+        "cvp": st.floats(0.0, 20.0),
+        "pcwp": st.floats(4.0, 30.0),
+        "cardiac_index": st.one_of(st.floats(1.0, 4.0), st.just(math.nan)),
+        "papi": st.floats(0.2, 4.0),
+        "cardiac_power_output": st.floats(0.2, 1.5),
+        "lactate": st.one_of(st.floats(0.5, 9.0), st.just(math.nan)),
+        "mitral_regurgitant_fraction": st.one_of(st.floats(0.0, 0.8), st.just(math.nan)),
+        "inotrope_effect": st.floats(0.0, 9.0),
+    }
+)
 _GOOD_OR_ANY = st.one_of(st.just({}), st.just({}), st.just({}), _VALUES)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(PROTOCOLS), st.lists(_GOOD_OR_ANY, min_size=1, max_size=60),
-       st.sampled_from([None, 0.25, 2.5, -1.0]))  # fmt: skip
+@given(
+    st.sampled_from(PROTOCOLS),
+    st.lists(_GOOD_OR_ANY, min_size=1, max_size=60),
+    st.sampled_from([None, 0.25, 2.5, -1.0]),
+)
 def test_rules_that_hold_whatever_is_measured(policy, sequence, pace):
     one, now = controller(policy), BEGIN
     levels = {level.name for level in BRIEFING.levels}
@@ -322,7 +372,11 @@ def test_the_log_is_lines_of_json_with_words_and_numbers(tmp_path):
     assert [line["phase"] for line in lines] == [d.phase for d in made]
     first = lines[0]["reasons"][0]
     assert (first["signal"], first["value"], first["limit"], first["met"]) == (
-        "map", 78.0, 65.0, True)  # fmt: skip
+        "map",
+        78.0,
+        65.0,
+        True,
+    )
     assert 1 < len(log.changes()) < len(log)
     one.reset(BRIEFING)
     assert (tmp_path / "decisions.jsonl").read_text() == ""
@@ -331,8 +385,16 @@ def test_the_log_is_lines_of_json_with_words_and_numbers(tmp_path):
 def test_criteria_are_as_published():
     criteria = WeaningCriteria.load()
     ready = {name: (one.low, one.high) for name, one in criteria["ready"].items() if one.needed}
-    published = {"map": 65.0, "heart_rate": 100.0, "cardiac_index": 2.2, "cvp": 12.0, "pcwp": 18.0,
-                 "lactate": 2.0, "cardiac_power_output": 0.6, "papi": 0.9}  # fmt: skip
+    published = {
+        "map": 65.0,
+        "heart_rate": 100.0,
+        "cardiac_index": 2.2,
+        "cvp": 12.0,
+        "pcwp": 18.0,
+        "lactate": 2.0,
+        "cardiac_power_output": 0.6,
+        "papi": 0.9,
+    }
     for name, limit in published.items():
         assert limit in ready[name]
     assert criteria["explant"]["cardiac_power_output"].low == 0.6
@@ -348,13 +410,16 @@ def test_a_criterion_may_be_changed():
     assert replace(made[-1].reasons[0], text="").limit == 79.0
 
 
-@pytest.mark.parametrize(("old", "new", "named"), [
-    ("[ready.map]", "[ready.mapp]", "mapp"),
-    ('low = 65.0\nunit = "mmHg"', 'low = 65.0\nunit = "kPa"', "unit"),
-    ('low = 65.0\nunit = "mmHg"', 'low = 6500.0\nunit = "mmHg"', "low"),
-    ("\nneeded = false", '\nneeded = "no"', "needed"),
-    ("[numbers.retry]", "[numbers.retries]", "retries"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("[ready.map]", "[ready.mapp]", "mapp"),
+        ('low = 65.0\nunit = "mmHg"', 'low = 65.0\nunit = "kPa"', "unit"),
+        ('low = 65.0\nunit = "mmHg"', 'low = 6500.0\nunit = "mmHg"', "low"),
+        ("\nneeded = false", '\nneeded = "no"', "needed"),
+        ("[numbers.retry]", "[numbers.retries]", "retries"),
+    ],
+)
 def test_a_bad_file_is_refused_with_its_key(tmp_path, old, new, named):
     from controllers.weaning import criteria
 

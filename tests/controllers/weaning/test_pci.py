@@ -129,11 +129,14 @@ def test_another_plan_is_asked_for_before_the_label_ends():
 
 LOOKS = st.lists(
     st.tuples(
-        st.one_of(st.none(), st.floats(20.0, 120.0)), st.one_of(st.none(), st.floats(0.0, 60.0)),
-        st.booleans(), st.booleans(), st.integers(1, 60),
+        st.one_of(st.none(), st.floats(20.0, 120.0)),
+        st.one_of(st.none(), st.floats(0.0, 60.0)),
+        st.booleans(),
+        st.booleans(),
+        st.integers(1, 60),
     ),
     max_size=80,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=60)

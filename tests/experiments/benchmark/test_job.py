@@ -10,11 +10,24 @@ from experiments.benchmark import job as module
 from experiments.benchmark.suite import reference_policies
 
 FILES = {
-    "against-best-level.csv", "against-best-level.parquet", "comparison.png", "config.json",
-    "controllers.csv", "controllers.parquet", "courses-map.png", "courses-speed.png",
-    "courses.csv", "courses.parquet", "levels.csv", "levels.parquet", "report.html", "rows.csv",
-    "rows.parquet", "solves.csv", "solves.parquet",
-}  # fmt: skip
+    "against-best-level.csv",
+    "against-best-level.parquet",
+    "comparison.png",
+    "config.json",
+    "controllers.csv",
+    "controllers.parquet",
+    "courses-map.png",
+    "courses-speed.png",
+    "courses.csv",
+    "courses.parquet",
+    "levels.csv",
+    "levels.parquet",
+    "report.html",
+    "rows.csv",
+    "rows.parquet",
+    "solves.csv",
+    "solves.parquet",
+}
 
 
 def runs(tmp_path):

@@ -109,9 +109,13 @@ def test_a_killed_program_goes_on(suite, tmp_path):
     def interrupted(arguments, how):
         # A shell that runs the tests in the background makes its children deaf to SIGINT.
         running = subprocess.Popen(
-            arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            arguments,
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-        )  # fmt: skip
+        )
         before, limit = trials(), time.monotonic() + 60
         while len(trials() - before) < 2 and running.poll() is None:
             assert time.monotonic() < limit

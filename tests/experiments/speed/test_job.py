@@ -180,9 +180,9 @@ def test_the_command_gives_the_rows_of_its_contract(tmp_path, monkeypatch, capsy
 def test_the_table_for_people_names_targets(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     row = SpeedRow("patient", "a course, against another", 8.0, 2.0, 4.0, unit="1/s")
-    monkeypatch.setattr(study.speed_patient, "patient_rows", lambda *_, **__: [
-        row.aiming("ratio", ">=", 5.0)
-    ])  # fmt: skip
+    monkeypatch.setattr(
+        study.speed_patient, "patient_rows", lambda *_, **__: [row.aiming("ratio", ">=", 5.0)]
+    )
     assert run_command(["speed", "--only", "patient"]) == 0
     printed = capsys.readouterr().out
     assert "against another" in printed

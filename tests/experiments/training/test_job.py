@@ -25,9 +25,14 @@ SMALL = {"environments": 2, "n_steps": 32, "batch_size": 32}
 
 def settings(**changes):
     given = {
-        "algorithm": "ppo", "steps": 256, "seed": 1, "hyperparameters": SMALL,
-        "checkpoint_interval": 64, "evaluation_episodes": 1, "arguments": {"patient": "shock-c"},
-    }  # fmt: skip
+        "algorithm": "ppo",
+        "steps": 256,
+        "seed": 1,
+        "hyperparameters": SMALL,
+        "checkpoint_interval": 64,
+        "evaluation_episodes": 1,
+        "arguments": {"patient": "shock-c"},
+    }
     return TrainingSettings(**(given | changes))
 
 
@@ -44,8 +49,11 @@ def test_leaves_a_policy_checkpoints_and_logs(finished):
     assert seen == sorted(seen)
     assert seen[-1] == 256
     assert {path.name for path in result.folder.iterdir()} == {
-        "training.json", "checkpoints", "tensorboard", "policy"
-    }  # fmt: skip
+        "training.json",
+        "checkpoints",
+        "tensorboard",
+        "policy",
+    }
     assert {path.name for path in result.policy.iterdir()} == {"config.json", "model.zip"}
     assert list((result.folder / "tensorboard").rglob("events.out.*"))
     names = sorted(path.name for path in (result.folder / "checkpoints").iterdir())
@@ -85,10 +93,14 @@ def test_policy_runs_as_a_controller(finished):
     pump = Pump.load("CP")
     controller.reset(
         Briefing(
-            patient=Patient.load("shock-c"), pump=pump, therapy=Therapy.default(), period=1.0,
-            tier="icu", start_speed=39_000.0,
+            patient=Patient.load("shock-c"),
+            pump=pump,
+            therapy=Therapy.default(),
+            period=1.0,
+            tier="icu",
+            start_speed=39_000.0,
         )
-    )  # fmt: skip
+    )
     metrics = steady_state(Plant("shock-c", pump), 39_000.0).metrics
     command = controller.act(Sensors("icu", seed=0).measure(0.0, metrics))
     assert 23_000.0 <= command.speed <= pump.max_rpm
@@ -160,9 +172,12 @@ def test_a_killed_process_leaves_what_can_be_resumed(tmp_path):
         "train(sys.argv[1], TrainingSettings(**json.loads(sys.argv[2])))"
     )
     wanted = {
-        "steps": 1024, "hyperparameters": SMALL, "checkpoint_interval": 64, "seed": 1,
+        "steps": 1024,
+        "hyperparameters": SMALL,
+        "checkpoint_interval": 64,
+        "seed": 1,
         "evaluation_episodes": 1,
-    }  # fmt: skip
+    }
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(run), json.dumps(wanted)], env=environment
@@ -205,8 +220,9 @@ def test_tidy_keeps_the_last_two(tmp_path):
     (tmp_path / ".partial-x").mkdir()
     tidy(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "step-000000000020", "step-000000000100"
-    ]  # fmt: skip
+        "step-000000000020",
+        "step-000000000100",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -242,12 +258,36 @@ def test_resuming_nothing(tmp_path):
 def test_command_prints_one_json_document(tmp_path, capfd):
     from experiments.cli import run_command
 
-    code = run_command([
-        "train", "--algorithm", "ppo", "--environment", "impellab/Support-v0", "--steps", "64",
-        "--seed", "3", "--patient", "shock-c", "--patient", "shock-d", "--device", "CP",
-        "--tier", "icu", "--action", "speed", "--evaluation-episodes", "1",
-        "--hyperparameters", json.dumps(SMALL), "--runs", str(tmp_path), "--json",
-    ])  # fmt: skip
+    code = run_command(
+        [
+            "train",
+            "--algorithm",
+            "ppo",
+            "--environment",
+            "impellab/Support-v0",
+            "--steps",
+            "64",
+            "--seed",
+            "3",
+            "--patient",
+            "shock-c",
+            "--patient",
+            "shock-d",
+            "--device",
+            "CP",
+            "--tier",
+            "icu",
+            "--action",
+            "speed",
+            "--evaluation-episodes",
+            "1",
+            "--hyperparameters",
+            json.dumps(SMALL),
+            "--runs",
+            str(tmp_path),
+            "--json",
+        ]
+    )
     out = capfd.readouterr().out
     assert code == 0
     document = json.loads(out)

@@ -17,8 +17,11 @@ from plants import Event, InputError, Scenario
 
 ID = "impellab/Support-v0"
 ARGUMENTS = {
-    "patient": ["shock-c", "shock-e"], "spread": 0.1, "cohort_size": 2, "max_episode_steps": 5
-}  # fmt: skip
+    "patient": ["shock-c", "shock-e"],
+    "spread": 0.1,
+    "cohort_size": 2,
+    "max_episode_steps": 5,
+}
 
 
 def adapter(n=3, **arguments):
@@ -174,11 +177,22 @@ def test_ppo_learns_on_it(normalised):
 def test_training_takes_a_number_of_environments(tmp_path, capfd):
     from experiments.cli import run_command
 
-    code = run_command([
-        "train", "--steps", "48", "--environments", "6", "--hyperparameters",
-        '{"n_steps": 8, "batch_size": 16}', "--evaluation-episodes", "1",
-        "--runs", str(tmp_path), "--json",
-    ])  # fmt: skip
+    code = run_command(
+        [
+            "train",
+            "--steps",
+            "48",
+            "--environments",
+            "6",
+            "--hyperparameters",
+            '{"n_steps": 8, "batch_size": 16}',
+            "--evaluation-episodes",
+            "1",
+            "--runs",
+            str(tmp_path),
+            "--json",
+        ]
+    )
     assert code == 0
     assert '"steps": 48' in capfd.readouterr().out
     (folder,) = tmp_path.iterdir()

@@ -32,10 +32,15 @@ BRIDGE = ACTIONS.index("bridge")
 
 def settings(**changes):
     given = {
-        "algorithm": "ppo", "environment": WEANING, "steps": 64, "seed": 1,
-        "hyperparameters": SMALL, "checkpoint_interval": 32, "evaluation_episodes": 1,
+        "algorithm": "ppo",
+        "environment": WEANING,
+        "steps": 64,
+        "seed": 1,
+        "hyperparameters": SMALL,
+        "checkpoint_interval": 32,
+        "evaluation_episodes": 1,
         "arguments": ARGUMENTS,
-    }  # fmt: skip
+    }
     return TrainingSettings(**(given | changes))
 
 

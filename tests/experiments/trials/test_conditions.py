@@ -40,8 +40,18 @@ def folder_of(tmp_path):
 
 
 def test_both_sides(impellab, tmp_path):
-    arguments = ("--patient", "biventricular-shock", "--device", "CP+RP", "--level", "P-8",
-                 "--right-level", "P-7", "--duration", "3")  # fmt: skip
+    arguments = (
+        "--patient",
+        "biventricular-shock",
+        "--device",
+        "CP+RP",
+        "--level",
+        "P-8",
+        "--right-level",
+        "P-7",
+        "--duration",
+        "3",
+    )
     document = impellab("simulate", *arguments, "--json").document
     plant = Plant("biventricular-shock", "CP+RP", right_level="P-7")
     truth = steady_state(plant, plant.pump.speed("P-8")).metrics
@@ -102,8 +112,12 @@ def test_an_irregular_rhythm_is_drawn_over_several_beats(impellab, tmp_path):
 
 
 def test_valve_diseases_are_put_on(impellab, tmp_path):
-    both = ("--valve-disease", "aortic-stenosis:severe",
-            "--valve-disease", "mitral-regurgitation:severe")  # fmt: skip
+    both = (
+        "--valve-disease",
+        "aortic-stenosis:severe",
+        "--valve-disease",
+        "mitral-regurgitation:severe",
+    )
     document = impellab("simulate", "--patient", "hfref", "--duration", "3", *both, "--json")
     metrics = document.document["metrics"]
     assert metrics["mitral_regurgitant_fraction"] > 0.3
@@ -151,30 +165,65 @@ def test_use_beyond_the_label_is_told(impellab, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--patient", "shock-d", "--device", "RP", "--level", "P-6"],
-         ["device = 'RP'", "failure of the left ventricle", "PCWP 27.0", "0.63"]),
-        (["--patient", "shock-d", "--device", "5.0", "--level", "P-6", "--access",
-          "femoral cut-down", "--artery-diameter", "5"],
-         ["artery_diameter", "5.6 mm of the femoral artery", "5.0"]),
-        (["--patient", "shock-d", "--device", "CP", "--level", "P-6", "--access", "direct aortic"],
-         ["direct aortic", "femoral percutaneous"]),
-        (["--patient", "shock-d", "--device", "CP", "--level", "P-6", "--right-level", "P-6"],
-         ["right_level", "CP+RP"]),
-        (["--patient", "shock-d", "--device", "CP+RP", "--level", "P-6", "--right-level", "P-1"],
-         ["P-1", "P-2"]),
+        (
+            ["--patient", "shock-d", "--device", "RP", "--level", "P-6"],
+            ["device = 'RP'", "failure of the left ventricle", "PCWP 27.0", "0.63"],
+        ),
+        (
+            [
+                "--patient",
+                "shock-d",
+                "--device",
+                "5.0",
+                "--level",
+                "P-6",
+                "--access",
+                "femoral cut-down",
+                "--artery-diameter",
+                "5",
+            ],
+            ["artery_diameter", "5.6 mm of the femoral artery", "5.0"],
+        ),
+        (
+            [
+                "--patient",
+                "shock-d",
+                "--device",
+                "CP",
+                "--level",
+                "P-6",
+                "--access",
+                "direct aortic",
+            ],
+            ["direct aortic", "femoral percutaneous"],
+        ),
+        (
+            ["--patient", "shock-d", "--device", "CP", "--level", "P-6", "--right-level", "P-6"],
+            ["right_level", "CP+RP"],
+        ),
+        (
+            ["--patient", "shock-d", "--device", "CP+RP", "--level", "P-6", "--right-level", "P-1"],
+            ["P-1", "P-2"],
+        ),
         (["--patient", "shock-d", "--device", "CP+5.5", "--level", "P-6"], ["left pump", "CP"]),
         (["--patient", "rv-failure", "--device", "RP"], ["level", "P-2", "P-9"]),
-        (["--patient", "rv-failure", "--device", "RP", "--controller", "nmpc"],
-         ["RP", "left ventricle", "nmpc"]),
-        (["--patient", "rv-failure", "--device", "RP", "--controller", "pi"],
-         ["RP", "left ventricle"]),
-        (["--patient", "rv-failure", "--device", "RP", "--controller", "lqg"],
-         ["RP", "left ventricle", "lqg"]),
+        (
+            ["--patient", "rv-failure", "--device", "RP", "--controller", "nmpc"],
+            ["RP", "left ventricle", "nmpc"],
+        ),
+        (
+            ["--patient", "rv-failure", "--device", "RP", "--controller", "pi"],
+            ["RP", "left ventricle"],
+        ),
+        (
+            ["--patient", "rv-failure", "--device", "RP", "--controller", "lqg"],
+            ["RP", "left ventricle", "lqg"],
+        ),
         (["--patient", "shock-d", "--rhythm", "jazz"], ["jazz", "bigeminy"]),
         (["--patient", "shock-d", "--valve-disease", "gout:mild"], ["gout", "aortic-stenosis"]),
         (["--patient", "shock-d", "--valve-disease", "aortic-stenosis:bad"], ["bad", "severe"]),
     ],
-)  # fmt: skip
+)
 def test_what_makes_no_sense_is_one_line(impellab, tmp_path, arguments, words):
     for options in ([], ["--json"]):
         result = impellab("simulate", *arguments, *options)

@@ -14,9 +14,18 @@ from plants.quantities import DATA
 
 SHORT = ("--patient", "shock-d", "--duration", "2")
 FILES = {
-    "config.json", "course.png", "metrics.csv", "metrics.json", "metrics.parquet", "patient.toml",
-    "pv-loops.csv", "pv-loops.parquet", "pv-loops.png", "report.html", "rollout.nc",
-}  # fmt: skip
+    "config.json",
+    "course.png",
+    "metrics.csv",
+    "metrics.json",
+    "metrics.parquet",
+    "patient.toml",
+    "pv-loops.csv",
+    "pv-loops.parquet",
+    "pv-loops.png",
+    "report.html",
+    "rollout.nc",
+}
 
 
 @pytest.fixture
@@ -90,9 +99,19 @@ def test_a_users_own_files(impellab, tmp_path, user_controller):
         text = (DATA / kind / f"{name}.toml").read_text(encoding="utf-8")
         (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
     result = impellab(
-        "simulate", "--patient", "shock-c.toml", "--device", "CP.toml", "--scenario",
-        "hemorrhage.toml", "--controller", user_controller, "--duration", "3", "--json",
-    )  # fmt: skip
+        "simulate",
+        "--patient",
+        "shock-c.toml",
+        "--device",
+        "CP.toml",
+        "--scenario",
+        "hemorrhage.toml",
+        "--controller",
+        user_controller,
+        "--duration",
+        "3",
+        "--json",
+    )
     # What the controller prints is on standard error.
     assert "act" in result.errors
     assert result.document["course"]["effort"] == pytest.approx(0.3)

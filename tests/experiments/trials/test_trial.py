@@ -170,9 +170,14 @@ def test_conditions_reach_the_plant_and_the_controller(tmp_path):
         right_level="P-4", valve_disease=("aortic-stenosis:severe",), rhythm="bigeminy", slow=True
     )
     trial = Trial(
-        device="CP+RP", controller=f"{path}:Spy", level="P-6", duration=3.0, spread=0.1, seed=2,
+        device="CP+RP",
+        controller=f"{path}:Spy",
+        level="P-6",
+        duration=3.0,
+        spread=0.1,
+        seed=2,
         conditions=conditions,
-    )  # fmt: skip
+    )
     run = run_trial(trial)
     assert run.pump.name == "CP"
     assert run.patient.name == "shock-d/2 with severe aortic-stenosis"
@@ -196,9 +201,13 @@ def test_solver_statistics():
 
 def test_finished_trials_survive_the_disk():
     one = Finished(
-        HELD, "completed", "", dict.fromkeys(TRIAL_METRICS, 1.0) | {"map": math.nan},
-        (SolveStatus(Outcome.LATE, 5, 12.5),), {"time": [0.0, 1.0]},
-    )  # fmt: skip
+        HELD,
+        "completed",
+        "",
+        dict.fromkeys(TRIAL_METRICS, 1.0) | {"map": math.nan},
+        (SolveStatus(Outcome.LATE, 5, 12.5),),
+        {"time": [0.0, 1.0]},
+    )
     back = Finished.from_dict(one.to_dict())
     assert back.trial == one.trial
     assert back.statuses == one.statuses

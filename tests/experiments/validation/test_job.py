@@ -90,8 +90,10 @@ def test_a_band_follows_the_rule_that_its_reason_names(name, band):
         assert band.low == pytest.approx(mean * (1 - share), abs=0.05)
         assert band.high == pytest.approx(mean * (1 + share), abs=0.05)
     else:
-        assert any(word in band.reason for word in ("guess:", "derived:", "criterion", "range",
-                                                    "lies below", "from the"))  # fmt: skip
+        assert any(
+            word in band.reason
+            for word in ("guess:", "derived:", "criterion", "range", "lies below", "from the")
+        )
 
 
 def test_every_band_and_condition_has_its_reason_and_guesses_say_so():

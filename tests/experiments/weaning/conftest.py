@@ -13,30 +13,51 @@ from experiments.weaning.study.patient import PatientDone, Task, run_patient
 
 #: A circulation with nothing wrong.
 CALM = dict.fromkeys(NOTED, 1.0) | {
-    "map": 72.0, "heart_rate": 80.0, "pulse_pressure": 35.0, "suction": 0.0, "lv_ees_true": 1.0,
-    "consistent": math.nan, "leaking": math.nan, **dict.fromkeys(ESTIMATED, math.nan),
-}  # fmt: skip
+    "map": 72.0,
+    "heart_rate": 80.0,
+    "pulse_pressure": 35.0,
+    "suction": 0.0,
+    "lv_ees_true": 1.0,
+    "consistent": math.nan,
+    "leaking": math.nan,
+    **dict.fromkeys(ESTIMATED, math.nan),
+}
 
 
 def decision(hours, level, action="hold"):
     """What is kept of a decision."""
     return {
-        "hours": float(hours), "level": level, "phase": "support", "action": action,
-        "words": action, "findings": [], "reasons": [],
-    }  # fmt: skip
+        "hours": float(hours),
+        "level": level,
+        "phase": "support",
+        "action": action,
+        "words": action,
+        "findings": [],
+        "reasons": [],
+    }
 
 
 def made(outcome="well", hours=40.0, *, seed=1, case="full", policy="fast-protocol", **changes):
     """A course of hourly looks at P-8 to its end."""
     records = [CALM | {"hours": float(k), "level": 8.0, "lasting": 1.0} for k in range(int(hours))]
     given = {
-        "trial": WeaningTrial(seed, policy), "case": case, "phenotype": "shock-d",
-        "patient": f"shock-d/{seed}", "access": "femoral percutaneous", "outcome": outcome,
-        "reason": "", "hours": hours, "bridge_hours": 84.0 if outcome == "bridge" else math.nan,
-        "label_hours": 96.0, "records": records, "decisions": [decision(0.0, "P-8")],
-        "findings": {}, "happened": {}, "alarms": [],
+        "trial": WeaningTrial(seed, policy),
+        "case": case,
+        "phenotype": "shock-d",
+        "patient": f"shock-d/{seed}",
+        "access": "femoral percutaneous",
+        "outcome": outcome,
+        "reason": "",
+        "hours": hours,
+        "bridge_hours": 84.0 if outcome == "bridge" else math.nan,
+        "label_hours": 96.0,
+        "records": records,
+        "decisions": [decision(0.0, "P-8")],
+        "findings": {},
+        "happened": {},
+        "alarms": [],
         "seconds": {"plant": 1.0, "controller": 0.5},
-    }  # fmt: skip
+    }
     return Course(**given | changes)
 
 

@@ -10,9 +10,16 @@ from plants import SIGNALS
 
 ONE = ("--patient", "shock-d", "--policy", "fast-protocol", "--case", "full", "--seed", 11)
 FILES = {
-    "config.json", "course.json", "course.png", "decisions.csv", "decisions.jsonl",
-    "decisions.parquet", "records.csv", "records.parquet", "report.html",
-}  # fmt: skip
+    "config.json",
+    "course.json",
+    "course.png",
+    "decisions.csv",
+    "decisions.jsonl",
+    "decisions.parquet",
+    "records.csv",
+    "records.parquet",
+    "report.html",
+}
 
 
 def test_the_document_keeps_the_contract_and_the_folder_is_complete(impellab, tmp_path):
@@ -69,8 +76,10 @@ def test_a_forecast_is_held_against_what_came(impellab, tmp_path):
         (("--patient", "nobody"), ["nobody", "shock-d"]),
         (("--patient", "shock-d", "--case", "nothing"), ["nothing", "relapse"]),
         (("--patient", "shock-d", "--policy", "best"), ["best", "model-based", "policy:FOLDER"]),
-        (("--patient", "shock-d", "--policy", "clinician", "--policy", "ramp-test"),
-         ["one policy"]),
+        (
+            ("--patient", "shock-d", "--policy", "clinician", "--policy", "ramp-test"),
+            ["one policy"],
+        ),
         (("--patient", "shock-d", "--device", "RP", "--policy", "clinician"), ["RP", "left"]),
         (("--patient", "shock-d", "--events", "war"), ["war", "bleeding"]),
         (("--patient", "shock-d", "--onset", 3.0), ["onset", "--events"]),
@@ -82,12 +91,16 @@ def test_a_forecast_is_held_against_what_came(impellab, tmp_path):
         (("--cohort", 3, "--indication", "high-risk-pci"), ["indication", "--patient"]),
         (("--resume", "x", "--policy", "clinician"), ["policy"]),
         (("--patient", "hfref", "--indication", "high-risk-pci", "--case", "full"), ["case"]),
-        (("--patient", "hfref", "--indication", "high-risk-pci", "--device", "5.5"),
-         ["5.5", "indication"]),
-        (("--patient", "hfref", "--indication", "high-risk-pci", "--tier", "console"),
-         ["console", "icu"]),
+        (
+            ("--patient", "hfref", "--indication", "high-risk-pci", "--device", "5.5"),
+            ["5.5", "indication"],
+        ),
+        (
+            ("--patient", "hfref", "--indication", "high-risk-pci", "--tier", "console"),
+            ["console", "icu"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_bad_input_is_one_line(impellab, tmp_path, arguments, words):
     result = impellab("wean", *arguments)
     assert result.code == 2
@@ -120,9 +133,23 @@ def test_a_cohort_is_passed_on(impellab, monkeypatch):
 
     monkeypatch.setattr(module, "study", study)
     result = impellab(
-        "wean", "--cohort", 3, "--seed", 7, "--policy", "clinician", "--policy", "ramp-test",
-        "--device", "5.5", "--case", "relapse", "--workers", 1, "--json",
-    )  # fmt: skip
+        "wean",
+        "--cohort",
+        3,
+        "--seed",
+        7,
+        "--policy",
+        "clinician",
+        "--policy",
+        "ramp-test",
+        "--device",
+        "5.5",
+        "--case",
+        "relapse",
+        "--workers",
+        1,
+        "--json",
+    )
     assert result.code == 1  # a target was missed
     assert result.document == {"rows": []}
     plan, options = asked.pop()

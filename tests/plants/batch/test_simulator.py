@@ -137,9 +137,12 @@ def test_lanes_may_be_reset_and_held_apart():
     before = batch.states
     state = steady_state(Plant("shock-c", "CP"), 35_000).state
     batch.reset_lanes(
-        [4, 1], plants=[Plant("shock-c", "CP"), Plant("shock-d", "5.0")], speeds=[35_000, 28_000],
-        scenarios=[Scenario.load("exercise"), None], states=[state, batch.states[0]],
-    )  # fmt: skip
+        [4, 1],
+        plants=[Plant("shock-c", "CP"), Plant("shock-d", "5.0")],
+        speeds=[35_000, 28_000],
+        scenarios=[Scenario.load("exercise"), None],
+        states=[state, batch.states[0]],
+    )
     others = [0, 2, 3, 5]
     assert np.array_equal(batch.states[others], before[others])
     assert batch.times.tolist() == [3.3, 0.0, 3.3, 3.3, 0.0, 3.3]

@@ -120,8 +120,9 @@ def test_the_jacobian_is_that_of_a_beat():
     beats = BeatMap(plant)
     ahead = found.state.copy()
     ahead[STATES.index["lv_volume"]] += 1e-4
-    change = (beats.beat(ahead, found.values).state - beats.beat(
-        found.state, found.values).state) / 1e-4  # fmt: skip
+    change = (
+        beats.beat(ahead, found.values).state - beats.beat(found.state, found.values).state
+    ) / 1e-4
     assert found.jacobian[:, STATES.index["lv_volume"]] == pytest.approx(change, abs=1e-4)
     # One eigenvalue is 1: blood stays what it is; all others die out.
     free = np.delete(np.delete(found.jacobian, -1, 0), -1, 1)

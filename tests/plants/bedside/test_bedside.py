@@ -36,8 +36,10 @@ def test_the_quick_run_agrees_with_the_multirate_run():
     patient = Population("shock-c").draw(1).on(CP)
     leak = {"mitral_tethering": 0.05, "mitral_competent_volume": 125.0}
     slow = patient.slow_parameters(CP).replace(baroreflex_gain=0.6, **leak)
-    runs = [kind(Plant(patient.patient, CP), SlowClock(patient.patient, slow))
-            for kind in (MultirateRun, BedsideRun)]  # fmt: skip
+    runs = [
+        kind(Plant(patient.patient, CP), SlowClock(patient.patient, slow))
+        for kind in (MultirateRun, BedsideRun)
+    ]
     for run in runs:
         for hour in range(10):
             if hour == 5:
@@ -191,8 +193,14 @@ def test_laboratory_and_echo_come_when_due_or_ordered():
 
 def test_drugs_go_down_step_by_step_and_up_in_need():
     rule = ClinicalOrders(bedside_settings(), {"vasopressor": 0.05, "inotrope": 1.0}, 5000.0)
-    good = {"map": 80.0, "cardiac_index": 2.5, "cvp": 8.0, "pcwp": 12.0, "hemoglobin": 11.0,
-            "limb_perfusion": 1.0}  # fmt: skip
+    good = {
+        "map": 80.0,
+        "cardiac_index": 2.5,
+        "cvp": 8.0,
+        "pcwp": 12.0,
+        "hemoglobin": 11.0,
+        "limb_perfusion": 1.0,
+    }
     doses = [rule.decide(good) for _ in range(4)]
     assert [round(d["vasopressor"], 2) for d in doses] == [0.03, 0.01, 0.0, 0.0]
     assert [d["inotrope"] for d in doses] == [0.5, 0.0, 0.0, 0.0]

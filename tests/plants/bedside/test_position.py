@@ -45,8 +45,14 @@ def test_a_pump_that_lies_badly_is_put_right_where_somebody_looks():
 
 
 def test_clinicians_look_at_the_pump_of_a_patient_in_shock():
-    low = {"map": 58.0, "cardiac_index": 2.5, "cvp": 8.0, "pcwp": 12.0, "hemoglobin": 11.0,
-           "limb_perfusion": 1.0}  # fmt: skip
+    low = {
+        "map": 58.0,
+        "cardiac_index": 2.5,
+        "cvp": 8.0,
+        "pcwp": 12.0,
+        "hemoglobin": 11.0,
+        "limb_perfusion": 1.0,
+    }
     rule = ClinicalOrders(bedside_settings(), {}, 5000.0)
     assert rule.decide(low)["position_check"] == 1.0
     assert rule.decide(low | {"map": 70.0})["position_check"] == 0.0

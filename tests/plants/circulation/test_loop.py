@@ -85,9 +85,10 @@ def test_nothing_flows_at_one_pressure_but_the_residue_of_the_valves(patient):
 @pytest.mark.parametrize("thorax", [-10.0, 40.0])
 def test_intrathoracic_pressure_acts_on_what_lies_in_the_thorax(patient, thorax):
     p, x = parameters(patient), state_at(patient, 12.0)
-    free, squeezed = pressures(x, p, neutral()), pressures(
-        x, p, neutral(intrathoracic_pressure=thorax)
-    )  # fmt: skip
+    free, squeezed = (
+        pressures(x, p, neutral()),
+        pressures(x, p, neutral(intrathoracic_pressure=thorax)),
+    )
     outside = {"systemic_arteries", "systemic_veins", "pericardium", "ventricles"}
     for name, value in vars(free).items():
         if name == "ees":

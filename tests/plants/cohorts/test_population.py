@@ -123,8 +123,10 @@ def test_refusals_are_counted_by_reason(drawn):
     assert sum(counts.reasons.values()) >= counts.refused
     for reason in counts.reasons:
         assert reason.split(" below ")[0].split(" above ")[0] in {
-            *Population("shock-d").kind.bands, "no periodic beat", "a parameter out of its range",
-        }  # fmt: skip
+            *Population("shock-d").kind.bands,
+            "no periodic beat",
+            "a parameter out of its range",
+        }
     assert list(counts.reasons.values()) == sorted(counts.reasons.values(), reverse=True)
 
 

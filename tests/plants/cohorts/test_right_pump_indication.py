@@ -25,9 +25,15 @@ def test_a_right_pump_alone_is_refused_with_values_rule_and_source(name):
         check_indication(plant)
     found = indication(name)
     for word in (
-        "RP", name, f"CVP {found.cvp:.1f}", f"PCWP {found.pcwp:.1f}", "PCWP > 15 mmHg",
-        "CVP/PCWP <= 0.63", "Kormos 2010", "CP+RP",
-    ):  # fmt: skip
+        "RP",
+        name,
+        f"CVP {found.cvp:.1f}",
+        f"PCWP {found.pcwp:.1f}",
+        "PCWP > 15 mmHg",
+        "CVP/PCWP <= 0.63",
+        "Kormos 2010",
+        "CP+RP",
+    ):
         assert word in str(caught.value)
     with pytest.raises(InputError, match="failure of the left ventricle"):
         simulate(name, "RP", level="P-6", duration=1.0)

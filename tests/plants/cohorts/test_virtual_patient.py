@@ -23,12 +23,16 @@ def made(femoral=6.9, axillary=6.0, **changes):
     """A patient in shock with such arteries (mm)."""
     return VirtualPatient(
         **{
-            "patient": Patient.load("shock-d"), "phenotype": "shock-d", "seed": 0,
-            "sex": "male", "artery_diameter": femoral, "axillary_diameter": axillary,
+            "patient": Patient.load("shock-d"),
+            "phenotype": "shock-d",
+            "seed": 0,
+            "sex": "male",
+            "artery_diameter": femoral,
+            "axillary_diameter": axillary,
             "responder": "full",
         }
         | changes
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(

@@ -93,10 +93,15 @@ def test_more_speed_is_more_support(patient):
     levels = [level for level in plant.pump.levels if level.rpm > 0]
     rows = [steady_state(plant, level.rpm).metrics for level in levels]
     for name, sign in (
-        ("pump_flow", 1), ("cardiac_output", 1), ("map", 1), ("cardiac_power_output", 1),
-        ("pcwp", -1), ("lvedp", -1), ("pressure_volume_area", -1),
+        ("pump_flow", 1),
+        ("cardiac_output", 1),
+        ("map", 1),
+        ("cardiac_power_output", 1),
+        ("pcwp", -1),
+        ("lvedp", -1),
+        ("pressure_volume_area", -1),
         ("aortic_valve_open_fraction", -1),
-    ):  # fmt: skip
+    ):
         steps = sign * np.diff([row[name] for row in rows])
         assert steps.min() > -1e-9 * abs(rows[0][name]) - 1e-9, name
     native = [row["native_flow"] for row in rows]
@@ -108,10 +113,11 @@ def test_more_speed_is_more_support(patient):
     patient=st.sampled_from(Patient.names()),
     device=st.sampled_from([None, *Pump.names()]),
     share=st.floats(0, 1),
-    factors=st.lists(st.floats(1 / 3, 3), min_size=len(PATIENT_PARAMETERS),
-                     max_size=len(PATIENT_PARAMETERS)),
+    factors=st.lists(
+        st.floats(1 / 3, 3), min_size=len(PATIENT_PARAMETERS), max_size=len(PATIENT_PARAMETERS)
+    ),
     stressed=st.floats(300, 2500),
-)  # fmt: skip
+)
 def test_any_patient_gives_finite_numbers_or_an_error(patient, device, share, factors, stressed):
     """Every parameter up to three times off: never NaN, never a silent nonsense."""
     base = Patient.load(patient)
@@ -167,8 +173,9 @@ def test_disturbances_at_the_ends_of_their_ranges(disturbance, end):
 def test_the_same_run_twice_gives_the_same_bits():
     runs = []
     for _ in range(2):
-        simulator = Simulator(Plant(individual("shock-d", seed=5), "CP"),
-                              Scenario.load("hemorrhage"))  # fmt: skip
+        simulator = Simulator(
+            Plant(individual("shock-d", seed=5), "CP"), Scenario.load("hemorrhage")
+        )
         simulator.reset(speed=40_000)
         log = simulator.advance(42_000, 30.0, log_interval=0.01)
         runs.append((log, simulator.state))

@@ -59,8 +59,9 @@ def test_parameters_are_symbols_and_nothing_depends_on_how_they_came_about(case)
     values = values.copy()
     values[VALUES.index["r_systemic"]] *= 2
     after = np.asarray(MODEL.derivative(state, values)[0]).ravel()
-    assert before[STATES.index["systemic_vein_volume"]] != after[STATES.index[
-        "systemic_vein_volume"]]  # fmt: skip
+    assert (
+        before[STATES.index["systemic_vein_volume"]] != after[STATES.index["systemic_vein_volume"]]
+    )
 
 
 def test_the_observed_waveforms_are_those_of_the_derivative(case):
@@ -155,7 +156,12 @@ def test_everything_is_smooth_enough_to_differentiate(case):
 def test_the_placement_signal_is_what_the_device_measures(device, differential):
     plant = Plant("shock-d", device)
     state = steady_state(plant, 20_000).state
-    seen = dict(zip(WAVEFORMS, np.asarray(
-        MODEL.observe(state, plant.values(20_000, None, 0.002))).ravel(), strict=True))  # fmt: skip
+    seen = dict(
+        zip(
+            WAVEFORMS,
+            np.asarray(MODEL.observe(state, plant.values(20_000, None, 0.002))).ravel(),
+            strict=True,
+        )
+    )
     expected = seen["aortic_pressure"] - (seen["lv_pressure"] if differential else 0.0)
     assert seen["placement_signal"] == pytest.approx(expected)

@@ -23,9 +23,15 @@ def parameters(device: str = "CP") -> SimpleNamespace:
 def inlet(transmural: float, *, contact: float = 0.0, drawing: float = 1.0) -> Inlet:
     """A well filled ventricle at a transmural pressure (mmHg)."""
     return Inlet(
-        inlet_pressure=transmural, outlet_pressure=60.0, transmural=transmural, cavity=95.0,
-        contact=contact, drawing=drawing, obstruction=0.0, blocked=0.0,
-    )  # fmt: skip
+        inlet_pressure=transmural,
+        outlet_pressure=60.0,
+        transmural=transmural,
+        cavity=95.0,
+        contact=contact,
+        drawing=drawing,
+        obstruction=0.0,
+        blocked=0.0,
+    )
 
 
 @given(flow=st.floats(-8, 8), krpm=st.floats(0, 46))

@@ -99,8 +99,16 @@ def test_published_facts():
     assert [Pump.load(name).max_rpm for name in LEFT] == [51000, 33000, 33000, 46000, 33000]
     cp = Pump.load("CP")
     assert [level.rpm for level in cp.levels[1:]] == [
-        23000, 31000, 33000, 35000, 37000, 39000, 42000, 44000, 46000,
-    ]  # fmt: skip
+        23000,
+        31000,
+        33000,
+        35000,
+        37000,
+        39000,
+        42000,
+        44000,
+        46000,
+    ]
     assert (cp.level("P-9").flow_low, cp.level("P-9").flow_high) == (3.3, 3.7)
     assert cp.rating("pump_french") == 14
     assert cp.rating("catheter_french") == 9

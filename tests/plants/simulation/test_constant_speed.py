@@ -106,9 +106,13 @@ def test_a_run_that_leaves_the_physical_range_says_so_and_keeps_what_was():
     bleeding = Scenario("bleeding", "", (Event("volume", -3000.0, "ramp", 1.0, duration=60.0),))
     simulator = Simulator(Plant(patient, "5.5"), bleeding)
     rollout = run_course(
-        simulator, lambda _: Command(33_000), Sensors("full", seed=0),
-        duration=120.0, start_speed=33_000, log_interval=None,
-    )  # fmt: skip
+        simulator,
+        lambda _: Command(33_000),
+        Sensors("full", seed=0),
+        duration=120.0,
+        start_speed=33_000,
+        log_interval=None,
+    )
     assert "below 0" in rollout.attrs["ended"]
     assert "mL of 5000 mL of blood lost" in rollout.attrs["ended"]
     assert rollout.attrs["outcome"] == "died"
@@ -121,9 +125,12 @@ def test_a_run_that_leaves_the_physical_range_says_so_and_keeps_what_was():
 @pytest.mark.parametrize("period", [0.5, 1 / 3])
 def test_the_waveforms_stand_at_their_times(interval, period):
     rollout = course(
-        lambda _: Command(44_000), start_speed=44_000, period=period, log_interval=interval,
+        lambda _: Command(44_000),
+        start_speed=44_000,
+        period=period,
+        log_interval=interval,
         duration=6 * period,
-    )  # fmt: skip
+    )
     per_period = round(period / interval)
     assert rollout.sizes["time"] == 6 * per_period
     assert not np.isnan(rollout["lv_pressure"]).any()
@@ -213,9 +220,15 @@ def test_death_ends_a_course_with_its_reason():
     death = Therapy.default().death
     simulator = Simulator(Plant("shock-d", "CP"), bleeding)
     rollout = run_course(
-        simulator, lambda _: Command(40_000), Sensors("full", seed=0),
-        duration=300.0, period=2.0, start_speed=40_000, log_interval=None, death=death,
-    )  # fmt: skip
+        simulator,
+        lambda _: Command(40_000),
+        Sensors("full", seed=0),
+        duration=300.0,
+        period=2.0,
+        start_speed=40_000,
+        log_interval=None,
+        death=death,
+    )
     assert rollout.attrs["outcome"] == "died"
     assert rollout.attrs["ended"] == "map below 30 mmHg for 10 s"
     low = rollout["map"].values < death.low
@@ -267,10 +280,17 @@ def test_both_pumps_and_the_right_one_alone():
 
 def test_rhythm_and_valves_by_name():
     first, again, other = (
-        simulate("shock-c", "CP", level="P-6", rhythm="atrial-fibrillation", seed=seed,
-                 duration=6.0, log_interval=None)
+        simulate(
+            "shock-c",
+            "CP",
+            level="P-6",
+            rhythm="atrial-fibrillation",
+            seed=seed,
+            duration=6.0,
+            log_interval=None,
+        )
         for seed in (1, 1, 2)
-    )  # fmt: skip
+    )
     assert first.identical(again)
     assert not np.array_equal(first["map"], other["map"])
     assert np.ptp(first["heart_rate"].values) > 10

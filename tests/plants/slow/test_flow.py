@@ -37,9 +37,13 @@ def test_it_solves_the_equations_of_the_clock(clock):
     metrics = METRICS.as_dict(model.metrics)
     path = flowed(clock, {}, 5000.0, 6.0, model)
     exact = solve_ivp(
-        lambda t, s: clock.rates(s, metrics)[0], (0.0, 6.0), clock.state, method="BDF",
-        rtol=1e-8, atol=1e-10,
-    ).y[:, -1]  # fmt: skip
+        lambda t, s: clock.rates(s, metrics)[0],
+        (0.0, 6.0),
+        clock.state,
+        method="BDF",
+        rtol=1e-8,
+        atol=1e-10,
+    ).y[:, -1]
     size = np.abs(exact) + 1e-3
     assert np.max(np.abs(path.end[0] - exact) / size) < 1e-4
     assert path.end[1] == pytest.approx(5000.0 - 480.0, abs=1e-6)

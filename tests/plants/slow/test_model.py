@@ -172,9 +172,22 @@ def test_rates_and_signals_are_finite_for_every_patient(name):
 
 def test_no_state_falls_below_the_low_end_of_its_range():
     clock = SlowClock("shock-e", SlowParameters.load().replace(recoverable=1.0))
-    bounded = ("stunned", "infarcted", "renal_injury", "hepatic_injury", "access_wound",
-               "vwf_loss", "recovery_onset_1", "recovery_onset_3", "lactate", "pfhb",
-               "haptoglobin", "limb_ischemia", "inotrope_effect", "functional_leak")  # fmt: skip
+    bounded = (
+        "stunned",
+        "infarcted",
+        "renal_injury",
+        "hepatic_injury",
+        "access_wound",
+        "vwf_loss",
+        "recovery_onset_1",
+        "recovery_onset_3",
+        "lactate",
+        "pfhb",
+        "haptoglobin",
+        "limb_ischemia",
+        "inotrope_effect",
+        "functional_leak",
+    )
     rng = np.random.default_rng(3)
     metrics = dict(clock.first_metrics)
     for _ in range(50):

@@ -20,11 +20,15 @@ NUMBER = CRITERIA.number
 
 
 def outlook(perfusion, trend=0.1, gained=0.4, here=46.0):
-    told = {level: {"coronary_perfusion_pressure": Belief("coronary_perfusion_pressure", "mmHg",
-                                                          value, 1.0)}
-            for level, value in (("P-2", here), ("", perfusion))}  # fmt: skip
-    return SimpleNamespace(trend=trend, gained=gained, trusted=True, at=told.get,
-                           free=lambda: told[""])  # fmt: skip
+    told = {
+        level: {
+            "coronary_perfusion_pressure": Belief("coronary_perfusion_pressure", "mmHg", value, 1.0)
+        }
+        for level, value in (("P-2", here), ("", perfusion))
+    }
+    return SimpleNamespace(
+        trend=trend, gained=gained, trusted=True, at=told.get, free=lambda: told[""]
+    )
 
 
 def trend(*args, **kwargs):
@@ -37,8 +41,13 @@ def steady(looks, hours):
 
 
 def situation(perfusion, *, hours=0.0, looks=None, last=False, **kwargs):
-    return SimpleNamespace(outlook=outlook(perfusion, **kwargs), criteria=CRITERIA, level="P-2",
-                           steady=steady(looks, hours), last=last)  # fmt: skip
+    return SimpleNamespace(
+        outlook=outlook(perfusion, **kwargs),
+        criteria=CRITERIA,
+        level="P-2",
+        steady=steady(looks, hours),
+        last=last,
+    )
 
 
 def test_a_heart_that_is_perfused_as_before_goes_on_as_before():
@@ -57,16 +66,30 @@ def test_the_balance_is_that_of_the_plants_myocardium():
     # Recovery held back, the plant stuns what has recovered at the rate that is told here.
     pressure, stunned, gain = 33.0, 0.4, 1.5
     known = SlowParameters.load().values | {
-        "recoverable": gain, "coronary_infarct_pressure": 0.0, "overload_margin": 10.0,
+        "recoverable": gain,
+        "coronary_infarct_pressure": 0.0,
+        "overload_margin": 10.0,
         "coronary_critical_pressure": NUMBER("coronary_critical"),
-        "coronary_width": NUMBER("coronary_width"), "stunning_time": NUMBER("stunning_time"),
-    }  # fmt: skip
+        "coronary_width": NUMBER("coronary_width"),
+        "stunning_time": NUMBER("stunning_time"),
+    }
     p = SimpleNamespace(**known)
-    beat = SimpleNamespace(lvedp=5.0, lvedv=100.0, pressure_volume_area=5e3, heart_rate=80.0,
-                           coronary_perfusion_pressure=pressure)  # fmt: skip
-    state = SimpleNamespace(stunned=stunned, infarcted=0.0, recovery_onset_1=0.0,
-                            recovery_onset_2=0.0, recovery_onset_3=0.0, tension_reference=1e4,
-                            demand_reference=2e7)  # fmt: skip
+    beat = SimpleNamespace(
+        lvedp=5.0,
+        lvedv=100.0,
+        pressure_volume_area=5e3,
+        heart_rate=80.0,
+        coronary_perfusion_pressure=pressure,
+    )
+    state = SimpleNamespace(
+        stunned=stunned,
+        infarcted=0.0,
+        recovery_onset_1=0.0,
+        recovery_onset_2=0.0,
+        recovery_onset_3=0.0,
+        tension_reference=1e4,
+        demand_reference=2e7,
+    )
     rate = float(ca.DM(myocardium.rates(state, beat, SimpleNamespace(), p)["stunned"]))
     present = 1.0 + gain * (1.0 - stunned)
     by_plant = -gain * rate / present * 24.0
@@ -112,8 +135,11 @@ def test_an_untrusted_tracker_is_not_asked():
 
 
 def test_near_the_labels_end_no_margin_is_asked_for():
-    little = next(p / 10.0 for p in range(460, 250, -1)
-                  if NUMBER("last_trend_out") <= trend(p / 10.0) < NUMBER("trend_out"))  # fmt: skip
+    little = next(
+        p / 10.0
+        for p in range(460, 250, -1)
+        if NUMBER("last_trend_out") <= trend(p / 10.0) < NUMBER("trend_out")
+    )
     assert not lasts(situation(little)).met
     assert lasts(situation(little, last=True)).met
     assert not lasts(situation(26.0, last=True)).met

@@ -31,13 +31,32 @@ from plants.bedside import ACTIONS, BedsideObservation
 NAMES = BedsideObservation("icu").names
 # A patient with whom every rule agrees, by signal; what is not named is 0.
 WELL = {
-    "map": 75.0, "systolic": 110.0, "diastolic": 60.0, "pulse_pressure": 50.0, "heart_rate": 80.0,
-    "cvp": 8.0, "mpap": 20.0, "pa_systolic": 30.0, "pa_diastolic": 12.0, "cardiac_output": 5.5,
-    "pcwp": 12.0, "cardiac_index": 2.9, "cardiac_power_output": 0.9, "papi": 2.3,
-    "displayed_flow": 3.0, "lactate": 1.0, "pfhb": 5.0, "hemoglobin": 11.0, "svo2": 0.7,
-    "ejection_fraction": 0.5, "mitral_regurgitant_fraction": 0.05, "lvedv": 140.0,
-    "renal_injury": 0.1, "motor_current": 700.0, "placement_signal": 75.0,
-}  # fmt: skip
+    "map": 75.0,
+    "systolic": 110.0,
+    "diastolic": 60.0,
+    "pulse_pressure": 50.0,
+    "heart_rate": 80.0,
+    "cvp": 8.0,
+    "mpap": 20.0,
+    "pa_systolic": 30.0,
+    "pa_diastolic": 12.0,
+    "cardiac_output": 5.5,
+    "pcwp": 12.0,
+    "cardiac_index": 2.9,
+    "cardiac_power_output": 0.9,
+    "papi": 2.3,
+    "displayed_flow": 3.0,
+    "lactate": 1.0,
+    "pfhb": 5.0,
+    "hemoglobin": 11.0,
+    "svo2": 0.7,
+    "ejection_fraction": 0.5,
+    "mitral_regurgitant_fraction": 0.05,
+    "lvedv": 140.0,
+    "renal_injury": 0.1,
+    "motor_current": 700.0,
+    "placement_signal": 75.0,
+}
 
 
 def written(folder, chances, **changes):
@@ -45,9 +64,11 @@ def written(folder, chances, **changes):
     folder.mkdir()
     n = len(NAMES)
     network = MlpPolicy(
-        spaces.Box(-np.inf, np.inf, (n,), np.float32), spaces.Discrete(len(ACTIONS)),
-        lambda _: 0.0, net_arch=[4],
-    )  # fmt: skip
+        spaces.Box(-np.inf, np.inf, (n,), np.float32),
+        spaces.Discrete(len(ACTIONS)),
+        lambda _: 0.0,
+        net_arch=[4],
+    )
     with torch.no_grad():
         network.action_net.weight.zero_()
         network.action_net.bias.copy_(torch.log(torch.tensor(chances) + 1e-9))
@@ -56,11 +77,16 @@ def written(folder, chances, **changes):
     with zipfile.ZipFile(folder / "model.zip", "w") as archive:
         archive.writestr("policy.pth", weights.getvalue())
     config = {
-        "format": 1, "algorithm": "ppo", "tier": "icu", "device": "CP", "period": 1.0,
-        "action": {"kind": "change", "names": list(ACTIONS)}, "signals": list(NAMES),
+        "format": 1,
+        "algorithm": "ppo",
+        "tier": "icu",
+        "device": "CP",
+        "period": 1.0,
+        "action": {"kind": "change", "names": list(ACTIONS)},
+        "signals": list(NAMES),
         "policy_arguments": {"net_arch": [4]},
         "normalisation": {"mean": [0.0] * n, "variance": [1.0] * n, "epsilon": 1e-8, "clip": 10.0},
-    }  # fmt: skip
+    }
     (folder / "config.json").write_text(json.dumps(config | changes))
     return folder
 

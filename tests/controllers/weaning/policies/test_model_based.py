@@ -15,12 +15,25 @@ PUMP = Pump.load("CP")
 BRIEFING = WeaningBriefing(Patient.load("shock-d"), PUMP, Therapy.default())
 FLOWS = {"P-0": -1.0, "P-1": 1.0, "P-2": 2.0}
 GOOD = {
-    "map": 78.0, "systolic": 100.0, "diastolic": 65.0, "heart_rate": 80.0, "cvp": 8.0,
-    "mpap": 18.0, "pcwp": 12.0, "cardiac_output": 5.2, "cardiac_index": 2.7, "papi": 1.8,
-    "cardiac_power_output": 0.9, "displayed_flow": 2.5, "inotrope_effect": 0.0,
-    "vasopressor_effect": 0.0, "lactate": 1.2, "renal_injury": 0.1, "ejection_fraction": 0.4,
+    "map": 78.0,
+    "systolic": 100.0,
+    "diastolic": 65.0,
+    "heart_rate": 80.0,
+    "cvp": 8.0,
+    "mpap": 18.0,
+    "pcwp": 12.0,
+    "cardiac_output": 5.2,
+    "cardiac_index": 2.7,
+    "papi": 1.8,
+    "cardiac_power_output": 0.9,
+    "displayed_flow": 2.5,
+    "inotrope_effect": 0.0,
+    "vasopressor_effect": 0.0,
+    "lactate": 1.2,
+    "renal_injury": 0.1,
+    "ejection_fraction": 0.4,
     "mitral_regurgitant_fraction": 0.05,
-}  # fmt: skip
+}
 WITHOUT = GOOD | {"coronary_perfusion_pressure": 53.0}
 SD = {"map": 1.0, "cardiac_index": 0.05, "pcwp": 1.0}
 
@@ -338,8 +351,9 @@ def test_while_there_is_time_some_of_the_vasopressor_is_kept_for_what_may_come()
     made = follow(controller(tracker), 34.0, **early)
     assert made[-1].phase == "hold_p2"
     assert "at most 0.061 while there is time" in made[-1].words
-    late = follow(controller(tracker), 96.0, begin=88.0, until=lambda d: d.action == "explant",
-                  **early)  # fmt: skip
+    late = follow(
+        controller(tracker), 96.0, begin=88.0, until=lambda d: d.action == "explant", **early
+    )
     assert late[-1].action == "explant"
     assert 96.0 - late[-1].hours < WeaningCriteria.load().number("last_hours")
 
@@ -381,8 +395,12 @@ def test_a_kidney_that_is_as_noisy_as_ever_resolves():
     for values, resolves in (([0.30, 0.21, 0.37], True), ([0.20, 0.21, 0.45], False)):
         seen = Seen(WeaningCriteria.load())
         for hour, value in enumerate(values):
-            seen.take(Measurement(0.0, "icu", GOOD | {"renal_injury": value}), hour, "P-8",
-                      PUMP.speed("P-8"))  # fmt: skip
+            seen.take(
+                Measurement(0.0, "icu", GOOD | {"renal_injury": value}),
+                hour,
+                "P-8",
+                PUMP.speed("P-8"),
+            )
         assert seen.resolving().met is resolves
 
 
@@ -471,8 +489,10 @@ def test_an_inotrope_that_was_taken_down_is_not_given_again():
 def test_a_trial_may_begin_by_the_better_explanation_and_ends_by_both():
     class Doubtful(FakeTracker):
         def without_pump(self, hours_ahead=0.0, *, drugs=None):
-            tight, leaks = ({n: Belief(n, "", v, SD.get(n, 0.1)) for n, v in values.items()}
-                            for values in (WITHOUT, WITHOUT | {"cardiac_index": 1.0}))  # fmt: skip
+            tight, leaks = (
+                {n: Belief(n, "", v, SD.get(n, 0.1)) for n, v in values.items()}
+                for values in (WITHOUT, WITHOUT | {"cardiac_index": 1.0})
+            )
             return Explained((0.4, tight), (0.6, leaks))
 
     made = follow(controller(Doubtful()), 36.0)

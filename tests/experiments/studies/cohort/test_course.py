@@ -64,9 +64,10 @@ def test_the_rule_raises_support_when_it_fails(patient):
     held = supported(patient, Support("CP", days=2.0), settings(map_low=120.0, map_reduce=120.0))
     assert set(held.noted["level"]) == {8.0}
     left = supported(
-        patient, Support("CP", days=2.5),
+        patient,
+        Support("CP", days=2.5),
         settings(map_low=30.0, map_reduce=30.0, cpo_low=0.0, cpo_reduce=0.0),
-    )  # fmt: skip
+    )
     assert left.noted["level"][-1] == 4.0
 
 
@@ -112,9 +113,10 @@ def test_an_access_that_the_pump_does_not_have_is_a_mistake(patient):
 def test_a_patient_who_bleeds_empty_dies_and_is_told(patient, monkeypatch):
     strike(monkeypatch, bleeding_hazard=0.0)
     course = supported(
-        patient, Support("CP", days=2.0),
+        patient,
+        Support("CP", days=2.0),
         settings(bleeding_rate=1500.0, transfusion_rate=0.0, fluid_rate=0.0),
-    )  # fmt: skip
+    )
     assert course.outcome == DIED
     assert course.reason
     assert 6.0 <= course.hours < 48.0
@@ -144,9 +146,11 @@ def test_a_malposition_raises_plasma_free_hemoglobin_and_ends(patient, monkeypat
 def test_hemolysis_needs_two_samples_within_a_day(patient, monkeypatch):
     strike(monkeypatch, malposition_hazard=1e-4)
     long = settings(
-        malposition_low=90.0, malposition_high=90.0,
-        malposition_mitral_share=1.0, malposition_mitral_contact=1.0,
-    )  # fmt: skip
+        malposition_low=90.0,
+        malposition_high=90.0,
+        malposition_mitral_share=1.0,
+        malposition_mitral_contact=1.0,
+    )
     course = supported(patient, Support("CP", "P-8"), long)
     first = next(
         hour

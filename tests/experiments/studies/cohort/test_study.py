@@ -29,9 +29,15 @@ def course(support="CP", outcome=COMPLETED, hazard=0.05, **events):
     noted = {name: [hazard * day / 4 for day in range(5)] for name in HAZARDS}
     noted |= {name: [1.0] * 5 for name in NOTED}
     return Course(
-        support, outcome, "map fell to 20" if outcome == DIED else "", "femoral percutaneous",
-        hours=96.0, times=times, noted=noted, **events,
-    )  # fmt: skip
+        support,
+        outcome,
+        "map fell to 20" if outcome == DIED else "",
+        "femoral percutaneous",
+        hours=96.0,
+        times=times,
+        noted=noted,
+        **events,
+    )
 
 
 def patients(*courses):
@@ -249,9 +255,21 @@ def test_the_command_prints_tables_and_leaves_figures(quick, impellab, tmp_path)
 
 def test_the_command_answers_in_json(quick, impellab):
     document = impellab(
-        "cohort", "--patients", 2, "--contrasts", 0, "--device", "CP", "--phenotype", "shock-c",
-        "--seed", 7, "--workers", 1, "--json",
-    ).document  # fmt: skip
+        "cohort",
+        "--patients",
+        2,
+        "--contrasts",
+        0,
+        "--device",
+        "CP",
+        "--phenotype",
+        "shock-c",
+        "--seed",
+        7,
+        "--workers",
+        1,
+        "--json",
+    ).document
     assert {row["support"] for row in document["rows"]} == {"CP"}
     assert len(document["rows"]) == 3
     assert {row["day"] for row in document["by_day"]} == {0, 1}

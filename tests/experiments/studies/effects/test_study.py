@@ -23,8 +23,15 @@ from experiments.studies.effects.study import EFFECTS, examine
 from plants import METRICS, SIGNALS, SLOW_SIGNALS, InputError
 
 #: A cheap one of each kind.
-CHEAP = ("pericardium", "mitral regurgitation", "outlet in the valve", "position without a pump",
-         "vasopressor", "bleeding", "distal perfusion catheter")  # fmt: skip
+CHEAP = (
+    "pericardium",
+    "mitral regurgitation",
+    "outlet in the valve",
+    "position without a pump",
+    "vasopressor",
+    "bleeding",
+    "distal perfusion catheter",
+)
 
 
 @pytest.mark.parametrize("name", CHEAP)
@@ -169,9 +176,12 @@ def test_the_command(impellab):
 
 def test_the_command_fails_with_an_effect_that_does_not_act(impellab, monkeypatch):
     still = Effect(
-        "still", "a test", Condition("shock-d"), Condition("shock-d"),
+        "still",
+        "a test",
+        Condition("shock-d"),
+        Condition("shock-d"),
         (rises("map", 1.0, "a test"),),
-    )  # fmt: skip
+    )
     monkeypatch.setattr(study, "EFFECTS", {"still": still})
     result = impellab("effects", "--workers", 1, "--json")
     assert result.code == 1

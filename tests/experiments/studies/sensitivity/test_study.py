@@ -192,9 +192,18 @@ def test_bad_input_is_refused(impellab, arguments, message):
 
 def test_command_leaves_tables_and_a_figure(impellab, tmp_path):
     result = impellab(
-        "sensitivity", "--method", "morris", "--samples", "8", "--device", "none",
-        "--workers", "1", "--results", "--json",
-    )  # fmt: skip
+        "sensitivity",
+        "--method",
+        "morris",
+        "--samples",
+        "8",
+        "--device",
+        "none",
+        "--workers",
+        "1",
+        "--results",
+        "--json",
+    )
     document = result.document
     assert {row["output"] for row in document["rows"]} == {"map", "cardiac_power_output", "lvedp"}
     run = tmp_path / "runs"

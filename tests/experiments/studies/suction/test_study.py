@@ -110,9 +110,18 @@ def test_shipped_detector_finds_suction_and_keeps_quiet_without_it():
 def watched(truth, alarm, delays=(1.0,)):
     flags = np.array(truth, dtype=bool)
     return Watched(
-        "nothing", "CP", study.AIM_NOISE, flags, np.array(alarm, dtype=bool),
-        np.ones(len(flags), dtype=bool), flags - 0.5, delays, (), 0, 60.0,
-    )  # fmt: skip
+        "nothing",
+        "CP",
+        study.AIM_NOISE,
+        flags,
+        np.array(alarm, dtype=bool),
+        np.ones(len(flags), dtype=bool),
+        flags - 0.5,
+        delays,
+        (),
+        0,
+        60.0,
+    )
 
 
 def test_score_and_aim():
@@ -160,9 +169,11 @@ def test_command_scores_a_seed(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(study, "CAUSES", some[:1])
     monkeypatch.setattr(study, "CONFUSERS", some[1:])
     monkeypatch.setattr(study, "NOISES", (Noise(20.0),))
-    monkeypatch.setattr(study.watch_all, "__kwdefaults__", study.watch_all.__kwdefaults__ | {
-        "noises": (Noise(20.0),)
-    })  # fmt: skip
+    monkeypatch.setattr(
+        study.watch_all,
+        "__kwdefaults__",
+        study.watch_all.__kwdefaults__ | {"noises": (Noise(20.0),)},
+    )
     code = run_command(
         ["suction", "--seeds", "1", "--workers", "1", "--runs", str(tmp_path), "--json"]
     )

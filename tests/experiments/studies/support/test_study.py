@@ -7,8 +7,8 @@ import json
 import pandas
 import pytest
 
-from experiments.cli import run_command
 import experiments.runs as study_output
+from experiments.cli import run_command
 from experiments.studies.support import head_flow_table, report, study
 from plants import Patient
 
@@ -106,9 +106,13 @@ def test_the_command_writes_all_and_fails_with_its_checks(tmp_path, monkeypatch,
     assert sum(not check["met"] for check in document["checks"]) == 1
     names = {path.name for path in (tmp_path / "results" / "support").iterdir()}
     assert names == {
-        "README.md", "checks.csv", "pressure_volume_loops.png", "support.csv",
-        "support_without_reflex.csv", "trends.png",
-    }  # fmt: skip
+        "README.md",
+        "checks.csv",
+        "pressure_volume_loops.png",
+        "support.csv",
+        "support_without_reflex.csv",
+        "trends.png",
+    }
     heading = (tmp_path / "results" / "support" / "support.csv").read_text().splitlines()[0]
     assert "map [mmHg]" in heading
 

@@ -80,10 +80,14 @@ def test_no_text_lies_over_another_or_outside(course, change):
         "failed": replace(course, outcome="failed", follow_up=cut(course.follow_up, 4)),
         "bridge": replace(course, outcome="bridge", follow_up={}),
         "died": replace(
-            course, outcome="died", hours=0.08, follow_up={}, records=course.records[:1],
+            course,
+            outcome="died",
+            hours=0.08,
+            follow_up={},
+            records=course.records[:1],
             decisions=course.decisions[:1],
         ),
-    }[change]  # fmt: skip
+    }[change]
     figure = course_figure(shown)
     found = texts(figure)
     for (one, a), (other, b) in itertools.combinations(found, 2):
@@ -98,9 +102,15 @@ def test_no_text_lies_over_another_or_outside(course, change):
 def test_the_panels_share_the_hours_and_name_what_they_show(course):
     figure = course_figure(course)
     titles = [axes.get_title(loc="left") for axes in figure.axes]
-    for words in ("P-level", "Mean arterial pressure [mmHg]", "Cardiac power output [W]",
-                  "Filling pressures [mmHg]", "LV end-systolic elastance [mmHg/mL]",
-                  "Mitral valve", "Arterial lactate [mmol/L]"):  # fmt: skip
+    for words in (
+        "P-level",
+        "Mean arterial pressure [mmHg]",
+        "Cardiac power output [W]",
+        "Filling pressures [mmHg]",
+        "LV end-systolic elastance [mmHg/mL]",
+        "Mitral valve",
+        "Arterial lactate [mmol/L]",
+    ):
         assert words in titles
     panels = figure.axes[: titles.index("Mitral valve")]
     assert len({axes.get_xlim() for axes in panels}) == 1

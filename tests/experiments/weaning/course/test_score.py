@@ -27,9 +27,12 @@ from ..conftest import CALM, decision, made
 
 def relapsing(*decisions, hours=60.0, onset=30.0, case="relapse"):
     return made(
-        "bridge", hours, case=case, decisions=[decision(0.0, "P-8"), *decisions],
+        "bridge",
+        hours,
+        case=case,
+        decisions=[decision(0.0, "P-8"), *decisions],
         happened={"event lv_contractility": onset, "event restunned": onset},
-    )  # fmt: skip
+    )
 
 
 def test_a_relapse_in_mid_wean_is_timed_to_the_next_step_up():
@@ -62,17 +65,21 @@ def test_what_is_no_relapse_in_mid_wean(course):
 
 def test_a_step_back_up_to_the_same_level_is_no_answer():
     course = relapsing(
-        decision(20.0, "P-4", "down"), decision(30.2, "P-2", "down"), decision(30.4, "P-4", "up"),
+        decision(20.0, "P-4", "down"),
+        decision(30.2, "P-2", "down"),
+        decision(30.4, "P-4", "up"),
         decision(33.0, "P-6", "up"),
-    )  # fmt: skip
+    )
     assert relapse(course).answer == 3.0
 
 
 def test_a_console_that_falls_takes_no_step():
     decisions = [
-        decision(0.0, "P-8"), decision(1.0, "P-4"), decision(2.0, "P-6", "up"),
+        decision(0.0, "P-8"),
+        decision(1.0, "P-4"),
+        decision(2.0, "P-6", "up"),
         decision(3.0, "P-5", "down"),
-    ]  # fmt: skip
+    ]
     assert largest_step(decisions) == 2
     assert lowest_level(decisions) == 4.0
     assert largest_step([]) == 0

@@ -85,9 +85,10 @@ def test_the_boost_level_of_the_small_pump_ends_after_its_time():
 def test_a_faster_controller_moves_the_speed_inside_the_band():
     once = Intervention((Inflation(60.0, 60.0, 0.5),), opened=150.0, recovery=30.0)
     course = run_pci(
-        PciTrial("hfref", "CP", controller="pi", spread=0.0, seed=1), intervention=once,
+        PciTrial("hfref", "CP", controller="pi", spread=0.0, seed=1),
+        intervention=once,
         numbers=QUICK,
-    )  # fmt: skip
+    )
     rows, pump = pandas.DataFrame(course.supported), Pump.load("CP")
     on = rows[(rows["time"] > 5.0) & (rows["time"] < 55.0)]
     assert on["pump_speed"].min() >= pump.speed("P-7") - 50.0
@@ -147,9 +148,17 @@ def test_decisions_are_told_in_minutes(course):
 def test_the_command_writes_everything(impellab, tmp_path, monkeypatch):
     monkeypatch.setattr(Intervention, "drawn", classmethod(lambda cls, seed: SHORT))
     result = impellab(
-        "wean", "--indication", "high-risk-pci", "--patient", "hfref", "--device", "CP",
-        "--seed", 3, "--json",
-    )  # fmt: skip
+        "wean",
+        "--indication",
+        "high-risk-pci",
+        "--patient",
+        "hfref",
+        "--device",
+        "CP",
+        "--seed",
+        3,
+        "--json",
+    )
     assert result.code == 0
     document = result.document
     assert document["outcome"] in ("well", "failed")
@@ -157,9 +166,16 @@ def test_the_command_writes_everything(impellab, tmp_path, monkeypatch):
     assert document["metrics"]["pump_speed"] == pytest.approx(0.0, abs=1.0)
     (folder,) = (tmp_path / "runs").iterdir()
     assert {path.name for path in folder.iterdir()} == {
-        "config.json", "course.json", "course.png", "decisions.csv", "decisions.parquet",
-        "report.html", "supported.csv", "supported.parquet", "unsupported.csv",
+        "config.json",
+        "course.json",
+        "course.png",
+        "decisions.csv",
+        "decisions.parquet",
+        "report.html",
+        "supported.csv",
+        "supported.parquet",
+        "unsupported.csv",
         "unsupported.parquet",
-    }  # fmt: skip
+    }
     assert json.loads((folder / "course.json").read_text())["patient"] == document["patient"]
     assert "Balloon inflations" in (folder / "report.html").read_text()

@@ -78,8 +78,13 @@ def test_a_mistake_of_the_caller_is_none(monkeypatch):
 
 def test_a_task_has_its_key_of_everything_that_makes_it():
     base = Task(3, POLICIES)
-    others = (Task(4, POLICIES), Task(3, POLICIES[:1]), Task(3, POLICIES, case="none"),
-              Task(3, POLICIES, device="5.5"), Task(3, POLICIES, tier="console"))  # fmt: skip
+    others = (
+        Task(4, POLICIES),
+        Task(3, POLICIES[:1]),
+        Task(3, POLICIES, case="none"),
+        Task(3, POLICIES, device="5.5"),
+        Task(3, POLICIES, tier="console"),
+    )
     assert len({one.key for one in (base, *others)}) == 6
     assert base.key == Task(3, POLICIES).key
 
@@ -123,8 +128,16 @@ def test_a_study_leaves_tables_figures_and_reference_results(quick, tmp_path, mo
     monkeypatch.chdir(tmp_path)
     plan = Plan(patients=2, policies=POLICIES)
     found = study(plan, runs=tmp_path / "runs", workers=1, results=True)
-    names = ("trade_off.png", "incidence.png", "outcomes.png", "case_full.png", "courses.parquet",
-             "targets.csv", "report.html", "config.json")  # fmt: skip
+    names = (
+        "trade_off.png",
+        "incidence.png",
+        "outcomes.png",
+        "case_full.png",
+        "courses.parquet",
+        "targets.csv",
+        "report.html",
+        "config.json",
+    )
     for name in names:
         assert (found.folder / name).stat().st_size > 500, name
     results = tmp_path / "results" / "weaning"
@@ -223,9 +236,13 @@ def test_a_killed_program_goes_on(tmp_path):
     assert 1 <= len(before) < 4
     (work,) = runs.iterdir()
     finished = subprocess.run(
-        [*command, os.fspath(work)], cwd=tmp_path, capture_output=True, text=True, timeout=500,
+        [*command, os.fspath(work)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=500,
         check=False,
-    )  # fmt: skip
+    )
     assert finished.returncode == 0, finished.stderr
     (folder,) = runs.iterdir()
     config = json.loads((folder / "config.json").read_text())

@@ -140,8 +140,9 @@ def test_what_is_true_of_another_patient_is_no_false_alarm():
 def test_relapses_are_answered_within_the_hour():
     def relapsing(answer):
         steps = [decision(0.0, "P-8"), decision(10.0, "P-6", "down"), decision(answer, "P-8", "up")]
-        return made("bridge", 96.0, case="relapse", decisions=steps,
-                    happened={"event restunned": 30.0})  # fmt: skip
+        return made(
+            "bridge", 96.0, case="relapse", decisions=steps, happened={"event restunned": 30.0}
+        )
 
     found = tables(
         *[patient(k, main=relapsing(30.5)) for k in range(3)], patient(3, main=relapsing(32.0))
@@ -174,10 +175,17 @@ def test_incidences_end_at_the_shares_of_first_events():
 def test_the_estimate_is_pooled_over_records_and_by_patient():
     def believed(errors):
         rows = [
-            CALM | {"hours": float(k), "level": 8.0, "lasting": 1.0, "lv_ees": 1.0 + error,
-                    "lv_ees_low": 0.9 + error, "lv_ees_high": 1.1 + error}
+            CALM
+            | {
+                "hours": float(k),
+                "level": 8.0,
+                "lasting": 1.0,
+                "lv_ees": 1.0 + error,
+                "lv_ees_low": 0.9 + error,
+                "lv_ees_high": 1.1 + error,
+            }
             for k, error in enumerate(errors)
-        ]  # fmt: skip
+        ]
         return made("well", float(len(errors)), records=rows)
 
     found = tables(

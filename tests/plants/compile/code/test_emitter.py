@@ -35,11 +35,41 @@ pytestmark = pytest.mark.skipif(compiler() is None, reason="no C compiler here")
 
 NAMES = {getattr(ca, key): key.lower() for key in dir(ca) if key.startswith("OP_")}
 LEAST, LEAST_SINGLE = np.exp(-690.0), np.exp(-85.0)
-EXTREME = np.array([
-    0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, -3.0, 2.5, -2.5, np.inf, -np.inf, np.nan,
-    5e-324, -5e-324, 1e-310, 2.2250738585072014e-308, 1.7976931348623157e308,
-    -1.7976931348623157e308, 800.0, -800.0, 709.0, 690.0, -690.0, 1e-9, -1e-9, 1e5, -1e5, 85.0,
-])  # fmt: skip
+EXTREME = np.array(
+    [
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        0.5,
+        -0.5,
+        2.0,
+        -2.0,
+        3.0,
+        -3.0,
+        2.5,
+        -2.5,
+        np.inf,
+        -np.inf,
+        np.nan,
+        5e-324,
+        -5e-324,
+        1e-310,
+        2.2250738585072014e-308,
+        1.7976931348623157e308,
+        -1.7976931348623157e308,
+        800.0,
+        -800.0,
+        709.0,
+        690.0,
+        -690.0,
+        1e-9,
+        -1e-9,
+        1e5,
+        -1e5,
+        85.0,
+    ]
+)
 
 
 def random_numbers():
@@ -202,13 +232,18 @@ def expressions(draw):
     for _ in range(draw(st.integers(4, 30))):
         a, b = (found[draw(st.integers(0, len(found) - 1))] for _ in range(2))
         kind = draw(st.sampled_from(["+", "-", "*", "/", "neg", "root", "power", "exp"]))
-        found.append({
-            "+": lambda a=a, b=b: a + b, "-": lambda a=a, b=b: a - b,
-            "*": lambda a=a, b=b: a * b, "/": lambda a=a, b=b: a / (2.0 + b * b),
-            "neg": lambda a=a: -a, "root": lambda a=a: ca.sqrt(0.1 + a * a),
-            "power": lambda a=a: (0.7 * ca.sqrt(1.0 + a * a)) ** 1.9,
-            "exp": lambda a=a: ca.exp(-ca.sqrt(1.0 + a * a)),
-        }[kind]())  # fmt: skip
+        found.append(
+            {
+                "+": lambda a=a, b=b: a + b,
+                "-": lambda a=a, b=b: a - b,
+                "*": lambda a=a, b=b: a * b,
+                "/": lambda a=a, b=b: a / (2.0 + b * b),
+                "neg": lambda a=a: -a,
+                "root": lambda a=a: ca.sqrt(0.1 + a * a),
+                "power": lambda a=a: (0.7 * ca.sqrt(1.0 + a * a)) ** 1.9,
+                "exp": lambda a=a: ca.exp(-ca.sqrt(1.0 + a * a)),
+            }[kind]()
+        )
         # Kept small, so that rounding errors are not magnified.
         found[-1] = found[-1] / ca.sqrt(1.0 + found[-1] ** 2 * 0.01)
     return ca.Function("f", [x, v], [ca.vertcat(*found[-3:])], {"cse": True})
@@ -348,8 +383,13 @@ def test_lanes_are_those_of_the_virtual_machine():
         emitted("observe", state.astype(np.float32), values)
 
 
-CASES = [("shock-d", "CP", 44_000), ("healthy", None, 0), ("shock-c", "5.5", 30_000),
-         ("rv-failure", "CP", 37_000), ("shock-e", "2.5", 40_000)]  # fmt: skip
+CASES = [
+    ("shock-d", "CP", 44_000),
+    ("healthy", None, 0),
+    ("shock-c", "5.5", 30_000),
+    ("rv-failure", "CP", 37_000),
+    ("shock-e", "2.5", 40_000),
+]
 
 
 def starts(cases=CASES, factors=None):
@@ -437,9 +477,17 @@ def test_the_loop_of_one_plant_needs_no_vector_types():
     call.argtypes = [pointer] * 4 + [long, long, long, pointer, long, ctypes.c_int]
     found, steps = carry.copy(), np.full(2, 500, dtype=np.int64)
     call(
-        found.ctypes.data, np.ascontiguousarray(held).ctypes.data, steps.ctypes.data,
-        steps.ctypes.data, 2, found.shape[1], 0, None, 0, 1,
-    )  # fmt: skip
+        found.ctypes.data,
+        np.ascontiguousarray(held).ctypes.data,
+        steps.ctypes.data,
+        steps.ctypes.data,
+        2,
+        found.shape[1],
+        0,
+        None,
+        0,
+        1,
+    )
     assert relative(found, ran(8, 500, carries=carry, values=held)) < 1e-12
 
 

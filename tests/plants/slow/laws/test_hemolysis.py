@@ -49,9 +49,14 @@ def course(p, hours, rate, start=None):
     if start is None:
         start = [hemolysis.start(vars(p), {})[name] for name in STATES]
     found = solve_ivp(
-        lambda _, x: slopes(x, p, rate), (0, hours[-1]), start, method="LSODA", t_eval=hours,
-        rtol=1e-9, atol=1e-9,
-    )  # fmt: skip
+        lambda _, x: slopes(x, p, rate),
+        (0, hours[-1]),
+        start,
+        method="LSODA",
+        t_eval=hours,
+        rtol=1e-9,
+        atol=1e-9,
+    )
     assert found.success
     return found.y
 
@@ -77,9 +82,7 @@ def test_the_mass_released_goes_with_hemoglobin_and_spreads_in_the_plasma():
     assert release(14.0, 4000.0) * plasma(14.0, 4000.0) == pytest.approx(1.4 * mass, rel=1e-4)
 
 
-@given(
-    free=st.floats(0, 2e4), haptoglobin=st.floats(0, 1000), dissociation=st.floats(0.01, 5)
-)  # fmt: skip
+@given(free=st.floats(0, 2e4), haptoglobin=st.floats(0, 1000), dissociation=st.floats(0.01, 5))
 def test_no_more_is_bound_than_there_is_of_either(free, haptoglobin, dissociation):
     held = float(bound(free, haptoglobin, dissociation))
     least = min(free, haptoglobin)

@@ -91,9 +91,11 @@ def test_injuries_cannot_leave_their_range(pressure, cvp, output, pfhb, hb, rena
 
 
 @given(
-    pressure=st.floats(20, 120), cvp=st.floats(0, 30), output=st.floats(0.5, 8),
+    pressure=st.floats(20, 120),
+    cvp=st.floats(0, 30),
+    output=st.floats(0.5, 8),
     pfhb=st.floats(0, 200),
-)  # fmt: skip
+)
 def test_every_driver_hurts_more_the_worse_it_is(pressure, cvp, output, pfhb):
     values = {"map": pressure, "cvp": cvp, "cardiac_output": output}
     here = stresses(values, pfhb=pfhb)
