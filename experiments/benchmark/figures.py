@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from experiments.figures import COLORS, new_figure, plain
 from experiments.trials import TRIAL_METRICS
@@ -14,6 +13,7 @@ from plants import SIGNALS, Goal
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.figure import Figure
 
 #: Measures that are compared, and what is wished of them.
 COMPARED: Mapping[str, str] = {

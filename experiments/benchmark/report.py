@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-
-import pandas
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from experiments.benchmark.figures import controller_comparison, course_grid
 from experiments.benchmark.suite import Suite
@@ -14,6 +12,10 @@ from experiments.figures import save_figure
 from experiments.runs import ReportTable, RunFolder, write_report
 from experiments.trials import COURSE, TRIAL_METRICS, Finished, short_name
 from plants import Therapy
+
+if TYPE_CHECKING:
+    import pandas
+    from matplotlib.figure import Figure
 
 Table = tuple[str, list[str], list[list[object]]]
 
@@ -159,6 +161,8 @@ def _meanings() -> Table:
 
 
 def _solves(finished: Sequence[Finished]) -> pandas.DataFrame:
+    import pandas
+
     columns = [
         "patient",
         "scenario",
@@ -188,6 +192,9 @@ def _solves(finished: Sequence[Finished]) -> pandas.DataFrame:
 
 def _courses(finished: Sequence[Finished], tables: BenchmarkTables) -> pandas.DataFrame:
     """The courses of the controllers, and of the best held level of each patient."""
+
+    import pandas
+
     best = {
         (row["patient"], f"fixed:{row['level']}")
         for row in tables.levels.to_dict("records")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
-
-import pandas
+from typing import TYPE_CHECKING, Any
 
 from experiments.benchmark.job import Benchmark
 from experiments.runs import RESULTS, provenance, replace_file
+
+if TYPE_CHECKING:
+    import pandas
 
 #: The command that renews them.
 COMMAND = "impellab benchmark --suite quick --results"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-import pandas
+from typing import TYPE_CHECKING
 
 from experiments.benchmark.suite import Suite
 from experiments.trials import FAILED, Finished, short_name, solver_statistics
 from plants.simulation import COMPLETED
+
+if TYPE_CHECKING:
+    import pandas
 
 #: Stands in the column of controllers for the best held level of each patient.
 BEST = "best-fixed"
@@ -69,6 +71,9 @@ def tabulate(
     finished : sequence of Finished
         Every trial, those of the sweep included.
     """
+
+    import pandas
+
     names = [short_name(one) for one in controllers]
     table = pandas.DataFrame([one.row() for one in finished])
     levels, best = _levels(suite, table)
@@ -89,6 +94,8 @@ def tabulate(
 
 
 def _sorted(rows: pandas.DataFrame, suite: Suite, order: Sequence[str]) -> pandas.DataFrame:
+    import pandas
+
     places = {
         "patient": suite.patients,
         "scenario": suite.scenarios,
@@ -108,6 +115,9 @@ def _sorted(rows: pandas.DataFrame, suite: Suite, order: Sequence[str]) -> panda
 
 def _levels(suite: Suite, table: pandas.DataFrame) -> tuple[pandas.DataFrame, dict[str, str]]:
     """Mean reward at each held level, and the best level of each patient."""
+
+    import pandas
+
     names = {f"{_HELD}{level}": level for level in suite.levels}
     swept = table[table["controller"].isin(list(names))]
     # A level at which a trial failed is none that could have been chosen.
@@ -140,6 +150,8 @@ def _levels(suite: Suite, table: pandas.DataFrame) -> tuple[pandas.DataFrame, di
 def _controllers(
     rows: pandas.DataFrame, order: Iterable[str], finished: Sequence[Finished], period: float
 ) -> pandas.DataFrame:
+    import pandas
+
     entries = []
     for name in order:
         here = rows[rows["controller"] == name]
@@ -164,6 +176,8 @@ def _controllers(
 def _against_best(
     rows: pandas.DataFrame, controllers: Sequence[str], best: dict[str, str]
 ) -> pandas.DataFrame:
+    import pandas
+
     mean = rows.groupby(["patient", "controller"])["therapy_reward"].mean()
     entries = [
         {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-import matplotlib
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from plants import SIGNALS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 #: Colours that colour-blind readers can tell apart (Okabe and Ito 2008), darkest first.
 COLORS = (
@@ -23,11 +24,11 @@ COLORS = (
 )
 RESOLUTION = 140  # dots per inch
 
-matplotlib.rcParams["svg.fonttype"] = "none"  # text stays text
-
 
 def new_figure(width: float, height: float) -> Figure:
     """An empty figure, apart from pyplot's global state; sizes in inches."""
+    from matplotlib.figure import Figure  # Only where something is drawn: it takes its time.
+
     return Figure(figsize=(width, height), layout="constrained")
 
 
@@ -48,5 +49,8 @@ def label(name: str) -> str:
 
 def save_figure(figure: Figure, path: Path) -> Path:
     """Write a figure in the format that the path's ending names; gives the path back."""
-    figure.savefig(path, dpi=RESOLUTION)
+    import matplotlib
+
+    with matplotlib.rc_context({"svg.fonttype": "none"}):  # text stays text
+        figure.savefig(path, dpi=RESOLUTION)
     return path

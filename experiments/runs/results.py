@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from experiments.runs.folder import RunFolder, run_folder, versions
+from experiments.runs.study import Findings
 
 if TYPE_CHECKING:
     import pandas
@@ -23,6 +24,52 @@ ResultsOption = Annotated[
     typer.Option("--results", help="Also renew the reference results in results/NAME/."),
 ]
 RESULTS = Path("results")
+
+
+def write_findings(
+    run: RunFolder,
+    findings: Findings,
+    *,
+    title: str,
+    results: str | None = None,
+    regenerate: str,
+) -> None:
+    """Write the tables, figures and report of a study into its run folder.
+
+    Parameters
+    ----------
+    run : RunFolder
+        The run.
+    findings : Findings
+        What the study shows.
+    title : str
+        What was studied, in a line.
+    results : str, optional
+        Name of the folder below ``results/`` that is renewed as well.
+    regenerate : str
+        The command line that renews it.
+    """
+    from experiments.figures import save_figure
+    from experiments.runs.report import ReportTable, write_report
+
+    for name, table in findings.tables.items():
+        run.write_table(name, table)
+    shown = [
+        (name.replace("_", " "), save_figure(figure, run.path / f"{name}.png"))
+        for name, figure in findings.figures.items()
+    ]
+    pages = [
+        ReportTable(name.replace("_", " "), list(table.columns), table.values.tolist())
+        for name, table in findings.tables.items()
+    ]
+    # The first paragraph; what lists say is in the tables.
+    first = findings.summary.partition("\n\n")[0]
+    write_report(run, title, introduction=first, tables=pages, figures=shown)
+    if findings.write is not None:
+        findings.write(run.path)
+    if results is not None:
+        page = f"# {title}\n\n{findings.summary}\n\n{provenance(run.config, regenerate)}"
+        write_results(results, page, run, findings.tables, findings.figures)
 
 
 def write_study(
@@ -69,27 +116,15 @@ def write_study(
     InputError
         The run folder cannot be made.
     """
-    from experiments.figures import save_figure
-    from experiments.runs.report import ReportTable, write_report
-
+    findings = Findings(tables=tables, summary=summary, figures=figures)
     with run_folder(command, runs, options) as run:
-        for name, table in tables.items():
-            run.write_table(name, table)
-        shown = [
-            (name.replace("_", " "), save_figure(figure, run.path / f"{name}.png"))
-            for name, figure in figures.items()
-        ]
-        pages = [
-            ReportTable(name.replace("_", " "), list(table.columns), table.values.tolist())
-            for name, table in tables.items()
-        ]
-        # The first paragraph; what lists say is in the tables.
-        first = summary.partition("\n\n")[0]
-        write_report(run, title, introduction=first, tables=pages, figures=shown)
-        if results:
-            again = regenerate or f"impellab {command} --results"
-            page = f"# {title}\n\n{summary}\n\n{provenance(run.config, again)}"
-            write_results(command, page, run, tables, figures)
+        write_findings(
+            run,
+            findings,
+            title=title,
+            results=command if results else None,
+            regenerate=regenerate or f"impellab {command} --results",
+        )
     return run.final
 
 

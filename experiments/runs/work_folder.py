@@ -151,11 +151,15 @@ class WorkFolder:
         return sorted(path.stem for path in (self.path / _TRIALS).glob("*.json"))
 
     def keep(self, key: str, content: Mapping[str, Any]) -> None:
-        """Keep something finished."""
+        """Keep something finished; what is not a finite number becomes null."""
+        self.keep_text(key, to_json(content))
+
+    def keep_text(self, key: str, text: str) -> None:
+        """Keep something finished that is JSON already."""
         target = self._kept(key)
         temporary = target.with_suffix(".part")
         try:
-            temporary.write_text(to_json(content), encoding="utf-8")
+            temporary.write_text(text, encoding="utf-8")
             temporary.replace(target)
         except BaseException:
             temporary.unlink(missing_ok=True)

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.runs import Findings, PrintedTable, Settings, Study
 from plants import METRICS, WAVEFORMS, BeatMap, Plant, Simulator, steady_state
 from plants.plant import VALUES
 
 Array = NDArray[np.float64]
 
-#: Patient, device and level of each case.
-CASES = (
-    ("healthy", None, None),
-    ("hfref", "2.5", "P-8"),
-    ("shock-c", "CP", "P-2"),
-    ("shock-d", "CP", "P-8"),
-    ("shock-e", "5.5", "P-9"),
-)
 VOLUME_LIMIT, WORK_LIMIT, GRADIENT_LIMIT = 1e-6, 1e-3, 1e-5
 _SECONDS = 600.0
 _OUTPUTS = (
@@ -69,33 +63,47 @@ class Invariant:
         return self.value <= self.limit
 
 
-def invariants(progress: Callable[[float], None] | None = None) -> list[Invariant]:
-    """Every invariant in every case.
+class InvariantSettings(Settings):
+    """The study of invariants has no settings: everything is looked at."""
+
+
+class Case(NamedTuple):
+    """A patient at a level of a device; None for neither."""
+
+    patient: str
+    device: str | None
+    level: str | None
+
+
+CASES = (
+    Case("healthy", None, None),
+    Case("hfref", "2.5", "P-8"),
+    Case("shock-c", "CP", "P-2"),
+    Case("shock-d", "CP", "P-8"),
+    Case("shock-e", "5.5", "P-9"),
+)
+
+
+def invariants(case: Case) -> list[Invariant]:
+    """Every invariant in a case.
 
     Examples
     --------
-    >>> from experiments.studies.physics_invariants import CASES, loop_error
+    >>> from experiments.studies.physics_invariants import loop_error
     >>> from plants import Plant
     >>> loop_error(Plant("shock-d", "CP"), 44_000.0) < 1e-3
     True
     """
-    found = []
-    for number, (patient, device, level) in enumerate(CASES, start=1):
-        plant = Plant(patient, device)
-        speed = plant.pump.speed(level) if plant.pump is not None and level is not None else 0.0
-        case = f"{patient}, {device} {level}" if device else patient
-        found += [
-            Invariant(
-                case, "blood lost or made in 10 minutes", volume_error(plant, speed), VOLUME_LIMIT
-            ),
-            Invariant(case, "loop area against work", loop_error(plant, speed), WORK_LIMIT),
-            Invariant(
-                case, "slopes against differences", gradient_error(plant, speed), GRADIENT_LIMIT
-            ),
-        ]
-        if progress is not None:
-            progress(number)
-    return found
+    plant = Plant(case.patient, case.device)
+    speed = plant.pump.speed(case.level) if plant.pump is not None and case.level else 0.0
+    name = f"{case.patient}, {case.device} {case.level}" if case.device else case.patient
+    return [
+        Invariant(
+            name, "blood lost or made in 10 minutes", volume_error(plant, speed), VOLUME_LIMIT
+        ),
+        Invariant(name, "loop area against work", loop_error(plant, speed), WORK_LIMIT),
+        Invariant(name, "slopes against differences", gradient_error(plant, speed), GRADIENT_LIMIT),
+    ]
 
 
 def volume_error(plant: Plant, speed: float) -> float:
@@ -148,3 +156,35 @@ def gradient_error(plant: Plant, speed: float) -> float:
         scale = np.maximum(np.abs(exact), _SHARE * np.abs(middle))
         worst = max(worst, float(np.max(np.abs((4 * fine - coarse) / 3 - exact) / scale)))
     return worst
+
+
+def _findings(settings: InvariantSettings, results: Sequence[list[Invariant]]) -> Findings:
+    import pandas
+
+    checked = [invariant for invariants_of_case in results for invariant in invariants_of_case]
+    worst: dict[str, float] = {}
+    for invariant in checked:
+        worst[invariant.measure] = max(worst.get(invariant.measure, 0.0), invariant.value)
+    table = pandas.DataFrame([asdict(part) | {"holds": part.holds} for part in checked])
+    return Findings(
+        tables={"invariants": table},
+        units={"value": "1", "limit": "1"},
+        summary="Worst relative errors: "
+        + "; ".join(f"{measure} {value:.1e}" for measure, value in worst.items())
+        + ".",
+        held=all(part.holds for part in checked),
+        printed=[
+            PrintedTable("invariants, relative errors", list(table.columns), table.values.tolist())
+        ],
+    )
+
+
+STUDY = Study(
+    name="invariants",
+    title=lambda settings: "What must hold of the plant",
+    settings=InvariantSettings,
+    cases=lambda settings: CASES,
+    work=invariants,
+    findings=_findings,
+    result=list[Invariant],
+)

@@ -6,9 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpec
 
 from experiments.figures import COLORS, label, new_figure, plain
 from experiments.trials.metrics import series
@@ -16,6 +13,9 @@ from plants import SIGNALS
 
 if TYPE_CHECKING:
     import xarray
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.gridspec import GridSpec
 
 #: How much of the end is shown beat by beat, s.
 CLOSE_UP = 3.0

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from experiments.figures import COLORS, label, new_figure, plain
 from experiments.validation.bands import BEFORE
@@ -17,6 +15,8 @@ from experiments.validation.row import MISS, Row
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _BAND, _IN, _OUT = "#cfe8dc", "#0072B2", "#D55E00"
 _ROW_HEIGHT, _LOOP_WIDTH = 0.5, 4.6  # inches

@@ -1,6 +1,15 @@
 """Quantities and their files: units, parameters, signals, vectors by name, input errors."""
 
-from plants.quantities.errors import InputError, PhysicsError, unknown_name
+from plants.quantities.checked_model import CheckedModel, refusals
+from plants.quantities.errors import (
+    InputError,
+    InputErrors,
+    PhysicsError,
+    all_errors,
+    each_error,
+    nearest_name,
+    unknown_name,
+)
 from plants.quantities.named_vector import Layout
 from plants.quantities.parameter import Parameter, parameter_table
 from plants.quantities.quantity import (
@@ -45,23 +54,29 @@ __all__ = [
     "SIGNALS",
     "SLOW_SIGNALS",
     "WAVEFORMS",
+    "CheckedModel",
     "Declared",
     "InputError",
+    "InputErrors",
     "Layout",
     "Parameter",
     "PhysicsError",
     "Quantity",
     "Signal",
+    "all_errors",
     "check_keys",
     "check_number",
     "check_quantities",
     "check_tag",
     "check_text",
+    "each_error",
     "load_toml",
+    "nearest_name",
     "parameter_table",
     "preset_names",
     "read_quantities",
     "read_quantity",
+    "refusals",
     "replace_values",
     "replaced_path",
     "signal",

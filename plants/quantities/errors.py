@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import difflib
+from collections.abc import Iterable, Sequence
 
 
 class InputError(ValueError):
@@ -31,6 +32,12 @@ class InputError(ValueError):
         where = f"{source}: " if source else ""
         super().__init__(f"{where}{field} = {value!r} is not allowed; allowed: {allowed}")
 
+    def located(self, source: str) -> InputError:
+        """The same error with where the value came from, unless it is known already."""
+        if self.source is not None:
+            return self
+        return InputError(self.field, self.value, self.allowed, source=source)
+
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (self.field, self.value, self.allowed, self.source))
 
@@ -39,11 +46,79 @@ def _rebuild(field: str, value: object, allowed: str, source: str | None) -> Inp
     return InputError(field, value, allowed, source=source)
 
 
+class InputErrors(InputError):
+    """Several refusals of one input, told at once; field and value are those of the first.
+
+    Parameters
+    ----------
+    errors : sequence of InputError
+        Two or more.
+
+    Examples
+    --------
+    >>> from plants import InputError
+    >>> from plants.quantities import InputErrors
+    >>> print(InputErrors([InputError("low", 9.0, "below high"), InputError("unit", "kg", "mL")]))
+    low = 9.0 is not allowed; allowed: below high
+    unit = 'kg' is not allowed; allowed: mL
+    """
+
+    def __init__(self, errors: Sequence[InputError]):
+        first = errors[0]
+        super().__init__(first.field, first.value, first.allowed, source=first.source)
+        self.errors = tuple(errors)
+        self.args = ("\n".join(str(error) for error in errors),)
+
+    def located(self, source: str) -> InputErrors:
+        """The same errors with where the values came from, unless that is known already."""
+        return InputErrors([error.located(source) for error in self.errors])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (InputErrors, (self.errors,))
+
+
+def all_errors(errors: Sequence[InputError]) -> InputError:
+    """One error for one or more of them, flat."""
+    flat = [single for error in errors for single in each_error(error)]
+    return flat[0] if len(flat) == 1 else InputErrors(flat)
+
+
+def each_error(error: InputError) -> tuple[InputError, ...]:
+    """The refusals that an error tells, one or more."""
+    return error.errors if isinstance(error, InputErrors) else (error,)
+
+
 def unknown_name(
     field: str, value: object, choices: Iterable[str], *, source: str | None = None
 ) -> InputError:
-    """Error for a name that is not one of a known list; the message lists the choices."""
-    return InputError(field, value, "one of " + ", ".join(choices), source=source)
+    """Error for a name that is not one of a known list; it lists them and suggests the nearest.
+
+    Examples
+    --------
+    >>> from plants import unknown_name
+    >>> print(unknown_name("device", "C", ("CP", "LD")))
+    device = 'C' is not allowed; allowed: one of CP, LD (did you mean CP?)
+    """
+    names = [str(choice) for choice in choices]
+    nearest = nearest_name(value, names)
+    hint = f" (did you mean {nearest}?)" if nearest else ""
+    return InputError(field, value, "one of " + ", ".join(names) + hint, source=source)
+
+
+def nearest_name(value: object, choices: Iterable[str]) -> str:
+    """The known name that a misspelt one is nearest to; empty where none is near.
+
+    Examples
+    --------
+    >>> from plants.quantities import nearest_name
+    >>> nearest_name("Shock-D ", ["shock-c", "shock-d"])
+    'shock-d'
+    """
+    if not isinstance(value, str):
+        return ""
+    folded = {choice.casefold(): choice for choice in choices}
+    near = difflib.get_close_matches(value.strip().casefold(), folded, n=1, cutoff=0.5)
+    return folded[near[0]] if near else ""
 
 
 class PhysicsError(RuntimeError):

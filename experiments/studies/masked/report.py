@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from experiments.figures import COLORS, label, new_figure, plain
 from experiments.studies.masked.hidden_regurgitation import DEVICE, FULL, LOW, PATIENT, HiddenCourse
@@ -16,6 +14,8 @@ from plants.slow.laws import GRADES
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _GRADE_COLORS = ("#f2f2f2", "#d9e8f3", "#f7dcb9", "#f0b8a6")
 _HEARTS = {"masked by an inotrope": COLORS[1], "recovered": COLORS[0]}

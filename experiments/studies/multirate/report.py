@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import LogLocator
 
 from experiments.figures import COLORS, label, new_figure, plain
 from experiments.studies.multirate.study import LIMIT, METRICS, Comparison, names
@@ -104,6 +103,8 @@ def _draw_errors(axes: Axes, found: list[Comparison]) -> None:
 
 
 def _draw_cost(axes: Axes, days: pandas.DataFrame) -> None:
+    from matplotlib.ticker import LogLocator
+
     for color, (case, rows) in zip(COLORS, days.groupby("case", sort=False), strict=False):
         axes.loglog(
             rows["seconds"], rows["worst_error"], "o-", color=color, markersize=4, label=str(case)

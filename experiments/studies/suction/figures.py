@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from controllers import DetectorSettings
@@ -15,6 +14,7 @@ from experiments.studies.suction.cases import HOP, SAMPLE, Course
 from experiments.studies.suction.score import Noise, Watched, decisions, stretches
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Array = NDArray[np.float64]

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from controllers import WeaningCriteria
 from experiments.figures import COLORS, label, new_figure, plain
@@ -27,6 +25,10 @@ from experiments.weaning.course.parts import (
     write_beside,
 )
 from experiments.weaning.course.record import INTERVAL, Course
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 #: What an outcome is called in titles and tables.
 OUTCOME_WORDS = {
@@ -175,6 +177,9 @@ def _recognised(axes: Axes, marks: list[tuple[Placed, bool]]) -> None:
 
 def _levels(axes: Axes, course: Course, end: float) -> None:
     """P-level with its phases, and the numbers of the decisions."""
+
+    from matplotlib.patches import Patch
+
     plain(axes)
     shown: dict[str, str] = {}
     ends = [one["hours"] for one in course.decisions[1:]] + [course.hours]

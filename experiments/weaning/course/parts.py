@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING, Any
 
 from experiments.weaning.course.labels import gathered
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 #: Size of small text, points, and of a character and a line of it, inches.
 SMALL, CHARACTER, LINE = 8.0, 0.062, 0.152

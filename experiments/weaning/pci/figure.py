@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from experiments.figures import COLORS, label, new_figure, plain
 from experiments.weaning.course import (
@@ -23,6 +21,10 @@ from experiments.weaning.course import (
 )
 from experiments.weaning.pci.course import PciCourse
 from plants.scenarios import intervention_numbers
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 #: What an outcome is called in titles and tables.
 OUTCOME_WORDS = {

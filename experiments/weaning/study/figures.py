@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from experiments.figures import COLORS, new_figure, plain
 from experiments.weaning.course import OUTCOMES
@@ -18,6 +16,8 @@ from experiments.weaning.study.tables import FORECAST, ORACLE, POWER
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _WELL, _FAILED, _OTHER, _BRIDGE, _DEATH = (COLORS[2], COLORS[1], COLORS[4], COLORS[5], COLORS[6])
 #: Colours of what comes first, and of how courses end.

@@ -1,0 +1,149 @@
+"""A study as a declaration: settings, cases, the work on each case, and what all of them show.
+
+A job of the project that asks one question of many cases is a :class:`Study`. It says what its
+settings are, which cases follow from them, what is done for one case, and what the results of all
+show. :func:`experiments.runs.run_study` does the rest: processes or a cluster, keeping what is
+done, going on after a kill, and the run folder with tables, figures and report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from plants.quantities import CheckedModel
+
+if TYPE_CHECKING:
+    import pandas
+    from matplotlib.figure import Figure
+
+
+class Settings(CheckedModel):
+    """Settings of a study: each field is an option of its command and a key of its files.
+
+    The description of a field is the help of the option; its default and bounds hold for both.
+    """
+
+
+class PrintedTable(NamedTuple):
+    """A table as a reader of the terminal sees it."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a study shows.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        By file name without its ending; the first holds the ``rows`` of the JSON document.
+    summary : str
+        What came out: paragraphs of Markdown, kept simple; the first introduces the report.
+    held : bool, optional
+        Whether everything that was expected holds; None where nothing is expected.
+    units : mapping of str to str
+        Units of the columns of the first table, by name.
+    figures : mapping of str to Figure
+        By file name without its ending; the title of a figure says what it shows.
+    printed : sequence of PrintedTable
+        What is printed besides the summary; by default the first table.
+    document : mapping
+        What the JSON document holds besides ``rows``, ``units``, ``held`` and ``run``.
+    write : callable, optional
+        Called with the run folder, for files beyond tables, figures and report.
+    """
+
+    tables: Mapping[str, pandas.DataFrame]
+    summary: str
+    held: bool | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    printed: Sequence[PrintedTable] = ()
+    document: Mapping[str, Any] = field(default_factory=dict)
+    write: Callable[[Path], None] | None = None
+
+    @property
+    def rows(self) -> pandas.DataFrame:
+        """The first table."""
+        return next(iter(self.tables.values()))
+
+
+_S = TypeVar("_S", bound=Settings)
+_Case = TypeVar("_Case")
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class Study(Generic[_S, _Case, _Result]):
+    """A study, declared.
+
+    Parameters
+    ----------
+    name : str
+        Names the run folders and the folder of reference results.
+    title : callable
+        What is studied, in a line, from the settings.
+    settings : type of Settings
+        Its settings.
+    cases : callable
+        The cases that follow from the settings, in their order.
+    work : callable
+        What is done for one case. A function of a module, so that a worker process finds it; so is
+        everything in a case.
+    findings : callable
+        What the results show, given the settings and the results in the order of the cases.
+    result : type, optional
+        Kind of a result: a dataclass or another type of plain values that pydantic can read back
+        from JSON. Not needed with `keep` and `restore`.
+    keep, restore : callable, optional
+        A result as plain values, and back, where pydantic does not do.
+    key : callable, optional
+        Name of a case's file; by default its number.
+    unit : str
+        What is counted while it runs, in the plural.
+    seeds : callable, optional
+        Every seed that is used, by what it is for, from the settings.
+    command : str, optional
+        Subcommand of ``impellab``; by default the name.
+    parallel : bool
+        Whether cases may run at the same time; a study that takes times may not.
+    """
+
+    name: str
+    title: Callable[[_S], str]
+    settings: type[_S]
+    cases: Callable[[_S], Sequence[_Case]]
+    work: Callable[[_Case], _Result]
+    findings: Callable[[_S, Sequence[_Result]], Findings]
+    result: Any = None
+    keep: Callable[[_Result], Any] | None = None
+    restore: Callable[[Any], _Result] | None = None
+    key: Callable[[_Case], str] | None = None
+    unit: str = "cases"
+    seeds: Callable[[_S], Mapping[str, int]] | None = None
+    command: str = ""
+    parallel: bool = True
+
+    def command_line(self, settings: _S) -> str:
+        """The command line that does it with these settings.
+
+        Options that stand at their default are left out.
+        """
+        words = ["impellab", self.command or self.name]
+        for name, info in self.settings.model_fields.items():
+            value = getattr(settings, name)
+            if value == info.get_default(call_default_factory=True):
+                continue
+            option = "--" + name.replace("_", "-")
+            if isinstance(value, bool):
+                words.append(option if value else option.replace("--", "--no-", 1))
+                continue
+            for single in value if isinstance(value, tuple) else (value,):
+                words += [option, str(single)]
+        return " ".join(words)

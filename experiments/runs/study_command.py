@@ -1,0 +1,207 @@
+"""The command of a study: its settings as options, and the options that all studies share."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import typer
+from annotated_types import Ge, Le
+from pydantic.fields import FieldInfo
+
+from experiments.runs.folder import RUNS, RunsOption
+from experiments.runs.output import JsonOption, emit, path_text, print_table, progress, say
+from experiments.runs.results import ResultsOption
+from experiments.runs.study import Findings, Settings, Study
+from plants.quantities import InputError, load_toml
+
+WorkersOption = Annotated[
+    int | None, typer.Option(help="Number of processes; by default one for each core.")
+]
+ClusterOption = Annotated[
+    str | None, typer.Option(help="Address of a Dask scheduler to run on instead.")
+]
+ResumeOption = Annotated[
+    Path | None, typer.Option(help="Folder of an interrupted run to go on with.")
+]
+SettingsOption = Annotated[
+    Path | None, typer.Option("--settings", help="TOML file of settings; options go before it.")
+]
+_SHARED: dict[str, tuple[Any, Any]] = {
+    "settings_file": (SettingsOption, None),
+    "workers": (WorkersOption, None),
+    "cluster": (ClusterOption, None),
+    "resume": (ResumeOption, None),
+    "results": (ResultsOption, False),
+    "runs": (RunsOption, RUNS),
+    "as_json": (JsonOption, False),
+}
+
+
+def load_study(place: str) -> Study[Any, Any, Any]:
+    """The study at a place ``module:NAME``, imported only now."""
+    module, _, name = place.partition(":")
+    study = getattr(importlib.import_module(module), name)
+    assert isinstance(study, Study)
+    return study
+
+
+def study_command(place: str, settings: type[Settings], explanation: str) -> Callable[..., int]:
+    """The function of a study's subcommand.
+
+    Parameters
+    ----------
+    place : str
+        Where the study is declared, ``module:NAME``; imported when the command runs.
+    settings : type of Settings
+        Its settings, in a module that imports nothing heavy.
+    explanation : str
+        Help of the command.
+
+    Returns
+    -------
+    callable
+        Takes every field of the settings and the shared options by name, and gives the exit code:
+        1 if something that was expected does not hold.
+    """
+
+    def command(**options: Any) -> int:
+        shared = {name: options.pop(name) for name in _SHARED}
+        given = {name: value for name, value in options.items() if value is not None}
+        return run_command_of(load_study(place), given, **shared)
+
+    parameters = {
+        name: (_option(name, info), None) for name, info in settings.model_fields.items()
+    } | _SHARED
+    command.__doc__ = explanation
+    command.__annotations__ = {name: kind for name, (kind, _) in parameters.items()}
+    command.__annotations__["return"] = int
+    command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind
+            )
+            for name, (kind, default) in parameters.items()
+        ],
+        return_annotation=int,
+    )
+    return command
+
+
+def run_command_of(
+    study: Study[Any, Any, Any],
+    given: dict[str, Any],
+    *,
+    settings_file: Path | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    resume: Path | None = None,
+    results: bool = False,
+    runs: Path = RUNS,
+    as_json: bool = False,
+) -> int:
+    """Run a study as its command does, and print what it shows; gives the exit code.
+
+    Raises
+    ------
+    InputError
+        A setting is refused, or `resume` comes with settings: the folder knows them.
+    """
+    from experiments.runs.study_job import run_study
+
+    if resume is not None and (given or settings_file is not None):
+        named = ", ".join([*given, *(["settings"] if settings_file is not None else [])])
+        raise InputError("resume", named, "the folder alone: it knows its settings")
+    chosen = None if resume is not None else read_settings(study, given, settings_file)
+    with progress(study.unit, 1.0) as done:
+        run = run_study(
+            study,
+            chosen,
+            runs=runs,
+            resume=resume,
+            workers=workers,
+            cluster=cluster,
+            results=results,
+            progress=done,
+        )
+    if as_json:
+        emit(run.document())
+    else:
+        _print(run.findings, run.folder)
+    return 1 if run.findings.held is False else 0
+
+
+def read_settings(
+    study: Study[Any, Any, Any], given: dict[str, Any], file: Path | None
+) -> Settings:
+    """Settings from a file and from options, which go before it.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or a setting is refused.
+    """
+    content: dict[str, Any] = {}
+    source = "command line"
+    if file is not None:
+        content, source = load_toml(file, "", "settings")
+        named = content.pop("study", study.name)
+        if named != study.name:
+            raise InputError("study", named, study.name, source=source)
+        content = content.get("settings", content)
+    options = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
+    }
+    return study.settings.read(content | options, source=source)
+
+
+def _print(findings: Findings, folder: Path) -> None:
+    tables = findings.printed
+    if not tables:
+        name, table = next(iter(findings.tables.items()))
+        print_table(name, list(table.columns), table.values.tolist())
+    for title, columns, rows in tables:
+        print_table(title, list(columns), [list(row) for row in rows])
+    say(findings.summary)
+    say(f"tables, figures and report: {path_text(folder)}")
+
+
+def _option(name: str, info: FieldInfo) -> Any:
+    """The option of a setting: not given, it is None, so that a file may say it."""
+    kind = _plain_kind(info.annotation)
+    default = info.get_default(call_default_factory=True)
+    flag = "--" + name.replace("_", "-")
+    bounds = {
+        "min": next((limit.ge for limit in info.metadata if isinstance(limit, Ge)), None),
+        "max": next((limit.le for limit in info.metadata if isinstance(limit, Le)), None),
+    }
+    if kind not in (int, float):
+        bounds = {}
+    if isinstance(default, tuple):
+        default = ", ".join(map(str, default))
+    shown = default if isinstance(default, str) and default else None
+    names = [f"{flag}/--no-{flag[2:]}"] if kind is bool and info.default else [flag]
+    option = typer.Option(
+        *names,
+        help=info.description,
+        show_default=shown or (str(default) if default not in (None, "", False) else False),
+        **bounds,  # type: ignore[arg-type]
+    )
+    return Annotated[kind | None, option]
+
+
+def _plain_kind(annotation: Any) -> Any:
+    """What Typer is told of the kind of a setting."""
+    origin = get_origin(annotation)
+    if origin in (Union, types.UnionType):
+        kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
+        return _plain_kind(kinds[0])
+    if origin is tuple:
+        return list[get_args(annotation)[0]]  # type: ignore[misc]
+    if annotation in (int, float, bool, str, Path):
+        return annotation
+    return str
