@@ -56,4 +56,4 @@ $(FULL): pyproject.toml constraints.txt | $(MADE)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	find plants controllers envs experiments tests -type d -name __pycache__ -prune -exec rm -rf {} +
+	find plants controllers envs experiments impellab tests -type d -name __pycache__ -prune -exec rm -rf {} +

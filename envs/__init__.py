@@ -1,6 +1,6 @@
 """Gymnasium environments over the plants; importing this registers their ids."""
 
-from envs.registration import register
+from envs.registration import make, make_vec, register
 from envs.support import SupportEnv
 from envs.vector_support import SupportVectorEnv
 from envs.vector_weaning import WeaningVectorEnv
@@ -14,6 +14,8 @@ __all__ = [
     "WeaningEnv",
     "WeaningReward",
     "WeaningVectorEnv",
+    "make",
+    "make_vec",
     "register",
     "stable",
 ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gymnasium
 
+_NAMESPACE = "impellab/"
 #: Episodes of ``impellab/Support-v0`` are cut off after this many control periods.
 SUPPORT_STEPS = 300
 #: Episodes of ``impellab/Weaning-v0`` end with the label's duration; this is that of a 5.5, h.
@@ -35,6 +38,52 @@ def register() -> None:
             vector_entry_point="envs.vector_weaning:WeaningVectorEnv",
             max_episode_steps=WEANING_STEPS,
         )
+
+
+def make(name: str, **arguments: Any) -> gymnasium.Env[Any, Any]:
+    """An environment of this package; :func:`gymnasium.make` with its ids known.
+
+    Parameters
+    ----------
+    name : str
+        An id, with or without ``impellab/``: ``"Support-v0"``.
+    **arguments
+        Arguments of the environment and of :func:`gymnasium.make`.
+
+    Raises
+    ------
+    gymnasium.error.Error
+        There is no such environment.
+    InputError
+        An argument is refused.
+
+    Examples
+    --------
+    >>> from envs import make
+    >>> make("Weaning-v0").spec.id
+    'impellab/Weaning-v0'
+    """
+    return gymnasium.make(_with_namespace(name), **arguments)
+
+
+def make_vec(
+    name: str, num_envs: int = 1, **arguments: Any
+) -> gymnasium.vector.VectorEnv[Any, Any, Any]:
+    """Many environments at once; :func:`gymnasium.make_vec` with the ids of this package known.
+
+    Parameters and errors as in :func:`make`, and the number of environments.
+
+    Examples
+    --------
+    >>> from envs import make_vec
+    >>> make_vec("Support-v0", num_envs=3).num_envs
+    3
+    """
+    return gymnasium.make_vec(_with_namespace(name), num_envs=num_envs, **arguments)
+
+
+def _with_namespace(name: str) -> str:
+    return name if "/" in name else _NAMESPACE + name
 
 
 # Gymnasium does not look for installed environments: `import envs` makes the ids known.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from experiments.runs import study_command
-from experiments.studies.physics_invariants import InvariantSettings
+from experiments.studies import physics_invariants
 
 command = study_command(
     "experiments.studies.physics_invariants:STUDY",
-    InvariantSettings,
+    physics_invariants.InvariantSettings,
     "Blood kept, work equal to loop area, exact slopes; exit code 1 if one fails.",
 )

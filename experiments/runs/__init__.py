@@ -1,5 +1,6 @@
 """Runs: output, processes, work folders that resume, and run folders with tables and reports."""
 
+from experiments.runs.command_line import load_study, read_settings, run_command_of, study_command
 from experiments.runs.errors import RunError
 from experiments.runs.folder import (
     RUNS,
@@ -36,7 +37,6 @@ from experiments.runs.results import (
     write_study,
 )
 from experiments.runs.study import Findings, PrintedTable, Settings, Study
-from experiments.runs.study_command import load_study, read_settings, run_command_of, study_command
 from experiments.runs.study_job import StudyRun, run_study
 from experiments.runs.work_folder import WorkFolder
 

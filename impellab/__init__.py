@@ -1,0 +1,150 @@
+"""impellab: patients, percutaneous heart pumps and the controllers that set their speed.
+
+The thin face of the packages ``plants`` (the physics), ``controllers`` (measurements to speed
+commands), ``envs`` (Gymnasium environments) and ``experiments`` (the jobs behind the command
+line). It holds their main nouns, and imports each only when it is used. A script that lies beside
+folders of its own called ``plants`` or ``envs`` should import from here.
+
+A research instrument, never a medical device.
+
+Examples
+--------
+>>> import impellab
+>>> rollout = impellab.simulate("shock-d", "CP", level="P-8", duration=5.0)
+>>> 60 < impellab.steady_metrics(rollout)["map"] < 80  # mmHg
+True
+>>> env = impellab.make("Support-v0", patient="shock-d", device="CP")
+>>> observation, info = env.reset(seed=1)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module, metadata
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from controllers import Briefing, Command, Controller, controller_names, load_controller
+    from envs import SupportEnv, SupportVectorEnv, WeaningEnv, WeaningVectorEnv, make, make_vec
+    from experiments.benchmark import Suite
+    from experiments.trials import Trial, run_trial
+    from plants import (
+        SIGNALS,
+        BatchSimulator,
+        BeatMap,
+        Bedside,
+        InputError,
+        Measurement,
+        Patient,
+        PhysicsError,
+        Plant,
+        Population,
+        Pump,
+        Scenario,
+        Sensors,
+        Signal,
+        Simulator,
+        SlowClock,
+        Therapy,
+        VirtualPatient,
+        plant_model,
+        simulate,
+        steady_metrics,
+        steady_state,
+    )
+
+try:
+    __version__ = metadata.version("impellab")
+except metadata.PackageNotFoundError:  # a checkout that is not installed
+    __version__ = "0+unknown"
+
+#: Where each name comes from.
+_HOMES = {
+    "plants": (
+        "SIGNALS",
+        "BatchSimulator",
+        "BeatMap",
+        "Bedside",
+        "InputError",
+        "Measurement",
+        "Patient",
+        "PhysicsError",
+        "Plant",
+        "Population",
+        "Pump",
+        "Scenario",
+        "Sensors",
+        "Signal",
+        "Simulator",
+        "SlowClock",
+        "Therapy",
+        "VirtualPatient",
+        "plant_model",
+        "simulate",
+        "steady_metrics",
+        "steady_state",
+    ),
+    "controllers": ("Briefing", "Command", "Controller", "controller_names", "load_controller"),
+    "envs": (
+        "SupportEnv",
+        "SupportVectorEnv",
+        "WeaningEnv",
+        "WeaningVectorEnv",
+        "make",
+        "make_vec",
+    ),
+    "experiments.benchmark": ("Suite",),
+    "experiments.trials": ("Trial", "run_trial"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "SIGNALS",
+    "BatchSimulator",
+    "BeatMap",
+    "Bedside",
+    "Briefing",
+    "Command",
+    "Controller",
+    "InputError",
+    "Measurement",
+    "Patient",
+    "PhysicsError",
+    "Plant",
+    "Population",
+    "Pump",
+    "Scenario",
+    "Sensors",
+    "Signal",
+    "Simulator",
+    "SlowClock",
+    "Suite",
+    "SupportEnv",
+    "SupportVectorEnv",
+    "Therapy",
+    "Trial",
+    "VirtualPatient",
+    "WeaningEnv",
+    "WeaningVectorEnv",
+    "__version__",
+    "controller_names",
+    "load_controller",
+    "make",
+    "make_vec",
+    "plant_model",
+    "run_trial",
+    "simulate",
+    "steady_metrics",
+    "steady_state",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'impellab' has no attribute {name!r}; see dir(impellab)")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,147 @@
+"""The house: folders with faces, imports through them, and a layout that a reader can hold."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("plants", "controllers", "envs", "experiments", "impellab")
+MOST_FILES = 15  # in a folder, besides its face
+#: What the installed command and ``python -m`` call: no part of what the package offers.
+COMMAND_LINE = "experiments.cli"
+#: Subcommands are a file each, found by their name.
+LARGE_FOLDERS = {"experiments.commands": 20}
+
+
+def source_files() -> dict[str, Path]:
+    """Files of the packages by the name of their module."""
+    files = {}
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            files[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return files
+
+
+FILES = source_files()
+FOLDERS = sorted(name for name, path in FILES.items() if path.name == "__init__.py")
+
+
+def folder_of(module: str) -> str:
+    """The folder that a module lies in; a face lies in its own."""
+    return module if module in FOLDERS else module.rpartition(".")[0]
+
+
+def imports(module: str) -> list[tuple[int, str, str]]:
+    """Line, module and name of everything that a file takes from the packages."""
+    tree = ast.parse(FILES[module].read_text(encoding="utf-8"))
+    return [
+        (node.lineno, node.module, alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0
+        if node.module.partition(".")[0] in PACKAGES
+        for alias in node.names
+    ]
+
+
+def reaches_past_a_face(importer: str, target: str) -> bool:
+    """Whether a module is imported that lies in another folder than those around the importer."""
+    if target in FOLDERS or target == COMMAND_LINE:
+        return False
+    home, here = folder_of(target), folder_of(importer)
+    return not (here == home or here.startswith(f"{home}."))
+
+
+def test_imports_go_through_the_faces():
+    past = [
+        f"{FILES[importer].relative_to(ROOT)}:{line}: {name} of {target}"
+        for importer in FILES
+        for line, target, name in imports(importer)
+        if reaches_past_a_face(importer, target)
+    ]
+    assert past == []
+
+
+def test_reaching_past_a_face_would_be_seen():
+    assert reaches_past_a_face("envs.support", "plants.pumps.motor")
+    assert reaches_past_a_face("plants.batch.kernel", "plants.beat.map")
+    assert not reaches_past_a_face("plants.pumps.equations", "plants.pumps.motor")
+    assert not reaches_past_a_face("plants.slow.laws.oxygen", "plants.slow.clock")
+    assert not reaches_past_a_face("envs.support", "plants.pumps")
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_each_folder_says_what_it_offers(folder):
+    tree = ast.parse(FILES[folder].read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree), "the face has no docstring"
+    face = importlib.import_module(folder) if folder != "experiments.training" else None
+    imported = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(folder)
+        for alias in node.names
+    }
+    if face is not None and imported and folder != "impellab":
+        of_packages = {
+            alias.asname or alias.name
+            for node in tree.body
+            if isinstance(node, ast.ImportFrom) and node.module != "__future__"
+            for alias in node.names
+        }
+        assert set(face.__all__) == of_packages
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_no_name_is_a_module_and_something_else(folder):
+    if folder == "experiments.training":
+        pytest.skip("imports torch; its names are those of the other tests")
+    face = importlib.import_module(folder)
+    for name in getattr(face, "__all__", ()):
+        if f"{folder}.{name}" in FILES:
+            assert getattr(face, name).__name__ == f"{folder}.{name}"
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_no_folder_holds_too_many_files(folder):
+    files = [module for module in FILES if module not in FOLDERS and folder_of(module) == folder]
+    assert len(files) <= LARGE_FOLDERS.get(folder, MOST_FILES)
+
+
+def test_tests_mirror_the_folders():
+    strays = [
+        str(path.relative_to(ROOT))
+        for package in PACKAGES
+        for path in (ROOT / "tests" / package).rglob("test_*.py")
+        if not (ROOT / path.relative_to(ROOT / "tests").parent).is_dir()
+    ]
+    assert strays == []
+
+
+def test_only_training_imports_heavy_libraries_at_once():
+    heavy = ("torch", "stable_baselines3", "pandas", "matplotlib", "scipy", "jinja2", "xarray")
+    apart = ("experiments.training", "experiments.speed.peers", "experiments.speed.learning")
+    modules = [
+        module
+        for module in FILES
+        if not module.startswith(apart) and not module.endswith("__main__")
+    ]
+    code = (
+        "import importlib, sys\n"
+        f"for module in {modules!r}: importlib.import_module(module)\n"
+        f"print(sorted(set({heavy!r}) & set(sys.modules)))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+        cwd=ROOT,
+    )
+    assert answer.stdout.strip() == "[]"
