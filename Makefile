@@ -9,13 +9,14 @@ MADE := $(VENV)/.made
 CORE := $(VENV)/.installed-core
 FULL := $(VENV)/.installed-full
 
-.PHONY: help demo test test-all lint format clean
+.PHONY: help demo test test-all mutation lint format clean
 .NOTPARALLEL:
 
 help:
 	@echo "make demo      one simulated patient with figures, then the quick benchmark"
 	@echo "make test      the tests that CI runs"
-	@echo "make test-all  the slow tests as well"
+	@echo "make test-all  the slow tests and the mutation list as well"
+	@echo "make mutation  small faults, one at a time: each must make a named test fail"
 	@echo "make lint      ruff, mypy and the import contracts"
 	@echo "make format    let ruff mend layout and imports"
 	@echo "make clean     remove .venv, caches and build artefacts (not runs/)"
@@ -29,6 +30,9 @@ test: $(FULL)
 
 test-all: $(FULL)
 	$(BIN)/python -m pytest
+
+mutation: $(FULL)
+	$(BIN)/python -m pytest tests/mutation
 
 lint: $(FULL)
 	$(BIN)/ruff check

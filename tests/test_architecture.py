@@ -123,6 +123,16 @@ def test_tests_mirror_the_folders():
     assert strays == []
 
 
+def test_the_guide_names_every_folder():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    inner = {folder: folder.rpartition(".")[2] + "/" for folder in FOLDERS if folder.count(".") > 1}
+    for folder in FOLDERS:
+        whole = folder.replace(".", "/")
+        named = f"`{whole}`" in text or inner.get(folder, whole) in text
+        studied = folder.startswith("experiments.studies.") and f"`{folder.split('.')[2]}`" in text
+        assert named or studied or folder in PACKAGES, f"{whole} is not in docs/architecture.md"
+
+
 def test_only_training_imports_heavy_libraries_at_once():
     heavy = ("torch", "stable_baselines3", "pandas", "matplotlib", "scipy", "jinja2", "xarray")
     apart = ("experiments.training", "experiments.speed.peers", "experiments.speed.learning")
