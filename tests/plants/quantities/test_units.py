@@ -9,8 +9,8 @@ from plants.quantities import CPO_DIVISOR, J_PER_MMHG_ML, KRPM_PER_RPM, L_MIN_PE
 
 def test_published_conversions():
     # Fincke et al. 2004: MAP 80 mmHg at 5 L/min is 0.887 W; the patients who died had about 0.53 W.
-    assert 80 * 5 / CPO_DIVISOR == pytest.approx(0.887, abs=5e-4)
-    assert 60 * 4 / CPO_DIVISOR == pytest.approx(0.532, abs=5e-4)
+    assert pytest.approx(0.887, abs=5e-4) == 80 * 5 / CPO_DIVISOR
+    assert pytest.approx(0.532, abs=5e-4) == 60 * 4 / CPO_DIVISOR
 
 
 def test_clinical_divisor_is_that_of_the_units():
