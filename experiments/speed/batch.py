@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from experiments.speed.case import CASE, CaseStart, casadi_kernel, case_start, mapped_steps, named
 from experiments.speed.row import SpeedRow, compared, missing, rates_of
-from plants.beat import functions
-from plants.compile import Block, BuildError
+from plants.beat import plant_functions
+from plants.compile import BlockKernel, BuildError
 from plants.plant import VALUES
 from plants.simulation import DEFAULT_STEP
 
@@ -53,7 +53,7 @@ def emitted(
     carry: Array, values: Array, steps: int, width: int = WIDTH, *, single: bool = False
 ) -> Callable[[], Array]:
     """Our contestant: gives the carries after the steps, in rows."""
-    block = Block(functions(False), width, single=single)
+    block = BlockKernel(plant_functions(False), width, single=single)
     held = in_lanes(values, width).astype(block.dtype)
     start = in_lanes(carry, width).astype(block.dtype)
     count = np.full((len(held), width), steps, dtype=np.int64)
@@ -86,7 +86,7 @@ def _map(carry: Array, values: Array, steps: int) -> Callable[[], Array]:
 def _numba(carry: Array, values: Array, steps: int) -> Callable[[], Array]:
     from experiments.speed.peers import numba_run
 
-    loop = numba_run(functions(False))
+    loop = numba_run(plant_functions(False))
 
     def run() -> Array:
         moved = carry.copy()
@@ -99,7 +99,7 @@ def _numba(carry: Array, values: Array, steps: int) -> Callable[[], Array]:
 def _jax(carry: Array, values: Array, steps: int) -> Callable[[], Array]:
     from experiments.speed.peers import jax_run
 
-    loop = jax_run(functions(False), steps)
+    loop = jax_run(plant_functions(False), steps)
     return lambda: loop(carry, values)
 
 

@@ -20,9 +20,9 @@ import numpy as np
 from experiments.speed.batch import WIDTH, emitted, individuals
 from experiments.speed.case import CASE, casadi_kernel, case_start, named
 from experiments.speed.row import SpeedRow, missing, rates_of
-from plants.beat import functions
-from plants.compile import BuildError, load
-from plants.compile.code import Functions
+from plants.beat import plant_functions
+from plants.compile import BuildError, load_library
+from plants.compile.code import PlantFunctions
 from plants.compile.expressions import graph_of, needed, simplified, with_reciprocals
 from plants.plant import PHASE
 from plants.simulation import DEFAULT_STEP
@@ -126,7 +126,7 @@ def counted(function: ca.Function, names: Sequence[str], *, phase: int | None = 
     )
 
 
-def step_count(f: Functions) -> Count:
+def step_count(f: PlantFunctions) -> Count:
     """Operations of one patient's step inside a beat: four slopes, their sums, the accumulator."""
     names = ("acc", "x", "after", "mean", "extremes", "v")
     nx, ng = f.slope.size1_in(0), f.slope.size1_out(1)
@@ -138,7 +138,7 @@ def step_count(f: Functions) -> Count:
 
 @functools.cache
 def _peak_loop() -> ctypes.CDLL:
-    library = load(_PEAK.format(n=_LANES))
+    library = load_library(_PEAK.format(n=_LANES))
     library.peak_run.argtypes = [ctypes.c_void_p, ctypes.c_long, ctypes.c_int]
     library.peak_run.restype = None
     return library
@@ -196,7 +196,7 @@ def _core(operations: float, roots: float, divisions: float) -> SpeedRow:
 
 
 def _forms(repeats: int, seconds: float, core: tuple[float, float, float]) -> list[SpeedRow]:
-    count = step_count(functions(False))
+    count = step_count(plant_functions(False))
     arithmetic = count.simple / core[0]
     slow = count.roots / core[1] + count.divisions / core[2]
     limit = DEFAULT_STEP / max(arithmetic, slow)

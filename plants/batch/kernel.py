@@ -11,8 +11,16 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.beat import functions
-from plants.compile import Backend, Block, BuildError, Evaluator, InterpretedLanes, Lanes, warn_once
+from plants.beat import plant_functions
+from plants.compile import (
+    Backend,
+    BlockKernel,
+    BuildError,
+    Evaluator,
+    InterpretedLaneFunctions,
+    LaneFunctions,
+    warn_virtual_machine,
+)
 from plants.plant import plant_model
 
 Precision = Literal["double", "single"]
@@ -42,7 +50,7 @@ class BatchKernel(Protocol):
     def run(
         self, carry: NDArray[Any], values: NDArray[Any], steps: NDArray[np.int64], *, wrap: bool
     ) -> None:
-        """Advance blocks in place; see :meth:`plants.compile.plant_kernel.Block.run`."""
+        """Advance blocks in place; see :meth:`plants.compile.plant_kernel.BlockKernel.run`."""
         ...
 
 
@@ -76,8 +84,8 @@ class EmittedBatch:
 
     def __init__(self, width: int, precision: Precision, *, right: bool):
         single = precision == "single"
-        self._block = Block(functions(right), width, single=single)
-        self.evaluate: Evaluator = Lanes(_evaluated(), width, single=single)
+        self._block = BlockKernel(plant_functions(right), width, single=single)
+        self.evaluate: Evaluator = LaneFunctions(_evaluated(), width, single=single)
         self.width, self.dtype = width, self._block.dtype
 
     def run(
@@ -94,7 +102,7 @@ class InterpretedBatch:
         model = plant_model()
         self._steps = {True: model.run_step, False: model.beat_step}
         self._folded = functools.lru_cache(maxsize=64)(self._fold)
-        self.evaluate: Evaluator = InterpretedLanes(_evaluated())
+        self.evaluate: Evaluator = InterpretedLaneFunctions(_evaluated())
         self.width: int = _INTERPRETED_WIDTH
         self.dtype: Any = np.float64
 
@@ -147,5 +155,5 @@ def batch_kernel(
         except BuildError as error:
             if backend == "compiled":
                 raise
-            warn_once(str(error))
+            warn_virtual_machine(str(error))
     return InterpretedBatch()

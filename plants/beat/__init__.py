@@ -1,6 +1,6 @@
 """The beat as a map: time loops, one beat with exact derivatives, and the periodic steady state."""
 
-from plants.beat.map import DEFAULT_STEP, Beat, BeatMap, beat_kernel
+from plants.beat.map import DEFAULT_STEP, Beat, BeatMap
 from plants.beat.periodic_beat import (
     FIRST_MARCH,
     TOLERANCE,
@@ -8,7 +8,7 @@ from plants.beat.periodic_beat import (
     SteadyState,
     steady_state,
 )
-from plants.beat.time_loop import functions, run_kernel
+from plants.beat.time_loop import beat_kernel, plant_functions, run_kernel
 
 __all__ = [
     "DEFAULT_STEP",
@@ -19,7 +19,7 @@ __all__ = [
     "PeriodicBeat",
     "SteadyState",
     "beat_kernel",
-    "functions",
+    "plant_functions",
     "run_kernel",
     "steady_state",
 ]

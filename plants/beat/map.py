@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.beat.time_loop import EmittedKernel, beat_kernel
-from plants.compile import Backend, Direct
+from plants.compile import ArrayFunction, Backend
 from plants.plant import METRICS, PHASE, STATES, STEP, VALUES, Plant, plant_model
 from plants.quantities import SECONDS_PER_MINUTE
 
@@ -196,9 +196,9 @@ class BeatMap:
 
 
 @functools.cache
-def _numeric(name: str) -> Direct:
+def _numeric(name: str) -> ArrayFunction:
     """A function of the plant's model on arrays."""
-    return Direct(getattr(plant_model(), name))
+    return ArrayFunction(getattr(plant_model(), name))
 
 
 @functools.cache

@@ -12,8 +12,15 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.compile import Backend, BuildError, Kernel, OneLane, VirtualMachineKernel, warn_once
-from plants.compile.code import Functions
+from plants.compile import (
+    Backend,
+    BuildError,
+    Kernel,
+    PlantKernel,
+    VirtualMachineKernel,
+    warn_virtual_machine,
+)
+from plants.compile.code import PlantFunctions
 from plants.plant import PHASE, STATES, VALUES, plant_model
 from plants.quantities import WAVEFORMS
 
@@ -26,11 +33,11 @@ _RIGHT_STATES = {"right_pump_flow": 100.0, "right_pump_speed": 1.0, "right_occlu
 
 
 @functools.cache
-def functions(right: bool = True) -> Functions:
+def plant_functions(right: bool = True) -> PlantFunctions:
     """What the emitter needs of the plant, with or without a right pump."""
     model = plant_model()
     slope = model.slope if right else _without_right_pump(model.slope)
-    return Functions(
+    return PlantFunctions(
         slope, model.going_on, model.ending, PHASE, VALUES.index["step"], len(WAVEFORMS)
     )
 
@@ -54,12 +61,12 @@ class EmittedKernel:
 
     def __init__(self, *, wrap: bool):
         self._wrap = wrap
-        self._kernels: dict[bool, OneLane] = {}
+        self._kernels: dict[bool, PlantKernel] = {}
         self._kernel(right=False)  # A compiler that is missing shows here.
 
-    def _kernel(self, *, right: bool) -> OneLane:
+    def _kernel(self, *, right: bool) -> PlantKernel:
         if right not in self._kernels:
-            self._kernels[right] = OneLane(functions(right), wrap=self._wrap)
+            self._kernels[right] = PlantKernel(plant_functions(right), wrap=self._wrap)
         return self._kernels[right]
 
     def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
@@ -68,11 +75,11 @@ class EmittedKernel:
         return kernel.run(carry, values, steps, stride)
 
     def course(self, carry: Array, values: Array, steps: int) -> Array:
-        """See :meth:`OneLane.course`."""
+        """See :meth:`PlantKernel.course`."""
         return self._kernel(right=values[RIGHT_PRESENT] > 0).course(carry, values, steps)
 
     def state_tangent(self, path: Array, values: Array, d_state: Array) -> Array:
-        """See :meth:`OneLane.state_tangent`."""
+        """See :meth:`PlantKernel.state_tangent`."""
         kernel = self._kernel(right=values[RIGHT_PRESENT] > 0)
         return kernel.state_tangent(path, values, d_state)
 
@@ -92,7 +99,7 @@ def _made(wrap: bool, backend: Backend) -> Kernel:
         except BuildError as error:
             if backend == "compiled":
                 raise
-            warn_once(str(error))
+            warn_virtual_machine(str(error))
     return VirtualMachineKernel(model.run_step if wrap else model.beat_step, model.observe)
 
 

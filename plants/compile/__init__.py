@@ -1,34 +1,32 @@
 """Compiled numbers: CasADi functions as C, built once per machine, on one lane or many."""
 
-from plants.compile.array_function import Direct
-from plants.compile.cache import BuildError, built, cache_directory, compiler
+from plants.compile.array_function import ArrayFunction
+from plants.compile.cache import BuildError, find_compiler, load_library
 from plants.compile.kernels import (
     Backend,
     CompiledKernel,
     Kernel,
     VirtualMachineKernel,
-    kernel,
-    warn_once,
+    step_kernel,
+    warn_virtual_machine,
 )
-from plants.compile.lanes import Evaluator, InterpretedLanes, Lanes
-from plants.compile.plant_kernel import Block, OneLane, load
+from plants.compile.lanes import Evaluator, InterpretedLaneFunctions, LaneFunctions
+from plants.compile.plant_kernel import BlockKernel, PlantKernel
 
 __all__ = [
+    "ArrayFunction",
     "Backend",
-    "Block",
+    "BlockKernel",
     "BuildError",
     "CompiledKernel",
-    "Direct",
     "Evaluator",
-    "InterpretedLanes",
+    "InterpretedLaneFunctions",
     "Kernel",
-    "Lanes",
-    "OneLane",
+    "LaneFunctions",
+    "PlantKernel",
     "VirtualMachineKernel",
-    "built",
-    "cache_directory",
-    "compiler",
-    "kernel",
-    "load",
-    "warn_once",
+    "find_compiler",
+    "load_library",
+    "step_kernel",
+    "warn_virtual_machine",
 ]

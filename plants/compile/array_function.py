@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
-class Direct:
+class ArrayFunction:
     """A CasADi function with one dense output, called on arrays.
 
     The function is the same and so are its numbers; converting arrays to matrices and back, which
@@ -31,20 +31,19 @@ class Direct:
     Examples
     --------
     >>> import casadi as ca
-    >>> from plants.compile import Direct
+    >>> from plants.compile import ArrayFunction
     >>> x = ca.SX.sym("x", 2)
-    >>> Direct(ca.Function("twice", [x], [2 * x]))([1.0, 3.0]).tolist()
+    >>> ArrayFunction(ca.Function("twice", [x], [2 * x]))([1.0, 3.0]).tolist()
     [2.0, 6.0]
     """
 
     def __init__(self, function: ca.Function):
-        parts = [function.sparsity_in(i) for i in range(function.n_in())]
-        if not all(
-            one.is_dense() and one.size2() == 1 for one in (*parts, function.sparsity_out(0))
-        ):
+        inputs = [function.sparsity_in(i) for i in range(function.n_in())]
+        columns = (*inputs, function.sparsity_out(0))
+        if not all(column.is_dense() and column.size2() == 1 for column in columns):
             raise ValueError(f"{function.name()}: dense columns only")
         self._function = function
-        self._sizes = [one.size1() for one in parts]
+        self._sizes = [column.size1() for column in inputs]
         # Arguments and result lie at fixed places, which threads must not share.
         self._places = threading.local()
 

@@ -1,4 +1,4 @@
-"""Build a shared object from C source, once per machine.
+"""Build a shared object from C source, once per machine, and load it.
 
 The cache lies in the user's own cache directory. A binary's name holds the hash of everything it
 depends on and its own, so that one that was damaged is noticed before it is loaded. A build goes to
@@ -8,6 +8,7 @@ that another user could write to is not used.
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import hashlib
 import os
@@ -39,7 +40,7 @@ class BuildError(RuntimeError):
     """The C compiler is missing or refused the source; the text says which."""
 
 
-def compiler() -> str | None:
+def find_compiler() -> str | None:
     """Path of the C compiler: ``$CC`` if set, else the first of cc, gcc, clang; None if none."""
     wanted = os.environ.get("CC")
     names = (wanted,) if wanted else ("cc", "gcc", "clang")
@@ -81,7 +82,7 @@ def _private(directory: Path) -> bool:
     return not foreign and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
-def built(source: str, level: tuple[str, ...] = FAST) -> Path:
+def build_library(source: str, level: tuple[str, ...] = FAST) -> Path:
     """Path of the shared object of a C source, compiling it if it is not in the cache.
 
     Parameters
@@ -96,7 +97,7 @@ def built(source: str, level: tuple[str, ...] = FAST) -> Path:
     BuildError
         There is no compiler, it refused the source, or the cache directory cannot be used.
     """
-    cc = compiler()
+    cc = find_compiler()
     if cc is None:
         looked = os.environ.get("CC")
         where = f"$CC is {looked}, which is not there" if looked else "looked for cc, gcc, clang"
@@ -108,14 +109,36 @@ def built(source: str, level: tuple[str, ...] = FAST) -> Path:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not _private(directory):
             raise BuildError(f"cache directory {directory} could be written by another user")
-        for found in sorted(directory.glob(f"{key}-*.so")):
-            if _private(found) and found.stem == f"{key}-{_digest(found)}":
-                return found
+        for binary in sorted(directory.glob(f"{key}-*.so")):
+            if _private(binary) and binary.stem == f"{key}-{_digest(binary)}":
+                return binary
             # Removed rather than written over: another process may be running from it.
-            found.unlink(missing_ok=True)
+            binary.unlink(missing_ok=True)
         return _compile(cc, source, directory, key, level)
     except OSError as error:
         raise BuildError(f"cache directory {directory} cannot be used: {error}") from error
+
+
+def load_library(source: str, level: tuple[str, ...] = FAST) -> ctypes.CDLL:
+    """The shared object of a C source, compiled if it is not in the cache, and loaded.
+
+    Parameters
+    ----------
+    source : str
+        Self-contained C99.
+    level : tuple of str
+        Optimisation: :data:`FAST` or :data:`QUICK`.
+
+    Raises
+    ------
+    BuildError
+        It cannot be built or loaded.
+    """
+    path = build_library(source, level)
+    try:
+        return ctypes.CDLL(str(path))
+    except OSError as error:  # A cache on a file system that nothing may be run from, for example.
+        raise BuildError(f"the compiled kernel cannot be loaded: {error}") from error
 
 
 def _digest(path: Path) -> str:

@@ -11,8 +11,8 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.compile.cache import BuildError, built
-from plants.compile.code import c_source, tangent_of
+from plants.compile.cache import BuildError, load_library
+from plants.compile.code import casadi_loop_source, step_tangent
 
 Backend = Literal["auto", "compiled", "virtual-machine"]
 Array = NDArray[np.float64]
@@ -36,34 +36,19 @@ def _rows(steps: int, stride: int) -> int:
     return -(-steps // stride) if stride > 0 else 0
 
 
-def _loaded(source: str) -> ctypes.CDLL:
-    path = built(source)
-    try:
-        return ctypes.CDLL(str(path))
-    except OSError as error:  # A cache on a file system that nothing may be run from, for example.
-        raise BuildError(f"the compiled kernel cannot be loaded: {error}") from error
-
-
 class CompiledKernel:
     """The kernel as C, compiled once per machine and called through ctypes."""
 
     def __init__(self, step: ca.Function, observe: ca.Function, *, tangent: bool):
-        source = c_source(step, observe, tangent_of(step) if tangent else None)
-        self._library = _loaded(source)
+        source = casadi_loop_source(step, observe, step_tangent(step) if tangent else None)
+        self._library = load_library(source)
         self._n_out = observe.size1_out(0)
         pointer = ctypes.c_void_p
         self._run = self._library.impellab_run
         self._run.argtypes = [pointer, pointer, ctypes.c_long, ctypes.c_long, pointer]
         if tangent:
             self._tangent = self._library.impellab_tangent
-            self._tangent.argtypes = [
-                pointer,
-                pointer,
-                ctypes.c_long,
-                ctypes.c_long,
-                pointer,
-                pointer,
-            ]
+            self._tangent.argtypes = [pointer] * 2 + [ctypes.c_long] * 2 + [pointer] * 2
 
     def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
         """See :meth:`Kernel.run`."""
@@ -131,7 +116,7 @@ class VirtualMachineKernel:
 
 
 @functools.cache
-def warn_once(reason: str) -> None:
+def warn_virtual_machine(reason: str) -> None:
     warnings.warn(
         f"running on CasADi's virtual machine, several times slower: {reason}",
         UserWarning,
@@ -139,7 +124,7 @@ def warn_once(reason: str) -> None:
     )
 
 
-def kernel(
+def step_kernel(
     step: ca.Function, observe: ca.Function, *, tangent: bool = False, backend: Backend = "auto"
 ) -> Kernel:
     """A kernel that repeats `step`.
@@ -166,5 +151,5 @@ def kernel(
         except BuildError as error:
             if backend == "compiled":
                 raise
-            warn_once(str(error))
+            warn_virtual_machine(str(error))
     return VirtualMachineKernel(step, observe)

@@ -16,20 +16,9 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.compile.cache import QUICK, BuildError
-from plants.compile.code import DOUBLE, SINGLE, Part, emit
-from plants.compile.expressions import UnsupportedOperationError, graph_of
-from plants.compile.plant_kernel import load
-
-_CALL = r"""
-/* Blocks lie `stride` numbers apart, in each array as told. */
-int impellab_{name}(const real *const *in, const long *in_stride, real *const *out,
-                    const long *out_stride, long blocks) {{
-  long b;
-  for (b = 0; b < blocks; ++b) fn_{name}(WIDTH, {arguments});
-  return 0;
-}}
-"""
+from plants.compile.cache import QUICK, BuildError, load_library
+from plants.compile.code import lanes_source
+from plants.compile.expressions import UnsupportedOperationError
 
 
 class Evaluator(Protocol):
@@ -40,36 +29,7 @@ class Evaluator(Protocol):
         ...
 
 
-def lanes_source(functions: Mapping[str, ca.Function], width: int, *, single: bool = False) -> str:
-    """Self-contained C99 of functions over lanes.
-
-    Parameters
-    ----------
-    functions : mapping of str to Function
-        Functions of dense vectors made from SX expressions, by a name that C allows.
-    width : int
-        Lanes of a block.
-    single : bool
-        Single instead of double precision.
-
-    Raises
-    ------
-    UnsupportedOperationError
-        A function holds an operation that cannot be emitted.
-    """
-    texts = [f"#define WIDTH {width}\n" + (SINGLE if single else DOUBLE)]
-    for name, function in functions.items():
-        ins = tuple(f"i{k}" for k in range(function.n_in()))
-        outs = tuple(f"o{k}" for k in range(function.n_out()))
-        graph = graph_of(function, ins)
-        texts.append(emit(graph, [Part(name, frozenset(ins))], outs).source)
-        arguments = [f"in[{k}] + b * in_stride[{k}]" for k in range(len(ins))]
-        arguments += [f"out[{k}] + b * out_stride[{k}]" for k in range(len(outs))]
-        texts.append(_CALL.format(name=name, arguments=", ".join(arguments)))
-    return "\n".join(texts)
-
-
-class Lanes:
+class LaneFunctions:
     """Functions over lanes in emitted C.
 
     Parameters
@@ -94,7 +54,7 @@ class Lanes:
             raise BuildError(str(error)) from error
         self._width, self._dtype = width, np.dtype(np.float32 if single else np.float64)
         # Called once for hundreds of steps of the time loop: what -O3 adds is not worth its time.
-        library = load(source, QUICK)
+        library = load_library(source, QUICK)
         pointers, longs = ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_long)
         self._calls: dict[str, Any] = {}
         self._sizes: dict[str, tuple[list[int], list[int]]] = {}
@@ -114,29 +74,29 @@ class Lanes:
         *inputs : ndarray, shape (blocks, entries, width)
             Its inputs; parts of larger arrays, as long as a block's entries lie side by side.
         """
-        taken, given = self._sizes[name]
+        input_sizes, output_sizes = self._sizes[name]
         blocks = len(inputs[0])
-        for one, size in zip(inputs, taken, strict=True):
-            _check_lanes(one, (blocks, size, self._width), self._dtype)
-        outputs = [np.empty((blocks, size, self._width), self._dtype) for size in given]
+        for array, size in zip(inputs, input_sizes, strict=True):
+            _check_lanes(array, (blocks, size, self._width), self._dtype)
+        outputs = [np.empty((blocks, size, self._width), self._dtype) for size in output_sizes]
         self._calls[name](
             *_places(inputs, self._dtype.itemsize), *_places(outputs, self._dtype.itemsize), blocks
         )
         return outputs
 
 
-class InterpretedLanes:
+class InterpretedLaneFunctions:
     """The same on CasADi's virtual machine, in double precision.
 
     Examples
     --------
     >>> import casadi as ca
     >>> import numpy as np
-    >>> from plants.compile import InterpretedLanes
+    >>> from plants.compile import InterpretedLaneFunctions
     >>> x = ca.SX.sym("x", 2)
     >>> area = {"area": ca.Function("area", [x], [x[0] * x[1]])}
     >>> sides = np.array([[[1.0, 2.0], [3.0, 4.0]]])  # one block of two lanes
-    >>> InterpretedLanes(area)("area", sides)[0].tolist()
+    >>> InterpretedLaneFunctions(area)("area", sides)[0].tolist()
     [[[3.0, 8.0]]]
     """
 
@@ -148,14 +108,14 @@ class InterpretedLanes:
         return self._functions[name].map(count)
 
     def __call__(self, name: str, *inputs: NDArray[Any]) -> list[NDArray[Any]]:
-        """See :meth:`Lanes.__call__`."""
+        """See :meth:`LaneFunctions.__call__`."""
         blocks, _, width = inputs[0].shape
-        columns = [one.transpose(1, 0, 2).reshape(one.shape[1], -1) for one in inputs]
-        found = self._mapped(name, blocks * width)(*columns)
-        outputs = found if isinstance(found, tuple) else (found,)
+        columns = [array.transpose(1, 0, 2).reshape(array.shape[1], -1) for array in inputs]
+        result = self._mapped(name, blocks * width)(*columns)
+        outputs = result if isinstance(result, tuple) else (result,)
         return [
-            np.ascontiguousarray(np.asarray(o).reshape(-1, blocks, width).transpose(1, 0, 2))
-            for o in outputs
+            np.ascontiguousarray(np.asarray(output).reshape(-1, blocks, width).transpose(1, 0, 2))
+            for output in outputs
         ]
 
 
@@ -175,6 +135,6 @@ def _check_lanes(array: NDArray[Any], shape: tuple[int, ...], dtype: np.dtype[An
 def _places(arrays: Any, itemsize: int) -> tuple[Any, Any]:
     """Where arrays begin, and how far apart their blocks lie."""
     count = len(arrays)
-    starts = (ctypes.c_void_p * count)(*(one.ctypes.data for one in arrays))
-    strides = (ctypes.c_long * count)(*(one.strides[0] // itemsize for one in arrays))
+    starts = (ctypes.c_void_p * count)(*(array.ctypes.data for array in arrays))
+    strides = (ctypes.c_long * count)(*(array.strides[0] // itemsize for array in arrays))
     return starts, strides

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.compile.cache import FAST, QUICK, BuildError, built
+from plants.compile.cache import QUICK, BuildError, load_library
 from plants.compile.code import (
     DIRECTIONS,
-    Functions,
+    PlantFunctions,
     block_source,
     one_lane_source,
     sensitivity_source,
@@ -25,27 +25,12 @@ Array = NDArray[np.float64]
 LANES = 8
 
 
-def load(source: str, level: tuple[str, ...] = FAST) -> ctypes.CDLL:
-    """The shared object of a C source.
-
-    Raises
-    ------
-    BuildError
-        It cannot be built or loaded.
-    """
-    path = built(source, level)
-    try:
-        return ctypes.CDLL(str(path))
-    except OSError as error:  # A cache on a file system that nothing may be run from, for example.
-        raise BuildError(f"the compiled kernel cannot be loaded: {error}") from error
-
-
-class Block:
+class BlockKernel:
     """Time loops over blocks of lanes.
 
     Parameters
     ----------
-    functions : Functions
+    functions : PlantFunctions
         The plant.
     width : int
         Lanes of a block.
@@ -58,7 +43,7 @@ class Block:
         It cannot be built, or the plant holds an operation that cannot be emitted.
     """
 
-    def __init__(self, functions: Functions, width: int, *, single: bool = False):
+    def __init__(self, functions: PlantFunctions, width: int, *, single: bool = False):
         try:
             if width == 1:
                 source = one_lane_source(functions, single=single)
@@ -68,7 +53,7 @@ class Block:
             raise BuildError(str(error)) from error
         self.width = width
         self.dtype: Any = np.float32 if single else np.float64
-        self.library = load(source)
+        self.library = load_library(source)
         self._call = self.library.impellab_blocks
         long, pointer = ctypes.c_long, ctypes.c_void_p
         self._call.argtypes = [pointer] * 4 + [long, long, long, pointer, long, ctypes.c_int]
@@ -117,20 +102,20 @@ class Block:
         )
 
 
-class OneLane:
+class PlantKernel:
     """The time loop of one plant: :class:`plants.compile.Kernel` in emitted C.
 
     Parameters
     ----------
-    functions : Functions
+    functions : PlantFunctions
         The plant.
     wrap : bool
         Whether beats end and begin, or the steps lie inside one beat.
     """
 
-    def __init__(self, functions: Functions, *, wrap: bool):
+    def __init__(self, functions: PlantFunctions, *, wrap: bool):
         self._functions, self._wrap = functions, wrap
-        self._block = Block(functions, 1)
+        self._block = BlockKernel(functions, 1)
         self._tangent: Any = None
         self._state_tangent: Any = None
         self._n_states = functions.slope.size1_in(0)
@@ -186,7 +171,7 @@ class OneLane:
         ndarray, shape (m, n_states)
         """
         if self._state_tangent is None:
-            call = load(state_tangent_source(self._functions)).impellab_state_tangent
+            call = load_library(state_tangent_source(self._functions)).impellab_state_tangent
             long, pointer = ctypes.c_long, ctypes.c_void_p
             call.argtypes = [pointer, pointer, long, long, pointer]
             self._state_tangent = call
@@ -226,17 +211,9 @@ class OneLane:
         if self._tangent is None:
             block = block_source(self._functions, 1)
             source = block.source + sensitivity_source(self._functions, block.sizes)
-            library = load(source, QUICK)
+            library = load_library(source, QUICK)
             long, pointer = ctypes.c_long, ctypes.c_void_p
-            library.impellab_tangent.argtypes = [
-                pointer,
-                pointer,
-                long,
-                long,
-                pointer,
-                pointer,
-                pointer,
-            ]
+            library.impellab_tangent.argtypes = [pointer] * 2 + [long] * 2 + [pointer] * 3
             library.impellab_tangent_work.restype = long
             self._tangent = library
         return self._tangent

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.beat import steady_state
-from plants.compile import Direct
+from plants.compile import ArrayFunction
 from plants.patients import Patient
 from plants.plant import METRICS, Plant
 from plants.quantities import (
@@ -213,9 +213,9 @@ class SlowClock:
 
 
 @functools.cache
-def _numeric(name: str) -> Direct:
+def _numeric(name: str) -> ArrayFunction:
     """A function of the slow model on arrays."""
-    return Direct(getattr(slow_model(), name))
+    return ArrayFunction(getattr(slow_model(), name))
 
 
 def metric_vector(metrics: Mapping[str, float]) -> Array:

@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from controllers.tracking.model.batch import from_blocks, to_blocks
 from controllers.tracking.model.belief import belief_model
-from plants.compile import BuildError, Evaluator, InterpretedLanes, Lanes, warn_once
+from plants.compile import (
+    BuildError,
+    Evaluator,
+    InterpretedLaneFunctions,
+    LaneFunctions,
+    warn_virtual_machine,
+)
 
 Array = NDArray[np.float64]
 
@@ -19,10 +25,10 @@ def _evaluator(width: int) -> Evaluator:
     model = belief_model()
     functions = {"acting": model.acting, "closing": model.closing, "extras": model.extras}
     try:
-        return Lanes(functions, width)
+        return LaneFunctions(functions, width)
     except BuildError as error:
-        warn_once(str(error))
-        return InterpretedLanes(functions)
+        warn_virtual_machine(str(error))
+        return InterpretedLaneFunctions(functions)
 
 
 class BeliefLanes:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from experiments.speed.peers.numba_plant import ENDING, GOING, SLOPE
 from experiments.speed.peers.translate import python_function
-from plants.compile.code import Functions
+from plants.compile.code import PlantFunctions
 
 Array = NDArray[np.float64]
 # One thread, as the others have; read when JAX is imported first.
@@ -20,7 +20,7 @@ _FLAGS = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 
 @functools.cache
-def jax_run(functions: Functions, steps: int) -> Callable[[Array, Array], Array]:
+def jax_run(functions: PlantFunctions, steps: int) -> Callable[[Array, Array], Array]:
     """``run(carry, values) -> carry``: patients, a row each, so many steps on.
 
     Raises

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.speed.peers.translate import python_function
-from plants.compile.code import Functions
+from plants.compile.code import PlantFunctions
 
 Array = NDArray[np.float64]
 #: Names of inputs and outputs of the plant's functions.
@@ -21,7 +21,7 @@ ENDING = (("acc", "x", "after", "mean", "before", "later", "old", "new", "v"), (
 
 
 @functools.cache
-def numba_run(functions: Functions) -> Callable[[Array, Array, int], None]:
+def numba_run(functions: PlantFunctions) -> Callable[[Array, Array, int], None]:
     """``run(carry, values, steps)``: patients, a row each, advanced in place.
 
     Raises

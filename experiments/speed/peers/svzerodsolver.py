@@ -19,14 +19,15 @@ import ctypes
 import functools
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.compile import load
-from plants.compile.code import DOUBLE, Part, emit
+from plants.compile import load_library
+from plants.compile.code import Part, elementary_functions, emit_functions, filled
 from plants.compile.expressions import graph_of, with_reciprocals
 from plants.quantities import Layout
 
@@ -173,68 +174,30 @@ def circuit() -> ca.Function:
     return ca.Function("circuit", [x_vector, v_vector, a], outputs, {"cse": True})
 
 
-_LOOP = r"""
-#define NX {nx}
-#define NV {nv}
-/* Advance blocks of WIDTH lanes by n steps. `table` holds the activations at every half step of a
-   cycle of `cycle` steps; the state at every step of the first lane goes to `log`, if any. */
-int peer_run(real *x, const real *v, long blocks, long n, long cycle, const real *table, real h,
-             real *log) {{
-  enum {{ W = WIDTH }};
-  real held[{n_held} * W], k1[NX * W], k2[NX * W], k3[NX * W], k4[NX * W], x2[NX * W];
-  long b, i, j, w;
-  for (b = 0; b < blocks; ++b, x += NX * W, v += NV * W) {{
-    fn_held(W, x, v, table, held);
-    for (i = 0; i < n; ++i) {{
-      const real *a = table + 4 * (i % cycle);
-#define COMBINE(c, k) \
-      for (j = 0; j < NX * W; ++j) x2[j] = x[j] + (c) * h * k[j];
-      if (log) for (j = 0; j < NX; ++j) log[i * NX + j] = x[j * W];
-      fn_stage(W, x, v, a, held, k1);
-      COMBINE(RC(0.5), k1)
-      fn_stage(W, x2, v, a + 2, held, k2);
-      COMBINE(RC(0.5), k2)
-      fn_stage(W, x2, v, a + 2, held, k3);
-      COMBINE(RC(1.0), k3)
-      fn_stage(W, x2, v, a + 4, held, k4);
-      for (j = 0; j < NX * W; ++j)
-        x2[j] = x[j] + h * RC(1.0 / 6.0) * (k1[j] + RC(2.0) * (k2[j] + k3[j]) + k4[j]);
-      fn_settle(W, x2, v, a + 4, held, x);
-      (void)w;
-    }}
-  }}
-  return 0;
-}}
-"""
-
-
 @functools.cache
 def _library(width: int) -> ctypes.CDLL:
     held = frozenset({"v"})
     graph = with_reciprocals(graph_of(circuit(), ("x", "v", "a")), held)
     parts = [Part("held", held), Part("state", frozenset({"x", "v", "a"}))]
-    whole = emit(graph, parts, ("k", "settled"), lanes=("x", "v"))
+    whole = emit_functions(graph, parts, ("k", "settled"), lanes=("x", "v"))
     texts = [whole.source]
     for name, left in (("stage", "settled"), ("settle", "k")):
-        one = emit(
+        stage = emit_functions(
             graph, parts, ("k", "settled"), lanes=("x", "v"), without=(left,), only_last=name
         )
-        texts.append(one.source)
-    loop = _LOOP.format(nx=len(STATES), nv=len(VALUES), n_held=max(1, whole.sizes["held"]))
+        texts.append(stage.source)
+    loop = filled(
+        Path(__file__).parent / "circuit_loop.c",
+        n_states=len(STATES),
+        n_values=len(VALUES),
+        n_held=max(1, whole.sizes["held"]),
+    )
     # The whole function is not called; it is emitted for its first part.
     unused = '#pragma GCC diagnostic ignored "-Wunused-function"\n'
-    library = load("\n".join([f"#define WIDTH {width}", unused, DOUBLE, *texts, loop]))
+    head = (f"#define WIDTH {width}", unused, elementary_functions())
+    library = load_library("\n".join((*head, *texts, loop)))
     long, pointer = ctypes.c_long, ctypes.c_void_p
-    library.peer_run.argtypes = [
-        pointer,
-        pointer,
-        long,
-        long,
-        long,
-        pointer,
-        ctypes.c_double,
-        pointer,
-    ]
+    library.peer_run.argtypes = [pointer] * 2 + [long] * 3 + [pointer, ctypes.c_double, pointer]
     return library
 
 

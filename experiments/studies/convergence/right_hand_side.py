@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants import STATES, plant_model
-from plants.compile import BuildError, built
+from plants.compile import BuildError, load_library
 from plants.plant import INTEGRALS, VALUES
 
 Array = NDArray[np.float64]
@@ -72,7 +72,7 @@ class RightHandSide:
             self.compiled = False
             return
         try:
-            self._library = ctypes.CDLL(str(built(_source(self._function))))
+            self._library = load_library(_source(self._function))
         except BuildError:
             self.compiled = False
             return

@@ -26,7 +26,7 @@ from plants import (
 )
 from plants.beat import beat_kernel
 from plants.circulation import end_systolic_phase
-from plants.compile import Kernel, kernel
+from plants.compile import Kernel, step_kernel
 from plants.plant import ACCUMULATOR, EXTREMES, INTEGRALS, N_VOLUMES, PHASE, VALUES
 from plants.plant import metrics as beats_of
 from plants.quantities import SECONDS_PER_MINUTE
@@ -89,7 +89,7 @@ def scheme_kernel(scheme: str) -> Kernel:
     acc = beats_of.widened(beats_of.extended(acc, step, integrands), extremes)
     acc = beats_of.sampled(acc, _free_wall(x, v), _free_wall(after, v), SECONDS_PER_MINUTE / factor)
     body = ca.Function("beat_step", [b, v], [ca.vertcat(after, acc)], {"cse": True})
-    return kernel(body, model.observe, tangent=True)
+    return step_kernel(body, model.observe, tangent=True)
 
 
 def _free_wall(x: ca.SX, v: ca.SX) -> SimpleNamespace:

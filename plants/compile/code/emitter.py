@@ -61,11 +61,14 @@ class Places:
         Inputs that differ from lane to lane.
     known : dict
         Node to array and slot of those that an earlier part has computed.
+    earlier : tuple of str
+        Arrays of earlier parts that the function takes.
     """
 
     graph: Graph
     lanes: frozenset[str]
     known: Mapping[int, tuple[str, int]]
+    earlier: tuple[str, ...] = ()
 
     def uniform(self, number: int) -> bool:
         """Whether a node is the same in all lanes."""
@@ -92,7 +95,7 @@ class Places:
         return f"const real t{number} = {text};"
 
 
-def emit(
+def emit_functions(
     graph: Graph,
     parts: Sequence[Part],
     outputs: Sequence[str],
@@ -133,49 +136,46 @@ def emit(
     Emitted
         A function ``void fn_NAME(inputs, results of earlier parts, outputs)`` for each part.
     """
-    varying = frozenset(part for node in graph.nodes for part in node.depends)
-    varying = varying if lanes is None else frozenset(lanes)
-    place = [_part_of(node.depends, parts) for node in graph.nodes]
-    final = len(parts) - 1
+    everything = frozenset(name for node in graph.nodes for name in node.depends)
+    varying = everything if lanes is None else frozenset(lanes)
+    level_of = [_part_of(node.depends, parts) for node in graph.nodes]
     wanted = [i for row in graph.outputs for i in row if i is not None]
     used = needed(graph, wanted)
-    slots = _slots(graph, place, used, wanted, parts)
+    slots = _slots(graph, level_of, used, wanted, parts)
+    known = {node: (name, k) for name, row in slots.items() for node, k in row.items()}
+
+    def body(level: int, nodes: Iterable[int]) -> list[int]:
+        inside = [i for i in nodes if level_of[i] == level and graph.nodes[i].operation >= 0]
+        return [i for row in scheduled(graph, inside) for i in row] if ordered else inside
+
+    def places(level: int) -> Places:
+        earlier = tuple(part.name for part in parts[:level])
+        before = {node: place for node, place in known.items() if place[0] in earlier}
+        return Places(graph, varying, before, earlier)
+
     texts = []
-    for level, part in enumerate(parts):
-        last = level == final
-        if (only_last and not last) or (early and last):
-            continue
-        before = [one.name for one in parts[:level]]
-        known = {node: (name, slot) for name in before for node, slot in slots[name].items()}
-        places = Places(graph, varying, known)
-        if last:
-            rows = {n: r for n, r in zip(outputs, graph.outputs, strict=True) if n not in without}
-            shown = [i for row in rows.values() for i in row if i is not None]
-            body, stores = needed(graph, shown), _output_lines(places, rows, added)
-            results = list(rows)
-        else:
-            body, results = used, [part.name]
-            stores = [
-                (places.uniform(n), f"{places.entry(part.name, k, places.uniform(n))} = t{n};")
-                for n, k in slots[part.name].items()
-            ]
-        body = [i for i in body if place[i] == level and graph.nodes[i].operation >= 0]
-        if ordered:
-            body = [i for row in scheduled(graph, body) for i in row]
-        name = only_last if last and only_last else part.name
-        text = _function(
-            places,
-            name,
-            body,
-            [*graph.names, *before],
-            results,
-            stores,
-            weighted=last and bool(added),
+    if not only_last:
+        for level, part in enumerate(parts[:-1]):
+            stores = _slot_lines(places(level), part.name, slots[part.name])
+            texts.append(
+                _function(places(level), part.name, body(level, used), [part.name], stores)
+            )
+    if not early:
+        last = places(len(parts) - 1)
+        rows = {n: r for n, r in zip(outputs, graph.outputs, strict=True) if n not in without}
+        nodes = needed(graph, [i for row in rows.values() for i in row if i is not None])
+        texts.append(
+            _function(
+                last,
+                only_last or parts[-1].name,
+                body(len(parts) - 1, nodes),
+                list(rows),
+                _output_lines(last, rows, added),
+                weighted=bool(added),
+            )
         )
-        texts.append(text)
-    sizes = {name: len(slot) for name, slot in slots.items()}
-    found = {node: (name, k) for name, slot in slots.items() for node, k in slot.items()}
-    return Emitted("\n".join(texts), sizes, found)
+    sizes = {name: len(row) for name, row in slots.items()}
+    return Emitted("\n".join(texts), sizes, known)
 
 
 def _part_of(depends: frozenset[str], parts: Sequence[Part]) -> int:
@@ -187,7 +187,7 @@ def _part_of(depends: frozenset[str], parts: Sequence[Part]) -> int:
 
 def _slots(
     graph: Graph,
-    place: Sequence[int],
+    level_of: Sequence[int],
     used: Iterable[int],
     wanted: Iterable[int],
     parts: Sequence[Part],
@@ -197,20 +197,30 @@ def _slots(
     read: list[set[int]] = [set() for _ in parts]
     for number in used:
         for operand in graph.nodes[number].operands if graph.nodes[number].operation >= 0 else ():
-            if graph.nodes[operand].operation >= 0 and place[operand] < place[number]:
-                read[place[operand]].add(operand)
+            if graph.nodes[operand].operation >= 0 and level_of[operand] < level_of[number]:
+                read[level_of[operand]].add(operand)
     for number in wanted:
-        if graph.nodes[number].operation >= 0 and place[number] < final:
-            read[place[number]].add(number)
+        if graph.nodes[number].operation >= 0 and level_of[number] < final:
+            read[level_of[number]].add(number)
     return {
         part.name: {node: slot for slot, node in enumerate(sorted(read[level]))}
         for level, part in enumerate(parts[:-1])
     }
 
 
+def _slot_lines(places: Places, name: str, slots: Mapping[int, int]) -> list[tuple[bool, str]]:
+    """Statements that keep results for later parts, and whether each is the same in all lanes."""
+    lines = []
+    for node, slot in slots.items():
+        uniform = places.uniform(node)
+        lines.append((uniform, f"{places.entry(name, slot, uniform)} = t{node};"))
+    return lines
+
+
 def _output_lines(
     places: Places, rows: Mapping[str, Sequence[int | None]], added: Sequence[str]
 ) -> list[tuple[bool, str]]:
+    """Statements that write or add the outputs, in lanes."""
     lines = []
     for name, row in rows.items():
         sign = "+= weight *" if name in added else "="
@@ -224,16 +234,17 @@ def _function(
     places: Places,
     name: str,
     body: Sequence[int],
-    arrays: Sequence[str],
     results: Sequence[str],
     stores: Sequence[tuple[bool, str]],
     *,
     weighted: bool = False,
 ) -> str:
+    """C of a function: what is the same in all lanes, then a loop over them."""
     # Inputs are not restricted: the same array may stand for two of them.
-    arguments = ["const long W", *(f"const real *{one}" for one in arrays)]
+    inputs = (*places.graph.names, *places.earlier)
+    arguments = ["const long W", *(f"const real *{array}" for array in inputs)]
     arguments += ["const real weight"] if weighted else []
-    arguments += [f"real *restrict {one}" for one in results]
+    arguments += [f"real *restrict {array}" for array in results]
     lines = [f"static void fn_{name}({', '.join(arguments)}) {{", "  long w;"]
     lines += [f"  {places.line(i)}" for i in body if places.uniform(i)]
     lines += [f"  {text}" for uniform, text in stores if uniform]

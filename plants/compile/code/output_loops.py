@@ -70,23 +70,24 @@ def in_runs(
         ]
     for j, n in others.items():
         lines.append(f"{result}[{j}] = {'RC(0.0)' if n is None else places.name(n)};")
-    arguments = ", ".join(f"const real *restrict {one}" for one in inputs)
+    arguments = ", ".join(f"const real *restrict {array}" for array in inputs)
     head = f"static void {name}({arguments}, real *restrict {result}) {{"
     return "\n  ".join([head, "long j;", *lines, "(void)j;"]) + "\n}"
 
 
 def runs(places: Places, outputs: Sequence[int | None]) -> list[Run]:
     """The runs among the outputs of one array."""
-    found, i = [], 0
+    alike: list[Run] = []
+    i = 0
     while i < len(outputs):
         count = _length(places, outputs[i:])
         if count >= _FEWEST:
             node, after = outputs[i], outputs[i + 1]
             assert node is not None
             assert after is not None
-            found.append(Run(i, count, _text(places, node, after)))
+            alike.append(Run(i, count, _text(places, node, after)))
         i += max(1, count)
-    return found
+    return alike
 
 
 def _length(places: Places, outputs: Sequence[int | None]) -> int:
@@ -129,14 +130,14 @@ def _place(places: Places, number: int) -> tuple[str, int]:
     return places.graph.names[node.operands[0]], node.operands[1]
 
 
-def _steps(places: Places, one: int, other: int) -> list[int] | None:
+def _steps(places: Places, first: int, other: int) -> list[int] | None:
     """By how many entries the leaves of the other lie further on; None if it is made otherwise."""
-    if _leaf(places, one) or _leaf(places, other):
-        if not (_leaf(places, one) and _leaf(places, other)):
+    if _leaf(places, first) or _leaf(places, other):
+        if not (_leaf(places, first) and _leaf(places, other)):
             return None
-        (array, slot), (array2, slot2) = _place(places, one), _place(places, other)
+        (array, slot), (array2, slot2) = _place(places, first), _place(places, other)
         return [slot2 - slot] if array == array2 else None
-    a, b = places.graph.nodes[one], places.graph.nodes[other]
+    a, b = places.graph.nodes[first], places.graph.nodes[other]
     if a.operation != b.operation:
         return None
     steps: list[int] = []

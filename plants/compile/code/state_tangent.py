@@ -17,9 +17,10 @@ from collections.abc import Sequence
 
 import casadi as ca
 
-from plants.compile.code.block import Functions
-from plants.compile.code.emitter import Part, emit
-from plants.compile.code.vector_math import DOUBLE
+from plants.compile.code.emitter import emit_functions
+from plants.compile.code.plant_functions import PlantFunctions, state_parts
+from plants.compile.code.template import filled
+from plants.compile.code.vector_math import elementary_functions
 from plants.compile.expressions import (
     graph_of,
     simplified,
@@ -32,62 +33,8 @@ STEPS = 8
 #: Directions that are carried together: all that a beat has.
 DIRECTIONS = 16
 
-_LOOP = r"""
-#define NX {nx}
-#define PHASE {phase}
-#define STEP {step}
-#define NJ {nj}
 
-/* Jacobians of the rates at the four stages of W steps, whose first states stand in x. */
-static void linearised(const real *x, const real *v, const real *held, real *slopes) {{
-  enum {{ W = IK_STEPS }};
-  real beat1[{n_beat} * W], beat2[{n_beat} * W], y[NX * W], k[NX * W];
-  const real h = v[STEP];
-  long j;
-#define COMBINE(c) for (j = 0; j < NX * W; ++j) y[j] = x[j] + RC(c) * h * k[j];
-  fn_beat(W, x, v, held, beat1);
-  fn_slope(W, x, v, held, beat1, k, slopes);
-  COMBINE(0.5)
-  fn_beat(W, y, v, held, beat2);
-  fn_slope(W, y, v, held, beat2, k, slopes + NJ * W);
-  COMBINE(0.5)
-  fn_slope(W, y, v, held, beat2, k, slopes + 2 * NJ * W);
-  COMBINE(1.0)
-  fn_beat(W, y, v, held, beat1);
-  fn_slope(W, y, v, held, beat1, k, slopes + 3 * NJ * W);
-}}
-
-/* Carry `groups` groups of D directions of the state through n steps, before which the state was
-   as the rows of `path` say. */
-int impellab_state_tangent(const real *path, const real *v, long n, long groups, real *d_x) {{
-  enum {{ W = IK_STEPS, D = IK_DIRECTIONS }};
-  real held[{n_held}], x[NX * W], slopes[4 * NJ * W];
-  real dx2[NX * D], dx3[NX * D], dx4[NX * D], sum[NX * D];
-  const real h = v[STEP], half = RC(0.5) * h, sixth = h / RC(6.0), third = h / RC(3.0);
-  long i, j, s, g, w;
-  fn_held(1, path, v, held);
-  for (i = 0; i < n; i += W) {{
-    const long count = n - i < W ? n - i : W;
-    for (s = 0; s < W; ++s)
-      for (j = 0; j < NX; ++j) x[j * W + s] = path[(s < count ? i + s : n - 1) * NX + j];
-    linearised(x, v, held, slopes);
-    for (g = 0; g < groups; ++g) {{
-      real *d = d_x + g * NX * D;
-      for (s = 0; s < count; ++s) {{
-        const real *a = slopes + s;
-        fn_moved(a, d, d, half, d, sixth, dx2, sum);
-        fn_moved(a + NJ * W, dx2, d, half, sum, third, dx3, sum);
-        fn_moved(a + 2 * NJ * W, dx3, d, h, sum, third, dx4, sum);
-        fn_moved(a + 3 * NJ * W, dx4, d, h, sum, sixth, dx2, d);
-      }}
-    }}
-  }}
-  return 0;
-}}
-"""
-
-
-def state_tangent_source(functions: Functions) -> str:
+def state_tangent_source(functions: PlantFunctions) -> str:
     """Self-contained C99 of the derivatives of the state along a course.
 
     Raises
@@ -95,43 +42,43 @@ def state_tangent_source(functions: Functions) -> str:
     UnsupportedOperationError
         The plant holds an operation that cannot be emitted.
     """
-    f = functions
-    rates, entries = _linearised(f)
-    held = frozenset({"v"})
-    phased = held | {"phase"}
-    graph = with_reciprocals(graph_of(rates, ("x", "v"), parts={"x": {f.phase: "phase"}}), held)
-    graph = with_shared_reciprocals(simplified(graph, (held, phased)))
-    parts = [Part("held", held), Part("beat", phased), Part("slope", phased | {"x"})]
-    emitted = emit(graph, parts, ("k", "slopes"), lanes=("x", "phase"))
-    loop = _LOOP.format(
-        nx=f.slope.size1_in(0),
-        phase=f.phase,
-        step=f.step,
-        nj=max(1, len(entries)),
+    rates, entries = _linearised(functions)
+    graph = graph_of(rates, ("x", "v"), parts={"x": {functions.phase: "phase"}})
+    parts = state_parts()
+    held, phased = (part.inputs for part in parts[:2])
+    graph = simplified(with_reciprocals(graph, held), (held, phased))
+    emitted = emit_functions(
+        with_shared_reciprocals(graph), parts, ("k", "slopes"), lanes=("x", "phase")
+    )
+    loop = filled(
+        "state_tangent_loop.c",
+        n_slopes=max(1, len(entries)),
         n_held=max(1, emitted.sizes["held"]),
         n_beat=max(1, emitted.sizes["beat"]),
+        **functions.sizes,
     )
     constants = f"#define IK_STEPS {STEPS}\n#define IK_DIRECTIONS {DIRECTIONS}"
-    moved = _moved(entries, f.slope.size1_in(0), f.phase)
-    return "\n".join((DOUBLE, constants, emitted.source, moved, loop))
+    stage = _stage(entries, functions.slope.size1_in(0), functions.phase)
+    return "\n".join((elementary_functions(), constants, emitted.source, stage, loop))
 
 
-def _linearised(f: Functions) -> tuple[ca.Function, list[tuple[int, int]]]:
+def _linearised(functions: PlantFunctions) -> tuple[ca.Function, list[tuple[int, int]]]:
     """``(x, v) -> (k, entries)``: the rates and their derivatives, and the places of these.
 
     Nothing moves the phase but time, so that its column is left out.
     """
-    x, v = ca.SX.sym("x", f.slope.size1_in(0)), ca.SX.sym("v", f.slope.size1_in(1))
-    k = f.slope(x, v)[0]
-    others = [i for i in range(x.numel()) if i != f.phase]
+    slope = functions.slope
+    x, v = ca.SX.sym("x", slope.size1_in(0)), ca.SX.sym("v", slope.size1_in(1))
+    k = slope(x, v)[0]
+    others = [i for i in range(x.numel()) if i != functions.phase]
     slopes = ca.jacobian(k, x[others])
     rows, columns = slopes.sparsity().get_triplet()
     entries = [(row, others[column]) for row, column in zip(rows, columns, strict=True)]
-    found = ca.densify(slopes.nz[:])
-    return ca.Function("linearised", [x, v], [k, found], {"cse": True}), entries
+    outputs = [k, ca.densify(slopes.nz[:])]
+    return ca.Function("linearised", [x, v], outputs, {"cse": True}), entries
 
 
-def _moved(entries: Sequence[tuple[int, int]], n_states: int, phase: int) -> str:
+def _stage(entries: Sequence[tuple[int, int]], n_states: int, phase: int) -> str:
     """C of a stage of the variational equation: k = A d, next = base + c k, into = sum + b k."""
     lines = [f"const real d{j} = d[{j} * D + w];" for j in sorted({j for _, j in entries})]
     for i in range(n_states):
@@ -143,16 +90,4 @@ def _moved(entries: Sequence[tuple[int, int]], n_states: int, phase: int) -> str
             f"next[{i} * D + w] = base[{i} * D + w] + c * k{i};",
             f"into[{i} * D + w] = sum[{i} * D + w] + b * k{i};",
         ]
-    return "\n".join(
-        [
-            "static void fn_moved(const real *a, const real *d, const real *base, const real c,",
-            "                     const real *sum, const real b, real *next, real *into) {",
-            "  enum { W = IK_STEPS, D = IK_DIRECTIONS };",
-            "  long w;",
-            "#pragma omp simd",
-            "  for (w = 0; w < D; ++w) {",
-            *(f"    {line}" for line in lines),
-            "  }",
-            "}",
-        ]
-    )
+    return filled("state_tangent_stage.c", lines="\n    ".join(lines)).strip()

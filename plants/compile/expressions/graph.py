@@ -194,11 +194,12 @@ def _divided(graph: Graph, inverse: Callable[[Graph, Node, int, int], int | None
             moved.append(new.add(node))
             continue
         operands = [moved[i] for i in node.operands]
-        found = inverse(new, node, operands[0], operands[1]) if node.operation == DIVIDE else None
-        if found is None:
+        divided, divisor = operands[0], operands[-1]
+        reciprocal = inverse(new, node, divided, divisor) if node.operation == DIVIDE else None
+        if reciprocal is None:
             moved.append(new.operation(node.operation, *operands))
         else:
-            moved.append(new.operation(MULTIPLY, operands[0], found))
+            moved.append(new.operation(MULTIPLY, divided, reciprocal))
     new.outputs = [[None if i is None else moved[i] for i in row] for row in graph.outputs]
     return new
 

@@ -21,9 +21,9 @@ from experiments.speed.periodic import beats_until_periodic, periodic_rows
 from experiments.speed.report import in_words, scaling_figure, speed_figure, verdict
 from experiments.speed.row import SpeedRow, compared, interleaved, missing
 from plants import BeatMap, InputError, Patient, PhysicsError, Plant, steady_state
-from plants.compile import compiler
+from plants.compile import find_compiler
 
-needs_compiler = pytest.mark.skipif(compiler() is None, reason="no C compiler here")
+needs_compiler = pytest.mark.skipif(find_compiler() is None, reason="no C compiler here")
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_marching_finds_the_same_beat_but_not_an_unstable_one():
     beats = BeatMap(Plant("shock-d", "CP"))
     assert 10 < beats_until_periodic(beats, 44_000.0) < 1000
     # Bled by 600 mL: suction at every other beat.
-    unstable = Plant(Patient.load("rv-failure").replace(blood_volume=4400.0), "5.5")
+    unstable = Plant(Patient.load_library("rv-failure").replace(blood_volume=4400.0), "5.5")
     speed = unstable.pump.speed("P-6")
     assert not steady_state(unstable, speed).stable
     with pytest.raises(PhysicsError, match="after marching 100 beats"):

@@ -24,11 +24,11 @@ from experiments.speed.peers import others
 from experiments.speed.peers import svzerodsolver as svzerod
 from experiments.speed.peers.translate import PYTHON, python_function
 from experiments.speed.roofline import Count, counted, peaks, roofline_rows, step_count
-from plants.beat import functions
-from plants.compile import compiler
+from plants.beat import plant_functions
+from plants.compile import find_compiler
 from plants.compile.expressions import OPERATIONS
 
-needs_compiler = pytest.mark.skipif(compiler() is None, reason="no C compiler here")
+needs_compiler = pytest.mark.skipif(find_compiler() is None, reason="no C compiler here")
 #: Of svZeroDSolver's own test results (result_closedLoopHeart_singleVessel.json, 999 steps a
 #: cycle): step of the tenth cycle to flow into the aorta's vessel, mL/s, and pressure there, mmHg.
 FLOWS = {118: 133.7174925597, 200: 75.3768593425, 300: 60.5641177373, 500: 35.6132307914}
@@ -46,7 +46,7 @@ def test_every_operation_that_c_is_emitted_for_is_translated():
 
 @pytest.mark.parametrize("name", ["slope", "going_on", "ending"])
 def test_translated_functions_give_the_same(name):
-    function = getattr(functions(False), name)
+    function = getattr(plant_functions(False), name)
     inputs = [f"i{k}" for k in range(function.n_in())]
     outputs = [f"o{k}" for k in range(function.n_out())]
     space = _numpy()
@@ -222,7 +222,7 @@ def test_operations_are_counted():
     # exp, its product with 1 / v, two sums; what only v makes is done before.
     assert counted(function, ["x", "v"]) == Count(simple=37 + 3, roots=1, divisions=1)
     assert counted(function, ["x", "v"], phase=0) == Count(simple=19 + 2, roots=1, divisions=1)
-    assert step_count(functions(True)).simple > step_count(functions(False)).simple
+    assert step_count(plant_functions(True)).simple > step_count(plant_functions(False)).simple
 
 
 @needs_compiler

@@ -27,9 +27,9 @@ from plants import (
 )
 from plants.batch import kernel as kernels
 from plants.batch.layout import BatchLayout
-from plants.compile import compiler
+from plants.compile import find_compiler
 
-needs_compiler = pytest.mark.skipif(compiler() is None, reason="no C compiler here")
+needs_compiler = pytest.mark.skipif(find_compiler() is None, reason="no C compiler here")
 PHASE = STATES.index["phase"]
 CASES = (
     ("shock-d", "CP", 44_000.0, None),
@@ -140,7 +140,7 @@ def test_lanes_may_be_reset_and_held_apart():
         [4, 1],
         plants=[Plant("shock-c", "CP"), Plant("shock-d", "5.0")],
         speeds=[35_000, 28_000],
-        scenarios=[Scenario.load("exercise"), None],
+        scenarios=[Scenario.load_library("exercise"), None],
         states=[state, batch.states[0]],
     )
     others = [0, 2, 3, 5]
@@ -151,7 +151,7 @@ def test_lanes_may_be_reset_and_held_apart():
     batch.advance(speeds, 1.1, lanes=moving)
     still = ~moving
     assert np.array_equal(batch.states[still], before[still])
-    one = Simulator(Plant("shock-c", "CP"), Scenario.load("exercise"))
+    one = Simulator(Plant("shock-c", "CP"), Scenario.load_library("exercise"))
     one.reset(state, speed=35_000)
     one.advance(35_000, 1.1)
     assert batch.states[4] == pytest.approx(one.state, rel=1e-10, abs=1e-10)
@@ -286,7 +286,7 @@ print(json.dumps([str(one.message) for one in caught if one.category is UserWarn
 
 
 def test_many_patients_of_a_cohort_begin_where_each_of_them_would():
-    base = Patient.load("shock-d")
+    base = Patient.load_library("shock-d")
     made = [Plant(base.replace(lv_ees=base["lv_ees"] * f), "CP") for f in (0.8, 0.9, 1.1)]
     batch = BatchSimulator(made)
     batch.reset(speeds=39_000)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plants.compile import Direct
+from plants.compile import ArrayFunction
 
 X, Y = ca.SX.sym("x", 3), ca.SX.sym("y", 2)
 FUNCTION = ca.Function("f", [X, Y], [ca.vertcat(X * ca.sin(Y[0]), Y[1] / (1 + X[0] ** 2))])
@@ -17,24 +17,24 @@ NUMBERS = st.floats(-1e6, 1e6)
 
 @given(st.tuples(NUMBERS, NUMBERS, NUMBERS), st.tuples(NUMBERS, NUMBERS))
 def test_gives_what_the_function_gives(x, y):
-    np.testing.assert_array_equal(Direct(FUNCTION)(x, y), np.array(FUNCTION(x, y)).ravel())
+    np.testing.assert_array_equal(ArrayFunction(FUNCTION)(x, y), np.array(FUNCTION(x, y)).ravel())
 
 
 def test_a_result_is_not_overwritten_by_the_next():
-    direct = Direct(FUNCTION)
-    first = direct([1.0, 2.0, 3.0], [0.5, 1.0])
+    call = ArrayFunction(FUNCTION)
+    first = call([1.0, 2.0, 3.0], [0.5, 1.0])
     kept = first.copy()
-    direct([9.0, 9.0, 9.0], [2.0, 2.0])
+    call([9.0, 9.0, 9.0], [2.0, 2.0])
     np.testing.assert_array_equal(first, kept)
 
 
 def test_threads_do_not_mix():
-    direct = Direct(FUNCTION)
+    call = ArrayFunction(FUNCTION)
 
     def run(i):
         x, y = np.full(3, float(i)), np.array([0.3, i + 1.0])
         return all(
-            np.array_equal(direct(x, y), np.array(FUNCTION(x, y)).ravel()) for _ in range(200)
+            np.array_equal(call(x, y), np.array(FUNCTION(x, y)).ravel()) for _ in range(200)
         )
 
     with ThreadPoolExecutor(4) as threads:
@@ -42,14 +42,14 @@ def test_threads_do_not_mix():
 
 
 def test_arguments_of_another_size_are_refused():
-    direct = Direct(FUNCTION)
+    call = ArrayFunction(FUNCTION)
     with pytest.raises(ValueError, match="broadcast"):
-        direct(np.zeros(4), np.zeros(2))
+        call(np.zeros(4), np.zeros(2))
     with pytest.raises(ValueError, match="shorter"):
-        direct(np.zeros(3))
+        call(np.zeros(3))
 
 
 def test_matrices_are_refused():
     matrix = ca.SX.sym("m", 2, 2)
     with pytest.raises(ValueError, match="columns"):
-        Direct(ca.Function("g", [matrix], [matrix[:, 0]]))
+        ArrayFunction(ca.Function("g", [matrix], [matrix[:, 0]]))

@@ -21,16 +21,15 @@ from plants.beat import run_kernel
 from plants.compile import (
     BuildError,
     VirtualMachineKernel,
-    built,
     cache,
-    cache_directory,
-    compiler,
-    kernel,
-    warn_once,
+    find_compiler,
+    step_kernel,
+    warn_virtual_machine,
 )
-from plants.compile.code import c_source
+from plants.compile.cache import build_library, cache_directory
+from plants.compile.code import casadi_loop_source
 
-needs_compiler = pytest.mark.skipif(compiler() is None, reason="no C compiler here")
+needs_compiler = pytest.mark.skipif(find_compiler() is None, reason="no C compiler here")
 N = len(STATES)
 
 
@@ -41,9 +40,9 @@ def small() -> tuple[ca.Function, ca.Function]:
     return ca.Function("f", [c, v], [after]), ca.Function("g", [c, v], [c[0] ** 2])
 
 
-def run_small(one) -> np.ndarray:
+def run_small(kernel) -> np.ndarray:
     carry = np.array([1.0, 0.0])
-    log = one.run(carry, np.array([0.1, 0.01]), 500, 100)
+    log = kernel.run(carry, np.array([0.1, 0.01]), 500, 100)
     return np.concatenate([carry, log.ravel()])
 
 
@@ -84,7 +83,9 @@ def test_tangents_are_the_same_on_both_backends():
     d_state = np.eye(N)[:3].copy()
     d_values = np.zeros((3, len(values)))
     d_values[0, 0], d_values[1, 5], d_values[2, 12] = 1.0, 1.0, 1.0
-    ours, other = (one.beat(state, values, d_state, d_values) for one in (compiled, interpreted))
+    ours, other = (
+        beats.beat(state, values, d_state, d_values) for beats in (compiled, interpreted)
+    )
     for name in ("state", "metrics", "d_state", "d_metrics"):
         a, b = getattr(ours, name), getattr(other, name)
         assert a == pytest.approx(b, rel=1e-9, abs=1e-8), name
@@ -94,31 +95,31 @@ def test_tangents_are_the_same_on_both_backends():
 def test_a_course_is_the_same_on_both_backends():
     metrics = []
     for backend in ("compiled", "virtual-machine"):
-        one = Simulator(Plant("shock-c", "CP"), backend=backend)
-        one.reset(speed=30_000)
-        one.advance(42_000, 2.0)
-        metrics.append(one.metrics())
+        simulator = Simulator(Plant("shock-c", "CP"), backend=backend)
+        simulator.reset(speed=30_000)
+        simulator.advance(42_000, 2.0)
+        metrics.append(simulator.metrics())
     assert metrics[0] == pytest.approx(metrics[1], rel=1e-9, abs=1e-9)
 
 
 @needs_compiler
 def test_a_kernel_is_built_once_in_a_private_directory(empty_cache):
     step, observe = small()
-    kernel(step, observe, backend="compiled")
+    step_kernel(step, observe, backend="compiled")
     (binary,) = empty_cache.iterdir()
     assert binary.suffix == ".so"
     assert stat.S_IMODE(empty_cache.stat().st_mode) == 0o700
     assert stat.S_IMODE(binary.stat().st_mode) == 0o700
     built_at = binary.stat().st_mtime_ns
-    kernel(step, observe, backend="compiled")
-    assert [one.stat().st_mtime_ns for one in empty_cache.iterdir()] == [built_at]
+    step_kernel(step, observe, backend="compiled")
+    assert [path.stat().st_mtime_ns for path in empty_cache.iterdir()] == [built_at]
 
 
 @needs_compiler
 def test_another_source_is_another_binary(empty_cache):
     step, observe = small()
-    kernel(step, observe, backend="compiled")
-    kernel(step, observe, tangent=True, backend="compiled")
+    step_kernel(step, observe, backend="compiled")
+    step_kernel(step, observe, tangent=True, backend="compiled")
     assert len(list(empty_cache.iterdir())) == 2
 
 
@@ -128,13 +129,13 @@ def test_a_directory_that_others_may_write_to_is_not_used(empty_cache, mode):
     empty_cache.mkdir(parents=True)
     empty_cache.chmod(mode)
     with pytest.raises(BuildError, match="could be written by another user"):
-        built("int x;")
+        build_library("int x;")
     assert not list(empty_cache.iterdir())
 
 
 def planted(content: bytes | None, mode: int = 0o700) -> Path:
     """A kernel's binary in the cache, tampered with; None cuts it short."""
-    binary = built(c_source(*small(), None))
+    binary = build_library(casadi_loop_source(*small(), None))
     whole = binary.read_bytes()
     binary.write_bytes(whole[: len(whole) // 3] if content is None else content or b"")
     binary.chmod(mode)
@@ -146,7 +147,7 @@ def planted(content: bytes | None, mode: int = 0o700) -> Path:
 @pytest.mark.parametrize("mode", [0o700, 0o777])
 def test_a_binary_that_was_damaged_or_open_to_others_is_built_again(empty_cache, content, mode):
     binary = planted(content, mode)
-    ours = run_small(kernel(*small(), backend="compiled"))
+    ours = run_small(step_kernel(*small(), backend="compiled"))
     assert ours == pytest.approx(run_small(VirtualMachineKernel(*small())), rel=1e-12)
     assert list(empty_cache.iterdir()) == [binary]
     assert stat.S_IMODE(binary.stat().st_mode) == 0o700
@@ -155,8 +156,8 @@ def test_a_binary_that_was_damaged_or_open_to_others_is_built_again(empty_cache,
 @needs_compiler
 def test_another_library_under_the_name_of_a_kernel_is_not_loaded(empty_cache):
     binary = planted(b"")
-    os.replace(built("int another_library(void) { return 1; }"), binary)
-    ours = run_small(kernel(*small(), backend="compiled"))
+    os.replace(build_library("int another_library(void) { return 1; }"), binary)
+    ours = run_small(step_kernel(*small(), backend="compiled"))
     assert ours == pytest.approx(run_small(VirtualMachineKernel(*small())), rel=1e-12)
 
 
@@ -166,9 +167,9 @@ def test_a_library_that_cannot_be_loaded_falls_back(empty_cache, monkeypatch):
         raise OSError("failed to map segment from shared object")
 
     monkeypatch.setattr(ctypes, "CDLL", fail)
-    warn_once.cache_clear()
+    warn_virtual_machine.cache_clear()
     with pytest.warns(UserWarning, match="cannot be loaded"):
-        assert isinstance(kernel(*small()), VirtualMachineKernel)
+        assert isinstance(step_kernel(*small()), VirtualMachineKernel)
 
 
 def test_a_cache_that_cannot_be_made_falls_back(tmp_path, monkeypatch):
@@ -176,21 +177,21 @@ def test_a_cache_that_cannot_be_made_falls_back(tmp_path, monkeypatch):
     blocked.write_text("in the way")
     monkeypatch.setenv("IMPELLAB_CACHE", str(blocked / "below"))
     step, observe = small()
-    warn_once.cache_clear()
+    warn_virtual_machine.cache_clear()
     with pytest.warns(UserWarning, match=r"virtual machine.*cannot be used"):
-        one = kernel(step, observe)
-    assert isinstance(one, VirtualMachineKernel)
+        kernel = step_kernel(step, observe)
+    assert isinstance(kernel, VirtualMachineKernel)
     with pytest.raises(BuildError, match="cannot be used"):
-        kernel(step, observe, backend="compiled")
+        step_kernel(step, observe, backend="compiled")
 
 
 @pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() == 0, reason="root may write anywhere")
 def test_a_cache_that_cannot_be_written_falls_back(empty_cache):
     empty_cache.mkdir(parents=True)
     empty_cache.chmod(0o500)
-    warn_once.cache_clear()
+    warn_virtual_machine.cache_clear()
     with pytest.warns(UserWarning, match="cannot be used"):
-        assert isinstance(kernel(*small()), VirtualMachineKernel)
+        assert isinstance(step_kernel(*small()), VirtualMachineKernel)
 
 
 def test_the_cache_lies_where_it_is_told(tmp_path, monkeypatch):
@@ -203,23 +204,23 @@ def test_the_cache_lies_where_it_is_told(tmp_path, monkeypatch):
 
 def test_without_a_compiler_there_is_one_warning(empty_cache, monkeypatch):
     monkeypatch.setenv("CC", "/nonexistent/cc")
-    assert compiler() is None
-    warn_once.cache_clear()
+    assert find_compiler() is None
+    warn_virtual_machine.cache_clear()
     step, observe = small()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        ones = [kernel(step, observe), kernel(step, observe, tangent=True)]
-    assert [one.category for one in caught] == [UserWarning]
+        kernels = [step_kernel(step, observe), step_kernel(step, observe, tangent=True)]
+    assert [warning.category for warning in caught] == [UserWarning]
     assert "no C compiler" in str(caught[0].message)
-    assert all(isinstance(one, VirtualMachineKernel) for one in ones)
+    assert all(isinstance(kernel, VirtualMachineKernel) for kernel in kernels)
     with pytest.raises(BuildError, match="no C compiler"):
-        kernel(step, observe, backend="compiled")
+        step_kernel(step, observe, backend="compiled")
 
 
 @needs_compiler
 def test_a_source_that_does_not_compile_is_told(empty_cache):
     with pytest.raises(BuildError, match=r"failed: .*error"):
-        built("this is no C;")
+        build_library("this is no C;")
     assert not list(empty_cache.iterdir())  # no half-made file
 
 
@@ -231,7 +232,7 @@ def test_a_compiler_that_hangs_is_stopped(empty_cache, tmp_path, monkeypatch):
     monkeypatch.setenv("CC", str(hanging))
     monkeypatch.setattr(cache, "_TIMEOUT", 0.5)
     with pytest.raises(BuildError, match="did not finish"):
-        built("int x;")
+        build_library("int x;")
 
 
 def script(code: str, **environment: str) -> subprocess.Popen:
@@ -255,7 +256,7 @@ def test_a_machine_without_a_compiler_gives_the_same_numbers_with_one_warning(tm
             simulator = Simulator(Plant("shock-d", "CP"))
             simulator.reset(speed=30_000)
             simulator.advance(44_000, 1.0)
-        ours = [str(one.message) for one in caught if one.category is UserWarning]
+        ours = [str(w.message) for w in caught if w.category is UserWarning]
         print(json.dumps({"warnings": ours, "metrics": simulator.metrics()}))
         """,
         CC="/nonexistent",
@@ -277,12 +278,12 @@ def test_a_machine_without_a_compiler_gives_the_same_numbers_with_one_warning(tm
 def test_two_processes_may_build_at_once(tmp_path):
     code = """
         import casadi as ca, numpy as np
-        from plants.compile import kernel
+        from plants.compile import step_kernel
         c, v = ca.SX.sym("c", 1), ca.SX.sym("v", 1)
-        one = kernel(ca.Function("f", [c, v], [c + v]), ca.Function("g", [c, v], [c]),
+        kernel = step_kernel(ca.Function("f", [c, v], [c + v]), ca.Function("g", [c, v], [c]),
                      backend="compiled")
         carry = np.zeros(1)
-        one.run(carry, np.ones(1), 10)
+        kernel.run(carry, np.ones(1), 10)
         print(carry[0])
         """
     children = [script(code, IMPELLAB_CACHE=str(tmp_path)) for _ in range(3)]
@@ -290,4 +291,4 @@ def test_two_processes_may_build_at_once(tmp_path):
         out, err = child.communicate(timeout=120)
         assert child.returncode == 0, err
         assert out.strip() == "10.0"
-    assert [one.suffix for one in (tmp_path / "kernels").iterdir()] == [".so"]
+    assert [path.suffix for path in (tmp_path / "kernels").iterdir()] == [".so"]

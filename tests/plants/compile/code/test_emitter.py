@@ -12,10 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plants import METRICS, STATES, BeatMap, Plant, plant_model, steady_state
-from plants.beat import functions, run_kernel
+from plants.beat import plant_functions, run_kernel
 from plants.beat.time_loop import beat_kernel
-from plants.compile import Block, BuildError, InterpretedLanes, Lanes, OneLane, compiler, load
-from plants.compile.code import DOUBLE, SINGLE, Part, emit, one_lane_source
+from plants.compile import (
+    BlockKernel,
+    BuildError,
+    InterpretedLaneFunctions,
+    LaneFunctions,
+    PlantKernel,
+    find_compiler,
+    load_library,
+)
+from plants.compile.code import Part, elementary_functions, emit_functions, one_lane_source
 from plants.compile.code.packs import packs_text
 from plants.compile.expressions import (
     CONSTANT,
@@ -31,7 +39,7 @@ from plants.compile.expressions import (
 from plants.compile.expressions.schedule import PACKED
 from plants.plant import ACCUMULATOR, PHASE, VALUES
 
-pytestmark = pytest.mark.skipif(compiler() is None, reason="no C compiler here")
+pytestmark = pytest.mark.skipif(find_compiler() is None, reason="no C compiler here")
 
 NAMES = {getattr(ca, key): key.lower() for key in dir(ca) if key.startswith("OP_")}
 LEAST, LEAST_SINGLE = np.exp(-690.0), np.exp(-85.0)
@@ -100,7 +108,7 @@ def inputs_of(function, dtype):
 def emitted(request):
     single = request.param == "single"
     every = {NAMES[number]: symbolic(number) for number in OPERATIONS}
-    return Lanes(every, 8, single=single), np.float32 if single else np.float64
+    return LaneFunctions(every, 8, single=single), np.float32 if single else np.float64
 
 
 def known_differences(name, inputs, expected, least):
@@ -127,10 +135,10 @@ def test_an_operation_is_that_of_casadi(emitted, number):
     function, name = symbolic(number), NAMES[number]
     inputs = inputs_of(function, dtype)
     count = len(inputs[0])
-    padded = [np.concatenate([one, np.ones(-count % 8, dtype)]) for one in inputs]
-    (found,) = lanes(name, *(one.reshape(-1, 1, 8) for one in padded))
-    found = found.ravel()[:count]
-    columns = [one[None, :].astype(np.float64) for one in inputs]
+    padded = [np.concatenate([numbers, np.ones(-count % 8, dtype)]) for numbers in inputs]
+    (blocks,) = lanes(name, *(numbers.reshape(-1, 1, 8) for numbers in padded))
+    results = blocks.ravel()[:count]
+    columns = [numbers[None, :].astype(np.float64) for numbers in inputs]
     with np.errstate(all="ignore"):
         exact = np.asarray(function.map(count)(*columns)).ravel()
         expected = exact.astype(dtype)
@@ -140,14 +148,14 @@ def test_an_operation_is_that_of_casadi(emitted, number):
     # exp magnifies the rounding error of y log(x) by its size, up to 700 or 88.
     tolerance = {"op_pow": 400, "op_constpow": 400}.get(name, 4) * np.finfo(dtype).eps
     tiny = np.finfo(dtype).tiny
-    np.testing.assert_allclose(found[usual], expected[usual], rtol=tolerance, atol=tiny)
+    np.testing.assert_allclose(results[usual], expected[usual], rtol=tolerance, atol=tiny)
 
 
 def test_the_exponential_is_held_where_numbers_would_be_subnormal():
     x = ca.SX.sym("x")
-    exp = Lanes({"exp": ca.Function("f", [x], [ca.exp(x)])}, 4)
-    (found,) = exp("exp", np.array([[[-690.0, -691.0, -1e5, -np.inf]]]))
-    assert found.ravel() == pytest.approx([LEAST] * 4, rel=1e-15, abs=0.0)
+    exp = LaneFunctions({"exp": ca.Function("f", [x], [ca.exp(x)])}, 4)
+    (results,) = exp("exp", np.array([[[-690.0, -691.0, -1e5, -np.inf]]]))
+    assert results.ravel() == pytest.approx([LEAST] * 4, rel=1e-15, abs=0.0)
 
 
 @pytest.mark.parametrize("expression", [ca.sin, ca.erf, ca.atan])
@@ -158,7 +166,7 @@ def test_an_operation_that_is_not_known_is_refused_by_name(expression):
     with pytest.raises(UnsupportedOperationError, match=f"strange holds OP_{name}"):
         graph_of(function, ("x",))
     with pytest.raises(BuildError, match=name):
-        Lanes({"f": function}, 4)
+        LaneFunctions({"f": function}, 4)
 
 
 def small():
@@ -212,13 +220,16 @@ def test_parts_hold_what_they_may():
         Part("beat", frozenset({"v", "phase"})),
         Part("whole", frozenset({"v", "phase", "x"})),
     ]
-    text = emit(graph, parts, ("k",))
+    text = emit_functions(graph, parts, ("k",))
     assert text.sizes == {"held": 2, "beat": 1}
     held, beat, whole = text.source.split("static void")[1:]
     assert "exp" not in held + whole
     assert "ik_exp(x[1 * W + w])" in beat
     assert "/" not in whole
-    assert emit(graph, parts, ("k",), without=("k",), only_last="nothing").source.count("=") < 4
+    assert (
+        emit_functions(graph, parts, ("k",), without=("k",), only_last="nothing").source.count("=")
+        < 4
+    )
 
 
 HELD = frozenset({"v"})
@@ -228,11 +239,11 @@ HELD = frozenset({"v"})
 def expressions(draw):
     """A function of x and v from sums, products, powers and roots, all in each other."""
     x, v = ca.SX.sym("x", 2), ca.SX.sym("v", 2)
-    found = [*ca.vertsplit(x), *ca.vertsplit(v), ca.SX(0.5), ca.SX(-3.0)]
+    terms = [*ca.vertsplit(x), *ca.vertsplit(v), ca.SX(0.5), ca.SX(-3.0)]
     for _ in range(draw(st.integers(4, 30))):
-        a, b = (found[draw(st.integers(0, len(found) - 1))] for _ in range(2))
+        a, b = (terms[draw(st.integers(0, len(terms) - 1))] for _ in range(2))
         kind = draw(st.sampled_from(["+", "-", "*", "/", "neg", "root", "power", "exp"]))
-        found.append(
+        terms.append(
             {
                 "+": lambda a=a, b=b: a + b,
                 "-": lambda a=a, b=b: a - b,
@@ -245,8 +256,8 @@ def expressions(draw):
             }[kind]()
         )
         # Kept small, so that rounding errors are not magnified.
-        found[-1] = found[-1] / ca.sqrt(1.0 + found[-1] ** 2 * 0.01)
-    return ca.Function("f", [x, v], [ca.vertcat(*found[-3:])], {"cse": True})
+        terms[-1] = terms[-1] / ca.sqrt(1.0 + terms[-1] ** 2 * 0.01)
+    return ca.Function("f", [x, v], [ca.vertcat(*terms[-3:])], {"cse": True})
 
 
 def value_of(graph, inputs):
@@ -328,7 +339,9 @@ def test_what_the_longest_chain_waits_for_comes_first():
 @pytest.mark.parametrize("plain", [False, True], ids=["vectors", "arrays"])
 @pytest.mark.parametrize("single", [False, True], ids=["double", "single"])
 def test_packs_are_the_functions_they_stand_for(single, plain):
-    head = ("#define IK_PLAIN\n" if plain else "") + (SINGLE if single else DOUBLE) + packs_text()
+    head = (
+        ("#define IK_PLAIN\n" if plain else "") + elementary_functions(single=single) + packs_text()
+    )
     loop = """
 void pack(const real *x, long n, real *out) {
   long i;
@@ -348,7 +361,7 @@ void pack(const real *x, long n, real *out) {
     with np.errstate(over="ignore"):
         numbers = np.concatenate([EXTREME, random_numbers()])[:828].astype(dtype)
     out = np.empty((len(numbers) // 4, 16), dtype)
-    call = load(head + loop).pack
+    call = load_library(head + loop).pack
     call.argtypes, call.restype = [ctypes.c_void_p, ctypes.c_long, ctypes.c_void_p], None
     call(numbers.ctypes.data, len(numbers), out.ctypes.data)
     four = numbers.reshape(-1, 4)
@@ -373,10 +386,10 @@ def test_lanes_are_those_of_the_virtual_machine():
         "metrics": (carry[:, len(STATES) :], carry[:, : len(STATES)], values),
         "observe": (carry[:, : len(STATES)], values),
     }
-    emitted, interpreted = Lanes(every, 4), InterpretedLanes(every)
-    for name, taken in inputs.items():
-        (one,), (other,) = emitted(name, *taken), interpreted(name, *taken)
-        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
+    emitted, interpreted = LaneFunctions(every, 4), InterpretedLaneFunctions(every)
+    for name, arrays in inputs.items():
+        (ours,), (other,) = emitted(name, *arrays), interpreted(name, *arrays)
+        np.testing.assert_allclose(ours, other, rtol=1e-12, atol=1e-12)
     with pytest.raises(ValueError, match="blocks of lanes"):
         emitted("observe", state[:, :, ::2], values)
     with pytest.raises(ValueError, match="blocks of lanes"):
@@ -417,10 +430,10 @@ def from_blocks(array, count):
     return array.transpose(0, 2, 1).reshape(-1, array.shape[1])[:count]
 
 
-def ran(width, steps, *, right=False, single=False, carries=None, values=None):
-    """What a block leaves of the cases after so many steps each."""
+def advanced(width, steps, *, right=False, single=False, carries=None, values=None):
+    """What the cases carry after so many steps each of a block."""
     carry, held = starts() if carries is None else (carries, values)
-    block = Block(functions(right), width, single=single)
+    block = BlockKernel(plant_functions(right), width, single=single)
     array, count = in_blocks(carry, width, block.dtype), len(carry)
     each = in_blocks(np.broadcast_to(steps, count)[:, None], width, np.int64)[:, 0]
     block.run(array, in_blocks(held, width, block.dtype), np.ascontiguousarray(each), wrap=True)
@@ -436,9 +449,9 @@ def on_the_virtual_machine(steps):
     return carry
 
 
-def relative(one, other):
+def relative_difference(ours, other):
     # Flows through closed valves are differences of large numbers: their scale is 1 mL.
-    return np.max(np.abs(one - other) / np.maximum(1.0, np.abs(other)))
+    return np.max(np.abs(ours - other) / np.maximum(1.0, np.abs(other)))
 
 
 @pytest.mark.parametrize("steps", [1, 286, 900, [0, 1, 286, 700, 900]], ids=str)
@@ -446,74 +459,77 @@ def relative(one, other):
 def test_a_block_is_the_virtual_machine(width, steps):
     """Over several beats: 286 steps end the first beat of one of the cases, 900 that of all."""
     expected = on_the_virtual_machine(steps)
-    found = ran(width, steps)
+    after = advanced(width, steps)
     if np.max(steps) == 900:
         assert (np.floor(expected[:, PHASE]).max()) >= 3
-    assert relative(found, expected) < 1e-12
+    assert relative_difference(after, expected) < 1e-12
 
 
 @pytest.mark.parametrize("right", [False, True])
 def test_the_loop_of_one_plant_is_that_of_lanes(right):
     """Over any number of steps; what it computes ahead or later ends with the call."""
     for steps in (0, 1, 2, 3, 4, 5, 9, 286, 900):
-        assert relative(ran(1, steps, right=right), ran(8, steps, right=right)) < 1e-12
+        assert (
+            relative_difference(advanced(1, steps, right=right), advanced(8, steps, right=right))
+            < 1e-12
+        )
 
 
 def test_the_loop_of_one_plant_goes_on_where_it_ended():
     carry, held = starts(CASES[:1])
     whole, parts = carry.copy(), carry.copy()
-    kernel = OneLane(functions(False), wrap=True)
+    kernel = PlantKernel(plant_functions(False), wrap=True)
     kernel.run(whole[0], held[0], 430)
     for steps in (1, 2, 5, 300, 122):
         kernel.run(parts[0], held[0], steps)
-    assert relative(parts, whole) < 1e-12
+    assert relative_difference(parts, whole) < 1e-12
 
 
 def test_the_loop_of_one_plant_needs_no_vector_types():
     carry, held = starts(CASES[:2])
-    source = "#define IK_PLAIN\n" + one_lane_source(functions(False))
-    call = load(source).impellab_blocks
+    source = "#define IK_PLAIN\n" + one_lane_source(plant_functions(False))
+    call = load_library(source).impellab_blocks
     long, pointer = ctypes.c_long, ctypes.c_void_p
     call.argtypes = [pointer] * 4 + [long, long, long, pointer, long, ctypes.c_int]
-    found, steps = carry.copy(), np.full(2, 500, dtype=np.int64)
+    after, steps = carry.copy(), np.full(2, 500, dtype=np.int64)
     call(
-        found.ctypes.data,
+        after.ctypes.data,
         np.ascontiguousarray(held).ctypes.data,
         steps.ctypes.data,
         steps.ctypes.data,
         2,
-        found.shape[1],
+        after.shape[1],
         0,
         None,
         0,
         1,
     )
-    assert relative(found, ran(8, 500, carries=carry, values=held)) < 1e-12
+    assert relative_difference(after, advanced(8, 500, carries=carry, values=held)) < 1e-12
 
 
 def test_with_and_without_a_right_pump_are_equal():
     """The equations without it are those with it when it is absent."""
-    assert relative(ran(4, 900, right=True), ran(4, 900)) < 1e-12
+    assert relative_difference(advanced(4, 900, right=True), advanced(4, 900)) < 1e-12
 
 
 def test_single_precision_is_close():
-    found, expected = ran(8, 500, single=True), ran(8, 500)
+    after, expected = advanced(8, 500, single=True), advanced(8, 500)
     states = len(STATES)
-    assert found.dtype == np.float32
+    assert after.dtype == np.float32
     scale = np.maximum(10.0, np.abs(expected[:, :states]))
-    assert np.max(np.abs(found[:, :states] - expected[:, :states]) / scale) < 1e-4
+    assert np.max(np.abs(after[:, :states] - expected[:, :states]) / scale) < 1e-4
 
 
 def test_a_lane_that_is_no_number_leaves_the_others_bit_identical():
     carries, values = starts()
-    expected = ran(8, 700)
+    expected = advanced(8, 700)
     for place, row in ((2, 0), (0, 9)):
         spoiled = carries.copy()
         spoiled[place, row] = np.nan
-        found = ran(8, 700, carries=spoiled, values=values)
+        after = advanced(8, 700, carries=spoiled, values=values)
         others = [k for k in range(len(CASES)) if k != place]
-        assert np.array_equal(found[others], expected[others])
-        assert np.isnan(found[place]).any()
+        assert np.array_equal(after[others], expected[others])
+        assert np.isnan(after[place]).any()
 
 
 def test_signals_are_recorded_at_their_steps():
@@ -523,7 +539,7 @@ def test_signals_are_recorded_at_their_steps():
         row = carry[0].copy()
         logs.append(run_kernel(backend).run(row, held[0], 400, 7))
     assert logs[0].shape == logs[1].shape == (58, plant_model().observe.size1_out(0))
-    assert relative(logs[0], logs[1]) < 1e-12
+    assert relative_difference(logs[0], logs[1]) < 1e-12
 
 
 def seeds(rng, held, count=5):
@@ -542,12 +558,12 @@ def test_sensitivities_are_those_of_the_virtual_machine():
     acc = np.asarray(plant_model().begin(state, held)).ravel()
     d_carry, d_values = seeds(np.random.default_rng(0), held)
     ends, directions = [], []
-    for kernel in (OneLane(functions(False), wrap=False), beat_kernel("virtual-machine")):
+    for kernel in (PlantKernel(plant_functions(False), wrap=False), beat_kernel("virtual-machine")):
         carry, moved = np.concatenate([state, acc]), d_carry.copy()
         kernel.tangent(carry, held, 120, moved, d_values)
         ends.append(carry)
         directions.append(moved)
-    assert relative(*ends) < 1e-12
+    assert relative_difference(*ends) < 1e-12
     scale = np.maximum(1.0, np.abs(directions[1]).max(axis=1, keepdims=True))
     assert np.max(np.abs(directions[0] - directions[1]) / scale) < 1e-12
 

@@ -15,7 +15,7 @@ class Scalars(Places):
         return f"{array}[{slot}]"
 
 
-def found(outputs: list[ca.SX], x: ca.SX, v: ca.SX):
+def runs_of(outputs: list[ca.SX], x: ca.SX, v: ca.SX):
     graph = graph_of(ca.Function("f", [x, v], [ca.vertcat(*outputs)]), ("x", "v"))
     return runs(Scalars(graph, frozenset(), {}), graph.outputs[0])
 
@@ -28,7 +28,7 @@ def symbols():
 def test_neighbours_become_a_loop(symbols):
     x, v = symbols
     outputs = [x[0] * x[0], *(x[j] + v[3] * v[j + 4] for j in range(1, 7)), ca.exp(x[9])]
-    (run,) = found(outputs, x, v)
+    (run,) = runs_of(outputs, x, v)
     assert (run.first, run.count) == (1, 6)
     assert run.text == "(x[1 + j] + (v[3] * v[5 + j]))"
 
@@ -36,7 +36,7 @@ def test_neighbours_become_a_loop(symbols):
 def test_the_next_kind_begins_a_loop_of_its_own(symbols):
     x, v = symbols
     outputs = [ca.fmax(x[j], v[j]) for j in range(5)] + [ca.fmin(x[j], v[j]) for j in range(5)]
-    assert [(run.first, run.count) for run in found(outputs, x, v)] == [(0, 5), (5, 5)]
+    assert [(run.first, run.count) for run in runs_of(outputs, x, v)] == [(0, 5), (5, 5)]
 
 
 @pytest.mark.parametrize(
@@ -51,12 +51,12 @@ def test_the_next_kind_begins_a_loop_of_its_own(symbols):
 )
 def test_what_is_not_alike_stays_as_it_is(symbols, other):
     x, v = symbols
-    assert found([other(x, v, j) for j in range(5)], x, v) == []
+    assert runs_of([other(x, v, j) for j in range(5)], x, v) == []
 
 
 def test_an_entry_that_stays_must_stay_throughout(symbols):
     x, v = symbols
     outputs = [x[0] + v[0], x[1] + v[0], x[2] + v[0], x[3] + v[0], x[4] + v[4]]
-    (run,) = found(outputs, x, v)
+    (run,) = runs_of(outputs, x, v)
     assert (run.first, run.count) == (0, 4)
     assert run.text == "(x[0 + j] + v[0])"

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from plants import STATES, BeatMap, Plant, plant_model, steady_state
-from plants.beat import functions
+from plants.beat import plant_functions
 from plants.beat.time_loop import beat_kernel
-from plants.compile import OneLane, compiler
+from plants.compile import PlantKernel, find_compiler
 from plants.compile.expressions import graph_of, with_shared_reciprocals
 from plants.plant import PHASE
 
-needs_compiler = pytest.mark.skipif(compiler() is None, reason="no C compiler here")
+needs_compiler = pytest.mark.skipif(find_compiler() is None, reason="no C compiler here")
 N = len(STATES)
 MOVING = [i for i in range(N) if i != PHASE]
 
@@ -36,7 +36,7 @@ def test_they_are_those_of_the_virtual_machine(steps, device, right):
     directions[:, PHASE] = 0.0
     if not right:
         directions[:, [i for i, name in enumerate(STATES.names) if name.startswith("right_")]] = 0.0
-    kernel = OneLane(functions(right), wrap=False)
+    kernel = PlantKernel(plant_functions(right), wrap=False)
     path = kernel.course(carry.copy(), held, steps)
     moved = kernel.state_tangent(path, held, directions)
     expected = np.zeros((5, len(carry)))
@@ -51,17 +51,17 @@ def test_they_are_those_of_the_virtual_machine(steps, device, right):
 @needs_compiler
 def test_a_course_keeps_the_states_before_each_step():
     carry, held = start("CP")
-    kernel = OneLane(functions(False), wrap=False)
-    one, all_ = carry.copy(), carry.copy()
-    path = kernel.course(all_, held, 13)
-    seen = []
+    kernel = PlantKernel(plant_functions(False), wrap=False)
+    by_step, whole = carry.copy(), carry.copy()
+    path = kernel.course(whole, held, 13)
+    states = []
     for _ in range(13):
-        seen.append(one[:N].copy())
-        kernel.run(one, held, 1)
-    assert path == pytest.approx(np.array(seen), rel=1e-12, abs=1e-12)
+        states.append(by_step[:N].copy())
+        kernel.run(by_step, held, 1)
+    assert path == pytest.approx(np.array(states), rel=1e-12, abs=1e-12)
     plain = carry.copy()
     kernel.run(plain, held, 13)
-    assert np.array_equal(all_, plain)
+    assert np.array_equal(whole, plain)
 
 
 @pytest.mark.parametrize("backend", ["auto", "virtual-machine"])
@@ -74,10 +74,10 @@ def test_the_jacobian_of_a_beat_is_its_directional_derivatives(device, backend):
     expected = beats.beat(state, values, d_state=np.eye(N)).d_state.T
     kept = beats.beat(state, values, keep=True)
     for beat in (None, kept, beats.beat(state, values)):
-        found = beats.jacobian(state, values, beat)
-        assert found == pytest.approx(expected, abs=1e-12)
-        assert not found[PHASE].any()
-        assert not found[:, PHASE].any()
+        jacobian = beats.jacobian(state, values, beat)
+        assert jacobian == pytest.approx(expected, abs=1e-12)
+        assert not jacobian[PHASE].any()
+        assert not jacobian[:, PHASE].any()
 
 
 @needs_compiler
