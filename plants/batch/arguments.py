@@ -30,36 +30,36 @@ def lane_step(plant: Plant, step: float | None, lane: int) -> float:
 
 def checked_plants(plants: Sequence[Plant]) -> tuple[Plant, ...]:
     """One plant or more."""
-    found = tuple(plants)
-    if not found:
+    checked = tuple(plants)
+    if not checked:
         raise InputError("plants", plants, "one plant or more")
-    for index, one in enumerate(found):
-        if not isinstance(one, Plant):
-            raise InputError(f"plants[{index}]", one, "a Plant")
-    return found
+    for index, plant in enumerate(checked):
+        if not isinstance(plant, Plant):
+            raise InputError(f"plants[{index}]", plant, "a Plant")
+    return checked
 
 
-def each_lane(
+def lane_scenarios(
     scenarios: Scenario | Sequence[Scenario | None] | None, count: int
 ) -> list[Scenario | None]:
     """A scenario, or none, for each lane."""
     if scenarios is None or isinstance(scenarios, Scenario):
         return [scenarios] * count
-    found = list(sized("scenarios", scenarios, count))
-    for index, one in enumerate(found):
-        if one is not None and not isinstance(one, Scenario):
-            raise InputError(f"scenarios[{index}]", one, "a Scenario or None")
-    return found
+    by_lane = list(checked_length("scenarios", scenarios, count))
+    for index, scenario in enumerate(by_lane):
+        if scenario is not None and not isinstance(scenario, Scenario):
+            raise InputError(f"scenarios[{index}]", scenario, "a Scenario or None")
+    return by_lane
 
 
-def sized(field: str, values: Sequence[Any], count: int) -> Sequence[Any]:
+def checked_length(field: str, values: Sequence[Any], count: int) -> Sequence[Any]:
     """As many values as there are lanes."""
     if len(values) != count:
         raise InputError(field, f"{len(values)} of them", f"{count}, one for each lane")
     return values
 
 
-def row_of(field: str, values: ArrayLike, count: int) -> Array:
+def lane_values(field: str, values: ArrayLike, count: int) -> Array:
     """A finite number for each lane, from one or as many."""
     row = np.asarray(values, dtype=np.float64)
     if row.ndim == 0:
@@ -71,7 +71,7 @@ def row_of(field: str, values: ArrayLike, count: int) -> Array:
     return row
 
 
-def matrix_of(field: str, values: ArrayLike, shape: tuple[int, int]) -> Array:
+def checked_matrix(field: str, values: ArrayLike, shape: tuple[int, int]) -> Array:
     """A matrix of that shape; its numbers may be anything."""
     matrix = np.ascontiguousarray(values, dtype=np.float64)
     if matrix.shape != shape:
@@ -79,7 +79,7 @@ def matrix_of(field: str, values: ArrayLike, shape: tuple[int, int]) -> Array:
     return matrix
 
 
-def mask_of(lanes: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
+def lane_mask(lanes: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
     """A boolean for each lane."""
     mask = np.asarray(lanes)
     if mask.dtype != bool or mask.shape != (count,):
@@ -87,21 +87,21 @@ def mask_of(lanes: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
     return mask
 
 
-def whole(field: str, value: int, most: int) -> int:
+def checked_integer(field: str, value: int, most: int) -> int:
     """An integer from 1 on."""
     if isinstance(value, bool) or not isinstance(value, Integral) or not 1 <= value <= most:
         raise InputError(field, value, f"an integer from 1 to {most}")
     return int(value)
 
 
-def indices_of(lanes: Iterable[int], count: int) -> NDArray[np.intp]:
+def lane_indices(lanes: Iterable[int], count: int) -> NDArray[np.intp]:
     """Indices of lanes, each once."""
-    found = list(lanes)
+    indices = list(lanes)
     allowed = f"indices from 0 to {count - 1}, each once"
-    seen: set[int] = set()
-    for one in found:
-        integral = isinstance(one, Integral) and not isinstance(one, bool)
-        if not integral or not 0 <= one < count or one in seen:
-            raise InputError("lanes", one, allowed)
-        seen.add(one)
-    return np.array(found, np.intp)
+    earlier: set[int] = set()
+    for lane in indices:
+        integral = isinstance(lane, Integral) and not isinstance(lane, bool)
+        if not integral or not 0 <= lane < count or lane in earlier:
+            raise InputError("lanes", lane, allowed)
+        earlier.add(lane)
+    return np.array(indices, np.intp)

@@ -15,10 +15,10 @@ Array = NDArray[np.float64]
 _REMEMBERED = 20_000
 
 
-class Acting(NamedTuple):
-    """Disturbances over a stretch of time: by name, and as the model takes them."""
+class MeanDisturbances(NamedTuple):
+    """Mean disturbances over a stretch of time: by name, and as the model takes them."""
 
-    outside: dict[str, float]
+    by_name: dict[str, float]
     vector: Array
 
 
@@ -34,8 +34,8 @@ class BatchDisturbances:
     def __init__(self, scenarios: Sequence[Scenario | None]):
         self.scenarios: list[Scenario | None] = [None] * len(scenarios)
         # Entries hold their scenario, so that no other can come to have its id.
-        self._known: dict[tuple[int, float, float], tuple[Scenario, Acting]] = {}
-        self._distinct: dict[bytes, Acting] = {}
+        self._known: dict[tuple[int, float, float], tuple[Scenario, MeanDisturbances]] = {}
+        self._distinct: dict[bytes, MeanDisturbances] = {}
         self._equal: dict[Scenario, Scenario] = {}
         for lane, scenario in enumerate(scenarios):
             self.assign(lane, scenario)
@@ -49,21 +49,22 @@ class BatchDisturbances:
 
     def lanes(self) -> NDArray[np.intp]:
         """The lanes that have a scenario."""
-        return np.array([i for i, one in enumerate(self.scenarios) if one is not None], np.intp)
+        return np.array([i for i, s in enumerate(self.scenarios) if s is not None], np.intp)
 
-    def over(self, lane: int, start: float, seconds: float) -> Acting:
+    def over(self, lane: int, start: float, seconds: float) -> MeanDisturbances:
         """Mean disturbances of a lane with a scenario; the same object for the same values."""
         scenario = self.scenarios[lane]
         assert scenario is not None
         key = (id(scenario), start, seconds)
-        found = self._known.get(key)
-        if found is None:
+        known = self._known.get(key)
+        if known is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
                 self._distinct.clear()
                 self._equal.clear()
-            outside = scenario.mean(start, start + seconds)
-            vector = disturbance_vector(outside)
-            acting = self._distinct.setdefault(vector.tobytes(), Acting(outside, vector))
-            found = self._known[key] = scenario, acting
-        return found[1]
+            by_name = scenario.mean(start, start + seconds)
+            vector = disturbance_vector(by_name)
+            mean = MeanDisturbances(by_name, vector)
+            mean = self._distinct.setdefault(vector.tobytes(), mean)
+            known = self._known[key] = scenario, mean
+        return known[1]

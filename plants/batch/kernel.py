@@ -74,7 +74,7 @@ def chosen_width(lanes: int, precision: Precision) -> int:
     return min(native, 1 << (lanes - 1).bit_length())
 
 
-def _evaluated() -> Mapping[str, ca.Function]:
+def _evaluated_functions() -> Mapping[str, ca.Function]:
     model = plant_model()
     return {"begin": model.begin, "metrics": model.metrics, "observe": model.observe}
 
@@ -85,7 +85,7 @@ class EmittedBatch:
     def __init__(self, width: int, precision: Precision, *, right: bool):
         single = precision == "single"
         self._block = BlockKernel(plant_functions(right), width, single=single)
-        self.evaluate: Evaluator = LaneFunctions(_evaluated(), width, single=single)
+        self.evaluate: Evaluator = LaneFunctions(_evaluated_functions(), width, single=single)
         self.width, self.dtype = width, self._block.dtype
 
     def run(
@@ -102,7 +102,7 @@ class InterpretedBatch:
         model = plant_model()
         self._steps = {True: model.run_step, False: model.beat_step}
         self._folded = functools.lru_cache(maxsize=64)(self._fold)
-        self.evaluate: Evaluator = InterpretedLaneFunctions(_evaluated())
+        self.evaluate: Evaluator = InterpretedLaneFunctions(_evaluated_functions())
         self.width: int = _INTERPRETED_WIDTH
         self.dtype: Any = np.float64
 

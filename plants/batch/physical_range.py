@@ -16,9 +16,9 @@ from plants.quantities import SIGNALS, WAVEFORMS
 Array = NDArray[Any]
 
 N_STATE = len(STATES)
-_LEAST_LV_VOLUME = N_STATE + ACCUMULATOR.index["min_lv_volume"]
+_MIN_LV_VOLUME = N_STATE + ACCUMULATOR.index["min_lv_volume"]
 _PRESSURES = ("aortic_pressure", "lv_pressure", "pa_pressure", "la_pressure", "ra_pressure")
-_ROWS = [WAVEFORMS.index(name) for name in _PRESSURES]
+_PRESSURE_ROWS = [WAVEFORMS.index(name) for name in _PRESSURES]
 _LOW = np.array([[SIGNALS[name].low] for name in _PRESSURES])
 _HIGH = np.array([[SIGNALS[name].high] for name in _PRESSURES])
 
@@ -39,10 +39,10 @@ def inside(carry: Array, waveforms: Array) -> NDArray[np.bool_]:
     """
     finite = np.isfinite(carry[:, :N_STATE]).all(axis=1)
     # The comparison is the other way round for volumes: one that is no number is caught above.
-    held = ~(carry[:, :N_VOLUMES] < 0.0).any(axis=1) & ~(carry[:, _LEAST_LV_VOLUME] < 0.0)
-    seen = waveforms[:, _ROWS]
-    believed = ((seen >= _LOW) & (seen <= _HIGH)).all(axis=1)
-    return finite & held & believed
+    filled = ~(carry[:, :N_VOLUMES] < 0.0).any(axis=1) & ~(carry[:, _MIN_LV_VOLUME] < 0.0)
+    pressures = waveforms[:, _PRESSURE_ROWS]
+    plausible = ((pressures >= _LOW) & (pressures <= _HIGH)).all(axis=1)
+    return finite & filled & plausible
 
 
 def reason(carry: Array, waveforms: Array) -> str:
@@ -59,11 +59,11 @@ def reason(carry: Array, waveforms: Array) -> str:
         return "the state is no longer finite"
     volumes = carry[:N_VOLUMES]
     lowest, name = volumes.min(), STATES.names[int(volumes.argmin())]
-    if carry[_LEAST_LV_VOLUME] < lowest:  # earlier in this beat
-        lowest, name = carry[_LEAST_LV_VOLUME], "lv_volume"
+    if carry[_MIN_LV_VOLUME] < lowest:  # earlier in this beat
+        lowest, name = carry[_MIN_LV_VOLUME], "lv_volume"
     if lowest < 0.0:
         return f"{name} is {lowest:.3g} mL, below 0"
-    for name, row in zip(_PRESSURES, _ROWS, strict=True):
+    for name, row in zip(_PRESSURES, _PRESSURE_ROWS, strict=True):
         low, high = SIGNALS[name].low, SIGNALS[name].high
         if not low <= waveforms[row] <= high:
             return f"{name} is {waveforms[row]:.3g} mmHg, outside {low:g} to {high:g}"

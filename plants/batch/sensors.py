@@ -112,9 +112,9 @@ class BatchSensors:
         now = (times + 1e-9 * np.maximum(1.0, np.abs(times)))[:, None]
         due = self._due[lanes]
         hidden = now < due
-        seen = values[:, self._timed]
-        seen[hidden] = np.nan
-        values[:, self._timed] = seen
+        intermittent = values[:, self._timed]
+        intermittent[hidden] = np.nan
+        values[:, self._timed] = intermittent
         following = (np.floor(now / self._intervals) + 1) * self._intervals
         self._due[lanes] = np.where(hidden, due, following)
 

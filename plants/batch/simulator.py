@@ -10,22 +10,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plants.batch import physical_range as batch_range
+from plants.batch import physical_range
 from plants.batch.arguments import (
+    checked_integer,
+    checked_length,
+    checked_matrix,
     checked_plants,
-    each_lane,
-    indices_of,
+    lane_indices,
+    lane_mask,
+    lane_scenarios,
     lane_step,
-    mask_of,
-    matrix_of,
-    row_of,
-    sized,
-    whole,
+    lane_values,
 )
-from plants.batch.disturbances import Acting, BatchDisturbances
+from plants.batch.disturbances import BatchDisturbances, MeanDisturbances
 from plants.batch.kernel import Precision, batch_kernel, chosen_width
 from plants.batch.layout import BatchLayout
-from plants.batch.start import Beginning, Beginnings, SamePlant, Wanted
+from plants.batch.start import LaneStart, LaneStarts, PlantKey, StartRequest
 from plants.compile import Backend
 from plants.plant import (
     ACCUMULATOR,
@@ -45,7 +45,7 @@ from plants.simulation import DISTURBANCE_BLOCK, check_positive, time_blocks
 
 Array = NDArray[np.float64]
 N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
-_OUTSIDE = slice(RIGHT_SPEED + 1, RIGHT_SPEED + 1 + len(DISTURBANCES))
+_DISTURBANCE_ENTRIES = slice(RIGHT_SPEED + 1, RIGHT_SPEED + 1 + len(DISTURBANCES))
 _PRECISIONS = ("double", "single")
 _WIDEST = 256
 
@@ -120,10 +120,10 @@ class BatchSimulator:
         if precision not in _PRECISIONS:
             raise unknown_name("precision", precision, _PRECISIONS)
         self._precision, self._backend, self._wanted_step = precision, backend, step
-        self._threads = whole("threads", threads, 1024)
+        self._threads = checked_integer("threads", threads, 1024)
         if width is not None:
-            width = whole("width", width, _WIDEST)
-        self._disturbances = BatchDisturbances(each_lane(scenarios, self._count))
+            width = checked_integer("width", width, _WIDEST)
+        self._disturbances = BatchDisturbances(lane_scenarios(scenarios, self._count))
         self._disturbed = self._disturbances.lanes()
         self._set_kernel(width or chosen_width(self._count, precision))
         self._layout = BatchLayout(self._count, self.width)
@@ -133,13 +133,13 @@ class BatchSimulator:
         self._beats = np.zeros(self._count)  # counted apart from the phase in single precision
         self._alive = np.zeros(self._count, bool)
         self._failures: dict[int, str] = {}
-        self._same: list[SamePlant] = [SamePlant(one) for one in self.plants]
+        self._plant_keys: list[PlantKey] = [PlantKey(plant) for plant in self.plants]
         self._step, self._highest = np.zeros(self._count), np.zeros(self._count)
         self._drives_right = np.zeros(self._count, bool)
         self._right_speed = np.zeros(self._count)
-        self._limits: list[tuple[Acting | None, float]] = [(None, 0.0)] * self._count
+        self._limits: list[tuple[MeanDisturbances | None, float]] = [(None, 0.0)] * self._count
         for lane in range(self._count):
-            self._take_in(lane)
+            self._set_plant(lane)
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
 
     def _set_kernel(self, width: int) -> None:
@@ -147,16 +147,16 @@ class BatchSimulator:
         self._right = right
         self._kernel = batch_kernel(width, self._precision, right=right, backend=self._backend)
         self.width = self._kernel.width
-        self._beginnings = Beginnings(self._kernel, self._backend)
+        self._starts = LaneStarts(self._kernel, self._backend)
 
-    def _take_in(self, lane: int) -> None:
+    def _set_plant(self, lane: int) -> None:
         """Keep what is read of a plant at every block."""
         plant = self.plants[lane]
         self._step[lane] = lane_step(plant, self._wanted_step, lane)
         self._highest[lane] = plant.pump.max_rpm if plant.pump else 0.0
         self._drives_right[lane] = plant.left is None
         self._right_speed[lane] = plant.right_speed
-        self._same[lane] = SamePlant(plant)
+        self._plant_keys[lane] = PlantKey(plant)
         self._limits[lane] = (None, 0.0)
 
     def __len__(self) -> int:
@@ -224,48 +224,48 @@ class BatchSimulator:
         InputError
             An index is not a lane's, a shape does not fit, or a speed is not a finite number.
         """
-        chosen = indices_of(lanes, self._count)
+        chosen = lane_indices(lanes, self._count)
         count = len(chosen)
-        rpm = row_of("speeds", speeds, count)
-        begin = None if states is None else matrix_of("states", states, (count, N_STATE))
+        rpm = lane_values("speeds", speeds, count)
+        begin = None if states is None else checked_matrix("states", states, (count, N_STATE))
         if scenarios is not None:
-            given = each_lane(sized("scenarios", scenarios, count), count)
-            for lane, scenario in zip(chosen, given, strict=True):
+            assigned = lane_scenarios(checked_length("scenarios", scenarios, count), count)
+            for lane, scenario in zip(chosen, assigned, strict=True):
                 self._disturbances.assign(int(lane), scenario)
             self._disturbed = self._disturbances.lanes()
         if plants is not None:
-            self._replace(chosen, checked_plants(sized("plants", plants, count)))
-        wanted = [
-            Wanted(
-                self._same[lane],
+            self._replace(chosen, checked_plants(checked_length("plants", plants, count)))
+        requests = [
+            StartRequest(
+                self._plant_keys[lane],
                 self._step[lane],
                 float(rpm[k]),
                 None if begin is None else begin[k].tobytes(),
             )
             for k, lane in enumerate(chosen)
         ]
-        self._begin(chosen, self._beginnings.find(wanted))
+        self._begin(chosen, self._starts.find(requests))
 
     def _replace(self, lanes: NDArray[np.intp], plants: tuple[Plant, ...]) -> None:
-        now = list(self.plants)
+        replaced = list(self.plants)
         for lane, plant in zip(lanes, plants, strict=True):
             lane_step(plant, self._wanted_step, int(lane))
-            now[lane] = plant
-        self.plants = tuple(now)
+            replaced[lane] = plant
+        self.plants = tuple(replaced)
         for lane in lanes:
-            self._take_in(int(lane))
+            self._set_plant(int(lane))
         if not self._right and any(plant.right is not None for plant in plants):
             self._set_kernel(self.width)
 
-    def _begin(self, lanes: NDArray[np.intp], found: list[Beginning]) -> None:
-        self._layout.scatter(self._carry, lanes, np.array([one.carry for one in found]))
-        self._layout.scatter(self._values, lanes, np.array([one.values for one in found]))
+    def _begin(self, lanes: NDArray[np.intp], starts: list[LaneStart]) -> None:
+        self._layout.scatter(self._carry, lanes, np.array([start.carry for start in starts]))
+        self._layout.scatter(self._values, lanes, np.array([start.values for start in starts]))
         self._time[lanes] = self._beats[lanes] = 0.0
-        for lane, one in zip(map(int, lanes), found, strict=True):
-            self._alive[lane] = not one.reason
+        for lane, start in zip(map(int, lanes), starts, strict=True):
+            self._alive[lane] = not start.reason
             self._failures.pop(lane, None)
-            if one.reason:
-                self._failures[lane] = one.reason
+            if start.reason:
+                self._failures[lane] = start.reason
 
     def advance(
         self, speeds: ArrayLike, seconds: float, *, lanes: NDArray[np.bool_] | None = None
@@ -289,8 +289,8 @@ class BatchSimulator:
         check_positive("seconds", seconds)
         if not (self._alive.any() or self._failures):
             raise RuntimeError("reset() comes before the first advance()")
-        rpm = np.clip(row_of("speeds", speeds, self._count), 0.0, self._highest)
-        moving = self._alive if lanes is None else self._alive & mask_of(lanes, self._count)
+        rpm = np.clip(lane_values("speeds", speeds, self._count), 0.0, self._highest)
+        moving = self._alive if lanes is None else self._alive & lane_mask(lanes, self._count)
         for length in time_blocks(seconds, DISTURBANCE_BLOCK):
             self._advance_block(rpm, length, moving)
             moving = moving & self._alive
@@ -301,14 +301,14 @@ class BatchSimulator:
         spread, held = self._layout.spread, self._values
         left = np.where(self._drives_right, 0.0, rpm)
         right = np.where(self._drives_right, rpm, self._right_speed)
-        here = spread(moving)
+        advancing = spread(moving)
         for entry, row in ((SPEED, left), (RIGHT_SPEED, right), (STEP, seconds / per_block)):
-            np.copyto(held[:, entry], spread(row), where=here, casting="same_kind")
+            np.copyto(held[:, entry], spread(row), where=advancing, casting="same_kind")
         self._run(spread(np.where(moving, per_block, 0)))
         self._time[moving] += seconds
         if self._kernel.dtype == np.float32:
             self._count_beats()
-        self._stop_those_outside(moving)
+        self._stop_outside_range(moving)
 
     def _disturb(self, seconds: float, moving: NDArray[np.bool_]) -> Array:
         """Set the disturbances of the lanes; the longest step (s) that each allows."""
@@ -318,14 +318,14 @@ class BatchSimulator:
             return longest
         longest, rows = longest.copy(), np.empty((len(lanes), len(DISTURBANCES)))
         for k, lane in enumerate(lanes.tolist()):
-            acting = self._disturbances.over(lane, float(self._time[lane]), seconds)
+            mean = self._disturbances.over(lane, float(self._time[lane]), seconds)
             before, limit = self._limits[lane]
-            if before is not acting:
-                limit = self.plants[lane].largest_step(acting.outside)
-                self._limits[lane] = (acting, limit)
+            if before is not mean:
+                limit = self.plants[lane].largest_step(mean.by_name)
+                self._limits[lane] = (mean, limit)
             longest[lane] = min(longest[lane], limit)
-            rows[k] = acting.vector
-        self._layout.scatter(self._values, lanes, rows, entries=_OUTSIDE)
+            rows[k] = mean.vector
+        self._layout.scatter(self._values, lanes, rows, entries=_DISTURBANCE_ENTRIES)
         return longest
 
     def _run(self, steps: NDArray[np.int64]) -> None:
@@ -346,14 +346,14 @@ class BatchSimulator:
         self._carry[:, PHASE] -= passed
         self._beats += self._layout.gather(passed[:, None])[0]
 
-    def _stop_those_outside(self, moving: NDArray[np.bool_]) -> None:
+    def _stop_outside_range(self, moving: NDArray[np.bool_]) -> None:
         (waveforms,) = self._kernel.evaluate("observe", self._carry[:, :N_STATE], self._values)
-        inside = self._layout.gather(batch_range.inside(self._carry, waveforms)[:, None])[0]
+        inside = self._layout.gather(physical_range.inside(self._carry, waveforms)[:, None])[0]
         for lane in np.flatnonzero(moving & ~inside).tolist():
-            carry, seen = (self._layout.lane(a, lane) for a in (self._carry, waveforms))
+            carry, row = (self._layout.lane(a, lane) for a in (self._carry, waveforms))
             patient = self.plants[lane].patient.name
             where = f"patient {patient} at {self._time[lane]:.3f} s"
-            self._failures[lane] = f"{where}: {batch_range.reason(carry, seen)}"
+            self._failures[lane] = f"{where}: {physical_range.reason(carry, row)}"
             self._alive[lane] = False
 
     def metric_matrix(self, names: Sequence[str] | None = None) -> Array:
@@ -375,8 +375,8 @@ class BatchSimulator:
             A name is none of a metric.
         """
         state, last = self._carry[:, :N_STATE], self._carry[:, N_STATE + N_ACC :]
-        (found,) = self._kernel.evaluate("metrics", last, state, self._values)
-        matrix = self._shown(found)
+        (metrics,) = self._kernel.evaluate("metrics", last, state, self._values)
+        matrix = self._by_lane(metrics)
         if names is None:
             return matrix
         for name in names:
@@ -390,13 +390,14 @@ class BatchSimulator:
 
     def waveforms(self) -> dict[str, Array]:
         """The waveform signals at this instant by name, each of shape (n,)."""
-        (seen,) = self._kernel.evaluate("observe", self._carry[:, :N_STATE], self._values)
-        return dict(zip(WAVEFORMS, self._shown(seen), strict=True))
+        (waveforms,) = self._kernel.evaluate("observe", self._carry[:, :N_STATE], self._values)
+        return dict(zip(WAVEFORMS, self._by_lane(waveforms), strict=True))
 
-    def _shown(self, array: NDArray[Any]) -> Array:
-        found = np.array(self._layout.gather(array), np.float64)
-        found[:, ~self._alive] = np.nan
-        return found
+    def _by_lane(self, array: NDArray[Any]) -> Array:
+        """Entries of the lanes, (entries, count); NaN in those that have stopped."""
+        matrix = np.array(self._layout.gather(array), np.float64)
+        matrix[:, ~self._alive] = np.nan
+        return matrix
 
     def raise_failures(self) -> None:
         """Raise what a scalar run of the first lane that has stopped would have raised.

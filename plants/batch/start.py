@@ -19,12 +19,12 @@ from plants.quantities import PhysicsError
 
 Array = NDArray[np.float64]
 N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
-# Beginnings that are remembered: episodes of a cohort begin at the same ones again and again.
+# Starts that are remembered: episodes of a cohort begin at the same ones again and again.
 _REMEMBERED = 4096
 
 
-class SamePlant:
-    """A plant that counts as the same as another of equal patient and pumps."""
+class PlantKey:
+    """A plant as a key: equal to that of another plant of equal patient and pumps."""
 
     def __init__(self, plant: Plant):
         self.plant = plant
@@ -35,16 +35,16 @@ class SamePlant:
         return self._hash
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, SamePlant) and self._key == other._key
+        return isinstance(other, PlantKey) and self._key == other._key
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A beginning that is asked for.
+class StartRequest:
+    """A start that is asked for.
 
     Attributes
     ----------
-    plant : SamePlant
+    plant : PlantKey
         Patient and pumps.
     step : float
         Longest integration step, s.
@@ -54,15 +54,15 @@ class Wanted:
         The state, as bytes; without one the steady state of the speed.
     """
 
-    plant: SamePlant
+    plant: PlantKey
     step: float
     speed: float
     state: bytes | None
 
 
 @dataclass(frozen=True)
-class Beginning:
-    """What a lane begins with.
+class LaneStart:
+    """What a lane starts with.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class Beginning:
     values : ndarray, shape (n_values,)
         What is held.
     reason : str
-        Why there is no such beginning; "" where there is one.
+        Why there is no such start; "" where there is one.
     """
 
     carry: Array
@@ -80,7 +80,7 @@ class Beginning:
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)
-def _steady(plant: SamePlant, step: float, speed: float, backend: Backend) -> Array | str:
+def _steady(plant: PlantKey, step: float, speed: float, backend: Backend) -> Array | str:
     """The state at the onset of the periodic beat, or why there is none."""
     beats = BeatMap(plant.plant, step=step, backend=backend)
     try:
@@ -89,8 +89,8 @@ def _steady(plant: SamePlant, step: float, speed: float, backend: Backend) -> Ar
         return str(error)
 
 
-class Beginnings:
-    """Finds beginnings, those of many lanes together, and remembers them.
+class LaneStarts:
+    """Finds the starts of lanes, those of many together, and remembers them.
 
     Parameters
     ----------
@@ -102,47 +102,50 @@ class Beginnings:
 
     def __init__(self, kernel: BatchKernel, backend: Backend):
         self.kernel, self._backend = kernel, backend
-        self._known: dict[Wanted, Beginning] = {}
+        self._known: dict[StartRequest, LaneStart] = {}
 
-    def find(self, wanted: Sequence[Wanted]) -> list[Beginning]:
-        """The beginnings, in the order in which they are asked for."""
-        if len(self._known) + len(wanted) > _REMEMBERED:
+    def find(self, requests: Sequence[StartRequest]) -> list[LaneStart]:
+        """The starts, in the order in which they are asked for."""
+        if len(self._known) + len(requests) > _REMEMBERED:
             self._known.clear()
-        new = [one for one in dict.fromkeys(wanted) if one not in self._known]
+        new = [request for request in dict.fromkeys(requests) if request not in self._known]
         started, steps = [], []
-        for one in new:
-            beats = BeatMap(one.plant.plant, step=one.step, backend=self._backend)
-            values = beats.values(one.speed, {})
-            state = self._state(one)
+        for request in new:
+            beats = BeatMap(request.plant.plant, step=request.step, backend=self._backend)
+            values = beats.values(request.speed, {})
+            state = self._state(request)
             if isinstance(state, str):
                 nothing = np.full(N_STATE + 2 * N_ACC, np.nan)
-                self._known[one] = Beginning(nothing, values, state)
+                self._known[request] = LaneStart(nothing, values, state)
                 continue
             state[PHASE] = 0.0
-            started.append((one, state, values))
+            started.append((request, state, values))
             steps.append(beats.steps(values))
         if started:
             self._begin(started, np.array(steps, np.int64))
-        return [self._known[one] for one in wanted]
+        return [self._known[request] for request in requests]
 
-    def _state(self, one: Wanted) -> Array | str:
-        if one.state is not None:
-            return np.frombuffer(one.state).copy()
-        found = _steady(one.plant, one.step, one.speed, self._backend)
-        return found if isinstance(found, str) else found.copy()
+    def _state(self, request: StartRequest) -> Array | str:
+        if request.state is not None:
+            return np.frombuffer(request.state).copy()
+        state = _steady(request.plant, request.step, request.speed, self._backend)
+        return state if isinstance(state, str) else state.copy()
 
-    def _begin(self, started: list[tuple[Wanted, Array, Array]], steps: NDArray[np.int64]) -> None:
+    def _begin(
+        self, started: list[tuple[StartRequest, Array, Array]], steps: NDArray[np.int64]
+    ) -> None:
         """One beat from each state: its metrics stand for those of the beat before."""
         kernel, layout = self.kernel, BatchLayout(len(started), self.kernel.width)
-        state = self._blocks(layout, [one[1] for one in started])
-        values = self._blocks(layout, [one[2] for one in started])
+        state = self._blocks(layout, [state for _, state, _ in started])
+        values = self._blocks(layout, [held for _, _, held in started])
         (acc,) = kernel.evaluate("begin", state, values)
         carry = np.concatenate([state, acc], axis=1)
         kernel.run(carry, values, layout.spread(steps), wrap=False)
-        beaten = layout.gather(carry[:, N_STATE:]).astype(np.float64)
+        after_beat = layout.gather(carry[:, N_STATE:]).astype(np.float64)
         first = layout.gather(acc).astype(np.float64)
-        for k, (one, start, held) in enumerate(started):
-            self._known[one] = Beginning(np.concatenate([start, first[:, k], beaten[:, k]]), held)
+        for k, (request, start, held) in enumerate(started):
+            carried = np.concatenate([start, first[:, k], after_beat[:, k]])
+            self._known[request] = LaneStart(carried, held)
 
     def _blocks(self, layout: BatchLayout, rows: list[Array]) -> NDArray[Any]:
         array = layout.empty(len(rows[0]), self.kernel.dtype)

@@ -102,7 +102,7 @@ def test_marching_finds_the_same_beat_but_not_an_unstable_one():
     beats = BeatMap(Plant("shock-d", "CP"))
     assert 10 < beats_until_periodic(beats, 44_000.0) < 1000
     # Bled by 600 mL: suction at every other beat.
-    unstable = Plant(Patient.load_library("rv-failure").replace(blood_volume=4400.0), "5.5")
+    unstable = Plant(Patient.load("rv-failure").replace(blood_volume=4400.0), "5.5")
     speed = unstable.pump.speed("P-6")
     assert not steady_state(unstable, speed).stable
     with pytest.raises(PhysicsError, match="after marching 100 beats"):

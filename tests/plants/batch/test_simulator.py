@@ -51,26 +51,26 @@ def scenarios(cases=CASES):
 
 
 def singles(cases=CASES, **options):
-    found = [
+    simulators = [
         Simulator(p, s, **options) for p, s in zip(plants(cases), scenarios(cases), strict=True)
     ]
-    for one, (*_, speed, _) in zip(found, cases, strict=True):
-        one.reset(speed=speed)
-    return found
+    for simulator, (*_, speed, _) in zip(simulators, cases, strict=True):
+        simulator.reset(speed=speed)
+    return simulators
 
 
-def assert_same(batch, ones, tolerance=1e-9):
+def assert_same(batch, simulators, tolerance=1e-9):
     metrics, waves = batch.metrics(), batch.waveforms()
     assert tuple(metrics) == METRICS.names
     assert tuple(waves) == tuple(WAVEFORMS)
-    for lane, one in enumerate(ones):
+    for lane, simulator in enumerate(simulators):
         mine = {name: row[lane] for name, row in metrics.items()}
-        assert mine == pytest.approx(one.metrics(), rel=tolerance, abs=tolerance)
+        assert mine == pytest.approx(simulator.metrics(), rel=tolerance, abs=tolerance)
         mine = {name: row[lane] for name, row in waves.items()}
-        assert mine == pytest.approx(one.waveforms(), rel=tolerance, abs=tolerance)
-        assert batch.states[lane] == pytest.approx(one.state, rel=tolerance, abs=tolerance)
-        assert batch.blood_volumes[lane] == pytest.approx(one.blood_volume, rel=tolerance)
-        assert batch.times[lane] == one.time
+        assert mine == pytest.approx(simulator.waveforms(), rel=tolerance, abs=tolerance)
+        assert batch.states[lane] == pytest.approx(simulator.state, rel=tolerance, abs=tolerance)
+        assert batch.blood_volumes[lane] == pytest.approx(simulator.blood_volume, rel=tolerance)
+        assert batch.times[lane] == simulator.time
 
 
 @pytest.mark.parametrize(
@@ -86,15 +86,15 @@ def assert_same(batch, ones, tolerance=1e-9):
 )
 def test_each_lane_is_as_its_own_simulator(options):
     batch = BatchSimulator(plants(), scenarios(), **options)
-    ones = singles(**({"step": options["step"]} if "step" in options else {}))
+    simulators = singles(**({"step": options["step"]} if "step" in options else {}))
     batch.reset(speeds=SPEEDS)
-    assert_same(batch, ones)
+    assert_same(batch, simulators)
     for k, seconds in enumerate((0.3, 1.0, 4.7, 13.0, 0.002)):
         commands = SPEEDS * (1 - 0.1 * (k % 3))
         batch.advance(commands, seconds)
-        for one, command in zip(ones, commands, strict=True):
-            one.advance(command, seconds)
-        assert_same(batch, ones)
+        for simulator, command in zip(simulators, commands, strict=True):
+            simulator.advance(command, seconds)
+        assert_same(batch, simulators)
     assert not batch.failures
     assert batch.alive.all()
 
@@ -107,13 +107,13 @@ def test_left_right_both_and_no_pumps_may_be_mixed():
         ("healthy", None, 0.0, None),
     )
     speeds = [case[2] for case in cases]
-    batch, ones = BatchSimulator(plants(cases), scenarios(cases)), singles(cases)
+    batch, simulators = BatchSimulator(plants(cases), scenarios(cases)), singles(cases)
     batch.reset(speeds=speeds)
-    assert_same(batch, ones)
+    assert_same(batch, simulators)
     batch.advance(speeds, 6.0)
-    for one, speed in zip(ones, speeds, strict=True):
-        one.advance(speed, 6.0)
-    assert_same(batch, ones)
+    for simulator, speed in zip(simulators, speeds, strict=True):
+        simulator.advance(speed, 6.0)
+    assert_same(batch, simulators)
 
 
 def test_a_right_pump_may_come_in_later():
@@ -123,11 +123,11 @@ def test_a_right_pump_may_come_in_later():
     both = Plant("biventricular-shock", "CP+RP")
     batch.reset_lanes([1], plants=[both], speeds=40_000.0)
     batch.advance([44_000.0, 40_000.0], 2.0)
-    one = Simulator(both)
-    one.reset(speed=40_000.0)
-    one.advance(40_000.0, 2.0)
-    found = {name: row[1] for name, row in batch.metrics().items()}
-    assert found == pytest.approx(one.metrics(), rel=1e-9, abs=1e-9)
+    simulator = Simulator(both)
+    simulator.reset(speed=40_000.0)
+    simulator.advance(40_000.0, 2.0)
+    metrics = {name: row[1] for name, row in batch.metrics().items()}
+    assert metrics == pytest.approx(simulator.metrics(), rel=1e-9, abs=1e-9)
 
 
 def test_lanes_may_be_reset_and_held_apart():
@@ -140,7 +140,7 @@ def test_lanes_may_be_reset_and_held_apart():
         [4, 1],
         plants=[Plant("shock-c", "CP"), Plant("shock-d", "5.0")],
         speeds=[35_000, 28_000],
-        scenarios=[Scenario.load_library("exercise"), None],
+        scenarios=[Scenario.load("exercise"), None],
         states=[state, batch.states[0]],
     )
     others = [0, 2, 3, 5]
@@ -151,14 +151,14 @@ def test_lanes_may_be_reset_and_held_apart():
     batch.advance(speeds, 1.1, lanes=moving)
     still = ~moving
     assert np.array_equal(batch.states[still], before[still])
-    one = Simulator(Plant("shock-c", "CP"), Scenario.load_library("exercise"))
-    one.reset(state, speed=35_000)
-    one.advance(35_000, 1.1)
-    assert batch.states[4] == pytest.approx(one.state, rel=1e-10, abs=1e-10)
-    ones = singles()
-    ones[3].advance(SPEEDS[3], 3.3)
-    ones[3].advance(40_000, 1.1)
-    assert batch.states[3] == pytest.approx(ones[3].state, rel=1e-10, abs=1e-10)
+    simulator = Simulator(Plant("shock-c", "CP"), Scenario.load("exercise"))
+    simulator.reset(state, speed=35_000)
+    simulator.advance(35_000, 1.1)
+    assert batch.states[4] == pytest.approx(simulator.state, rel=1e-10, abs=1e-10)
+    simulators = singles()
+    simulators[3].advance(SPEEDS[3], 3.3)
+    simulators[3].advance(40_000, 1.1)
+    assert batch.states[3] == pytest.approx(simulators[3].state, rel=1e-10, abs=1e-10)
 
 
 def bleeding():
@@ -170,8 +170,8 @@ def test_a_lane_out_of_range_stops_with_the_reason_of_its_simulator_and_touches_
     scenario = [None, bleeding(), None, bleeding()]
     made = [Plant(*case) for case in cases]
     batch, calm = (BatchSimulator(made, s) for s in (scenario, None))
-    for one in (batch, calm):
-        one.reset(speeds=33_000)
+    for simulator in (batch, calm):
+        simulator.reset(speeds=33_000)
     single = Simulator(made[1], scenario[1])
     single.reset(speed=33_000)
     with pytest.raises(PhysicsError) as caught:
@@ -201,8 +201,8 @@ def test_a_lane_that_is_no_number_leaves_the_others_bit_identical():
     states = states.copy()
     states[2, 0] = np.nan
     batch.reset(states, speeds=SPEEDS[:5])
-    for one in (batch, other):
-        one.advance(SPEEDS[:5], 2.3)
+    for simulator in (batch, other):
+        simulator.advance(SPEEDS[:5], 2.3)
     rest = [0, 1, 3, 4]
     assert np.array_equal(batch.states[rest], other.states[rest])
     assert np.array_equal(batch.metric_matrix()[:, rest], other.metric_matrix()[:, rest])
@@ -224,26 +224,26 @@ def test_a_lane_without_a_steady_state_is_told_by_index(monkeypatch):
     batch.reset(speeds=31_234.0)
     assert batch.failures == {1: "no periodic beat of patient shock-c"}
     batch.advance(31_234.0, 1.0)
-    found = batch.metrics()["map"]
-    assert np.isfinite(found[0])
-    assert np.isnan(found[1])
+    pressures = batch.metrics()["map"]
+    assert np.isfinite(pressures[0])
+    assert np.isnan(pressures[1])
 
 
 @needs_compiler
 def test_single_precision_is_close_and_keeps_the_time_of_beats():
     cases = CASES[:5]
     batch = BatchSimulator(plants(cases), scenarios(cases), precision="single")
-    ones = singles(cases)
+    simulators = singles(cases)
     batch.reset(speeds=SPEEDS[:5])
     batch.advance(SPEEDS[:5], 33.1)
-    for one, speed in zip(ones, SPEEDS, strict=False):
-        one.advance(speed, 33.1)
-    found = batch.metrics()
-    for lane, one in enumerate(ones):
-        expected = one.metrics()
+    for simulator, speed in zip(simulators, SPEEDS, strict=False):
+        simulator.advance(speed, 33.1)
+    metrics = batch.metrics()
+    for lane, simulator in enumerate(simulators):
+        expected = simulator.metrics()
         for name in ("map", "cardiac_output", "pcwp", "heart_rate", "lvedv", "stroke_work"):
-            assert found[name][lane] == pytest.approx(expected[name], rel=1e-4), name
-        assert batch.states[lane, PHASE] == pytest.approx(one.state[PHASE], rel=1e-5)
+            assert metrics[name][lane] == pytest.approx(expected[name], rel=1e-4), name
+        assert batch.states[lane, PHASE] == pytest.approx(simulator.state[PHASE], rel=1e-5)
 
 
 def test_without_a_compiler_the_virtual_machine_gives_the_same(monkeypatch):
@@ -258,8 +258,8 @@ def test_without_a_compiler_the_virtual_machine_gives_the_same(monkeypatch):
     for batch in batches:
         batch.reset(states, speeds=SPEEDS[:3])
         batch.advance(SPEEDS[:3], 1.3)
-    one, other = (batch.metric_matrix() for batch in batches)
-    np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
+    ours, other = (batch.metric_matrix() for batch in batches)
+    np.testing.assert_allclose(ours, other, rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(batches[0].states, batches[1].states, rtol=1e-9, atol=1e-9)
 
 
@@ -275,7 +275,7 @@ with warnings.catch_warnings(record=True) as caught:
     batch = BatchSimulator([plant, plant], precision="single")
     batch.reset([plant.rest()] * 2, speeds=30_000)
     batch.advance(30_000, 0.1)
-print(json.dumps([str(one.message) for one in caught if one.category is UserWarning]))
+print(json.dumps([str(w.message) for w in caught if w.category is UserWarning]))
 """
     environment = os.environ | {"CC": "/nonexistent", "IMPELLAB_CACHE": str(tmp_path)}
     answer = subprocess.run(
@@ -286,14 +286,14 @@ print(json.dumps([str(one.message) for one in caught if one.category is UserWarn
 
 
 def test_many_patients_of_a_cohort_begin_where_each_of_them_would():
-    base = Patient.load_library("shock-d")
+    base = Patient.load("shock-d")
     made = [Plant(base.replace(lv_ees=base["lv_ees"] * f), "CP") for f in (0.8, 0.9, 1.1)]
     batch = BatchSimulator(made)
     batch.reset(speeds=39_000)
     for lane, plant in enumerate(made):
         expected = steady_state(plant, 39_000).metrics
-        found = {name: row[lane] for name, row in batch.metrics().items()}
-        assert found == pytest.approx(expected, rel=1e-6, abs=1e-6)
+        metrics = {name: row[lane] for name, row in batch.metrics().items()}
+        assert metrics == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
 def test_metrics_by_name():

@@ -33,9 +33,7 @@ def test_threads_do_not_mix():
 
     def run(i):
         x, y = np.full(3, float(i)), np.array([0.3, i + 1.0])
-        return all(
-            np.array_equal(call(x, y), np.array(FUNCTION(x, y)).ravel()) for _ in range(200)
-        )
+        return all(np.array_equal(call(x, y), np.array(FUNCTION(x, y)).ravel()) for _ in range(200))
 
     with ThreadPoolExecutor(4) as threads:
         assert all(threads.map(run, range(8)))
