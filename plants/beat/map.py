@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from plants.beat.time_loop import EmittedKernel, beat_kernel
 from plants.compile import ArrayFunction, Backend
+from plants.compile.expressions import directional_derivative
 from plants.plant import METRICS, PHASE, STATES, STEP, VALUES, Plant, plant_model
 from plants.quantities import SECONDS_PER_MINUTE
 
@@ -30,17 +31,6 @@ _DIRECTIONS = np.eye(N_STATE)[_MOVING]
 _NO_STATES, _NO_METRICS = np.empty((0, N_STATE)), np.empty((0, len(METRICS)))
 #: The step of a beat is the cycle over a whole number of steps, none longer than this, s.
 DEFAULT_STEP = 0.002
-
-
-@functools.cache
-def _metric_tangent(count: int) -> ca.Function:
-    """``(acc, x, v, d_acc, d_x, d_v) -> d_metrics`` for a number of directions, in columns."""
-    model = plant_model()
-    names = ("acc", "x", "v")
-    inputs = [ca.SX.sym(n, model.metrics.size1_in(i)) for i, n in enumerate(names)]
-    seeds = [ca.SX.sym("d" + n, model.metrics.size1_in(i)) for i, n in enumerate(names)]
-    moved = ca.jtimes(model.metrics(*inputs), ca.vertcat(*inputs), ca.vertcat(*seeds))
-    return ca.Function("metric_tangent", [*inputs, *seeds], [moved]).map(count)
 
 
 @dataclass(frozen=True)
@@ -183,13 +173,13 @@ class BeatMap:
 
     def _seeds(self, start: Array, values: Array, d_state: Array, d_values: Array) -> Array:
         """Directions of the carried vector at the onset: the accumulator begins at the state."""
-        rows = _begin_tangent(len(d_state))(start, values, d_state.T, d_values.T)
+        rows = _tangent("begin", len(d_state))(start, values, d_state.T, d_values.T)
         return np.ascontiguousarray(np.concatenate([d_state, np.asarray(rows).T], axis=1))
 
     def _metric_rows(self, carry: Array, values: Array, d_carry: Array, d_values: Array) -> Array:
         count = len(d_carry)
         acc, end = carry[N_STATE:], carry[:N_STATE]
-        rows = _metric_tangent(count)(
+        rows = _tangent("metrics", count)(
             acc, end, values, d_carry[:, N_STATE:].T, d_carry[:, :N_STATE].T, d_values.T
         )
         return np.asarray(rows).T
@@ -202,13 +192,9 @@ def _numeric(name: str) -> ArrayFunction:
 
 
 @functools.cache
-def _begin_tangent(count: int) -> ca.Function:
-    """``(x, v, d_x, d_v) -> d_acc`` at the onset of a beat for a number of directions."""
-    begin = plant_model().begin
-    x, v = ca.SX.sym("x", begin.size1_in(0)), ca.SX.sym("v", begin.size1_in(1))
-    d_x, d_v = ca.SX.sym("dx", begin.size1_in(0)), ca.SX.sym("dv", begin.size1_in(1))
-    moved = ca.jtimes(begin(x, v), ca.vertcat(x, v), ca.vertcat(d_x, d_v))
-    return ca.Function("begin_tangent", [x, v, d_x, d_v], [moved]).map(count)
+def _tangent(name: str, count: int) -> ca.Function:
+    """Derivatives of a function of the plant's model along a number of directions, in columns."""
+    return directional_derivative(getattr(plant_model(), name)).map(count)
 
 
 def _directions(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.beat.map import Beat, BeatMap
-from plants.beat.periodic_newton import FREE, VEINS, Search, newton
+from plants.beat.periodic_newton import FREE_STATES, VEIN_VOLUME, Search, newton
 from plants.plant import METRICS, N_VOLUMES, RIGHT_SPEED, SPEED, STATES, Plant
 from plants.quantities import KRPM_PER_RPM, PhysicsError
 
@@ -67,10 +67,10 @@ class SteadyState:
         which neither grows nor dies out, does not count.
         """
         # Deviations that keep the blood volume: the veins give what all others take.
-        inside = self.jacobian[np.ix_(FREE, FREE)]
-        kept = np.eye(len(FREE))
-        kept[VEINS, :N_VOLUMES] = -1.0
-        others = [i for i in range(len(FREE)) if i != VEINS]
+        inside = self.jacobian[np.ix_(FREE_STATES, FREE_STATES)]
+        kept = np.eye(len(FREE_STATES))
+        kept[VEIN_VOLUME, :N_VOLUMES] = -1.0
+        others = [i for i in range(len(FREE_STATES)) if i != VEIN_VOLUME]
         return float(np.abs(np.linalg.eigvals((inside @ kept)[np.ix_(others, others)])).max())
 
     @property
@@ -124,7 +124,7 @@ def steady_state(
     values = beats.values(speed, disturbances)
     total = plant.patient["blood_volume"] if blood_volume is None else blood_volume
     state = plant.rest() if start is None else start.copy()
-    state[VEINS] += total - state[:N_VOLUMES].sum()
+    state[VEIN_VOLUME] += total - state[:N_VOLUMES].sum()
     if start is None:
         state[STATES.index["pump_speed"]] = values[SPEED] * KRPM_PER_RPM
         state[STATES.index["right_pump_speed"]] = values[RIGHT_SPEED] * KRPM_PER_RPM
@@ -169,7 +169,7 @@ class PeriodicBeat:
         self.plant, self.tolerance = plant, tolerance
         self._beats = BeatMap(plant)
         self._state: Array | None = None
-        self._slope: Array | None = None
+        self._jacobian: Array | None = None
 
     def find(
         self,
@@ -185,14 +185,14 @@ class PeriodicBeat:
         PhysicsError
             There is none.
         """
-        found = self._nearby(speed, disturbances, blood_volume)
-        if found is None:
-            self._slope = None
-            found = steady_state(
+        steady = self._nearby(speed, disturbances, blood_volume)
+        if steady is None:
+            self._jacobian = None
+            steady = steady_state(
                 self.plant, speed, disturbances, blood_volume=blood_volume, beats=self._beats
             )
-        self._state = found.state
-        return found
+        self._state = steady.state
+        return steady
 
     def _nearby(
         self, speed: float, disturbances: Mapping[str, float] | None, blood_volume: float | None
@@ -202,9 +202,9 @@ class PeriodicBeat:
         values = self._beats.values(speed, disturbances)
         total = self.plant.patient["blood_volume"] if blood_volume is None else blood_volume
         state = self._state.copy()
-        state[VEINS] += total - state[:N_VOLUMES].sum()
-        search = newton(self._beats, state, values, total, self.tolerance, self._slope)
-        self._slope = search.slope
+        state[VEIN_VOLUME] += total - state[:N_VOLUMES].sum()
+        search = newton(self._beats, state, values, total, self.tolerance, self._jacobian)
+        self._jacobian = search.jacobian
         return None if search.point is None else _accepted(self._beats, search, values, speed)
 
 
@@ -217,15 +217,21 @@ def _checked(beat: Beat, plant: Plant, speed: float) -> Beat:
 
 
 def _accepted(beats: BeatMap, search: Search, values: Array, speed: float) -> SteadyState:
-    """What a search has found, if it is physical."""
+    """The steady state that a search has come to, if it is physical."""
     point = search.point
     assert point is not None
     metrics = METRICS.as_dict(point.beat.metrics)
-    found = SteadyState(
-        point.state, values, metrics, search.iterations, point.size, beats.plant, beats.step
+    steady = SteadyState(
+        point.state,
+        values,
+        metrics,
+        search.iterations,
+        point.largest_change,
+        beats.plant,
+        beats.step,
     )
-    _check_volumes(found, beats.plant, speed)
-    return found
+    _check_volumes(steady, beats.plant, speed)
+    return steady
 
 
 def _check_volumes(steady: SteadyState, plant: Plant, speed: float) -> None:

@@ -23,9 +23,9 @@ from plants.plant import N_VOLUMES, PHASE, STATES
 Array = NDArray[np.float64]
 
 #: States that a beat has to bring back: all but the phase.
-FREE = np.array([i for i in range(len(STATES)) if i != PHASE])
-VEINS = STATES.index["systemic_vein_volume"]
-_AMONG_FREE = np.ix_(FREE, FREE)
+FREE_STATES = np.array([i for i in range(len(STATES)) if i != PHASE])
+VEIN_VOLUME = STATES.index["systemic_vein_volume"]
+_FREE_BY_FREE = np.ix_(FREE_STATES, FREE_STATES)
 _IDENTITY = np.eye(len(STATES))
 _MAX_ITERATIONS = 40
 _SMALLEST_DAMPING = 1.0 / 64
@@ -36,16 +36,26 @@ _KEPT_STEPS = 2
 
 @dataclass(frozen=True)
 class Point:
-    """A state, the beat from it, and how far that is from periodic."""
+    """A state, the beat from it, and how far that is from periodic.
+
+    Attributes
+    ----------
+    state : ndarray, shape (n_states,)
+        State at the onset of the beat.
+    beat : Beat
+        The beat.
+    residual : ndarray, shape (n_states - 1,)
+        Change of each free state over the beat; of the veins that of the blood volume.
+    """
 
     state: Array
     beat: Beat
-    error: Array
+    residual: Array
 
     @functools.cached_property
-    def size(self) -> float:
+    def largest_change(self) -> float:
         """Largest change of a state over the beat."""
-        return float(np.max(np.abs(self.error)))
+        return float(np.max(np.abs(self.residual)))
 
 
 @dataclass(frozen=True)
@@ -60,14 +70,14 @@ class Search:
         Largest change of a state over the last beat.
     iterations : int
         Newton steps taken.
-    slope : ndarray or None
+    jacobian : ndarray or None
         Derivative of the residual by the free states used last, for a next search nearby.
     """
 
     point: Point | None
     residual: float
     iterations: int
-    slope: Array | None
+    jacobian: Array | None
 
 
 def newton(
@@ -76,7 +86,7 @@ def newton(
     values: Array,
     total: float,
     tolerance: float,
-    slope: Array | None = None,
+    jacobian: Array | None = None,
 ) -> Search:
     """Damped Newton iteration.
 
@@ -92,42 +102,43 @@ def newton(
         Blood volume, mL.
     tolerance : float
         Largest change of any state over the beat that counts as periodic.
-    slope : ndarray, optional
+    jacobian : ndarray, optional
         A Jacobian from nearby to begin with.
     """
     state = state.copy()
     state[PHASE] = 0.0
     point = _evaluated(beats, state, values, total)
     for iteration in range(_MAX_ITERATIONS):
-        if not np.isfinite(point.size):
+        if not np.isfinite(point.largest_change):
             return Search(None, np.inf, iteration, None)
-        if point.size < tolerance:
-            return Search(point, point.size, iteration, slope)
-        fresh = slope is None
-        if slope is None:
-            slope = _slope(beats, point, values)
+        if point.largest_change < tolerance:
+            return Search(point, point.largest_change, iteration, jacobian)
+        fresh = jacobian is None
+        if jacobian is None:
+            jacobian = _residual_jacobian(beats, point, values)
         try:
-            step = np.asarray(np.linalg.solve(slope, -point.error), dtype=np.float64)
+            step = np.asarray(np.linalg.solve(jacobian, -point.residual), dtype=np.float64)
         except np.linalg.LinAlgError:
-            return Search(None, point.size, iteration, None)
-        found = _line_search(beats, point, values, total, step, full_only=not fresh)
-        if found is None and fresh:
-            return Search(None, point.size, iteration, None)
-        if found is None or not _serves(found.size, point.size, tolerance):
-            slope = None
-        point = found or point
-    return Search(None, point.size, _MAX_ITERATIONS, None)
+            return Search(None, point.largest_change, iteration, None)
+        closer = _line_search(beats, point, values, total, step, full_only=not fresh)
+        if closer is None and fresh:
+            return Search(None, point.largest_change, iteration, None)
+        if closer is None or not _worth_keeping(closer, point, tolerance):
+            jacobian = None
+        point = closer or point
+    return Search(None, point.largest_change, _MAX_ITERATIONS, None)
 
 
-def _serves(size: float, before: float, tolerance: float) -> bool:
+def _worth_keeping(point: Point, previous: Point, tolerance: float) -> bool:
     """Whether the Jacobian of the last step is worth keeping."""
-    return size < tolerance or size * (size / before) ** _KEPT_STEPS < tolerance
+    after, before = point.largest_change, previous.largest_change
+    return after < tolerance or after * (after / before) ** _KEPT_STEPS < tolerance
 
 
 def _residual(beat: Beat, state: Array, total: float) -> Array:
     change = beat.state - state
-    change[VEINS] = state[:N_VOLUMES].sum() - total
-    return change[FREE]
+    change[VEIN_VOLUME] = state[:N_VOLUMES].sum() - total
+    return change[FREE_STATES]
 
 
 def _evaluated(beats: BeatMap, state: Array, values: Array, total: float) -> Point:
@@ -135,12 +146,12 @@ def _evaluated(beats: BeatMap, state: Array, values: Array, total: float) -> Poi
     return Point(state, beat, _residual(beat, state, total))
 
 
-def _slope(beats: BeatMap, point: Point, values: Array) -> Array:
+def _residual_jacobian(beats: BeatMap, point: Point, values: Array) -> Array:
     """Derivative of the residual by the free states."""
-    slope = beats.jacobian(point.state, values, point.beat) - _IDENTITY
-    slope[VEINS] = 0.0
-    slope[VEINS, :N_VOLUMES] = 1.0
-    return slope[_AMONG_FREE]
+    jacobian = beats.jacobian(point.state, values, point.beat) - _IDENTITY
+    jacobian[VEIN_VOLUME] = 0.0
+    jacobian[VEIN_VOLUME, :N_VOLUMES] = 1.0
+    return jacobian[_FREE_BY_FREE]
 
 
 def _line_search(
@@ -150,9 +161,9 @@ def _line_search(
     damping = 1.0
     while damping >= (1.0 if full_only else _SMALLEST_DAMPING):
         trial = point.state.copy()
-        trial[FREE] += damping * step
-        found = _evaluated(beats, trial, values, total)
-        if found.size < point.size:  # What is not a number is not less.
-            return found
+        trial[FREE_STATES] += damping * step
+        candidate = _evaluated(beats, trial, values, total)
+        if candidate.largest_change < point.largest_change:  # What is not a number is not less.
+            return candidate
         damping *= 0.5
     return None

@@ -91,7 +91,7 @@ class EmittedKernel:
         kernel.tangent(carry, values, steps, d_carry, d_values)
 
 
-def _made(wrap: bool, backend: Backend) -> Kernel:
+def _time_loop(wrap: bool, backend: Backend) -> Kernel:
     model = plant_model()
     if backend != "virtual-machine":
         try:
@@ -112,10 +112,10 @@ def run_kernel(backend: Backend = "auto") -> Kernel:
     BuildError
         `backend` is "compiled" and the loop cannot be built.
     """
-    return _made(True, backend)
+    return _time_loop(True, backend)
 
 
 @functools.cache
 def beat_kernel(backend: Backend = "auto") -> Kernel:
     """The loop inside a beat, with exact sensitivities, shared by all plants."""
-    return _made(False, backend)
+    return _time_loop(False, backend)

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.compile.cache import BuildError, load_library
-from plants.compile.code import casadi_loop_source, step_tangent
+from plants.compile.code import casadi_loop_source
+from plants.compile.expressions import directional_derivative
 
 Backend = Literal["auto", "compiled", "virtual-machine"]
 Array = NDArray[np.float64]
@@ -40,7 +41,9 @@ class CompiledKernel:
     """The kernel as C, compiled once per machine and called through ctypes."""
 
     def __init__(self, step: ca.Function, observe: ca.Function, *, tangent: bool):
-        source = casadi_loop_source(step, observe, step_tangent(step) if tangent else None)
+        source = casadi_loop_source(
+            step, observe, directional_derivative(step) if tangent else None
+        )
         self._library = load_library(source)
         self._n_out = observe.size1_out(0)
         pointer = ctypes.c_void_p

@@ -1,7 +1,7 @@
 """C text: functions over lanes, time loops, sensitivities, and what a processor needs for them."""
 
 from plants.compile.code.block import block_source
-from plants.compile.code.casadi_loop import casadi_loop_source, step_tangent
+from plants.compile.code.casadi_loop import casadi_loop_source
 from plants.compile.code.emitter import Part, emit_functions
 from plants.compile.code.lane_functions import lanes_source
 from plants.compile.code.one_lane import one_lane_source
@@ -24,5 +24,4 @@ __all__ = [
     "one_lane_source",
     "sensitivity_source",
     "state_tangent_source",
-    "step_tangent",
 ]

@@ -12,14 +12,6 @@ from plants.compile.code.template import filled
 _HEAD = "#define CASADI_SYMBOL_EXPORT static\n"
 
 
-def step_tangent(step: ca.Function) -> ca.Function:
-    """``(carry, values, d_carry, d_values) -> d_carry``: one directional derivative of a step."""
-    carry, values = ca.SX.sym("c", step.size1_in(0)), ca.SX.sym("v", step.size1_in(1))
-    d_carry, d_values = ca.SX.sym("dc", step.size1_in(0)), ca.SX.sym("dv", step.size1_in(1))
-    moved = ca.jtimes(step(carry, values), ca.vertcat(carry, values), ca.vertcat(d_carry, d_values))
-    return ca.Function("tangent", [carry, values, d_carry, d_values], [moved], {"cse": True})
-
-
 def casadi_loop_source(step: ca.Function, observe: ca.Function, tangent: ca.Function | None) -> str:
     """Self-contained C99 of the kernel: the generated functions and the loops around them."""
     renamed = [_renamed(step, "step"), _renamed(observe, "observe")]

@@ -7,23 +7,10 @@ derivative of the discrete steps themselves, to rounding.
 
 from __future__ import annotations
 
-import casadi as ca
-
 from plants.compile.code.emitter import Emitted, Part, emit_functions
 from plants.compile.code.plant_functions import GOING, HELD, SLOPE_OUTPUTS, PlantFunctions
 from plants.compile.code.template import filled
-from plants.compile.expressions import graph_of, with_reciprocals
-
-
-def forward(function: ca.Function) -> ca.Function:
-    """The function's directional derivative: its inputs, then a direction of each."""
-    count = function.n_in()
-    inputs = [ca.SX.sym(f"i{k}", function.size1_in(k)) for k in range(count)]
-    seeds = [ca.SX.sym(f"s{k}", function.size1_in(k)) for k in range(count)]
-    result = function(*inputs)
-    outputs = [result] if function.n_out() == 1 else list(result)
-    moved = [ca.jtimes(output, ca.vertcat(*inputs), ca.vertcat(*seeds)) for output in outputs]
-    return ca.Function("d_" + function.name(), [*inputs, *seeds], moved, {"cse": True})
+from plants.compile.expressions import directional_derivative, graph_of, with_reciprocals
 
 
 def sensitivity_source(functions: PlantFunctions, sizes: dict[str, int]) -> str:
@@ -56,7 +43,9 @@ def sensitivity_source(functions: PlantFunctions, sizes: dict[str, int]) -> str:
 def _slope_tangent(functions: PlantFunctions) -> Emitted:
     """Directional derivatives of the slopes."""
     names = ("x", "v", "d_x", "d_v")
-    graph = graph_of(forward(functions.slope), names, parts={"x": {functions.phase: "phase"}})
+    graph = graph_of(
+        directional_derivative(functions.slope), names, parts={"x": {functions.phase: "phase"}}
+    )
     parts = [
         Part("theld", HELD),
         Part("dheld", HELD | {"d_v"}),
@@ -70,7 +59,7 @@ def _slope_tangent(functions: PlantFunctions) -> Emitted:
 def _going_tangent(functions: PlantFunctions) -> Emitted:
     """Directional derivatives of what a step adds to the accumulator."""
     seeds = tuple(f"d_{name}" for name in GOING)
-    graph = graph_of(forward(functions.going_on), (*GOING, *seeds))
+    graph = graph_of(directional_derivative(functions.going_on), (*GOING, *seeds))
     parts = [
         Part("tpost", HELD),
         Part("dpost", HELD | {"d_v"}),

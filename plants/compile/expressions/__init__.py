@@ -1,5 +1,6 @@
 """CasADi functions as graphs of scalar operations: simplified, scheduled, ready to be written."""
 
+from plants.compile.expressions.derivative import directional_derivative
 from plants.compile.expressions.graph import (
     CONSTANT,
     INPUT,
@@ -22,6 +23,7 @@ __all__ = [
     "SQUARE_ROOT",
     "Graph",
     "UnsupportedOperationError",
+    "directional_derivative",
     "graph_of",
     "needed",
     "scheduled",

@@ -21,9 +21,9 @@ TOLERANCE = 1e-5
 CASES = [("shock-d", "CP", 40_000.0), ("rv-failure", "5.5", 33_000.0), ("healthy", None, 0.0)]
 # An absent pump's flow is exactly zero at the onset, so that its extremes have a corner there.
 CORNERS = {
-    (given_, seen)
-    for given_ in ("pump_flow", "device_pump_present")
-    for seen in ("pump_flow_max", "pump_flow_min")
+    (source, output)
+    for source in ("pump_flow", "device_pump_present")
+    for output in ("pump_flow_max", "pump_flow_min")
 }
 
 
@@ -75,10 +75,10 @@ def test_the_derivatives_are_those_of_central_differences(patient, device, speed
         fine = (at(SMALL / 2) - at(-SMALL / 2)) / SMALL
         error = np.abs((4 * fine - coarse) / 3 - rows[i])
         error /= 1 + np.abs(middle) + np.abs(rows[i])
-        for j, seen in enumerate(OUTPUTS):
-            if device is None and (name, seen) in CORNERS:
+        for j, output in enumerate(OUTPUTS):
+            if device is None and (name, output) in CORNERS:
                 continue
-            assert error[j] < TOLERANCE, (name, seen, rows[i, j])
+            assert error[j] < TOLERANCE, (name, output, rows[i, j])
 
 
 def test_the_speed_and_the_disturbances_are_among_the_directions():
@@ -102,12 +102,12 @@ def test_a_beat_stays_a_beat_when_the_heart_rate_moves():
     values = beats.values(38_000)
     direction = np.zeros((1, M))
     direction[0, VALUES.index["disturbance_heart_rate"]] = 1.0
-    given_ = direction.copy()
+    before = direction.copy()
     beat = beats.beat(off_balance(beats, 38_000), values, d_values=direction)
     assert beat.d_state[0, PHASE] == pytest.approx(0.0, abs=1e-12)
     rate = METRICS.index["heart_rate"]
     assert beat.d_metrics[0, rate] == pytest.approx(beat.metrics[rate], rel=1e-9)
-    assert np.array_equal(direction, given_)  # what the caller passed is left alone
+    assert np.array_equal(direction, before)  # what the caller passed is left alone
 
 
 @settings(max_examples=15)

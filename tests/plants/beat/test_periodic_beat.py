@@ -17,8 +17,7 @@ from plants import (
     Simulator,
     steady_state,
 )
-from plants.beat import periodic_beat as steady
-from plants.beat import periodic_newton
+from plants.beat import TOLERANCE, periodic_beat, periodic_newton
 from plants.plant import N_VOLUMES
 
 EVERYWHERE = [
@@ -34,15 +33,15 @@ SAMPLE = EVERYWHERE[::17]
 def check_steady(patient: str, device: str, level: str) -> None:
     plant = Plant(patient, device)
     assert plant.pump is not None
-    found = steady_state(plant, plant.pump.speed(level))
-    assert found.residual < steady.TOLERANCE
-    beat = BeatMap(plant).beat(found.state, found.values)
-    change = np.delete(beat.state - found.state, STATES.index["phase"])
-    assert np.abs(change).max() < 10 * steady.TOLERANCE  # the veins take what all others gave
-    for name, value in found.metrics.items():
+    steady = steady_state(plant, plant.pump.speed(level))
+    assert steady.residual < TOLERANCE
+    beat = BeatMap(plant).beat(steady.state, steady.values)
+    change = np.delete(beat.state - steady.state, STATES.index["phase"])
+    assert np.abs(change).max() < 10 * TOLERANCE  # the veins take what all others gave
+    for name, value in steady.metrics.items():
         assert SIGNALS[name].low <= value <= SIGNALS[name].high, name
-    assert found.stable
-    assert found.state[:N_VOLUMES].sum() == pytest.approx(plant.patient["blood_volume"], rel=1e-12)
+    assert steady.stable
+    assert steady.state[:N_VOLUMES].sum() == pytest.approx(plant.patient["blood_volume"], rel=1e-12)
 
 
 @pytest.mark.parametrize(("patient", "device", "level"), SAMPLE)
@@ -59,7 +58,7 @@ def test_a_steady_state_is_found_for_every_patient_device_and_level(patient, dev
 
 @pytest.mark.parametrize("patient", Patient.names())
 def test_a_steady_state_is_found_without_a_pump(patient):
-    assert steady_state(Plant(patient)).residual < steady.TOLERANCE
+    assert steady_state(Plant(patient)).residual < TOLERANCE
 
 
 @pytest.mark.parametrize(
@@ -68,12 +67,12 @@ def test_a_steady_state_is_found_without_a_pump(patient):
 def test_it_is_where_long_marching_leads(patient, device, speed):
     plant = Plant(patient, device)
     beats = BeatMap(plant)
-    found = steady_state(plant, speed, beats=beats)
+    steady = steady_state(plant, speed, beats=beats)
     state = plant.rest()
     for _ in range(600):
-        state = beats.beat(state, found.values).state
+        state = beats.beat(state, steady.values).state
     assert np.delete(state, STATES.index["phase"]) == pytest.approx(
-        np.delete(found.state, STATES.index["phase"]), rel=1e-6, abs=1e-5
+        np.delete(steady.state, STATES.index["phase"]), rel=1e-6, abs=1e-5
     )
 
 
@@ -116,16 +115,16 @@ def test_the_start_is_left_alone():
 
 def test_the_jacobian_is_that_of_a_beat():
     plant = Plant("shock-c", "CP")
-    found = steady_state(plant, 40_000)
+    steady = steady_state(plant, 40_000)
     beats = BeatMap(plant)
-    ahead = found.state.copy()
+    ahead = steady.state.copy()
     ahead[STATES.index["lv_volume"]] += 1e-4
     change = (
-        beats.beat(ahead, found.values).state - beats.beat(found.state, found.values).state
+        beats.beat(ahead, steady.values).state - beats.beat(steady.state, steady.values).state
     ) / 1e-4
-    assert found.jacobian[:, STATES.index["lv_volume"]] == pytest.approx(change, abs=1e-4)
+    assert steady.jacobian[:, STATES.index["lv_volume"]] == pytest.approx(change, abs=1e-4)
     # One eigenvalue is 1: blood stays what it is; all others die out.
-    free = np.delete(np.delete(found.jacobian, -1, 0), -1, 1)
+    free = np.delete(np.delete(steady.jacobian, -1, 0), -1, 1)
     sizes = np.sort(np.abs(np.linalg.eigvals(free)))
     assert sizes[-1] == pytest.approx(1.0, abs=1e-6)
     assert sizes[-2] < 1.0
@@ -134,36 +133,36 @@ def test_the_jacobian_is_that_of_a_beat():
 def test_a_beat_that_a_course_leaves_says_so():
     # Bled by 600 mL: suction so deep that it comes at every other beat.
     plant = Plant(Patient.load("rv-failure").replace(blood_volume=4400.0), "5.5")
-    found = steady_state(plant, plant.pump.speed("P-6"))
-    assert found.multiplier > 1
-    assert not found.stable
+    steady = steady_state(plant, plant.pump.speed("P-6"))
+    assert steady.multiplier > 1
+    assert not steady.stable
     beats = BeatMap(plant)
-    state = found.state.copy()
+    state = steady.state.copy()
     state[STATES.index["lv_volume"]] += 1e-3
-    seen = []
+    pressures = []
     for _ in range(60):
-        beat = beats.beat(state, found.values)
+        beat = beats.beat(state, steady.values)
         state = beat.state
-        seen.append(beat.metrics[METRICS.index["map"]])
+        pressures.append(beat.metrics[METRICS.index["map"]])
     # Two kinds of beat take turns about the periodic one.
-    assert abs(seen[-1] - seen[-2]) > 0.3
-    assert seen[-1] == pytest.approx(seen[-3], abs=1e-6)
-    assert np.mean(seen[-2:]) == pytest.approx(found.metrics["map"], abs=0.3)
+    assert abs(pressures[-1] - pressures[-2]) > 0.3
+    assert pressures[-1] == pytest.approx(pressures[-3], abs=1e-6)
+    assert np.mean(pressures[-2:]) == pytest.approx(steady.metrics["map"], abs=0.3)
 
 
 def test_the_multiplier_is_how_fast_a_deviation_dies_out():
     plant = Plant("shock-d", "CP")
-    found = steady_state(plant, 44_000)
-    assert found.stable
+    steady = steady_state(plant, 44_000)
+    assert steady.stable
     beats = BeatMap(plant)
-    state = found.state.copy()
+    state = steady.state.copy()
     state[STATES.index["lv_volume"]] += 1.0
     state[STATES.index["systemic_vein_volume"]] -= 1.0
     sizes = []
     for _ in range(40):
-        state = beats.beat(state, found.values).state
-        sizes.append(np.abs(np.delete(state - found.state, STATES.index["phase"])).max())
-    assert sizes[-1] / sizes[-2] == pytest.approx(found.multiplier, abs=0.02)
+        state = beats.beat(state, steady.values).state
+        sizes.append(np.abs(np.delete(state - steady.state, STATES.index["phase"])).max())
+    assert sizes[-1] / sizes[-2] == pytest.approx(steady.multiplier, abs=0.02)
 
 
 @pytest.mark.parametrize("rate", [-1.0, 2.0])
@@ -183,7 +182,7 @@ def test_what_does_not_converge_is_not_returned():
 
 def test_giving_up_early_is_no_result(monkeypatch):
     monkeypatch.setattr(periodic_newton, "_MAX_ITERATIONS", 1)
-    monkeypatch.setattr(steady, "_MARCHES", (1,))
+    monkeypatch.setattr(periodic_beat, "_MARCHES", (1,))
     with pytest.raises(PhysicsError, match="the smallest change"):
         steady_state(Plant("shock-d", "CP"), 44_000)
 
