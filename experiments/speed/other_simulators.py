@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from experiments.speed.case import CASE, case_start, named
-from experiments.speed.peers import others
+from experiments.speed.peers import MODEL_CONTENTS, circulation_run, modular_circ_run
 from experiments.speed.row import SpeedRow, compared, missing, rates_of
 from experiments.speed.svzerod import PART, UNIT, svzerod_rows
 from plants.beat import run_kernel
@@ -39,8 +39,8 @@ def _other_rows(repeats: int, seconds: float) -> list[SpeedRow]:
 
     beats = max(1, round(seconds))
     made: dict[str, tuple[Callable[[], Callable[[], object]], float]] = {
-        "circulation": (lambda: others.circulation(seconds), seconds),
-        "ModularCirc": (lambda: others.modular_circ(beats), float(beats)),
+        "circulation": (lambda: circulation_run(seconds), seconds),
+        "ModularCirc": (lambda: modular_circ_run(beats), float(beats)),
     }
     rows = []
     for name, (build, length) in made.items():
@@ -64,7 +64,7 @@ def _other_rows(repeats: int, seconds: float) -> list[SpeedRow]:
             unit=UNIT,
             ours_by="this plant: 4 chambers, valves, septum, pericardium, pump, with metrics; "
             "17 states; Runge-Kutta of order 4, 2 ms",
-            other_by=others.CONTENTS[name],
+            other_by=MODEL_CONTENTS[name],
         )
         rows.append(replace(row, note="the same kind of work, not the same model"))
     return rows

@@ -14,7 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.speed.batch import WIDTH
-from experiments.speed.peers import svzerodsolver as svzerod
+from experiments.speed.peers import (
+    CIRCUIT_PERIOD,
+    CIRCUIT_STATES,
+    circuit_run,
+    last_cycle,
+    relative_difference,
+    svzerodsolver_run,
+)
 from experiments.speed.row import SpeedRow, compared, missing, rates_of
 from plants.compile import BuildError
 
@@ -51,7 +58,7 @@ def svzerod_rows(
         Cycles after which results are compared, and how many times shorter the steps are then.
     """
     try:
-        theirs = svzerod.svzerod(max(1, round(seconds / svzerod.PERIOD)), STEPS_PER_CYCLE)
+        theirs = svzerodsolver_run(max(1, round(seconds / CIRCUIT_PERIOD)), STEPS_PER_CYCLE)
     except ImportError as error:
         return _absent(repeats, seconds, str(error))
     try:
@@ -102,7 +109,7 @@ class _Errors:
     def row(self) -> SpeedRow:
         row = SpeedRow(
             PART,
-            f"{_WORK}: results apart, steps of {1e3 * svzerod.PERIOD / self.finest:.3f} ms",
+            f"{_WORK}: results apart, steps of {1e3 * CIRCUIT_PERIOD / self.finest:.3f} ms",
             self.same,
             unit="relative",
             ours_by="re-expressed in CasADi, emitted loop, Runge-Kutta of order 4",
@@ -116,19 +123,19 @@ def _errors(cycles: int, finer: int) -> _Errors:
     finest = finer * STEPS_PER_CYCLE
 
     def other(steps: int) -> Array:
-        return svzerod.courses(svzerod.svzerod(cycles, steps)(), _SEEN)
+        return last_cycle(svzerodsolver_run(cycles, steps)(), _SEEN)
 
     def ours(steps: int) -> Array:
-        run = svzerod.emitted(1, cycles * steps + 1, steps, log=True)
-        return run()[-steps - 1 :, [svzerod.STATES.index[name] for name in _SEEN]]
+        run = circuit_run(1, cycles * steps + 1, steps, log=True)
+        return run()[-steps - 1 :, [CIRCUIT_STATES.index[name] for name in _SEEN]]
 
     exact = other(finest)
     found = {
-        steps: svzerod.apart(_interpolated(exact, steps), ours(steps))
+        steps: relative_difference(_interpolated(exact, steps), ours(steps))
         for steps in (*_COARSER, STEPS_PER_CYCLE)
     }
-    theirs = svzerod.apart(exact, other(STEPS_PER_CYCLE))
-    return _Errors(svzerod.apart(exact, ours(finest)), finest, theirs, found)
+    theirs = relative_difference(exact, other(STEPS_PER_CYCLE))
+    return _Errors(relative_difference(exact, ours(finest)), finest, theirs, found)
 
 
 def _interpolated(course: Array, steps: int) -> Array:
@@ -145,13 +152,13 @@ def _ours(
     batch: int, width: int, steps_per_cycle: int, seconds: float
 ) -> tuple[Callable[[], Any], float, str]:
     """Our contestant, how much it simulates (s), and how."""
-    cycles = max(1, round(seconds / svzerod.PERIOD))
+    cycles = max(1, round(seconds / CIRCUIT_PERIOD))
     steps = max(1, cycles * steps_per_cycle // min(batch, 64))
-    run = svzerod.emitted(batch, steps, steps_per_cycle, width=width)
+    run = circuit_run(batch, steps, steps_per_cycle, width=width)
     lanes = "one lane" if width == 1 else f"{width} lanes"
-    step = 1e3 * svzerod.PERIOD / steps_per_cycle
+    step = 1e3 * CIRCUIT_PERIOD / steps_per_cycle
     by = f"re-expressed in CasADi, emitted loop of {lanes}, Runge-Kutta of order 4, {step:.1f} ms"
-    return run, batch * steps / steps_per_cycle * svzerod.PERIOD, by
+    return run, batch * steps / steps_per_cycle * CIRCUIT_PERIOD, by
 
 
 def _against(
@@ -165,7 +172,7 @@ def _against(
     errors: _Errors,
 ) -> SpeedRow:
     ours, amount, by = _ours(batch, width, steps, seconds)
-    length = max(1, round(seconds / svzerod.PERIOD)) * svzerod.PERIOD
+    length = max(1, round(seconds / CIRCUIT_PERIOD)) * CIRCUIT_PERIOD
     rates = rates_of([ours, theirs], [amount, length], repeats)
     how = "at the same step" if target is not None else "at no larger an error"
     row = compared(
@@ -182,7 +189,7 @@ def _against(
         ours_error=errors.ours[steps],
         other_error=errors.theirs,
         note="errors: largest of a state over the last cycle, "
-        f"against svZeroDSolver with steps of {1e3 * svzerod.PERIOD / errors.finest:.3f} ms",
+        f"against svZeroDSolver with steps of {1e3 * CIRCUIT_PERIOD / errors.finest:.3f} ms",
     )
     return row if target is None else row.aiming("ratio", ">=", target)
 

@@ -44,7 +44,7 @@ def jax_run(functions: PlantFunctions, steps: int) -> Callable[[Array, Array], A
     slope, going, ending = (names[name] for name, _, _ in parts)
     nx, na, phase = f.slope.size1_in(0), f.going_on.size1_in(0), f.phase
 
-    def one(carry: Any, v: Any) -> Any:
+    def advance(carry: Any, v: Any) -> Any:
         h = v[f.step]
 
         def step(state: Any, _: Any) -> tuple[Any, None]:
@@ -73,12 +73,12 @@ def jax_run(functions: PlantFunctions, steps: int) -> Callable[[Array, Array], A
         x = entries[:nx]
         start = jax.tree.map(jnp.asarray, slope(x, v))
         # What does not depend on the state has no type of its own yet.
-        start = jax.tree.map(lambda one: one + 0.0 * x[0], start)
+        start = jax.tree.map(lambda entry: entry + 0.0 * x[0], start)
         state = (x, entries[nx : nx + na], entries[nx + na :], *start)
         (x, acc, last, *_), _ = jax.lax.scan(step, state, None, length=steps)
         return jnp.stack([*x, *acc, *last])
 
-    run = jax.jit(jax.vmap(one))
+    run = jax.jit(jax.vmap(advance))
 
     def call(carry: Array, values: Array) -> Array:
         with jax.enable_x64(True):

@@ -53,7 +53,7 @@ def numba_run(functions: PlantFunctions) -> Callable[[Array, Array, int], None]:
     nx, ng, ne = f.slope.size1_in(0), f.slope.size1_out(1), f.slope.size1_out(2)
     na, phase, place = f.going_on.size1_in(0), f.phase, f.step
 
-    def one(carry: Any, v: Any, steps: int) -> None:
+    def advance(carry: Any, v: Any, steps: int) -> None:
         x, acc, last = carry[:nx], carry[nx : nx + na], carry[nx + na :]
         h = v[place]
         k1, k2, k3, k4 = np.empty(nx), np.empty(nx), np.empty(nx), np.empty(nx)
@@ -91,11 +91,11 @@ def numba_run(functions: PlantFunctions) -> Callable[[Array, Array, int], None]:
             for j in range(ne):
                 e1[j] = e2[j]
 
-    one = compiled(one)
+    advance = compiled(advance)
 
     def run(carry: Any, values: Any, steps: int) -> None:
         for b in range(carry.shape[0]):
-            one(carry[b], values[b], steps)
+            advance(carry[b], values[b], steps)
 
     return compiled(run)
 

@@ -20,8 +20,12 @@ from experiments.speed import (
     svzerod as speed_svzerod,
 )
 from experiments.speed.case import case_start
-from experiments.speed.peers import others
-from experiments.speed.peers import svzerodsolver as svzerod
+from experiments.speed.peers import (
+    CIRCUIT_STATES,
+    circuit_run,
+    other_models,
+    relative_difference,
+)
 from experiments.speed.peers.translate import PYTHON, python_function
 from experiments.speed.roofline import Count, counted, peaks, roofline_rows, step_count
 from plants.beat import plant_functions
@@ -54,20 +58,20 @@ def test_translated_functions_give_the_same(name):
     exec(python_function(function, "g", inputs, into=outputs), space)
     rng = np.random.default_rng(1)
     start = case_start()
-    given = [rng.uniform(1.0, 2.0, function.size1_in(k)) for k in range(function.n_in())]
-    given[-1] = start.values
+    arguments = [rng.uniform(1.0, 2.0, function.size1_in(k)) for k in range(function.n_in())]
+    arguments[-1] = start.values
     if name == "slope":
-        given[0] = start.state
-    wanted = function(*given)
-    wanted = [wanted] if function.n_out() == 1 else wanted
-    found = space["f"](*given)
-    found = [found] if function.n_out() == 1 else found
+        arguments[0] = start.state
+    expected = function(*arguments)
+    expected = [expected] if function.n_out() == 1 else expected
+    returned = space["f"](*arguments)
+    returned = [returned] if function.n_out() == 1 else returned
     stored = [np.empty(function.size1_out(k)) for k in range(function.n_out())]
-    space["g"](*given, *stored)
-    for one, two, three in zip(wanted, found, stored, strict=True):
-        exact = np.asarray(one).ravel()
-        np.testing.assert_allclose(np.array(two, dtype=float), exact, rtol=1e-11, atol=1e-11)
-        np.testing.assert_allclose(three, exact, rtol=1e-11, atol=1e-11)
+    space["g"](*arguments, *stored)
+    for by_casadi, row, array in zip(expected, returned, stored, strict=True):
+        exact = np.asarray(by_casadi).ravel()
+        np.testing.assert_allclose(np.array(row, dtype=float), exact, rtol=1e-11, atol=1e-11)
+        np.testing.assert_allclose(array, exact, rtol=1e-11, atol=1e-11)
 
 
 @needs_compiler
@@ -107,9 +111,9 @@ def test_what_is_not_installed_is_said(monkeypatch):
 @needs_compiler
 def test_the_re_expressed_circuit_gives_svzerodsolvers_results():
     steps = 999
-    states = svzerod.emitted(1, 10 * steps, steps, log=True)()
+    states = circuit_run(1, 10 * steps, steps, log=True)()
     last = states[9 * steps :]
-    flow, pressure = (last[:, svzerod.STATES.index[name]] for name in ("Q_ao", "P_ao"))
+    flow, pressure = (last[:, CIRCUIT_STATES.index[name]] for name in ("Q_ao", "P_ao"))
     # The other scheme is of lower order and steps over the opening of the valves.
     for step, value in FLOWS.items():
         assert flow[step] == pytest.approx(value, rel=1e-3)
@@ -119,12 +123,12 @@ def test_the_re_expressed_circuit_gives_svzerodsolvers_results():
 
 @needs_compiler
 def test_the_circuit_is_the_same_in_lanes_and_keeps_its_valves_shut():
-    alone = svzerod.emitted(1, 3000, 1017)()
-    lanes = svzerod.emitted(16, 3000, 1017, width=8)()
+    alone = circuit_run(1, 3000, 1017)()
+    lanes = circuit_run(16, 3000, 1017, width=8)()
     np.testing.assert_allclose(lanes, np.repeat(alone, 16, axis=0), rtol=1e-12)
-    courses = svzerod.emitted(1, 3000, 1017, log=True)()
+    courses = circuit_run(1, 3000, 1017, log=True)()
     for name in ("Q_RA", "Q_RV", "Q_LA", "Q_LV"):
-        flow = courses[:, svzerod.STATES.index[name]]
+        flow = courses[:, CIRCUIT_STATES.index[name]]
         assert np.any(flow == 0.0)
         assert flow.min() > -2.0  # what a step may bring back before the valve is found shut
 
@@ -142,11 +146,11 @@ class _Solver:
         steps = settings["number_of_time_pts_per_cardiac_cycle"] - 1
         cycles = settings["number_of_cardiac_cycles"]
         self._error = 0.1 * (1017 / steps) ** 4
-        self._states = svzerod.emitted(1, cycles * steps + 1, steps, log=True)()[-steps - 1 :]
+        self._states = circuit_run(1, cycles * steps + 1, steps, log=True)()[-steps - 1 :]
 
     def get_single_result(self, name):
         state = name.removesuffix(":CLH")
-        return (1 + self._error) * self._states[:, svzerod.STATES.index[state]]
+        return (1 + self._error) * self._states[:, CIRCUIT_STATES.index[state]]
 
 
 @needs_compiler
@@ -189,8 +193,8 @@ def test_svzerodsolver_gives_the_same_course():
 
 def test_courses_of_different_steps_are_compared_at_the_same_times():
     fine = np.linspace(1.0, 2.0, 9)[:, None]
-    assert svzerod.apart(fine, fine[::4]) == 0.0
-    assert svzerod.apart(fine[::4] + 0.1, fine) == pytest.approx(0.05)
+    assert relative_difference(fine, fine[::4]) == 0.0
+    assert relative_difference(fine[::4] + 0.1, fine) == pytest.approx(0.05)
 
 
 @needs_compiler
@@ -204,16 +208,16 @@ def test_a_peer_that_fails_is_told_and_the_others_go_on(monkeypatch):
     def absent(_):
         raise ImportError("No module named 'circulation'")
 
-    monkeypatch.setattr(others, "modular_circ", broken)
-    monkeypatch.setattr(others, "circulation", absent)
+    monkeypatch.setattr(speed_peers, "modular_circ_run", broken)
+    monkeypatch.setattr(speed_peers, "circulation_run", absent)
     first, second = speed_peers._other_rows(1, 0.1)
     assert "not installed" in first.note
     assert "fails here: AttributeError: np.NaN" in second.note
 
 
 def test_numbers_may_come_as_arrays_of_one():
-    assert others._fromiter([np.array([1.5]), 2.0], np.float64).tolist() == [1.5, 2.0]
-    assert others._fromiter(iter([1, 2]), np.int64, count=2).tolist() == [1, 2]
+    assert other_models._fromiter([np.array([1.5]), 2.0], np.float64).tolist() == [1.5, 2.0]
+    assert other_models._fromiter(iter([1, 2]), np.int64, count=2).tolist() == [1, 2]
 
 
 def test_operations_are_counted():

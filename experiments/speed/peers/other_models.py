@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 #: What each model contains.
-CONTENTS = {
+MODEL_CONTENTS = {
     "circulation": (
         "Regazzoni 2020: 4 chambers of elastance, 4 valves, 2 arterial and 2 venous beds with "
         "inertance, 12 states; no pump; forward Euler, 1 ms"
@@ -26,7 +26,7 @@ CONTENTS = {
 }
 
 
-def circulation(seconds: float) -> Callable[[], object]:
+def circulation_run(seconds: float) -> Callable[[], object]:
     """``Regazzoni2020`` of the package circulation (MIT).
 
     Raises
@@ -50,7 +50,7 @@ def circulation(seconds: float) -> Callable[[], object]:
     return run
 
 
-def modular_circ(beats: int) -> Callable[[], object]:
+def modular_circ_run(beats: int) -> Callable[[], object]:
     """``NaghaviModel`` of the package ModularCirc (MIT), heart beats of 1 s.
 
     Raises
@@ -81,7 +81,7 @@ _FROMITER = np.fromiter
 
 
 def _fromiter(numbers: Iterable[Any], dtype: Any, **more: Any) -> NDArray[Any]:
-    given = list(numbers)
-    if np.dtype(dtype).kind == "f" and any(isinstance(one, np.ndarray) for one in given):
-        given = [np.asarray(one).item() for one in given]
-    return _FROMITER(given, dtype, **more)
+    items = list(numbers)
+    if np.dtype(dtype).kind == "f" and any(isinstance(item, np.ndarray) for item in items):
+        items = [np.asarray(item).item() for item in items]
+    return _FROMITER(items, dtype, **more)
