@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import casadi as ca
 import numpy as np
 import pytest
 
@@ -10,7 +9,6 @@ from plants import STATES, BeatMap, Plant, plant_model, steady_state
 from plants.beat import plant_functions
 from plants.beat.time_loop import beat_kernel
 from plants.compile import PlantKernel, find_compiler
-from plants.compile.expressions import graph_of, with_shared_reciprocals
 from plants.plant import PHASE
 
 needs_compiler = pytest.mark.skipif(find_compiler() is None, reason="no C compiler here")
@@ -92,13 +90,3 @@ def test_a_kept_path_is_what_the_jacobian_is_taken_along():
     assert beats.jacobian(plant.rest(), steady.values, beat) == pytest.approx(
         steady.jacobian, abs=1e-12
     )
-
-
-def test_divisions_by_the_same_share_its_reciprocal():
-    x, y = ca.SX.sym("x"), ca.SX.sym("y")
-    function = ca.Function("f", [x, y], [ca.vertcat(x / y, x**2 / y, y / x)])
-    changed = with_shared_reciprocals(graph_of(function, ("x", "y")))
-    operations = [node.operation for node in changed.nodes]
-    assert operations.count(ca.OP_INV) == 1
-    assert operations.count(ca.OP_DIV) == 1
-    assert operations.count(ca.OP_MUL) == 2
