@@ -19,13 +19,12 @@ from plants.batch.arguments import (
     lane_indices,
     lane_mask,
     lane_scenarios,
-    lane_step,
     lane_values,
 )
-from plants.batch.disturbances import BatchDisturbances, MeanDisturbances
 from plants.batch.kernel import Precision, batch_kernel, chosen_width
+from plants.batch.lane_plants import LanePlants
 from plants.batch.layout import BatchLayout
-from plants.batch.start import LaneStart, LaneStarts, PlantKey, StartRequest
+from plants.batch.start import LaneStart, LaneStarts
 from plants.compile import Backend
 from plants.plant import (
     ACCUMULATOR,
@@ -82,8 +81,6 @@ class BatchSimulator:
 
     Attributes
     ----------
-    plants : tuple of Plant
-        The plants as they are now.
     width : int
         Lanes of a block.
 
@@ -115,16 +112,15 @@ class BatchSimulator:
         threads: int = 1,
         backend: Backend = "auto",
     ):
-        self.plants = checked_plants(plants)
-        self._count = len(self.plants)
+        checked = checked_plants(plants)
+        self._count = len(checked)
         if precision not in _PRECISIONS:
             raise unknown_name("precision", precision, _PRECISIONS)
-        self._precision, self._backend, self._wanted_step = precision, backend, step
+        self._precision, self._backend = precision, backend
         self._threads = checked_integer("threads", threads, 1024)
         if width is not None:
             width = checked_integer("width", width, _WIDEST)
-        self._disturbances = BatchDisturbances(lane_scenarios(scenarios, self._count))
-        self._disturbed = self._disturbances.lanes()
+        self._lanes = LanePlants(checked, lane_scenarios(scenarios, self._count), step)
         self._set_kernel(width or chosen_width(self._count, precision))
         self._layout = BatchLayout(self._count, self.width)
         self._carry = self._layout.empty(N_STATE + 2 * N_ACC, self._kernel.dtype)
@@ -133,31 +129,18 @@ class BatchSimulator:
         self._beats = np.zeros(self._count)  # counted apart from the phase in single precision
         self._alive = np.zeros(self._count, bool)
         self._failures: dict[int, str] = {}
-        self._plant_keys: list[PlantKey] = [PlantKey(plant) for plant in self.plants]
-        self._step, self._highest = np.zeros(self._count), np.zeros(self._count)
-        self._drives_right = np.zeros(self._count, bool)
-        self._right_speed = np.zeros(self._count)
-        self._limits: list[tuple[MeanDisturbances | None, float]] = [(None, 0.0)] * self._count
-        for lane in range(self._count):
-            self._set_plant(lane)
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
 
     def _set_kernel(self, width: int) -> None:
-        right = any(plant.right is not None for plant in self.plants)
-        self._right = right
+        self._right = right = self._lanes.any_right
         self._kernel = batch_kernel(width, self._precision, right=right, backend=self._backend)
         self.width = self._kernel.width
         self._starts = LaneStarts(self._kernel, self._backend)
 
-    def _set_plant(self, lane: int) -> None:
-        """Keep what is read of a plant at every block."""
-        plant = self.plants[lane]
-        self._step[lane] = lane_step(plant, self._wanted_step, lane)
-        self._highest[lane] = plant.pump.max_rpm if plant.pump else 0.0
-        self._drives_right[lane] = plant.left is None
-        self._right_speed[lane] = plant.right_speed
-        self._plant_keys[lane] = PlantKey(plant)
-        self._limits[lane] = (None, 0.0)
+    @property
+    def plants(self) -> tuple[Plant, ...]:
+        """The plants as they are now."""
+        return self._lanes.plants
 
     def __len__(self) -> int:
         return self._count
@@ -230,32 +213,16 @@ class BatchSimulator:
         begin = None if states is None else checked_matrix("states", states, (count, N_STATE))
         if scenarios is not None:
             assigned = lane_scenarios(checked_length("scenarios", scenarios, count), count)
-            for lane, scenario in zip(chosen, assigned, strict=True):
-                self._disturbances.assign(int(lane), scenario)
-            self._disturbed = self._disturbances.lanes()
+            self._lanes.assign(chosen, assigned)
         if plants is not None:
-            self._replace(chosen, checked_plants(checked_length("plants", plants, count)))
+            self._lanes.replace(chosen, checked_plants(checked_length("plants", plants, count)))
+            if self._lanes.any_right and not self._right:
+                self._set_kernel(self.width)
         requests = [
-            StartRequest(
-                self._plant_keys[lane],
-                self._step[lane],
-                float(rpm[k]),
-                None if begin is None else begin[k].tobytes(),
-            )
-            for k, lane in enumerate(chosen)
+            self._lanes.start_request(lane, float(rpm[k]), None if begin is None else begin[k])
+            for k, lane in enumerate(chosen.tolist())
         ]
         self._begin(chosen, self._starts.find(requests))
-
-    def _replace(self, lanes: NDArray[np.intp], plants: tuple[Plant, ...]) -> None:
-        replaced = list(self.plants)
-        for lane, plant in zip(lanes, plants, strict=True):
-            lane_step(plant, self._wanted_step, int(lane))
-            replaced[lane] = plant
-        self.plants = tuple(replaced)
-        for lane in lanes:
-            self._set_plant(int(lane))
-        if not self._right and any(plant.right is not None for plant in plants):
-            self._set_kernel(self.width)
 
     def _begin(self, lanes: NDArray[np.intp], starts: list[LaneStart]) -> None:
         self._layout.scatter(self._carry, lanes, np.array([start.carry for start in starts]))
@@ -289,7 +256,7 @@ class BatchSimulator:
         check_positive("seconds", seconds)
         if not (self._alive.any() or self._failures):
             raise RuntimeError("reset() comes before the first advance()")
-        rpm = np.clip(lane_values("speeds", speeds, self._count), 0.0, self._highest)
+        rpm = np.clip(lane_values("speeds", speeds, self._count), 0.0, self._lanes.max_speeds)
         moving = self._alive if lanes is None else self._alive & lane_mask(lanes, self._count)
         for length in time_blocks(seconds, DISTURBANCE_BLOCK):
             self._advance_block(rpm, length, moving)
@@ -299,8 +266,7 @@ class BatchSimulator:
         longest = self._disturb(seconds, moving)
         per_block = np.ceil(seconds / longest - 1e-9).astype(np.int64)
         spread, held = self._layout.spread, self._values
-        left = np.where(self._drives_right, 0.0, rpm)
-        right = np.where(self._drives_right, rpm, self._right_speed)
+        left, right = self._lanes.pump_speeds(rpm)
         advancing = spread(moving)
         for entry, row in ((SPEED, left), (RIGHT_SPEED, right), (STEP, seconds / per_block)):
             np.copyto(held[:, entry], spread(row), where=advancing, casting="same_kind")
@@ -312,19 +278,10 @@ class BatchSimulator:
 
     def _disturb(self, seconds: float, moving: NDArray[np.bool_]) -> Array:
         """Set the disturbances of the lanes; the longest step (s) that each allows."""
-        longest = self._step
-        lanes = self._disturbed[moving[self._disturbed]]
+        lanes = self._lanes.disturbed(moving)
         if not len(lanes):
-            return longest
-        longest, rows = longest.copy(), np.empty((len(lanes), len(DISTURBANCES)))
-        for k, lane in enumerate(lanes.tolist()):
-            mean = self._disturbances.over(lane, float(self._time[lane]), seconds)
-            before, limit = self._limits[lane]
-            if before is not mean:
-                limit = self.plants[lane].largest_step(mean.by_name)
-                self._limits[lane] = (mean, limit)
-            longest[lane] = min(longest[lane], limit)
-            rows[k] = mean.vector
+            return self._lanes.steps
+        rows, longest = self._lanes.disturbances(lanes, self._time, seconds)
         self._layout.scatter(self._values, lanes, rows, entries=_DISTURBANCE_ENTRIES)
         return longest
 
