@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.speed.peers.numba_plant import ENDING, GOING, SLOPE
-from experiments.speed.peers.translate import python_function
+from experiments.speed.peers.translate import translated
 from plants.compile.code import PlantFunctions
 
 Array = NDArray[np.float64]
@@ -31,17 +30,25 @@ def jax_run(functions: PlantFunctions, steps: int) -> Callable[[Array, Array], A
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {_FLAGS}".strip()
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
     import jax
+
+    run = jax.jit(jax.vmap(_advance(functions, steps)))
+
+    def call(carry: Array, values: Array) -> Array:
+        with jax.enable_x64(True):
+            return np.asarray(run(carry, values))
+
+    return call
+
+
+def _advance(functions: PlantFunctions, steps: int) -> Callable[[Any, Any], Any]:
+    """``advance(carry, v) -> carry`` of one patient, in the Python that JAX traces."""
+    import jax
     import jax.numpy as jnp
 
-    names: dict[str, Any] = {
-        name: getattr(jnp, name)
-        for name in ("sqrt", "exp", "log", "tanh", "floor", "where", "fmin", "fmax")
-    }
+    operations = ("sqrt", "exp", "log", "tanh", "floor", "where", "fmin", "fmax")
+    names = {name: getattr(jnp, name) for name in operations}
+    slope, going, ending = translated(functions, names, into=False)
     f = functions
-    parts = (("slope", f.slope, SLOPE), ("going", f.going_on, GOING), ("ending", f.ending, ENDING))
-    for name, function, (inputs, _) in parts:
-        exec(python_function(function, name, inputs), names)
-    slope, going, ending = (names[name] for name, _, _ in parts)
     nx, na, phase = f.slope.size1_in(0), f.going_on.size1_in(0), f.phase
 
     def advance(carry: Any, v: Any) -> Any:
@@ -78,13 +85,7 @@ def jax_run(functions: PlantFunctions, steps: int) -> Callable[[Array, Array], A
         (x, acc, last, *_), _ = jax.lax.scan(step, state, None, length=steps)
         return jnp.stack([*x, *acc, *last])
 
-    run = jax.jit(jax.vmap(advance))
-
-    def call(carry: Array, values: Array) -> Array:
-        with jax.enable_x64(True):
-            return np.asarray(run(carry, values))
-
-    return call
+    return advance
 
 
 def _moved(x: Any, h: Any, k: Any) -> tuple[Any, ...]:

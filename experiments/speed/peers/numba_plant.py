@@ -10,14 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.speed.peers.translate import python_function
+from experiments.speed.peers.translate import translated
 from plants.compile.code import PlantFunctions
 
 Array = NDArray[np.float64]
-#: Names of inputs and outputs of the plant's functions.
-SLOPE = (("x", "v"), ("k", "g", "e"))
-GOING = (("acc", "x", "after", "mean", "extremes", "v"), ("moved",))
-ENDING = (("acc", "x", "after", "mean", "before", "later", "old", "new", "v"), ("ended", "begun"))
 
 
 @functools.cache
@@ -45,11 +41,19 @@ def numba_run(functions: PlantFunctions) -> Callable[[Array, Array, int], None]:
         "fmin": compiled(_fmin),
         "fmax": compiled(_fmax),
     }
+    parts = [compiled(part) for part in translated(functions, names, into=True)]
+    advance = compiled(_advance(functions, *parts))
+
+    def run(carry: Any, values: Any, steps: int) -> None:
+        for b in range(carry.shape[0]):
+            advance(carry[b], values[b], steps)
+
+    return compiled(run)
+
+
+def _advance(functions: PlantFunctions, slope: Any, going: Any, ending: Any) -> Any:
+    """``advance(carry, v, steps)`` of one patient, in the Python that numba compiles."""
     f = functions
-    parts = (("slope", f.slope, SLOPE), ("going", f.going_on, GOING), ("ending", f.ending, ENDING))
-    for name, function, (inputs, outputs) in parts:
-        exec(python_function(function, name, inputs, into=outputs), names)
-    slope, going, ending = (compiled(names[name]) for name, _, _ in parts)
     nx, ng, ne = f.slope.size1_in(0), f.slope.size1_out(1), f.slope.size1_out(2)
     na, phase, place = f.going_on.size1_in(0), f.phase, f.step
 
@@ -91,13 +95,7 @@ def numba_run(functions: PlantFunctions) -> Callable[[Array, Array, int], None]:
             for j in range(ne):
                 e1[j] = e2[j]
 
-    advance = compiled(advance)
-
-    def run(carry: Any, values: Any, steps: int) -> None:
-        for b in range(carry.shape[0]):
-            advance(carry[b], values[b], steps)
-
-    return compiled(run)
+    return advance
 
 
 def _where(condition: bool, yes: float, no: float) -> float:

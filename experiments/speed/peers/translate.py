@@ -7,9 +7,11 @@ The same text serves every library whose functions go by these names: what is ca
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import casadi as ca
 
+from plants.compile.code import PlantFunctions
 from plants.compile.expressions import CONSTANT, INPUT, Graph, graph_of, needed
 
 #: By CasADi's number; the operands stand for {a} and {b}. Names are those of NumPy.
@@ -43,6 +45,35 @@ PYTHON: Mapping[int, str] = {
     ca.OP_OR: "where(({a} != 0.0) | ({b} != 0.0), 1.0, 0.0)",
     ca.OP_IF_ELSE_ZERO: "where({a} != 0.0, {b}, 0.0)",
 }
+
+#: Names of inputs and outputs of the plant's functions.
+_SLOPE = (("x", "v"), ("k", "g", "e"))
+_GOING = (("acc", "x", "after", "mean", "extremes", "v"), ("moved",))
+_ENDING = (("acc", "x", "after", "mean", "before", "later", "old", "new", "v"), ("ended", "begun"))
+
+
+def translated(functions: PlantFunctions, names: Mapping[str, Any], *, into: bool) -> list[Any]:
+    """The plant's slope, what a step adds and what ends a beat, as Python functions.
+
+    Parameters
+    ----------
+    functions : PlantFunctions
+        The plant.
+    names : mapping
+        What the text of the functions calls ``sqrt``, ``where`` and so on.
+    into : bool
+        Whether they write their outputs into further arguments, or return them as tuples.
+    """
+    f = functions
+    space = dict(names)
+    plant = {
+        "slope": (f.slope, *_SLOPE),
+        "going": (f.going_on, *_GOING),
+        "ending": (f.ending, *_ENDING),
+    }
+    for name, (function, inputs, outputs) in plant.items():
+        exec(python_function(function, name, inputs, into=outputs if into else ()), space)
+    return [space[name] for name in plant]
 
 
 def python_function(
