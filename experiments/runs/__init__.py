@@ -38,6 +38,7 @@ from experiments.runs.results import (
 )
 from experiments.runs.study import Findings, PrintedTable, Settings, Study
 from experiments.runs.study_job import StudyRun, run_study
+from experiments.runs.templates import render
 from experiments.runs.work_folder import WorkFolder
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "progress",
     "provenance",
     "read_settings",
+    "render",
     "replace_file",
     "reserved_stdout",
     "run_command_of",

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from experiments.runs.folder import RunFolder
 from experiments.runs.output import number, to_json
+from experiments.runs.templates import render
 
-_TEMPLATES = Path(__file__).parents[1] / "templates"
 NAME = "report.html"
 
 
@@ -59,11 +59,8 @@ def write_report(
     Path
         The report.
     """
-    import jinja2  # Only where a report is written.
-
-    loader = jinja2.FileSystemLoader(_TEMPLATES)
-    template = jinja2.Environment(loader=loader, autoescape=True).get_template(NAME)
-    page = template.render(
+    page = render(
+        NAME,
         title=title,
         introduction=introduction,
         tables=[

@@ -13,6 +13,7 @@ import typer
 
 from experiments.runs.folder import RunFolder, run_folder, versions
 from experiments.runs.study import Findings
+from experiments.runs.templates import render
 
 if TYPE_CHECKING:
     import pandas
@@ -68,7 +69,12 @@ def write_findings(
     if findings.write is not None:
         findings.write(run.path)
     if results is not None:
-        page = f"# {title}\n\n{findings.summary}\n\n{provenance(run.config, regenerate)}"
+        page = render(
+            "results_page.md",
+            title=title,
+            summary=findings.summary,
+            provenance=provenance(run.config, regenerate),
+        )
         write_results(results, page, run, findings.tables, findings.figures)
 
 

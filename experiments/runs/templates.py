@@ -1,0 +1,53 @@
+"""Texts of results from templates: pages in Markdown and HTML are files, not strings in code."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import jinja2
+
+_FOLDER = Path(__file__).parents[1] / "templates"
+
+
+def render(template_name: str, **values: object) -> str:
+    """The text of a template with its values filled in.
+
+    A line that only holds a statement of the template leaves no line behind. Values are escaped in
+    HTML alone.
+
+    Parameters
+    ----------
+    template_name : str
+        A file of ``experiments/templates``, with its ending.
+    **values : object
+        What the template names; one that is missing is an error.
+
+    Raises
+    ------
+    jinja2.UndefinedError
+        The template names a value that is not given.
+
+    Examples
+    --------
+    >>> from experiments.runs import render
+    >>> page = render("results_page.md", title="Speed", summary="Fast.", provenance="Made today.")
+    >>> page.splitlines()[0]
+    '# Speed'
+    """
+    return _environment().get_template(template_name).render(**values)
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    import jinja2  # Only where something is written.
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER),
+        undefined=jinja2.StrictUndefined,
+        autoescape=lambda name: name is not None and name.endswith(".html"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
