@@ -36,7 +36,7 @@ from experiments.runs.results import (
     write_results,
     write_study,
 )
-from experiments.runs.study import Findings, PrintedTable, Settings, Study
+from experiments.runs.study import Findings, FloatArray, PrintedTable, Settings, Study
 from experiments.runs.study_job import StudyRun, run_study
 from experiments.runs.templates import render
 from experiments.runs.work_folder import WorkFolder
@@ -45,6 +45,7 @@ __all__ = [
     "RESULTS",
     "RUNS",
     "Findings",
+    "FloatArray",
     "JsonOption",
     "PrintedTable",
     "ReportTable",

@@ -11,13 +11,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import PlainValidator
 
 from plants.quantities import CheckedModel
 
 if TYPE_CHECKING:
     import pandas
     from matplotlib.figure import Figure
+
+#: An array of a result: kept as a list, and read back as an array of floats.
+FloatArray = Annotated[
+    NDArray[np.float64], PlainValidator(lambda values: np.asarray(values, dtype=float))
+]
 
 
 class Settings(CheckedModel):
