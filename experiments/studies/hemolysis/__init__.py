@@ -1,0 +1,5 @@
+"""The hemolysis study: how far the published power laws disagree, absolutely and anchored."""
+
+from experiments.studies.hemolysis.study import HemolysisSettings
+
+__all__ = ["HemolysisSettings"]

@@ -1,0 +1,114 @@
+"""How far the published power laws of hemolysis disagree, and what is left of it once anchored.
+
+Absolutely: the modified index of each law at a shear stress and exposure time typical of the pump,
+against the index measured on the CP. Relatively: the release over speeds and flows when every law
+is anchored on the measured index, as the plant does, and the release of the plant itself in a
+patient at every level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from experiments.runs import Findings, PrintedTable, Settings, Study, render
+from experiments.studies.hemolysis.checks import LEAST_FLOW, checks
+from experiments.studies.hemolysis.figures import index_figure, scaling_figure
+from experiments.studies.hemolysis.tables import (
+    DEVICE,
+    LawCase,
+    LevelRelease,
+    absolute_table,
+    level_releases,
+    patient_table,
+    relative_table,
+)
+from plants import Patient, Pump
+from plants.pumps import HEMOLYSIS_LAWS
+
+_UNITS = {
+    "shear_stress_Pa": "Pa",
+    "exposure_time_s": "s",
+    "modified_index": "1e-6",
+    "over_measured": "1",
+    "needed_stress_Pa": "Pa",
+}
+_HEADINGS = (
+    "law",
+    "blood",
+    "stress [Pa]",
+    "time [s]",
+    "index [1e-6]",
+    "over measured",
+    "needed [Pa]",
+)
+
+
+class HemolysisSettings(Settings):
+    """Settings of the hemolysis study."""
+
+    patient: str = Field(
+        "shock-d", description="Patient whose release is computed by each law at every level."
+    )
+
+    @model_validator(mode="after")
+    def _patient_exists(self) -> Self:
+        Patient.load(self.patient)
+        return self
+
+
+def _findings(settings: HemolysisSettings, results: Sequence[list[LevelRelease]]) -> Findings:
+    import pandas
+
+    pump = Pump.load(DEVICE)
+    absolute, relative = absolute_table(pump), relative_table(pump)
+    beating = patient_table(pump, dict(zip(HEMOLYSIS_LAWS, results, strict=True)))
+    checked = checks(pump, absolute, relative, beating)
+    verdicts = [
+        (check.expectation, "holds" if check.met else "FAILS", check.values) for check in checked
+    ]
+    return Findings(
+        tables={
+            "absolute": absolute,
+            "relative": relative,
+            "patient": beating,
+            "checks": pandas.DataFrame(checked),
+        },
+        units=_UNITS,
+        summary=render(
+            "hemolysis.md",
+            over_measured=absolute["over_measured"],
+            needed_stress=absolute["needed_stress_Pa"],
+            spread=beating.loc[beating["flow"] >= LEAST_FLOW, "spread"].max(),
+        ),
+        held=all(check.met for check in checked),
+        figures={"index": index_figure(pump), "scaling": scaling_figure(pump)},
+        printed=[
+            PrintedTable("modified index of hemolysis", _HEADINGS, absolute.values.tolist()),
+            PrintedTable(
+                f"release in {Patient.load(settings.patient).name} [mg/dL/h]",
+                ["level", "speed [rpm]", "flow [L/min]", *HEMOLYSIS_LAWS, "spread"],
+                beating.values.tolist(),
+            ),
+            PrintedTable("checks", ("expectation", "verdict", "values"), verdicts),
+        ],
+        document={
+            "relative": relative.to_dict("records"),
+            "patient": beating.to_dict("records"),
+            "checks": checked,
+        },
+    )
+
+
+STUDY = Study(
+    name="hemolysis",
+    title=lambda settings: "Disagreement of the published laws of hemolysis",
+    settings=HemolysisSettings,
+    cases=lambda settings: [LawCase(settings.patient, law) for law in HEMOLYSIS_LAWS],
+    work=level_releases,
+    findings=_findings,
+    result=list[LevelRelease],
+    unit="laws",
+)
