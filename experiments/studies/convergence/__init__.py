@@ -1,10 +1,6 @@
 """The convergence study: how accurate the integration is, and which step that asks for."""
 
-from experiments.studies.convergence import report, study
 from experiments.studies.convergence.right_hand_side import RightHandSide
+from experiments.studies.convergence.study import ConvergenceSettings
 
-__all__ = [
-    "RightHandSide",
-    "report",
-    "study",
-]
+__all__ = ["ConvergenceSettings", "RightHandSide"]

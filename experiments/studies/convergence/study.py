@@ -1,287 +1,96 @@
-"""How accurate the integration is: schemes, steps and valve smoothing against a tight reference.
-
-What is compared is what a user reads: the metrics of a periodic beat. Each scheme and step finds
-its own periodic beat; the reference is scipy's DOP853 at a tolerance of 1e-10.
-"""
+"""How accurate the integration is: schemes, steps and valve smoothing against a tight reference."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from experiments.studies.convergence.schemes import (
-    SCHEMES,
-    ReferenceBeat,
-    SchemeMap,
-    reference_beat,
+from pydantic import Field
+
+from experiments.runs import Findings, PrintedTable, Settings, Study, render
+from experiments.studies.convergence.errors import (
+    CASES,
+    EXTREME_LIMIT,
+    MEAN_LIMIT,
+    Case,
+    integration_errors,
+    smoothing_changes,
 )
-from plants import BeatMap, Patient, PhysicsError, Plant, Pump, steady_state
+from experiments.studies.convergence.figure import convergence_figure
+from experiments.studies.convergence.step_choice import chosen_step, worst_table
+from plants import Patient
+from plants.beat import DEFAULT_STEP
 
-if TYPE_CHECKING:
-    import pandas
-
-#: Limits on the relative error of beat means and of extremes within the beat.
-MEAN_LIMIT, EXTREME_LIMIT = 1e-3, 5e-3
-#: Metrics that are integrals over the beat.
-MEANS = (
-    "map",
-    "cardiac_output",
-    "native_flow",
-    "pump_flow",
-    "pcwp",
-    "cvp",
-    "mpap",
-    "lv_pressure",
-    "lv_volume",
-    "stroke_work",
-    "cardiac_power_output",
-    "motor_current",
-    "hemolysis_rate",
-)
-#: Metrics taken at an instant of the beat.
-EXTREMES = (
-    "systolic",
-    "diastolic",
-    "lvedp",
-    "lvedv",
-    "lvesv",
-    "lv_peak_pressure",
-    "pa_systolic",
-    "pa_diastolic",
-    "pump_flow_max",
-    "pump_flow_min",
-)
-# Flows that may be near zero are measured against the flow that circulates.
-_FLOWS = ("native_flow", "pump_flow", "pump_flow_max", "pump_flow_min")
-STEPS = (0.0005, 0.001, 0.002, 0.0025, 0.004, 0.005)  # s
-WIDTHS = (0.1, 0.05, 0.02, 0.01, 0.005)  # mmHg
-SHARP = 5e-4  # mmHg: stands for a valve without smoothing
-#: Share of the step by which a plant with a low stability limit may shorten it.
-SHORTENED = 0.05
-_FINE = 2.5e-4  # s: step at which only the width is seen
+_UNITS = {
+    "step_ms": "ms",
+    "stability_limit_ms": "ms",
+    "mean_error": "1",
+    "extreme_error": "1",
+}
 
 
-@dataclass(frozen=True)
-class Case:
-    """A plant at a speed, and why it is looked at."""
+class ConvergenceSettings(Settings):
+    """Settings of the convergence study."""
 
-    patient: str
-    device: str | None
-    level: str | None
-    reason: str
-    blood_loss: float = 0.0
-
-    @property
-    def name(self) -> str:
-        """For tables."""
-        loss = f" less {self.blood_loss:g} mL" if self.blood_loss else ""
-        support = f"{self.device} {self.level}" if self.device else "no pump"
-        return f"{self.patient}{loss}, {support}"
-
-    def plant(self, **changes: float) -> Plant:
-        """The plant, with other patient parameters where given."""
-        patient = Patient.load(self.patient)
-        if self.blood_loss:
-            changes["blood_volume"] = patient["blood_volume"] - self.blood_loss
-        if changes:
-            patient = patient.replace(
-                None, description=None, source="convergence study", tag="X", **changes
-            )
-        return Plant(patient, self.device)
-
-    @property
-    def speed(self) -> float:
-        """Speed, rpm."""
-        return Pump.load(self.device).speed(self.level) if self.device and self.level else 0.0
-
-
-CASES = (
-    Case("healthy", None, None, "valves open and shut, strong ventricle"),
-    Case("healthy", "CP", "P-0", "leak through the stopped pump"),
-    Case("healthy", "CP", "P-9", "suction", blood_loss=300.0),
-    Case("hfref", "5.5", "P-9", "aortic valve at the edge of opening"),
-    Case("shock-c", "CP", "P-2", "low support"),
-    Case("shock-d", "CP", "P-5", "aortic valve opens briefly"),
-    Case("shock-e", "CP", "P-8", "aortic valve stays shut"),
-    Case("rv-failure", "5.5", "P-9", "suction at full support; a beat that a course leaves"),
-    Case("biventricular-shock", "2.5", "P-8", "highest head for the flow"),
-)
-
-
-def relative_errors(
-    metrics: Mapping[str, float], reference: Mapping[str, float]
-) -> dict[str, float]:
-    """Relative error of every compared metric; of flows, relative to the circulating flow."""
-    errors = {}
-    for name in (*MEANS, *EXTREMES):
-        scale = abs(reference["cardiac_output"] if name in _FLOWS else reference[name])
-        difference = abs(metrics[name] - reference[name])
-        errors[name] = difference / scale if scale else difference
-    return errors
-
-
-def integration_table(
-    cases: Sequence[Case] = CASES,
-    steps: Sequence[float] = STEPS,
-    schemes: Sequence[str] = tuple(SCHEMES),
-    progress: Callable[[float], None] | None = None,
-) -> pandas.DataFrame:
-    """Worst errors of every case, scheme and step.
-
-    Parameters
-    ----------
-    cases : sequence of Case
-        What is integrated.
-    steps : sequence of float
-        Nominal steps, s; a beat is a whole number of steps, so that it may be a little shorter.
-    schemes : sequence of str
-        Names from :data:`experiments.studies.convergence.schemes.SCHEMES`.
-    progress : callable, optional
-        Called with the number of cases done.
-
-    Returns
-    -------
-    DataFrame
-        Columns case, scheme, step [ms], stability limit [ms], worst error of means and of
-        extremes with the metric's name, and whether both lie within the limits. Errors are NaN
-        where no periodic beat was found: the step is unstable.
-    """
-    import pandas
-
-    rows = []
-    for done, case in enumerate(cases):
-        plant = case.plant()
-        reference = reference_beat(plant, case.speed)
-        for scheme in schemes:
-            for step in steps:
-                rows.append(_row(case, plant, scheme, step, reference))
-        if progress is not None:
-            progress(done + 1)
-    return pandas.DataFrame(rows)
-
-
-def _row(
-    case: Case, plant: Plant, scheme: str, step: float, reference: ReferenceBeat
-) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "case": case.name,
-        "reason": case.reason,
-        "scheme": scheme,
-        "step_ms": 1e3 * step,
-        "stability_limit_ms": 1e3 * plant.largest_step(),
-    }
-    try:
-        found = steady_state(
-            plant, case.speed, start=reference.state, beats=SchemeMap(plant, scheme, step)
-        )
-    except PhysicsError:
-        nothing = float("nan")
-        return row | {
-            "mean_error": nothing,
-            "mean_metric": "unstable",
-            "extreme_error": nothing,
-            "extreme_metric": "unstable",
-            "within_limits": False,
-        }
-    errors = relative_errors(found.metrics, reference.metrics)
-    mean = max(MEANS, key=lambda name: errors[name])
-    extreme = max(EXTREMES, key=lambda name: errors[name])
-    within = errors[mean] <= MEAN_LIMIT and errors[extreme] <= EXTREME_LIMIT
-    return row | {
-        "mean_error": errors[mean],
-        "mean_metric": mean,
-        "extreme_error": errors[extreme],
-        "extreme_metric": extreme,
-        "within_limits": within,
-    }
-
-
-def smoothing_table(
-    cases: Sequence[Case] = CASES, widths: Sequence[float] = WIDTHS
-) -> pandas.DataFrame:
-    """How far the valve smoothing moves the results from those of an all but sharp valve.
-
-    Returns
-    -------
-    DataFrame
-        Columns case, width [mmHg], change of MAP [mmHg], worst relative change of beat means and
-        extremes with the metric's name.
-    """
-    import pandas
-
-    rows = []
-    for case in cases:
-        sharp = case.plant(valve_smoothing=SHARP)
-        start = steady_state(sharp, case.speed, beats=BeatMap(sharp, step=_FINE))
-        for width in widths:
-            plant = case.plant(valve_smoothing=width)
-            beats = BeatMap(plant, step=_FINE)
-            metrics = steady_state(plant, case.speed, start=start.state, beats=beats).metrics
-            changes = relative_errors(metrics, start.metrics)
-            mean = max(MEANS, key=lambda name: changes[name])
-            extreme = max(EXTREMES, key=lambda name: changes[name])
-            rows.append(
-                {
-                    "case": case.name,
-                    "width_mmHg": width,
-                    "map_change_mmHg": metrics["map"] - start.metrics["map"],
-                    "mean_change": changes[mean],
-                    "mean_metric": mean,
-                    "extreme_change": changes[extreme],
-                    "extreme_metric": extreme,
-                }
-            )
-    return pandas.DataFrame(rows)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The scheme and step that the plant should use, and what speaks for it.
-
-    Attributes
-    ----------
-    scheme : str
-        Name of the scheme.
-    step : float
-        Largest studied step (s) that meets both limits in every case and is stable for every
-        built-in patient on every built-in pump, but for those that shorten it by
-        :data:`SHORTENED` at the most.
-    stable_step : float
-        Smallest stability limit (s) of all built-in patients on all built-in pumps.
-    mean_error, extreme_error : float
-        Worst relative errors at that step.
-    """
-
-    scheme: str
-    step: float
-    stable_step: float
-    mean_error: float
-    extreme_error: float
-
-
-def choice(table: pandas.DataFrame, scheme: str = "RK4") -> Choice:
-    """The largest step of a scheme within all limits.
-
-    A plant whose own stability limit is lower than the step takes that limit, so that a step a
-    little above the lowest limit is what nearly all of them run with.
-
-    Raises
-    ------
-    PhysicsError
-        No studied step is.
-    """
-    stable = min(
-        Plant(patient, device).largest_step()
-        for patient in Patient.names()
-        for device in (None, *Pump.names())
+    cases: int | None = Field(
+        None, ge=1, description="Only the first so many cases; by default all."
     )
-    mine = table[table["scheme"] == scheme]
-    for step_ms in sorted(mine["step_ms"].unique(), reverse=True):
-        rows = mine[mine["step_ms"] == step_ms]
-        if rows["within_limits"].all() and step_ms * (1 - SHORTENED) <= 1e3 * stable:
-            worst_mean, worst_extreme = rows["mean_error"].max(), rows["extreme_error"].max()
-            return Choice(
-                scheme, 1e-3 * float(step_ms), stable, float(worst_mean), float(worst_extreme)
+
+
+@dataclass(frozen=True)
+class CaseErrors:
+    """Rows of both tables that belong to a case."""
+
+    integration: list[dict[str, Any]]
+    smoothing: list[dict[str, Any]]
+
+
+def case_errors(case: Case) -> CaseErrors:
+    """Errors of every scheme and step in a case, and what the valve smoothing changes."""
+    return CaseErrors(integration_errors(case), smoothing_changes(case))
+
+
+def _findings(settings: ConvergenceSettings, results: Sequence[CaseErrors]) -> Findings:
+    import pandas
+
+    of_cases = list(results)
+    integration = pandas.DataFrame([row for case in of_cases for row in case.integration])
+    smoothing = pandas.DataFrame([row for case in of_cases for row in case.smoothing])
+    chosen, worst = chosen_step(integration), worst_table(integration)
+    own_step = 1e3 * DEFAULT_STEP
+    own = integration[(integration["scheme"] == "RK4") & (integration["step_ms"] == own_step)]
+    own_width = Patient.load("healthy")["valve_smoothing"]
+    return Findings(
+        tables={"integration": integration, "smoothing": smoothing},
+        units=_UNITS,
+        summary=render(
+            "convergence.md",
+            chosen=chosen,
+            step_ms=own_step,
+            errors=own,
+            mean_limit=MEAN_LIMIT,
+            extreme_limit=EXTREME_LIMIT,
+            width_mmHg=own_width,
+            smoothing=smoothing[smoothing["width_mmHg"] == own_width],
+        ),
+        held=bool(len(own) and own["within_limits"].all() and chosen.step >= DEFAULT_STEP),
+        figures={"convergence": convergence_figure(integration, smoothing)},
+        printed=[
+            PrintedTable(
+                "worst relative error over all cases", list(worst.columns), worst.values.tolist()
             )
-    raise PhysicsError(f"no studied step of {scheme} meets the limits in every case")
+        ],
+        document={"smoothing": smoothing.to_dict("records"), "choice": chosen},
+    )
+
+
+STUDY = Study(
+    name="convergence",
+    title=lambda settings: "Accuracy of the integration",
+    settings=ConvergenceSettings,
+    cases=lambda settings: CASES[: settings.cases],
+    work=case_errors,
+    findings=_findings,
+    result=CaseErrors,
+)
