@@ -1,8 +1,5 @@
 """The effects study: each physical effect switched off, what it changes and what it does not."""
 
-from experiments.studies.effects import report, study
+from experiments.studies.effects.study import EffectsSettings
 
-__all__ = [
-    "report",
-    "study",
-]
+__all__ = ["EffectsSettings"]

@@ -17,7 +17,7 @@ from dataclasses import replace
 from experiments.studies.effects.effect import (
     CIRCULATION,
     EVERYTHING,
-    LEFT_ALONE,
+    UNMOVED,
     Condition,
     Effect,
     falls,
@@ -25,7 +25,7 @@ from experiments.studies.effects.effect import (
     stays,
 )
 
-_RATE = LEFT_ALONE[0]
+_RATE = UNMOVED[0]
 # Where two runs take other outer steps, their errors differ by less than this share.
 _STEPS = 1e-5
 
@@ -41,7 +41,7 @@ def _hemolysis() -> Iterable[Effect]:
         (
             rises("pfhb", 2.0, "more is released than is cleared"),
             falls("haptoglobin", 5.0, "it leaves with the hemoglobin that it binds"),
-            stays(CIRCULATION, _STEPS, what, but=("hemolysis_rate",)),
+            stays(CIRCULATION, _STEPS, what, may_move=("hemolysis_rate",)),
         ),
     )
     day = Condition("shock-d", "CP", "P-8", slow={}, hours=24.0)
@@ -54,7 +54,7 @@ def _hemolysis() -> Iterable[Effect]:
             rises("pfhb", 0.5, "shear breaks cells"),
             rises("hemolysis_dose", 10.0, "shear breaks cells"),
             falls("haptoglobin", 5.0, "it leaves with the hemoglobin that it binds"),
-            stays(CIRCULATION, _STEPS, what, but=("hemolysis_rate",)),
+            stays(CIRCULATION, _STEPS, what, may_move=("hemolysis_rate",)),
             stays("lactate", 0.02, "the hemoglobin lost is 0.2 % of that in the cells"),
         ),
     )
@@ -84,9 +84,14 @@ def _limb() -> Iterable[Effect]:
         (
             rises("limb_perfusion", 0.2, "a way past the sheath"),
             falls("limb_ischemia", 0.1, "the leg is perfused"),
-            stays(EVERYTHING, _STEPS, what, but=("limb_perfusion", "limb_ischemia", "limb_hazard")),
+            stays(
+                EVERYTHING,
+                _STEPS,
+                what,
+                may_move=("limb_perfusion", "limb_ischemia", "limb_hazard"),
+            ),
         ),
-        silent=(replace(off, slow={**narrow, "catheter_conductance": 9.0}),),
+        reshaped=(replace(off, slow={**narrow, "catheter_conductance": 9.0}),),
     )
     axillary = replace(off, slow={**narrow, "femoral": 0.0})
     yield Effect(
@@ -100,7 +105,7 @@ def _limb() -> Iterable[Effect]:
             rises("limb_hazard", 1e-4, "femoral access and an ischemic leg"),
             stays(CIRCULATION, _STEPS, what),
         ),
-        silent=(replace(axillary, slow={**narrow, "femoral": 0.0, "sheath_french": 21.0}),),
+        reshaped=(replace(axillary, slow={**narrow, "femoral": 0.0, "sheath_french": 21.0}),),
     )
 
 
@@ -113,7 +118,7 @@ def _blood() -> Iterable[Effect]:
         base,
         replace(base, inputs={"bleeding": 100.0}),
         (
-            falls("blood_volume", 599.99, given, most=600.01),
+            falls("blood_volume", 599.99, given, at_most=600.01),
             falls("map", 1.0, "the heart is less full"),
             falls("cvp", 0.5, "the veins are less full"),
             stays("hemoglobin", 1e-3, "whole blood is lost: what is left is as red"),
@@ -126,7 +131,7 @@ def _blood() -> Iterable[Effect]:
         base,
         replace(base, inputs={"fluid": 100.0}),
         (
-            rises("blood_volume", 599.99, given, most=600.01),
+            rises("blood_volume", 599.99, given, at_most=600.01),
             falls("hemoglobin", 1.0, "diluted from 5 to 5.6 L"),
             rises("cvp", 0.5, "the veins are fuller"),
             _RATE,
@@ -139,7 +144,7 @@ def _blood() -> Iterable[Effect]:
         anemic,
         replace(anemic, inputs={"transfusion": 50.0}),
         (
-            rises("blood_volume", 299.99, given, most=300.01),
+            rises("blood_volume", 299.99, given, at_most=300.01),
             rises("hemoglobin", 0.5, "red cells hold 19 g/dL against 7 g/dL"),
             rises("oxygen_delivery", 20.0, "redder blood"),
             _RATE,
@@ -156,7 +161,7 @@ def _blood() -> Iterable[Effect]:
             falls("hemoglobin", 0.05, "it dilutes the blood"),
             _RATE,
         ),
-        silent=(replace(bled, slow={"volume_regulation_limit": 50.0}),),
+        reshaped=(replace(bled, slow={"volume_regulation_limit": 50.0}),),
     )
 
 
@@ -170,7 +175,7 @@ def _organs() -> Iterable[Effect]:
         alone,
         (
             rises("lactate", 1.0, "demand that delivery does not meet"),
-            stays(EVERYTHING, _STEPS, what, but=("lactate",)),
+            stays(EVERYTHING, _STEPS, what, may_move=("lactate",)),
         ),
     )
     weights = {
@@ -191,7 +196,7 @@ def _organs() -> Iterable[Effect]:
                 EVERYTHING,
                 _STEPS,
                 "organs act on no pressure and no flow",
-                but=("renal_injury", "hepatic_injury", "lactate"),
+                may_move=("renal_injury", "hepatic_injury", "lactate"),
             ),
         ),
     )
@@ -206,7 +211,7 @@ def _organs() -> Iterable[Effect]:
             rises("bleeding_hazard", 5e-3, "wound, anticoagulation and shear"),
             rises("malposition_hazard", 1e-4, "a running pump may move"),
             rises("vwf_loss", 0.1, "shear cleaves large multimers"),
-            stays(EVERYTHING, _STEPS, "a hazard is no event", but=struck),
+            stays(EVERYTHING, _STEPS, "a hazard is no event", may_move=struck),
         ),
     )
 

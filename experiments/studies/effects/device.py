@@ -17,7 +17,7 @@ from dataclasses import replace
 from experiments.studies.effects.effect import (
     CIRCULATION,
     EVERYTHING,
-    LEFT_ALONE,
+    UNMOVED,
     Condition,
     Effect,
     falls,
@@ -39,13 +39,13 @@ def _pumps() -> Iterable[Effect]:
             falls("pump_flow", 0.2, "an occluded inlet lets less through"),
             rises("lvesv", 1.0, "what is not drawn stays in the ventricle"),
             falls("motor_current", 10.0, "less flow asks for less torque"),
-            *LEFT_ALONE,
+            *UNMOVED,
         ),
-        silent=(
+        reshaped=(
             replace(off, pump={"suction_resistance": 0.0, "suction_hysteresis": 6.0}),
             replace(off, pump={"suction_resistance": 0.0, "suction_pressure": 4.0}),
         ),
-        heard=occluded,
+        reshaped_may_move=occluded,
     )
     full = Condition("shock-d", "CP", "P-4")
     yield Effect(
@@ -64,7 +64,7 @@ def _pumps() -> Iterable[Effect]:
             falls("pump_flow", 0.2, "blood leaks back through a rotor that stands"),
             falls("cardiac_output", 0.05, "forward flow is lost"),
             falls("diastolic", 0.5, "the aorta empties backwards"),
-            *LEFT_ALONE,
+            *UNMOVED,
         ),
     )
     alone = Condition("biventricular-shock", "CP", "P-6")
@@ -79,7 +79,7 @@ def _pumps() -> Iterable[Effect]:
             rises("mpap", 1.0, "it delivers into the pulmonary artery"),
             rises("cardiac_output", 0.1, "the left side gets more to pump"),
             stays("pump_speed", 1e-6, "the left motor is not concerned"),
-            *LEFT_ALONE,
+            *UNMOVED,
         ),
     )
 
@@ -110,7 +110,7 @@ def _positions() -> Iterable[Effect]:
             rises("hemolysis_rate", 4.0, "the index of hemolysis rises 6.7 times"),
             falls("motor_current", 50.0, "less flow asks for less torque"),
             stays("mitral_regurgitant_fraction", 1e-3, "the mitral valve is not touched"),
-            *LEFT_ALONE,
+            *UNMOVED,
         ),
     )
     for name, depth, place, more in (
@@ -137,10 +137,10 @@ def _positions() -> Iterable[Effect]:
                 rises("malposition", 0.99, "no window is where it belongs"),
                 falls("motor_current_pulsatility", 20.0, "no pressure difference: flat current"),
                 *more,
-                *LEFT_ALONE,
+                *UNMOVED,
             ),
         )
-        seen = (
+        of_the_pump = (
             "pump_speed",
             "motor_current",
             "placement_signal",
@@ -159,7 +159,14 @@ def _positions() -> Iterable[Effect]:
             f"{case}, {place}, against no pump",
             Condition("shock-d"),
             placed(inlet_depth=depth),
-            (stays(CIRCULATION, 1e-5, "a pump that delivers nothing supports nothing", but=seen),),
+            (
+                stays(
+                    CIRCULATION,
+                    1e-5,
+                    "a pump that delivers nothing supports nothing",
+                    may_move=of_the_pump,
+                ),
+            ),
         )
     yield Effect(
         "wall contact",
@@ -172,7 +179,7 @@ def _positions() -> Iterable[Effect]:
             falls("pump_flow", 0.5, "an occluded inlet lets less through"),
             rises("hemolysis_rate", 0.5, "blood is sheared in the narrow inlet"),
             stays("mitral_regurgitant_fraction", 1e-3, "the mitral valve is not touched"),
-            *LEFT_ALONE,
+            *UNMOVED,
         ),
     )
     yield Effect(
@@ -185,7 +192,7 @@ def _positions() -> Iterable[Effect]:
             falls("pump_flow", 0.5, "an occluded inlet lets less through"),
             rises("hemolysis_rate", 1.5, "blood is sheared at the leaflet"),
             rises("mitral_regurgitant_fraction", 0.02, "the leaflet no longer closes"),
-            *LEFT_ALONE,
+            *UNMOVED,
         ),
     )
     yield Effect(
@@ -201,7 +208,7 @@ def _positions() -> Iterable[Effect]:
                 EVERYTHING,
                 0.0,
                 "what is not there lies nowhere",
-                but=("placement_signal", "placement_pulsatility", "suction_margin"),
+                may_move=("placement_signal", "placement_pulsatility", "suction_margin"),
             ),
         ),
     )

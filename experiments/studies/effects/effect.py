@@ -146,9 +146,9 @@ class Expectation:
         relative to the value (or to 1, where that is more).
     reason : str
         Why; the physiology.
-    but : tuple of str
+    may_move : tuple of str
         Signals of a group that may move.
-    most : float
+    at_most : float
         Largest change, in the unit of the signal.
     """
 
@@ -156,8 +156,8 @@ class Expectation:
     change: Change
     by: float
     reason: str
-    but: tuple[str, ...] = ()
-    most: float = math.inf
+    may_move: tuple[str, ...] = ()
+    at_most: float = math.inf
 
     def check(self, off: Mapping[str, float], on: Mapping[str, float]) -> Finding:
         """Whether it holds, and of a group for which signal it holds least."""
@@ -165,29 +165,29 @@ class Expectation:
             names = self._names(on)
             shares = {name: abs(on[name] - off[name]) / max(1.0, abs(off[name])) for name in names}
             worst = max(shares, key=lambda name: shares[name])
-            return self._found(worst, off, on, shares[worst] <= self.by)
+            return self._finding(worst, off, on, shares[worst] <= self.by)
         moved = on[self.signal] - off[self.signal]
         along = moved if self.change == "rises" else -moved
-        return self._found(self.signal, off, on, self.by <= along <= self.most)
+        return self._finding(self.signal, off, on, self.by <= along <= self.at_most)
 
     def _names(self, on: Mapping[str, float]) -> list[str]:
         groups = {CIRCULATION: METRICS.names, EVERYTHING: (*METRICS.names, *SLOW_SIGNALS)}
         names = groups.get(self.signal, (self.signal,))
-        return [name for name in names if name in on and name not in self.but]
+        return [name for name in names if name in on and name not in self.may_move]
 
-    def _found(
+    def _finding(
         self, name: str, off: Mapping[str, float], on: Mapping[str, float], holds: bool
     ) -> Finding:
         return Finding(self, name, off[name], on[name], holds)
 
-    def words(self) -> str:
+    def in_words(self) -> str:
         """The expectation in words, without its reason."""
         unit = SIGNALS[self.signal].unit if self.signal in SIGNALS else "mmHg"
-        but = f" (but {', '.join(self.but)})" if self.but else ""
+        but = f" (but {', '.join(self.may_move)})" if self.may_move else ""
         if self.change == "stays":
             return f"stays{but}" if self.by == 0.0 else f"stays within {self.by:g} of itself{but}"
-        most = "" if math.isinf(self.most) else f", at most {self.most:g}"
-        return f"{self.change} by at least {self.by:g}{most}{'' if unit == '1' else ' ' + unit}"
+        at_most = "" if math.isinf(self.at_most) else f", at most {self.at_most:g}"
+        return f"{self.change} by at least {self.by:g}{at_most}{'' if unit == '1' else ' ' + unit}"
 
 
 @dataclass(frozen=True)
@@ -225,9 +225,9 @@ class Effect:
         The case without and with it.
     expectations : tuple of Expectation
         With their reasons.
-    silent : tuple of Condition
+    reshaped : tuple of Condition
         Cases without it in which what shapes it is different: they must not differ from `off`.
-    heard : tuple of str
+    reshaped_may_move : tuple of str
         Signals that may differ in them all the same.
     """
 
@@ -236,27 +236,27 @@ class Effect:
     off: Condition
     on: Condition
     expectations: tuple[Expectation, ...]
-    silent: tuple[Condition, ...] = ()
-    heard: tuple[str, ...] = ()
+    reshaped: tuple[Condition, ...] = ()
+    reshaped_may_move: tuple[str, ...] = ()
 
 
-def rises(signal: str, by: float, reason: str, *, most: float = math.inf) -> Expectation:
+def rises(signal: str, by: float, reason: str, *, at_most: float = math.inf) -> Expectation:
     """The signal rises by at least so much."""
-    return Expectation(signal, "rises", by, reason, most=most)
+    return Expectation(signal, "rises", by, reason, at_most=at_most)
 
 
-def falls(signal: str, by: float, reason: str, *, most: float = math.inf) -> Expectation:
+def falls(signal: str, by: float, reason: str, *, at_most: float = math.inf) -> Expectation:
     """The signal falls by at least so much."""
-    return Expectation(signal, "falls", by, reason, most=most)
+    return Expectation(signal, "falls", by, reason, at_most=at_most)
 
 
-def stays(signal: str, by: float, reason: str, *, but: tuple[str, ...] = ()) -> Expectation:
+def stays(signal: str, by: float, reason: str, *, may_move: tuple[str, ...] = ()) -> Expectation:
     """The signal or group stays, within a share of itself."""
-    return Expectation(signal, "stays", by, reason, but=but)
+    return Expectation(signal, "stays", by, reason, may_move=may_move)
 
 
-#: What no effect may move where nothing reaches the sinus node or the blood.
-LEFT_ALONE = (
+#: What stays where nothing reaches the sinus node or the blood.
+UNMOVED = (
     stays("heart_rate", 0.0, "nothing here reaches the sinus node: the reflex is off"),
     stays("blood_volume", 1e-9, "blood is neither made nor lost"),
 )

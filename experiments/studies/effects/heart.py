@@ -17,8 +17,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from experiments.studies.effects.effect import (
-    LEFT_ALONE,
     SPREAD,
+    UNMOVED,
     Condition,
     Effect,
     Expectation,
@@ -27,7 +27,7 @@ from experiments.studies.effects.effect import (
     stays,
 )
 
-_BLOOD = LEFT_ALONE[1]
+_BLOOD = UNMOVED[1]
 
 
 def _interaction() -> Iterable[Effect]:
@@ -58,8 +58,8 @@ def _interaction() -> Iterable[Effect]:
             f"{patient}, no pump",
             off,
             Condition(patient),
-            (*expectations, *LEFT_ALONE),
-            silent=tuple(
+            (*expectations, *UNMOVED),
+            reshaped=tuple(
                 replace(off, parameters={"septum_coupling": 0.0, key: value})
                 for key, value in (*shaped, ("septum_lambda", 0.2))
             ),
@@ -77,9 +77,9 @@ def _interaction() -> Iterable[Effect]:
             falls("lvedv", 3.0, "a heart in a tight sac fills less"),
             falls("rvedv", 3.0, "a heart in a tight sac fills less"),
             falls("cardiac_output", 0.05, "and ejects less"),
-            *LEFT_ALONE,
+            *UNMOVED,
         ),
-        silent=tuple(
+        reshaped=tuple(
             replace(off, parameters={"pericardium_coupling": 0.0, key: value})
             for key, value in (
                 ("pericardium_volume", 260.0),
@@ -101,7 +101,7 @@ def _around_the_heart() -> Iterable[Effect]:
             falls("lvedv", 3.0, "less blood returns into the chest"),
             falls("rvedv", 3.0, "less blood returns into the chest"),
             falls("cardiac_output", 0.2, "a heart that fills less ejects less"),
-            *LEFT_ALONE,
+            *UNMOVED,
         ),
     )
     window = (30.0, 34.0)
@@ -114,7 +114,7 @@ def _around_the_heart() -> Iterable[Effect]:
             rises("cvp", 10.0, "the pressure in the chest adds to that of the veins in it"),
             falls("lvedv", 5.0, "less blood returns into the chest"),
             falls("cardiac_output", 0.3, "strain phase: a heart that fills less ejects less"),
-            *LEFT_ALONE,
+            *UNMOVED,
         ),
     )
     off = Condition(
@@ -128,9 +128,9 @@ def _around_the_heart() -> Iterable[Effect]:
         (
             rises("cvp", 0.5, "veins that are pressed hold less: their blood goes to the heart"),
             rises("cardiac_output", 0.1, "the heart is fuller"),
-            *LEFT_ALONE,
+            *UNMOVED,
         ),
-        silent=(
+        reshaped=(
             replace(off, disturbances={"abdominal_pressure": 30.0}),
             replace(off, disturbances={}),
         ),
@@ -147,7 +147,7 @@ def _rhythm() -> Iterable[Effect]:
             rises("lvedp", 1.0, "the a wave at the end of diastole"),
             rises("lvedv", 3.0, "the atria give a sixth to a quarter of the filling"),
             rises("cardiac_output", 0.2, "the atria give a sixth to a quarter of the filling"),
-            *LEFT_ALONE,
+            *UNMOVED,
         ),
     )
     sinus = Condition("healthy", window=(20.0, 80.0))
@@ -227,7 +227,7 @@ def _valves() -> Iterable[Effect]:
             "healthy, no pump, severe",
             Condition("healthy"),
             Condition("healthy", disease=name.replace(" ", "-")),
-            (*expectations, *LEFT_ALONE),
+            (*expectations, *UNMOVED),
         )
 
 

@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from experiments.studies.effects.effect import (
     EVERYTHING,
-    LEFT_ALONE,
+    UNMOVED,
     Condition,
     Effect,
     falls,
@@ -25,7 +25,7 @@ from experiments.studies.effects.effect import (
     stays,
 )
 
-_RATE, _BLOOD = LEFT_ALONE
+_RATE, _BLOOD = UNMOVED
 
 
 def _reflex() -> Iterable[Effect]:
@@ -42,7 +42,7 @@ def _reflex() -> Iterable[Effect]:
             rises("map", 3.0, "resistance, contractility and venous tone defend the pressure"),
             _BLOOD,
         ),
-        silent=(replace(off, slow={"baroreflex_gain": 0.0, "gain_venous_volume": -100.0}),),
+        reshaped=(replace(off, slow={"baroreflex_gain": 0.0, "gain_venous_volume": -100.0}),),
     )
     rest = replace(off, scenario="none")
     yield Effect(
@@ -68,9 +68,9 @@ def _mitral() -> Iterable[Effect]:
             rises("pcwp", 0.3, "systolic flow into the left atrium"),
             falls("cardiac_output", 0.05, "forward flow is lost"),
             stays("aortic_regurgitant_fraction", 1e-3, "the aortic valve is not concerned"),
-            *LEFT_ALONE,
+            *UNMOVED,
         ),
-        silent=(replace(off, slow=valve), replace(off, slow={"mitral_time": 1.0})),
+        reshaped=(replace(off, slow=valve), replace(off, slow={"mitral_time": 1.0})),
     )
 
 
@@ -87,7 +87,7 @@ def _drugs() -> Iterable[Effect]:
             falls("lvedp", 0.5, "a stronger ventricle ends emptier"),
             _BLOOD,
         ),
-        silent=(replace(off, slow={"inotrope_contractility": 2.0, "inotrope_time": 20.0}),),
+        reshaped=(replace(off, slow={"inotrope_contractility": 2.0, "inotrope_time": 20.0}),),
     )
     yield Effect(
         "vasopressor",
@@ -97,9 +97,9 @@ def _drugs() -> Iterable[Effect]:
         (
             rises("map", 5.0, "alpha-1 receptors of the arterioles"),
             rises("cvp", 0.3, "alpha-1 receptors of the veins"),
-            *LEFT_ALONE,
+            *UNMOVED,
         ),
-        silent=(replace(off, slow={"vasopressor_resistance": 3.0, "vasopressor_time": 20.0}),),
+        reshaped=(replace(off, slow={"vasopressor_resistance": 3.0, "vasopressor_time": 20.0}),),
     )
 
 
@@ -115,7 +115,7 @@ def _myocardium() -> Iterable[Effect]:
             rises("lv_peak_pressure", 3.0, "stunned myocardium contracts again"),
             rises("ejection_fraction", 0.02, "stunned myocardium contracts again"),
             falls("lvedp", 0.3, "a stronger ventricle ends emptier"),
-            *LEFT_ALONE,
+            *UNMOVED,
         ),
     )
     start = "what could recover has not yet done so"
@@ -135,7 +135,7 @@ def _myocardium() -> Iterable[Effect]:
         (
             falls("cardiac_output", 0.02, "what is infarcted no longer contracts"),
             rises("lvedp", 0.1, "what is infarcted no longer contracts"),
-            *LEFT_ALONE,
+            *UNMOVED,
         ),
     )
 

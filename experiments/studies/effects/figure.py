@@ -1,4 +1,4 @@
-"""What the effects study shows: a map of effects by signals, and the outcome in words."""
+"""Figure of the effects study: a map of effects by signals."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.figures import new_figure
 from experiments.studies.effects.effect import CIRCULATION, EVERYTHING, Finding
-from experiments.studies.effects.study import Studied
+from experiments.studies.effects.examination import Examined
 from plants import METRICS, SIGNALS
 
 if TYPE_CHECKING:
@@ -60,64 +60,41 @@ SHOWN = (
 _LEAST_SHARE = 1e-4
 
 
-def summary(found: Sequence[Studied]) -> tuple[bool, str]:
-    """Whether everything is as expected, and the outcome in words."""
-    held = all(one.holds for one in found)
-    moves = sum(x.expectation.change != "stays" for one in found for x in one.findings)
-    stays = sum(len(one.findings) for one in found) - moves
-    text = (
-        f"{len(found)} effects switched off one by one: {moves} signals that they must move, each "
-        f"in a stated direction and by a stated least size; {stays} signals or groups of signals "
-        f"that they must leave alone; {sum(len(one.silent) for one in found)} cases in which what "
-        "shapes an effect that is off must have no influence at all."
-    )
-    if held:
-        return True, f"{text} All are as expected."
-    missed = "; ".join(
-        f"{one.effect.name}: {x.signal} {x.expectation.words()}, but went from {x.off:.4g} to "
-        f"{x.on:.4g}"
-        for one in found
-        for x in (*one.findings, *one.silent)
-        if not x.holds
-    )
-    return False, f"{text} Not as expected: {missed}."
-
-
 def relative_change(signal: str, off: float, on: float) -> float:
     """Change over the larger of both values, -1 to 1 where the sign does not change.
 
     Examples
     --------
-    >>> from experiments.studies.effects.report import relative_change
+    >>> from experiments.studies.effects.figure import relative_change
     >>> relative_change("map", 100.0, 80.0), relative_change("suction", 0.0, 0.5)
     (-0.2, 1.0)
     """
-    one = SIGNALS[signal]
-    least = _LEAST_SHARE * (one.high - one.low)
+    allowed = SIGNALS[signal]
+    least = _LEAST_SHARE * (allowed.high - allowed.low)
     return float(np.clip((on - off) / max(abs(on), abs(off), least), -1.0, 1.0))
 
 
-def effects_figure(found: Sequence[Studied]) -> Figure:
+def effects_figure(effects: Sequence[Examined]) -> Figure:
     """Change of each signal by each effect, and what was expected of it."""
-    figure = new_figure(13.5, 2.6 + 0.215 * len(found))
+    figure = new_figure(13.5, 2.6 + 0.215 * len(effects))
     axes = figure.subplots()
-    changes = np.full((len(found), len(SHOWN)), np.nan)
-    for row, one in enumerate(found):
+    changes = np.full((len(effects), len(SHOWN)), np.nan)
+    for row, effect in enumerate(effects):
         for column, name in enumerate(SHOWN):
-            if name in one.on:
-                changes[row, column] = relative_change(name, one.off[name], one.on[name])
+            if name in effect.on:
+                changes[row, column] = relative_change(name, effect.off[name], effect.on[name])
     # The root shows small changes too.
     shown = np.sign(changes) * np.sqrt(np.abs(changes))
     axes.set_facecolor("#e4e4e4")
     image = axes.imshow(shown, cmap="RdBu_r", vmin=-1.0, vmax=1.0, aspect="auto")
-    for row, one in enumerate(found):
-        for finding in one.findings:
-            _mark(axes, row, finding, one.on)
+    for row, effect in enumerate(effects):
+        for finding in effect.findings:
+            _mark(axes, row, finding, effect.on)
     axes.set_xticks(range(len(SHOWN)), [_short(name) for name in SHOWN], rotation=90, fontsize=7)
     axes.xaxis.tick_top()
-    axes.set_yticks(range(len(found)), [one.effect.name for one in found], fontsize=7)
+    axes.set_yticks(range(len(effects)), [effect.name for effect in effects], fontsize=7)
     axes.set_xticks(np.arange(-0.5, len(SHOWN)), minor=True)
-    axes.set_yticks(np.arange(-0.5, len(found)), minor=True)
+    axes.set_yticks(np.arange(-0.5, len(effects)), minor=True)
     axes.grid(which="minor", color="white", linewidth=0.8)
     axes.tick_params(which="both", length=0)
     bar = figure.colorbar(image, ax=axes, shrink=0.4, aspect=30, pad=0.01)
@@ -141,7 +118,7 @@ def _mark(axes: Axes, row: int, finding: Finding, measured: Mapping[str, float])
     columns = [
         column
         for column, name in enumerate(SHOWN)
-        if name in names and name in measured and name not in expected.but
+        if name in names and name in measured and name not in expected.may_move
     ]
     marker = {"rises": "^", "falls": "v", "stays": "o"}[expected.change]
     size = 3 if expected.change == "stays" else 14

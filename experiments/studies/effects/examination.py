@@ -1,0 +1,116 @@
+"""Each physical effect switched off one by one: it changes what it should, and nothing else.
+
+An effect is looked at in a case in which it is at work, with it and without it, everything else the
+same. Physiology says which signals it must move, in which direction and how far at least, and which
+it must leave alone; the cases, the expectations and their reasons are in
+:mod:`experiments.studies.effects.heart`, :mod:`experiments.studies.effects.device`,
+:mod:`experiments.studies.effects.slow` and :mod:`experiments.studies.effects.body`. Where an effect
+is off, what shapes it must have no influence at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from experiments.studies.effects.body import body_effects
+from experiments.studies.effects.device import device_effects
+from experiments.studies.effects.effect import EVERYTHING, Effect, Expectation, Finding
+from experiments.studies.effects.heart import heart_effects
+from experiments.studies.effects.slow import slow_effects
+from plants import SIGNALS
+
+if TYPE_CHECKING:
+    import pandas
+
+#: Every effect by name.
+EFFECTS: Mapping[str, Effect] = MappingProxyType(
+    {
+        effect.name: effect
+        for make in (heart_effects, device_effects, slow_effects, body_effects)
+        for effect in make()
+    }
+)
+
+# What two calculations of the same thing may differ by.
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True)
+class Examined:
+    """An effect with what was measured of it.
+
+    Attributes
+    ----------
+    name, case : str
+        The effect, and where and how it was looked at, in words.
+    findings, reshaped : tuple of Finding
+        One for each expectation, and one for each case in which what shapes it is different.
+    off, on : dict of float
+        Every signal without and with it.
+    """
+
+    name: str
+    case: str
+    findings: tuple[Finding, ...]
+    reshaped: tuple[Finding, ...]
+    off: dict[str, float]
+    on: dict[str, float]
+
+    @property
+    def not_as_expected(self) -> list[Finding]:
+        """What does not hold."""
+        return [finding for finding in (*self.findings, *self.reshaped) if not finding.holds]
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything is as expected."""
+        return not self.not_as_expected
+
+
+def examine(effect: Effect) -> Examined:
+    """Measure an effect.
+
+    Examples
+    --------
+    >>> from experiments.studies.effects.examination import EFFECTS, examine
+    >>> examine(EFFECTS["septum"]).holds
+    True
+    """
+    off, on = effect.off.measured(), effect.on.measured()
+    findings = tuple(expectation.check(off, on) for expectation in effect.expectations)
+    reason = "an effect that is off cannot be shaped: its parameters have no influence"
+    nothing = Expectation(EVERYTHING, "stays", _ROUNDING, reason, effect.reshaped_may_move)
+    reshaped = tuple(nothing.check(off, condition.measured()) for condition in effect.reshaped)
+    return Examined(effect.name, effect.case, findings, reshaped, off, on)
+
+
+def effects_table(effects: Sequence[Examined]) -> pandas.DataFrame:
+    """A row for each expectation of each effect."""
+    import pandas
+
+    rows: list[dict[str, Any]] = []
+    for effect in effects:
+        for number, finding in enumerate((*effect.findings, *effect.reshaped)):
+            expected = finding.expectation
+            group = "" if finding.signal == expected.signal else f"{expected.signal}: "
+            if number >= len(effect.findings):
+                group = f"off, shaped otherwise, {group}"
+            unit = SIGNALS[finding.signal].unit if finding.signal in SIGNALS else "mmHg"
+            rows.append(
+                {
+                    "effect": effect.name,
+                    "case": effect.case,
+                    "signal": f"{group}{finding.signal}",
+                    "unit": unit,
+                    "expected": expected.in_words(),
+                    "without": finding.off,
+                    "with": finding.on,
+                    "change": finding.on - finding.off,
+                    "holds": finding.holds,
+                    "reason": expected.reason,
+                }
+            )
+    return pandas.DataFrame(rows)
