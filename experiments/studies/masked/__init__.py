@@ -1,12 +1,5 @@
 """The study of masked failure: what full support or a drug hides, and what reveals it."""
 
-from experiments.studies.masked import report, study
-from experiments.studies.masked.hidden_regurgitation import DEVICE, PATIENT, hidden_course
+from experiments.studies.masked.study import MaskedSettings
 
-__all__ = [
-    "DEVICE",
-    "PATIENT",
-    "hidden_course",
-    "report",
-    "study",
-]
+__all__ = ["MaskedSettings"]

@@ -11,8 +11,7 @@ Zoghbi WA et al. (2017) J Am Soc Echocardiogr 30:303 (grades of regurgitation).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,10 +30,9 @@ from plants import (
 )
 from plants.slow.laws import effective_orifice, hidden_regurgitation
 
-if TYPE_CHECKING:
-    import pandas
-
 Array = NDArray[np.float64]
+#: Rows of tables, by the name of the table.
+Rows = dict[str, list[dict[str, Any]]]
 
 PATIENT, DEVICE = "hfref", "CP"
 _SOURCE, _TAG = "masked patients", "X"
@@ -42,6 +40,7 @@ _SOURCE, _TAG = "masked patients", "X"
 # filling pressure (mL/mmHg); guesses. The ventricle grows with the leak, so that more comes.
 _LEAK, _PRESSURE_WEIGHT = 3.0, 4.0
 FULL, LOW = "P-9", "P-2"
+_DRAWN = ("aortic_pressure", "lv_pressure", "la_pressure")
 #: Levels of the trial and for how long, h.
 TRIAL = ((FULL, 6.0), (LOW, 4.0), (FULL, 6.0))
 # Time between two looks soon after a change and later, and what is soon, h.
@@ -97,44 +96,36 @@ def hidden_parameters() -> SlowParameters:
     return slow_parameters({**values, "mitral_pressure_weight": _PRESSURE_WEIGHT})
 
 
-@dataclass(frozen=True)
-class HiddenCourse:
-    """The weaning trial of the patient with the hidden regurgitation.
+def hidden_course() -> Rows:
+    """Full support, a weaning trial at the low level, and full support again.
 
-    Attributes
-    ----------
-    course : DataFrame
-        A row for each look, with hours, level, metrics and grade.
-    stages : DataFrame
-        The end of each level.
-    beats : dict
-        Times and waveforms of a beat at the end of the first full and of the low level.
+    Returns
+    -------
+    dict of list
+        Rows of the tables ``hidden_course`` (every look, with hours, level, metrics and grade),
+        ``hidden`` (the end of each level) and ``hidden_beats`` (waveforms of a beat at the end of
+        the first full and of the low level).
     """
-
-    course: pandas.DataFrame
-    stages: pandas.DataFrame
-    beats: dict[str, tuple[Array, dict[str, Array]]]
-
-
-def hidden_course() -> HiddenCourse:
-    """Full support, a weaning trial at the low level, and full support again."""
-    import pandas
-
     plant = Plant(PATIENT, DEVICE)
     run = MultirateRun(plant, SlowClock(PATIENT, hidden_parameters()))
-    rows: list[dict[str, Any]] = []
+    course: list[dict[str, Any]] = []
     stages: list[dict[str, Any]] = []
-    beats: dict[str, tuple[Array, dict[str, Array]]] = {}
-    for level, hours in TRIAL:
+    beats: list[dict[str, Any]] = []
+    for number, (level, hours) in enumerate(TRIAL):
         speed = level_speed(plant, level)
         run.hold(speed)
-        rows.append(_look(run, level))
+        course.append(_look(run, level))
         for length in look_times(hours):
             run.advance(length, speed)
-            rows.append(_look(run, level))
-        stages.append(rows[-1])
-        beats.setdefault(level, waveforms(run.beat))
-    return HiddenCourse(pandas.DataFrame(rows), pandas.DataFrame(stages), beats)
+            course.append(_look(run, level))
+        stages.append(course[-1])
+        if level not in (earlier for earlier, _ in TRIAL[:number]):
+            times, waves = waveforms(run.beat)
+            beats += [
+                {"level": level, "time_s": time, **{name: waves[name][k] for name in _DRAWN}}
+                for k, time in enumerate(times)
+            ]
+    return {"hidden": stages, "hidden_course": course, "hidden_beats": beats}
 
 
 def _look(run: MultirateRun, level: str) -> dict[str, Any]:

@@ -1,15 +1,14 @@
-"""Figures of the two masked patients, and the outcome in words."""
+"""Figures of the two masked patients."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from experiments.figures import COLORS, label, new_figure, plain
-from experiments.studies.masked.hidden_regurgitation import DEVICE, FULL, LOW, PATIENT, HiddenCourse
-from experiments.studies.masked.study import DAYS, DOSE, SUPPORT, WEANING_POWER, MaskedTest
+from experiments.studies.masked.hidden_regurgitation import DEVICE, FULL, LOW, PATIENT
+from experiments.studies.masked.masked_failure import WEANING_POWER
 from plants.slow.laws import GRADES
 
 if TYPE_CHECKING:
@@ -21,42 +20,10 @@ _GRADE_COLORS = ("#f2f2f2", "#d9e8f3", "#f7dcb9", "#f0b8a6")
 _HEARTS = {"masked by an inotrope": COLORS[1], "recovered": COLORS[0]}
 
 
-def summary(
-    hidden: HiddenCourse, masked: MaskedTest, expected: Mapping[str, bool]
-) -> tuple[bool, str]:
-    """Whether both patients show what they must, and the outcome in words."""
-    full, low, again = hidden.stages.to_dict("records")
-
-    def seen(row: Mapping[Any, Any]) -> str:
-        return (
-            f"regurgitant fraction {row['mitral_regurgitant_fraction']:.2f}, "
-            f"{row['mitral_regurgitant_volume']:.0f} mL, orifice {row['orifice_cm2']:.2f} cm2, "
-            f"grade {row['grade']}, PCWP {row['pcwp']:.0f} mmHg"
-        )
-
-    stages = {(x["heart"], x["stage"]): x for x in masked.stages.to_dict("records")}
-    mine, other = masked.stages["heart"].unique()
-
-    def power(heart: str, drug: str) -> float:
-        return float(stages[heart, f"{LOW}, {drug} the drug"]["cardiac_power_output"])
-
-    text = (
-        f"Hidden regurgitation ({PATIENT} on a {DEVICE}): at {FULL} {seen(full)}; at {LOW} "
-        f"{seen(low)}; at {FULL} again {seen(again)}. Masked failure: after {DAYS:g} days at "
-        f"{SUPPORT} the heart on {DOSE:g} ug/kg/min has {power(mine, 'on'):.2f} W at {LOW}, as "
-        f"the recovered one has ({power(other, 'on'):.2f} W); off the drug "
-        f"{power(mine, 'off'):.2f} W against {power(other, 'off'):.2f} W, where "
-        f"{WEANING_POWER:g} W separate those who can be weaned."
-    )
-    missed = [name for name, holds in expected.items() if not holds]
-    return not missed, text if not missed else f"{text} Not as expected: {'; '.join(missed)}."
-
-
-def hidden_figure(hidden: HiddenCourse) -> Figure:
+def hidden_figure(course: pandas.DataFrame, beats: pandas.DataFrame) -> Figure:
     """The trial over hours, and a beat at both levels."""
     figure = new_figure(12.0, 7.2)
     grid = figure.add_gridspec(2, 3, width_ratios=[1.25, 1.25, 1.0])
-    course = hidden.course
     fraction = figure.add_subplot(grid[0, 0])
     _draw_grades(plain(fraction), course)
     for place, names in (
@@ -73,7 +40,7 @@ def hidden_figure(hidden: HiddenCourse) -> Figure:
         if len(names) > 1:
             axes.legend(frameon=False, fontsize="x-small", loc="upper right")
     for row, level in enumerate((FULL, LOW)):
-        _draw_beat(plain(figure.add_subplot(grid[row, 2])), level, *hidden.beats[level])
+        _draw_beat(plain(figure.add_subplot(grid[row, 2])), level, beats[beats["level"] == level])
     figure.suptitle(
         f"Regurgitation that full support hides ({PATIENT}, {DEVICE})",
         fontsize="medium",
@@ -116,13 +83,13 @@ def _draw_grades(axes: Axes, course: pandas.DataFrame) -> None:
     _mark_levels(axes, course)
 
 
-def _draw_beat(axes: Axes, level: str, times: np.ndarray, waves: Mapping[str, np.ndarray]) -> None:
+def _draw_beat(axes: Axes, level: str, waves: pandas.DataFrame) -> None:
     for color, name, text in (
         (COLORS[6], "aortic_pressure", "aorta"),
         (COLORS[0], "lv_pressure", "left ventricle"),
         (COLORS[1], "la_pressure", "left atrium"),
     ):
-        axes.plot(times, waves[name], color=color, label=text)
+        axes.plot(waves["time_s"], waves[name], color=color, label=text)
     axes.set_ylim(0.0, 110.0)
     axes.set_xlabel("Time [s]")
     axes.set_ylabel("Pressure [mmHg]")
@@ -130,7 +97,7 @@ def _draw_beat(axes: Axes, level: str, times: np.ndarray, waves: Mapping[str, np
     axes.legend(frameon=False, fontsize="x-small")
 
 
-def masked_figure(masked: MaskedTest) -> Figure:
+def masked_figure(course: pandas.DataFrame, doses: pandas.DataFrame) -> Figure:
     """The test at the low level over hours, and power by the dose that hides the failure."""
     figure = new_figure(12.0, 6.6)
     grid = figure.add_gridspec(2, 3)
@@ -141,9 +108,9 @@ def masked_figure(masked: MaskedTest) -> Figure:
         (grid[1, 1], "lactate"),
     ):
         axes = plain(figure.add_subplot(place))
-        for heart, rows in masked.course.groupby("heart", sort=False):
+        for heart, rows in course.groupby("heart", sort=False):
             axes.plot(rows["hours"], rows[name], color=_HEARTS[str(heart)], label=str(heart))
-        off = masked.course["hours"].max() / 2
+        off = course["hours"].max() / 2
         axes.axvline(off, color="#888888", linewidth=0.8, linestyle=":")
         axes.text(
             off,
@@ -160,7 +127,7 @@ def masked_figure(masked: MaskedTest) -> Figure:
             _draw_threshold(axes)
             axes.set_ylim(0.4, 1.0)
             axes.legend(frameon=False, fontsize="x-small")
-    _draw_doses(plain(figure.add_subplot(grid[:, 2])), masked.doses)
+    _draw_doses(plain(figure.add_subplot(grid[:, 2])), doses)
     figure.suptitle(
         f"Failure that an inotrope hides, against a heart that recovered ({PATIENT}, {DEVICE})",
         fontsize="medium",
