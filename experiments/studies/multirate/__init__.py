@@ -1,9 +1,5 @@
 """The multirate study: long runs by outer steps against beat by beat."""
 
-from experiments.studies.multirate import days, report, study
+from experiments.studies.multirate.study import MultirateSettings
 
-__all__ = [
-    "days",
-    "report",
-    "study",
-]
+__all__ = ["MultirateSettings"]

@@ -1,279 +1,101 @@
-"""Multirate against beat by beat: how far apart the two are, and what each costs.
-
-The same patient on a CP at a held speed, over hours in which everything that the slow clock knows
-is at work: stunned myocardium that recovers within hours, a functionally leaking mitral valve,
-lactate that clears, hemolysis, an inotrope that is started and lowered, bleeding and fluid; once
-without and once with the baroreflex. The beat-by-beat run integrates every heart beat.
-"""
+"""Long runs: multirate against beat by beat, over hours and between events over days."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from pydantic import Field
 
-from experiments.runs import run_each
-from plants import SIGNALS, SLOW_STATES, MultirateRun, Plant, Simulator, SlowClock, SlowParameters
-from plants.plant import PHASE
-from plants.slow import RELATIVE_TOLERANCE, SECONDS_PER_HOUR
-
-if TYPE_CHECKING:
-    import pandas
-
-Array = NDArray[np.float64]
-
-PATIENT, DEVICE, LEVEL = "shock-d", "CP", "P-6"
-HOURS = 6.0
-#: Most that a slow state or a metric may be off, relative to its size.
-LIMIT = 0.01
-#: Metrics that are compared besides the slow states.
-METRICS = ("map", "cardiac_power_output", "lvedp", "blood_volume")
-#: The size of a quantity is its largest magnitude in the course, at least this share of its range.
-FLOOR = 1e-6
-# Samples of a half, and the shortest time between two (h). Outer steps leave out what settles in
-# seconds to a minute (reflex, shifts of blood); ten minutes after a change none of it is left.
-_SAMPLES, _SHORTEST = 6, 1 / 6
-
-#: Slow parameters of every case: what is usually days is made hours (guesses, for the study only).
-_PARAMETERS: Mapping[str, float] = {
-    "recoverable": 0.8,
-    "recovery_time": 0.25,
-    "recovery_delay": 0.0,
-    "mitral_tethering": 0.03,
-    "mitral_competent_volume": 120.0,
-    "renal_injury_initial": 0.2,
-}
-#: What is given in the first and in the second half.
-_INPUTS: tuple[Mapping[str, float], ...] = (
-    {"inotrope": 5.0, "vasopressor": 0.1, "bleeding": 60.0},
-    {"inotrope": 2.0, "vasopressor": 0.05, "bleeding": 0.0, "fluid": 40.0},
+from experiments.runs import Findings, PrintedTable, Settings, Study, render
+from experiments.studies.multirate.days import DAYS, DayCase, day_cases, day_rows
+from experiments.studies.multirate.figure import multirate_figure
+from experiments.studies.multirate.hours import (
+    HOURS,
+    LIMIT,
+    METRICS,
+    HourCase,
+    HourComparison,
+    compared,
+    cost_table,
+    error_table,
+    hour_cases,
+    names,
 )
+from plants.slow import RELATIVE_TOLERANCE
+
+#: Of hours both runs, of days a row for each tolerance.
+Result = HourComparison | list[dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class Case:
-    """A run of hours.
+class MultirateSettings(Settings):
+    """Settings of the multirate study."""
 
-    Attributes
-    ----------
-    name : str
-        For tables.
-    reflex : float
-        Gain of the baroreflex.
-    hours : float
-        Length, h.
-    """
-
-    name: str
-    reflex: float
-    hours: float
-
-    def clock(self) -> SlowClock:
-        """The slow clock at its start."""
-        values = {**_PARAMETERS, "baroreflex_gain": self.reflex}
-        parameters = SlowParameters.load().replace(source="multirate study", tag="X", **values)
-        return SlowClock(PATIENT, parameters)
-
-    @property
-    def times(self) -> Array:
-        """When both runs are looked at, h; the doses change at half time."""
-        count = 2 * min(_SAMPLES, max(1, int(0.5 * self.hours / _SHORTEST)))
-        return self.hours * np.arange(1, count + 1) / count
-
-    def inputs(self, hours: float) -> Mapping[str, float]:
-        """What is given from that time on."""
-        return _INPUTS[0] if hours < 0.5 * self.hours - 1e-9 else _INPUTS[1]
+    hours: float = Field(
+        HOURS, ge=0.1, le=48.0, description="Length of the runs that are compared, h."
+    )
+    days: float = Field(DAYS, ge=0.01, le=30.0, description="Length of the runs between events, d.")
 
 
-def cases(hours: float = HOURS) -> tuple[Case, ...]:
-    """Both cases.
-
-    Examples
-    --------
-    >>> from experiments.studies.multirate.study import cases
-    >>> [case.name for case in cases(1.0)]
-    ['without reflex', 'with reflex']
-    """
-    return (Case("without reflex", 0.0, hours), Case("with reflex", 1.0, hours))
+def measured(case: HourCase | DayCase) -> Result:
+    """What a case is measured for: hours against beat by beat, days against a small tolerance."""
+    return compared(case) if isinstance(case, HourCase) else day_rows(case)
 
 
-@dataclass(frozen=True)
-class Course:
-    """What a run gave, and what it cost.
-
-    Attributes
-    ----------
-    values : ndarray, shape (n_samples, n_states + n_metrics)
-        Slow states, then :data:`METRICS`.
-    seconds : float
-        Time of the processor, s.
-    beats : int
-        Heart beats integrated, or periodic beats found.
-    slopes, steps : int
-        Of the multirate run: slopes computed, and outer steps.
-    """
-
-    values: Array
-    seconds: float
-    beats: int
-    slopes: int = 0
-    steps: int = 0
-
-
-def names() -> tuple[str, ...]:
-    """Names of the quantities compared: slow states and metrics."""
-    return (*SLOW_STATES, *METRICS)
-
-
-def supported(level: str) -> tuple[Plant, float]:
-    """The plant of the study, and the speed (rpm) of a level."""
-    plant = Plant(PATIENT, DEVICE)
-    assert plant.pump is not None
-    return plant, plant.pump.speed(level)
-
-
-def beat_by_beat(case: Case) -> Course:
-    """Every beat integrated."""
-    plant, speed = supported(LEVEL)
-    clock = case.clock()
-    simulator = Simulator(plant, slow=clock)
-    simulator.reset(speed=speed)
-    rows, start, phase = [], time.process_time(), simulator.state[PHASE]
-    last = 0.0
-    for hours in case.times:
-        clock.give(**case.inputs(last))
-        simulator.advance(speed, (hours - last) * SECONDS_PER_HOUR)
-        metrics = simulator.metrics()
-        rows.append([*clock.state, *(metrics[name] for name in METRICS)])
-        last = float(hours)
-    beats = round(simulator.state[PHASE] - phase)
-    return Course(np.array(rows), time.process_time() - start, beats)
-
-
-def multirate(case: Case, tolerance: float = RELATIVE_TOLERANCE) -> Course:
-    """The same with outer steps."""
-    plant, speed = supported(LEVEL)
-    clock = case.clock()
-    start = time.process_time()
-    run = MultirateRun(plant, clock, tolerance=tolerance)
-    rows, last = [], 0.0
-    for hours in case.times:
-        clock.give(**case.inputs(last))
-        run.advance(float(hours) - last, speed)
-        metrics = run.metrics()
-        rows.append([*clock.state, *(metrics[name] for name in METRICS)])
-        last = float(hours)
-    seconds = time.process_time() - start
-    return Course(np.array(rows), seconds, run.beats_found, run.slopes_taken, run.steps)
-
-
-def _both(case: Case) -> tuple[Case, Course, Course]:
-    multirate(case)  # What is built once per process is not part of either.
-    return case, beat_by_beat(case), multirate(case)
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Both runs of a case.
-
-    Attributes
-    ----------
-    case : Case
-        The case.
-    slow, quick : Course
-        Beat by beat, and multirate.
-    """
-
-    case: Case
-    slow: Course
-    quick: Course
-
-    @property
-    def errors(self) -> Array:
-        """Largest relative error of each quantity of :func:`names`."""
-        return relative_errors(self.quick.values, self.slow.values)
-
-    @property
-    def holds(self) -> bool:
-        """Whether every quantity is within the limit."""
-        return bool(np.all(self.errors <= LIMIT))
-
-
-def relative_errors(values: Array, exact: Array) -> Array:
-    """Largest error of each column over the largest size of the exact one, with its floor."""
-    ranges = [one.high - one.low for one in SLOW_STATES.values()]
-    ranges += [SIGNALS[name].high - SIGNALS[name].low for name in METRICS]
-    size = np.maximum(np.abs(exact).max(axis=0), FLOOR * np.array(ranges))
-    return np.asarray(np.abs(values - exact).max(axis=0) / size)
-
-
-def compare(
-    hours: float = HOURS,
-    *,
-    workers: int | None = None,
-    progress: Callable[[float], None] | None = None,
-) -> list[Comparison]:
-    """Both runs of every case, the cases at once on all cores.
-
-    Examples
-    --------
-    >>> from experiments.studies.multirate.study import compare
-    >>> len(compare(0.02, workers=1))
-    2
-    """
-    found = []
-    for done in run_each(_both, cases(hours), workers=workers):
-        found.append(Comparison(*done))
-        if progress is not None:
-            progress(len(found))
-    order = [case.name for case in cases(hours)]
-    return sorted(found, key=lambda one: order.index(one.case.name))
-
-
-def error_table(found: list[Comparison]) -> pandas.DataFrame:
-    """Each quantity of each case: its value at the end in both runs, and its largest error."""
+def _findings(settings: MultirateSettings, results: Sequence[Result]) -> Findings:
     import pandas
 
-    units = {name: state.unit for name, state in SLOW_STATES.items()}
-    units |= {name: SIGNALS[name].unit for name in METRICS}
-    rows: list[dict[str, Any]] = []
-    for one in found:
-        for column, (name, error) in enumerate(zip(names(), one.errors, strict=True)):
-            rows.append(
-                {
-                    "case": one.case.name,
-                    "quantity": name,
-                    "unit": units[name],
-                    "beat_by_beat": one.slow.values[-1, column],
-                    "multirate": one.quick.values[-1, column],
-                    "error": error,
-                    "holds": bool(error <= LIMIT),
-                }
+    comparisons, trade = [], []
+    for result in results:
+        if isinstance(result, HourComparison):
+            comparisons.append(result)
+        else:
+            trade += result
+    errors, cost, days = error_table(comparisons), cost_table(comparisons), pandas.DataFrame(trade)
+    usual = days[days["tolerance"] == RELATIVE_TOLERANCE]
+    worst = errors.sort_values("error", ascending=False).groupby("case", sort=False).head(5)
+    return Findings(
+        tables={"errors": errors, "cost": cost, "days": days},
+        units={"error": "1"},
+        summary=render(
+            "multirate.md",
+            hours=settings.hours,
+            days=settings.days,
+            limit=LIMIT,
+            comparisons=[
+                (comparison, dict(zip(names(), comparison.errors, strict=True)))
+                for comparison in comparisons
+            ],
+            listed=METRICS[:3],
+            day_rows=usual.to_dict("records"),
+        ),
+        held=all(comparison.holds for comparison in comparisons)
+        and bool((usual["worst_error"] <= LIMIT).all()),
+        figures={"multirate": multirate_figure(comparisons, days)},
+        printed=[
+            PrintedTable(title, list(table.columns), table.values.tolist())
+            for title, table in (
+                (
+                    "largest errors over the size",
+                    worst[["case", "quantity", "error", "holds"]],
+                ),
+                (
+                    "cost of the same hours",
+                    cost[["case", "beat_by_beat_s", "multirate_s", "speed_up"]],
+                ),
+                ("days between events", days[["case", "tolerance", "seconds", "worst_error"]]),
             )
-    return pandas.DataFrame(rows)
+        ],
+        document={"cost": cost.to_dict("records"), "days": days.to_dict("records")},
+    )
 
 
-def cost_table(found: list[Comparison]) -> pandas.DataFrame:
-    """What both runs of each case cost, one after the other on one core."""
-    import pandas
-
-    rows = [
-        {
-            "case": one.case.name,
-            "hours": one.case.hours,
-            "beats_integrated": one.slow.beats,
-            "beat_by_beat_s": one.slow.seconds,
-            "multirate_s": one.quick.seconds,
-            "speed_up": one.slow.seconds / one.quick.seconds,
-            "outer_steps": one.quick.steps,
-            "beats_found": one.quick.beats,
-            "slopes_taken": one.quick.slopes,
-            "worst_error": one.errors.max(),
-        }
-        for one in found
-    ]
-    return pandas.DataFrame(rows)
+STUDY = Study(
+    name="multirate",
+    title=lambda settings: "Long runs: multirate against beat by beat",
+    settings=MultirateSettings,
+    cases=lambda settings: (*hour_cases(settings.hours), *day_cases(settings.days)),
+    work=measured,
+    findings=_findings,
+    result=Result,
+)
