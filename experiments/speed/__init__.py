@@ -1,8 +1,5 @@
 """Speed: the plant side by side with other ways to do the same work."""
 
-from experiments.speed import job, report
+from experiments.speed.study import SpeedSettings
 
-__all__ = [
-    "job",
-    "report",
-]
+__all__ = ["SpeedSettings"]

@@ -71,8 +71,8 @@ def _casadi(carry: Array, values: Array, steps: int) -> Callable[[], Array]:
 
     def run() -> Array:
         moved = carry.copy()
-        for one, held in zip(moved, values, strict=True):
-            kernel.run(one, held, steps)
+        for patient, held in zip(moved, values, strict=True):
+            kernel.run(patient, held, steps)
         return moved
 
     return run
@@ -138,11 +138,11 @@ def _rows(size: int, repeats: int, seconds: float) -> list[SpeedRow]:
     except BuildError as error:
         return [missing(PART, what, None, unit=UNIT, reason=f"no compiled loop: {error}")]
     rows = []
-    for key, (text, made) in _OTHERS.items():
+    for key, (text, contestant) in _OTHERS.items():
         less = max(4, steps // _SHARES[key])
         work = f"{what}, against {text.partition(',')[0]}"
         try:
-            other = made(carry, values, less)
+            other = contestant(carry, values, less)
         except (ImportError, BuildError) as error:
             mine = float(np.median(rates_of([ours], [size * steps * DEFAULT_STEP], repeats)))
             row = missing(PART, work, mine, unit=UNIT, reason=f"not installed: {error}")

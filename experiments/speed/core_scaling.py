@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from experiments.runs import FloatArray
 from experiments.speed.case import CASE, case_start, named
 from experiments.speed.row import SpeedRow
 from plants import BatchSimulator
 
-Array = NDArray[np.float64]
 PART = "scaling"
 SIZES = (1, 4, 16, 64, 256, 1024, 4096, 16_384)
 HORIZONS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
@@ -33,18 +32,18 @@ class Growth:
     ----------
     at, seconds : ndarray
         Sizes or horizons (s), and processor time, s.
-    from_ : float
+    fitted_from : float
         Where the line is fitted from.
     """
 
-    at: Array
-    seconds: Array
-    from_: float
+    at: FloatArray
+    seconds: FloatArray
+    fitted_from: float
 
     @property
     def slope(self) -> float:
         """Slope of the logarithms: 1 where the cost is in proportion."""
-        large = self.at >= self.from_
+        large = self.at >= self.fitted_from
         return float(np.polyfit(np.log(self.at[large]), np.log(self.seconds[large]), 1)[0])
 
 
@@ -116,7 +115,7 @@ def scaling(
     )
 
 
-def scaling_rows(found: Scaling) -> list[SpeedRow]:
+def scaling_rows(measured: Scaling) -> list[SpeedRow]:
     """The slopes, the memory, and the rate at every size."""
     what = f"patients like {named(*CASE)}"
     rows = [
@@ -127,25 +126,25 @@ def scaling_rows(found: Scaling) -> list[SpeedRow]:
             unit="simulated s per CPU s",
             ours_by="BatchSimulator with its checks",
         )
-        for size, cost in zip(found.sizes.at, found.sizes.seconds, strict=True)
+        for size, cost in zip(measured.sizes.at, measured.sizes.seconds, strict=True)
     ]
-    for growth, over in ((found.sizes, "batch size"), (found.horizons, "horizon")):
+    for growth, over in ((measured.sizes, "batch size"), (measured.horizons, "horizon")):
         low, high = _LINEAR
         row = SpeedRow(
             PART,
-            f"cost against {over}, {growth.from_:g} to {growth.at.max():g}",
+            f"cost against {over}, {growth.fitted_from:g} to {growth.at.max():g}",
             growth.slope,
             unit="slope of logarithms",
             target=f"{low:g} to {high:g}",
         )
         rows.append(replace(row, met=bool(low <= growth.slope <= high)))
-    size = int(found.sizes.at[-1])
-    per_patient = 1e3 * found.memory / size
+    size = int(measured.sizes.at[-1])
+    per_patient = 1e3 * measured.memory / size
     rows.append(
         SpeedRow(
             PART,
             f"memory of {size} patients",
-            found.memory,
+            measured.memory,
             unit="MB",
             ours_by="BatchSimulator",
             note=f"{per_patient:.1f} kB a patient",

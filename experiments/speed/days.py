@@ -63,8 +63,8 @@ def day_rows(repeats: int, *, span: float = SPAN, hours: float = HOURS) -> list[
     _multirate(plant, speed, hours)  # What is built once per process is not part of it.
     runs = [_multirate(plant, speed, hours) for _ in range(repeats)]
     costs = np.array([seconds for _, seconds in runs])
-    cost, steps, found = float(np.median(costs)), runs[0][0].steps, runs[0][0].beats_found
-    near, _ = _multirate(plant, speed, span)
+    cost, first = float(np.median(costs)), runs[0][0]
+    same_span, _ = _multirate(plant, speed, span)
     what = f"{hours / 24:g} days of {named(*CASE)} with an inotrope"
     over = f"over {span:g} h ({beats} beats)"
     row = SpeedRow(
@@ -76,14 +76,14 @@ def day_rows(repeats: int, *, span: float = SPAN, hours: float = HOURS) -> list[
         every / float(costs.max()),
         every / float(costs.min()),
         unit="simulated h per CPU s",
-        ours_by=f"{steps} outer steps, {found} periodic beats found",
+        ours_by=f"{first.steps} outer steps, {first.beats_found} periodic beats found",
         other_by=f"every beat integrated {over}, the rest in proportion",
         note="beat by beat extrapolated",
     )
-    apart = abs(near.metrics()["map"] - simulator.metrics()["map"])
+    apart = abs(same_span.metrics()["map"] - simulator.metrics()["map"])
     ranges = np.array([state.high - state.low for state in SLOW_STATES.values()])
     size = np.maximum(np.abs(clock.state), _FLOOR * ranges)
-    errors = np.abs(near.slow.state - clock.state) / size
+    errors = np.abs(same_span.slow.state - clock.state) / size
     worst = list(SLOW_STATES)[int(errors.argmax())]
     pressure = SpeedRow(
         PART,

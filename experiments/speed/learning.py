@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-import envs  # noqa: F401 - makes the ids known
 from experiments.speed.batch import WIDTH, emitted, individuals
 from experiments.speed.case import case_start
 from experiments.speed.row import SpeedRow, compared, missing, rates_of
@@ -93,6 +92,7 @@ def _in_lanes(count: int, period: float, precision: Precision, repeats: int) -> 
 def _native(count: int, period: float, precision: Precision) -> Any:
     import gymnasium
 
+    import envs  # noqa: F401 - makes the ids known
     from experiments.training import VectorAdapter
 
     return VectorAdapter(
@@ -105,28 +105,30 @@ def _free(count: int, period: float) -> Any:
     import gymnasium
     from stable_baselines3.common.vec_env import VecEnv
 
-    one = gymnasium.make(ENVIRONMENT, period=period)
-    seen = np.zeros((count, *(one.observation_space.shape or ())), np.float32)
+    import envs  # noqa: F401 - makes the ids known
+
+    real = gymnasium.make(ENVIRONMENT, period=period)
+    constant = np.zeros((count, *(real.observation_space.shape or ())), np.float32)
     nothing = np.zeros(count, np.float32), np.zeros(count, bool)
 
     class Free(VecEnv):
         def __init__(self) -> None:
-            super().__init__(count, one.observation_space, one.action_space)
+            super().__init__(count, real.observation_space, real.action_space)
 
         def reset(self) -> Any:
-            return seen
+            return constant
 
         def step_async(self, actions: Any) -> None:
             pass
 
         def step_wait(self) -> Any:
-            return seen, *nothing, [{} for _ in range(count)]
+            return constant, *nothing, [{} for _ in range(count)]
 
         def close(self) -> None:
             pass
 
         def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
-            return [getattr(one, attr_name, None)] * count
+            return [getattr(real, attr_name, None)] * count
 
         def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
             pass
@@ -167,6 +169,8 @@ def control_rows(repeats: int, *, count: int = 500) -> list[SpeedRow]:
         Control periods of a turn.
     """
     import gymnasium
+
+    import envs  # noqa: F401 - makes the ids known
 
     start = case_start()
     simulator, kernel = Simulator(start.plant), run_kernel()
@@ -244,10 +248,10 @@ def _split(simulator: Simulator, period: float, count: int = 200) -> dict[str, f
         "sensors": lambda: sensors.measure(simulator.time, metrics),
         "reward": lambda: therapy.terms(metrics, 0.0),
     }
-    found = {}
+    microseconds = {}
     for name, work in parts.items():
         began = time.process_time()
         for _ in range(count):
             work()
-        found[name] = 1e6 * (time.process_time() - began) / count
-    return found
+        microseconds[name] = 1e6 * (time.process_time() - began) / count
+    return microseconds

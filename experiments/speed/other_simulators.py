@@ -38,12 +38,12 @@ def _other_rows(repeats: int, seconds: float) -> list[SpeedRow]:
         kernel.run(start.carry.copy(), start.values, steps)
 
     beats = max(1, round(seconds))
-    made: dict[str, tuple[Callable[[], Callable[[], object]], float]] = {
+    builders: dict[str, tuple[Callable[[], Callable[[], object]], float]] = {
         "circulation": (lambda: circulation_run(seconds), seconds),
         "ModularCirc": (lambda: modular_circ_run(beats), float(beats)),
     }
     rows = []
-    for name, (build, length) in made.items():
+    for name, (build, length) in builders.items():
         work = f"{named(*CASE)}, against {name}'s own example"
         try:
             other = build()

@@ -104,10 +104,10 @@ def patient_rows(repeats: int, *, seconds: float = 10.0) -> list[SpeedRow]:
     exact = _solved(compiled, start.state, short, "DOP853", _REFERENCE_RTOL)
     ours_error = _error(course(run_kernel(), short)(), exact)
     rows = []
-    for against, by, made, length, target in others:
+    for against, by, contestant, length, target in others:
         work = f"{what}, against {against}"
         try:
-            other = made()
+            other = contestant()
         except BuildError as error:
             rows.append(missing(PART, work, None, unit=UNIT, reason=f"cannot be built: {error}"))
             continue

@@ -39,29 +39,28 @@ _EXPANDED = {
 _DIVISIONS = (ca.OP_DIV, ca.OP_INV)
 _LANES = 96  # twelve registers of eight
 _PEAK = r"""
-#define N {n}
-void peak_run(double *a, long steps, int kind) {{
+void peak_run(double *a, long steps, int kind) {
   double x[N];
   long i;
   int j;
   for (j = 0; j < N; ++j) x[j] = a[j];
   if (kind == 0)
-    for (i = 0; i < steps; ++i) {{
+    for (i = 0; i < steps; ++i) {
 #pragma omp simd
       for (j = 0; j < N; ++j) x[j] = x[j] * 0.999 + 0.001;
-    }}
+    }
   else if (kind == 1)
-    for (i = 0; i < steps; ++i) {{
+    for (i = 0; i < steps; ++i) {
 #pragma omp simd
       for (j = 0; j < N; ++j) x[j] = __builtin_sqrt(x[j]);
-    }}
+    }
   else
-    for (i = 0; i < steps; ++i) {{
+    for (i = 0; i < steps; ++i) {
 #pragma omp simd
       for (j = 0; j < N; ++j) x[j] = 1.5 / x[j];
-    }}
+    }
   for (j = 0; j < N; ++j) a[j] = x[j];
-}}
+}
 """
 
 
@@ -114,13 +113,13 @@ def counted(function: ca.Function, names: Sequence[str], *, phase: int | None = 
         if node.operation < 0 or node.depends <= held:
             continue
         if node.operation == ca.OP_SQRT:
-            one = Count(roots=1)
+            operation = Count(roots=1)
         elif node.operation in _DIVISIONS:
-            one = Count(divisions=1)
+            operation = Count(divisions=1)
         else:
             simple, divisions = _EXPANDED.get(node.operation, (1, 0))
-            one = Count(simple=simple, divisions=divisions)
-        total += one.times(0.5) if node.depends <= held | {"phase"} else one
+            operation = Count(simple=simple, divisions=divisions)
+        total += operation.times(0.5) if node.depends <= held | {"phase"} else operation
     return Count(
         *(int(x) if x == int(x) else x for x in (total.simple, total.roots, total.divisions))
     )
@@ -138,7 +137,7 @@ def step_count(f: PlantFunctions) -> Count:
 
 @functools.cache
 def _peak_loop() -> ctypes.CDLL:
-    library = load_library(_PEAK.format(n=_LANES))
+    library = load_library(f"#define N {_LANES}\n{_PEAK}")
     library.peak_run.argtypes = [ctypes.c_void_p, ctypes.c_long, ctypes.c_int]
     library.peak_run.restype = None
     return library
@@ -161,8 +160,8 @@ def peaks(repeats: int, *, steps: int = 100_000) -> tuple[float, float, float]:
     rates = rates_of(
         [lambda: loop(0), lambda: loop(1), lambda: loop(2)], [2 * amount, amount, amount], repeats
     )
-    found = np.median(rates, axis=0)
-    return float(found[0]), float(found[1]), float(found[2])
+    operations, roots, divisions = np.median(rates, axis=0)
+    return float(operations), float(roots), float(divisions)
 
 
 def roofline_rows(repeats: int, *, seconds: float = 1.0) -> list[SpeedRow]:

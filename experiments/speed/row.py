@@ -66,6 +66,13 @@ class SpeedRow:
     other_error: float | None = None
     note: str = ""
 
+    @property
+    def verdict(self) -> str:
+        """Whether the target is met, in a word; empty without one."""
+        if not self.target:
+            return ""
+        return {True: "met", False: "not met", None: "not measured"}[self.met]
+
     def aiming(
         self, what: Literal["ratio", "ours"], sign: Literal[">=", "<="], at: float
     ) -> SpeedRow:

@@ -18,23 +18,21 @@ _FIRST, _CACHED = 5.0, 0.2
 _SCRIPT = """
 import json, time
 import numpy as np
-from plants import Plant, Simulator
-from plants.batch import BatchSimulator
-from plants.model import plant_model
+from plants import BatchSimulator, Plant, Simulator, plant_model
 begun = time.perf_counter()
 plant_model()
 model = time.perf_counter() - begun
 plant = Plant("shock-d", "CP")
-one = Simulator(plant)
-one.reset(plant.rest(), speed=44000.0)
-one.advance(44000.0, 0.02)
+simulator = Simulator(plant)
+simulator.reset(plant.rest(), speed=44000.0)
+simulator.advance(44000.0, 0.02)
 single = time.perf_counter() - begun
 begun = time.perf_counter()
-many = BatchSimulator([plant] * 64)
-many.reset(np.repeat(plant.rest()[None], 64, axis=0), speeds=44000.0)
-many.advance(44000.0, 0.02)
-batch = time.perf_counter() - begun
-print(json.dumps({"single": single, "batch": batch, "model": model}))
+batch = BatchSimulator([plant] * 64)
+batch.reset(np.repeat(plant.rest()[None], 64, axis=0), speeds=44000.0)
+batch.advance(44000.0, 0.02)
+together = time.perf_counter() - begun
+print(json.dumps({"single": single, "batch": together, "model": model}))
 """
 
 
@@ -47,8 +45,8 @@ def _measured(cache: str) -> dict[str, Any]:
         check=True,
         env=surroundings,
     )
-    found: dict[str, Any] = json.loads(answer.stdout)
-    return found
+    seconds: dict[str, Any] = json.loads(answer.stdout)
+    return seconds
 
 
 def start_rows() -> list[SpeedRow]:
@@ -57,7 +55,7 @@ def start_rows() -> list[SpeedRow]:
     with tempfile.TemporaryDirectory() as cache:
         for text, limit in (("empty cache", _FIRST), ("filled cache", _CACHED)):
             try:
-                found = _measured(cache)
+                seconds = _measured(cache)
             except subprocess.CalledProcessError as error:
                 reason = (error.stderr.strip().splitlines() or ["no message"])[-1]
                 work = f"first call, {text}"
@@ -67,11 +65,11 @@ def start_rows() -> list[SpeedRow]:
                 row = SpeedRow(
                     PART,
                     f"first call, {text}, {what}",
-                    found[name],
+                    seconds[name],
                     unit="s on the clock",
                     ours_by="building the plant's equations, emitting, compiling or loading C, "
                     "20 ms simulated",
-                    note=f"symbolic equations {found['model']:.2f} s" if name == "single" else "",
+                    note=f"symbolic equations {seconds['model']:.2f} s" if name == "single" else "",
                 )
                 rows.append(row.aiming("ours", "<=", limit))
     return rows

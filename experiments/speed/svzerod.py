@@ -130,18 +130,18 @@ def _errors(cycles: int, finer: int) -> _Errors:
         return run()[-steps - 1 :, [CIRCUIT_STATES.index[name] for name in _SEEN]]
 
     exact = other(finest)
-    found = {
+    own = {
         steps: relative_difference(_interpolated(exact, steps), ours(steps))
         for steps in (*_COARSER, STEPS_PER_CYCLE)
     }
     theirs = relative_difference(exact, other(STEPS_PER_CYCLE))
-    return _Errors(relative_difference(exact, ours(finest)), finest, theirs, found)
+    return _Errors(relative_difference(exact, ours(finest)), finest, theirs, own)
 
 
 def _interpolated(course: Array, steps: int) -> Array:
     """A course of many short steps at the times of fewer."""
     at, times = np.linspace(0, 1, steps + 1), np.linspace(0, 1, len(course))
-    return np.column_stack([np.interp(at, times, one) for one in course.T])
+    return np.column_stack([np.interp(at, times, state) for state in course.T])
 
 
 def _work(batch: int) -> str:

@@ -15,14 +15,14 @@ from plants.plant import INTEGRALS, VALUES
 Array = NDArray[np.float64]
 
 _CALL = """
-int impellab_rhs(const double *y, const double *v, double *dy) {{
-  double w[{sz_w}];
-  casadi_int iw[{sz_iw}];
-  const double *arg[{sz_arg}];
-  double *res[{sz_res}];
+int impellab_rhs(const double *y, const double *v, double *dy) {
+  double w[SZ_W];
+  casadi_int iw[SZ_IW];
+  const double *arg[SZ_ARG];
+  double *res[SZ_RES];
   arg[0] = y; arg[1] = v; res[0] = dy;
   return rhs(arg, res, iw, w, 0);
-}}
+}
 """
 
 
@@ -94,10 +94,11 @@ def _source(function: ca.Function) -> str:
     generator = ca.CodeGenerator("rhs.c", {"with_header": False, "casadi_int": "long"})
     generator.add(function)
     sizes = {
-        "sz_w": function.sz_w() + 1,
-        "sz_iw": function.sz_iw() + 1,
-        "sz_arg": function.sz_arg() + 1,
-        "sz_res": function.sz_res() + 1,
+        "SZ_W": function.sz_w() + 1,
+        "SZ_IW": function.sz_iw() + 1,
+        "SZ_ARG": function.sz_arg() + 1,
+        "SZ_RES": function.sz_res() + 1,
     }
+    defined = "".join(f"#define {name} {size}\n" for name, size in sizes.items())
     hidden = "#define CASADI_SYMBOL_EXPORT static\n"
-    return hidden + generator.dump() + _CALL.format(**sizes)
+    return hidden + generator.dump() + defined + _CALL

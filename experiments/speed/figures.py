@@ -1,4 +1,4 @@
-"""What the speed study shows: figures, and rows in words."""
+"""Figures of the speed study: ratios, growth of the cost, share of the core's limit."""
 
 from __future__ import annotations
 
@@ -16,33 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _GREY, _MET, _MISSED = COLORS[6], COLORS[0], COLORS[1]
-
-
-def verdict(row: SpeedRow) -> str:
-    """Whether the target is met, in a word; empty without one."""
-    if not row.target:
-        return ""
-    return {True: "met", False: "not met", None: "not measured"}[row.met]
-
-
-def in_words(row: SpeedRow) -> str:
-    """A row as a sentence."""
-    if row.ours is None:
-        text = f"{row.work}: not measured"
-    elif row.ratio is None or row.other is None:
-        text = f"{row.work}: {number(row.ours)} {row.unit}"
-    else:
-        text = f"{row.work}: {number(row.ratio)} times as much"
-        if row.ratio_low is not None and row.ratio_high is not None:
-            text += f" ({number(row.ratio_low)} to {number(row.ratio_high)} by turn)"
-        text += f", {number(row.ours)} against {number(row.other)} {row.unit}"
-    if row.ours_error is not None and row.other_error is not None:
-        text += f"; errors {row.ours_error:.1e} and {row.other_error:.1e}"
-    if row.target:
-        text += f"; target {row.target}: {verdict(row)}"
-    for name, how in (("ours", row.ours_by), ("other", row.other_by), ("note", row.note)):
-        text += f"; {name}: {how}" if how else ""
-    return text + "."
 
 
 def speed_figure(rows: Sequence[SpeedRow]) -> Figure | None:
@@ -84,12 +57,12 @@ def speed_figure(rows: Sequence[SpeedRow]) -> Figure | None:
     return figure
 
 
-def scaling_figure(found: Scaling) -> Figure:
+def scaling_figure(measured: Scaling) -> Figure:
     """Cost against batch size and against simulated time, with lines in proportion."""
     figure = new_figure(9.0, 3.8)
     panels = (
-        (found.sizes, "Patients [1]", f"{SECONDS:g} s of a batch"),
-        (found.horizons, "Simulated time [s]", f"{BATCH} patients"),
+        (measured.sizes, "Patients [1]", f"{SECONDS:g} s of a batch"),
+        (measured.horizons, "Simulated time [s]", f"{BATCH} patients"),
     )
     for place, (growth, label, title) in enumerate(panels, 1):
         axes = plain(figure.add_subplot(1, 2, place))

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from experiments.cli import run_command
-from experiments.speed import core_scaling as speed_scaling
-from experiments.speed import job as study
+from experiments.runs import Findings
+from experiments.speed import core_scaling, study
 from experiments.speed.batch import individuals
 from experiments.speed.case import CASE, case_start
 from experiments.speed.days import day_rows
+from experiments.speed.figures import scaling_figure, speed_figure
 from experiments.speed.learning import control_rows
 from experiments.speed.patient import patient_rows
 from experiments.speed.periodic import beats_until_periodic, periodic_rows
-from experiments.speed.report import in_words, scaling_figure, speed_figure, verdict
 from experiments.speed.row import SpeedRow, compared, interleaved, missing
 from plants import BeatMap, InputError, Patient, PhysicsError, Plant, steady_state
 from plants.compile import find_compiler
@@ -29,6 +27,11 @@ needs_compiler = pytest.mark.skipif(find_compiler() is None, reason="no C compil
 @pytest.fixture(scope="module")
 def rows() -> list[SpeedRow]:
     return patient_rows(2, seconds=1.0)
+
+
+def shown(rows: list[SpeedRow]) -> Findings:
+    """What the study shows of some rows."""
+    return study.STUDY.findings(study.SpeedSettings(), [study.Measured(rows)])
 
 
 def test_contestants_take_turns():
@@ -54,8 +57,8 @@ def test_a_target_is_met_or_not_or_cannot_be_judged():
     assert row.aiming("ours", "<=", 7.0).met is False
     absent = missing("p", "w", 8.0, unit="1/s", reason="not installed").aiming("ratio", ">=", 1)
     assert absent.met is None
-    assert verdict(absent) == "not measured"
-    assert verdict(row) == ""
+    assert absent.verdict == "not measured"
+    assert row.verdict == ""
 
 
 @needs_compiler
@@ -75,9 +78,13 @@ def test_every_row_tells_what_was_compared(rows):
 
 @needs_compiler
 def test_a_row_can_be_told_in_words(rows):
-    text = in_words(rows[2])
-    for word in ("times as much", "LSODA", "errors", "target ratio >= 300"):
+    text = shown(rows[2:3]).summary
+    for word in ("times as much", "LSODA", "by turn), ", "; errors ", "target ratio >= 300"):
         assert word in text
+    alone = shown([SpeedRow("p", "memory", 31.0, unit="MB", note="1 kB a patient")]).summary
+    assert alone.endswith("- memory: 31 MB; note: 1 kB a patient.")
+    absent = shown([missing("p", "w", None, unit="1/s", reason="not installed")]).summary
+    assert absent.endswith("- w: not measured; note: not installed.")
 
 
 @needs_compiler
@@ -136,38 +143,47 @@ def test_a_control_period_says_where_its_time_goes():
 
 def test_scaling_is_in_proportion_and_drawn():
     at = np.array([16.0, 64.0, 256.0, 1024.0])
-    growth = speed_scaling.Growth(at, 1e-3 * at, 64.0)
-    crooked = speed_scaling.Growth(at, 1e-6 * at**2, 64.0)
+    growth = core_scaling.Growth(at, 1e-3 * at, 64.0)
+    crooked = core_scaling.Growth(at, 1e-6 * at**2, 64.0)
     assert growth.slope == pytest.approx(1.0)
-    rows = speed_scaling.scaling_rows(speed_scaling.Scaling(growth, crooked, 31.0))
+    rows = core_scaling.scaling_rows(core_scaling.Scaling(growth, crooked, 31.0))
     slopes = [row for row in rows if row.target]
     assert [row.met for row in slopes] == [True, False]
     assert rows[-1].unit == "MB"
-    assert len(scaling_figure(speed_scaling.Scaling(growth, crooked, 31.0)).axes) == 2
+    assert len(scaling_figure(core_scaling.Scaling(growth, crooked, 31.0)).axes) == 2
 
 
 @needs_compiler
 def test_scaling_can_be_measured():
-    found = speed_scaling.scaling(1, sizes=(1, 8, 64), horizons=(0.1, 1.0, 2.0))
-    assert np.all(found.sizes.seconds > 0)
-    assert found.horizons.seconds[-1] > found.horizons.seconds[0]
+    measured = core_scaling.scaling(1, sizes=(1, 8, 64), horizons=(0.1, 1.0, 2.0))
+    assert np.all(measured.sizes.seconds > 0)
+    assert measured.horizons.seconds[-1] > measured.horizons.seconds[0]
 
 
 def test_nothing_to_draw_gives_no_figure():
     assert speed_figure([missing("peers", "w", None, unit="1", reason="not installed")]) is None
 
 
-def test_an_unknown_part_is_refused():
+def test_an_unknown_part_is_refused(impellab, tmp_path):
     with pytest.raises(InputError, match="roofline"):
-        study.chosen_parts(["rooflime"])
+        study.SpeedSettings(only=("rooflime",))
+    assert "roofline" in impellab("speed", "--only", "rooflime").error
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_the_command_gives_the_rows_of_its_contract(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    arguments = ["speed", "--only", "patient", "--seconds", "0.5", "--repeats", "1"]
-    code = run_command([*arguments, "--results", "--json"])
-    document = json.loads(capsys.readouterr().out)
-    assert code == 0
+def test_parts_run_in_the_order_of_the_table():
+    settings = study.SpeedSettings(only=("roofline", "patient"))
+    assert [case.part for case in study.STUDY.cases(settings)] == ["patient", "roofline"]
+    assert len(study.STUDY.cases(study.SpeedSettings())) == len(study.PARTS)
+
+
+def test_the_command_gives_the_rows_of_its_contract(impellab, tmp_path):
+    arguments = ["speed", "--only", "patient", "--seconds", 0.5, "--repeats", 1]
+    result = impellab(*arguments, "--results", "--json")
+    document = result.document
+    targets = [row["met"] for row in document["rows"] if row["target"]]
+    assert document["held"] is (False not in targets)
+    assert result.code == (0 if document["held"] else 1)
     assert len(document["rows"]) == 5
     for row in document["rows"]:
         assert {"work", "ours", "other", "ratio", "target", "met"} <= set(row)
@@ -177,15 +193,32 @@ def test_the_command_gives_the_rows_of_its_contract(tmp_path, monkeypatch, capsy
     assert names == {"README.md", "speed.csv", "speed.png"}
 
 
-def test_the_table_for_people_names_targets(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
+def test_the_table_for_people_names_targets(impellab, tmp_path, monkeypatch):
     row = SpeedRow("patient", "a course, against another", 8.0, 2.0, 4.0, unit="1/s")
-    monkeypatch.setattr(
-        study.speed_patient, "patient_rows", lambda *_, **__: [row.aiming("ratio", ">=", 5.0)]
-    )
-    assert run_command(["speed", "--only", "patient"]) == 0
-    printed = capsys.readouterr().out
-    assert "against another" in printed
-    assert "not met" in printed
-    assert "Of 1 targets 0 are met, 1 not" in printed
+    monkeypatch.setattr(study, "patient_rows", lambda *_, **__: [row.aiming("ratio", ">=", 5.0)])
+    result = impellab("speed", "--only", "patient")
+    assert result.code == 1
+    assert "against another" in result.out
+    assert "not met" in result.out
+    assert "Of 1 targets 0 are met, 1 not" in result.out
     assert not (tmp_path / "results").exists()
+
+
+def test_what_is_not_measured_misses_no_target(impellab, monkeypatch):
+    absent = missing("patient", "a course", None, unit="1/s", reason="not installed")
+    rows = [absent.aiming("ratio", ">=", 5.0)]
+    monkeypatch.setattr(study, "patient_rows", lambda *_, **__: rows)
+    result = impellab("speed", "--only", "patient", "--json")
+    assert result.code == 0
+    assert result.document["held"] is True
+    assert result.document["rows"][0]["met"] is None
+
+
+def test_a_growth_is_kept_and_read_back(impellab, monkeypatch, tmp_path):
+    at = np.array([16.0, 64.0, 256.0])
+    growth = core_scaling.Growth(at, 1e-3 * at, 64.0)
+    monkeypatch.setattr(study, "scaling", lambda _: core_scaling.Scaling(growth, growth, 31.0))
+    result = impellab("speed", "--only", "scaling", "--json")
+    assert result.code == 0
+    (run,) = (tmp_path / "runs").iterdir()
+    assert (run / "scaling.png").is_file()

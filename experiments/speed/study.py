@@ -1,0 +1,170 @@
+"""How fast the plant runs, side by side with other ways to do the same work.
+
+Each part compares one kind of work; all are rows of one table. Ratios travel between machines,
+seconds do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import NamedTuple, Self
+
+from pydantic import Field, model_validator
+
+from experiments.runs import Findings, PrintedTable, Settings, Study, number, processor, render
+from experiments.speed.batch import batch_rows
+from experiments.speed.core_scaling import Scaling, scaling, scaling_rows
+from experiments.speed.days import SPAN, day_rows
+from experiments.speed.figures import roofline_figure, scaling_figure, speed_figure
+from experiments.speed.learning import learning_rows
+from experiments.speed.other_simulators import peer_rows
+from experiments.speed.patient import patient_rows
+from experiments.speed.periodic import periodic_rows
+from experiments.speed.roofline import roofline_rows
+from experiments.speed.row import SpeedRow
+from experiments.speed.start import start_rows
+from plants import unknown_name
+
+#: Most turns of a comparison where a turn is long.
+_FEW = 3
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a part of the study measured.
+
+    Attributes
+    ----------
+    rows : list of SpeedRow
+        Its comparisons.
+    scaling : Scaling or None
+        Cost against batch size and horizon, for the figure.
+    """
+
+    rows: list[SpeedRow]
+    scaling: Scaling | None = None
+
+
+def _scaled(settings: SpeedSettings) -> Measured:
+    growth = scaling(settings.few)
+    return Measured(scaling_rows(growth), growth)
+
+
+#: The parts in the order of the table.
+PARTS: Mapping[str, Callable[[SpeedSettings], Measured]] = {
+    "patient": lambda x: Measured(patient_rows(x.repeats, seconds=x.seconds)),
+    "batch": lambda x: Measured(batch_rows(x.repeats, seconds=0.2 * x.seconds)),
+    "periodic": lambda x: Measured(periodic_rows(x.repeats)),
+    "days": lambda x: Measured(day_rows(x.few, span=x.span)),
+    "learning": lambda x: Measured(learning_rows(x.few)),
+    "scaling": _scaled,
+    "start": lambda x: Measured(start_rows()),
+    "peers": lambda x: Measured(peer_rows(x.repeats, seconds=0.3 * x.seconds)),
+    "roofline": lambda x: Measured(roofline_rows(x.repeats, seconds=0.3 * x.seconds)),
+}
+
+
+class SpeedSettings(Settings):
+    """Settings of the speed study."""
+
+    only: tuple[str, ...] = Field(
+        (), description=f"Part to run; may be given more than once: {', '.join(PARTS)}."
+    )
+    seconds: float = Field(10.0, ge=0.1, description="Simulated time of a course [s].")
+    repeats: int = Field(5, ge=1, description="Turns of each comparison.")
+    span: float = Field(
+        SPAN,
+        ge=0.01,
+        le=96.0,
+        description="Time over which every beat of the four days is integrated [h].",
+    )
+
+    @model_validator(mode="after")
+    def _parts_exist(self) -> Self:
+        for name in self.only:
+            if name not in PARTS:
+                raise unknown_name("only", name, PARTS)
+        return self
+
+    @property
+    def few(self) -> int:
+        """Turns of a comparison where a turn is long."""
+        return min(_FEW, self.repeats)
+
+
+class Case(NamedTuple):
+    """A part of the study, with the settings of all."""
+
+    part: str
+    settings: SpeedSettings
+
+
+def measured(case: Case) -> Measured:
+    """The comparisons of a part.
+
+    Examples
+    --------
+    >>> from experiments.speed.study import Case, SpeedSettings, measured
+    >>> part = measured(Case("roofline", SpeedSettings(seconds=0.1, repeats=1)))
+    >>> part.rows[0].part
+    'roofline'
+    """
+    return PARTS[case.part](case.settings)
+
+
+def _cases(settings: SpeedSettings) -> list[Case]:
+    return [Case(part, settings) for part in PARTS if not settings.only or part in settings.only]
+
+
+def _findings(settings: SpeedSettings, results: Sequence[Measured]) -> Findings:
+    import pandas
+
+    parts = list(results)
+    rows = [row for part in parts for row in part.rows]
+    aimed = [row.met for row in rows if row.target]
+    figures = {"speed": speed_figure(rows), "roofline": roofline_figure(rows)}
+    for part in parts:
+        if part.scaling is not None:
+            figures["scaling"] = scaling_figure(part.scaling)
+    cells = [
+        (row.ratio, row.target, row.verdict, row.ours, row.other, row.unit, row.work)
+        for row in rows
+    ]
+    return Findings(
+        tables={"speed": pandas.DataFrame([asdict(row) for row in rows])},
+        summary=render(
+            "speed.md",
+            processor=processor(),
+            repeats=settings.repeats,
+            few=_FEW,
+            rows=rows,
+            targets=len(aimed),
+            met=aimed.count(True),
+            missed=aimed.count(False),
+            not_measured=aimed.count(None),
+            number=number,
+        ).rstrip(),
+        held=False not in aimed,
+        figures={name: figure for name, figure in figures.items() if figure is not None},
+        printed=[
+            PrintedTable(
+                "Speed on one core: medians of interleaved runs",
+                ("ratio", "target", "", "ours", "other", "unit", "work"),
+                cells,
+            )
+        ],
+    )
+
+
+STUDY = Study(
+    name="speed",
+    title=lambda settings: "Speed",
+    settings=SpeedSettings,
+    cases=_cases,
+    work=measured,
+    findings=_findings,
+    result=Measured,
+    unit="comparisons",
+    parallel=False,
+)
