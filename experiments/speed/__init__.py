@@ -1,5 +1,5 @@
 """Speed: the plant side by side with other ways to do the same work."""
 
-from experiments.speed.study import SpeedSettings
+from experiments.speed.study import STUDY, SpeedSettings
 
-__all__ = ["SpeedSettings"]
+__all__ = ["STUDY", "SpeedSettings"]

@@ -1,6 +1,6 @@
 """The convergence study: how accurate the integration is, and which step that asks for."""
 
 from experiments.studies.convergence.right_hand_side import RightHandSide
-from experiments.studies.convergence.study import ConvergenceSettings
+from experiments.studies.convergence.study import STUDY, ConvergenceSettings
 
-__all__ = ["ConvergenceSettings", "RightHandSide"]
+__all__ = ["STUDY", "ConvergenceSettings", "RightHandSide"]

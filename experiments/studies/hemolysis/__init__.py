@@ -1,5 +1,5 @@
 """The hemolysis study: how far the published power laws disagree, absolutely and anchored."""
 
-from experiments.studies.hemolysis.study import HemolysisSettings
+from experiments.studies.hemolysis.study import STUDY, HemolysisSettings
 
-__all__ = ["HemolysisSettings"]
+__all__ = ["STUDY", "HemolysisSettings"]

@@ -37,6 +37,10 @@ class MultirateSettings(Settings):
     days: float = Field(DAYS, ge=0.01, le=30.0, description="Length of the runs between events, d.")
 
 
+def _cases(settings: MultirateSettings) -> tuple[HourCase | DayCase, ...]:
+    return (*hour_cases(settings.hours), *day_cases(settings.days))
+
+
 def measured(case: HourCase | DayCase) -> Result:
     """What a case is measured for: hours against beat by beat, days against a small tolerance."""
     return compared(case) if isinstance(case, HourCase) else day_rows(case)
@@ -94,7 +98,7 @@ STUDY = Study(
     name="multirate",
     title=lambda settings: "Long runs: multirate against beat by beat",
     settings=MultirateSettings,
-    cases=lambda settings: (*hour_cases(settings.hours), *day_cases(settings.days)),
+    cases=_cases,
     work=measured,
     findings=_findings,
     result=Result,
