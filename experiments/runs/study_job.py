@@ -204,8 +204,9 @@ def _do_what_is_left(
     kept.before = len(done)
     left = [(key, case) for key, case in cases.items() if key not in done]
     work = _Keyed(study.work)
-    count = workers if study.parallel else 1
-    for key, result in run_each(work, left, workers=count, cluster=cluster):
+    if not study.parallel:  # What takes times runs here, one case after the other.
+        workers, cluster = 1, None
+    for key, result in run_each(work, left, workers=workers, cluster=cluster):
         kept.write(key, result)
         done.add(key)
         if progress is not None:
