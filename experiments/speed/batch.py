@@ -11,8 +11,15 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.speed.case import CASE, CaseStart, casadi_kernel, case_start, mapped_steps, named
-from experiments.speed.row import SpeedRow, compared, missing, rates_of
+from experiments.speed.case import (
+    CASE,
+    CaseStart,
+    casadi_kernel,
+    case_name,
+    case_start,
+    mapped_steps,
+)
+from experiments.speed.row import SpeedRow, compared_row, missing_row, rates_of
 from plants.beat import plant_functions
 from plants.compile import BlockKernel, BuildError
 from plants.plant import VALUES
@@ -132,11 +139,11 @@ def _rows(size: int, repeats: int, seconds: float) -> list[SpeedRow]:
     start = case_start()
     carry, values = individuals(start, size)
     steps = max(_FEWEST, round(seconds / DEFAULT_STEP * min(1.0, 64 / size)))
-    what = f"{size} patients like {named(*CASE)}"
+    what = f"{size} patients like {case_name(*CASE)}"
     try:
         ours = emitted(carry, values, steps)
     except BuildError as error:
-        return [missing(PART, what, None, unit=UNIT, reason=f"no compiled loop: {error}")]
+        return [missing_row(PART, what, None, unit=UNIT, reason=f"no compiled loop: {error}")]
     rows = []
     for key, (text, contestant) in _OTHERS.items():
         less = max(4, steps // _SHARES[key])
@@ -145,13 +152,13 @@ def _rows(size: int, repeats: int, seconds: float) -> list[SpeedRow]:
             other = contestant(carry, values, less)
         except (ImportError, BuildError) as error:
             mine = float(np.median(rates_of([ours], [size * steps * DEFAULT_STEP], repeats)))
-            row = missing(PART, work, mine, unit=UNIT, reason=f"not installed: {error}")
-            rows.append(row.aiming("ratio", ">=", _TARGETS[key]))
+            row = missing_row(PART, work, mine, unit=UNIT, reason=f"not installed: {error}")
+            rows.append(row.with_target("ratio", ">=", _TARGETS[key]))
             continue
         amounts = [size * n * DEFAULT_STEP for n in (steps, less)]
         rates = rates_of([ours, other], amounts, repeats)
-        row = compared(
+        row = compared_row(
             PART, work, rates[:, 0], rates[:, 1], unit=UNIT, ours_by=_OURS, other_by=text
         )
-        rows.append(row.aiming("ratio", ">=", _TARGETS[key]))
+        rows.append(row.with_target("ratio", ">=", _TARGETS[key]))
     return rows

@@ -21,7 +21,7 @@ CASE = ("shock-d", "CP", "P-8")
 START_LEVEL = "P-4"
 
 
-def named(patient: str, device: str | None, level: str | None) -> str:
+def case_name(patient: str, device: str | None, level: str | None) -> str:
     """A case in words."""
     return f"{patient} on {device} at {level}" if device else f"{patient} without a pump"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from experiments.runs import FloatArray
-from experiments.speed.case import CASE, case_start, named
+from experiments.speed.case import CASE, case_name, case_start
 from experiments.speed.row import SpeedRow
 from plants import BatchSimulator
 
@@ -117,7 +117,7 @@ def scaling(
 
 def scaling_rows(measured: Scaling) -> list[SpeedRow]:
     """The slopes, the memory, and the rate at every size."""
-    what = f"patients like {named(*CASE)}"
+    what = f"patients like {case_name(*CASE)}"
     rows = [
         SpeedRow(
             PART,

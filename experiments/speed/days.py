@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 
-from experiments.speed.case import CASE, named
+from experiments.speed.case import CASE, case_name
 from experiments.speed.row import SpeedRow
 from plants import SLOW_STATES, MultirateRun, Plant, Simulator, SlowClock
 from plants.slow import SECONDS_PER_HOUR
@@ -65,7 +65,7 @@ def day_rows(repeats: int, *, span: float = SPAN, hours: float = HOURS) -> list[
     costs = np.array([seconds for _, seconds in runs])
     cost, first = float(np.median(costs)), runs[0][0]
     same_span, _ = _multirate(plant, speed, span)
-    what = f"{hours / 24:g} days of {named(*CASE)} with an inotrope"
+    what = f"{hours / 24:g} days of {case_name(*CASE)} with an inotrope"
     over = f"over {span:g} h ({beats} beats)"
     row = SpeedRow(
         PART,
@@ -103,7 +103,7 @@ def day_rows(repeats: int, *, span: float = SPAN, hours: float = HOURS) -> list[
         note=f"largest in {worst}",
     )
     return [
-        row.aiming("ratio", ">=", 200.0),
-        pressure.aiming("ours", "<=", 0.05),
-        states.aiming("ours", "<=", 0.1),
+        row.with_target("ratio", ">=", 200.0),
+        pressure.with_target("ours", "<=", 0.05),
+        states.with_target("ours", "<=", 0.1),
     ]

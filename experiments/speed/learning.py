@@ -12,7 +12,7 @@ import numpy as np
 
 from experiments.speed.batch import WIDTH, emitted, individuals
 from experiments.speed.case import case_start
-from experiments.speed.row import SpeedRow, compared, missing, rates_of
+from experiments.speed.row import SpeedRow, compared_row, missing_row, rates_of
 from plants import Sensors, Simulator, Therapy
 from plants.batch import Precision
 from plants.beat import run_kernel
@@ -60,11 +60,11 @@ def _ppo_rows(repeats: int, environments: int, rollout: int) -> list[SpeedRow]:
             free = _learner(_free(environments, period), environments, rollout)
         except ImportError as error:
             reason = f"not installed: {error}"
-            row = missing(PART, work, None, unit="control periods per CPU s", reason=reason)
-            rows.append(row.aiming("ratio", ">=", 0.5))
+            row = missing_row(PART, work, None, unit="control periods per CPU s", reason=reason)
+            rows.append(row.with_target("ratio", ">=", 0.5))
             continue
         rates = rates_of([ours, free], [rollout, rollout], repeats)
-        row = compared(
+        row = compared_row(
             PART,
             work,
             rates[:, 0],
@@ -75,7 +75,7 @@ def _ppo_rows(repeats: int, environments: int, rollout: int) -> list[SpeedRow]:
         )
         loop = _in_lanes(environments, period, precision, repeats)
         alone = f"the loop in C alone: {loop:.0f} periods per s"
-        rows.append(replace(row, note=alone).aiming("ratio", ">=", 0.5))
+        rows.append(replace(row, note=alone).with_target("ratio", ">=", 0.5))
     return rows
 
 
@@ -193,7 +193,7 @@ def control_rows(repeats: int, *, count: int = 500) -> list[SpeedRow]:
     rates = rates_of([advanced, bare, longer], [count] * 3, repeats)
     each = 1e6 / np.median(rates, axis=0)
     in_c = (each[2] - each[1]) / 10
-    loop = compared(
+    loop = compared_row(
         PART,
         f"control periods of {1e3 * SHORT:g} ms of one patient, against the loop alone",
         rates[:, 0],

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from experiments.speed.case import CASE, case_start, named
+from experiments.speed.case import CASE, case_name, case_start
 from experiments.speed.peers import MODEL_CONTENTS, circulation_run, modular_circ_run
-from experiments.speed.row import SpeedRow, compared, missing, rates_of
+from experiments.speed.row import SpeedRow, compared_row, missing_row, rates_of
 from experiments.speed.svzerod import PART, UNIT, svzerod_rows
 from plants.beat import run_kernel
 from plants.simulation import DEFAULT_STEP
@@ -44,19 +44,19 @@ def _other_rows(repeats: int, seconds: float) -> list[SpeedRow]:
     }
     rows = []
     for name, (build, length) in builders.items():
-        work = f"{named(*CASE)}, against {name}'s own example"
+        work = f"{case_name(*CASE)}, against {name}'s own example"
         try:
             other = build()
             other()
         except ImportError as error:
-            rows.append(missing(PART, work, None, unit=UNIT, reason=f"not installed: {error}"))
+            rows.append(missing_row(PART, work, None, unit=UNIT, reason=f"not installed: {error}"))
             continue
         except Exception as error:  # Another project's code, with libraries newer than it knows.
             reason = f"fails here: {type(error).__name__}: {error}"
-            rows.append(missing(PART, work, None, unit=UNIT, reason=reason))
+            rows.append(missing_row(PART, work, None, unit=UNIT, reason=reason))
             continue
         rates = rates_of([plant, other], [seconds, length], repeats)
-        row = compared(
+        row = compared_row(
             PART,
             work,
             rates[:, 0],

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.speed.case import CASE, casadi_kernel, case_start, named
-from experiments.speed.row import SpeedRow, compared, missing, rates_of
+from experiments.speed.case import CASE, casadi_kernel, case_name, case_start
+from experiments.speed.row import SpeedRow, compared_row, missing_row, rates_of
 from experiments.studies.convergence import RightHandSide
 from plants.beat import run_kernel
 from plants.compile import BuildError, Kernel
@@ -43,7 +43,7 @@ def patient_rows(repeats: int, *, seconds: float = 10.0) -> list[SpeedRow]:
         Simulated time of a course, s.
     """
     start = case_start()
-    values, what = start.values, f"{seconds:g} s of {named(*CASE)}"
+    values, what = start.values, f"{seconds:g} s of {case_name(*CASE)}"
     compiled, interpreted = RightHandSide(values), RightHandSide(values, compiled=False)
 
     def course(kernel: Kernel, length: float) -> Callable[[], Array]:
@@ -109,15 +109,17 @@ def patient_rows(repeats: int, *, seconds: float = 10.0) -> list[SpeedRow]:
         try:
             other = contestant()
         except BuildError as error:
-            rows.append(missing(PART, work, None, unit=UNIT, reason=f"cannot be built: {error}"))
+            rows.append(
+                missing_row(PART, work, None, unit=UNIT, reason=f"cannot be built: {error}")
+            )
             continue
         rates = rates_of([mine, other], [seconds, length], repeats)
-        row = compared(
+        row = compared_row(
             PART, work, rates[:, 0], rates[:, 1], unit=UNIT, ours_by=ours_by, other_by=by
         )
         if length == short:
             row = replace(row, ours_error=ours_error, other_error=_error(other(), exact))
-        rows.append(row if target is None else row.aiming("ratio", ">=", target))
+        rows.append(row if target is None else row.with_target("ratio", ">=", target))
     return rows
 
 

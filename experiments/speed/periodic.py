@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments.speed.case import CASE, named
-from experiments.speed.row import SpeedRow, compared, rates_of
+from experiments.speed.case import CASE, case_name
+from experiments.speed.row import SpeedRow, compared_row, rates_of
 from plants import STATES, BeatMap, PhysicsError, Plant, steady_state
 from plants.beat import FIRST_MARCH, TOLERANCE
 from plants.plant import PHASE
@@ -38,7 +38,7 @@ def periodic_rows(
     for patient, device, level in cases:
         plant = Plant(patient, device)
         speed = plant.pump.speed(level) if plant.pump is not None and level else 0.0
-        rows.append(_row(plant, speed, named(patient, device, level), repeats))
+        rows.append(_row(plant, speed, case_name(patient, device, level), repeats))
     return [*rows, _together(rows)] if len(rows) > 1 else rows
 
 
@@ -58,7 +58,7 @@ def _together(rows: Sequence[SpeedRow]) -> SpeedRow:
         ours_by="their times added",
         other_by="the same",
     )
-    return row.aiming("ratio", ">=", _TARGET)
+    return row.with_target("ratio", ">=", _TARGET)
 
 
 def _row(plant: Plant, speed: float, name: str, repeats: int) -> SpeedRow:
@@ -72,7 +72,7 @@ def _row(plant: Plant, speed: float, name: str, repeats: int) -> SpeedRow:
 
     rates = rates_of([newton, march], [1.0, 1.0], repeats)
     iterations = steady_state(plant, speed, beats=beats).iterations
-    row = compared(
+    row = compared_row(
         PART,
         f"periodic beat of {name}, against marching",
         rates[:, 0],
@@ -82,7 +82,7 @@ def _row(plant: Plant, speed: float, name: str, repeats: int) -> SpeedRow:
         f"change below {TOLERANCE:g}",
         other_by=f"{march()} beats on the same kernel, change below {TOLERANCE:g}",
     )
-    return row.aiming("ratio", ">=", _TARGET)
+    return row.with_target("ratio", ">=", _TARGET)
 
 
 def beats_until_periodic(beats: BeatMap, speed: float, *, most: int = 5000) -> int:

@@ -18,8 +18,8 @@ import casadi as ca
 import numpy as np
 
 from experiments.speed.batch import WIDTH, emitted, individuals
-from experiments.speed.case import CASE, casadi_kernel, case_start, named
-from experiments.speed.row import SpeedRow, missing, rates_of
+from experiments.speed.case import CASE, casadi_kernel, case_name, case_start
+from experiments.speed.row import SpeedRow, missing_row, rates_of
 from plants.beat import plant_functions
 from plants.compile import BuildError, load_library
 from plants.compile.code import PlantFunctions
@@ -181,7 +181,7 @@ def roofline_rows(repeats: int, *, seconds: float = 1.0) -> list[SpeedRow]:
             *_forms(repeats, seconds, (operations, roots, divisions)),
         ]
     except BuildError as error:
-        return [missing(PART, "roofline", None, unit="1", reason=f"cannot be built: {error}")]
+        return [missing_row(PART, "roofline", None, unit="1", reason=f"cannot be built: {error}")]
 
 
 def _core(operations: float, roots: float, divisions: float) -> SpeedRow:
@@ -222,7 +222,7 @@ def _forms(repeats: int, seconds: float, core: tuple[float, float, float]) -> li
     return [
         SpeedRow(
             PART,
-            f"{named(*CASE)}: {name}, against the limit of the core",
+            f"{case_name(*CASE)}: {name}, against the limit of the core",
             float(rate),
             limit,
             float(rate) / limit,

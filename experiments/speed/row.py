@@ -73,7 +73,7 @@ class SpeedRow:
             return ""
         return {True: "met", False: "not met", None: "not measured"}[self.met]
 
-    def aiming(
+    def with_target(
         self, what: Literal["ratio", "ours"], sign: Literal[">=", "<="], at: float
     ) -> SpeedRow:
         """The row with a target and whether it is met."""
@@ -130,7 +130,7 @@ def rates_of(
     return np.asarray(amounts) / np.maximum(interleaved(contestants, repeats), _TICK)
 
 
-def compared(
+def compared_row(
     part: str, work: str, ours: Array, other: Array, *, unit: str, ours_by: str, other_by: str
 ) -> SpeedRow:
     """A row from the rates of two contestants in the same turns.
@@ -138,8 +138,8 @@ def compared(
     Examples
     --------
     >>> import numpy as np
-    >>> from experiments.speed.row import compared
-    >>> row = compared("one", "a course", np.array([6.0, 9.0]), np.array([2.0, 2.0]),
+    >>> from experiments.speed.row import compared_row
+    >>> row = compared_row("one", "a course", np.array([6.0, 9.0]), np.array([2.0, 2.0]),
     ...                unit="1/s", ours_by="C", other_by="Python")
     >>> row.ratio, row.ratio_low, row.ratio_high
     (3.75, 3.0, 4.5)
@@ -160,6 +160,6 @@ def compared(
     )
 
 
-def missing(part: str, work: str, ours: float | None, *, unit: str, reason: str) -> SpeedRow:
+def missing_row(part: str, work: str, ours: float | None, *, unit: str, reason: str) -> SpeedRow:
     """A row whose other contestant could not take part."""
     return SpeedRow(part, work, ours, unit=unit, note=reason)

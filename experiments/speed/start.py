@@ -9,7 +9,7 @@ import sys
 import tempfile
 from typing import Any
 
-from experiments.speed.row import SpeedRow, missing
+from experiments.speed.row import SpeedRow, missing_row
 
 PART = "start"
 #: Longest times aimed at, s.
@@ -59,7 +59,7 @@ def start_rows() -> list[SpeedRow]:
             except subprocess.CalledProcessError as error:
                 reason = (error.stderr.strip().splitlines() or ["no message"])[-1]
                 work = f"first call, {text}"
-                rows.append(missing(PART, work, None, unit="s on the clock", reason=reason))
+                rows.append(missing_row(PART, work, None, unit="s on the clock", reason=reason))
                 continue
             for name, what in (("single", "one patient"), ("batch", "then 64 patients")):
                 row = SpeedRow(
@@ -71,5 +71,5 @@ def start_rows() -> list[SpeedRow]:
                     "20 ms simulated",
                     note=f"symbolic equations {seconds['model']:.2f} s" if name == "single" else "",
                 )
-                rows.append(row.aiming("ours", "<=", limit))
+                rows.append(row.with_target("ours", "<=", limit))
     return rows

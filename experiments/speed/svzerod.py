@@ -22,7 +22,7 @@ from experiments.speed.peers import (
     relative_difference,
     svzerodsolver_run,
 )
-from experiments.speed.row import SpeedRow, compared, missing, rates_of
+from experiments.speed.row import SpeedRow, compared_row, missing_row, rates_of
 from plants.compile import BuildError
 
 Array = NDArray[np.float64]
@@ -75,7 +75,8 @@ def svzerod_rows(
     except BuildError as error:
         reason = f"cannot be built: {error}"
         return [
-            missing(PART, _work(batch), None, unit=UNIT, reason=reason) for batch, _, _ in _BATCHES
+            missing_row(PART, _work(batch), None, unit=UNIT, reason=reason)
+            for batch, _, _ in _BATCHES
         ]
     return [*rows[:2], errors.row(), *rows[2:]]
 
@@ -116,7 +117,7 @@ class _Errors:
             other_by="svZeroDSolver, generalised alpha",
             note=f"largest of {', '.join(_SEEN)} over the last cycle",
         )
-        return row.aiming("ours", "<=", _EQUAL)
+        return row.with_target("ours", "<=", _EQUAL)
 
 
 def _errors(cycles: int, finer: int) -> _Errors:
@@ -175,7 +176,7 @@ def _against(
     length = max(1, round(seconds / CIRCUIT_PERIOD)) * CIRCUIT_PERIOD
     rates = rates_of([ours, theirs], [amount, length], repeats)
     how = "at the same step" if target is not None else "at no larger an error"
-    row = compared(
+    row = compared_row(
         PART,
         f"{_work(batch)} {how}",
         rates[:, 0],
@@ -191,7 +192,7 @@ def _against(
         note="errors: largest of a state over the last cycle, "
         f"against svZeroDSolver with steps of {1e3 * CIRCUIT_PERIOD / errors.finest:.3f} ms",
     )
-    return row if target is None else row.aiming("ratio", ">=", target)
+    return row if target is None else row.with_target("ratio", ">=", target)
 
 
 def _absent(repeats: int, seconds: float, reason: str) -> list[SpeedRow]:
@@ -202,9 +203,9 @@ def _absent(repeats: int, seconds: float, reason: str) -> list[SpeedRow]:
             ours, amount, by = _ours(batch, width, STEPS_PER_CYCLE, seconds)
         except BuildError as error:
             why = f"cannot be built: {error}"
-            rows.append(missing(PART, _work(batch), None, unit=UNIT, reason=why))
+            rows.append(missing_row(PART, _work(batch), None, unit=UNIT, reason=why))
             continue
         mine = float(np.median(rates_of([ours], [amount], repeats)))
-        row = missing(PART, _work(batch), mine, unit=UNIT, reason=f"not installed: {reason}")
-        rows.append(replace(row, ours_by=by).aiming("ratio", ">=", target))
+        row = missing_row(PART, _work(batch), mine, unit=UNIT, reason=f"not installed: {reason}")
+        rows.append(replace(row, ours_by=by).with_target("ratio", ">=", target))
     return rows

@@ -193,13 +193,14 @@ def _metrics(
     extremes = model.derivative.map(_SAMPLES + 1)(
         sampled, np.repeat(values[:, None], _SAMPLES + 1, axis=1)
     )[3]
-    seen = np.asarray(extremes)
+    sampled_extremes = np.asarray(extremes)
     acc = np.asarray(model.begin(state, values)).ravel()
     index = ACCUMULATOR.index
     acc[index["duration"]] = period
     acc[index["duration"] + 1 : index["duration"] + 1 + len(INTEGRALS)] = dense[N_STATE:, -1]
     for k, name in enumerate(EXTREMES):
-        acc[index[f"max_{name}"]], acc[index[f"min_{name}"]] = seen[k].max(), seen[k].min()
+        acc[index[f"max_{name}"]] = sampled_extremes[k].max()
+        acc[index[f"min_{name}"]] = sampled_extremes[k].min()
     systole = float(end_systolic_phase(ca.SX(period))) * period
     then = solution.sol(systole)[:N_STATE]
     shift = np.asarray(model.observe(then, values)).ravel()[WAVEFORMS.index("septum_shift")]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas
 
 #: Share of the step by which a plant with a low stability limit may shorten it.
-SHORTENED = 0.05
+LARGEST_SHORTENING = 0.05
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Choice:
     step : float
         Largest studied step (s) that meets both limits in every case and is stable for every
         built-in patient on every built-in pump, but for those that shorten it by
-        :data:`SHORTENED` at the most.
+        :data:`LARGEST_SHORTENING` at the most.
     stable_step : float
         Smallest stability limit (s) of all built-in patients on all built-in pumps.
     mean_error, extreme_error : float
@@ -58,7 +58,7 @@ def chosen_step(table: pandas.DataFrame, scheme: str = "RK4") -> Choice:
     mine = table[table["scheme"] == scheme]
     for step_ms in sorted(mine["step_ms"].unique(), reverse=True):
         rows = mine[mine["step_ms"] == step_ms]
-        if rows["within_limits"].all() and step_ms * (1 - SHORTENED) <= 1e3 * stable:
+        if rows["within_limits"].all() and step_ms * (1 - LARGEST_SHORTENING) <= 1e3 * stable:
             worst_mean, worst_extreme = rows["mean_error"].max(), rows["extreme_error"].max()
             return Choice(
                 scheme, 1e-3 * float(step_ms), stable, float(worst_mean), float(worst_extreme)

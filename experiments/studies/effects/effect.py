@@ -31,7 +31,7 @@ Change = Literal["rises", "falls", "stays"]
 CIRCULATION, EVERYTHING = "circulation", "everything"
 #: Standard deviation of the systolic pressure from beat to beat (mmHg), of a course.
 SPREAD = "systolic_spread"
-_SAMPLE = 0.5  # s, between two looks at a course
+_SAMPLE = 0.5  # s, between two samples of a course
 _SOURCE, _TAG = "effects study", "X"
 _TOLERANCE = 1e-5  # of an outer step: what stays shall stay to a few digits
 

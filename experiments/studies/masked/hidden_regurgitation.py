@@ -43,7 +43,7 @@ FULL, LOW = "P-9", "P-2"
 _DRAWN = ("aortic_pressure", "lv_pressure", "la_pressure")
 #: Levels of the trial and for how long, h.
 TRIAL = ((FULL, 6.0), (LOW, 4.0), (FULL, 6.0))
-# Time between two looks soon after a change and later, and what is soon, h.
+# Time between two samples soon after a change and later, and what is soon, h.
 _FIRST, _LATER, _SOON = 0.05, 0.5, 0.5
 
 
@@ -59,8 +59,8 @@ def level_speed(plant: Plant, level: str) -> float:
     return plant.pump.speed(level)
 
 
-def look_times(hours: float) -> list[float]:
-    """Lengths (h) between the looks at what follows a change: short ones at first."""
+def sample_intervals(hours: float) -> list[float]:
+    """Time (h) between the samples of what follows a change: short at first."""
     lengths = [_FIRST] * round(_SOON / _FIRST)
     return lengths + [_LATER] * round((hours - _SOON) / _LATER)
 
@@ -102,7 +102,7 @@ def hidden_course() -> Rows:
     Returns
     -------
     dict of list
-        Rows of the tables ``hidden_course`` (every look, with hours, level, metrics and grade),
+        Rows of the tables ``hidden_course`` (every sample, with hours, level, metrics and grade),
         ``hidden`` (the end of each level) and ``hidden_beats`` (waveforms of a beat at the end of
         the first full and of the low level).
     """
@@ -114,10 +114,10 @@ def hidden_course() -> Rows:
     for number, (level, hours) in enumerate(TRIAL):
         speed = level_speed(plant, level)
         run.hold(speed)
-        course.append(_look(run, level))
-        for length in look_times(hours):
+        course.append(_sample(run, level))
+        for length in sample_intervals(hours):
             run.advance(length, speed)
-            course.append(_look(run, level))
+            course.append(_sample(run, level))
         stages.append(course[-1])
         if level not in (earlier for earlier, _ in TRIAL[:number]):
             times, waves = waveforms(run.beat)
@@ -128,7 +128,7 @@ def hidden_course() -> Rows:
     return {"hidden": stages, "hidden_course": course, "hidden_beats": beats}
 
 
-def _look(run: MultirateRun, level: str) -> dict[str, Any]:
+def _sample(run: MultirateRun, level: str) -> dict[str, Any]:
     """What an echo and the monitor show."""
     metrics = run.metrics()
     fraction, volume = (

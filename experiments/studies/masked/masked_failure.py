@@ -19,7 +19,7 @@ from experiments.studies.masked.hidden_regurgitation import (
     PATIENT,
     Rows,
     level_speed,
-    look_times,
+    sample_intervals,
     slow_parameters,
 )
 from plants import MultirateRun, Patient, Plant, SlowClock
@@ -132,7 +132,7 @@ def heart_course(heart: Heart) -> Rows:
     Returns
     -------
     dict of list
-        Rows of the tables ``masked_course`` (every look, with hours since turning down) and
+        Rows of the tables ``masked_course`` (every sample, with hours since turning down) and
         ``masked`` (the end of full support, of the low level on the drug and off it).
     """
     run = heart.supported()
@@ -143,7 +143,7 @@ def heart_course(heart: Heart) -> Rows:
     for drug in ("on", "off"):
         if drug == "off":
             run.slow.give(inotrope=0.0)
-        for length in look_times(_TEST_HOURS):
+        for length in sample_intervals(_TEST_HOURS):
             run.advance(length, speed)
             course.append(_test_row(heart, run, zero))
         stages.append(_stage(heart, run, f"{LOW}, {drug} the drug"))

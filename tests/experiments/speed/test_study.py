@@ -17,7 +17,7 @@ from experiments.speed.figures import scaling_figure, speed_figure
 from experiments.speed.learning import control_rows
 from experiments.speed.patient import patient_rows
 from experiments.speed.periodic import beats_until_periodic, periodic_rows
-from experiments.speed.row import SpeedRow, compared, interleaved, missing
+from experiments.speed.row import SpeedRow, compared_row, interleaved, missing_row
 from plants import BeatMap, InputError, Patient, PhysicsError, Plant, steady_state
 from plants.compile import find_compiler
 
@@ -48,14 +48,18 @@ def test_only_the_processors_time_counts():
 
 
 def test_a_target_is_met_or_not_or_cannot_be_judged():
-    row = compared("p", "w", np.array([8.0]), np.array([2.0]), unit="1/s", ours_by="", other_by="")
-    assert row.aiming("ratio", ">=", 4.0).met is True
+    row = compared_row(
+        "p", "w", np.array([8.0]), np.array([2.0]), unit="1/s", ours_by="", other_by=""
+    )
+    assert row.with_target("ratio", ">=", 4.0).met is True
     strange = replace(row, ratio=np.float64(4.0))  # as medians are
-    assert strange.aiming("ratio", ">=", 4.0).met is True
-    assert row.aiming("ratio", ">=", 4.1).met is False
-    assert row.aiming("ours", "<=", 7.0).target == "<= 7 1/s"
-    assert row.aiming("ours", "<=", 7.0).met is False
-    absent = missing("p", "w", 8.0, unit="1/s", reason="not installed").aiming("ratio", ">=", 1)
+    assert strange.with_target("ratio", ">=", 4.0).met is True
+    assert row.with_target("ratio", ">=", 4.1).met is False
+    assert row.with_target("ours", "<=", 7.0).target == "<= 7 1/s"
+    assert row.with_target("ours", "<=", 7.0).met is False
+    absent = missing_row("p", "w", 8.0, unit="1/s", reason="not installed").with_target(
+        "ratio", ">=", 1
+    )
     assert absent.met is None
     assert absent.verdict == "not measured"
     assert row.verdict == ""
@@ -83,7 +87,7 @@ def test_a_row_can_be_told_in_words(rows):
         assert word in text
     alone = shown([SpeedRow("p", "memory", 31.0, unit="MB", note="1 kB a patient")]).summary
     assert alone.endswith("- memory: 31 MB; note: 1 kB a patient.")
-    absent = shown([missing("p", "w", None, unit="1/s", reason="not installed")]).summary
+    absent = shown([missing_row("p", "w", None, unit="1/s", reason="not installed")]).summary
     assert absent.endswith("- w: not measured; note: not installed.")
 
 
@@ -161,7 +165,7 @@ def test_scaling_can_be_measured():
 
 
 def test_nothing_to_draw_gives_no_figure():
-    assert speed_figure([missing("peers", "w", None, unit="1", reason="not installed")]) is None
+    assert speed_figure([missing_row("peers", "w", None, unit="1", reason="not installed")]) is None
 
 
 def test_an_unknown_part_is_refused(impellab, tmp_path):
@@ -195,7 +199,9 @@ def test_the_command_gives_the_rows_of_its_contract(impellab, tmp_path):
 
 def test_the_table_for_people_names_targets(impellab, tmp_path, monkeypatch):
     row = SpeedRow("patient", "a course, against another", 8.0, 2.0, 4.0, unit="1/s")
-    monkeypatch.setattr(study, "patient_rows", lambda *_, **__: [row.aiming("ratio", ">=", 5.0)])
+    monkeypatch.setattr(
+        study, "patient_rows", lambda *_, **__: [row.with_target("ratio", ">=", 5.0)]
+    )
     result = impellab("speed", "--only", "patient")
     assert result.code == 1
     assert "against another" in result.out
@@ -205,8 +211,8 @@ def test_the_table_for_people_names_targets(impellab, tmp_path, monkeypatch):
 
 
 def test_what_is_not_measured_misses_no_target(impellab, monkeypatch):
-    absent = missing("patient", "a course", None, unit="1/s", reason="not installed")
-    rows = [absent.aiming("ratio", ">=", 5.0)]
+    absent = missing_row("patient", "a course", None, unit="1/s", reason="not installed")
+    rows = [absent.with_target("ratio", ">=", 5.0)]
     monkeypatch.setattr(study, "patient_rows", lambda *_, **__: rows)
     result = impellab("speed", "--only", "patient", "--json")
     assert result.code == 0

@@ -28,7 +28,7 @@ def worst_errors(table: pandas.DataFrame, scheme: str, step_ms: float) -> tuple[
     return row["mean_error"], row["extreme_error"]
 
 
-def found(table: pandas.DataFrame) -> Findings:
+def findings_of(table: pandas.DataFrame) -> Findings:
     """What the study shows of errors of integration."""
     smoothing = errors.smoothing_changes(CASE, widths=(0.02,))
     result = study.CaseErrors(table.to_dict("records"), smoothing)
@@ -96,12 +96,12 @@ def test_the_plants_step_meets_both_limits(table):
     stiff = Plant("shock-d", "5.0")
     assert Simulator(stiff).step == min(0.002, stiff.largest_step())
     assert BeatMap(stiff).step == min(0.002, stiff.largest_step())
-    findings = found(table)
+    findings = findings_of(table)
     assert findings.held is True
     assert "RK4 at 2 ms" in findings.summary
     inaccurate = table.assign(within_limits=table["within_limits"] & (table["step_ms"] != 2.0))
     with pytest.raises(PhysicsError, match="no studied step"):
-        found(inaccurate[inaccurate["step_ms"] == 2.0])
+        findings_of(inaccurate[inaccurate["step_ms"] == 2.0])
 
 
 def test_an_unstable_step_is_said_to_be_unstable():
