@@ -1,4 +1,4 @@
-"""Other ways and other programs: translations that agree, and rows without what is missing."""
+"""Other programs: translations that agree, and rows without what is missing."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ import casadi as ca
 import numpy as np
 import pytest
 
-from experiments.speed import (
-    batch as speed_batch,
-)
 from experiments.speed import (
     other_simulators as speed_peers,
 )
@@ -27,7 +24,6 @@ from experiments.speed.peers import (
     relative_difference,
 )
 from experiments.speed.peers.translate import PYTHON, python_function
-from experiments.speed.roofline import Count, counted, peaks, roofline_rows, step_count
 from plants.beat import plant_functions
 from plants.compile import find_compiler
 from plants.compile.expressions import OPERATIONS
@@ -72,40 +68,6 @@ def test_translated_functions_give_the_same(name):
         exact = np.asarray(by_casadi).ravel()
         np.testing.assert_allclose(np.array(row, dtype=float), exact, rtol=1e-11, atol=1e-11)
         np.testing.assert_allclose(array, exact, rtol=1e-11, atol=1e-11)
-
-
-@needs_compiler
-def test_casadi_in_both_forms_and_lanes_give_the_same_batch():
-    carry, values = speed_batch.individuals(case_start(), 8)
-    lanes = speed_batch.emitted(carry, values, 20)()
-    np.testing.assert_allclose(speed_batch._casadi(carry, values, 20)(), lanes, rtol=1e-9)
-    np.testing.assert_allclose(speed_batch._map(carry, values, 20)(), lanes, rtol=1e-9, atol=1e-9)
-
-
-@pytest.mark.slow
-@needs_compiler
-@pytest.mark.parametrize("peer", ["numba", "jax"])
-def test_translations_give_the_same_batch_over_the_end_of_a_beat(peer):
-    pytest.importorskip(peer)
-    carry, values = speed_batch.individuals(case_start(), 8)
-    steps = 400
-    lanes = speed_batch.emitted(carry, values, steps)()
-    assert np.all(lanes[:, 16] > 1.0)  # a beat has ended in every lane
-    made = {"numba": speed_batch._numba, "jax": speed_batch._jax}[peer]
-    np.testing.assert_allclose(made(carry, values, steps)(), lanes, rtol=1e-8, atol=1e-8)
-
-
-@needs_compiler
-def test_what_is_not_installed_is_said(monkeypatch):
-    def absent(*_):
-        raise ImportError("No module named 'jax'")
-
-    monkeypatch.setattr(speed_batch, "_OTHERS", {"jax": ("JAX, vmap", absent)})
-    (row,) = speed_batch.batch_rows(1, seconds=0.1, sizes=(8,))
-    assert row.ours > 0
-    assert row.other is None
-    assert row.met is None
-    assert "not installed: No module named 'jax'" in row.note
 
 
 @needs_compiler
@@ -218,24 +180,3 @@ def test_a_peer_that_fails_is_told_and_the_others_go_on(monkeypatch):
 def test_numbers_may_come_as_arrays_of_one():
     assert other_models._fromiter([np.array([1.5]), 2.0], np.float64).tolist() == [1.5, 2.0]
     assert other_models._fromiter(iter([1, 2]), np.int64, count=2).tolist() == [1, 2]
-
-
-def test_operations_are_counted():
-    x, v = ca.SX.sym("x", 2), ca.SX.sym("v")
-    function = ca.Function("f", [x, v], [ca.exp(x[0]) / v + ca.sqrt(x[1]) / x[1] + v * v])
-    # exp, its product with 1 / v, two sums; what only v makes is done before.
-    assert counted(function, ["x", "v"]) == Count(simple=37 + 3, roots=1, divisions=1)
-    assert counted(function, ["x", "v"], phase=0) == Count(simple=19 + 2, roots=1, divisions=1)
-    assert step_count(plant_functions(True)).simple > step_count(plant_functions(False)).simple
-
-
-@needs_compiler
-def test_no_form_is_faster_than_the_core():
-    operations, roots, divisions = peaks(1, steps=20_000)
-    assert operations > roots
-    assert operations > divisions
-    rows = roofline_rows(1, seconds=0.2)
-    assert len(rows) == 4
-    shares = [row.ratio for row in rows[1:]]
-    assert all(0 < share < 1 for share in shares)
-    assert shares[0] > shares[1]  # lanes against one lane

@@ -1,0 +1,33 @@
+"""Operations of a step are counted, and none runs faster than the core."""
+
+from __future__ import annotations
+
+import casadi as ca
+import pytest
+
+from experiments.speed.roofline import Count, counted, peaks, roofline_rows, step_count
+from plants.beat import plant_functions
+from plants.compile import find_compiler
+
+needs_compiler = pytest.mark.skipif(find_compiler() is None, reason="no C compiler here")
+
+
+def test_operations_are_counted():
+    x, v = ca.SX.sym("x", 2), ca.SX.sym("v")
+    function = ca.Function("f", [x, v], [ca.exp(x[0]) / v + ca.sqrt(x[1]) / x[1] + v * v])
+    # exp, its product with 1 / v, two sums; what only v makes is done before.
+    assert counted(function, ["x", "v"]) == Count(simple=37 + 3, roots=1, divisions=1)
+    assert counted(function, ["x", "v"], phase=0) == Count(simple=19 + 2, roots=1, divisions=1)
+    assert step_count(plant_functions(True)).simple > step_count(plant_functions(False)).simple
+
+
+@needs_compiler
+def test_no_form_is_faster_than_the_core():
+    operations, roots, divisions = peaks(1, steps=20_000)
+    assert operations > roots
+    assert operations > divisions
+    rows = roofline_rows(1, seconds=0.2)
+    assert len(rows) == 4
+    shares = [row.ratio for row in rows[1:]]
+    assert all(0 < share < 1 for share in shares)
+    assert shares[0] > shares[1]  # lanes against one lane
