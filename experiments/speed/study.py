@@ -53,15 +53,19 @@ def _scaled(settings: SpeedSettings) -> Measured:
 
 #: The parts in the order of the table.
 PARTS: Mapping[str, Callable[[SpeedSettings], Measured]] = {
-    "patient": lambda x: Measured(patient_rows(x.repeats, seconds=x.seconds)),
-    "batch": lambda x: Measured(batch_rows(x.repeats, seconds=0.2 * x.seconds)),
-    "periodic": lambda x: Measured(periodic_rows(x.repeats)),
-    "days": lambda x: Measured(day_rows(x.few, span=x.span)),
-    "learning": lambda x: Measured(learning_rows(x.few)),
+    "patient": lambda settings: Measured(patient_rows(settings.repeats, seconds=settings.seconds)),
+    "batch": lambda settings: Measured(
+        batch_rows(settings.repeats, seconds=0.2 * settings.seconds)
+    ),
+    "periodic": lambda settings: Measured(periodic_rows(settings.repeats)),
+    "days": lambda settings: Measured(day_rows(settings.few, span=settings.span)),
+    "learning": lambda settings: Measured(learning_rows(settings.few)),
     "scaling": _scaled,
-    "start": lambda x: Measured(start_rows()),
-    "peers": lambda x: Measured(peer_rows(x.repeats, seconds=0.3 * x.seconds)),
-    "roofline": lambda x: Measured(roofline_rows(x.repeats, seconds=0.3 * x.seconds)),
+    "start": lambda settings: Measured(start_rows()),
+    "peers": lambda settings: Measured(peer_rows(settings.repeats, seconds=0.3 * settings.seconds)),
+    "roofline": lambda settings: Measured(
+        roofline_rows(settings.repeats, seconds=0.3 * settings.seconds)
+    ),
 }
 
 
