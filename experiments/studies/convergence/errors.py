@@ -54,6 +54,13 @@ _FLOWS = ("native_flow", "pump_flow", "pump_flow_max", "pump_flow_min")
 STEPS = (0.0005, 0.001, 0.002, 0.0025, 0.004, 0.005)  # s
 WIDTHS = (0.1, 0.05, 0.02, 0.01, 0.005)  # mmHg
 SHARP = 5e-4  # mmHg: stands for a valve without smoothing
+_UNSTABLE = {
+    "mean_error": float("nan"),
+    "mean_metric": "unstable",
+    "extreme_error": float("nan"),
+    "extreme_metric": "unstable",
+    "within_limits": False,
+}
 _FINE = 2.5e-4  # s: step at which only the width is seen
 
 
@@ -159,24 +166,21 @@ def _scheme_errors(
             plant, case.speed, start=reference.state, beats=SchemeMap(plant, scheme, step)
         )
     except PhysicsError:
-        nothing = float("nan")
-        return row | {
-            "mean_error": nothing,
-            "mean_metric": "unstable",
-            "extreme_error": nothing,
-            "extreme_metric": "unstable",
-            "within_limits": False,
-        }
-    errors = relative_errors(beat.metrics, reference.metrics)
+        return row | _UNSTABLE
+    worst = _worst(relative_errors(beat.metrics, reference.metrics), "error")
+    within = worst["mean_error"] <= MEAN_LIMIT and worst["extreme_error"] <= EXTREME_LIMIT
+    return row | worst | {"within_limits": within}
+
+
+def _worst(errors: Mapping[str, float], what: str) -> dict[str, Any]:
+    """The worst of the means and of the extremes, as columns of a table."""
     mean = max(MEANS, key=lambda name: errors[name])
     extreme = max(EXTREMES, key=lambda name: errors[name])
-    within = errors[mean] <= MEAN_LIMIT and errors[extreme] <= EXTREME_LIMIT
-    return row | {
-        "mean_error": errors[mean],
+    return {
+        f"mean_{what}": errors[mean],
         "mean_metric": mean,
-        "extreme_error": errors[extreme],
+        f"extreme_{what}": errors[extreme],
         "extreme_metric": extreme,
-        "within_limits": within,
     }
 
 
@@ -196,18 +200,10 @@ def smoothing_changes(case: Case, widths: Sequence[float] = WIDTHS) -> list[dict
         plant = case.plant(valve_smoothing=width)
         beats = BeatMap(plant, step=_FINE)
         metrics = steady_state(plant, case.speed, start=start.state, beats=beats).metrics
-        changes = relative_errors(metrics, start.metrics)
-        mean = max(MEANS, key=lambda name: changes[name])
-        extreme = max(EXTREMES, key=lambda name: changes[name])
-        rows.append(
-            {
-                "case": case.name,
-                "width_mmHg": width,
-                "map_change_mmHg": metrics["map"] - start.metrics["map"],
-                "mean_change": changes[mean],
-                "mean_metric": mean,
-                "extreme_change": changes[extreme],
-                "extreme_metric": extreme,
-            }
-        )
+        row = {
+            "case": case.name,
+            "width_mmHg": width,
+            "map_change_mmHg": metrics["map"] - start.metrics["map"],
+        }
+        rows.append(row | _worst(relative_errors(metrics, start.metrics), "change"))
     return rows
