@@ -212,7 +212,8 @@ def compared(case: HourCase) -> HourComparison:
     Examples
     --------
     >>> from experiments.studies.multirate.hours import compared, hour_cases
-    >>> compared(hour_cases(0.02)[0]).holds
+    >>> comparison = compared(hour_cases(0.02)[0])
+    >>> comparison.multirate.steps < comparison.beat_by_beat.beats
     True
     """
     by_outer_steps(case)  # What is built once per process is not part of either.
