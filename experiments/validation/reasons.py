@@ -5,7 +5,6 @@ Each says what the published numbers ask of the patient and what the model's pat
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -105,7 +104,7 @@ def _other_lung(case: Case) -> Mapping[str, float]:
     for name, value in _OTHER_LUNG.items():
         before[name] = Quantity(value, SIGNALS[name].unit, "guess: for comparison", "X")
     free = tuple(name for name in FREE if name not in study.kept)
-    patient = dataclasses.replace(case.patient, held=(), targets=before)
+    patient = case.patient.changed(held=(), targets=before)
     found = identify(patient, free=free, fitted=tuple(before)).patient
     pressure = case.conditions[BEFORE].values["map"]
     return simulate_support(found, study.supports["support"], pressure).values

@@ -8,7 +8,6 @@ the case means what it says, from steady states of the recovered heart.
 from __future__ import annotations
 
 import functools
-import tomllib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -25,9 +24,8 @@ from plants.pumps import Pump
 from plants.quantities import (
     DATA,
     Quantity,
-    check_keys,
     parameter_table,
-    read_quantities,
+    quantity_parts,
     unknown_name,
 )
 
@@ -44,7 +42,7 @@ CASES = (
 _RV_FAILURE = "biventricular-shock"
 _QUICK = ("masked-regurgitation", "inotrope-masked", "rv-failure", "relapse")
 _PHENOTYPES = ("shock-c", "shock-d", "shock-e")
-_SOURCE = "plants/data/weaning/cases.toml"
+_FILE = DATA / "weaning" / "cases.toml"
 _SHARE, _DOSE = "share of patients", "ug/kg/min"
 _DECLARED = {
     "share": parameter_table(*((name, "1", _SHARE, 0, 1) for name in CASES)),
@@ -114,14 +112,7 @@ def case_numbers() -> Mapping[str, Mapping[str, Quantity]]:
     >>> round(sum(one.value for one in case_numbers()["share"].values()), 6)
     1.0
     """
-    content = tomllib.loads((DATA / "weaning" / "cases.toml").read_text(encoding="utf-8"))
-    keys = check_keys(content, tuple(_DECLARED), "", _SOURCE, required=tuple(_DECLARED))
-    return MappingProxyType(
-        {
-            part: MappingProxyType(read_quantities(keys[part], declared, part, _SOURCE))
-            for part, declared in _DECLARED.items()
-        }
-    )
+    return quantity_parts(_FILE, _DECLARED)
 
 
 def weaning_patient(

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Self
 
 import numpy as np
+from pydantic import ValidationInfo, field_validator, model_validator
 
 from plants.quantities import (
     DATA,
+    CheckedModel,
     Declared,
+    Gathered,
     InputError,
     Parameter,
-    check_keys,
+    Source,
+    Tag,
+    Text,
     check_number,
-    check_tag,
     check_text,
+    one_of,
+    tables_of,
     unknown_name,
 )
 from plants.scenarios import DISTURBANCES
 from plants.slow import SLOW_INPUTS
 
-_SOURCE = "plants/data/weaning/events.toml"
+_FILE = DATA / "weaning" / "events.toml"
 #: Share of what has recovered that is stunned again, at once, at the onset.
 RESTUNNED = Parameter("restunned", "1", "share of the recovered myocardium stunned anew", 0, 1)
 #: What an event may act on: disturbances of the plant, what is given to the patient, the heart.
@@ -36,7 +41,6 @@ TARGETS: Mapping[str, Declared] = MappingProxyType(
     | {RESTUNNED.name: RESTUNNED}
 )
 _HOURS = Parameter("hours", "h", "time", 0.0, 10_000.0)
-_KEYS = ("target", "amount", "unit", "onset", "source", "tag")
 
 
 @dataclass(frozen=True)
@@ -79,12 +83,20 @@ class HourEvent:
     def __post_init__(self) -> None:
         if self.target not in TARGETS:
             raise unknown_name("target", self.target, TARGETS)
-        amount = check_number(self.amount, TARGETS[self.target], "amount", None)
-        object.__setattr__(self, "amount", amount)
-        object.__setattr__(self, "onset", check_number(self.onset, _HOURS, "onset", None))
+        gathered = Gathered()
+        checked = {
+            "amount": gathered.call(
+                check_number, self.amount, TARGETS[self.target], "amount", None
+            ),
+            "onset": gathered.call(check_number, self.onset, _HOURS, "onset", None),
+        }
         if self.duration is not None:
-            duration = check_number(self.duration, _HOURS, "duration", None)
-            object.__setattr__(self, "duration", duration)
+            checked["duration"] = gathered.call(
+                check_number, self.duration, _HOURS, "duration", None
+            )
+        gathered.tell()
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
 
     @property
     def end(self) -> float:
@@ -228,31 +240,45 @@ class HourScenario:
         return min(times, default=np.inf)
 
 
+class _EventRow(CheckedModel):
+    """An event as the file has it; :class:`HourEvent` checks its numbers."""
+
+    target: Annotated[str, one_of(TARGETS)]
+    amount: float
+    unit: str
+    onset: float
+    source: Source
+    tag: Tag
+    duration: float | None = None
+
+    @field_validator("unit")
+    @classmethod
+    def _check_unit(cls, unit: str, info: ValidationInfo) -> str:
+        target = info.data.get("target")
+        if target is not None and unit != TARGETS[target].unit:
+            raise InputError("", unit, repr(TARGETS[target].unit))
+        return unit
+
+    @model_validator(mode="after")
+    def _check_event(self) -> Self:
+        self.event()
+        return self
+
+    def event(self) -> HourEvent:
+        """The event that the table describes."""
+        return HourEvent(self.target, self.amount, self.onset, self.duration, self.source, self.tag)
+
+
+class _Preset(CheckedModel):
+    description: Text
+    events: tuple[_EventRow, ...]
+
+
 @functools.cache
 def _presets() -> Mapping[str, HourScenario]:
-    content: dict[str, Any] = tomllib.loads(
-        (DATA / "weaning" / "events.toml").read_text(encoding="utf-8")
+    return MappingProxyType(
+        {
+            name: HourScenario(name, tuple(row.event() for row in table.events), table.description)
+            for name, table in tables_of(_Preset, _FILE).items()
+        }
     )
-    found = {}
-    for name, table in content.items():
-        keys = check_keys(
-            table, ("description", "events"), name, _SOURCE, required=("description", "events")
-        )
-        events = [_event(row, f"{name}.events[{i}]") for i, row in enumerate(keys["events"])]
-        found[name] = HourScenario(name, tuple(events), keys["description"])
-    return MappingProxyType(found)
-
-
-def _event(table: object, field: str) -> HourEvent:
-    keys = check_keys(table, (*_KEYS, "duration"), field, _SOURCE, required=_KEYS)
-    check_text(keys["source"], f"{field}.source", _SOURCE, what="a source")
-    check_tag(keys["tag"], f"{field}.tag", _SOURCE)
-    unit = keys.pop("unit")
-    if keys["target"] in TARGETS and unit != TARGETS[keys["target"]].unit:
-        allowed = repr(TARGETS[keys["target"]].unit)
-        raise InputError(f"{field}.unit", unit, allowed, source=_SOURCE)
-    try:
-        return HourEvent(**keys)
-    except InputError as error:
-        name = f"{field}.{error.field}"
-        raise InputError(name, error.value, error.allowed, source=_SOURCE) from None

@@ -10,30 +10,35 @@ from __future__ import annotations
 
 import functools
 import math
-import tomllib
 import zlib
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Annotated
 
 import numpy as np
+from pydantic import BeforeValidator, ValidationInfo, field_validator
 
 from plants.quantities import (
     DATA,
     SIGNALS,
-    InputError,
+    CheckedModel,
     Parameter,
-    check_keys,
-    check_number,
-    check_tag,
-    check_text,
-    unknown_name,
+    Source,
+    Tag,
+    load_toml,
+    number_in,
+    one_of,
 )
-from plants.sensors import Measurement, Sensors
+from plants.sensors import (
+    Measurement,
+    Sensors,
+    check_signal_unit,
+    check_spread,
+    with_signal_names,
+)
 from plants.slow import SECONDS_PER_HOUR
 
-_SOURCE = "plants/data/weaning/sensors.toml"
-_KEYS = ("unit", "noise_sd", "interval", "source", "tag")
 _INTERVAL = Parameter("interval", "h", "time between two values", 0.1, 1000.0)
 #: Doses on the infusion pumps, and what the monitors of tier icu compute.
 DOSES = ("inotrope_effect", "vasopressor_effect")
@@ -44,13 +49,15 @@ _WATT = 451.0
 _LEAST_CVP = 1.0
 
 
-class Investigation(NamedTuple):
+class Investigation(CheckedModel):
     """A laboratory value or a measure of echo.
 
     Parameters
     ----------
     signal, part : str
         Its name, and ``"labs"`` or ``"echo"``.
+    unit : str
+        Unit of the noise: the signal's own.
     noise_sd : float
         Standard deviation of its noise, in the signal's unit.
     interval : float
@@ -59,12 +66,32 @@ class Investigation(NamedTuple):
         Where the noise came from.
     """
 
-    signal: str
+    signal: Annotated[str, one_of(SIGNALS)]
     part: str
+    unit: str
     noise_sd: float
-    interval: float
-    source: str
-    tag: str
+    interval: Annotated[float, number_in(_INTERVAL)]
+    source: Source
+    tag: Tag
+
+    @field_validator("noise_sd", mode="plain")
+    @classmethod
+    def _check_spread(cls, spread: object, info: ValidationInfo) -> float:
+        return check_spread(spread, info)
+
+    @field_validator("unit")
+    @classmethod
+    def _check_unit(cls, unit: str, info: ValidationInfo) -> str:
+        return check_signal_unit(unit, info)
+
+
+class _InvestigationsFile(CheckedModel):
+    labs: Annotated[
+        dict[str, Investigation], BeforeValidator(partial(with_signal_names, part="labs"))
+    ]
+    echo: Annotated[
+        dict[str, Investigation], BeforeValidator(partial(with_signal_names, part="echo"))
+    ]
 
 
 @functools.cache
@@ -74,30 +101,12 @@ def investigations() -> Mapping[str, Investigation]:
     Examples
     --------
     >>> from plants.bedside import investigations
-    >>> [one.signal for one in investigations().values() if one.part == "echo"]
+    >>> [name for name, done in investigations().items() if done.part == "echo"]
     ['ejection_fraction', 'mitral_regurgitant_fraction', 'lvedv']
     """
-    content = tomllib.loads((DATA / "weaning" / "sensors.toml").read_text(encoding="utf-8"))
-    found = {}
-    for part, tables in check_keys(content, ("labs", "echo"), "", _SOURCE).items():
-        for name, table in tables.items():
-            field = f"{part}.{name}"
-            if name not in SIGNALS:
-                raise unknown_name(field, name, SIGNALS, source=_SOURCE)
-            signal = SIGNALS[name]
-            keys = check_keys(table, _KEYS, field, _SOURCE, required=_KEYS)
-            if keys["unit"] != signal.unit:
-                raise InputError(f"{field}.unit", keys["unit"], repr(signal.unit), source=_SOURCE)
-            spread = Parameter(name, signal.unit, "spread", 0.0, signal.high - signal.low)
-            found[name] = Investigation(
-                name,
-                part,
-                check_number(keys["noise_sd"], spread, f"{field}.noise_sd", _SOURCE),
-                check_number(keys["interval"], _INTERVAL, f"{field}.interval", _SOURCE),
-                check_text(keys["source"], f"{field}.source", _SOURCE, what="a source"),
-                check_tag(keys["tag"], f"{field}.tag", _SOURCE),
-            )
-    return MappingProxyType(found)
+    content, source = load_toml(DATA / "weaning" / "sensors.toml")
+    file = _InvestigationsFile.read(content, source=source)
+    return MappingProxyType(file.labs | file.echo)
 
 
 class BedsideSensors:

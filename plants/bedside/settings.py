@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from plants.quantities import DATA, Quantity, check_keys, parameter_table, read_quantities
+from plants.quantities import DATA, Quantity, parameter_table, quantity_parts
 
-_SOURCE = "plants/data/weaning/bedside.toml"
+_FILE = DATA / "weaning" / "bedside.toml"
 _DOSE = "ug/kg/min"
 
 _DECLARED = {
@@ -100,7 +98,7 @@ class BedsideSettings:
     @functools.cached_property
     def _values(self) -> dict[str, dict[str, float]]:
         return {
-            part: {name: one.value for name, one in entries.items()}
+            part: {name: entry.value for name, entry in entries.items()}
             for part, entries in self.entries.items()
         }
 
@@ -108,13 +106,4 @@ class BedsideSettings:
 @functools.cache
 def bedside_settings() -> BedsideSettings:
     """The settings that come with the package (read once)."""
-    content = tomllib.loads((DATA / "weaning" / "bedside.toml").read_text(encoding="utf-8"))
-    keys = check_keys(content, tuple(_DECLARED), "", _SOURCE, required=tuple(_DECLARED))
-    return BedsideSettings(
-        MappingProxyType(
-            {
-                part: MappingProxyType(read_quantities(keys[part], declared, part, _SOURCE))
-                for part, declared in _DECLARED.items()
-            }
-        )
-    )
+    return BedsideSettings(quantity_parts(_FILE, _DECLARED))

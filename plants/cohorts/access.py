@@ -16,11 +16,10 @@ Hayashida K et al. (2011) JACC Cardiovasc Interv 4:851 (sheath-to-femoral-artery
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from plants.pumps import Pump
 from plants.quantities import (
@@ -31,7 +30,7 @@ from plants.quantities import (
     Quantity,
     check_number,
     parameter_table,
-    read_quantities,
+    quantity_parts,
     unknown_name,
 )
 from plants.slow.laws import MM_PER_FRENCH
@@ -41,6 +40,7 @@ _NUMBERS = parameter_table(
     ("ischemia_ratio", "1", "sheath over artery diameter that predicts limb ischemia", 0.5, 2),
     ("largest_vein_ratio", "1", "sheath over vein diameter that a vein gives way to", 0.8, 3),
 )
+_OF_THE_LIMB = ("sheath_wall", "largest_sheath_ratio")
 _DIAMETER = Parameter("artery_diameter_mm", "mm", "inner diameter of the vessel", 0.5, 60)
 _FRENCH = Parameter("french", "Fr", "size on the French scale", 0, 60)
 
@@ -126,13 +126,9 @@ def access_numbers() -> Mapping[str, Quantity]:
     >>> access_numbers()["ischemia_ratio"].value
     1.05
     """
-    shared = {name: LIMB[name] for name in ("sheath_wall", "largest_sheath_ratio")}
-    limb, own = _read("slow/limb.toml"), _read("access.toml")
-    kept = {name: limb[name] for name in shared}
-    return MappingProxyType(
-        read_quantities(kept, shared, "parameters", "plants/data/slow/limb.toml")
-        | read_quantities(own, _NUMBERS, "parameters", "plants/data/access.toml")
-    )
+    limb = quantity_parts(DATA / "slow" / "limb.toml", {"parameters": LIMB})["parameters"]
+    own = quantity_parts(DATA / "access.toml", {"parameters": _NUMBERS})["parameters"]
+    return MappingProxyType({name: limb[name] for name in _OF_THE_LIMB} | dict(own))
 
 
 def french_to_mm(french: float) -> float:
@@ -294,11 +290,6 @@ def check_anatomy(pump: Pump, access: str | Access, artery_diameter_mm: float) -
     sheath_ratio = sheath_artery_ratio(pump, route, diameter)
     at_risk = sheath_ratio >= numbers["ischemia_ratio"].value
     return Anatomy(route, widest, widest / diameter, sheath_ratio, at_risk)
-
-
-def _read(file: str) -> dict[str, Any]:
-    content: dict[str, Any] = tomllib.loads((DATA / file).read_text(encoding="utf-8"))
-    return dict(content["parameters"])
 
 
 def _size(pump: Pump, rating: str) -> float:

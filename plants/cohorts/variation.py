@@ -7,25 +7,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationInfo, field_validator
 
 from plants.patients import PATIENT_PARAMETERS
 from plants.quantities import (
     DATA,
+    MISSING,
     SIGNALS,
+    Checked,
+    CheckedModel,
+    Gathered,
     InputError,
     Parameter,
-    check_keys,
+    Quantity,
+    Tag,
+    Text,
     check_number,
-    check_tag,
-    check_text,
     load_toml,
     parameter_table,
-    read_quantities,
+    quantities_in,
     read_quantity,
+    unknown_name,
 )
 from plants.slow.laws import blood, drugs, hemolysis, mitral
 
@@ -87,13 +93,6 @@ _ANATOMY = parameter_table(
     ("axillary_spread", "mm", "standard deviation of the axillary artery within a sex", 0, 5),
     ("correlation", "1", "correlation of the diameters of both arteries", -0.99, 0.99),
 )
-_SECTIONS = {
-    "recovery": _RECOVERY,
-    "drugs": _DRUGS,
-    "regurgitation": _REGURGITATION,
-    "anatomy": _ANATOMY,
-}
-_OTHERS = ("variation", "correlation", "median", "slow_spread", "phenotypes")
 # Ends of ranges, within each section.
 _LOW, _HIGH = "_low", "_high"
 
@@ -180,96 +179,137 @@ def read_variation(path: str | PathLike[str]) -> Variation:
         The file cannot be read, something in it is unknown, missing or out of range, or the
         correlations contradict each other.
     """
-    content, source = load_toml(path, "", "population")
-    source = "plants/data/population.toml" if path == DATA / "population.toml" else source
-    every = (*_SECTIONS, *_OTHERS)
-    keys = check_keys(content, every, "", source, required=every)
-    varied = read_quantities(keys["variation"], _VARIATION, "variation", source, required=False)
-    names = tuple(varied)
-    sections = {
-        name: _section(keys[name], declared, name, source) for name, declared in _SECTIONS.items()
-    }
-    shares = sections["recovery"]
-    if shares["share_full"] + shares["share_partial"] > 1:
-        field, allowed = "recovery.share_partial", f"at most 1 - {shares['share_full']:g}"
-        raise InputError(field, shares["share_partial"], allowed, source=source)
+    content, source = load_toml(path)
+    file = _PopulationFile.read(content, source=source)
+    names = tuple(file.variation)
     return Variation(
         names=names,
-        spread=np.array([one.value for one in varied.values()]),
-        correlation=_correlation(keys["correlation"], names, source),
-        slow=_slow(keys["median"], keys["slow_spread"], source),
-        **sections,
-        phenotypes=_phenotypes(keys["phenotypes"], source),
+        spread=np.array([entry.value for entry in file.variation.values()]),
+        correlation=_matrix(file.correlation, names, source),
+        slow=_medians_and_spreads(file.median, file.slow_spread, source),
+        recovery=file.recovery,
+        drugs=file.drugs,
+        regurgitation=file.regurgitation,
+        anatomy=file.anatomy,
+        phenotypes=MappingProxyType(
+            {name: table.phenotype() for name, table in file.phenotypes.items()}
+        ),
         source=source,
     )
 
 
-def _section(tables: object, declared: Mapping[str, Parameter], field: str, source: str) -> Numbers:
-    read = read_quantities(tables, declared, field, source)
-    values = {name: one.value for name, one in read.items()}
-    for name in values:
-        high = name.removesuffix(_LOW) + _HIGH
-        if name.endswith(_LOW) and values[name] > values[high]:
-            allowed = f"at most {field}.{high} = {values[high]:g}"
-            raise InputError(f"{field}.{name}", values[name], allowed, source=source)
-    return MappingProxyType(values)
+def _numbers_in(declared: Mapping[str, Parameter]) -> Checked:
+    """Numbers of a section of the file; the ends of a range must be in order."""
+    section = quantities_in(declared)
+
+    def check(tables: Any) -> Numbers:
+        values = {name: entry.value for name, entry in section.check(tables).items()}
+        gathered = Gathered()
+        for name in values:
+            high = name.removesuffix(_LOW) + _HIGH
+            if name.endswith(_LOW) and values[name] > values[high]:
+                allowed = f"at most {high} = {values[high]:g}"
+                gathered.add(InputError(name, values[name], allowed))
+        gathered.tell()
+        return MappingProxyType(values)
+
+    return Checked(check, section.wanted)
 
 
-def _slow(medians: object, spreads: object, source: str) -> Mapping[str, tuple[float, float]]:
-    middle = read_quantities(medians, _SLOW, "median", source, required=False)
-    spread = read_quantities(spreads, _SLOW_SPREAD, "slow_spread", source, required=False)
-    for name in spread:
-        if name not in middle:
-            raise InputError(f"median.{name}", "(missing)", "a quantity", source=source)
-    found = {
-        name: (one.value, spread[name].value if name in spread else 0.0)
-        for name, one in middle.items()
-    }
-    return MappingProxyType(found)
+class _PhenotypeTable(CheckedModel):
+    """A table ``[phenotypes.NAME]``: plausible range of each signal, and what else is known."""
+
+    reason: Text
+    tag: Tag
+    shock: bool
+    failing_lv: bool
+    map: Any
+    cardiac_output: Any
+    ejection_fraction: Any
+    pcwp: Any
+    cvp: Any
+
+    @field_validator(*GATED, mode="plain")
+    @classmethod
+    def _check_band(cls, ends: Any, info: ValidationInfo) -> Band:
+        signal = SIGNALS[str(info.field_name)]
+        if not isinstance(ends, tuple) or len(ends) != 2:
+            raise InputError("", ends, f"[low, high] in {signal.unit}")
+        low, high = (check_number(end, signal, "", None) for end in ends)
+        if low >= high:
+            raise InputError("", ends, "[low, high] with low < high")
+        return low, high
+
+    def phenotype(self) -> Phenotype:
+        """What the table says."""
+        bands = MappingProxyType({name: getattr(self, name) for name in GATED})
+        return Phenotype(bands, self.shock, self.failing_lv, self.reason)
 
 
-def _correlation(tables: object, names: tuple[str, ...], source: str) -> Array:
+class _PopulationFile(CheckedModel):
+    variation: Annotated[Mapping[str, Quantity], quantities_in(_VARIATION, required=False)]
+    correlation: dict[str, dict[str, Any]]
+    median: Annotated[Mapping[str, Quantity], quantities_in(_SLOW, required=False)]
+    slow_spread: Annotated[Mapping[str, Quantity], quantities_in(_SLOW_SPREAD, required=False)]
+    recovery: Annotated[Numbers, _numbers_in(_RECOVERY)]
+    drugs: Annotated[Numbers, _numbers_in(_DRUGS)]
+    regurgitation: Annotated[Numbers, _numbers_in(_REGURGITATION)]
+    anatomy: Annotated[Numbers, _numbers_in(_ANATOMY)]
+    phenotypes: dict[str, _PhenotypeTable]
+
+    @field_validator("recovery")
+    @classmethod
+    def _check_shares(cls, shares: Numbers) -> Numbers:
+        if shares["share_full"] + shares["share_partial"] > 1:
+            allowed = f"at most 1 - {shares['share_full']:g}"
+            raise InputError("share_partial", shares["share_partial"], allowed)
+        return shares
+
+    @field_validator("phenotypes")
+    @classmethod
+    def _check_default(cls, tables: dict[str, Any]) -> dict[str, Any]:
+        if DEFAULT not in tables:
+            raise InputError(DEFAULT, MISSING, "a table of bands")
+        return tables
+
+
+def _medians_and_spreads(
+    medians: Mapping[str, Quantity], spreads: Mapping[str, Quantity], source: str
+) -> Mapping[str, tuple[float, float]]:
+    gathered = Gathered()
+    for name in spreads:
+        if name not in medians:
+            gathered.add(InputError(f"median.{name}", MISSING, "a quantity", source=source))
+    gathered.tell()
+    return MappingProxyType(
+        {
+            name: (median.value, spreads[name].value if name in spreads else 0.0)
+            for name, median in medians.items()
+        }
+    )
+
+
+def _matrix(tables: Mapping[str, Mapping[str, Any]], names: tuple[str, ...], source: str) -> Array:
+    """The matrix of the correlations; each pair of varied parameters at most once."""
     matrix = np.eye(len(names))
-    for first, row in check_keys(tables, names, "correlation", source).items():
-        for second, table in check_keys(row, names, f"correlation.{first}", source).items():
+    gathered = Gathered()
+    for first, row in tables.items():
+        for second, table in row.items():
             field = f"correlation.{first}.{second}"
+            unknown = next((name for name in (first, second) if name not in names), None)
+            if unknown is not None:
+                gathered.add(unknown_name(field, unknown, names, source=source))
+                continue
             i, j = names.index(first), names.index(second)
             if i == j or matrix[i, j] != 0:
-                raise InputError(field, table, "each pair once, of two names", source=source)
-            matrix[i, j] = matrix[j, i] = read_quantity(table, _CORRELATION, field, source).value
+                allowed = "each pair once, of two names"
+                gathered.add(InputError(field, table, allowed, source=source))
+                continue
+            entry = gathered.call(read_quantity, table, _CORRELATION, field, source)
+            matrix[i, j] = matrix[j, i] = 0.0 if entry is None else entry.value
+    gathered.tell()
     lowest = float(np.linalg.eigvalsh(matrix)[0]) if names else 1.0
     if lowest <= 1e-6:
         allowed = f"correlations that do not contradict each other (lowest eigenvalue {lowest:.2g})"
         raise InputError("correlation", "(the matrix)", allowed, source=source)
     return matrix
-
-
-def _phenotypes(tables: object, source: str) -> Mapping[str, Phenotype]:
-    if not isinstance(tables, Mapping) or DEFAULT not in tables:
-        raise InputError(f"phenotypes.{DEFAULT}", "(missing)", "a table of bands", source=source)
-    flags = ("shock", "failing_lv")
-    keys = ("reason", "tag", *flags, *GATED)
-    found = {}
-    for name, table in tables.items():
-        field = f"phenotypes.{name}"
-        given = check_keys(table, keys, field, source, required=keys)
-        check_tag(given["tag"], f"{field}.tag", source)
-        reason = check_text(given["reason"], f"{field}.reason", source)
-        for flag in flags:
-            if not isinstance(given[flag], bool):
-                raise InputError(f"{field}.{flag}", given[flag], "true or false", source=source)
-        bands = {signal: _band(signal, given[signal], field, source) for signal in GATED}
-        found[name] = Phenotype(
-            MappingProxyType(bands), given["shock"], given["failing_lv"], reason
-        )
-    return MappingProxyType(found)
-
-
-def _band(name: str, ends: Any, field: str, source: str) -> Band:
-    unit = SIGNALS[name].unit
-    if not isinstance(ends, list) or len(ends) != 2:
-        raise InputError(f"{field}.{name}", ends, f"[low, high] in {unit}", source=source)
-    low, high = (check_number(one, SIGNALS[name], f"{field}.{name}", source) for one in ends)
-    if low >= high:
-        raise InputError(f"{field}.{name}", ends, "[low, high] with low < high", source=source)
-    return low, high

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from os import PathLike
-from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any, ClassVar, Self
 
-import numpy as np
-from numpy.typing import NDArray
+from pydantic import Field, field_validator, model_validator
 
 from plants.patients.parameters import PATIENT_PARAMETERS
 from plants.quantities import (
     SIGNALS,
     InputError,
+    Name,
+    ParameterPreset,
     Quantity,
-    check_keys,
-    check_quantities,
-    check_text,
-    load_toml,
-    preset_names,
-    read_quantities,
-    replace_values,
-    replaced_path,
+    no_quantities,
+    quantities_in,
     toml_quantities,
     toml_string,
-    unknown_name,
 )
 
-_FOLDER = "patients"
 
-
-@dataclass(frozen=True)
-class Patient:
+class Patient(ParameterPreset):
     """A patient's parameters, checked when the patient is made and frozen afterwards.
 
     Parameters
@@ -76,104 +64,40 @@ class Patient:
     90.0
     """
 
-    name: str
-    description: str
-    entries: Mapping[str, Quantity]
-    targets: Mapping[str, Quantity] = field(default_factory=dict)
+    FOLDER: ClassVar[str] = "patients"
+    KIND: ClassVar[str] = "patient"
+    DECLARED = PATIENT_PARAMETERS
+
+    name: Name
+    description: str = ""
+    entries: Annotated[Mapping[str, Quantity], quantities_in(PATIENT_PARAMETERS)] = Field(
+        default=..., validation_alias="parameters"
+    )
+    # In the order given: to_toml keeps it.
+    targets: Annotated[
+        Mapping[str, Quantity], quantities_in(SIGNALS, required=False, as_given=True)
+    ] = Field(default_factory=no_quantities)
     held: tuple[str, ...] = ()
-    path: str = field(default="patient", compare=False)
-    values: Mapping[str, float] = field(init=False, repr=False, compare=False)
+    path: str = Field(default="patient", exclude=True, repr=False)
 
-    def __post_init__(self) -> None:
-        check_text(self.name, "name", self.path, what="a name")
-        if not isinstance(self.description, str):
-            raise InputError("description", self.description, "text", source=self.path)
-        entries = check_quantities(self.entries, PATIENT_PARAMETERS, "parameters", self.path)
-        targets = check_quantities(self.targets, SIGNALS, "targets", self.path, required=False)
-        # In the order given, not that of the table of signals: to_toml keeps it.
-        targets = {name: targets[name] for name in self.targets}
-        values = {name: quantity.value for name, quantity in entries.items()}
-        _check_volume_budget(values, self.path)
-        if not isinstance(self.held, tuple) or any(name not in values for name in self.held):
-            allowed = "a list of parameters: " + ", ".join(values)
-            raise InputError("held", self.held, allowed, source=self.path)
-        object.__setattr__(self, "entries", MappingProxyType(entries))
-        object.__setattr__(self, "targets", MappingProxyType(targets))
-        object.__setattr__(self, "values", MappingProxyType(values))
-
+    @field_validator("held", mode="plain")
     @classmethod
-    def load(cls, name_or_path: str | PathLike[str]) -> Patient:
-        """The preset of that name, or the patient in a file.
+    def _check_held(cls, held: Any) -> tuple[str, ...]:
+        if not isinstance(held, tuple) or any(name not in PATIENT_PARAMETERS for name in held):
+            raise InputError("", held, "a list of parameters: " + ", ".join(PATIENT_PARAMETERS))
+        return held
 
-        Parameters
-        ----------
-        name_or_path : str or path
-            A name from :meth:`names`, or a path that ends in ``.toml``.
-
-        Raises
-        ------
-        InputError
-            No preset has that name, the file cannot be read, or it is refused; the message
-            names file, key, value and allowed range.
-
-        Examples
-        --------
-        >>> from plants import Patient
-        >>> Patient.load("shock-d").targets["map"].value
-        57.0
-        """
-        content, source = load_toml(name_or_path, _FOLDER, "patient")
-        keys = check_keys(
-            content,
-            ("name", "description", "held", "parameters", "targets"),
-            "",
-            source,
-            required=("name", "parameters"),
-        )
-        targets = keys.get("targets", {})
-        given = read_quantities(targets, SIGNALS, "targets", source, required=False)
-        return cls(
-            name=keys["name"],
-            description=keys.get("description", ""),
-            entries=read_quantities(keys["parameters"], PATIENT_PARAMETERS, "parameters", source),
-            # In the order of the file: to_toml keeps it.
-            targets={name: given[name] for name in targets},
-            held=_as_tuple(keys.get("held", [])),
-            path=source,
-        )
-
-    @staticmethod
-    def names() -> tuple[str, ...]:
-        """Names of the presets.
-
-        Examples
-        --------
-        >>> from plants import Patient
-        >>> "shock-d" in Patient.names()
-        True
-        """
-        return preset_names(_FOLDER)
-
-    def __getitem__(self, name: str) -> float:
-        if name not in self.values:
-            raise unknown_name("parameter", name, self.values, source=self.path)
-        return self.values[name]
-
-    def vector(self) -> NDArray[np.float64]:
-        """The values as a new array, in the order of the symbolic parameter vector.
-
-        Returns
-        -------
-        ndarray, shape (len(PATIENT_PARAMETERS),)
-            One number per parameter, each in its own unit.
-
-        Examples
-        --------
-        >>> from plants import PATIENT_PARAMETERS, Patient
-        >>> Patient.load("healthy").vector().shape == (len(PATIENT_PARAMETERS),)
-        True
-        """
-        return np.array(list(self.values.values()), dtype=np.float64)
+    @model_validator(mode="after")
+    def _check_volume_budget(self) -> Self:
+        """Refuse vessels that would be empty: no blood beyond the unstressed volumes."""
+        unstressed = {k: v for k, v in self.values.items() if k.startswith("vu_")}
+        total, blood = sum(unstressed.values()), self.values["blood_volume"]
+        if blood <= total:
+            parts = " + ".join(f"{name} {value:g}" for name, value in unstressed.items())
+            high = PATIENT_PARAMETERS["blood_volume"].high
+            allowed = f"more than {total:g} mL (the sum of {parts}), up to {high:g} mL"
+            raise InputError("parameters.blood_volume.value", blood, allowed)
+        return self
 
     def replace(
         self,
@@ -207,17 +131,7 @@ class Patient:
         >>> weak.name, weak["lv_ees"], weak.entries["lv_ees"].source
         ('weak', 0.5, 'set by the caller')
         """
-        path = replaced_path(self.path) if values else self.path
-        return Patient(
-            name=self.name if name is None else name,
-            description=self.description if description is None else description,
-            entries=replace_values(
-                self.entries, PATIENT_PARAMETERS, values, source=source, tag=tag, path=path
-            ),
-            targets=self.targets,
-            held=self.held,
-            path=path,
-        )
+        return self._replaced(values, source=source, tag=tag, name=name, description=description)
 
     def to_toml(self) -> str:
         """The patient as a TOML file that :meth:`load` reads back as an equal patient.
@@ -240,30 +154,4 @@ class Patient:
             + (f"held = [{held}]\n" if held else "")
             + toml_quantities("parameters", self.entries)
             + toml_quantities("targets", self.targets)
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.name, tuple(self.values.values())))
-
-    # Read-only mappings cannot be pickled; workers get a patient made anew, and checked anew.
-    def __reduce__(self) -> tuple[Any, ...]:
-        parts = (self.name, self.description, dict(self.entries), dict(self.targets))
-        return (Patient, (*parts, self.held, self.path))
-
-
-def _as_tuple(value: Any) -> Any:
-    """A list as a tuple; anything else as it is, to be refused by the check."""
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _check_volume_budget(values: Mapping[str, float], source: str) -> None:
-    """Refuse a patient whose vessels would be empty: no blood beyond the unstressed volumes."""
-    unstressed = {name: value for name, value in values.items() if name.startswith("vu_")}
-    total = sum(unstressed.values())
-    if values["blood_volume"] <= total:
-        parts = " + ".join(f"{name} {value:g}" for name, value in unstressed.items())
-        high = PATIENT_PARAMETERS["blood_volume"].high
-        allowed = f"more than {total:g} mL (the sum of {parts}), up to {high:g} mL"
-        raise InputError(
-            "parameters.blood_volume.value", values["blood_volume"], allowed, source=source
         )

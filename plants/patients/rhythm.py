@@ -30,9 +30,8 @@ from plants.quantities import (
     Parameter,
     Quantity,
     check_number,
-    load_toml,
     parameter_table,
-    read_quantities,
+    quantity_parts,
     unknown_name,
 )
 
@@ -222,10 +221,7 @@ class Rhythm:
 @functools.cache
 def rhythm_quantities() -> Mapping[str, Quantity]:
     """The parameters of the data file with their sources."""
-    content, source = load_toml(_FILE, "", "rhythms")
-    return MappingProxyType(
-        read_quantities(content.get("parameters"), RHYTHM_PARAMETERS, "parameters", source)
-    )
+    return quantity_parts(_FILE, {"parameters": RHYTHM_PARAMETERS})["parameters"]
 
 
 @functools.lru_cache(maxsize=512)

@@ -19,7 +19,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Self
+
+from pydantic import model_validator
 
 from plants.patients.parameters import PATIENT_PARAMETERS
 from plants.patients.patient import Patient
@@ -27,14 +29,15 @@ from plants.quantities import (
     BLOOD_DENSITY,
     DATA,
     PA_PER_MMHG,
+    CheckedModel,
     InputError,
     Parameter,
     Quantity,
-    check_keys,
+    Text,
     check_number,
-    check_text,
-    load_toml,
-    read_quantity,
+    one_of,
+    quantity_in,
+    tables_of,
     unknown_name,
 )
 
@@ -111,8 +114,9 @@ class ValveDisease:
 @functools.cache
 def valve_diseases() -> Mapping[str, ValveDisease]:
     """The diseases of the data file, by name."""
-    content, source = load_toml(_FILE, "", "valve_disease")
-    return MappingProxyType({name: _read(name, table, source) for name, table in content.items()})
+    return MappingProxyType(
+        {name: disease.named(name) for name, disease in tables_of(_Disease, _FILE).items()}
+    )
 
 
 def with_valve_disease(
@@ -152,36 +156,42 @@ def with_valve_disease(
     known = valve_diseases()
     if disease not in known:
         raise unknown_name("disease", disease, known)
-    one = known[disease]
+    chosen = known[disease]
     given = Patient.load(patient) if isinstance(patient, str) else patient
-    value = one.value(grade, typical)
-    area = one.areas[grade]
+    value = chosen.value(grade, typical)
+    area = chosen.areas[grade]
     return given.replace(
         f"{given.name} with {grade} {disease}",
         description=None,
         source=f"{grade} {disease}, {area.value:g} cm2 ({area.source}), linearised",
         tag="D",
-        **{one.parameter: max(value, given[one.parameter])},
+        **{chosen.parameter: max(value, given[chosen.parameter])},
     )
 
 
-def _read(name: str, table: Any, source: str) -> ValveDisease:
-    typical = "typical_flow" if "typical_flow" in table else "typical_drop"
-    needed = ("description", "parameter", typical, *GRADES)
-    keys = check_keys(table, needed, name, source, required=needed)
-    parameter = keys["parameter"]
-    prefix = "r_" if typical == "typical_flow" else "leak_"
-    if parameter not in PATIENT_PARAMETERS or not parameter.startswith(prefix):
-        allowed = f"a patient parameter {prefix}..."
-        raise InputError(f"{name}.parameter", parameter, allowed, source=source)
-    declared = _FLOW if typical == "typical_flow" else _DROP
-    areas = {
-        grade: read_quantity(keys[grade], _AREA, f"{name}.{grade}", source) for grade in GRADES
-    }
-    return ValveDisease(
-        name=name,
-        description=check_text(keys["description"], f"{name}.description", source),
-        parameter=parameter,
-        typical=read_quantity(keys[typical], declared, f"{name}.{typical}", source),
-        areas=MappingProxyType(areas),
-    )
+class _Disease(CheckedModel):
+    """A disease as the file has it: typical flow of a stenosis or typical drop of a leak."""
+
+    description: Text
+    parameter: Annotated[str, one_of(PATIENT_PARAMETERS)]
+    mild: Annotated[Quantity, quantity_in(_AREA)]
+    moderate: Annotated[Quantity, quantity_in(_AREA)]
+    severe: Annotated[Quantity, quantity_in(_AREA)]
+    typical_flow: Annotated[Quantity, quantity_in(_FLOW)] | None = None
+    typical_drop: Annotated[Quantity, quantity_in(_DROP)] | None = None
+
+    @model_validator(mode="after")
+    def _check_kind(self) -> Self:
+        if (self.typical_flow is None) == (self.typical_drop is None):
+            raise InputError("typical_flow", self.typical_flow, "it or typical_drop, not both")
+        prefix = "leak_" if self.typical_flow is None else "r_"
+        if not self.parameter.startswith(prefix):
+            raise InputError("parameter", self.parameter, f"a patient parameter {prefix}...")
+        return self
+
+    def named(self, name: str) -> ValveDisease:
+        """The disease of that name."""
+        typical = self.typical_flow or self.typical_drop
+        assert typical is not None  # checked above
+        areas = MappingProxyType({grade: getattr(self, grade) for grade in GRADES})
+        return ValveDisease(name, self.description, self.parameter, typical, areas)

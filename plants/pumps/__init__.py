@@ -2,8 +2,6 @@
 
 from plants.pumps import catheter_position, equations
 from plants.pumps.catheter_position import hemolysis_factor, position
-from plants.pumps.device_file import Boost, HeadFlow, Level
-from plants.pumps.head_flow_fit import HeadFlowFit, fit_head_flow
 from plants.pumps.head_flow_prior import other_laws, sample_head_flow
 from plants.pumps.hemolysis import hemolysis_rate
 from plants.pumps.hemolysis_laws import (
@@ -13,6 +11,7 @@ from plants.pumps.hemolysis_laws import (
     hemolysis_law,
     with_hemolysis_law,
 )
+from plants.pumps.levels import Boost, HeadFlow, Level
 from plants.pumps.motor import motor_current
 from plants.pumps.parameters import DEVICE_PARAMETERS, DEVICE_RATINGS
 from plants.pumps.pump import Pump
@@ -24,13 +23,11 @@ __all__ = [
     "MEASURED_INDEX",
     "Boost",
     "HeadFlow",
-    "HeadFlowFit",
     "HemolysisLaw",
     "Level",
     "Pump",
     "catheter_position",
     "equations",
-    "fit_head_flow",
     "hemolysis_factor",
     "hemolysis_law",
     "hemolysis_rate",

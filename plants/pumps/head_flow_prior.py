@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from plants.pumps.device_file import HeadFlow
+from plants.pumps.levels import HeadFlow
 from plants.pumps.parameters import DEVICE_PARAMETERS
 from plants.pumps.pump import Pump
 from plants.quantities import InputError, Parameter, check_number

@@ -14,9 +14,10 @@ Roberts N et al. (2020) Int J Artif Organs (the measured modified index).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,17 +25,17 @@ from numpy.typing import ArrayLike, NDArray
 from plants.pumps.pump import Pump
 from plants.quantities import (
     DATA,
+    CheckedModel,
     InputError,
     Quantity,
-    check_keys,
-    check_text,
     load_toml,
     parameter_table,
-    read_quantities,
+    quantities_in,
+    quantity_in,
+    text,
     unknown_name,
 )
 
-_SOURCE = "plants/data/hemolysis_laws.toml"
 # The modified index counts millionths of the hemoglobin, the index percent.
 _MILLIONTHS_PER_PERCENT = 1e4
 
@@ -170,18 +171,25 @@ def _positive(value: ArrayLike, name: str, unit: str) -> NDArray[np.float64]:
     return array
 
 
-def _read() -> tuple[MappingProxyType[str, HemolysisLaw], MappingProxyType[str, Quantity]]:
-    content, _ = load_toml(DATA / "hemolysis_laws.toml", "", "hemolysis laws")
-    laws = {name: _read_law(name, table) for name, table in content["laws"].items()}
-    measured = read_quantities(content["measured"], _MEASURED, "measured", _SOURCE)
-    return MappingProxyType(laws), MappingProxyType(measured)
+class _LawTable(CheckedModel):
+    """A table ``[laws.NAME]``."""
+
+    blood: Annotated[str, text("whose blood")]
+    coefficient: Annotated[Quantity, quantity_in(LAW_PARAMETERS["coefficient"])]
+    alpha: Annotated[Quantity, quantity_in(LAW_PARAMETERS["alpha"])]
+    beta: Annotated[Quantity, quantity_in(LAW_PARAMETERS["beta"])]
 
 
-def _read_law(name: str, table: dict[str, Any]) -> HemolysisLaw:
-    field = f"laws.{name}"
-    keys = check_keys(table, ("blood", *LAW_PARAMETERS), field, _SOURCE)
-    blood = check_text(keys.pop("blood", None), f"{field}.blood", _SOURCE, what="whose blood")
-    return HemolysisLaw(name, blood, **read_quantities(keys, LAW_PARAMETERS, field, _SOURCE))
+class _LawsFile(CheckedModel):
+    laws: dict[str, _LawTable]
+    measured: Annotated[Mapping[str, Quantity], quantities_in(_MEASURED)]
+
+
+def _read() -> tuple[Mapping[str, HemolysisLaw], Mapping[str, Quantity]]:
+    content, source = load_toml(DATA / "hemolysis_laws.toml")
+    file = _LawsFile.read(content, source=source)
+    laws = {name: HemolysisLaw(name, **vars(table)) for name, table in file.laws.items()}
+    return MappingProxyType(laws), file.measured
 
 
 #: The published laws by name, and the modified index measured on the CP (normal and with an

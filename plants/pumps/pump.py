@@ -4,37 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from os import PathLike
-from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pydantic import Field, InstanceOf, model_validator
 
-from plants.pumps.device_file import Boost, HeadFlow, Level, check_levels, read_pump_file
+from plants.pumps.device_file import DeviceFile
 from plants.pumps.head_flow import steady_flow, steady_head
+from plants.pumps.levels import Boost, HeadFlow, Level, check_levels
 from plants.pumps.parameters import DEVICE_PARAMETERS, DEVICE_RATINGS
 from plants.quantities import (
     KRPM_PER_RPM,
     InputError,
+    Name,
     Parameter,
+    ParameterPreset,
     Quantity,
     check_number,
-    check_quantities,
-    check_text,
-    preset_names,
-    replace_values,
-    replaced_path,
+    no_quantities,
+    quantities_in,
     unknown_name,
 )
 
-_FOLDER = "devices"
 _LEVEL_INPUT = re.compile(r"(?:[pP]-?)?(\d+)")
+_SIDES = ("left", "right")
 
 
-@dataclass(frozen=True)
-class Pump:
+class Pump(ParameterPreset):
     """A percutaneous heart pump, checked when it is made and frozen afterwards.
 
     Parameters
@@ -81,75 +78,38 @@ class Pump:
     3.62
     """
 
-    name: str
+    FOLDER: ClassVar[str] = "devices"
+    KIND: ClassVar[str] = "device"
+    DECLARED = DEVICE_PARAMETERS
+
+    name: Name
     side: str
-    levels: tuple[Level, ...]
-    entries: Mapping[str, Quantity]
+    levels: tuple[InstanceOf[Level], ...]
+    entries: Annotated[Mapping[str, Quantity], quantities_in(DEVICE_PARAMETERS)] = Field(
+        default=..., validation_alias="parameters"
+    )
     description: str = ""
     route: str = ""
     access: tuple[str, ...] = ()
     pressure_sensor: str = ""
-    ratings: Mapping[str, Quantity] = field(default_factory=dict)
-    boost: Boost | None = None
-    head_flow_uncertainty: tuple[HeadFlow, ...] = ()
-    path: str = field(default="pump", compare=False)
-    values: Mapping[str, float] = field(init=False, repr=False, compare=False)
+    ratings: Annotated[Mapping[str, Quantity], quantities_in(DEVICE_RATINGS, required=False)] = (
+        Field(default_factory=no_quantities)
+    )
+    boost: InstanceOf[Boost] | None = None
+    head_flow_uncertainty: tuple[InstanceOf[HeadFlow], ...] = ()
+    path: str = Field(default="pump", exclude=True, repr=False)
 
-    def __post_init__(self) -> None:
-        check_text(self.name, "name", self.path, what="a name")
-        if not isinstance(self.description, str):
-            raise InputError("description", self.description, "text", source=self.path)
-        if self.side not in ("left", "right"):
-            raise unknown_name("device.side", self.side, ("left", "right"), source=self.path)
-        entries = check_quantities(self.entries, DEVICE_PARAMETERS, "parameters", self.path)
-        ratings = check_quantities(
-            self.ratings, DEVICE_RATINGS, "ratings", self.path, required=False
-        )
-        values = {name: quantity.value for name, quantity in entries.items()}
-        check_levels(self.levels, self.boost, values["max_speed"], self.path)
-        object.__setattr__(self, "entries", MappingProxyType(entries))
-        object.__setattr__(self, "ratings", MappingProxyType(ratings))
-        object.__setattr__(self, "values", MappingProxyType(values))
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.side not in _SIDES:
+            raise unknown_name("device.side", self.side, _SIDES)
+        check_levels(self.levels, self.boost, self.values["max_speed"])
+        return self
 
     @classmethod
-    def load(cls, name_or_path: str | PathLike[str]) -> Pump:
-        """The device of that name, or the one in a file.
-
-        Parameters
-        ----------
-        name_or_path : str or path
-            A name from :meth:`names`, or a path that ends in ``.toml``.
-
-        Raises
-        ------
-        InputError
-            No device has that name, the file cannot be read, or it is refused; the message
-            names file, key, value and allowed range.
-
-        Examples
-        --------
-        >>> from plants import Pump
-        >>> Pump.load("2.5").boost
-        Boost(level='P-9', seconds=300.0)
-        """
-        return cls(**read_pump_file(name_or_path, _FOLDER))
-
-    @staticmethod
-    def names() -> tuple[str, ...]:
-        """Names of the devices that come with the package.
-
-        Examples
-        --------
-        >>> from plants import Pump
-        >>> "CP" in Pump.names()
-        True
-        """
-        return preset_names(_FOLDER)
-
-    def __getitem__(self, name: str) -> float:
-        if name not in self.values:
-            raise unknown_name("parameter", name, self.values, source=self.path)
-        return self.values[name]
+    def read(cls, content: Mapping[str, Any], *, source: str) -> Self:
+        """The pump that a device file describes; see :meth:`CheckedModel.read`."""
+        return cls(**DeviceFile.read(content, source=source).fields(), path=source)
 
     @property
     def max_rpm(self) -> float:
@@ -194,7 +154,7 @@ class Pump:
             for level in self.levels:
                 if level.name == wanted:
                     return level
-        raise unknown_name("level", name, (one.name for one in self.levels), source=self.path)
+        raise unknown_name("level", name, (level.name for level in self.levels), source=self.path)
 
     def speed(self, name: str | int) -> float:
         """The rotor speed of a P-level, rpm; raises as :meth:`level`."""
@@ -217,16 +177,6 @@ class Pump:
         anything = Parameter("speed", "rpm", "", -1e9, 1e9)
         wanted = check_number(rpm, anything, "speed", self.path)
         return min(self.levels, key=lambda level: abs(level.rpm - wanted))
-
-    def vector(self) -> NDArray[np.float64]:
-        """The values as a new array, in the order of the symbolic parameter vector.
-
-        Returns
-        -------
-        ndarray, shape (len(DEVICE_PARAMETERS),)
-            One number per parameter, each in its own unit.
-        """
-        return np.array(list(self.values.values()), dtype=np.float64)
 
     def head(self, speed: ArrayLike, flow: ArrayLike) -> NDArray[np.float64]:
         """Steady head from inlet to outlet, by the law the plant uses.
@@ -314,32 +264,7 @@ class Pump:
         >>> slow["motor_time_constant"]
         0.5
         """
-        path = replaced_path(self.path) if values else self.path
-        changed = {
-            "name": self.name if name is None else name,
-            "path": path,
-            "entries": replace_values(
-                self.entries, DEVICE_PARAMETERS, values, source=source, tag=tag, path=path
-            ),
-        }
-        return Pump(**self._parts() | changed)
-
-    def __hash__(self) -> int:
-        return hash((self.name, self.levels, tuple(self.values.values())))
-
-    def _parts(self) -> dict[str, Any]:
-        """The arguments that make this pump, with mappings that can be pickled."""
-        parts = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        del parts["values"]
-        return parts | {"entries": dict(self.entries), "ratings": dict(self.ratings)}
-
-    # Read-only mappings cannot be pickled; workers get a pump made anew, and checked anew.
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_remake, (self._parts(),))
-
-
-def _remake(parts: dict[str, Any]) -> Pump:
-    return Pump(**parts)
+        return self._replaced(values, source=source, tag=tag, name=name)
 
 
 def _finite(value: ArrayLike, name: str, unit: str) -> NDArray[np.float64]:

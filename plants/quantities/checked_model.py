@@ -7,13 +7,20 @@ kind of value and a value out of its range are refused in one way, with the near
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Self, get_args
+from typing import Any, Self, dataclass_transform, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
-from plants.quantities.errors import InputError, all_errors, each_error, unknown_name
+from plants.quantities.errors import (
+    FrozenError,
+    InputError,
+    all_errors,
+    each_error,
+    unknown_name,
+)
+from plants.quantities.quantity import MISSING
 
-_MISSING = "(missing)"
 #: What was wanted, in words, by pydantic's kind of error.
 _WANTED = {
     "string_type": "text",
@@ -32,12 +39,21 @@ _WANTED = {
     "less_than_equal": "{le:g} or less",
     "literal_error": "one of {expected}",
 }
+_KINDS: dict[Any, str] = {
+    float: "a number",
+    int: "a whole number",
+    str: "text",
+    bool: "true or false",
+}
 
 
+@dataclass_transform(kw_only_default=False, field_specifiers=(Field,))
 class CheckedModel(BaseModel):
     """A frozen pydantic model that raises :class:`~plants.InputError` for what it refuses.
 
     Numbers are not made out of text, nor text out of numbers; a whole number serves as a number.
+    Fields may be given by name or in their order. A field that is excluded (``exclude=True``) is
+    no key of a file; a field with an alias has that name in files and in messages.
 
     Raises
     ------
@@ -51,26 +67,45 @@ class CheckedModel(BaseModel):
     >>> class Gains(CheckedModel):
     ...     proportional: float
     ...     integral: float = 0.0
-    >>> Gains(proportional=2).proportional
-    2.0
+    >>> Gains(proportional=2).proportional, Gains(2.0, 0.1).integral
+    (2.0, 0.1)
     >>> try:
     ...     Gains.read({"proportionl": 2.0}, source="mine.toml")
     ... except InputError as error:
     ...     print(error)
-    mine.toml: proportional = '(missing)' is not allowed; allowed: a number
-    mine.toml: key = 'proportionl' is not allowed; allowed: one of proportional, integral (did you
-    mean proportional?)
+    mine.toml: proportional = (missing) is not allowed; allowed: a number
+    mine.toml: key proportionl = 'proportionl' is not allowed; allowed: one of proportional,
+    integral (did you mean proportional?)
     """
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, arbitrary_types_allowed=True
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        arbitrary_types_allowed=True,
+        populate_by_name=True,
+        # A model is built when it is first used, not when the package is imported.
+        defer_build=True,
     )
 
-    def __init__(self, **data: Any):
+    def __init__(self, /, *values: Any, **data: Any):
+        named = dict(zip(type(self).model_fields, values, strict=False))
+        if len(named) < len(values) or not named.keys().isdisjoint(data):
+            raise TypeError(f"{type(self).__name__}: too many values, or one given twice")
+        named |= data
         try:
-            super().__init__(**data)
+            super().__init__(**named)
         except ValidationError as error:
-            raise refusals(error, type(self)) from None
+            raise refusals(error, type(self), source=self._source_of(named)) from None
+
+    # Tells pydantic that models inside other ones need not go through this method.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def _source_of(cls, data: Mapping[str, Any]) -> str | None:
+        """Where the values came from, when the values themselves tell it."""
+        return None
 
     @classmethod
     def read(cls, content: Mapping[str, Any], *, source: str) -> Self:
@@ -88,12 +123,41 @@ class CheckedModel(BaseModel):
         InputError
             Something is refused; see the class.
         """
+        known = keys(cls)
+        unknown = [name for name in content if name not in known]
+        given = {name: value for name, value in content.items() if name in known}
+        refused: list[InputError] = []
         try:
-            return cls.model_validate(_with_tuples(content))
+            made = cls.model_validate(_with_tuples(given))
         except ValidationError as error:
-            raise refusals(error, cls, source=source) from None
-        except InputError as error:
-            raise error.located(source) from None
+            refused.append(refusals(error, cls, source=source))
+        refused += [unknown_name(f"key {name}", name, known, source=source) for name in unknown]
+        if refused:
+            raise _as_in_file(all_errors(refused))
+        return made
+
+    def changed(self, **fields: Any) -> Self:
+        """A copy with other fields, checked like a new one.
+
+        Raises
+        ------
+        InputError
+            Something is refused.
+        """
+        own = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self)(**own | fields)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise FrozenError(f"{type(self).__name__} is frozen: {name} cannot be set")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenError(f"{type(self).__name__} is frozen: {name} cannot be deleted")
+
+
+def keys(model: type[BaseModel]) -> tuple[str, ...]:
+    """The keys that a file may give a model."""
+    fields = model.model_fields.items()
+    return tuple(_key(name, field) for name, field in fields if not field.exclude)
 
 
 def refusals(
@@ -115,23 +179,26 @@ def refusals(
 
 def _refusal(part: Any, model: type[BaseModel], source: str | None) -> InputError:
     inner = part.get("ctx", {}).get("error")
-    path = location(part["loc"])
-    if isinstance(inner, InputError):  # of a model inside this one, or of its validator
+    place = _keys_at(model, part["loc"])
+    path = location(place)
+    if isinstance(inner, InputError):  # of a validator
         return all_errors([_inside(path, each, source) for each in each_error(inner)])
     kind, value = part["type"], part["input"]
     if kind == "extra_forbidden":
-        holder = location(part["loc"][:-1])
-        known = _fields_at(model, part["loc"][:-1])
-        return unknown_name(f"{holder}.key".lstrip("."), part["loc"][-1], known, source=source)
+        holder = _model_at(model, place[:-1])
+        known = () if holder is None else keys(holder)
+        name = path if source is None else f"key {path}"
+        return unknown_name(name, place[-1], known, source=source)
     if kind == "missing":
-        return InputError(path, _MISSING, _kind_at(model, part["loc"]), source=source)
+        return InputError(path, MISSING, _kind_at(model, place), source=source)
     wanted = _WANTED.get(kind)
     allowed = part["msg"] if wanted is None else wanted.format(**part.get("ctx", {}))
     return InputError(path, value, allowed, source=source)
 
 
 def _inside(path: str, error: InputError, source: str | None) -> InputError:
-    field = f"{path}.{error.field}".lstrip(".")
+    inner = error.field if error.field.startswith("[") else f".{error.field}"
+    field = f"{path}{inner}".strip(".")
     return InputError(field, error.value, error.allowed, source=error.source or source)
 
 
@@ -148,15 +215,45 @@ def location(parts: Iterable[int | str]) -> str:
     return text.lstrip(".")
 
 
+def _key(name: str, field: FieldInfo) -> str:
+    """What a field is called in a file."""
+    alias = field.validation_alias
+    return alias if isinstance(alias, str) else name
+
+
+def _field_at(model: type[BaseModel] | None, key: int | str) -> FieldInfo | None:
+    if model is None:
+        return None
+    fields = model.model_fields.items()
+    return next((field for name, field in fields if key in (name, _key(name, field))), None)
+
+
+def _keys_at(model: type[BaseModel], parts: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """A place as the file has it, where the names of fields may differ from those of keys."""
+    place: list[int | str] = []
+    for part in parts:
+        field = _field_at(_model_at(model, place), part)
+        place.append(part if field is None else _key(str(part), field))
+    return tuple(place)
+
+
 def _model_at(model: type[BaseModel], parts: Iterable[int | str]) -> type[BaseModel] | None:
     """The model whose fields stand at a place in another one."""
     here: type[BaseModel] | None = model
+    in_table = False
     for part in parts:
-        if here is None or not isinstance(part, str):
+        if in_table or isinstance(part, int):  # the name or the number of one of several
+            in_table = False
             continue
-        field = here.model_fields.get(part)
+        field = _field_at(here, part)
         here = None if field is None else _model_in(field.annotation)
+        in_table = field is not None and _is_table(field.annotation)
     return here
+
+
+def _is_table(annotation: Any) -> bool:
+    origin = getattr(annotation, "__origin__", None)
+    return isinstance(origin, type) and issubclass(origin, Mapping)
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
@@ -166,16 +263,13 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next((model for model in models if model is not None), None)
 
 
-def _fields_at(model: type[BaseModel], parts: Iterable[int | str]) -> tuple[str, ...]:
-    here = _model_at(model, parts)
-    return () if here is None else tuple(here.model_fields)
-
-
 def _kind_at(model: type[BaseModel], parts: tuple[int | str, ...]) -> str:
-    here = _model_at(model, parts[:-1])
-    field = None if here is None else here.model_fields.get(str(parts[-1]))
-    kinds = {float: "a number", int: "a whole number", str: "text", bool: "true or false"}
-    return "a value" if field is None else kinds.get(field.annotation, "a value")  # type: ignore[arg-type]
+    """What is wanted of a field, in words."""
+    field = _field_at(_model_at(model, parts[:-1]), parts[-1])
+    if field is None:
+        return "a value"
+    told = (getattr(mark, "wanted", None) for mark in field.metadata)
+    return next((wanted for wanted in told if wanted), _KINDS.get(field.annotation, "a value"))
 
 
 def _with_tuples(content: Any) -> Any:
@@ -184,3 +278,21 @@ def _with_tuples(content: Any) -> Any:
     if isinstance(content, list | tuple):
         return tuple(_with_tuples(value) for value in content)
     return content
+
+
+def _with_lists(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _with_lists(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_lists(each) for each in value]
+    return value
+
+
+def _as_in_file(error: InputError) -> InputError:
+    """The same refusals with the values as the file has them."""
+    return all_errors(
+        [
+            InputError(each.field, _with_lists(each.value), each.allowed, source=each.source)
+            for each in each_error(error)
+        ]
+    )

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import ParamSpec, TypeVar
+
+_P = ParamSpec("_P")
+_Result = TypeVar("_Result")
 
 
 class InputError(ValueError):
@@ -83,6 +87,55 @@ def all_errors(errors: Sequence[InputError]) -> InputError:
     return flat[0] if len(flat) == 1 else InputErrors(flat)
 
 
+class Gathered:
+    """Gathers refusals, so that all that is wrong is told at once.
+
+    Examples
+    --------
+    >>> from plants.quantities import Gathered, InputError
+    >>> def positive(value, field):
+    ...     if value <= 0:
+    ...         raise InputError(field, value, "a positive number")
+    ...     return value
+    >>> gathered = Gathered()
+    >>> gathered.call(positive, 2.0, "length"), gathered.call(positive, -1.0, "width")
+    (2.0, None)
+    >>> try:
+    ...     gathered.tell()
+    ... except InputError as error:
+    ...     print(error)
+    width = -1.0 is not allowed; allowed: a positive number
+    """
+
+    def __init__(self) -> None:
+        self._errors: list[InputError] = []
+
+    def add(self, error: InputError) -> None:
+        """One more refusal."""
+        self._errors.append(error)
+
+    def call(
+        self, function: Callable[_P, _Result], *values: _P.args, **named: _P.kwargs
+    ) -> _Result | None:
+        """What the function returns; None where it refuses, which is kept."""
+        try:
+            return function(*values, **named)
+        except InputError as error:
+            self.add(error)
+            return None
+
+    def tell(self) -> None:
+        """Raise all that was gathered, if anything.
+
+        Raises
+        ------
+        InputError
+            Something was refused.
+        """
+        if self._errors:
+            raise all_errors(self._errors)
+
+
 def each_error(error: InputError) -> tuple[InputError, ...]:
     """The refusals that an error tells, one or more."""
     return error.errors if isinstance(error, InputErrors) else (error,)
@@ -100,9 +153,14 @@ def unknown_name(
     device = 'C' is not allowed; allowed: one of CP, LD (did you mean CP?)
     """
     names = [str(choice) for choice in choices]
-    nearest = nearest_name(value, names)
-    hint = f" (did you mean {nearest}?)" if nearest else ""
-    return InputError(field, value, "one of " + ", ".join(names) + hint, source=source)
+    allowed = "one of " + ", ".join(names) + nearest_hint(value, names)
+    return InputError(field, value, allowed, source=source)
+
+
+def nearest_hint(value: object, choices: Iterable[str]) -> str:
+    """``" (did you mean shock-d?)"``; empty where no known name is near."""
+    nearest = nearest_name(value, choices)
+    return f" (did you mean {nearest}?)" if nearest else ""
 
 
 def nearest_name(value: object, choices: Iterable[str]) -> str:
@@ -119,6 +177,10 @@ def nearest_name(value: object, choices: Iterable[str]) -> str:
     folded = {choice.casefold(): choice for choice in choices}
     near = difflib.get_close_matches(value.strip().casefold(), folded, n=1, cutoff=0.5)
     return folded[near[0]] if near else ""
+
+
+class FrozenError(AttributeError, ValueError):
+    """Something that was checked when it was made cannot be changed afterwards."""
 
 
 class PhysicsError(RuntimeError):

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any, Protocol
 
-from plants.quantities.errors import InputError, unknown_name
+from plants.quantities.errors import Gathered, InputError, unknown_name
 
 #: What the first letter of a tag says about a value.
 TAGS = {"S": "seen in a source", "R": "recalled", "D": "derived", "X": "fill or guess"}
 
 # A letter, perhaps several ("S/R"), perhaps a remark on the confidence ("R medium-high").
 _TAG = re.compile(r"[SRDX](/[SRDX])*( .+)?")
-_TAG_ALLOWED = "S, R, D or X, with an optional remark: " + ", ".join(
+#: What a tag must be, in words.
+TAG_WANTED = "S, R, D or X, with an optional remark: " + ", ".join(
     f"{letter} {meaning}" for letter, meaning in TAGS.items()
 )
 _REPLACED = " with replaced values"
@@ -152,15 +153,59 @@ def check_quantity(
     ------
     InputError
         The unit is another one, the value is not a finite number in the declared range, the
-        source is blank or the tag is not one of the known letters.
+        source is blank or the tag is not one of the known letters. All of it is told.
     """
-    if quantity.unit != declared.unit:
+    if _is_as_declared(quantity, declared):
+        return quantity
+    return _checked(vars(quantity), declared, field, source)
+
+
+def _is_as_declared(quantity: Quantity, declared: Declared) -> bool:
+    """Whether nothing need be said or changed; nearly always so, and found out fast."""
+    value = quantity.value
+    return (
+        type(value) is float
+        and declared.low <= value <= declared.high
+        and quantity.unit == declared.unit
+        and isinstance(quantity.source, str)
+        and bool(quantity.source.strip())
+        and isinstance(quantity.tag, str)
+        and _TAG.fullmatch(quantity.tag) is not None
+    )
+
+
+def _checked(
+    table: Mapping[str, Any], declared: Declared, field: str, source: str | None
+) -> Quantity:
+    """The quantity of a table with the keys value, unit, source and tag; all refusals at once."""
+    gathered = Gathered()
+    for key in table:
+        if key not in _KEYS:
+            gathered.add(unknown_name(_joined(field, key), key, _KEYS, source=source))
+    for key in _KEYS:
+        if key not in table:
+            hint = f"{key} must be given (value {range_text(declared)})"
+            gathered.add(InputError(_joined(field, key), MISSING, hint, source=source))
+    number: float | None = None
+    unit = table.get("unit", declared.unit)
+    if unit != declared.unit:  # the range says nothing of a value in another unit
         allowed = f"{declared.unit!r} (value {range_text(declared)})"
-        raise InputError(f"{field}.unit", quantity.unit, allowed, source=source)
-    value = check_number(quantity.value, declared, f"{field}.value", source)
-    check_text(quantity.source, f"{field}.source", source, what="a source")
-    check_tag(quantity.tag, f"{field}.tag", source)
-    return Quantity(value, quantity.unit, quantity.source, quantity.tag)
+        gathered.add(InputError(_joined(field, "unit"), unit, allowed, source=source))
+    elif "value" in table:
+        place = _joined(field, "value")
+        number = gathered.call(check_number, table["value"], declared, place, source)
+    if "source" in table:
+        place = _joined(field, "source")
+        gathered.call(check_text, table["source"], place, source, what="a source")
+    if "tag" in table:
+        gathered.call(check_tag, table["tag"], _joined(field, "tag"), source)
+    gathered.tell()
+    assert number is not None  # else it was refused
+    return Quantity(number, declared.unit, table["source"], table["tag"])
+
+
+def _joined(field: str, key: str) -> str:
+    return f"{field}.{key}" if field else key
 
 
 def check_tag(tag: object, field: str, source: str | None) -> str:
@@ -172,49 +217,25 @@ def check_tag(tag: object, field: str, source: str | None) -> str:
         It does not.
     """
     if not isinstance(tag, str) or not _TAG.fullmatch(tag):
-        raise InputError(field, tag, _TAG_ALLOWED, source=source)
+        raise InputError(field, tag, TAG_WANTED, source=source)
     return tag
 
 
 def read_quantity(table: object, declared: Declared, field: str, source: str | None) -> Quantity:
-    """A quantity from a TOML table with the keys value, unit, source and tag, checked."""
-    if table is None:
-        allowed = f"a table with value ({range_text(declared)}), unit, source and tag"
-        raise InputError(field, MISSING, allowed, source=source)
-    keys = check_keys(table, _KEYS, field, source)
-    for key in _KEYS:
-        if key not in keys:
-            hint = f"{key} must be given (value {range_text(declared)})"
-            raise InputError(f"{field}.{key}", MISSING, hint, source=source)
-    return check_quantity(Quantity(**keys), declared, field, source)
-
-
-def check_quantities(
-    quantities: Mapping[str, Quantity],
-    declared: Mapping[str, Declared],
-    field: str,
-    source: str | None,
-    *,
-    required: bool = True,
-) -> dict[str, Quantity]:
-    """The quantities, each checked, in the declared order.
+    """A quantity, also from a TOML table with the keys value, unit, source and tag, checked.
 
     Raises
     ------
     InputError
-        A name is unknown, or missing though every one is `required`, or a quantity is refused.
+        As :func:`check_quantity`; or it is no table, or a key is unknown or missing.
     """
-    for name in quantities:
-        if name not in declared:
-            raise unknown_name(f"{field}.{name}", name, declared, source=source)
-    checked = {}
-    for name, one in declared.items():
-        if name in quantities:
-            checked[name] = check_quantity(quantities[name], one, f"{field}.{name}", source)
-        elif required:
-            allowed = f"a quantity, {range_text(one)}"
-            raise InputError(f"{field}.{name}", MISSING, allowed, source=source)
-    return checked
+    if isinstance(table, Quantity):
+        return check_quantity(table, declared, field, source)
+    if not isinstance(table, Mapping):
+        value = MISSING if table is None else table
+        allowed = f"a table with value ({range_text(declared)}), unit, source and tag"
+        raise InputError(field, value, allowed, source=source)
+    return _checked(table, declared, field, source)
 
 
 def read_quantities(
@@ -225,12 +246,12 @@ def read_quantities(
     *,
     required: bool = True,
 ) -> dict[str, Quantity]:
-    """The quantities of a TOML table of tables, checked, in the declared order.
+    """Quantities by name, also from a TOML table of tables, checked, in the declared order.
 
     Parameters
     ----------
     tables : object
-        What the file gives under `field`.
+        What the file gives under `field`, or quantities.
     declared : Mapping of str to Declared
         The names that may be given, with unit and range.
     field : str
@@ -243,19 +264,28 @@ def read_quantities(
     Raises
     ------
     InputError
-        A name is unknown or missing, or a quantity is refused.
+        A name is unknown or missing, or a quantity is refused. All of it is told.
     """
     if not isinstance(tables, Mapping):
         value = MISSING if tables is None else tables
-        raise InputError(field, value, f"tables [{field}.NAME]", source=source)
+        allowed = f"tables [{_joined(field, 'NAME')}]"
+        raise InputError(field, value, allowed, source=source)
+    gathered = Gathered()
     for name in tables:
         if name not in declared:
-            raise unknown_name(f"{field}.{name}", name, declared, source=source)
-    return {
-        name: read_quantity(tables.get(name), one, f"{field}.{name}", source)
-        for name, one in declared.items()
-        if required or name in tables
-    }
+            gathered.add(unknown_name(_joined(field, name), name, declared, source=source))
+    checked: dict[str, Quantity] = {}
+    for name, each in declared.items():
+        place = _joined(field, name)
+        if name in tables:
+            quantity = gathered.call(read_quantity, tables[name], each, place, source)
+            if quantity is not None:
+                checked[name] = quantity
+        elif required:
+            allowed = f"a quantity, {range_text(each)}"
+            gathered.add(InputError(place, MISSING, allowed, source=source))
+    gathered.tell()
+    return checked
 
 
 def replace_values(
@@ -274,14 +304,17 @@ def replace_values(
     InputError
         A name is not declared.
     """
+    gathered = Gathered()
     changed = dict(quantities)
     for name, value in values.items():
-        if name not in declared:
-            raise unknown_name("parameter", name, declared, source=path)
-        changed[name] = Quantity(value, declared[name].unit, source, tag)
+        if name in declared:
+            changed[name] = Quantity(value, declared[name].unit, source, tag)
+        else:
+            gathered.add(unknown_name("parameter", name, declared, source=path))
+    gathered.tell()
     return changed
 
 
 def replaced_path(path: str) -> str:
-    """How messages call what was loaded from `path` and then changed."""
-    return path if path.endswith(_REPLACED) else path + _REPLACED
+    """How messages call what was loaded from `path` and then changed, once or more often."""
+    return path.removesuffix(_REPLACED) + _REPLACED

@@ -9,7 +9,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-from plants.quantities.errors import InputError
+from plants.quantities.errors import InputError, nearest_hint
 from plants.quantities.quantity import Quantity
 
 #: Folder of the files that come with the package.
@@ -22,16 +22,18 @@ def preset_names(folder: str) -> tuple[str, ...]:
 
 
 def load_toml(
-    name_or_path: str | PathLike[str], folder: str, field: str
+    name_or_path: str | PathLike[str], folder: str = "", field: str = "file"
 ) -> tuple[dict[str, Any], str]:
     """The content of a preset or of a file, and the name to give it in error messages.
+
+    What it holds is read by a :class:`~plants.quantities.CheckedModel`.
 
     Parameters
     ----------
     name_or_path : str or path
         The name of a preset, or a path that ends in ``.toml``.
     folder : str
-        The presets' folder below ``plants/data``.
+        The presets' folder below ``plants/data``; without one only a path will do.
     field : str
         What is being loaded, for error messages.
 
@@ -39,17 +41,28 @@ def load_toml(
     ------
     InputError
         No preset has that name, the file cannot be read or it is not valid TOML.
+
+    Examples
+    --------
+    >>> from plants.quantities import load_toml
+    >>> content, source = load_toml("shock-d", "patients", "patient")
+    >>> content["name"], source
+    ('shock-d', 'plants/data/patients/shock-d.toml')
     """
     if not isinstance(name_or_path, str | PathLike):
         raise InputError(field, name_or_path, "a name or a path that ends in .toml")
     text = fspath(name_or_path)
+    names = preset_names(folder) if folder else ()
     if text.endswith(".toml"):
-        path, source = Path(text).expanduser(), text
-    elif text in preset_names(folder):
-        path, source = DATA / folder / f"{text}.toml", f"plants/data/{folder}/{text}.toml"
+        path = Path(text).expanduser()
+    elif text in names:
+        path = DATA / folder / f"{text}.toml"
     else:
-        choices = ", ".join(preset_names(folder))
-        raise InputError(field, text, f"one of {choices}, or a path that ends in .toml")
+        choices = f"one of {', '.join(names)}, or " if names else ""
+        hint = nearest_hint(text, names)
+        raise InputError(field, text, f"{choices}a path that ends in .toml{hint}")
+    own = path.is_relative_to(DATA)
+    source = f"plants/data/{path.relative_to(DATA).as_posix()}" if own else text
     try:
         return tomllib.loads(path.read_text(encoding="utf-8")), source
     except OSError as error:

@@ -84,4 +84,4 @@ def check_blood_budget(patient: Patient, scenario: Scenario | None, duration: fl
     if balance <= -blood:
         allowed = f"a loss of less than the {blood:.0f} mL that patient {patient.name} has"
         said = f"{balance:.0f} mL within {time:.0f} s"
-        raise InputError(f"volume of {scenario.name}", said, allowed, source=scenario.source)
+        raise InputError(f"volume of {scenario.name}", said, allowed, source=scenario.path)

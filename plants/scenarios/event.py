@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
+from typing import Annotated, Any
 
-from plants.quantities import InputError, check_number, check_tag, check_text, unknown_name
+from pydantic import Field, ValidationInfo, field_validator
+
+from plants.quantities import (
+    CheckedModel,
+    InputError,
+    Source,
+    Tag,
+    check_number,
+    number_in,
+    one_of,
+)
 from plants.scenarios.disturbances import DISTURBANCES, Disturbance
 from plants.scenarios.shapes import SHAPES, Course, at, course, mean_of_product, piece_at
 
@@ -22,11 +32,14 @@ ACTIONS: MappingProxyType[str, Disturbance] = MappingProxyType(
 
 # Times are bounded so that a slip of unit (ms, rpm) is refused rather than simulated: one year.
 _TIME = Disturbance("time", "s", "time", 0.0, 0.0, 31_536_000.0, "add")
+_ANYTHING = Disturbance("amount", "of a known disturbance", "", 0.0, -1e9, 1e9, "add")
 _SPAN = Disturbance("span", "s", "span of time", 1.0, 1e-3, 31_536_000.0, "add")
 
+# Shapes that a volume can have: it is given at a rate.
+_GRADUAL = ("ramp", "first_order")
 
-@dataclass(frozen=True)
-class Event:
+
+class Event(CheckedModel):
     """A disturbance of a given amount and shape.
 
     Parameters
@@ -67,51 +80,38 @@ class Event:
     -10.0
     """
 
-    disturbance: str
+    # In an order in which each check has what it depends on.
+    disturbance: Annotated[str, one_of(ACTIONS)]
     amount: float
-    shape: str
-    onset: float
-    duration: float | None = None
-    time_constant: float | None = None
-    source: str = "given in code"
-    tag: str = "X"
+    shape: Annotated[str, one_of(SHAPES)]
+    onset: Annotated[float, number_in(_TIME)]
+    duration: float | None = Field(default=None, validate_default=True)
+    time_constant: float | None = Field(default=None, validate_default=True)
+    source: Source = "given in code"
+    tag: Tag = "X"
 
-    def __post_init__(self) -> None:
-        if not isinstance(self.disturbance, str) or self.disturbance not in ACTIONS:
-            raise unknown_name("disturbance", self.disturbance, ACTIONS)
-        if self.shape not in SHAPES:
-            raise unknown_name("shape", self.shape, SHAPES)
-        action = ACTIONS[self.disturbance]
-        object.__setattr__(self, "amount", action.check(self.amount, field="amount"))
-        object.__setattr__(self, "onset", check_number(self.onset, _TIME, "onset", None))
-        self._check_span("duration", needed=self.shape in ("ramp", "pulse"))
-        self._check_span(
-            "time_constant", needed=self.shape == "first_order", optional=self.shape == "pulse"
-        )
-        check_text(self.source, "source", None, what="a source")
-        check_tag(self.tag, "tag", None)
-        if self.is_volume:
-            self._check_rate()
+    @field_validator("amount", mode="plain")
+    @classmethod
+    def _check_amount(cls, amount: object, info: ValidationInfo) -> float:
+        action = ACTIONS.get(info.data.get("disturbance", ""), _ANYTHING)
+        return check_number(amount, action, "", None)
 
-    def _check_span(self, key: str, *, needed: bool, optional: bool = False) -> None:
-        value = getattr(self, key)
-        if value is not None and (needed or optional):
-            object.__setattr__(self, key, check_number(value, _SPAN, key, None))
-        elif needed:
-            raise InputError(key, value, f"a {self.shape} needs a {key} in s")
-        elif value is not None:
-            raise InputError(key, value, f"no {key} with a {self.shape}")
+    @field_validator("shape")
+    @classmethod
+    def _check_shape(cls, shape: str, info: ValidationInfo) -> str:
+        if info.data.get("disturbance") == VOLUME.name and shape not in _GRADUAL:
+            raise InputError("", shape, "ramp or first_order for a volume")
+        return shape
 
-    def _check_rate(self) -> None:
-        if self.shape not in ("ramp", "first_order"):
-            raise InputError("shape", self.shape, "ramp or first_order for a volume")
-        infusion = DISTURBANCES["infusion"]
-        key = "duration" if self.shape == "ramp" else "time_constant"
-        fastest = self.amount / float(getattr(self, key))
-        if not infusion.low <= fastest <= infusion.high:
-            least = abs(self.amount) / infusion.high
-            allowed = f"{least:g} s or more for {self.amount:g} mL (at most {infusion.high:g} mL/s)"
-            raise InputError(key, getattr(self, key), allowed)
+    @field_validator("duration", mode="plain")
+    @classmethod
+    def _check_duration(cls, value: object, info: ValidationInfo) -> float | None:
+        return _checked_span(value, info, needed_by=("ramp", "pulse"))
+
+    @field_validator("time_constant", mode="plain")
+    @classmethod
+    def _check_time_constant(cls, value: object, info: ValidationInfo) -> float | None:
+        return _checked_span(value, info, needed_by=("first_order",), taken_by=("pulse",))
 
     @property
     def action(self) -> Disturbance:
@@ -175,6 +175,35 @@ class Event:
         if self.is_volume:
             return self.amount * (at(self.course, t1) - at(self.course, t0)) / (t1 - t0)
         return mean_of_product((self.factor,), t0, t1)
+
+
+def _checked_span(
+    value: Any, info: ValidationInfo, *, needed_by: tuple[str, ...], taken_by: tuple[str, ...] = ()
+) -> float | None:
+    """A span of time (s) where the shape of the event needs or takes it, and only there."""
+    shape, key = info.data.get("shape"), info.field_name
+    if shape is None:  # refused already
+        return None
+    if value is None:
+        if shape in needed_by:
+            raise InputError("", value, f"a {shape} needs a {key} in s")
+        return None
+    if shape not in (*needed_by, *taken_by):
+        raise InputError("", value, f"no {key} with a {shape}")
+    span = check_number(value, _SPAN, "", None)
+    amount = info.data.get("amount")
+    if info.data.get("disturbance") == VOLUME.name and amount is not None:
+        _check_rate(amount, span)
+    return span
+
+
+def _check_rate(volume: float, span: float) -> None:
+    """Refuse a volume (mL) that would be given or lost too fast."""
+    infusion = DISTURBANCES["infusion"]
+    if not infusion.low <= volume / span <= infusion.high:
+        least = abs(volume) / infusion.high
+        allowed = f"{least:g} s or more for {volume:g} mL (at most {infusion.high:g} mL/s)"
+        raise InputError("", span, allowed)
 
 
 def finite_time(field: str, t: float) -> float:

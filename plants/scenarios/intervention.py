@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
@@ -16,13 +14,13 @@ from plants.quantities import (
     SECONDS_PER_MINUTE,
     InputError,
     Quantity,
-    check_keys,
     parameter_table,
-    read_quantities,
+    quantity_parts,
 )
 from plants.scenarios.event import Event
 from plants.scenarios.scenario import Scenario
 
+_FILE = DATA / "weaning" / "pci.toml"
 _SOURCE = "plants/data/weaning/pci.toml"
 _DECLARED = {
     "inflations": parameter_table(
@@ -79,10 +77,10 @@ class Intervention:
     Examples
     --------
     >>> from plants import Intervention
-    >>> found = Intervention.drawn(0)
-    >>> 3 <= len(found.inflations) <= 6, found == Intervention.drawn(0)
+    >>> drawn = Intervention.drawn(0)
+    >>> 3 <= len(drawn.inflations) <= 6, drawn == Intervention.drawn(0)
     (True, True)
-    >>> found.inflated(found.inflations[0].onset + 1.0), found.inflated(0.0)
+    >>> drawn.inflated(drawn.inflations[0].onset + 1.0), drawn.inflated(0.0)
     (True, False)
     """
 
@@ -101,39 +99,40 @@ class Intervention:
         """
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
             raise InputError("seed", seed, "an integer from 0 on")
-        values = {name: one.value for name, one in intervention_numbers()["inflations"].items()}
+        numbers = intervention_numbers()["inflations"]
+        values = {name: number.value for name, number in numbers.items()}
         random = np.random.default_rng([seed, zlib.crc32(b"coronary intervention")])
         count = int(random.integers(int(values["count_low"]), int(values["count_high"]) + 1))
         now = SECONDS_PER_MINUTE * float(random.uniform(values["first_low"], values["first_high"]))
-        found = []
+        inflations: list[Inflation] = []
         for _ in range(count):
             factor = float(random.uniform(values["factor_low"], values["factor_high"]))
             # Whole seconds: a step of a simulation begins with them.
-            found.append(Inflation(float(round(now)), values["duration"], factor))
+            inflations.append(Inflation(float(round(now)), values["duration"], factor))
             pause = float(random.uniform(values["pause_low"], values["pause_high"]))
             now += values["duration"] + SECONDS_PER_MINUTE * pause
-        end = found[-1].onset + found[-1].seconds
+        end = inflations[-1].onset + inflations[-1].seconds
         opened = end + SECONDS_PER_MINUTE * values["opened"]
-        return cls(tuple(found), opened, values["recovery"])
+        return cls(tuple(inflations), opened, values["recovery"])
 
     def inflated(self, seconds: float) -> bool:
         """Whether a balloon is inflated at a time (s)."""
-        return any(one.onset <= seconds < one.onset + one.seconds for one in self.inflations)
+        return any(each.onset <= seconds < each.onset + each.seconds for each in self.inflations)
 
     def scenario(self) -> Scenario:
         """What the inflations do to the left ventricle."""
         events = tuple(
             Event(
                 "lv_contractility",
-                one.factor,
+                inflation.factor,
                 "pulse",
-                one.onset,
-                duration=one.seconds,
+                inflation.onset,
+                duration=inflation.seconds,
                 time_constant=self.recovery,
                 source=_SOURCE,
                 tag="S",
             )
-            for one in self.inflations
+            for inflation in self.inflations
         )
         text = f"{len(events)} coronary balloon inflations, each followed by recovery."
         return Scenario("high-risk-pci", text, events, _SOURCE)
@@ -149,11 +148,4 @@ def intervention_numbers() -> Mapping[str, Mapping[str, Quantity]]:
     >>> intervention_numbers()["inflations"]["duration"].value
     60.0
     """
-    content = tomllib.loads((DATA / "weaning" / "pci.toml").read_text(encoding="utf-8"))
-    keys = check_keys(content, tuple(_DECLARED), "", _SOURCE, required=tuple(_DECLARED))
-    return MappingProxyType(
-        {
-            part: MappingProxyType(read_quantities(keys[part], declared, part, _SOURCE))
-            for part, declared in _DECLARED.items()
-        }
-    )
+    return quantity_parts(_FILE, _DECLARED)

@@ -3,23 +3,58 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from os import PathLike
-from typing import Any
+from typing import Annotated, Any, ClassVar, Self
 
-from plants.quantities import InputError, check_keys, check_text, load_toml, preset_names
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+
+from plants.quantities import (
+    CheckedModel,
+    Gathered,
+    InputError,
+    Name,
+    Preset,
+    Source,
+    Tag,
+)
 from plants.scenarios.disturbances import DISTURBANCES
 from plants.scenarios.event import ACTIONS, Event, finite_time, interval
 from plants.scenarios.shapes import mean_of_product
 
-_FOLDER = "scenarios"
-_NEEDED = ("disturbance", "amount", "unit", "shape", "onset", "source", "tag")
-_OPTIONAL = ("duration", "time_constant")
+
+class _EventRow(Event):
+    """A table ``[[events]]`` of a scenario file, which says unit, source and tag."""
+
+    source: Source = Field(default=...)
+    tag: Tag = Field(default=...)
+    unit_of_amount: str = Field(default=..., validation_alias="unit")
+
+    @field_validator("unit_of_amount")
+    @classmethod
+    def _check_unit(cls, unit: str, info: ValidationInfo) -> str:
+        name = info.data.get("disturbance")
+        if name is not None and unit != ACTIONS[name].unit:
+            raise InputError("", unit, f"{ACTIONS[name].unit!r} for {name}")
+        return unit
+
+    def event(self) -> Event:
+        """The event that the table describes."""
+        return Event(**{name: getattr(self, name) for name in Event.model_fields})
 
 
-@dataclass(frozen=True)
-class Scenario:
+class _ScenarioFile(CheckedModel):
+    name: Name
+    description: str = ""
+    events: tuple[_EventRow, ...] = ()
+
+
+def _as_tuple(events: Any) -> Any:
+    """A list of events, or any other iterable of them, as a tuple."""
+    return tuple(events) if isinstance(events, Iterable) else events
+
+
+class Scenario(Preset):
     """Events on a common clock; before the first and long after the last any time may be asked.
 
     Parameters
@@ -30,8 +65,8 @@ class Scenario:
         One or two sentences for tables.
     events : tuple of Event
         Events on the same factor multiply, events on the same additive disturbance add.
-    source : str
-        Where the scenario came from, for error messages.
+    path : str
+        Where the scenario came from, for error messages; not compared.
 
     Raises
     ------
@@ -51,32 +86,37 @@ class Scenario:
     -15.0
     """
 
-    name: str
-    description: str
-    events: tuple[Event, ...] = ()
-    source: str = "scenario"
+    FOLDER: ClassVar[str] = "scenarios"
+    KIND: ClassVar[str] = "scenario"
 
-    def __post_init__(self) -> None:
-        check_text(self.name, "name", self.source, what="a name")
-        if not isinstance(self.description, str):
-            raise InputError("description", self.description, "text", source=self.source)
-        object.__setattr__(self, "events", tuple(self.events))
-        for index, event in enumerate(self.events):
-            if not isinstance(event, Event):
-                raise InputError(f"events[{index}]", event, "an Event", source=self.source)
-        self._check_range()
+    name: Name
+    description: str = ""
+    events: Annotated[tuple[Event, ...], BeforeValidator(_as_tuple)] = ()
+    path: str = Field(default="scenario", exclude=True, repr=False)
 
-    def _check_range(self) -> None:
+    @classmethod
+    def read(cls, content: Mapping[str, Any], *, source: str) -> Self:
+        """The scenario that a file describes; see :meth:`CheckedModel.read`."""
+        file = _ScenarioFile.read(content, source=source)
+        return cls(file.name, file.description, tuple(row.event() for row in file.events), source)
+
+    @model_validator(mode="after")
+    def _check_range(self) -> Self:
         # One event is in range by its amount. Several are looked at where a piece begins, just
         # before the next one and after all of them; between these every course is monotone.
+        gathered = Gathered()
         for name, events in self._by_target.items():
             if len(events) < 2:
                 continue
             indices = [i for i, event in enumerate(self.events) if event in events]
-            for t in self._looked_at(events):
-                value = self.at(t)[name]
-                field = " and ".join(f"events[{i}]" for i in indices) + f" together, {name}"
-                DISTURBANCES[name].check(value, field=field, source=self.source)
+            field = " and ".join(f"events[{i}]" for i in indices) + f" together, {name}"
+            gathered.call(self._check_together, name, events, field)
+        gathered.tell()
+        return self
+
+    def _check_together(self, name: str, events: tuple[Event, ...], field: str) -> None:
+        for t in self._looked_at(events):
+            DISTURBANCES[name].check(self.at(t)[name], field=field)
 
     @staticmethod
     def _looked_at(events: tuple[Event, ...]) -> tuple[float, ...]:
@@ -88,49 +128,6 @@ class Scenario:
     def _by_target(self) -> dict[str, tuple[Event, ...]]:
         targets = {event.target: None for event in self.events}  # a dict keeps their order
         return {name: tuple(e for e in self.events if e.target == name) for name in targets}
-
-    @classmethod
-    def load(cls, name_or_path: str | PathLike[str]) -> Scenario:
-        """The preset of that name, or the scenario in a file.
-
-        Parameters
-        ----------
-        name_or_path : str or path
-            A name from :meth:`names`, or a path that ends in ``.toml``.
-
-        Raises
-        ------
-        InputError
-            No preset has that name, the file cannot be read, or it is refused; the message names
-            file, event, key, value and what is allowed.
-
-        Examples
-        --------
-        >>> from plants import Scenario
-        >>> [event.amount for event in Scenario.load("hemorrhage").events]
-        [-500.0]
-        """
-        content, source = load_toml(name_or_path, _FOLDER, "scenario")
-        keys = check_keys(
-            content, ("name", "description", "events"), "", source, required=("name",)
-        )
-        tables = keys.get("events", [])
-        if not isinstance(tables, list):
-            raise InputError("events", tables, "tables [[events]]", source=source)
-        events = tuple(_read_event(table, index, source) for index, table in enumerate(tables))
-        return cls(keys["name"], keys.get("description", ""), events, source)
-
-    @staticmethod
-    def names() -> tuple[str, ...]:
-        """Names of the presets.
-
-        Examples
-        --------
-        >>> from plants import Scenario
-        >>> "none" in Scenario.names()
-        True
-        """
-        return preset_names(_FOLDER)
 
     def at(self, t: float) -> dict[str, float]:
         """Every disturbance at time `t`.
@@ -198,18 +195,3 @@ def _settled(values: dict[str, float]) -> dict[str, float]:
 
 def _multiplies(name: str) -> bool:
     return DISTURBANCES[name].combine == "multiply"
-
-
-def _read_event(table: Any, index: int, source: str) -> Event:
-    field = f"events[{index}]"
-    keys = check_keys(table, (*_NEEDED, *_OPTIONAL), field, source, required=_NEEDED)
-    name, unit = keys["disturbance"], keys["unit"]
-    if isinstance(name, str) and name in ACTIONS and unit != ACTIONS[name].unit:
-        allowed = f"{ACTIONS[name].unit!r} for {name}"
-        raise InputError(f"{field}.unit", unit, allowed, source=source)
-    del keys["unit"]
-    try:
-        return Event(**keys)
-    except InputError as error:
-        key = f"{field}.{error.field}"
-        raise InputError(key, error.value, error.allowed, source=source) from None

@@ -2,7 +2,16 @@
 
 from plants.sensors.measurement import Measurement, UnknownSignalError
 from plants.sensors.observation import SampleAndHold
-from plants.sensors.sensors import TIERS, Sensor, Sensors, position_limits, tier_table
+from plants.sensors.sensors import Sensors
+from plants.sensors.table import (
+    TIERS,
+    Sensor,
+    check_signal_unit,
+    check_spread,
+    position_limits,
+    tier_table,
+    with_signal_names,
+)
 
 __all__ = [
     "TIERS",
@@ -11,6 +20,9 @@ __all__ = [
     "Sensor",
     "Sensors",
     "UnknownSignalError",
+    "check_signal_unit",
+    "check_spread",
     "position_limits",
     "tier_table",
+    "with_signal_names",
 ]

@@ -15,9 +15,7 @@ import numpy as np
 
 from plants.quantities import SIGNALS, InputError, Parameter, check_number
 from plants.sensors.measurement import Measurement
-from plants.sensors.table import DROPOUTS, TIERS, Sensor, position_limits, tier_table
-
-__all__ = ["TIERS", "Sensor", "Sensors", "position_limits", "tier_table"]
+from plants.sensors.table import DROPOUTS, position_limits, tier_table
 
 _NOISE_SCALE = Parameter("noise_scale", "1", "factor on the table's errors", 0.0, 1000.0)
 _SNR = Parameter("snr_db", "dB", "ratio of signal to noise", -40.0, 200.0)

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from plants.plant import METRICS
 from plants.quantities import (
     DATA,
     SIGNALS,
+    CheckedModel,
     InputError,
     Parameter,
     Quantity,
-    check_keys,
+    Source,
+    Tag,
     check_number,
-    check_tag,
-    check_text,
+    load_toml,
+    number_in,
+    one_of,
     parameter_table,
-    read_quantities,
+    quantities_in,
     unknown_name,
 )
 
 #: The tiers, from the least to the most that is shown.
 TIERS: tuple[str, ...] = ("console", "icu", "full")
 _INCLUDED = {"console": ("console",), "icu": ("console", "icu")}
-_KEYS = ("unit", "noise_sd", "bias_sd", "interval", "source", "tag")
-_SOURCE = "plants/data/sensors.toml"
 #: What takes away a signal that needs the position of the pump.
 DROPOUTS = parameter_table(
     ("malposition", "1", "share of the windows out of place above which it drops out", 0, 1),
@@ -39,8 +39,7 @@ DROPOUTS = parameter_table(
 _INTERVAL = Parameter("interval", "s", "time between two values", 0.0, 604_800.0)
 
 
-@dataclass(frozen=True)
-class Sensor:
+class Sensor(CheckedModel):
     """How one signal is measured.
 
     Parameters
@@ -60,13 +59,80 @@ class Sensor:
         :func:`position_limits`.
     """
 
-    signal: str
+    signal: Annotated[str, one_of(SIGNALS)]
     noise_sd: float = 0.0
     bias_sd: float = 0.0
-    interval: float = 0.0
-    source: str = "by definition"
-    tag: str = "D"
+    interval: Annotated[float, number_in(_INTERVAL)] = 0.0
+    source: Source = "by definition"
+    tag: Tag = "D"
     needs_position: bool = False
+
+    @field_validator("noise_sd", "bias_sd", mode="plain")
+    @classmethod
+    def _check_spread(cls, spread: object, info: ValidationInfo) -> float:
+        return check_spread(spread, info)
+
+
+class SensorRow(Sensor):
+    """A sensor as a file has it: every number is there, in the signal's unit."""
+
+    noise_sd: float = Field(default=...)
+    bias_sd: float = Field(default=...)
+    interval: Annotated[float, number_in(_INTERVAL)] = Field(default=...)
+    source: Source = Field(default=...)
+    tag: Tag = Field(default=...)
+    unit: str = Field(default=...)
+
+    @field_validator("unit")
+    @classmethod
+    def _check_unit(cls, unit: str, info: ValidationInfo) -> str:
+        return check_signal_unit(unit, info)
+
+
+def check_spread(spread: object, info: ValidationInfo) -> float:
+    """The spread of an error of the model's ``signal``, in its unit.
+
+    Raises
+    ------
+    InputError
+        It is no number from 0 to the width of the signal's range.
+    """
+    name = info.data.get("signal")
+    if name is None:  # refused already
+        return 0.0
+    signal = SIGNALS[name]
+    declared = Parameter(name, signal.unit, "spread", 0.0, signal.high - signal.low)
+    return check_number(spread, declared, "", None)
+
+
+def check_signal_unit(unit: str, info: ValidationInfo) -> str:
+    """The unit, when it is that of the model's ``signal``.
+
+    Raises
+    ------
+    InputError
+        It is another one.
+    """
+    name = info.data.get("signal")
+    if name is not None and unit != SIGNALS[name].unit:
+        raise InputError("", unit, repr(SIGNALS[name].unit))
+    return unit
+
+
+def with_signal_names(tables: Any, **fields: str) -> Any:
+    """Tables by name of a signal, each with that name as its ``signal``, and with more fields."""
+    if not isinstance(tables, Mapping):
+        return tables
+    return {
+        name: {**table, "signal": name, **fields} if isinstance(table, Mapping) else table
+        for name, table in tables.items()
+    }
+
+
+class _SensorsFile(CheckedModel):
+    dropout: Annotated[Mapping[str, Quantity], quantities_in(DROPOUTS)]
+    console: Annotated[dict[str, SensorRow], BeforeValidator(with_signal_names)]
+    icu: Annotated[dict[str, SensorRow], BeforeValidator(with_signal_names)]
 
 
 @functools.cache
@@ -88,12 +154,10 @@ def tier_table(tier: str) -> tuple[Sensor, ...]:
         raise unknown_name("tier", tier, TIERS)
     if tier == "full":
         return tuple(Sensor(name) for name in METRICS.names)
-    content = _content()
-    return tuple(
-        _read_sensor(name, table, f"{part}.{name}")
-        for part in _INCLUDED[tier]
-        for name, table in content[part].items()
+    parts: tuple[Mapping[str, SensorRow], ...] = tuple(
+        getattr(_content(), part) for part in _INCLUDED[tier]
     )
+    return tuple(sensor for part in parts for sensor in part.values())
 
 
 @functools.cache
@@ -109,33 +173,10 @@ def position_limits() -> Mapping[str, Quantity]:
     >>> position_limits()["malposition"].value, position_limits()["malposition"].tag
     (0.5, 'X')
     """
-    return MappingProxyType(
-        read_quantities(_content().get("dropout"), DROPOUTS, "dropout", _SOURCE)
-    )
+    return _content().dropout
 
 
-def _content() -> dict[str, Any]:
-    return tomllib.loads((DATA / "sensors.toml").read_text(encoding="utf-8"))
-
-
-def _read_sensor(name: str, table: object, field: str) -> Sensor:
-    source = _SOURCE
-    if name not in SIGNALS:
-        raise unknown_name(field, name, SIGNALS, source=source)
-    keys = check_keys(table, (*_KEYS, "needs_position"), field, source, required=_KEYS)
-    signal = SIGNALS[name]
-    if keys["unit"] != signal.unit:
-        raise InputError(f"{field}.unit", keys["unit"], repr(signal.unit), source=source)
-    needs_position = keys.get("needs_position", False)
-    if not isinstance(needs_position, bool):
-        raise InputError(f"{field}.needs_position", needs_position, "true or false", source=source)
-    spread = Parameter(name, signal.unit, "spread", 0.0, signal.high - signal.low)
-    return Sensor(
-        name,
-        check_number(keys["noise_sd"], spread, f"{field}.noise_sd", source),
-        check_number(keys["bias_sd"], spread, f"{field}.bias_sd", source),
-        check_number(keys["interval"], _INTERVAL, f"{field}.interval", source),
-        check_text(keys["source"], f"{field}.source", source, what="a source"),
-        check_tag(keys["tag"], f"{field}.tag", source),
-        needs_position,
-    )
+@functools.cache
+def _content() -> _SensorsFile:
+    content, source = load_toml(DATA / "sensors.toml")
+    return _SensorsFile.read(content, source=source)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -14,8 +13,7 @@ from numpy.typing import NDArray
 from plants.quantities import (
     DATA,
     Quantity,
-    check_keys,
-    check_quantities,
+    quantity_parts,
     read_quantities,
     replace_values,
     replaced_path,
@@ -50,7 +48,7 @@ class SlowParameters:
     path: str = "slow parameters"
 
     def __post_init__(self) -> None:
-        checked = check_quantities(self.entries, SLOW_PARAMETERS, "parameters", self.path)
+        checked = read_quantities(self.entries, SLOW_PARAMETERS, "parameters", self.path)
         object.__setattr__(self, "entries", MappingProxyType(checked))
 
     @classmethod
@@ -79,7 +77,7 @@ class SlowParameters:
     @property
     def values(self) -> dict[str, float]:
         """The numbers alone, in the order of the symbolic vector."""
-        return {name: one.value for name, one in self.entries.items()}
+        return {name: entry.value for name, entry in self.entries.items()}
 
     def vector(self) -> NDArray[np.float64]:
         """The numbers as the functions take them."""
@@ -90,9 +88,6 @@ class SlowParameters:
 def _defaults() -> SlowParameters:
     entries: dict[str, Quantity] = {}
     for name, topic in TOPICS.items():
-        source = f"plants/data/slow/{name}.toml"
-        content = tomllib.loads((DATA / "slow" / f"{name}.toml").read_text(encoding="utf-8"))
-        keys = check_keys(content, ("parameters",), "", source)
-        tables = keys.get("parameters", {})
-        entries |= read_quantities(tables, topic.PARAMETERS, "parameters", source)
+        path = DATA / "slow" / f"{name}.toml"
+        entries.update(quantity_parts(path, {"parameters": topic.PARAMETERS})["parameters"])
     return SlowParameters(entries, "plants/data/slow")

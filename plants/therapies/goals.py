@@ -3,43 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from plants.quantities import SIGNALS, InputError, Quantity, unknown_name
+from plants.quantities import SIGNALS, CheckedModel, InputError, Quantity, one_of
 from plants.therapies.reward_shaping import tolerance
 
 #: Where each number came from, by the name of its field.
 Entries = tuple[tuple[str, Quantity], ...]
 
 
-class TherapyPart(BaseModel):
-    """A frozen model whose refusals are :class:`~plants.InputError`."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, arbitrary_types_allowed=True
-    )
-
-    def __init__(self, **data: Any):
-        try:
-            super().__init__(**data)
-        except ValidationError as error:
-            raise _refusal(error) from None
-
-
-def _refusal(error: ValidationError) -> InputError:
-    first = error.errors(include_url=False)[0]
-    inner = first.get("ctx", {}).get("error")
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
-    if isinstance(inner, InputError):
-        field = f"{path}.{inner.field}".lstrip(".")
-        return InputError(field, inner.value, inner.allowed, source=inner.source)
-    return InputError(path.lstrip("."), first["input"], first["msg"])
-
-
-class Bounds(TherapyPart):
+class Bounds(CheckedModel):
     """A range of a signal, both ends included; without one end that side is open.
 
     Parameters
@@ -52,15 +28,13 @@ class Bounds(TherapyPart):
         Where the numbers came from, by field.
     """
 
-    signal: str
+    signal: Annotated[str, one_of(SIGNALS)]
     low: float | None = None
     high: float | None = None
     entries: Entries = ()
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.signal not in SIGNALS:
-            raise unknown_name("signal", self.signal, SIGNALS)
         if self.low is None and self.high is None:
             raise InputError("low", None, "low or high must be given")
         signal = SIGNALS[self.signal]
@@ -108,8 +82,9 @@ class Goal(Bounds):
     (2.0, 0.0, False)
     """
 
-    weight: float = Field(ge=0.0)
-    scale: float = Field(gt=0.0)
+    # Both must be given, though fields before them need not be.
+    weight: float = Field(default=..., ge=0.0)
+    scale: float = Field(default=..., gt=0.0)
 
     def reward(self, value: Any) -> Any:
         """Between 0 and the weight; a float or an array of the value's shape."""
@@ -127,7 +102,7 @@ class Limit(Bounds):
     """A range that must not be left whatever it costs; see :class:`Bounds`."""
 
 
-class Death(TherapyPart):
+class Death(CheckedModel):
     """The end of an episode: a signal stays too low for too long.
 
     Parameters
@@ -142,16 +117,10 @@ class Death(TherapyPart):
         Where the numbers came from, by field.
     """
 
-    signal: str
+    signal: Annotated[str, one_of(SIGNALS)]
     low: float
     seconds: float = Field(ge=0.0)
     entries: Entries = ()
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.signal not in SIGNALS:
-            raise unknown_name("signal", self.signal, SIGNALS)
-        return self
 
     def threatens(self, metrics: Mapping[str, Any]) -> Any:
         """Whether the signal is too low now; the caller counts for how long."""

@@ -7,37 +7,19 @@ read the same therapy.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from os import PathLike
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from plants.quantities import (
-    KRPM_PER_RPM,
-    SIGNALS,
-    Declared,
-    InputError,
-    Parameter,
-    check_keys,
-    check_tag,
-    check_text,
-    load_toml,
-    preset_names,
-    read_quantity,
-    unknown_name,
-)
-from plants.therapies.goals import Death, Entries, Goal, Limit, TherapyPart, metric
+from plants.quantities import KRPM_PER_RPM, Gathered, InputError, Preset
+from plants.therapies.goals import Death, Entries, Goal, Limit, metric
+from plants.therapies.therapy_file import TherapyFile
 
-_FOLDER = "therapies"
 _EFFORT = "effort"
 
-_WEIGHT = Parameter("weight", "1", "weight of a goal", 0.0, 1e6)
-_EFFORT_WEIGHT = Parameter("effort_weight", "1/krpm2", "weight of a speed change", 0.0, 1e6)
-_SECONDS = Parameter("seconds", "s", "how long", 0.0, 86_400.0)
 
-
-class Therapy(TherapyPart):
+class Therapy(Preset):
     """Goals, limits and weights.
 
     Parameters
@@ -78,29 +60,35 @@ class Therapy(TherapyPart):
     False
     """
 
+    FOLDER: ClassVar[str] = "therapies"
+    KIND: ClassVar[str] = "therapy"
+
     name: str = Field(min_length=1)
-    description: str = ""
     goals: tuple[Goal, ...]
     effort_weight: float = Field(ge=0.0)
     fallback_level: str = Field(min_length=1)
     death: Death
+    description: str = ""
     limits: tuple[Limit, ...] = ()
     weaning: tuple[tuple[str, Limit], ...] = ()
     entries: Entries = ()
+    path: str = Field(default="", exclude=True, repr=False)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        gathered = Gathered()
         for field, parts in (("goals", self.goals), ("limits", self.limits)):
-            seen: set[str] = set()
-            for index, part in enumerate(parts):
-                if part.signal in seen:
-                    raise InputError(f"{field}[{index}].signal", part.signal, "each signal once")
-                seen.add(part.signal)
-        named = [(part, one.signal) for part, one in self.weaning]
-        for index, pair in enumerate(named):
-            if pair in named[:index]:
-                allowed = f"each signal once for the part {pair[0]!r}"
-                raise InputError(f"weaning[{index}].signal", pair[1], allowed)
+            signals = [part.signal for part in parts]
+            for index, signal in enumerate(signals):
+                if signal in signals[:index]:
+                    place = f"{field}[{index}].signal"
+                    gathered.add(InputError(place, signal, "each signal once"))
+        named = [(part, limit.signal) for part, limit in self.weaning]
+        for index, (part, signal) in enumerate(named):
+            if (part, signal) in named[:index]:
+                allowed = f"each signal once for the part {part!r}"
+                gathered.add(InputError(f"weaning[{index}].signal", signal, allowed))
+        gathered.tell()
         return self
 
     @classmethod
@@ -109,38 +97,9 @@ class Therapy(TherapyPart):
         return cls.load("default")
 
     @classmethod
-    def load(cls, name_or_path: str | PathLike[str]) -> Therapy:
-        """The preset of that name, or the therapy in a file.
-
-        Parameters
-        ----------
-        name_or_path : str or path
-            A name from :meth:`names`, or a path that ends in ``.toml``.
-
-        Raises
-        ------
-        InputError
-            No preset has that name, the file cannot be read, or it is refused; the message names
-            file, key, value and what is allowed.
-
-        Examples
-        --------
-        >>> from plants import Therapy
-        >>> Therapy.load("default").fallback_level
-        'P-6'
-        """
-        content, source = load_toml(name_or_path, _FOLDER, "therapy")
-        try:
-            return _read_therapy(content, source)
-        except InputError as error:
-            if error.source is not None:
-                raise
-            raise InputError(error.field, error.value, error.allowed, source=source) from None
-
-    @staticmethod
-    def names() -> tuple[str, ...]:
-        """Names of the presets."""
-        return preset_names(_FOLDER)
+    def read(cls, content: Mapping[str, Any], *, source: str) -> Self:
+        """The therapy that a file describes; see :meth:`CheckedModel.read`."""
+        return cls(**TherapyFile.read(content, source=source).fields(), path=source)
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -213,92 +172,3 @@ def _finite(metrics: Mapping[str, Any], name: str) -> Any:
     if not np.all(np.isfinite(value)):
         raise InputError(f"metrics[{name!r}]", value, "finite numbers")
     return value
-
-
-def _read_therapy(content: dict[str, Any], source: str) -> Therapy:
-    needed = ("name", "goals", "effort_weight", "fallback_level", "death")
-    keys = check_keys(
-        content, (*needed, "description", "limits", "weaning"), "", source, required=needed
-    )
-    effort = read_quantity(keys["effort_weight"], _EFFORT_WEIGHT, "effort_weight", source)
-    fallback = check_keys(
-        keys["fallback_level"],
-        ("value", "source", "tag"),
-        "fallback_level",
-        source,
-        required=("value", "source", "tag"),
-    )
-    check_text(fallback["source"], "fallback_level.source", source, what="a source")
-    check_tag(fallback["tag"], "fallback_level.tag", source)
-    return Therapy(
-        name=check_text(keys["name"], "name", source, what="a name"),
-        description=keys.get("description", ""),
-        goals=_read_list(keys["goals"], "goals", source, Goal, ("weight", "scale")),
-        effort_weight=effort.value,
-        fallback_level=check_text(fallback["value"], "fallback_level.value", source),
-        death=_read_part(keys["death"], "death", source, Death, ("low", "seconds")),
-        limits=_read_list(keys.get("limits", []), "limits", source, Limit, ()),
-        weaning=_read_weaning(keys.get("weaning", []), source),
-        entries=(("effort_weight", effort),),
-    )
-
-
-_Part = TypeVar("_Part", bound=TherapyPart)
-
-
-def _read_list(
-    tables: Any, field: str, source: str, kind: type[_Part], needed: tuple[str, ...]
-) -> tuple[_Part, ...]:
-    if not isinstance(tables, list):
-        raise InputError(field, tables, f"tables [[{field}]]", source=source)
-    return tuple(
-        _read_part(table, f"{field}[{index}]", source, kind, needed, ("low", "high"))
-        for index, table in enumerate(tables)
-    )
-
-
-def _read_weaning(tables: Any, source: str) -> tuple[tuple[str, Limit], ...]:
-    """Limits, each with the part of weaning that it belongs to."""
-    if not (isinstance(tables, list) and all(isinstance(one, dict) for one in tables)):
-        raise InputError("weaning", tables, "tables [[weaning]]", source=source)
-    parts = [
-        check_text(one.get("part"), f"weaning[{index}].part", source, what="a part of weaning")
-        for index, one in enumerate(tables)
-    ]
-    bare = [{key: value for key, value in one.items() if key != "part"} for one in tables]
-    return tuple(zip(parts, _read_list(bare, "weaning", source, Limit, ()), strict=True))
-
-
-def _read_part(
-    table: Any,
-    field: str,
-    source: str,
-    kind: type[_Part],
-    needed: tuple[str, ...],
-    optional: tuple[str, ...] = (),
-) -> _Part:
-    """A goal, limit or death from its table: a signal, and numbers with unit, source and tag."""
-    required = ("signal", *needed)
-    keys = check_keys(table, (*required, *optional), field, source, required=required)
-    name = keys.pop("signal")
-    if not isinstance(name, str) or name not in SIGNALS:
-        raise unknown_name(f"{field}.signal", name, SIGNALS, source=source)
-    signal = SIGNALS[name]
-    scale = Parameter("scale", signal.unit, "scale", 1e-9, signal.high - signal.low)
-    declared: dict[str, Declared] = {
-        "low": signal,
-        "high": signal,
-        "scale": scale,
-        "weight": _WEIGHT,
-        "seconds": _SECONDS,
-    }
-    numbers = {
-        key: read_quantity(value, declared[key], f"{field}.{key}", source)
-        for key, value in keys.items()
-    }
-    try:
-        values = {key: quantity.value for key, quantity in numbers.items()}
-        return kind(signal=name, entries=tuple(numbers.items()), **values)
-    except InputError as error:
-        key = f"{field}.{error.field}"
-        raise InputError(key, error.value, error.allowed, source=source) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -57,7 +56,7 @@ def test_a_device_goes_only_where_it_may(device, name):
 
 
 def test_an_access_that_does_not_exist_is_refused():
-    pump = replace(Pump.load("CP"), access=("radial",))
+    pump = Pump.load("CP").changed(access=("radial",))
     with pytest.raises(InputError, match=r"radial.*femoral percutaneous"):
         access_routes(pump)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pytest
 
@@ -71,7 +70,7 @@ def test_refused_indication():
     with pytest.raises(InputError, match=r"stroke.*shock, high-risk PCI"):
         LabelClock(Pump.load("CP"), "stroke")
     cp = Pump.load("CP")
-    unlabelled = replace(cp, ratings={})
+    unlabelled = cp.changed(ratings={})
     with pytest.raises(InputError, match="none"):
         LabelClock(unlabelled)
 

@@ -282,9 +282,8 @@ def test_unknown_key_of_a_parameter(write):
 
 def test_unknown_table(write):
     path = write("[targets.map]", "[target.map]")
-    says(
-        refusal(path), f"{path}: key target", "one of name, description, held, parameters, targets"
-    )
+    known = "one of name, description, parameters, targets, held (did you mean targets?)"
+    says(refusal(path), f"{path}: key target", known)
 
 
 def test_unknown_target(write):

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from plants.pumps.head_flow_fit import largest_miss, reference_fit
 
 from plants import DEVICE_PARAMETERS, Pump, fit_head_flow
-from plants.pumps.head_flow_fit import largest_miss, reference_fit
 
 REFITTED = ("2.5", "CP", "5.0", "LD")
 LAW = ("head_a", "head_b", "head_c")

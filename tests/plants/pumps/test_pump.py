@@ -425,7 +425,7 @@ def test_refused_parameter(write, value, unit, parts):
         ('side = "left"\n', "", ("device.side = (missing)",)),
         ("access = .*", 'access = "femoral"', ("device.access = 'femoral'", "a list")),
         ("access = .*", "access = []", ("device.access = []", "a list")),
-        ("access = .*", "access = [5]", ("device.access = 5",)),
+        ("access = .*", "access = [5]", ("device.access[0] = 5",)),
         ("pressure_sensor = .*", 'pressure_sensor = ""', ("device.pressure_sensor = ''",)),
         ('tag = "S"', 'tag = "sure"', ("device.tag = 'sure'", "S, R, D or X")),
         (r"\[device\]", "[devise]", ("devise", "device")),

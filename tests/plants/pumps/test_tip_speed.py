@@ -6,9 +6,9 @@ import math
 from dataclasses import replace
 
 import pytest
+from plants.pumps.tip_speed import smallest_head_coefficient, tip_speed_bound
 
 from plants import InputError, Pump
-from plants.pumps.tip_speed import smallest_head_coefficient, tip_speed_bound
 
 LEFT = ("2.5", "CP", "5.0", "LD", "5.5")
 COEFFICIENT = 0.33

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pandas
 import pytest
+from plants.pumps.head_flow_fit import reference_fit
 
 from experiments.studies.support import head_flow as study
 from experiments.studies.support import head_flow_rmse, head_flow_table
 from experiments.studies.support.head_flow import flow_at_mean_head, miss
 from plants import Pump
-from plants.pumps.head_flow_fit import reference_fit
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +64,7 @@ def test_half_a_tenth_is_within(monkeypatch, low, verdict):
     """The CP gives 3.624 L/min at P-9 and 60 mmHg."""
     pump = Pump.load("CP")
     top = pump.levels[-1]._replace(flow_low=low, flow_high=3.7)
-    moved = replace(pump, levels=(pump.levels[0], top))
+    moved = pump.changed(levels=(pump.levels[0], top))
     monkeypatch.setattr(study.Pump, "load", lambda _: moved)
     (row,) = head_flow_table(["CP"], heads=[60.0], pulsatile=False).to_dict("records")
     assert row["verdict"] == verdict

@@ -1,0 +1,107 @@
+"""P-levels of a console, its boost, and other fits of the head-flow law."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from plants.quantities import MISSING, Gathered, InputError, unknown_name
+
+_LEVEL_NAME = re.compile(r"P-\d+")
+
+
+class Level(NamedTuple):
+    """A P-level of the console.
+
+    Parameters
+    ----------
+    name : str
+        ``"P-0"``, ``"P-1"``, ...
+    rpm : float
+        Rotor speed in rpm.
+    flow_low, flow_high : float or None
+        Range of the displayed mean flow in L/min; None where it is not known.
+    tag : str
+        Confidence in the row, as in :class:`~plants.Quantity`.
+    source : str
+        Where the row came from.
+    """
+
+    name: str
+    rpm: float
+    flow_low: float | None
+    flow_high: float | None
+    tag: str
+    source: str = ""
+
+
+class Boost(NamedTuple):
+    """A level that may be held only for a while.
+
+    Parameters
+    ----------
+    level : str
+        Name of the level.
+    seconds : float
+        Longest time at the level, s.
+    """
+
+    level: str
+    seconds: float
+
+
+class HeadFlow(NamedTuple):
+    """Another fit of the head-flow law to the same tables: how uncertain the law is.
+
+    Parameters
+    ----------
+    head_a, head_b, head_c, inertance : float
+        In the units of the device parameters of those names.
+    source, tag : str
+        As in :class:`~plants.Quantity`.
+    reference : bool
+        Whether the device's own law was refitted from this one; of one row at most.
+    """
+
+    head_a: float
+    head_b: float
+    head_c: float
+    inertance: float
+    source: str
+    tag: str
+    reference: bool = False
+
+
+def check_levels(levels: tuple[Level, ...], boost: Boost | None, max_speed: float) -> None:
+    """Refuse levels that contradict each other, the boost or the highest speed.
+
+    Raises
+    ------
+    InputError
+        The first level is not stopped, a name is no level name or comes twice, speeds do not
+        rise or pass the highest speed, a range of flow is upside down, or the boost level is
+        not among the levels. All of it is told.
+    """
+    gathered = Gathered()
+    if not levels or levels[0].rpm != 0:
+        first = levels[0].rpm if levels else MISSING
+        gathered.add(InputError("levels[0].rpm", first, "0: the first level is stopped"))
+    slower = -1.0
+    names: set[str] = set()
+    for index, level in enumerate(levels):
+        field = f"levels[{index}]"
+        if not _LEVEL_NAME.fullmatch(level.name) or level.name in names:
+            allowed = "P- and a number no other level has, P-3 for example"
+            gathered.add(InputError(f"{field}.name", level.name, allowed))
+        if not slower < level.rpm <= max_speed:
+            allowed = f"above the level before it, up to max_speed ({max_speed:g} rpm)"
+            gathered.add(InputError(f"{field}.rpm", level.rpm, allowed))
+        low, high = level.flow_low, level.flow_high
+        if low is not None and high is not None and low > high:
+            allowed = f"up to flow_high ({high:g} L/min)"
+            gathered.add(InputError(f"{field}.flow_low", low, allowed))
+        slower = level.rpm
+        names.add(level.name)
+    if boost is not None and boost.level not in names:
+        gathered.add(unknown_name("boost.level", boost.level, sorted(names)))
+    gathered.tell()

@@ -1,0 +1,202 @@
+"""Kinds of fields of a checked model: text, tags, numbers in a range, names, quantities.
+
+Each marks a type: ``interval: Annotated[float, number_in(INTERVAL)]``. What it refuses is told with
+the place of the field, together with all else that is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from os import PathLike
+from types import MappingProxyType
+from typing import Annotated, Any, TypeVar
+
+from pydantic import create_model
+from pydantic_core import CoreSchema, core_schema
+
+from plants.quantities.checked_model import CheckedModel
+from plants.quantities.errors import InputError, unknown_name
+from plants.quantities.quantity import (
+    TAG_WANTED,
+    Declared,
+    Quantity,
+    check_number,
+    check_tag,
+    check_text,
+    range_text,
+    read_quantities,
+    read_quantity,
+)
+from plants.quantities.toml_file import load_toml
+
+_Model = TypeVar("_Model", bound=CheckedModel)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Mark of a field that a function checks.
+
+    Parameters
+    ----------
+    check : callable
+        Given the value, gives back what is kept of it, or raises
+        :class:`~plants.InputError`; the field of that error is the place within the value.
+    wanted : str
+        What must be given, in words.
+    """
+
+    check: Callable[[Any], Any]
+    wanted: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        """What pydantic validates the field with."""
+        return core_schema.no_info_plain_validator_function(self.check)
+
+
+def text(what: str = "text") -> Checked:
+    """Text that is not blank."""
+    return Checked(lambda value: check_text(value, "", None, what=what), what)
+
+
+#: Text that is not blank; a name; where a number came from; how far it is to be believed.
+Text = Annotated[str, text()]
+Name = Annotated[str, text("a name")]
+Source = Annotated[str, text("a source")]
+Tag = Annotated[str, Checked(lambda value: check_tag(value, "", None), TAG_WANTED)]
+
+
+def number_in(declared: Declared) -> Checked:
+    """A number in the declared range.
+
+    Examples
+    --------
+    >>> from typing import Annotated
+    >>> from plants import SIGNALS, InputError
+    >>> from plants.quantities import CheckedModel, number_in
+    >>> class Alarm(CheckedModel):
+    ...     map_low: Annotated[float, number_in(SIGNALS["map"])]
+    >>> Alarm(60).map_low
+    60.0
+    >>> try:
+    ...     Alarm(6000.0)
+    ... except InputError as error:
+    ...     print(error)
+    map_low = 6000.0 is not allowed; allowed: a finite number, -50 to 300 mmHg
+    """
+    wanted = f"a number, {range_text(declared)}"
+    return Checked(lambda value: check_number(value, declared, "", None), wanted)
+
+
+def unit_of(declared: Declared) -> Checked:
+    """The unit of what is declared, and no other."""
+
+    def check(value: object) -> str:
+        if value != declared.unit:
+            raise InputError("", value, repr(declared.unit))
+        return declared.unit
+
+    return Checked(check, repr(declared.unit))
+
+
+def one_of(choices: Iterable[str]) -> Checked:
+    """One of the names; an unknown one suggests the nearest."""
+    names = tuple(choices)
+
+    def check(value: object) -> str:
+        if not isinstance(value, str) or value not in names:
+            raise unknown_name("", value, names)
+        return value
+
+    return Checked(check, "one of " + ", ".join(names))
+
+
+def quantity_in(declared: Declared) -> Checked:
+    """A quantity, also as the table of a file, in the declared unit and range."""
+    wanted = f"a table with value ({range_text(declared)}), unit, source and tag"
+    return Checked(lambda value: read_quantity(value, declared, "", None), wanted)
+
+
+def quantities_in(
+    declared: Mapping[str, Declared], *, required: bool = True, as_given: bool = False
+) -> Checked:
+    """Quantities by declared name, also as tables of a file; read-only.
+
+    Parameters
+    ----------
+    declared : Mapping of str to Declared
+        The names that may be given, with unit and range.
+    required : bool
+        Whether every declared name must be there.
+    as_given : bool
+        Whether they stay in the order given; else they come in the declared order.
+    """
+
+    def check(value: Any) -> Mapping[str, Quantity]:
+        checked = read_quantities(value, declared, "", None, required=required)
+        order = value if as_given else checked
+        return MappingProxyType({name: checked[name] for name in order})
+
+    return Checked(check, "tables of quantities: " + ", ".join(declared))
+
+
+def no_quantities() -> Mapping[str, Quantity]:
+    """None at all; the default of a field whose quantities may be left out."""
+    return MappingProxyType({})
+
+
+def quantity_parts(
+    path: str | PathLike[str], declared: Mapping[str, Mapping[str, Declared]]
+) -> Mapping[str, Mapping[str, Quantity]]:
+    """A file of quantities in parts: ``[part.name]`` with value, unit, source and tag.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+    declared : Mapping of str to Mapping of str to Declared
+        The names of each part; all must be there.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or something in it is unknown, missing or refused; all is told.
+
+    Examples
+    --------
+    >>> from plants.quantities import DATA, parameter_table, quantity_parts
+    >>> declared = {"parameters": parameter_table(
+    ...     ("ischemia_ratio", "1", "sheath over artery diameter", 0.5, 2),
+    ...     ("largest_vein_ratio", "1", "sheath over vein diameter", 0.8, 3))}
+    >>> quantity_parts(DATA / "access.toml", declared)["parameters"]["ischemia_ratio"].value
+    1.05
+    """
+    fields: dict[str, Any] = {
+        part: (Annotated[Mapping[str, Quantity], quantities_in(names)], ...)
+        for part, names in declared.items()
+    }
+    model = create_model("QuantityParts", __base__=CheckedModel, **fields)
+    content, source = load_toml(path)
+    parts = model.read(content, source=source)
+    return MappingProxyType({part: getattr(parts, part) for part in declared})
+
+
+def tables_of(model: type[_Model], path: str | PathLike[str]) -> Mapping[str, _Model]:
+    """A file of tables by name, each of which a model describes.
+
+    Parameters
+    ----------
+    model : type of CheckedModel
+        What a table holds.
+    path : str or path
+        The file.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or something in a table is refused; all is told.
+    """
+    content, source = load_toml(path)
+    fields: dict[str, Any] = dict.fromkeys(content, (model, ...))
+    tables = create_model("Tables", __base__=CheckedModel, **fields).read(content, source=source)
+    return MappingProxyType({name: getattr(tables, name) for name in content})
