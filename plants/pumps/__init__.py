@@ -2,6 +2,7 @@
 
 from plants.pumps import catheter_position, equations
 from plants.pumps.catheter_position import hemolysis_factor, position
+from plants.pumps.head_flow import steady_flow, steady_head
 from plants.pumps.head_flow_prior import other_laws, sample_head_flow
 from plants.pumps.hemolysis import hemolysis_rate
 from plants.pumps.hemolysis_laws import (
@@ -35,5 +36,7 @@ __all__ = [
     "other_laws",
     "position",
     "sample_head_flow",
+    "steady_flow",
+    "steady_head",
     "with_hemolysis_law",
 ]

@@ -71,18 +71,11 @@ def number_in(declared: Declared) -> Checked:
 
     Examples
     --------
-    >>> from typing import Annotated
-    >>> from plants import SIGNALS, InputError
-    >>> from plants.quantities import CheckedModel, number_in
-    >>> class Alarm(CheckedModel):
-    ...     map_low: Annotated[float, number_in(SIGNALS["map"])]
-    >>> Alarm(60).map_low
-    60.0
-    >>> try:
-    ...     Alarm(6000.0)
-    ... except InputError as error:
-    ...     print(error)
-    map_low = 6000.0 is not allowed; allowed: a finite number, -50 to 300 mmHg
+    >>> from plants import SIGNALS
+    >>> from plants.quantities import number_in
+    >>> map_low = number_in(SIGNALS["map"])  # the field: ``Annotated[float, map_low]``
+    >>> map_low.check(60), map_low.wanted
+    (60.0, 'a number, -50 to 300 mmHg')
     """
     wanted = f"a number, {range_text(declared)}"
     return Checked(lambda value: check_number(value, declared, "", None), wanted)

@@ -6,7 +6,6 @@ import math
 
 import pandas
 import pytest
-from plants.pumps.head_flow_fit import reference_fit
 
 from experiments.studies.support import head_flow as study
 from experiments.studies.support import head_flow_rmse, head_flow_table
@@ -39,7 +38,7 @@ def test_no_displayed_flow_lies_outside_its_range(steady):
 
 def test_a_miss_is_found_and_explained(monkeypatch):
     pump = Pump.load("CP")
-    reference = reference_fit(pump)
+    reference = next(row for row in pump.head_flow_uncertainty if row.reference)
     worse = pump.replace(head_a=reference.head_a, head_c=reference.head_c, shutoff_limit=0.06)
     monkeypatch.setattr(study.Pump, "load", lambda _: worse)
     table = head_flow_table(["CP"], pulsatile=False)

@@ -1,18 +1,40 @@
-"""The refit of the head-flow laws: within the displayed ranges, nearest, and what is shipped."""
+"""The refit of the head-flow laws: nearest, within the displayed ranges, and what is shipped."""
 
 from __future__ import annotations
 
+import importlib.util
 import math
-from dataclasses import replace
+import sys
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
-from plants.pumps.head_flow_fit import largest_miss, reference_fit
 
-from plants import DEVICE_PARAMETERS, Pump, fit_head_flow
+from plants import DEVICE_PARAMETERS, InputError, Pump
+
+
+def script() -> ModuleType:
+    """The script as a module; it lies in no package."""
+    path = Path(__file__).resolve().parents[2] / "tools" / "fit_head_flow.py"
+    spec = importlib.util.spec_from_file_location("fit_head_flow", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+tool = script()
+fit_head_flow, largest_miss = tool.fit_head_flow, tool.largest_miss
+reference_fit, tip_speed_bound = tool.reference_fit, tool.tip_speed_bound
+smallest_head_coefficient = tool.smallest_head_coefficient
 
 REFITTED = ("2.5", "CP", "5.0", "LD")
 LAW = ("head_a", "head_b", "head_c")
+LEFT = ("2.5", "CP", "5.0", "LD", "5.5")
+COEFFICIENT = 0.33
 
 # Published checks of the reference's fits: flow (L/min) at a head (mmHg) and the highest speed.
 CHECKS = [
@@ -114,9 +136,59 @@ def test_ranges_that_no_law_keeps_are_missed_by_as_little_as_possible():
     levels = list(pump.levels)
     # A P-5 that shows more than P-6: no law does that.
     levels[5] = levels[5]._replace(flow_low=3.2, flow_high=3.3)
-    torn = replace(pump, levels=tuple(levels))
+    torn = pump.changed(levels=tuple(levels))
     fit = fit_head_flow(torn)
     assert 0.2 < fit.largest_miss < largest_miss(torn)
     for name in LAW:
         declared = DEVICE_PARAMETERS[name]
         assert declared.low <= getattr(fit, name) <= declared.high
+
+
+@pytest.mark.parametrize("device", [*LEFT, "RP"])
+def test_shutoff_limit_is_the_tip_speed_bound(device):
+    pump = Pump.load(device)
+    assert pump["shutoff_limit"] == pytest.approx(tip_speed_bound(pump, COEFFICIENT), abs=1e-5)
+    assert "psi 0.33" in pump.entries["shutoff_limit"].source
+
+
+def test_bound_by_hand():
+    # 14 Fr are 4.667 mm; at 46 krpm the tip moves at 11.24 m/s, and rho u^2 is 1004 mmHg.
+    pump = Pump.load("CP")
+    tip = math.pi * 14 / 3 * 1e-3 * 46_000 / 60
+    expected = 1060 * tip**2 / 133.322
+    assert expected == pytest.approx(1004, abs=1)
+    assert tip_speed_bound(pump, 1.0) * 46**2 == pytest.approx(expected, rel=1e-9)
+
+
+def test_head_coefficient_is_the_smallest_with_which_the_ranges_hold():
+    pumps = [Pump.load(name) for name in LEFT]
+    assert smallest_head_coefficient(pumps) == COEFFICIENT
+    # The 5.0 decides: with the others alone a smaller one would do.
+    assert smallest_head_coefficient([Pump.load("CP"), Pump.load("2.5")]) < COEFFICIENT
+
+
+def test_a_device_of_unknown_size_has_no_bound():
+    pump = Pump.load("CP")
+    ratings = {name: rating for name, rating in pump.ratings.items() if name != "pump_french"}
+    with pytest.raises(InputError, match="pump_french"):
+        tip_speed_bound(pump.changed(ratings=ratings), COEFFICIENT)
+
+
+def test_check_finds_what_ships(capsys):
+    assert tool.main(["--check"]) == 0
+    assert "nothing differs" in capsys.readouterr().out
+
+
+def test_a_number_that_differs_is_told_and_written_into_its_file(tmp_path, monkeypatch, capsys):
+    wrong = Pump.load("CP").replace(head_a=0.13097)
+    monkeypatch.setattr(Pump, "names", lambda: ("CP",))
+    monkeypatch.setattr(Pump, "load", lambda _: wrong)
+    monkeypatch.setattr(tool, "FOLDER", tmp_path)
+    monkeypatch.setattr(tool, "smallest_head_coefficient", lambda _: COEFFICIENT)
+    text = '[parameters.head_a]\nvalue = 0.13097\nunit = "mmHg/krpm2"\n'
+    (tmp_path / "CP.toml").write_text(text, encoding="utf-8")
+    assert tool.main(["--check"]) == 1
+    assert "CP: head_a is 0.13097, fitted 0.14361" in capsys.readouterr().out
+    assert (tmp_path / "CP.toml").read_text(encoding="utf-8") == text
+    assert tool.main([]) == 0
+    assert (tmp_path / "CP.toml").read_text(encoding="utf-8") == text.replace("0.13097", "0.14361")

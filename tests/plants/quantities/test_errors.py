@@ -1,0 +1,89 @@
+"""The one error for bad input: what it tells, several at once, and the nearest name."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from plants import InputError, unknown_name
+from plants.quantities import Gathered, InputErrors, all_errors, each_error, nearest_name
+
+LOW = InputError("low", 9.0, "below high")
+UNIT = InputError("unit", "kg", "mL", source="mine.toml")
+
+
+def test_an_error_names_source_field_value_and_what_is_allowed():
+    assert str(UNIT) == "mine.toml: unit = 'kg' is not allowed; allowed: mL"
+    assert str(LOW) == "low = 9.0 is not allowed; allowed: below high"
+    assert (UNIT.field, UNIT.value, UNIT.allowed, UNIT.source) == ("unit", "kg", "mL", "mine.toml")
+
+
+def test_several_errors_are_told_in_lines_and_the_first_is_the_one():
+    both = InputErrors([LOW, UNIT])
+    assert str(both).splitlines() == [str(LOW), str(UNIT)]
+    assert (both.field, both.value, both.allowed, both.source) == ("low", 9.0, "below high", None)
+
+
+def test_errors_within_errors_are_flat():
+    nested = all_errors([InputErrors([LOW, UNIT]), LOW])
+    assert each_error(nested) == (LOW, UNIT, LOW)
+    assert all_errors([LOW]) is LOW
+    assert each_error(LOW) == (LOW,)
+
+
+def test_a_source_is_added_only_where_none_is_known():
+    located = InputErrors([LOW, UNIT]).located("yours.toml")
+    assert [error.source for error in each_error(located)] == ["yours.toml", "mine.toml"]
+    assert str(located).startswith("yours.toml: low = 9.0")
+    assert UNIT.located("yours.toml") is UNIT
+
+
+@pytest.mark.parametrize("error", [LOW, UNIT, InputErrors([LOW, UNIT])])
+def test_errors_come_back_from_a_worker(error):
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is type(error)
+    assert str(copy) == str(error)
+    assert [vars(each) for each in each_error(copy)] == [vars(each) for each in each_error(error)]
+
+
+@pytest.mark.parametrize(
+    ("given", "nearest"),
+    [
+        ("shok-d", "shock-d"),
+        ("SHOCK-D", "shock-d"),
+        (" shock-d ", "shock-d"),
+        ("hfre", "hfref"),
+        ("xyz", ""),
+        ("", ""),
+        (5, ""),
+        (None, ""),
+    ],
+)
+def test_the_nearest_name(given, nearest):
+    assert nearest_name(given, ("shock-c", "shock-d", "hfref")) == nearest
+
+
+def test_an_unknown_name_lists_the_known_ones_and_suggests_the_nearest():
+    assert unknown_name("device", "C", ("CP", "LD")).allowed == "one of CP, LD (did you mean CP?)"
+    assert unknown_name("device", "?", ("CP", "LD")).allowed == "one of CP, LD"
+
+
+def refuse(error: InputError) -> None:
+    raise error
+
+
+def test_gathered_refusals_are_told_together():
+    gathered = Gathered()
+    gathered.tell()  # nothing was refused
+    assert gathered.call(max, 1, 2) == 2
+    assert gathered.call(refuse, LOW) is None
+    gathered.add(UNIT)
+    with pytest.raises(InputErrors) as caught:
+        gathered.tell()
+    assert each_error(caught.value) == (LOW, UNIT)
+
+
+def test_gathering_lets_other_errors_through():
+    with pytest.raises(ZeroDivisionError):
+        Gathered().call(divmod, 1, 0)
