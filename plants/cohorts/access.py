@@ -57,6 +57,8 @@ class Access:
         What the pump goes through.
     sheath : bool
         Whether a sheath stays in the vessel; else the pump went through a graft.
+    venous : bool
+        Whether the vessel is a vein.
 
     Attributes
     ----------
@@ -67,6 +69,7 @@ class Access:
     name: str
     vessel: str
     sheath: bool
+    venous: bool = False
 
     @property
     def femoral(self) -> bool:
@@ -83,7 +86,7 @@ ROUTES: Mapping[str, Access] = MappingProxyType(
             Access("axillary transpectoral", "axillary artery", sheath=False),
             Access("axillary infrapectoral", "axillary artery", sheath=False),
             Access("direct aortic", "ascending aorta", sheath=False),
-            Access("femoral vein", "femoral vein", sheath=True),
+            Access("femoral vein", "femoral vein", sheath=True, venous=True),
         )
     }
 )
@@ -279,8 +282,7 @@ def check_anatomy(pump: Pump, access: str | Access, artery_diameter_mm: float) -
     if route.sheath and sheath_outer_diameter(pump) > widest:
         widest, part = sheath_outer_diameter(pump), "sheath"
     numbers = access_numbers()
-    vein = route.vessel.endswith("vein")
-    give = numbers["largest_vein_ratio" if vein else "largest_sheath_ratio"].value
+    give = numbers["largest_vein_ratio" if route.venous else "largest_sheath_ratio"].value
     if widest > give * diameter:
         allowed = (
             f"at least {widest / give:.1f} mm of the {route.vessel} for the {part} of the "

@@ -52,14 +52,14 @@ def draw_blood(random: np.random.Generator, variation: Variation) -> dict[str, f
 def draw_doses(random: np.random.Generator, doses: Numbers) -> dict[str, float]:
     """Doses under which the patient was found (ug/kg/min); 0 without the drug."""
     shares = random.random(4)
-    found = {}
+    drawn = {}
     for drug, given, amount in zip(
         ("inotrope", "vasopressor"), shares[:2], shares[2:], strict=True
     ):
         low, high = doses[f"{drug}_low"], doses[f"{drug}_high"]
         dose = low + (high - low) * float(amount)
-        found[f"{drug}_baseline"] = dose if given < doses[f"share_{drug}"] else 0.0
-    return found
+        drawn[f"{drug}_baseline"] = dose if given < doses[f"share_{drug}"] else 0.0
+    return drawn
 
 
 def draw_recovery(

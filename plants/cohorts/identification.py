@@ -143,8 +143,8 @@ def identify(
         max_nfev=80,
     )
     source = "identified on this project's own topology"
-    found = problem.patient_at(fit.x, source=source, rounded=True)
-    return Identification(found, compare(found, fitted=fitted), problem.evaluations)
+    identified = problem.patient_at(fit.x, source=source, rounded=True)
+    return Identification(identified, compare(identified, fitted=fitted), problem.evaluations)
 
 
 def _bounds(patient: Patient, name: str) -> tuple[float, float]:
@@ -170,15 +170,15 @@ class _Problem:
 
     def targets(self) -> dict[str, float]:
         goals = self._patient.targets
-        found = {name: goals[name].value for name in self._fitted if name in goals}
-        if not found:
+        wanted = {name: goals[name].value for name in self._fitted if name in goals}
+        if not wanted:
             raise InputError(
                 "targets",
                 "(missing)",
                 "targets for " + ", ".join(self._fitted),
                 source=self._patient.path,
             )
-        return found
+        return wanted
 
     def scaled(self, values: Sequence[float]) -> Array:
         values_ = np.asarray(values, dtype=float)

@@ -93,7 +93,7 @@ def _draw(
         for name, score in zip(VARIED, scores, strict=False)
     }
     values["heart_rate"] = profile["heart_rate"] * math.exp(_HEART_RATE_SHARE * spread * scores[-2])
-    unstressed = sum(value for name, value in profile.values.items() if name.startswith("vu_"))
+    unstressed = profile.unstressed_volume
     stressed = profile["blood_volume"] - unstressed
     values["blood_volume"] = unstressed + stressed * math.exp(spread * scores[-1])
     try:

@@ -66,7 +66,7 @@ class RefusalCounts:
     reasons: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        ordered = sorted(self.reasons.items(), key=lambda one: (-one[1], one[0]))
+        ordered = sorted(self.reasons.items(), key=lambda reason: (-reason[1], reason[0]))
         object.__setattr__(self, "reasons", MappingProxyType(dict(ordered)))
 
     @property
@@ -103,8 +103,8 @@ class Population:
     Examples
     --------
     >>> from plants import Population
-    >>> one = Population("shock-d").draw(7)
-    >>> one.patient.name, one.responder in ("full", "partial", "none")
+    >>> member = Population("shock-d").draw(7)
+    >>> member.patient.name, member.responder in ("full", "partial", "none")
     ('shock-d/7', True)
     """
 
@@ -158,8 +158,8 @@ class Population:
             raise InputError("count", count, "an integer from 1 on")
         total, patients = RefusalCounts(), []
         for seed in range(first_seed, first_seed + count):
-            one, counts = self.counted(seed)
-            patients.append(one)
+            patient, counts = self.counted(seed)
+            patients.append(patient)
             total += counts
         return patients, total
 
@@ -181,8 +181,8 @@ class Population:
             patient = self._circulation(random, seed)
             metrics, refused = self._judged(patient, leak)
             if patient is not None and not refused:
-                found = self._completed(patient, seed, leak, metrics)
-                return found, RefusalCounts(1, attempt + 1, reasons)
+                complete = self._completed(patient, seed, leak, metrics)
+                return complete, RefusalCounts(1, attempt + 1, reasons)
             reasons.update(refused)
         counts = RefusalCounts(0, self.attempts, reasons)
         why = ", ".join(f"{reason}: {count}" for reason, count in counts.reasons.items())
@@ -217,7 +217,7 @@ class Population:
             if name != STRESSED
         }
         if STRESSED in factors:
-            unstressed = sum(v for name, v in profile.values.items() if name.startswith("vu_"))
+            unstressed = profile.unstressed_volume
             stressed = profile["blood_volume"] - unstressed
             values["blood_volume"] = unstressed + stressed * float(factors[STRESSED])
         try:

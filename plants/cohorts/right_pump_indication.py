@@ -60,8 +60,8 @@ class Indication:
     Examples
     --------
     >>> from plants import indication
-    >>> found = indication("rv-failure")
-    >>> found.left_failure, len(found.right_signs)
+    >>> failing = indication("rv-failure")
+    >>> failing.left_failure, len(failing.right_signs)
     (False, 3)
     """
 
@@ -83,14 +83,14 @@ class Indication:
     @property
     def right_signs(self) -> tuple[str, ...]:
         """The signs at which support of the right ventricle is considered, in words."""
-        found = []
+        signs = []
         if self.cvp > LIMITS["cvp"].value:
-            found.append(f"CVP {self.cvp:.1f} > {LIMITS['cvp'].value:g} mmHg")
+            signs.append(f"CVP {self.cvp:.1f} > {LIMITS['cvp'].value:g} mmHg")
         if self.ratio > LIMITS["cvp_pcwp_ratio"].value:
-            found.append(f"CVP/PCWP {self.ratio:.2f} > {LIMITS['cvp_pcwp_ratio'].value:g}")
+            signs.append(f"CVP/PCWP {self.ratio:.2f} > {LIMITS['cvp_pcwp_ratio'].value:g}")
         if self.papi < LIMITS["papi"].value:
-            found.append(f"PAPi {self.papi:.2f} < {LIMITS['papi'].value:g}")
-        return tuple(found)
+            signs.append(f"PAPi {self.papi:.2f} < {LIMITS['papi'].value:g}")
+        return tuple(signs)
 
     @property
     def text(self) -> str:
@@ -150,15 +150,15 @@ def check_indication(plant: Plant) -> Indication | None:
     """
     if plant.right is None or plant.left is not None:
         return None
-    found = indication(plant.patient)
-    if found.left_failure:
+    indicated = indication(plant.patient)
+    if indicated.left_failure:
         limits = LIMITS
         allowed = (
             f"a left pump, alone or beside it (CP+{plant.right.name}): without a pump patient "
-            f"{found.patient} has {found.text}, and PCWP > {limits['pcwp'].value:g} mmHg with "
+            f"{indicated.patient} has {indicated.text}, and PCWP > {limits['pcwp'].value:g} mmHg with "
             f"CVP/PCWP <= {limits['cvp_pcwp_ratio'].value:g} is failure of the left ventricle "
             f"(Kormos 2010; support of the right is considered at CVP > {limits['cvp'].value:g}, "
             f"CVP/PCWP > {limits['cvp_pcwp_ratio'].value:g}, PAPi < {limits['papi'].value:g})"
         )
         raise InputError("device", plant.right.name, allowed)
-    return found
+    return indicated

@@ -59,8 +59,8 @@ class VirtualPatient:
     >>> from plants import Patient, Pump
     >>> from plants import VirtualPatient
     >>> patient = Patient.load("shock-d")
-    >>> one = VirtualPatient(patient, "shock-d", 0, "female", 6.1, 5.5, "none")
-    >>> one.on(Pump.load("5.0")).access
+    >>> member = VirtualPatient(patient, "shock-d", 0, "female", 6.1, 5.5, "none")
+    >>> member.on(Pump.load("5.0")).access
     'femoral cut-down'
     """
 

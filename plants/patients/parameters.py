@@ -70,3 +70,6 @@ PATIENT_PARAMETERS: MappingProxyType[str, Parameter] = parameter_table(
     ("ra_collapse_volume", "mL", "RA volume below which no blood flows back into the veins", 1, 20),
     ("valve_smoothing", "mmHg", "width over which a valve opens", 1e-4, 0.1),
 )
+
+#: The parameters whose sum the blood volume must exceed.
+UNSTRESSED_VOLUMES = tuple(name for name in PATIENT_PARAMETERS if name.startswith("vu_"))

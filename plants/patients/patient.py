@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from plants.patients.parameters import PATIENT_PARAMETERS
+from plants.patients.parameters import PATIENT_PARAMETERS, UNSTRESSED_VOLUMES
 from plants.quantities import (
     SIGNALS,
     InputError,
@@ -90,14 +90,18 @@ class Patient(ParameterPreset):
     @model_validator(mode="after")
     def _check_volume_budget(self) -> Self:
         """Refuse vessels that would be empty: no blood beyond the unstressed volumes."""
-        unstressed = {k: v for k, v in self.values.items() if k.startswith("vu_")}
-        total, blood = sum(unstressed.values()), self.values["blood_volume"]
+        total, blood = self.unstressed_volume, self.values["blood_volume"]
         if blood <= total:
-            parts = " + ".join(f"{name} {value:g}" for name, value in unstressed.items())
+            parts = " + ".join(f"{name} {self.values[name]:g}" for name in UNSTRESSED_VOLUMES)
             high = PATIENT_PARAMETERS["blood_volume"].high
             allowed = f"more than {total:g} mL (the sum of {parts}), up to {high:g} mL"
             raise InputError("parameters.blood_volume.value", blood, allowed)
         return self
+
+    @property
+    def unstressed_volume(self) -> float:
+        """Blood that the vessels hold without pressure, mL: the sum of the unstressed volumes."""
+        return sum(self.values[name] for name in UNSTRESSED_VOLUMES)
 
     def replace(
         self,

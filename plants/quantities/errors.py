@@ -50,6 +50,10 @@ def _rebuild(field: str, value: object, allowed: str, source: str | None) -> Inp
     return InputError(field, value, allowed, source=source)
 
 
+# The name that users know it by, so that tracebacks show it.
+InputError.__module__ = "plants"
+
+
 class InputErrors(InputError):
     """Several refusals of one input, told at once; field and value are those of the first.
 

@@ -50,9 +50,9 @@ class SampleAndHold:
         self.signals = tuple(signals)
         if not self.signals or len(set(self.signals)) < len(self.signals):
             raise InputError("signals", self.signals, "one name or more, each once")
-        found = [signal(name) for name in self.signals]
-        self.low = np.array([one.low for one in found], dtype=np.float32)
-        self.high = np.array([one.high for one in found], dtype=np.float32)
+        chosen = [signal(name) for name in self.signals]
+        self.low = np.array([each.low for each in chosen], dtype=np.float32)
+        self.high = np.array([each.high for each in chosen], dtype=np.float32)
         self.reset()
 
     def reset(self) -> None:

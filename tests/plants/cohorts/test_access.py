@@ -96,9 +96,9 @@ def test_the_ratio_that_predicts_ischemia():
 def test_a_graft_leaves_nothing_in_an_artery(device):
     pump = Pump.load(device)
     for route in access_routes(pump):
-        found = check_anatomy(pump, route, 7.0)
-        assert (found.sheath_artery_ratio, found.limb_at_risk) == (0.0, False)
-        assert found.widest == pytest.approx(7.0)
+        anatomy = check_anatomy(pump, route, 7.0)
+        assert (anatomy.sheath_artery_ratio, anatomy.limb_at_risk) == (0.0, False)
+        assert anatomy.widest == pytest.approx(7.0)
         assert sheath_artery_ratio(pump, route, 7.0) == 0.0
     # A known sheath of a surgical device does not pass the vessel either.
     assert Pump.load("5.5").rating("sheath_french") == 23
@@ -106,9 +106,9 @@ def test_a_graft_leaves_nothing_in_an_artery(device):
 
 def test_a_vein_gives_way_further_and_feeds_no_leg():
     rp = Pump.load("RP")
-    found = check_anatomy(rp, "femoral vein", 6.5)
-    assert found.ratio > access_numbers()["largest_sheath_ratio"].value
-    assert found.sheath_artery_ratio == 0.0
+    anatomy = check_anatomy(rp, "femoral vein", 6.5)
+    assert anatomy.ratio > access_numbers()["largest_sheath_ratio"].value
+    assert anatomy.sheath_artery_ratio == 0.0
     with pytest.raises(InputError, match="femoral vein"):
         check_anatomy(rp, "femoral vein", 5.0)
 

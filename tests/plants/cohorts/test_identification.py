@@ -52,24 +52,24 @@ def test_an_identified_patient_is_found_again():
     """From wrong start values back to the targets; the parameters come back with them."""
     patient = Patient.load("shock-c")
     wrong = patient.replace(lv_ees=1.3 * patient["lv_ees"], r_systemic=0.8 * patient["r_systemic"])
-    found = identify(wrong)
-    assert all(abs(row.deviation) < 0.002 for row in found.rows if row.fitted)
+    identified = identify(wrong)
+    assert all(abs(row.deviation) < 0.002 for row in identified.rows if row.fitted)
     for name in ("lv_ees", "r_systemic"):
-        assert found.patient[name] == pytest.approx(patient[name], rel=0.02)
-        assert found.patient.entries[name].tag == "D"
-    assert found.patient.entries["c_aorta"] == patient.entries["c_aorta"]
-    assert found.evaluations > 5
+        assert identified.patient[name] == pytest.approx(patient[name], rel=0.02)
+        assert identified.patient.entries[name].tag == "D"
+    assert identified.patient.entries["c_aorta"] == patient.entries["c_aorta"]
+    assert identified.evaluations > 5
 
 
 def test_few_parameters_fit_few_targets():
     """Also past a parameter value of 1, whose logarithm is no measure of its differences."""
     patient = Patient.load("hfref")
     targets = {"map": Quantity(90.0, "mmHg", "a test", "X")}
-    one = Patient("mine", "", dict(patient.entries), targets)
-    found = identify(one, free=("r_systemic",))
-    (row,) = found.rows
+    raised = Patient("mine", "", dict(patient.entries), targets)
+    identified = identify(raised, free=("r_systemic",))
+    (row,) = identified.rows
     assert row.model == pytest.approx(90.0, rel=1e-4)
-    assert found.patient["r_systemic"] > patient["r_systemic"]
+    assert identified.patient["r_systemic"] > patient["r_systemic"]
 
 
 def test_a_patient_without_targets_is_refused():

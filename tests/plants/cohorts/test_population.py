@@ -39,11 +39,11 @@ def test_every_profile_has_bands_of_its_own_that_hold_its_patients(profile):
     assert profile in population.variation.phenotypes
     patients, counts = population.sample(4)
     assert counts.patients == 4
-    leaking = [one for one in patients if "mitral_tethering" in one.slow]
-    for one in patients:
-        metrics = steady_state(Plant(one.patient)).metrics
+    leaking = [member for member in patients if "mitral_tethering" in member.slow]
+    for member in patients:
+        metrics = steady_state(Plant(member.patient)).metrics
         # A functional leak belongs to the beat that was judged; this one is without.
-        slack = 1.03 if one in leaking else 1.0
+        slack = 1.03 if member in leaking else 1.0
         for name, (low, high) in population.kind.bands.items():
             assert low / slack <= metrics[name] <= high * slack
 
@@ -53,7 +53,7 @@ def test_a_patient_depends_on_the_seed_alone(drawn):
     again = Population("shock-d")
     for seed in (23, 5, 39):
         assert again.draw(seed) == patients[seed]
-    assert len({one.patient["lv_ees"] for one in patients}) == len(patients)
+    assert len({member.patient["lv_ees"] for member in patients}) == len(patients)
 
 
 def test_no_global_generator_is_touched():
@@ -83,29 +83,30 @@ def test_patients_are_scattered_as_the_file_says(no_gate):
     for name, spread in zip(v.names, v.spread, strict=True):
         if name == STRESSED:
             own = profile["blood_volume"] - unstressed
-            values = [one["blood_volume"] - unstressed for one in patients]
+            values = [parameters["blood_volume"] - unstressed for parameters in patients]
         else:
-            own, values = profile[name], [one[name] for one in patients]
+            own, values = profile[name], [parameters[name] for parameters in patients]
         logs = np.log(np.array(values) / own)
         assert abs(logs.mean()) < 0.2 * spread
         assert 0.85 * spread < logs.std() < 1.1 * spread
         assert np.abs(logs).max() <= TRUNCATION * spread + 1e-9
     same = set(PATIENT_PARAMETERS) - set(v.names) - {"blood_volume"}
-    assert all(one[name] == profile[name] for one in patients for name in same)
+    assert all(parameters[name] == profile[name] for parameters in patients for name in same)
 
 
 def test_weak_hearts_have_tight_vessels(no_gate):
     population = Population("healthy")
     patients = [population.draw(seed).patient for seed in range(400)]
-    logs = np.log([[one["lv_ees"], one["r_systemic"]] for one in patients])
+    logs = np.log([[parameters["lv_ees"], parameters["r_systemic"]] for parameters in patients])
     assert np.corrcoef(logs.T)[0, 1] == pytest.approx(-0.4, abs=0.13)
 
 
 def test_no_spread_is_the_profile_with_a_patients_own_history():
-    one = Population("shock-c", spread=0.0).draw(3)
-    assert one.patient.values == Patient.load("shock-c").values
+    member = Population("shock-c", spread=0.0).draw(3)
+    assert member.patient.values == Patient.load("shock-c").values
     assert (
-        one.slow["recovery_time"] != Population("shock-c", spread=0.0).draw(4).slow["recovery_time"]
+        member.slow["recovery_time"]
+        != Population("shock-c", spread=0.0).draw(4).slow["recovery_time"]
     )
 
 
@@ -193,9 +194,9 @@ def test_responders_come_in_the_shares_of_the_prior():
 
 def test_only_patients_in_shock_are_stunned_and_on_drugs(drawn):
     patients, _ = drawn
-    assert {one.responder for one in patients} == {"full", "partial", "none"}
-    assert any(one.slow["inotrope_baseline"] > 0 for one in patients)
-    assert any(one.slow["inotrope_baseline"] == 0 for one in patients)
+    assert {member.responder for member in patients} == {"full", "partial", "none"}
+    assert any(member.slow["inotrope_baseline"] > 0 for member in patients)
+    assert any(member.slow["inotrope_baseline"] == 0 for member in patients)
     chronic = Population("hfref").draw(0)
     assert chronic.responder == "none"
     assert chronic.slow["recoverable"] == 0.0
@@ -205,9 +206,9 @@ def test_only_patients_in_shock_are_stunned_and_on_drugs(drawn):
 def test_arteries_have_the_published_sizes():
     v = built_in_variation()
     drawn = [draw_arteries(np.random.default_rng(seed), v.anatomy) for seed in range(3000)]
-    femoral = np.array([one[1] for one in drawn])
-    axillary = np.array([one[2] for one in drawn])
-    women = np.array([one[0] == "female" for one in drawn])
+    femoral = np.array([femoral for _, femoral, _ in drawn])
+    axillary = np.array([axillary for *_, axillary in drawn])
+    women = np.array([sex == "female" for sex, *_ in drawn])
     assert women.mean() == pytest.approx(0.27, abs=0.035)
     # Schnyder 2001: 6.9 +- 1.4 mm; Arnett 2018: 6.0 +- 1.1 mm; Tayal 2016: differ by 1.7 +- 1.7.
     assert femoral.mean() == pytest.approx(6.9, abs=0.1)
@@ -218,10 +219,10 @@ def test_arteries_have_the_published_sizes():
     assert femoral.min() > 2.0
 
 
-def test_drawn_values_say_that_they_were_drawn():
-    one = Population("shock-d").draw(0).patient
-    assert one.entries["lv_ees"].tag == "X"
-    assert one.entries["lv_v0"] == Patient.load("shock-d").entries["lv_v0"]
+def test_drawn_parameterssay_that_they_were_drawn():
+    patient = Population("shock-d").draw(0).patient
+    assert patient.entries["lv_ees"].tag == "X"
+    assert patient.entries["lv_v0"] == Patient.load("shock-d").entries["lv_v0"]
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ LEFT = ("hfref", "shock-c", "shock-d", "shock-e")
 
 @pytest.mark.parametrize("name", Patient.names())
 def test_the_profiles_are_told_apart(name):
-    found = indication(name)
-    assert found.left_failure is (name in LEFT)
+    indicated = indication(name)
+    assert indicated.left_failure is (name in LEFT)
     if name in ("rv-failure", "biventricular-shock"):
-        assert len(found.right_signs) == 3
+        assert len(indicated.right_signs) == 3
     if name == "healthy":
-        assert found.right_signs == ()
+        assert indicated.right_signs == ()
 
 
 @pytest.mark.parametrize("name", LEFT)
@@ -23,12 +23,12 @@ def test_a_right_pump_alone_is_refused_with_values_rule_and_source(name):
     plant = Plant(name, "RP")  # The plant itself may be studied.
     with pytest.raises(InputError) as caught:
         check_indication(plant)
-    found = indication(name)
+    indicated = indication(name)
     for word in (
         "RP",
         name,
-        f"CVP {found.cvp:.1f}",
-        f"PCWP {found.pcwp:.1f}",
+        f"CVP {indicated.cvp:.1f}",
+        f"PCWP {indicated.pcwp:.1f}",
         "PCWP > 15 mmHg",
         "CVP/PCWP <= 0.63",
         "Kormos 2010",

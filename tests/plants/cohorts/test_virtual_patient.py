@@ -108,9 +108,9 @@ def test_frozen_equal_and_carried_to_a_worker():
     with pytest.raises(TypeError):
         patient.slow["recoverable"] = 2.0
     given = {"recoverable": 1.0}
-    one = made(slow=given)
+    patient = made(slow=given)
     given["recoverable"] = 5.0
-    assert one.slow["recoverable"] == 1.0
+    assert patient.slow["recoverable"] == 1.0
 
 
 @pytest.mark.parametrize(

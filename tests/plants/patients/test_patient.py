@@ -244,7 +244,7 @@ def test_refused_value_or_unit(write, changes, field, value, allowed):
 def test_refused_source_or_tag(tmp_path, healthy, key, line):
     before, after = healthy.to_toml().split("[parameters.lv_ees]\n")
     lines = after.splitlines()
-    index = next(i for i, one in enumerate(lines) if one.startswith(key))
+    index = next(i for i, text in enumerate(lines) if text.startswith(key))
     lines[index] = line
     path = tmp_path / "mine.toml"
     path.write_text(before + "[parameters.lv_ees]\n" + "\n".join(lines))
@@ -263,7 +263,7 @@ def test_missing_parameter(tmp_path, healthy):
 def test_missing_key_of_a_parameter(tmp_path, healthy, key):
     before, after = healthy.to_toml().split("[parameters.lv_ees]\n")
     lines = after.splitlines()
-    del lines[next(i for i, one in enumerate(lines) if one.startswith(key))]
+    del lines[next(i for i, text in enumerate(lines) if text.startswith(key))]
     path = tmp_path / "mine.toml"
     path.write_text(before + "[parameters.lv_ees]\n" + "\n".join(lines))
     says(refusal(path), f"{path}: parameters.lv_ees.{key} = (missing)", "0.05 to 10 mmHg/mL")

@@ -32,8 +32,8 @@ def test_beats_do_not_depend_on_the_order_in_which_they_are_read(kind):
 
 @pytest.mark.parametrize("kind", ["atrial-fibrillation", "ectopic"])
 def test_seeds_differ(kind):
-    one, other = (intervals(Rhythm.make(kind, seed=seed), 500) for seed in (0, 1))
-    assert not np.array_equal(one, other)
+    first, second = (intervals(Rhythm.make(kind, seed=seed), 500) for seed in (0, 1))
+    assert not np.array_equal(first, second)
 
 
 def test_no_global_generator_is_touched():
@@ -73,9 +73,9 @@ def test_share_of_premature_beats(share):
 @pytest.mark.parametrize("kind", ["ectopic", "bigeminy"])
 def test_the_pause_compensates_and_the_atrium_misses_the_premature_beat(kind):
     rhythm = Rhythm.make(kind, seed=5, coupling=0.55)
-    found = [k for k in range(1, 400) if rhythm.beat(k).premature]
-    assert len(found) > 10
-    for k in found:
+    premature = [k for k in range(1, 400) if rhythm.beat(k).premature]
+    assert len(premature) > 10
+    for k in premature:
         before, early, after = (rhythm.beat(j) for j in (k - 1, k, k + 1))
         assert before.rr == pytest.approx(0.55)
         assert before.rr + early.rr == pytest.approx(2.0)

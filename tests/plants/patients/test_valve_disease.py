@@ -59,11 +59,11 @@ def test_stenosis_has_the_gradient_of_its_grade(grade):
 @pytest.mark.parametrize("valve", ["aortic", "mitral"])
 def test_regurgitation_has_the_fraction_of_its_grade(valve, grade):
     patient = with_valve_disease("healthy", f"{valve}-regurgitation", grade)
-    found = fraction(waves(patient)[f"{valve}_valve_flow"])
-    assert FRACTION[grade][0] <= found <= FRACTION[grade][1]
+    regurgitated = fraction(waves(patient)[f"{valve}_valve_flow"])
+    assert FRACTION[grade][0] <= regurgitated <= FRACTION[grade][1]
     if valve == "mitral":
         metric = steady_state(Plant(patient)).metrics["mitral_regurgitant_fraction"]
-        assert metric == pytest.approx(found, abs=0.02)
+        assert metric == pytest.approx(regurgitated, abs=0.02)
 
 
 @pytest.mark.parametrize("disease", list(valve_diseases()))

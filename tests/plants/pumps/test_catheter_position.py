@@ -63,9 +63,9 @@ def test_near_its_place_nothing_changes_at_all(device):
     room = min(pump["position_deep"] - 4 * pump["position_width"], pump["position_shallow"] / 2)
     reference = metrics(device)
     for depth in (-room, 0.5 * room, room):
-        found = position(lying(depth), parameters(pump))
-        assert float(found.delivered) == 1.0
-        assert float(found.outlet_in_valve) == 0.0
+        where = position(lying(depth), parameters(pump))
+        assert float(where.delivered) == 1.0
+        assert float(where.outlet_in_valve) == 0.0
     assert metrics(device, inlet_depth=0.0, wall_contact=0.0) == reference
     # The step is the finer one of a pump that may be blocked, so that rounding differs.
     moved = steady_state(plant, plant.pump.speed("P-6"), {"inlet_depth": room}).metrics
@@ -110,13 +110,13 @@ def test_blood_is_kept_through_a_run_in_every_place(place):
 def test_with_both_windows_in_one_place_nothing_is_delivered(device):
     unsupported = steady_state(Plant("shock-d")).metrics
     for place in ("deep", "shallow"):
-        found = metrics(device, **places(device)[place])
-        assert found["malposition"] == pytest.approx(1.0)
-        assert abs(found["pump_flow"]) < 1e-3
+        displaced = metrics(device, **places(device)[place])
+        assert displaced["malposition"] == pytest.approx(1.0)
+        assert abs(displaced["pump_flow"]) < 1e-3
         for name in ("map", "cardiac_output", "lvedp", "pcwp"):
-            assert found[name] == pytest.approx(unsupported[name], rel=1e-4), (place, name)
+            assert displaced[name] == pytest.approx(unsupported[name], rel=1e-4), (place, name)
         # The console cannot know: the rotor turns blood around and draws the current for it.
-        assert found["displayed_flow"] > 2.0
+        assert displaced["displayed_flow"] > 2.0
 
 
 @pytest.mark.parametrize("device", LEFT)
@@ -124,19 +124,21 @@ def test_the_current_is_flat_where_the_windows_see_one_pressure(device):
     well = metrics(device)
     assert well["motor_current_pulsatility"] > 20.0
     for place in ("deep", "shallow"):
-        found = metrics(device, **places(device)[place])
-        assert found["motor_current_pulsatility"] < 0.05 * well["motor_current_pulsatility"]
-        assert found["pump_head"] == pytest.approx(0.0, abs=1e-6)
+        displaced = metrics(device, **places(device)[place])
+        assert displaced["motor_current_pulsatility"] < 0.05 * well["motor_current_pulsatility"]
+        assert displaced["pump_head"] == pytest.approx(0.0, abs=1e-6)
 
 
 @pytest.mark.parametrize("device", [x for x in LEFT if Pump.load(x)["placement_differential"] == 0])
 def test_the_placement_signal_shows_where_the_sensor_lies(device):
-    found = {place: metrics(device, **where) for place, where in places(device).items()}
+    displaced = {place: metrics(device, **where) for place, where in places(device).items()}
     # The sensor sits at the outlet: aortic when well placed and too shallow.
     for place in ("well", "shallow", "wall", "mitral"):
-        assert found[place]["placement_signal"] == pytest.approx(found[place]["map"], abs=0.01)
+        assert displaced[place]["placement_signal"] == pytest.approx(
+            displaced[place]["map"], abs=0.01
+        )
     # Too deep it shows the ventricle: its systole, and almost no diastolic pressure.
-    deep = found["deep"]
+    deep = displaced["deep"]
     ventricle = deep["lv_peak_pressure"] - deep["lvedp"]
     assert deep["placement_pulsatility"] > ventricle
     assert deep["placement_pulsatility"] > 2 * deep["pulse_pressure"]
@@ -146,9 +148,9 @@ def test_the_placement_signal_shows_where_the_sensor_lies(device):
 def test_a_differential_sensor_shows_nothing_between_two_windows_in_one_place(device):
     assert metrics(device)["placement_pulsatility"] > 30.0
     for place in ("deep", "shallow"):
-        found = metrics(device, **places(device)[place])
-        assert found["placement_signal"] == pytest.approx(0.0, abs=1e-6)
-        assert found["placement_pulsatility"] < 1e-3
+        displaced = metrics(device, **places(device)[place])
+        assert displaced["placement_signal"] == pytest.approx(0.0, abs=1e-6)
+        assert displaced["placement_pulsatility"] < 1e-3
 
 
 @pytest.mark.parametrize("device", LEFT)
@@ -168,12 +170,12 @@ def test_an_outlet_in_the_valve_blocks_the_flow_and_breaks_cells(device):
 def test_contact_brings_suction_and_only_the_mitral_one_a_leak(device):
     well = metrics(device)
     wall, mitral = (metrics(device, **places(device)[place]) for place in ("wall", "mitral"))
-    for found in (wall, mitral):
-        assert found["suction"] > well["suction"] + 0.2
-        assert found["suction_margin"] < well["suction_margin"] - 2.0
-        assert found["pump_flow"] < 0.8 * well["pump_flow"]
-        assert found["hemolysis_rate"] > 1.5 * well["hemolysis_rate"]
-        assert found["malposition"] == 0.0
+    for touching in (wall, mitral):
+        assert touching["suction"] > well["suction"] + 0.2
+        assert touching["suction_margin"] < well["suction_margin"] - 2.0
+        assert touching["pump_flow"] < 0.8 * well["pump_flow"]
+        assert touching["hemolysis_rate"] > 1.5 * well["hemolysis_rate"]
+        assert touching["malposition"] == 0.0
     assert wall["mitral_regurgitant_fraction"] < 1e-6
     assert mitral["mitral_regurgitant_fraction"] > 0.02
     assert mitral["hemolysis_rate"] > 2 * wall["hemolysis_rate"]
@@ -182,8 +184,8 @@ def test_contact_brings_suction_and_only_the_mitral_one_a_leak(device):
 def test_the_way_out_of_place_is_smooth_and_in_order():
     sweep = np.linspace(-60.0, 60.0, 481)
     at = [position(lying(depth), parameters()) for depth in sweep]
-    delivered = np.array([float(one.delivered) for one in at])
-    blocked = np.array([float(one.outlet_in_valve) for one in at])
+    delivered = np.array([float(where.delivered) for where in at])
+    blocked = np.array([float(where.outlet_in_valve) for where in at])
     assert np.abs(np.diff(delivered)).max() < 0.2
     middle = len(sweep) // 2
     assert np.all(np.diff(delivered[middle:]) <= 1e-12)

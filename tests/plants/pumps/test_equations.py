@@ -93,8 +93,8 @@ def test_the_speed_is_limited_to_what_the_pump_can_do():
 
 
 def low(patient: str, volume: float, **changes: float) -> Patient:
-    one = Patient.load(patient)
-    return one.replace(blood_volume=one["blood_volume"] - volume, **changes)
+    whole = Patient.load(patient)
+    return whole.replace(blood_volume=whole["blood_volume"] - volume, **changes)
 
 
 def test_suction_sets_in_at_low_volume_and_high_speed_and_is_released():
@@ -171,7 +171,7 @@ def test_an_inlet_against_a_wall_sucks_at_higher_filling():
 
 def test_the_current_follows_the_load():
     metrics = [steady_state(Plant("shock-d", "CP"), rpm).metrics for rpm in (0, 31_000, 46_000)]
-    currents = [one["motor_current"] for one in metrics]
+    currents = [row["motor_current"] for row in metrics]
     assert currents[0] == pytest.approx(0.0, abs=1.0)
     assert currents[0] < currents[1] < currents[2]
     # Shaft power pays at least for the hydraulic power.

@@ -63,10 +63,10 @@ def test_head_and_resistance_go_together():
     """A law that raises more head also loses more: else the flow would leave every range."""
     cp = Pump.load("CP")
     draws = [sample_head_flow(cp, seed) for seed in range(200)]
-    a = np.log([one["head_a"] for one in draws])
-    c = np.log([-one["head_c"] for one in draws])
+    a = np.log([drawn["head_a"] for drawn in draws])
+    c = np.log([-drawn["head_c"] for drawn in draws])
     assert np.corrcoef(a, c)[0, 1] > 0.99
-    flow = np.array([float(one.flow_at(46_000, 60.0)) for one in draws])
+    flow = np.array([float(drawn.flow_at(46_000, 60.0)) for drawn in draws])
     assert 3.5 < flow.min() < flow.max() < 3.8
     # The flow of an uncorrelated draw would be this uncertain.
     alone = 0.5 * math.hypot(a.std(), c.std()) * flow.mean()

@@ -22,11 +22,11 @@ PUBLISHED = {
 
 
 def test_the_constants_are_the_published_ones():
-    found = {
+    read = {
         name: (law.coefficient.value, law.alpha.value, law.beta.value)
         for name, law in HEMOLYSIS_LAWS.items()
     }
-    assert found == PUBLISHED
+    assert read == PUBLISHED
 
 
 def test_the_measured_index_gives_the_release_of_the_pump():
@@ -53,9 +53,9 @@ def test_the_plant_scales_the_release_as_the_law_says(name):
     p = SimpleNamespace(**pump.values, pump_present=1.0)
     speed, flow = pump["hemolysis_reference_speed"], pump["hemolysis_reference_flow"]
     for share, flow_share in ((1.0, 1.0), (0.7, 1.0), (1.0, 0.4), (0.8, 1.2)):
-        found = float(hemolysis_rate(share * speed, flow_share * flow, 0.0, 1.0, 0.0, p))
+        released = float(hemolysis_rate(share * speed, flow_share * flow, 0.0, 1.0, 0.0, p))
         expected = hemolysis_law(name).relative_release(share, flow_share)
-        assert found == pytest.approx(pump["hemolysis_reference_rate"] * expected, rel=2e-3)
+        assert released == pytest.approx(pump["hemolysis_reference_rate"] * expected, rel=2e-3)
 
 
 def test_a_changed_law_changes_the_exponents_only():

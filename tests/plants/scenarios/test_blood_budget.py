@@ -28,8 +28,8 @@ def scenario(*events):
     ],
 )
 def test_the_lowest_balance(events, duration, balance, time):
-    found, when = lowest_balance(scenario(*events), duration)
-    assert found == pytest.approx(balance, abs=1e-6)
+    lowest, when = lowest_balance(scenario(*events), duration)
+    assert lowest == pytest.approx(balance, abs=1e-6)
     if time is not None:
         assert when == pytest.approx(time)
 

@@ -13,12 +13,12 @@ from plants import SLOW_PARAMETERS, InputError, Quantity, SlowParameters
 def test_the_package_has_a_value_with_a_source_for_every_parameter():
     loaded = SlowParameters.load()
     assert tuple(loaded.entries) == tuple(SLOW_PARAMETERS)
-    for name, one in loaded.entries.items():
+    for name, entry in loaded.entries.items():
         declared = SLOW_PARAMETERS[name]
-        assert declared.low <= one.value <= declared.high
-        assert one.unit == declared.unit
-        assert one.tag[0] in "SRDX"
-        assert len(one.source) > 10, name
+        assert declared.low <= entry.value <= declared.high
+        assert entry.unit == declared.unit
+        assert entry.tag[0] in "SRDX"
+        assert len(entry.source) > 10, name
     assert loaded.vector().tolist() == list(loaded.values.values())
 
 
@@ -67,8 +67,8 @@ def test_a_missing_parameter_is_refused():
 
 def test_a_value_in_another_unit_is_refused():
     entries = dict(SlowParameters.load().entries)
-    one = entries["recovery_time"]
-    entries["recovery_time"] = Quantity(one.value, "h", one.source, one.tag)
+    entry = entries["recovery_time"]
+    entries["recovery_time"] = Quantity(entry.value, "h", entry.source, entry.tag)
     with pytest.raises(InputError, match="recovery_time"):
         SlowParameters(entries, "mine.toml")
 

@@ -295,9 +295,9 @@ high = { value = 10.0, unit = "mmHg", source = "guess: a cautious team", tag = "
 def test_a_therapy_may_hold_criteria_of_weaning(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(_default_text() + WEANING)
-    ((part, one),) = Therapy.load(path).weaning
-    assert (part, one.signal, one.low, one.high) == ("right", "cvp", None, 10.0)
-    assert dict(one.entries)["high"].source == "guess: a cautious team"
+    ((part, limit),) = Therapy.load(path).weaning
+    assert (part, limit.signal, limit.low, limit.high) == ("right", "cvp", None, 10.0)
+    assert dict(limit.entries)["high"].source == "guess: a cautious team"
     assert Therapy.default().weaning == ()
 
 
