@@ -155,8 +155,8 @@ def check_indication(plant: Plant) -> Indication | None:
         limits = LIMITS
         allowed = (
             f"a left pump, alone or beside it (CP+{plant.right.name}): without a pump patient "
-            f"{indicated.patient} has {indicated.text}, and PCWP > {limits['pcwp'].value:g} mmHg with "
-            f"CVP/PCWP <= {limits['cvp_pcwp_ratio'].value:g} is failure of the left ventricle "
+            f"{indicated.patient} has {indicated.text}, and PCWP > {limits['pcwp'].value:g} mmHg "
+            f"with CVP/PCWP <= {limits['cvp_pcwp_ratio'].value:g} is failure of the left ventricle "
             f"(Kormos 2010; support of the right is considered at CVP > {limits['cvp'].value:g}, "
             f"CVP/PCWP > {limits['cvp_pcwp_ratio'].value:g}, PAPi < {limits['papi'].value:g})"
         )
