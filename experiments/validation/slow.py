@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import SimpleNamespace
+from dataclasses import replace
 
-from plants import Plant, SlowParameters, SteadyState, steady_state
+from plants import METRICS, Plant, SlowParameters, SteadyState, steady_state
+from plants.quantities import TypedLayout
+from plants.slow import PARAMETER_LAYOUT
 from plants.slow.laws import oxygen, reflex
 
 # Of the pressure at which the reflex settles, mmHg.
@@ -71,17 +73,13 @@ def with_reflex(
 
 def reflex_effects(pressure: float, operating_point: float) -> dict[str, float]:
     """What the settled reflex does to the plant at a mean arterial pressure (mmHg)."""
-    p = _namespace({"baroreflex_gain": 1.0, "baroreflex_pressure": operating_point})
-    states = SimpleNamespace(**reflex.settled(SimpleNamespace(map=pressure), p))
-    found = reflex.effects(states, SimpleNamespace(), p)
-    return {name: float(value) for name, value in found.items()}
+    defaults = TypedLayout(reflex.Parameters).select(SlowParameters.load().values)
+    p = replace(defaults, baroreflex_gain=1.0, baroreflex_pressure=operating_point)
+    effects = reflex.effects(reflex.settled(pressure, p), reflex.Inputs(), p)
+    return {name: float(value) for name, value in effects.items()}
 
 
 def resting_lactate(plant: Plant, metrics: Mapping[str, float]) -> float:
     """Lactate (mmol/L) of a circulation that has been as it is for long."""
-    p = SlowParameters.load().values | dict(plant.patient.values)
-    return oxygen.start(p, metrics)["lactate"]
-
-
-def _namespace(values: Mapping[str, float]) -> SimpleNamespace:
-    return SimpleNamespace(**(SlowParameters.load().values | dict(values)))
+    p = PARAMETER_LAYOUT.select(SlowParameters.load().values | dict(plant.patient.values))
+    return oxygen.start(p, METRICS.select(metrics))["lactate"]

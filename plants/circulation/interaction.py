@@ -14,43 +14,42 @@ ventricular interaction and valve dynamics. Med Eng Phys 26:131 (laws and consta
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import casadi as ca
 
 from plants.circulation.elastance import chamber_stiffness
+from plants.circulation.structures import CirculationState, PatientParameters, Volumes
 
 # Lag of the septum behind the balance of the walls, s; a guess, short against a beat.
 SEPTUM_TIME = 0.01
 
 
-def septum_shift(x: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def septum_shift(x: CirculationState, p: PatientParameters) -> ca.SX:
     """Volume (mL) by which the septum bulges from the left into the right ventricle."""
     return p.septum_coupling * x.septum
 
 
 def septum_rate(
-    x: SimpleNamespace,
+    x: CirculationState,
     lv_pressure: ca.SX,
     rv_pressure: ca.SX,
     activation: ca.SX,
     ees: tuple[ca.SX, ca.SX],
-    p: SimpleNamespace,
+    p: PatientParameters,
 ) -> ca.SX:
     """Rate (mL/s) at which the septum moves towards the balance of the three walls.
 
     Parameters
     ----------
-    x : SimpleNamespace
-        States by name.
+    x : CirculationState
+        The state.
     lv_pressure, rv_pressure : SX
         Pressures on both sides of the septum (mmHg); a pressure around both does not matter.
     activation : SX
         Ventricular activation, 0 to 1.
     ees : tuple of SX
         End-systolic elastances of both free walls now, mmHg/mL.
-    p : SimpleNamespace
-        Parameters by name.
+    p : PatientParameters
+        The patient.
     """
     shift = septum_shift(x, p)
     stretch = shift - p.septum_volume
@@ -69,7 +68,7 @@ def septum_rate(
     return (towards - (1 - p.septum_coupling) * x.septum) / SEPTUM_TIME
 
 
-def pericardial_pressure(x: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def pericardial_pressure(x: Volumes, p: PatientParameters) -> ca.SX:
     """Pressure (mmHg) of the pericardium by the volume of both ventricles."""
     stretch = x.lv_volume + x.rv_volume - p.pericardium_volume
     law = p.pericardium_pressure * (ca.exp(p.pericardium_lambda * stretch) - 1)

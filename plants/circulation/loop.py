@@ -10,36 +10,82 @@ right atrium and delivers into the pulmonary artery.
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import casadi as ca
 
 from plants.circulation.elastance import atrial_activation, chamber_pressure, ventricular_activation
 from plants.circulation.interaction import pericardial_pressure, septum_shift
 from plants.circulation.smooth import fraction, is_positive, positive_part
+from plants.circulation.structures import (
+    CirculationState,
+    Disturbances,
+    PatientParameters,
+    Volumes,
+)
 from plants.circulation.valves import valve_flow, venous_flow
-from plants.quantities import SECONDS_PER_MINUTE
+from plants.quantities import SECONDS_PER_MINUTE, field_names, structure
 
 #: Blood compartments in the order the blood flows; they are the first states.
-VOLUMES = (
-    "la_volume",
-    "lv_volume",
-    "aorta_volume",
-    "systemic_artery_volume",
-    "systemic_vein_volume",
-    "ra_volume",
-    "rv_volume",
-    "pulmonary_artery_volume",
-    "pulmonary_vein_volume",
-)
+VOLUMES = field_names(Volumes)
 
 
-def pressures(x: SimpleNamespace, p: SimpleNamespace, d: SimpleNamespace) -> SimpleNamespace:
-    """Pressures (mmHg) of all compartments from their volumes and the cardiac phase.
+@structure
+class Pressures:
+    """Pressures (mmHg) of the compartments, and how the ventricles contract now.
 
-    Besides the compartments it holds the pressure around the heart, the ventricular activation
-    and the elastances of both ventricles now.
+    Attributes
+    ----------
+    heart, pericardium : SX
+        Pressure around the heart, and the part of it that the pericardium adds.
+    activation : SX
+        Ventricular activation, 0 to 1.
+    lv_ees, rv_ees : SX
+        End-systolic elastances of the ventricles now, mmHg/mL.
     """
+
+    la: ca.SX
+    lv: ca.SX
+    aorta: ca.SX
+    systemic_arteries: ca.SX
+    systemic_veins: ca.SX
+    ra: ca.SX
+    rv: ca.SX
+    pulmonary_arteries: ca.SX
+    pulmonary_veins: ca.SX
+    heart: ca.SX
+    pericardium: ca.SX
+    activation: ca.SX
+    lv_ees: ca.SX
+    rv_ees: ca.SX
+
+
+@structure
+class Flows:
+    """Flows (mL/s) between the compartments in the order the blood flows.
+
+    Attributes
+    ----------
+    mitral_back, aortic_back : SX
+        Backward part of the flow through the valve, positive.
+    aortic_open : SX
+        Share to which the aortic valve is open, 0 to 1.
+    """
+
+    mitral: ca.SX
+    mitral_back: ca.SX
+    aortic: ca.SX
+    aortic_back: ca.SX
+    aortic_open: ca.SX
+    aorta: ca.SX
+    systemic: ca.SX
+    venous: ca.SX
+    tricuspid: ca.SX
+    pulmonary_valve: ca.SX
+    pulmonary: ca.SX
+    pulmonary_venous: ca.SX
+
+
+def pressures(x: CirculationState, p: PatientParameters, d: Disturbances) -> Pressures:
+    """Pressures (mmHg) of all compartments from their volumes and the cardiac phase."""
     period = SECONDS_PER_MINUTE / (p.heart_rate * d.heart_rate)
     phase = fraction(x.phase)
     ventricles = ventricular_activation(phase, period)
@@ -50,7 +96,7 @@ def pressures(x: SimpleNamespace, p: SimpleNamespace, d: SimpleNamespace) -> Sim
     heart, shift = thorax + pericardium, septum_shift(x, p)
     lv_ees, rv_ees = p.lv_ees * d.lv_contractility, p.rv_ees * d.rv_contractility
     lv_free, rv_free = x.lv_volume - shift, x.rv_volume + shift
-    return SimpleNamespace(
+    return Pressures(
         la=heart + chamber_pressure(x.la_volume, atria, p.la_ees, p.la_v0, p.la_alpha, p.la_beta),
         lv=heart + chamber_pressure(lv_free, ventricles, lv_ees, p.lv_v0, p.lv_alpha, p.lv_beta),
         aorta=thorax + (x.aorta_volume - p.vu_aorta) / p.c_aorta,
@@ -67,56 +113,76 @@ def pressures(x: SimpleNamespace, p: SimpleNamespace, d: SimpleNamespace) -> Sim
         + (x.pulmonary_vein_volume - p.vu_pulmonary_veins) / p.c_pulmonary_veins,
         heart=heart,
         pericardium=pericardium,
-        ventricles=ventricles,
-        ees=(lv_ees, rv_ees),
+        activation=ventricles,
+        lv_ees=lv_ees,
+        rv_ees=rv_ees,
     )
 
 
 def flows(
-    pr: SimpleNamespace, x: SimpleNamespace, p: SimpleNamespace, d: SimpleNamespace
-) -> SimpleNamespace:
-    """Flows (mL/s) between the compartments, the pump's excepted, in the order the blood flows."""
+    pressure: Pressures,
+    x: Volumes,
+    p: PatientParameters,
+    d: Disturbances,
+    contact_leak: ca.SX,
+) -> Flows:
+    """Flows (mL/s) between the compartments, the pump's excepted, in the order the blood flows.
+
+    Parameters
+    ----------
+    pressure : Pressures
+        Of the compartments.
+    x : Volumes
+        Their blood.
+    p : PatientParameters
+        The patient.
+    d : Disturbances
+        What acts from outside.
+    contact_leak : SX
+        Leak of the mitral valve by a pump that lies on it, mL/s/mmHg.
+    """
     width = p.valve_smoothing
-    touched = p.pump_present * p.mitral_contact_leak * d.mitral_contact
-    leak_mitral = p.leak_mitral + d.mitral_leak + touched
+    leak_mitral = p.leak_mitral + d.mitral_leak + contact_leak
     leak_aortic = p.leak_aortic + d.aortic_leak
     systemic_resistance = p.r_systemic * d.systemic_resistance
     pulmonary_resistance = p.r_pulmonary * d.pulmonary_resistance
-    return SimpleNamespace(
-        mitral=valve_flow(pr.la - pr.lv, p.r_mitral, leak_mitral, width),
-        mitral_back=positive_part(pr.lv - pr.la, width) * leak_mitral,
-        aortic=valve_flow(pr.lv - pr.aorta, p.r_aortic, leak_aortic, width),
-        aortic_back=positive_part(pr.aorta - pr.lv, width) * leak_aortic,
-        aortic_open=is_positive(pr.lv - pr.aorta, width),
-        aorta=(pr.aorta - pr.systemic_arteries) / p.r_characteristic,
-        systemic=(pr.systemic_arteries - pr.systemic_veins) / systemic_resistance,
+    return Flows(
+        mitral=valve_flow(pressure.la - pressure.lv, p.r_mitral, leak_mitral, width),
+        mitral_back=positive_part(pressure.lv - pressure.la, width) * leak_mitral,
+        aortic=valve_flow(pressure.lv - pressure.aorta, p.r_aortic, leak_aortic, width),
+        aortic_back=positive_part(pressure.aorta - pressure.lv, width) * leak_aortic,
+        aortic_open=is_positive(pressure.lv - pressure.aorta, width),
+        aorta=(pressure.aorta - pressure.systemic_arteries) / p.r_characteristic,
+        systemic=(pressure.systemic_arteries - pressure.systemic_veins) / systemic_resistance,
         venous=venous_flow(
-            pr.systemic_veins - pr.ra, x.ra_volume, p.r_venous, p.ra_collapse_volume, width
+            pressure.systemic_veins - pressure.ra,
+            x.ra_volume,
+            p.r_venous,
+            p.ra_collapse_volume,
+            width,
         ),
-        tricuspid=valve_flow(pr.ra - pr.rv, p.r_tricuspid, p.leak_tricuspid, width),
+        tricuspid=valve_flow(pressure.ra - pressure.rv, p.r_tricuspid, p.leak_tricuspid, width),
         pulmonary_valve=valve_flow(
-            pr.rv - pr.pulmonary_arteries, p.r_pulmonary_valve, p.leak_pulmonary, width
+            pressure.rv - pressure.pulmonary_arteries, p.r_pulmonary_valve, p.leak_pulmonary, width
         ),
-        pulmonary=(pr.pulmonary_arteries - pr.pulmonary_veins) / pulmonary_resistance,
-        pulmonary_venous=(pr.pulmonary_veins - pr.la) / p.r_pulmonary_venous,
+        pulmonary=(pressure.pulmonary_arteries - pressure.pulmonary_veins) / pulmonary_resistance,
+        pulmonary_venous=(pressure.pulmonary_veins - pressure.la) / p.r_pulmonary_venous,
     )
 
 
-def volume_rates(
-    q: SimpleNamespace, pump_flow: ca.SX, right_pump_flow: ca.SX, infusion: ca.SX
-) -> dict[str, ca.SX]:
+def volume_rates(q: Flows, pump_flow: ca.SX, right_pump_flow: ca.SX, infusion: ca.SX) -> Volumes:
     """Rates of change (mL/s) of the compartments: what flows in less what flows out.
 
     The pumps' flows are what they deliver: from the LV to the aorta, from the RA to the PA.
     """
-    return {
-        "la_volume": q.pulmonary_venous - q.mitral,
-        "lv_volume": q.mitral - q.aortic - pump_flow,
-        "aorta_volume": q.aortic + pump_flow - q.aorta,
-        "systemic_artery_volume": q.aorta - q.systemic,
-        "systemic_vein_volume": q.systemic - q.venous + infusion,
-        "ra_volume": q.venous - q.tricuspid - right_pump_flow,
-        "rv_volume": q.tricuspid - q.pulmonary_valve,
-        "pulmonary_artery_volume": q.pulmonary_valve + right_pump_flow - q.pulmonary,
-        "pulmonary_vein_volume": q.pulmonary - q.pulmonary_venous,
-    }
+    return Volumes(
+        la_volume=q.pulmonary_venous - q.mitral,
+        lv_volume=q.mitral - q.aortic - pump_flow,
+        aorta_volume=q.aortic + pump_flow - q.aorta,
+        systemic_artery_volume=q.aorta - q.systemic,
+        systemic_vein_volume=q.systemic - q.venous + infusion,
+        ra_volume=q.venous - q.tricuspid - right_pump_flow,
+        rv_volume=q.tricuspid - q.pulmonary_valve,
+        pulmonary_artery_volume=q.pulmonary_valve + right_pump_flow - q.pulmonary,
+        pulmonary_vein_volume=q.pulmonary - q.pulmonary_venous,
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import casadi as ca
 
 
-def positive_part(x: ca.SX, width: ca.SX | float) -> ca.SX:
+def positive_part(x: ca.SX | float, width: ca.SX | float) -> ca.SX:
     """max(x, 0) with a rounded corner; exceeds it by ``width**2 / (4 |x|)`` far from zero."""
     return 0.5 * (x + ca.sqrt(x * x + width * width))
 

@@ -25,6 +25,7 @@ from plants.pumps import Pump
 from plants.quantities import (
     DATA,
     MISSING,
+    MM_PER_FRENCH,
     InputError,
     Parameter,
     Quantity,
@@ -33,8 +34,7 @@ from plants.quantities import (
     quantity_parts,
     unknown_name,
 )
-from plants.slow.laws import MM_PER_FRENCH
-from plants.slow.laws import PARAMETERS as LIMB
+from plants.slow.laws import limb
 
 _NUMBERS = parameter_table(
     ("ischemia_ratio", "1", "sheath over artery diameter that predicts limb ischemia", 0.5, 2),
@@ -129,9 +129,11 @@ def access_numbers() -> Mapping[str, Quantity]:
     >>> access_numbers()["ischemia_ratio"].value
     1.05
     """
-    limb = quantity_parts(DATA / "slow" / "limb.toml", {"parameters": LIMB})["parameters"]
+    sheath = quantity_parts(DATA / "slow" / "limb.toml", {"parameters": limb.PARAMETERS})[
+        "parameters"
+    ]
     own = quantity_parts(DATA / "access.toml", {"parameters": _NUMBERS})["parameters"]
-    return MappingProxyType({name: limb[name] for name in _OF_THE_LIMB} | dict(own))
+    return MappingProxyType({name: sheath[name] for name in _OF_THE_LIMB} | dict(own))
 
 
 def french_to_mm(french: float) -> float:

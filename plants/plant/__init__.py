@@ -1,9 +1,11 @@
 """The plant: all equations in one symbolic model, patient and pumps, metrics of a beat."""
 
 from plants.plant import metrics
+from plants.plant.equations import N_VOLUMES, PHASE, STATES, VALUES
 from plants.plant.metrics import ACCUMULATOR, EXTREMES, INTEGRALS, METRICS
-from plants.plant.model import N_VOLUMES, PHASE, STATES, VALUES, PlantModel, plant_model
+from plants.plant.model import PlantModel, plant_model
 from plants.plant.plant import DEFAULT_RIGHT_LEVEL, RIGHT_SPEED, SPEED, STEP, Plant
+from plants.plant.structures import BeatMetrics, FreeWall, State
 
 __all__ = [
     "ACCUMULATOR",
@@ -18,8 +20,11 @@ __all__ = [
     "STATES",
     "STEP",
     "VALUES",
+    "BeatMetrics",
+    "FreeWall",
     "Plant",
     "PlantModel",
+    "State",
     "metrics",
     "plant_model",
 ]

@@ -8,12 +8,18 @@ be differentiated.
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import casadi as ca
 
-from plants.circulation import end_systolic_phase, fraction, positive_part, potential_energy
-from plants.pumps import hemolysis_factor, hemolysis_rate, position
+from plants.circulation import (
+    Disturbances,
+    PatientParameters,
+    end_systolic_phase,
+    fraction,
+    positive_part,
+    potential_energy,
+)
+from plants.plant.structures import BeatMetrics, Extremes, FreeWall, Integrals
+from plants.pumps import InsertedDevice, hemolysis_factor, hemolysis_rate, position
 from plants.quantities import (
     BEAT_METRICS,
     CPO_DIVISOR,
@@ -21,30 +27,15 @@ from plants.quantities import (
     SECONDS_PER_MINUTE,
     WAVEFORMS,
     Layout,
+    TypedLayout,
 )
 
-#: Integrated besides the mean of every waveform.
-RATES = (
-    "lv_power",
-    "aortic_open",
-    "aortic_backward",
-    "mitral_forward",
-    "mitral_backward",
-    "through_flow",
-)
+_INTEGRALS, _EXTREMES = TypedLayout(Integrals), TypedLayout(Extremes)
+#: What is integrated over a beat: every waveform, and :data:`RATES` besides.
+INTEGRALS = _INTEGRALS.names
+RATES = INTEGRALS[len(WAVEFORMS) :]
 #: Waveforms whose largest and smallest value of the beat are kept.
-EXTREMES = (
-    "aortic_pressure",
-    "pa_pressure",
-    "lv_volume",
-    "rv_volume",
-    "lv_pressure",
-    "lv_transmural",
-    "motor_current",
-    "placement_signal",
-    "pump_flow",
-)
-INTEGRALS = (*WAVEFORMS, *RATES)
+EXTREMES = _EXTREMES.names
 
 ACCUMULATOR = Layout(
     (
@@ -56,13 +47,14 @@ ACCUMULATOR = Layout(
         "end_systolic_volume",
     )
 )
+_DURATION = 0
 _INT = slice(1, 1 + len(INTEGRALS))
 _MAX = slice(_INT.stop, _INT.stop + len(EXTREMES))
 _MIN = slice(_MAX.stop, _MAX.stop + len(EXTREMES))
 _ONSET, _END_SYSTOLE = _MIN.stop, _MIN.stop + 1
 
 #: Metrics of a beat, in the order of the vector that :func:`beat_metrics` gives.
-METRICS = Layout((*WAVEFORMS, *BEAT_METRICS))
+METRICS = TypedLayout(BeatMetrics, (*WAVEFORMS, *BEAT_METRICS))
 
 
 def fresh(extremes: ca.SX, onset_pressure: ca.SX, volume: ca.SX) -> ca.SX:
@@ -84,7 +76,7 @@ def widened(acc: ca.SX, extremes: ca.SX) -> ca.SX:
     )
 
 
-def sampled(acc: ca.SX, before: SimpleNamespace, after: SimpleNamespace, period: ca.SX) -> ca.SX:
+def sampled(acc: ca.SX, before: FreeWall, after: FreeWall, period: ca.SX) -> ca.SX:
     """Accumulator with the free-wall volume at end systole, if the step passes it."""
     target = end_systolic_phase(period)
     start = fraction(before.phase)
@@ -98,9 +90,10 @@ def sampled(acc: ca.SX, before: SimpleNamespace, after: SimpleNamespace, period:
 
 def beat_metrics(
     acc: ca.SX,
-    p: SimpleNamespace,
-    right: SimpleNamespace,
-    d: SimpleNamespace,
+    p: PatientParameters,
+    device: InsertedDevice,
+    right: InsertedDevice,
+    d: Disturbances,
     blood_volume: ca.SX,
 ) -> ca.SX:
     """Metrics of a completed beat, in the order of :data:`METRICS`.
@@ -109,8 +102,12 @@ def beat_metrics(
     ----------
     acc : SX
         Accumulator of the beat.
-    p, right, d : SimpleNamespace
-        Parameters of patient and left pump, of the right pump, and disturbances by name.
+    p : PatientParameters
+        The patient.
+    device, right : InsertedDevice
+        The left and the right pump.
+    d : Disturbances
+        What acts from outside.
     blood_volume : SX
         Blood in the circuit now, mL.
 
@@ -123,79 +120,102 @@ def beat_metrics(
     Brimioulle S et al. (2003) Am J Physiol Heart Circ Physiol 284:H1625 (the mean pulmonary-artery
     pressure stands for the RV end-systolic pressure in its arterial elastance).
     """
-    a = ACCUMULATOR.symbols(acc)
-    mean = {name: getattr(a, f"int_{name}") / a.duration for name in INTEGRALS}
-    output = mean["aortic_valve_flow"] + mean["pump_flow"]
+    duration = acc[_DURATION]
+    integral = _INTEGRALS.symbols(acc[_INT])
+    mean = _INTEGRALS.symbols(acc[_INT] / duration)
+    highest, lowest = _EXTREMES.symbols(acc[_MAX]), _EXTREMES.symbols(acc[_MIN])
+    output = mean.aortic_valve_flow + mean.pump_flow
     # Forward flow of the aortic valve, mL/s: what passes net and what runs back.
-    forward = mean["aortic_valve_flow"] / L_MIN_PER_ML_S + mean["aortic_backward"]
-    stroke_work = a.int_lv_power
+    forward = mean.aortic_valve_flow / L_MIN_PER_ML_S + mean.aortic_backward
+    stroke_work = integral.lv_power
     ees = p.lv_ees * d.lv_contractility
-    stored = potential_energy(a.end_systolic_volume - p.lv_v0, ees, p.lv_alpha, p.lv_beta)
-    cvp = mean["ra_pressure"]
-    lvedp, diastolic = a.onset_lv_pressure, a.min_aortic_pressure
-    at = position(d, p)
-    regurgitant = mean["mitral_backward"] * a.duration
+    stored = potential_energy(acc[_END_SYSTOLE] - p.lv_v0, ees, p.lv_alpha, p.lv_beta)
+    cvp = mean.ra_pressure
+    lvedp, diastolic = acc[_ONSET], lowest.aortic_pressure
+    place = position(d, device)
+    regurgitant = mean.mitral_backward * duration
     # A ventricle that the right pump has emptied has no stroke to speak of: 1 mL bounds the ratio.
-    rv_stroke = 1 + positive_part(a.max_rv_volume - a.min_rv_volume - 1, 0.1)
+    rv_stroke = 1 + positive_part(highest.rv_volume - lowest.rv_volume - 1, 0.1)
     rv_ees = p.rv_ees * d.rv_contractility
-    entries = {name: mean[name] for name in WAVEFORMS} | {
-        "heart_rate": SECONDS_PER_MINUTE / a.duration,
-        "map": mean["aortic_pressure"],
-        "systolic": a.max_aortic_pressure,
-        "diastolic": diastolic,
-        "pulse_pressure": a.max_aortic_pressure - a.min_aortic_pressure,
-        "cardiac_output": output,
-        "native_flow": mean["aortic_valve_flow"],
-        "cardiac_index": output / p.body_surface_area,
-        "cardiac_power_output": mean["aortic_pressure"] * output / CPO_DIVISOR,
-        "lvedp": lvedp,
-        "lvedv": a.max_lv_volume,
-        "lvesv": a.min_lv_volume,
-        "ejection_fraction": (a.max_lv_volume - a.min_lv_volume) / a.max_lv_volume,
-        "lv_peak_pressure": a.max_lv_pressure,
-        "stroke_work": stroke_work,
-        "pressure_volume_area": stroke_work + stored,
-        "pcwp": mean["la_pressure"],
-        "cvp": cvp,
-        "mpap": mean["pa_pressure"],
-        "pa_systolic": a.max_pa_pressure,
-        "pa_diastolic": a.min_pa_pressure,
+    metrics = BeatMetrics(
+        lv_pressure=mean.lv_pressure,
+        lv_volume=mean.lv_volume,
+        aortic_pressure=mean.aortic_pressure,
+        la_pressure=mean.la_pressure,
+        ra_pressure=mean.ra_pressure,
+        rv_pressure=mean.rv_pressure,
+        rv_volume=mean.rv_volume,
+        pa_pressure=mean.pa_pressure,
+        pump_flow=mean.pump_flow,
+        aortic_valve_flow=mean.aortic_valve_flow,
+        mitral_valve_flow=mean.mitral_valve_flow,
+        pump_speed=mean.pump_speed,
+        pump_head=mean.pump_head,
+        motor_current=mean.motor_current,
+        placement_signal=mean.placement_signal,
+        displayed_flow=mean.displayed_flow,
+        suction_occlusion=mean.suction_occlusion,
+        right_pump_flow=mean.right_pump_flow,
+        right_pump_speed=mean.right_pump_speed,
+        right_occlusion=mean.right_occlusion,
+        septum_shift=mean.septum_shift,
+        pericardial_pressure=mean.pericardial_pressure,
+        heart_rate=SECONDS_PER_MINUTE / duration,
+        map=mean.aortic_pressure,
+        systolic=highest.aortic_pressure,
+        diastolic=diastolic,
+        pulse_pressure=highest.aortic_pressure - lowest.aortic_pressure,
+        cardiac_output=output,
+        native_flow=mean.aortic_valve_flow,
+        cardiac_index=output / p.body_surface_area,
+        cardiac_power_output=mean.aortic_pressure * output / CPO_DIVISOR,
+        lvedp=lvedp,
+        lvedv=highest.lv_volume,
+        lvesv=lowest.lv_volume,
+        ejection_fraction=(highest.lv_volume - lowest.lv_volume) / highest.lv_volume,
+        lv_peak_pressure=highest.lv_pressure,
+        stroke_work=stroke_work,
+        pressure_volume_area=stroke_work + stored,
+        pcwp=mean.la_pressure,
+        cvp=cvp,
+        mpap=mean.pa_pressure,
+        pa_systolic=highest.pa_pressure,
+        pa_diastolic=lowest.pa_pressure,
         # A right-atrial pressure near zero would make the index infinite; 0.5 mmHg bounds it.
-        "papi": (a.max_pa_pressure - a.min_pa_pressure) / (0.5 + positive_part(cvp - 0.5, 0.05)),
-        "aortic_valve_open_fraction": mean["aortic_open"],
-        "mitral_regurgitant_fraction": mean["mitral_backward"] / (mean["mitral_forward"] + 1e-6),
-        "mitral_regurgitant_volume": regurgitant,
-        "aortic_regurgitant_fraction": mean["aortic_backward"]
-        / (positive_part(forward, 1e-3) + 1e-3),
-        "coronary_perfusion_pressure": diastolic - lvedp,
-        "rvedv": a.max_rv_volume,
-        "rvesv": a.min_rv_volume,
-        "ea_ees_rv": mean["pa_pressure"] / rv_stroke / rv_ees,
-        "malposition": p.pump_present * (1 - at.delivered),
-        "suction_margin": a.min_lv_transmural
-        - p.suction_pressure
-        - p.wall_contact_pressure * at.contact,
-        "suction": mean["suction_occlusion"],
-        "hemolysis_rate": hemolysis_rate(
-            mean["pump_speed"],
-            mean["through_flow"],
-            mean["suction_occlusion"],
-            hemolysis_factor(at, d, p),
-            at.outlet_in_valve,
-            p,
+        papi=(highest.pa_pressure - lowest.pa_pressure) / (0.5 + positive_part(cvp - 0.5, 0.05)),
+        aortic_valve_open_fraction=mean.aortic_open,
+        mitral_regurgitant_fraction=mean.mitral_backward / (mean.mitral_forward + 1e-6),
+        mitral_regurgitant_volume=regurgitant,
+        aortic_regurgitant_fraction=mean.aortic_backward / (positive_part(forward, 1e-3) + 1e-3),
+        coronary_perfusion_pressure=diastolic - lvedp,
+        rvedv=highest.rv_volume,
+        rvesv=lowest.rv_volume,
+        ea_ees_rv=mean.pa_pressure / rv_stroke / rv_ees,
+        malposition=device.pump_present * (1 - place.delivered),
+        suction_margin=lowest.lv_transmural
+        - device.suction_pressure
+        - device.wall_contact_pressure * place.contact,
+        suction=mean.suction_occlusion,
+        hemolysis_rate=hemolysis_rate(
+            mean.pump_speed,
+            mean.through_flow,
+            mean.suction_occlusion,
+            hemolysis_factor(place, d, device),
+            place.outlet_in_valve,
+            device,
         )
         + hemolysis_rate(
-            mean["right_pump_speed"],
-            mean["right_pump_flow"],
-            mean["right_occlusion"],
+            mean.right_pump_speed,
+            mean.right_pump_flow,
+            mean.right_occlusion,
             ca.SX(1),
             ca.SX(0),
             right,
         ),
-        "motor_current_pulsatility": a.max_motor_current - a.min_motor_current,
-        "placement_pulsatility": a.max_placement_signal - a.min_placement_signal,
-        "blood_volume": blood_volume,
-        "pump_flow_max": a.max_pump_flow,
-        "pump_flow_min": a.min_pump_flow,
-    }
-    return METRICS.pack(entries)
+        motor_current_pulsatility=highest.motor_current - lowest.motor_current,
+        placement_pulsatility=highest.placement_signal - lowest.placement_signal,
+        blood_volume=blood_volume,
+        pump_flow_max=highest.pump_flow,
+        pump_flow_min=lowest.pump_flow,
+    )
+    return METRICS.vector(metrics)

@@ -1,64 +1,22 @@
 """The plant as CasADi functions over symbolic states, inputs and parameters.
 
 One set of functions serves every patient and every pump, because the parameters are symbols: a
-cohort never recompiles. The functions share two vectors:
-
-``x``
-    The state (:data:`STATES`): nine volumes (mL), of either pump the flow (mL/s), rotor speed
-    (krpm) and inlet occlusion, the septum's displacement (mL) and the cardiac phase (beats since
-    the start).
-``v``
-    What is held over a step (:data:`VALUES`): the speed commands (rpm), the disturbances, the
-    parameters of the patient and of both pumps and the step (s).
+cohort never recompiles. The functions share the vectors ``x`` and ``v`` of
+:mod:`plants.plant.equations`.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import casadi as ca
 
-from plants.circulation import interaction, positive_part
-from plants.circulation import loop as circulation
-from plants.patients import PATIENT_PARAMETERS
+from plants.circulation import interaction
 from plants.plant import metrics as beats
-from plants.pumps import DEVICE_PARAMETERS, motor_current
-from plants.pumps import catheter_position as position
-from plants.pumps import equations as rotary_pump
-from plants.quantities import KRPM_PER_RPM, L_MIN_PER_ML_S, SECONDS_PER_MINUTE, WAVEFORMS, Layout
-from plants.scenarios import DISTURBANCES
-
-_PUMP_STATES = ("pump_flow", "pump_speed", "occlusion")
-STATES = Layout(
-    (
-        *circulation.VOLUMES,
-        *_PUMP_STATES,
-        "right_pump_flow",
-        "right_pump_speed",
-        "right_occlusion",
-        "septum",
-        "phase",
-    )
-)
-N_VOLUMES = len(circulation.VOLUMES)
-PHASE = STATES.index["phase"]
-
-VALUES = Layout(
-    (
-        "speed_command",
-        "right_speed_command",
-        *(f"disturbance_{name}" for name in DISTURBANCES),
-        *PATIENT_PARAMETERS,
-        *(f"device_{name}" for name in DEVICE_PARAMETERS),
-        "device_pump_present",
-        *(f"right_{name}" for name in DEVICE_PARAMETERS),
-        "right_pump_present",
-        "step",
-    )
-)
+from plants.plant.equations import N_VOLUMES, PHASE, STATES, VALUES, equations, held_values
+from plants.plant.structures import FreeWall
+from plants.quantities import SECONDS_PER_MINUTE, WAVEFORMS
 
 
 @dataclass(frozen=True)
@@ -101,132 +59,6 @@ class PlantModel:
     metrics: ca.Function
 
 
-@dataclass(frozen=True)
-class _Held:
-    """The held values by name.
-
-    Attributes
-    ----------
-    commands : tuple of SX
-        Speed commands of the left and the right pump, krpm.
-    d, p, right : SimpleNamespace
-        Disturbances; patient and left pump; right pump.
-    step : SX
-        Integration step, s.
-    """
-
-    commands: tuple[ca.SX, ca.SX]
-    d: SimpleNamespace
-    p: SimpleNamespace
-    right: SimpleNamespace
-    step: ca.SX
-
-
-def _split(v: ca.SX) -> _Held:
-    entries = VALUES.symbols(v)
-    pump = (*DEVICE_PARAMETERS, "pump_present")
-
-    def part(names: Iterable[str], prefix: str = "") -> dict[str, ca.SX]:
-        return {name: getattr(entries, prefix + name) for name in names}
-
-    return _Held(
-        commands=(
-            entries.speed_command * KRPM_PER_RPM,
-            entries.right_speed_command * KRPM_PER_RPM,
-        ),
-        d=SimpleNamespace(**part(DISTURBANCES, "disturbance_")),
-        p=SimpleNamespace(**part(PATIENT_PARAMETERS), **part(pump, "device_")),
-        right=SimpleNamespace(**part(pump, "right_")),
-        step=entries.step,
-    )
-
-
-def _equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
-    """dx/dt, waveforms, integrands and extreme waveforms at a state."""
-    held = _split(v)
-    d, p, right = held.d, held.p, held.right
-    x = STATES.symbols(x_vector)
-    pr = circulation.pressures(x, p, d)
-    q = circulation.flows(pr, x, p, d)
-    at = position.position(d, p)
-    delivered = at.delivered * x.pump_flow
-
-    rates = circulation.volume_rates(q, delivered, x.right_pump_flow, d.infusion)
-    left = rotary_pump.pump_rates(
-        x.pump_flow,
-        x.pump_speed,
-        x.occlusion,
-        position.left_inlet(at, x, pr, p),
-        held.commands[0],
-        p,
-    )
-    rates |= dict(zip(_PUMP_STATES, left, strict=True))
-    rates["right_pump_flow"], rates["right_pump_speed"], rates["right_occlusion"] = (
-        rotary_pump.pump_rates(
-            x.right_pump_flow,
-            x.right_pump_speed,
-            x.right_occlusion,
-            position.right_inlet(x, pr, p),
-            held.commands[1],
-            right,
-        )
-    )
-    rates["septum"] = interaction.septum_rate(x, pr.lv, pr.rv, pr.ventricles, pr.ees, p)
-    rates["phase"] = p.heart_rate * d.heart_rate / SECONDS_PER_MINUTE
-
-    waves = _waveforms(x, pr, q, at, p)
-    extra = {
-        "lv_power": pr.lv * (q.aortic + delivered - q.mitral),
-        "aortic_open": q.aortic_open,
-        "aortic_backward": q.aortic_back,
-        "mitral_forward": positive_part(q.mitral, 1e-3),
-        "mitral_backward": q.mitral_back,
-        "through_flow": x.pump_flow * L_MIN_PER_ML_S,
-    }
-    wave_vector = ca.vertcat(*[waves[name] for name in WAVEFORMS])
-    integrands = ca.vertcat(wave_vector, *[extra[name] for name in beats.RATES])
-    seen = waves | {"lv_transmural": pr.lv - pr.heart}
-    extremes = ca.vertcat(*[seen[name] for name in beats.EXTREMES])
-    return STATES.pack(rates), wave_vector, integrands, extremes
-
-
-def _waveforms(
-    x: SimpleNamespace,
-    pr: SimpleNamespace,
-    q: SimpleNamespace,
-    at: position.Position,
-    p: SimpleNamespace,
-) -> dict[str, ca.SX]:
-    """The waveform signals in their units: flows in L/min, speed in rpm."""
-    through = x.pump_flow * L_MIN_PER_ML_S
-    here = position.left_inlet(at, x, pr, p)
-    return {
-        "lv_pressure": pr.lv,
-        "lv_volume": x.lv_volume,
-        "aortic_pressure": pr.aorta,
-        "la_pressure": pr.la,
-        "ra_pressure": pr.ra,
-        "rv_pressure": pr.rv,
-        "rv_volume": x.rv_volume,
-        "pa_pressure": pr.pulmonary_arteries,
-        "pump_flow": at.delivered * through,
-        "aortic_valve_flow": q.aortic * L_MIN_PER_ML_S,
-        "mitral_valve_flow": q.mitral * L_MIN_PER_ML_S,
-        "pump_speed": x.pump_speed / KRPM_PER_RPM,
-        "pump_head": p.pump_present * (here.outlet_pressure - here.inlet_pressure),
-        "motor_current": motor_current(x.pump_flow, x.pump_speed, p),
-        # The pressure sensor sits at the outlet.
-        "placement_signal": here.outlet_pressure - p.placement_differential * here.inlet_pressure,
-        "displayed_flow": positive_part(through, 1e-3),
-        "suction_occlusion": x.occlusion,
-        "right_pump_flow": x.right_pump_flow * L_MIN_PER_ML_S,
-        "right_pump_speed": x.right_pump_speed / KRPM_PER_RPM,
-        "right_occlusion": x.right_occlusion,
-        "septum_shift": interaction.septum_shift(x, p),
-        "pericardial_pressure": pr.pericardium,
-    }
-
-
 def _runge_kutta(x: ca.SX, v: ca.SX, derivative: ca.Function) -> tuple[ca.SX, ca.SX]:
     """One classical fourth-order step: the new state and the mean integrands of the step."""
     step = v[VALUES.index["step"]]
@@ -252,7 +84,7 @@ def plant_model() -> PlantModel:
     True
     """
     x, v = ca.SX.sym("x", len(STATES)), ca.SX.sym("v", len(VALUES))
-    rates, waves, integrands, extremes = _equations(x, v)
+    rates, waves, integrands, extremes = equations(x, v)
     derivative = ca.Function(
         "derivative",
         [x, v],
@@ -263,7 +95,7 @@ def plant_model() -> PlantModel:
     observe = ca.Function("observe", [x, v], [waves])
     lv_pressure = waves[WAVEFORMS.index("lv_pressure")]
     lv_volume = x[STATES.index["lv_volume"]]
-    free_wall = lv_volume - interaction.septum_shift(STATES.symbols(x), _split(v).p)
+    free_wall = lv_volume - interaction.septum_shift(STATES.symbols(x), held_values(v).p)
     begin = ca.Function("begin", [x, v], [beats.fresh(extremes, lv_pressure, free_wall)])
     going_on, ending = _going_on(), _ending()
     return PlantModel(
@@ -280,15 +112,15 @@ def plant_model() -> PlantModel:
 
 
 def _period(v: ca.SX) -> ca.SX:
-    held = _split(v)
+    held = held_values(v)
     return SECONDS_PER_MINUTE / (held.p.heart_rate * held.d.heart_rate)
 
 
-def _free_wall(x_vector: ca.SX, v: ca.SX) -> SimpleNamespace:
+def _free_wall(x_vector: ca.SX, v: ca.SX) -> FreeWall:
     """Phase and the volume (mL) that the free wall of the LV holds."""
     x = STATES.symbols(x_vector)
-    shift = interaction.septum_shift(x, _split(v).p)
-    return SimpleNamespace(phase=x.phase, volume=x.lv_volume - shift)
+    shift = interaction.septum_shift(x, held_values(v).p)
+    return FreeWall(phase=x.phase, volume=x.lv_volume - shift)
 
 
 def _slope(derivative: ca.Function) -> ca.Function:
@@ -368,7 +200,7 @@ def _run_step(derivative: ca.Function, going_on: ca.Function, ending: ca.Functio
 def _metrics() -> ca.Function:
     acc, x = ca.SX.sym("acc", len(beats.ACCUMULATOR)), ca.SX.sym("x", len(STATES))
     v = ca.SX.sym("v", len(VALUES))
-    held = _split(v)
+    held = held_values(v)
     blood_volume = ca.sum1(x[:N_VOLUMES])
-    metrics = beats.beat_metrics(acc, held.p, held.right, held.d, blood_volume)
+    metrics = beats.beat_metrics(acc, held.p, held.left, held.right, held.d, blood_volume)
     return ca.Function("metrics", [acc, x, v], [metrics])

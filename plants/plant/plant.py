@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.patients import Patient
-from plants.plant.model import STATES, VALUES
+from plants.plant.equations import STATES, VALUES
 from plants.pumps import DEVICE_PARAMETERS, Pump
 from plants.quantities import KRPM_PER_RPM, L_MIN_PER_ML_S, InputError
 from plants.scenarios import disturbance_vector

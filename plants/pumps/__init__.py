@@ -2,6 +2,11 @@
 
 from plants.pumps import catheter_position, equations
 from plants.pumps.catheter_position import hemolysis_factor, position
+from plants.pumps.device_structure import (
+    INSERTED_LAYOUT,
+    DeviceParameters,
+    InsertedDevice,
+)
 from plants.pumps.head_flow import steady_flow, steady_head
 from plants.pumps.head_flow_prior import other_laws, sample_head_flow
 from plants.pumps.hemolysis import hemolysis_rate
@@ -21,10 +26,13 @@ __all__ = [
     "DEVICE_PARAMETERS",
     "DEVICE_RATINGS",
     "HEMOLYSIS_LAWS",
+    "INSERTED_LAYOUT",
     "MEASURED_INDEX",
     "Boost",
+    "DeviceParameters",
     "HeadFlow",
     "HemolysisLaw",
+    "InsertedDevice",
     "Level",
     "Pump",
     "catheter_position",

@@ -9,11 +9,11 @@ Contact with the ventricular wall and with the mitral apparatus are inputs of th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import casadi as ca
 
-from plants.circulation import ramp
+from plants.circulation import Disturbances, PatientParameters, Pressures, Volumes, ramp
+from plants.pumps.device_structure import DeviceParameters
 from plants.pumps.inlet import Inlet
 
 # Share of the inlet that a wall or the mitral apparatus lies over at full contact; a guess.
@@ -52,7 +52,7 @@ class Position:
         return self.inlet_in_lv + self.outlet_in_aorta - 1
 
 
-def position(d: SimpleNamespace, p: SimpleNamespace) -> Position:
+def position(d: Disturbances, p: DeviceParameters) -> Position:
     """The position that the disturbances ask for."""
     depth, width = d.inlet_depth, p.position_width
     half = _VALVE_WIDTHS * width
@@ -68,26 +68,27 @@ def position(d: SimpleNamespace, p: SimpleNamespace) -> Position:
     )
 
 
-def left_inlet(at: Position, x: SimpleNamespace, pr: SimpleNamespace, p: SimpleNamespace) -> Inlet:
+def left_inlet(place: Position, x: Volumes, pressure: Pressures, p: PatientParameters) -> Inlet:
     """What the left pump sees at a position."""
     return Inlet(
-        inlet_pressure=at.inlet_in_lv * pr.lv + (1 - at.inlet_in_lv) * pr.aorta,
-        outlet_pressure=at.outlet_in_aorta * pr.aorta + (1 - at.outlet_in_aorta) * pr.lv,
-        transmural=pr.lv - pr.heart,
+        inlet_pressure=place.inlet_in_lv * pressure.lv + (1 - place.inlet_in_lv) * pressure.aorta,
+        outlet_pressure=place.outlet_in_aorta * pressure.aorta
+        + (1 - place.outlet_in_aorta) * pressure.lv,
+        transmural=pressure.lv - pressure.heart,
         cavity=x.lv_volume - p.lv_v0,
-        contact=at.contact,
-        drawing=at.inlet_in_lv,
-        obstruction=at.outlet_in_valve,
-        blocked=at.inlet_blocked,
+        contact=place.contact,
+        drawing=place.inlet_in_lv,
+        obstruction=place.outlet_in_valve,
+        blocked=place.inlet_blocked,
     )
 
 
-def right_inlet(x: SimpleNamespace, pr: SimpleNamespace, p: SimpleNamespace) -> Inlet:
+def right_inlet(x: Volumes, pressure: Pressures, p: PatientParameters) -> Inlet:
     """What the right pump sees: it has no position of its own here and lies well."""
     return Inlet(
-        inlet_pressure=pr.ra,
-        outlet_pressure=pr.pulmonary_arteries,
-        transmural=pr.ra - pr.heart,
+        inlet_pressure=pressure.ra,
+        outlet_pressure=pressure.pulmonary_arteries,
+        transmural=pressure.ra - pressure.heart,
         cavity=x.ra_volume - p.ra_v0,
         contact=ca.SX(0),
         drawing=ca.SX(1),
@@ -96,12 +97,12 @@ def right_inlet(x: SimpleNamespace, pr: SimpleNamespace, p: SimpleNamespace) -> 
     )
 
 
-def hemolysis_factor(at: Position, d: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def hemolysis_factor(place: Position, d: Disturbances, p: DeviceParameters) -> ca.SX:
     """Factor on the release of hemoglobin of a pump that lies badly, 1 where it lies well.
 
     References
     ----------
     Roberts N et al. (2020) Int J Artif Organs (index of hemolysis with an obstructed outlet).
     """
-    blocked = 1 + (p.position_hemolysis_factor - 1) * at.outlet_in_valve
+    blocked = 1 + (p.position_hemolysis_factor - 1) * place.outlet_in_valve
     return blocked * (1 + (p.mitral_contact_hemolysis_factor - 1) * d.mitral_contact)

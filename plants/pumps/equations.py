@@ -17,56 +17,61 @@ Roberts N et al. (2020) Int J Artif Organs (modified index of hemolysis of the C
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import casadi as ca
 
 from plants.circulation import positive_part, saturated, smaller
+from plants.pumps.device_structure import DeviceParameters, InsertedDevice
+from plants.pumps.head_flow import FLOW_CORNER, HEAD_CORNER, HEAD_CORNER_SHARE
 from plants.pumps.inlet import Inlet
 from plants.pumps.suction import suction_target
-from plants.quantities import L_MIN_PER_ML_S
+from plants.quantities import KRPM_PER_RPM, L_MIN_PER_ML_S, structure
 
-# Corner widths of the law, in its own units: small against any head or flow that matters.
-_FLOW_CORNER = 1e-4  # L/min
-_HEAD_CORNER_SHARE, _HEAD_CORNER = 0.02, 1e-3  # of the shut-off limit; mmHg
 # Time constant with which the flow of an absent pump is held at zero.
 _ABSENT_TIME = 0.01  # s
 
 
-def steady_head(speed: ca.SX, flow: ca.SX, p: SimpleNamespace) -> ca.SX:
+def steady_head(speed: ca.SX, flow: ca.SX, p: DeviceParameters) -> ca.SX:
     """Head (mmHg) of the pump at a rotor speed (krpm) and a steady flow (L/min)."""
-    forward = positive_part(flow, _FLOW_CORNER)
-    backward = positive_part(-flow, _FLOW_CORNER)
+    forward = positive_part(flow, FLOW_CORNER)
+    backward = positive_part(-flow, FLOW_CORNER)
     law = p.head_a * speed**2 + p.head_b * speed * flow + p.head_c * forward**2
     limit = p.shutoff_limit * speed**2
-    limited = smaller(law, limit, _HEAD_CORNER_SHARE * limit + _HEAD_CORNER)
+    limited = smaller(law, limit, HEAD_CORNER_SHARE * limit + HEAD_CORNER)
     return limited - p.head_c * backward**2
 
 
-def pump_rates(
-    flow: ca.SX, speed: ca.SX, occlusion: ca.SX, at: Inlet, command: ca.SX, p: SimpleNamespace
-) -> tuple[ca.SX, ca.SX, ca.SX]:
+@structure
+class PumpState:
+    """Flow through a pump (mL/s), rotor speed (krpm) and occlusion (0 to 1), or their rates."""
+
+    flow: ca.SX
+    speed: ca.SX
+    occlusion: ca.SX
+
+
+def pump_rates(x: PumpState, inlet: Inlet, command: ca.SX, p: InsertedDevice) -> PumpState:
     """Rates of change of pump flow (mL/s^2), rotor speed (krpm/s) and inlet occlusion (1/s).
 
     Parameters
     ----------
-    flow, speed, occlusion : SX
-        The pump's states: mL/s, krpm, 0 to 1.
-    at : Inlet
+    x : PumpState
+        The pump's state.
+    inlet : Inlet
         What the pump sees.
     command : SX
         Speed command, krpm.
-    p : SimpleNamespace
-        Device parameters by name, and pump_present.
+    p : InsertedDevice
+        The device.
     """
-    head = steady_head(speed, flow * L_MIN_PER_ML_S, p)
-    resistance = p.suction_resistance * occlusion + p.outlet_resistance * at.obstruction
-    accelerating = head + at.inlet_pressure - at.outlet_pressure - resistance * flow
+    head = steady_head(x.speed, x.flow * L_MIN_PER_ML_S, p)
+    resistance = p.suction_resistance * x.occlusion + p.outlet_resistance * inlet.obstruction
+    accelerating = head + inlet.inlet_pressure - inlet.outlet_pressure - resistance * x.flow
     present = p.pump_present
-    rate_limit = p.motor_rate_limit * 1e-3
-    wanted = (command - speed) / p.motor_time_constant
-    return (
-        present * accelerating / p.inertance - (1 - present) * flow / _ABSENT_TIME,
-        rate_limit * saturated(wanted / rate_limit),
-        (suction_target(occlusion, flow, at, p) - occlusion) / p.suction_time_constant,
+    rate_limit = p.motor_rate_limit * KRPM_PER_RPM
+    wanted = (command - x.speed) / p.motor_time_constant
+    target = suction_target(x.occlusion, x.flow, inlet, p)
+    return PumpState(
+        flow=present * accelerating / p.inertance - (1 - present) * x.flow / _ABSENT_TIME,
+        speed=rate_limit * saturated(wanted / rate_limit),
+        occlusion=(target - x.occlusion) / p.suction_time_constant,
     )

@@ -1,6 +1,6 @@
 """The steady head-flow law of a pump in NumPy, and its inverse.
 
-The plant states the same law with CasADi; a test holds the two together.
+The plant states the same law with CasADi, with the same widths; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-# Width of the smooth shut-off bound: a share of the bound, and a floor in mmHg.
-_HEAD_CORNER_SHARE, _HEAD_CORNER = 0.02, 1e-3
-# Width over which flow counts as forward or backward, L/min.
-_FLOW_CORNER = 1e-4
+#: Width of the smooth shut-off bound: a share of the bound, and a floor in mmHg.
+HEAD_CORNER_SHARE, HEAD_CORNER = 0.02, 1e-3
+#: Width over which flow counts as forward or backward, L/min.
+FLOW_CORNER = 1e-4
 # Halvings of a bracket of some tens of L/min down to rounding.
 _HALVINGS = 80
 
@@ -36,13 +36,13 @@ def steady_head(
     flow : ndarray
         Pump flow, L/min; broadcast against `krpm`.
     """
-    forward = 0.5 * (flow + np.sqrt(flow**2 + _FLOW_CORNER**2))
-    backward = 0.5 * (-flow + np.sqrt(flow**2 + _FLOW_CORNER**2))
+    forward = 0.5 * (flow + np.sqrt(flow**2 + FLOW_CORNER**2))
+    backward = 0.5 * (-flow + np.sqrt(flow**2 + FLOW_CORNER**2))
     law = (
         values["head_a"] * krpm**2 + values["head_b"] * krpm * flow + values["head_c"] * forward**2
     )
     limit = values["shutoff_limit"] * krpm**2
-    corner = _HEAD_CORNER_SHARE * limit + _HEAD_CORNER
+    corner = HEAD_CORNER_SHARE * limit + HEAD_CORNER
     bounded = 0.5 * (law + limit - np.sqrt((law - limit) ** 2 + corner**2))
     return bounded - values["head_c"] * backward**2
 

@@ -8,11 +8,10 @@ Roberts N et al. (2020) Int J Artif Organs (modified index of hemolysis of the C
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import casadi as ca
 
 from plants.circulation import positive_part
+from plants.pumps.device_structure import InsertedDevice
 
 
 def hemolysis_rate(
@@ -21,7 +20,7 @@ def hemolysis_rate(
     occlusion: ca.SX,
     position: ca.SX,
     obstruction: ca.SX,
-    p: SimpleNamespace,
+    p: InsertedDevice,
 ) -> ca.SX:
     """Release of plasma-free hemoglobin before clearance (mg/dL per hour).
 
@@ -39,8 +38,8 @@ def hemolysis_rate(
         Factor of the pump's position, 1 where it lies well.
     obstruction : SX
         Share to which the outlet is blocked, 0 to 1.
-    p : SimpleNamespace
-        Parameters by name.
+    p : InsertedDevice
+        The device.
     """
     flow = positive_part(flow, 0.05) / p.hemolysis_reference_flow
     speed = positive_part(speed, 1.0) / p.hemolysis_reference_speed

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
 
 import casadi as ca
 
 from plants.circulation import positive_part
-from plants.quantities import J_PER_MMHG_ML
+from plants.pumps.device_structure import InsertedDevice
+from plants.quantities import J_PER_MMHG_ML, SECONDS_PER_MINUTE
 
 _DRAW_CORNER = 0.1  # mL/s: leaking blood turns no impeller
 _SPEED_CORNER = 0.1  # krpm: the idle current sets in with the rotor
-_RAD_S_PER_KRPM = 2e3 * math.pi / 60
+_RAD_S_PER_KRPM = 2e3 * math.pi / SECONDS_PER_MINUTE
 
 
-def motor_current(flow: ca.SX, speed: ca.SX, p: SimpleNamespace) -> ca.SX:
+def motor_current(flow: ca.SX, speed: ca.SX, p: InsertedDevice) -> ca.SX:
     """Motor current (mA) from the shaft torque: what the blood takes up, friction and an idle part.
 
     The blood takes up the Euler head times the flow (Euler's turbine equation), more than the

@@ -8,18 +8,17 @@ Simaan MA et al. (2009) IEEE Trans Control Syst Technol 17:15 (the inlet resista
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import casadi as ca
 
 from plants.circulation import gate
+from plants.pumps.device_structure import InsertedDevice
 from plants.pumps.inlet import Inlet
 
 # Suction needs forward flow: the inlet draws nothing onto itself while blood leaks back. Guess.
 _DRAW_WIDTH = 5.0  # mL/s
 
 
-def suction_target(occlusion: ca.SX, flow: ca.SX, at: Inlet, p: SimpleNamespace) -> ca.SX:
+def suction_target(occlusion: ca.SX, flow: ca.SX, inlet: Inlet, p: InsertedDevice) -> ca.SX:
     """Occlusion (0 to 1) towards which the inlet tends.
 
     Either gate closes the inlet: the transmural pressure of the cavity below the threshold, or
@@ -33,16 +32,16 @@ def suction_target(occlusion: ca.SX, flow: ca.SX, at: Inlet, p: SimpleNamespace)
         Occlusion now.
     flow : SX
         Flow through the pump, mL/s.
-    at : Inlet
+    inlet : Inlet
         Where the inlet lies.
-    p : SimpleNamespace
-        Device parameters by name.
+    p : InsertedDevice
+        The device.
     """
-    threshold = p.suction_pressure + p.wall_contact_pressure * at.contact
-    pressure_shortfall = threshold + p.suction_hysteresis * occlusion - at.transmural
-    volume_shortfall = p.suction_volume + p.wall_contact_volume * at.contact - at.cavity
+    threshold = p.suction_pressure + p.wall_contact_pressure * inlet.contact
+    pressure_shortfall = threshold + p.suction_hysteresis * occlusion - inlet.transmural
+    volume_shortfall = p.suction_volume + p.wall_contact_volume * inlet.contact - inlet.cavity
     open_share = (1 - gate(pressure_shortfall, p.suction_pressure_width)) * (
         1 - gate(volume_shortfall, p.suction_volume_width)
     )
-    open_share = open_share * (1 - at.blocked)
-    return p.pump_present * at.drawing * gate(flow, _DRAW_WIDTH) * (1 - open_share)
+    open_share = open_share * (1 - inlet.blocked)
+    return p.pump_present * inlet.drawing * gate(flow, _DRAW_WIDTH) * (1 - open_share)

@@ -5,7 +5,14 @@ time s, rotor speed rpm (krpm inside the head-flow law), power W.
 """
 
 SECONDS_PER_MINUTE = 60.0
+MINUTES_PER_HOUR = 60.0
+SECONDS_PER_HOUR = SECONDS_PER_MINUTE * MINUTES_PER_HOUR
+HOURS_PER_DAY = 24.0
 ML_PER_L = 1000.0
+ML_PER_DL = 100.0
+MG_PER_G = 1000.0
+#: A French is a third of a millimetre.
+MM_PER_FRENCH = 1 / 3
 
 #: mL/s -> L/min
 L_MIN_PER_ML_S = SECONDS_PER_MINUTE / ML_PER_L

@@ -23,6 +23,7 @@ from plants.scenarios import DISTURBANCES
 from plants.slow.model import (
     INPUT_LAYOUT,
     OUTPUT_LAYOUT,
+    PARAMETER_LAYOUT,
     QUICK,
     SLOW_INPUTS,
     SLOW_STATES,
@@ -98,9 +99,10 @@ class SlowClock:
         """Back to hour 0, with the inputs that the patient was identified under."""
         self.hours = 0.0
         values = dict(self.parameters.values) | dict(self.patient.values)
+        parameters, metrics = PARAMETER_LAYOUT.select(values), METRICS.select(self.first_metrics)
         first: dict[str, float] = {}
         for topic in TOPICS.values():
-            first |= topic.start(values, self.first_metrics)
+            first |= topic.start(parameters, metrics)
         self.state = np.array([first[name] for name in SLOW_STATES], dtype=float)
         for name in self._inputs:
             self._inputs[name] = values.get(f"{name}_baseline", 0.0)

@@ -10,16 +10,19 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType, SimpleNamespace
-from typing import TypeVar, cast
+from types import MappingProxyType
+from typing import TypeVar
 
 import casadi as ca
 
 from plants.patients import PATIENT_PARAMETERS
 from plants.plant import METRICS
-from plants.quantities import SLOW_SIGNALS, Layout, Parameter
+from plants.quantities import SLOW_SIGNALS, Layout, Parameter, TypedLayout, field_names
 from plants.scenarios import DISTURBANCES
 from plants.slow.laws import (
+    AllInputs,
+    AllParameters,
+    AllStates,
     SlowInput,
     SlowState,
     Topic,
@@ -38,19 +41,16 @@ from plants.slow.laws import (
 #: The topics by name, each with a file of values of the same name.
 TOPICS: Mapping[str, Topic] = MappingProxyType(
     {
-        name: cast(Topic, module)
-        for name, module in (
-            ("hemolysis", hemolysis),
-            ("blood", blood),
-            ("oxygen", oxygen),
-            ("organs", organs),
-            ("myocardium", myocardium),
-            ("mitral", mitral),
-            ("drugs", drugs),
-            ("limb", limb),
-            ("hazards", hazards),
-            ("reflex", reflex),
-        )
+        "hemolysis": hemolysis,
+        "blood": blood,
+        "oxygen": oxygen,
+        "organs": organs,
+        "myocardium": myocardium,
+        "mitral": mitral,
+        "drugs": drugs,
+        "limb": limb,
+        "hazards": hazards,
+        "reflex": reflex,
     }
 )
 
@@ -67,10 +67,11 @@ SLOW_PARAMETERS: Mapping[str, Parameter] = _by_name(
     p for t in TOPICS.values() for p in t.PARAMETERS.values()
 )
 #: Quick states, which settle within the beats that an outer step of hours passes over.
-QUICK: tuple[str, ...] = tuple(state.name for state in reflex.STATES)
+QUICK: tuple[str, ...] = field_names(reflex.States)
 
-STATE_LAYOUT, INPUT_LAYOUT = Layout(SLOW_STATES), Layout(SLOW_INPUTS)
-PARAMETER_LAYOUT = Layout((*SLOW_PARAMETERS, *PATIENT_PARAMETERS))
+STATE_LAYOUT = TypedLayout(AllStates, SLOW_STATES)
+INPUT_LAYOUT = TypedLayout(AllInputs, SLOW_INPUTS)
+PARAMETER_LAYOUT = TypedLayout(AllParameters, (*SLOW_PARAMETERS, *PATIENT_PARAMETERS))
 OUTPUT_LAYOUT = Layout(SLOW_SIGNALS)
 
 
@@ -99,9 +100,9 @@ class SlowModel:
     settled: ca.Function
 
 
-def _joined_effects(s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def _joined_effects(s: AllStates, u: AllInputs, p: AllParameters) -> ca.SX:
     """What all topics together do: factors multiply, summands add."""
-    values = {name: ca.SX(one.neutral) for name, one in DISTURBANCES.items()}
+    values = {name: ca.SX(disturbance.neutral) for name, disturbance in DISTURBANCES.items()}
     for topic in TOPICS.values():
         for name, value in topic.effects(s, u, p).items():
             multiply = DISTURBANCES[name].combine == "multiply"
@@ -120,9 +121,10 @@ def slow_model() -> SlowModel:
     >>> slow_model().rates.size1_out(0) == len(SLOW_STATES)
     True
     """
-    layouts = (STATE_LAYOUT, METRICS, INPUT_LAYOUT, PARAMETER_LAYOUT)
-    vectors = [ca.SX.sym(n, len(x.names)) for n, x in zip("smup", layouts, strict=True)]
-    s, m, u, p = (x.symbols(vector) for x, vector in zip(layouts, vectors, strict=True))
+    layouts: tuple[Layout, ...] = (STATE_LAYOUT, METRICS, INPUT_LAYOUT, PARAMETER_LAYOUT)
+    vectors = [ca.SX.sym(n, len(layout)) for n, layout in zip("smup", layouts, strict=True)]
+    s, m = STATE_LAYOUT.symbols(vectors[0]), METRICS.symbols(vectors[1])
+    u, p = INPUT_LAYOUT.symbols(vectors[2]), PARAMETER_LAYOUT.symbols(vectors[3])
     rates: dict[str, ca.SX] = {}
     outputs: dict[str, ca.SX] = {}
     for topic in TOPICS.values():
@@ -132,7 +134,7 @@ def slow_model() -> SlowModel:
     decay = ca.vertcat(
         *[-ca.jacobian(rate_vector[i], vectors[0][i]) for i in range(len(SLOW_STATES))]
     )
-    settled = reflex.settled(m, p)
+    settled = TypedLayout(reflex.States).vector(reflex.settled(m.map, p))
     options = {"cse": True}
     return SlowModel(
         rates=ca.Function("slow_rates", vectors, [rate_vector], options),
@@ -144,7 +146,7 @@ def slow_model() -> SlowModel:
         settled=ca.Function(
             "slow_settled",
             [vectors[1], vectors[3]],
-            [ca.vertcat(*[settled[name] for name in QUICK])],
+            [settled],
             options,
         ),
     )

@@ -13,7 +13,6 @@ import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
 
 import casadi as ca
 import numpy as np
@@ -21,9 +20,10 @@ from numpy.typing import NDArray
 
 from controllers.tracking.model.state import N_PATIENT, PLACE, STRETCH
 from plants import METRICS, Patient, SlowParameters
-from plants.plant import VALUES
+from plants.plant import VALUES, BeatMetrics
+from plants.quantities import MINUTES_PER_HOUR, ML_PER_DL, TypedLayout
 from plants.slow import PARAMETER_LAYOUT
-from plants.slow.laws import drugs, mitral, oxygen, reflex
+from plants.slow.laws import AllParameters, blood, drugs, mitral, oxygen, reflex
 
 Array = NDArray[np.float64]
 
@@ -35,11 +35,8 @@ _FACTORS = (
     "heart_rate",
 )
 _SUMMANDS = ("venous_volume", "mitral_leak")
-_OWN = {
-    "lv_alpha": "lv_stiffness",
-    "c_systemic_arteries": "arterial_compliance",
-    "c_pulmonary_arteries": "pulmonary_compliance",
-}
+# The patient's own parameters that are estimated.
+_OWN = ("lv_alpha", "c_systemic_arteries", "c_pulmonary_arteries")
 #: Where what acts lies in the plant's held values.
 ACTING_ROWS = np.array(
     [VALUES.index[f"disturbance_{name}"] for name in (*_FACTORS, *_SUMMANDS)]
@@ -58,7 +55,6 @@ EXTRAS: tuple[str, ...] = (
 #: All that is predicted, in the order of the rows.
 OUTPUTS: tuple[str, ...] = (*METRICS.names, *EXTRAS)
 OUTPUT_PLACE = {name: place for place, name in enumerate(OUTPUTS)}
-_MINUTES = 60.0
 # Stretch (mL) at which no ventricle comes near the one where its valve begins to leak.
 _TIGHT = 2000.0
 #: Settled with the beat: the mean arterial pressure that the reflex feels, and the leak.
@@ -102,7 +98,7 @@ class Told:
             Hemoglobin that was measured, g/dL; NaN where none was.
         """
         minutes = np.array([slow["inotrope_time"], slow["vasopressor_time"]])
-        left = np.exp(-hours * _MINUTES / minutes)
+        left = np.exp(-hours * MINUTES_PER_HOUR / minutes)
         known = hemoglobin if hemoglobin > 0 else self.hemoglobin
         return replace(self, doses=given + left * (self.doses - given), hemoglobin=known)
 
@@ -146,14 +142,15 @@ def belief_model() -> BeliefModel:
     """Build the functions (once per process)."""
     x, z, t = ca.SX.sym("x", N_PATIENT), ca.SX.sym("z", N_SETTLED), ca.SX.sym("t", 4)
     metrics, vector = ca.SX.sym("m", len(METRICS)), ca.SX.sym("p", len(PARAMETER_LAYOUT))
-    m = METRICS.symbols(metrics)
-    entries = {name: vector[i] for i, name in enumerate(PARAMETER_LAYOUT.names)}
-    entries["baroreflex_pressure"] += x[PLACE["reflex_pressure"]]
-    entries |= _valve(x, t)
-    p = SimpleNamespace(**entries)
+    m, known = METRICS.symbols(metrics), PARAMETER_LAYOUT.symbols(vector)
+    p = _estimated(known, x, t)
     effects = _effects(z, t, p)
     factors = {name: ca.exp(x[PLACE[name]]) * effects[name] for name in _FACTORS}
-    own = [ca.exp(x[PLACE[state]]) * getattr(p, name) for name, state in _OWN.items()]
+    own = [
+        ca.exp(x[PLACE["lv_stiffness"]]) * p.lv_alpha,
+        ca.exp(x[PLACE["arterial_compliance"]]) * p.c_systemic_arteries,
+        ca.exp(x[PLACE["pulmonary_compliance"]]) * p.c_pulmonary_arteries,
+    ]
     volume = p.blood_volume + x[PLACE["blood_volume"]]
     acting = ca.vertcat(*factors.values(), effects["venous_volume"], z[1], *own, volume)
     closing = ca.vertcat(m.map - z[0], mitral.leak_target(m.lvedv, m.lvedp, p) - z[1])
@@ -180,32 +177,43 @@ def belief_model() -> BeliefModel:
     )
 
 
-def _valve(x: ca.SX, t: ca.SX) -> dict[str, ca.SX]:
-    """Parameters of the mitral valve: where it closes as a stretch, volume and pressure in one."""
+def _estimated(p: AllParameters, x: ca.SX, t: ca.SX) -> AllParameters:
+    """The parameters with those of the reflex and of the mitral valve as they are estimated.
+
+    The valve closes up to a stretch, which is a volume and a pressure in one.
+    """
     leak = ca.exp(x[PLACE["mitral_leak"]])
-    return {
-        "mitral_tethering": leak / STRETCH,
-        "mitral_competent_volume": t[2] + x[PLACE["mitral_closing"]],
-        "mitral_competent_pressure": ca.SX(0),
-    }
+    return replace(
+        p,
+        baroreflex_pressure=p.baroreflex_pressure + x[PLACE["reflex_pressure"]],
+        mitral_tethering=leak / STRETCH,
+        mitral_competent_volume=t[2] + x[PLACE["mitral_closing"]],
+        mitral_competent_pressure=ca.SX(0),
+    )
 
 
-def _effects(z: ca.SX, t: ca.SX, p: SimpleNamespace) -> dict[str, ca.SX]:
+def _effects(z: ca.SX, t: ca.SX, p: AllParameters) -> dict[str, ca.SX]:
     """Of the reflex settled at a pressure and the drugs at their doses."""
-    nothing = SimpleNamespace()
-    sensed = SimpleNamespace(**reflex.settled(SimpleNamespace(map=z[0]), p))
-    dosed = SimpleNamespace(inotrope_effect=t[0], vasopressor_effect=t[1])
-    by_reflex = reflex.effects(sensed, nothing, p)
-    by_drugs = drugs.effects(dosed, nothing, p)
+    by_reflex = reflex.effects(reflex.settled(z[0], p), reflex.Inputs(), p)
+    by_drugs = _drug_effects(t[0], t[1], p)
     joined = {
         name: by_reflex.get(name, ca.SX(1)) * by_drugs.get(name, ca.SX(1)) for name in _FACTORS
     }
     return joined | {"venous_volume": by_reflex["venous_volume"] + by_drugs["venous_volume"]}
 
 
-def _saturation(hemoglobin: ca.SX, m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
-    blood = SimpleNamespace(hemoglobin_mass=hemoglobin * m.blood_volume / 100.0)
-    return p.arterial_saturation * (1 - oxygen.extraction(blood, m, p))
+def _drug_effects(
+    inotrope: ca.SX | float, vasopressor: ca.SX | float, p: drugs.Parameters
+) -> dict[str, ca.SX]:
+    """Of doses (ug/kg/min) that have reached their effect sites."""
+    states = drugs.States(inotrope_effect=inotrope, vasopressor_effect=vasopressor)
+    return drugs.effects(states, drugs.Inputs(inotrope=inotrope, vasopressor=vasopressor), p)
+
+
+def _saturation(hemoglobin: ca.SX, m: BeatMetrics, p: AllParameters) -> ca.SX:
+    mass = hemoglobin * m.blood_volume / ML_PER_DL
+    states = blood.States(hemoglobin_mass=mass, fluid_shift=ca.SX(0))
+    return p.arterial_saturation * (1 - oxygen.extraction(states, m, p))
 
 
 def parameter_vector(slow: SlowParameters, patient: Patient) -> Array:
@@ -220,7 +228,6 @@ def stretch(metrics: Mapping[str, float], pressure_weight: float) -> float:
 
 def unaided(slow: SlowParameters, doses: Array) -> float:
     """Factor from the contractility at the doses of the briefing to that at other doses."""
-    names = ("inotrope_effect", "vasopressor_effect")
-    dosed = SimpleNamespace(**dict(zip(names, map(float, doses), strict=True)))
-    found = drugs.effects(dosed, SimpleNamespace(), SimpleNamespace(**slow.values))
-    return float(found["lv_contractility"])
+    inotrope, vasopressor = map(float, doses)
+    parameters = TypedLayout(drugs.Parameters).select(slow.values)
+    return float(_drug_effects(inotrope, vasopressor, parameters)["lv_contractility"])

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from types import SimpleNamespace
 
 import numpy as np
 
-from plants import SlowParameters
-from plants.quantities import ML_PER_L
-from plants.slow.laws import ML_PER_DL, oxygen
+from plants import METRICS, SlowParameters
+from plants.quantities import ML_PER_DL, ML_PER_L
+from plants.slow import PARAMETER_LAYOUT
+from plants.slow.laws import blood, oxygen
 
 # Guesses: spread of what a patient makes beyond the model (mmol/L/h), how far it moves in the root
 # of an hour, and the same of lactate itself; spread of a laboratory value (mmol/L).
@@ -57,7 +57,7 @@ class LactateBalance:
 
     def __init__(self, area: float, parameters: SlowParameters | None = None):
         known = (parameters or SlowParameters.load()).values
-        self._parameters = SimpleNamespace(**known | {"body_surface_area": area})
+        self._parameters = PARAMETER_LAYOUT.partly(**known | {"body_surface_area": area})
         self._hemoglobin, self._injury, self._index = known["hemoglobin_initial"], 0.0, math.nan
         self.hours, self.value, self.beyond = math.nan, math.nan, 0.0
         self._covariance = np.diag([_NOISE**2, _BEYOND**2])
@@ -141,10 +141,9 @@ class LactateBalance:
 
     def _balance(self, cardiac_index: float) -> tuple[float, float]:
         """Lactate made (mmol/L/h) and its clearance (1/h) at a flow, by the model."""
-        slow = SimpleNamespace(
-            hemoglobin_mass=self._hemoglobin * _BLOOD / ML_PER_DL, hepatic_injury=self._injury
-        )
+        mass = self._hemoglobin * _BLOOD / ML_PER_DL
+        states = blood.States(hemoglobin_mass=mass, fluid_shift=0.0)
         output = cardiac_index * self._parameters.body_surface_area
-        beat = SimpleNamespace(cardiac_output=output, blood_volume=_BLOOD)
-        made = oxygen.lactate_production(slow, beat, self._parameters)
-        return float(made), float(oxygen.lactate_clearance(slow, beat, self._parameters))
+        beat = METRICS.partly(cardiac_output=output, blood_volume=_BLOOD)
+        made = oxygen.lactate_production(states, beat, self._parameters)
+        return float(made), float(oxygen.lactate_clearance(self._injury, beat, self._parameters))

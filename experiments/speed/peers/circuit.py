@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from plants.compile import load_library
 from plants.compile.code import Part, elementary_functions, emit_functions, filled
 from plants.compile.expressions import graph_of, with_reciprocals
-from plants.quantities import Layout
+from plants.quantities import TypedLayout, structure
 
 Array = NDArray[np.float64]
 
@@ -68,10 +68,66 @@ VESSELS: Mapping[str, float] = {
     "R": 0.003348073,
     "L": 0.004,
 }
-CIRCUIT_STATES = Layout(
-    ("V_RA", "Q_RA", "V_RV", "Q_RV", "P_pul", "V_LA", "Q_LA", "V_LV", "Q_LV", "P_ao", "Q_ao", "P_c")
-)
-CIRCUIT_VALUES = Layout((*HEART, *VESSELS))
+
+
+@structure
+class CircuitState:
+    """Volumes (mL), flows (mL/s) and pressures (mmHg) of the peer's circuit."""
+
+    V_RA: ca.SX
+    Q_RA: ca.SX
+    V_RV: ca.SX
+    Q_RV: ca.SX
+    P_pul: ca.SX
+    V_LA: ca.SX
+    Q_LA: ca.SX
+    V_LV: ca.SX
+    Q_LV: ca.SX
+    P_ao: ca.SX
+    Q_ao: ca.SX
+    P_c: ca.SX
+
+
+@structure
+class CircuitParameters:
+    """The entries of :data:`HEART` and :data:`VESSELS`."""
+
+    Tsa: ca.SX
+    tpwave: ca.SX
+    Erv_s: ca.SX
+    Elv_s: ca.SX
+    iml: ca.SX
+    imr: ca.SX
+    Lrv_a: ca.SX
+    Rrv_a: ca.SX
+    Lra_v: ca.SX
+    Rra_v: ca.SX
+    Lla_v: ca.SX
+    Rla_v: ca.SX
+    Rlv_ao: ca.SX
+    Llv_a: ca.SX
+    Vrv_u: ca.SX
+    Vlv_u: ca.SX
+    Rpd: ca.SX
+    Cp: ca.SX
+    Cpa: ca.SX
+    Kxp_ra: ca.SX
+    Kxv_ra: ca.SX
+    Emax_ra: ca.SX
+    Vaso_ra: ca.SX
+    Kxp_la: ca.SX
+    Kxv_la: ca.SX
+    Emax_la: ca.SX
+    Vaso_la: ca.SX
+    Rp: ca.SX
+    Rd: ca.SX
+    C: ca.SX
+    R: ca.SX
+    L: ca.SX
+
+
+CIRCUIT_STATES = TypedLayout(CircuitState)
+CIRCUIT_VALUES = TypedLayout(CircuitParameters, (*HEART, *VESSELS))
 START: Mapping[str, float] = {
     "V_RA": 38.43,
     "V_RV": 96.07,

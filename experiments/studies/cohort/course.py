@@ -38,7 +38,7 @@ from plants import (
     sample_head_flow,
     thresholds,
 )
-from plants.slow.laws import SIGNIFICANT, WITHIN
+from plants.slow.laws import SIGNIFICANT_PFHB, SIGNIFICANT_WITHIN_HOURS
 
 #: Relative error of an outer step that is aimed at; what comes out differs by less than 0.5 % from
 #: what a fiftieth of it gives.
@@ -217,8 +217,8 @@ class _Bedside:
     def _sampled(self, hours: float, pfhb: float) -> None:
         """The laboratory's answer, and whether it meets the definition of hemolysis."""
         self.samples.append((hours, pfhb))
-        high = [time for time, value in self.samples if value > SIGNIFICANT]
-        if len(high) > 1 and high[-1] == hours and hours - high[-2] <= WITHIN:
+        high = [time for time, value in self.samples if value > SIGNIFICANT_PFHB]
+        if len(high) > 1 and high[-1] == hours and hours - high[-2] <= SIGNIFICANT_WITHIN_HOURS:
             self.hemolysis = min(self.hemolysis, hours)
 
     def _events(self) -> None:

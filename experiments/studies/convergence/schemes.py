@@ -6,7 +6,6 @@ import functools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 import casadi as ca
@@ -27,7 +26,7 @@ from plants import (
 from plants.beat import beat_kernel
 from plants.circulation import end_systolic_phase
 from plants.compile import Kernel, step_kernel
-from plants.plant import ACCUMULATOR, EXTREMES, INTEGRALS, N_VOLUMES, PHASE, VALUES
+from plants.plant import ACCUMULATOR, EXTREMES, INTEGRALS, N_VOLUMES, PHASE, VALUES, FreeWall
 from plants.plant import metrics as beats_of
 from plants.quantities import SECONDS_PER_MINUTE
 
@@ -92,10 +91,10 @@ def scheme_kernel(scheme: str) -> Kernel:
     return step_kernel(body, model.observe, tangent=True)
 
 
-def _free_wall(x: ca.SX, v: ca.SX) -> SimpleNamespace:
+def _free_wall(x: ca.SX, v: ca.SX) -> FreeWall:
     """Phase and the volume (mL) that the free wall of the left ventricle holds."""
     shift = plant_model().observe(x, v)[WAVEFORMS.index("septum_shift")]
-    return SimpleNamespace(phase=x[PHASE], volume=x[STATES.index["lv_volume"]] - shift)
+    return FreeWall(phase=x[PHASE], volume=x[STATES.index["lv_volume"]] - shift)
 
 
 class SchemeMap(BeatMap):

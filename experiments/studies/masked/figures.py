@@ -9,7 +9,7 @@ import numpy as np
 from experiments.figures import COLORS, label, new_figure, plain
 from experiments.studies.masked.hidden_regurgitation import DEVICE, FULL, LOW, PATIENT
 from experiments.studies.masked.masked_failure import WEANING_POWER
-from plants.slow.laws import GRADES
+from plants.slow.laws import MITRAL_GRADES
 
 if TYPE_CHECKING:
     import pandas
@@ -72,9 +72,9 @@ def _draw_grades(axes: Axes, course: pandas.DataFrame) -> None:
     hours = course["hours"].to_numpy()
     edges = np.append(hours, hours[-1])
     for start, end, grade in zip(edges, edges[1:], course["grade"], strict=False):
-        axes.axvspan(start, end, color=_GRADE_COLORS[GRADES.index(grade)], linewidth=0)
+        axes.axvspan(start, end, color=_GRADE_COLORS[MITRAL_GRADES.index(grade)], linewidth=0)
     axes.plot(hours, course["mitral_regurgitant_fraction"], color=COLORS[1])
-    for grade, color in zip(GRADES, _GRADE_COLORS, strict=True):
+    for grade, color in zip(MITRAL_GRADES, _GRADE_COLORS, strict=True):
         axes.plot([], [], "s", color=color, markersize=8, markeredgecolor="#999999", label=grade)
     axes.set_ylim(0.0, 0.65)
     axes.set_xlabel("Time [h]")

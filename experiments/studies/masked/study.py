@@ -30,7 +30,7 @@ from experiments.studies.masked.masked_failure import (
     recovered_heart,
 )
 from plants import SIGNALS
-from plants.slow.laws import GRADES
+from plants.slow.laws import MITRAL_GRADES
 
 if TYPE_CHECKING:
     import pandas
@@ -56,7 +56,7 @@ def part_rows(name: str) -> Rows:
 
 def expectations(hidden: pandas.DataFrame, masked: pandas.DataFrame) -> dict[str, bool]:
     """What both patients must show, and whether they do."""
-    full, low, again = (GRADES.index(grade) for grade in hidden["grade"])
+    full, low, again = (MITRAL_GRADES.index(grade) for grade in hidden["grade"])
     power = _powers(masked)
     return {
         f"at {FULL} the regurgitation is at most mild": max(full, again) <= 1,

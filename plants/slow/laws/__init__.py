@@ -14,21 +14,29 @@ from plants.slow.laws import (
     oxygen,
     reflex,
 )
-from plants.slow.laws.composition import ML_PER_DL
 from plants.slow.laws.declare import SlowInput, SlowState, Topic
 from plants.slow.laws.hazards import HAZARDS, access_parameters, event_times, thresholds
-from plants.slow.laws.hemolysis import SIGNIFICANT, WITHIN, clinically_significant
-from plants.slow.laws.limb import MM_PER_FRENCH, PARAMETERS
-from plants.slow.laws.mitral import GRADES, echo_grade, effective_orifice, hidden_regurgitation
+from plants.slow.laws.hemolysis import (
+    SIGNIFICANT_PFHB,
+    SIGNIFICANT_WITHIN_HOURS,
+    clinically_significant,
+)
+from plants.slow.laws.joined import AllInputs, AllParameters, AllStates
+from plants.slow.laws.mitral import (
+    MITRAL_GRADES,
+    echo_grade,
+    effective_orifice,
+    hidden_regurgitation,
+)
 
 __all__ = [
-    "GRADES",
     "HAZARDS",
-    "ML_PER_DL",
-    "MM_PER_FRENCH",
-    "PARAMETERS",
-    "SIGNIFICANT",
-    "WITHIN",
+    "MITRAL_GRADES",
+    "SIGNIFICANT_PFHB",
+    "SIGNIFICANT_WITHIN_HOURS",
+    "AllInputs",
+    "AllParameters",
+    "AllStates",
     "SlowInput",
     "SlowState",
     "Topic",

@@ -12,51 +12,67 @@ Moore FD (1965) N Engl J Med 273:567 (refill of the plasma over a day or more af
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import casadi as ca
 
 from plants.circulation import saturated
-from plants.quantities import parameter_table
-from plants.slow.laws.composition import ML_PER_DL, hematocrit, hemoglobin, released_mass
-from plants.slow.laws.declare import SlowInput, SlowState
+from plants.plant import BeatMetrics
+from plants.quantities import ML_PER_DL, SECONDS_PER_HOUR, Entry, entry, structure
+from plants.slow.laws.composition import hematocrit, hemoglobin, released_mass
+from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
 
-_SECONDS_PER_HOUR = 3600.0
+if TYPE_CHECKING:
+    from plants.slow.laws.joined import AllParameters
+
 # The shift follows the missing volume with a lag of this share of the regulation time: the pair
 # is then critically damped and brings the volume back without overshoot.
 _LAG_SHARE = 0.25
 
-STATES = (
-    SlowState("hemoglobin_mass", "g", "hemoglobin in the red cells", 0, 10000),
-    SlowState("fluid_shift", "mL/h", "fluid drawn from the tissues; excreted < 0", -2000, 2000),
-)
-INPUTS = (
-    SlowInput("bleeding", "mL/h", "blood lost", 0, 20000),
-    SlowInput("transfusion", "mL/h", "red cells given, as suspended", 0, 10000),
-    SlowInput("fluid", "mL/h", "fluid given that stays in the vessels", 0, 20000),
-)
-PARAMETERS = parameter_table(
-    ("hemoglobin_initial", "g/dL", "hemoglobin of the blood at the start", 3, 22),
-    ("red_cell_hemoglobin", "g/dL", "hemoglobin of packed red cells", 28, 38),
-    ("transfused_hemoglobin", "g/dL", "hemoglobin of the red cells given", 10, 25),
-    ("volume_regulation", "1", "1: the patient regulates the blood volume, 0: not", 0, 1),
-    ("volume_regulation_time", "h", "time in which the volume is brought back", 1, 200),
-    ("volume_regulation_limit", "mL/h", "fastest shift of fluid", 10, 2000),
-)
+
+@structure
+class States:
+    """What the blood holds, and the fluid that moves into it."""
+
+    hemoglobin_mass: Entry = entry("g", "hemoglobin in the red cells", 0, 10000)
+    fluid_shift: Entry = entry("mL/h", "fluid drawn from the tissues; excreted < 0", -2000, 2000)
 
 
-def start(p: Mapping[str, float], m: Mapping[str, float]) -> dict[str, float]:
+@structure
+class Inputs:
+    """What is given and lost."""
+
+    bleeding: Entry = entry("mL/h", "blood lost", 0, 20000)
+    transfusion: Entry = entry("mL/h", "red cells given, as suspended", 0, 10000)
+    fluid: Entry = entry("mL/h", "fluid given that stays in the vessels", 0, 20000)
+
+
+@structure
+class Parameters:
+    """Blood and its regulation."""
+
+    hemoglobin_initial: Entry = entry("g/dL", "hemoglobin of the blood at the start", 3, 22)
+    red_cell_hemoglobin: Entry = entry("g/dL", "hemoglobin of packed red cells", 28, 38)
+    transfused_hemoglobin: Entry = entry("g/dL", "hemoglobin of the red cells given", 10, 25)
+    volume_regulation: Entry = entry("1", "1: the patient regulates the blood volume, 0: not", 0, 1)
+    volume_regulation_time: Entry = entry("h", "time in which the volume is brought back", 1, 200)
+    volume_regulation_limit: Entry = entry("mL/h", "fastest shift of fluid", 10, 2000)
+
+
+STATES = declared_states(States)
+INPUTS = declared_inputs(Inputs)
+PARAMETERS = declared_parameters(Parameters)
+
+
+def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     """The hemoglobin that the starting volume holds, and no shift of fluid."""
     return {
-        "hemoglobin_mass": p["hemoglobin_initial"] * m["blood_volume"] / ML_PER_DL,
+        "hemoglobin_mass": p.hemoglobin_initial * m.blood_volume / ML_PER_DL,
         "fluid_shift": 0.0,
     }
 
 
-def rates(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def rates(s: States, m: BeatMetrics, u: Inputs, p: AllParameters) -> dict[str, ca.SX]:
     """Hemoglobin given less that bled and broken (g/h); the shift of fluid (mL/h per hour)."""
     given = u.transfusion * p.transfused_hemoglobin / ML_PER_DL
     bled = u.bleeding * hemoglobin(s, m) / ML_PER_DL
@@ -69,14 +85,12 @@ def rates(
     }
 
 
-def effects(s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> dict[str, ca.SX]:
+def effects(s: States, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """The inflow to the systemic veins (mL/s)."""
     inflow = u.transfusion + u.fluid + s.fluid_shift - u.bleeding
-    return {"infusion": inflow / _SECONDS_PER_HOUR}
+    return {"infusion": inflow / SECONDS_PER_HOUR}
 
 
-def outputs(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def outputs(s: States, m: BeatMetrics, u: Inputs, p: AllParameters) -> dict[str, ca.SX]:
     """Hemoglobin (g/dL) and hematocrit."""
     return {"hemoglobin": hemoglobin(s, m), "hematocrit": hematocrit(s, m, p)}

@@ -6,14 +6,17 @@ plasma. The volume of the red cells is their hemoglobin over the hemoglobin of p
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import casadi as ca
 
 from plants.circulation import positive_part
+from plants.plant import BeatMetrics
+from plants.quantities import MG_PER_G, ML_PER_DL
 
-ML_PER_DL = 100.0
-MG_PER_G = 1000.0
+if TYPE_CHECKING:
+    from plants.slow.laws import blood
+    from plants.slow.laws.joined import AllParameters
 
 # Corners of a smooth floor and ceiling that no living patient reaches; they keep every ratio
 # finite when a circulation runs empty.
@@ -21,28 +24,28 @@ _LEAST_VOLUME, _VOLUME_CORNER = 100.0, 10.0  # mL
 _MOST_HEMATOCRIT, _HEMATOCRIT_CORNER = 0.8, 1e-3
 
 
-def volume(m: SimpleNamespace) -> ca.SX:
+def volume(m: BeatMetrics) -> ca.SX:
     """Blood volume (mL), with a floor far below what a circulation needs."""
     return _LEAST_VOLUME + positive_part(m.blood_volume - _LEAST_VOLUME, _VOLUME_CORNER)
 
 
-def hemoglobin(s: SimpleNamespace, m: SimpleNamespace) -> ca.SX:
+def hemoglobin(s: blood.States, m: BeatMetrics) -> ca.SX:
     """Hemoglobin of whole blood (g/dL)."""
     return ML_PER_DL * s.hemoglobin_mass / volume(m)
 
 
-def hematocrit(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def hematocrit(s: blood.States, m: BeatMetrics, p: blood.Parameters) -> ca.SX:
     """Share of the red cells in the blood."""
     cells = hemoglobin(s, m) / p.red_cell_hemoglobin
     return _MOST_HEMATOCRIT - positive_part(_MOST_HEMATOCRIT - cells, _HEMATOCRIT_CORNER)
 
 
-def plasma_volume(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def plasma_volume(s: blood.States, m: BeatMetrics, p: blood.Parameters) -> ca.SX:
     """Volume of the plasma (mL)."""
     return volume(m) * (1 - hematocrit(s, m, p))
 
 
-def released_mass(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def released_mass(s: blood.States, m: BeatMetrics, p: AllParameters) -> ca.SX:
     """Hemoglobin (g/h) that the pump releases from the red cells into the plasma.
 
     The release ``m.hemolysis_rate`` holds for blood of ``p.release_hemoglobin`` in a plasma of
@@ -53,9 +56,7 @@ def released_mass(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) ->
     return reference * hemoglobin(s, m) / p.release_hemoglobin
 
 
-def plasma_inflow(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> ca.SX:
+def plasma_inflow(s: blood.States, m: BeatMetrics, u: blood.Inputs, p: AllParameters) -> ca.SX:
     """What is added to the plasma (mL/h) and dilutes what is dissolved in it.
 
     Fluid, the part of a transfusion that is no red cells, the patient's own shift of fluid, and

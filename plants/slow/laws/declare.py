@@ -2,13 +2,14 @@
 
 A topic is a module with one concept (blood, drugs, the myocardium, ...) and these names:
 
-``STATES``, ``INPUTS``
-    Tuples of :class:`SlowState` and :class:`SlowInput`; either may be empty.
-``PARAMETERS``
-    Made by :func:`~plants.patients.parameters.parameter_table`; the values stand in
-    ``plants/data/slow/<topic>.toml``.
+``States``, ``Inputs``, ``Parameters``
+    Structures whose fields declare name, unit, meaning and range; either of the first two may be
+    empty. The values of the parameters stand in ``plants/data/slow/<topic>.toml``.
+``STATES``, ``INPUTS``, ``PARAMETERS``
+    The declarations of these fields, for tables and files.
 ``start(p, m)``
-    Values of the states at time 0 from numeric parameters and the metrics of the first beat.
+    Values of the states at time 0 by name, from the numbers of the parameters and of the metrics
+    of the first beat.
 ``rates(s, m, u, p)``
     Rates of change of the states, per hour, as symbolic expressions.
 ``effects(s, u, p)``
@@ -17,19 +18,23 @@ A topic is a module with one concept (blood, drugs, the myocardium, ...) and the
 ``outputs(s, m, u, p)``
     Signals of the topic.
 
-The namespaces hold the slow states ``s``, the metrics ``m`` of a beat, the inputs ``u`` and the
-slow and the patient parameters ``p`` of all topics, by name, so that a topic may read another's.
+The slow states ``s``, the metrics ``m`` of a beat, the inputs ``u`` and the slow and the patient's
+parameters ``p`` come as structures of all topics (:mod:`plants.slow.laws.joined`), so that a topic
+may read another's; a topic that reads only its own asks for no more than that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import SimpleNamespace
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import casadi as ca
 
-from plants.quantities import Parameter
+from plants.plant import BeatMetrics
+from plants.quantities import Parameter, declarations
+
+if TYPE_CHECKING:
+    from plants.slow.laws.joined import AllInputs, AllParameters, AllStates
 
 
 class SlowState(Parameter):
@@ -40,6 +45,21 @@ class SlowInput(Parameter):
     """Something done to the patient over hours: name, unit, meaning and range; 0 is nothing."""
 
 
+def declared_states(cls: type[Any]) -> tuple[SlowState, ...]:
+    """The states that a structure declares."""
+    return tuple(declarations(cls, SlowState).values())
+
+
+def declared_inputs(cls: type[Any]) -> tuple[SlowInput, ...]:
+    """The inputs that a structure declares."""
+    return tuple(declarations(cls, SlowInput).values())
+
+
+def declared_parameters(cls: type[Any]) -> Mapping[str, Parameter]:
+    """The parameters that a structure declares, by name."""
+    return declarations(cls, Parameter)
+
+
 class Topic(Protocol):
     """A module of the slow clock; see the module's text."""
 
@@ -47,24 +67,22 @@ class Topic(Protocol):
     INPUTS: tuple[SlowInput, ...]
     PARAMETERS: Mapping[str, Parameter]
 
-    def start(self, p: Mapping[str, float], m: Mapping[str, float]) -> dict[str, float]:
+    def start(self, p: AllParameters, m: BeatMetrics) -> dict[str, float]:
         """Values of the states at time 0."""
         ...
 
     def rates(
-        self, s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
+        self, s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters
     ) -> dict[str, ca.SX]:
         """Rates of change of the states, per hour."""
         ...
 
-    def effects(
-        self, s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-    ) -> dict[str, ca.SX]:
+    def effects(self, s: AllStates, u: AllInputs, p: AllParameters) -> dict[str, ca.SX]:
         """What the topic does to the fast plant."""
         ...
 
     def outputs(
-        self, s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
+        self, s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters
     ) -> dict[str, ca.SX]:
         """Signals of the topic."""
         ...

@@ -19,44 +19,73 @@ Med 40:3146 (norepinephrine and mean systemic pressure). Levy B et al. (2018) J 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import SimpleNamespace
-
 import casadi as ca
 
-from plants.quantities import parameter_table
-from plants.slow.laws.declare import SlowInput, SlowState
+from plants.plant import BeatMetrics
+from plants.quantities import MINUTES_PER_HOUR, Entry, entry, structure
+from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
 
-_MINUTES_PER_HOUR = 60.0
 _DOSE = "ug/kg/min"
 _INOTROPE_HIGH, _VASOPRESSOR_HIGH = 20.0, 1.0
 
-STATES = (
-    SlowState("inotrope_effect", _DOSE, "inotrope at its effect site", 0, _INOTROPE_HIGH),
-    SlowState("vasopressor_effect", _DOSE, "vasopressor at its effect site", 0, _VASOPRESSOR_HIGH),
-)
-INPUTS = (
-    SlowInput("inotrope", _DOSE, "inotrope, as dobutamine", 0, _INOTROPE_HIGH),
-    SlowInput("vasopressor", _DOSE, "vasopressor, as norepinephrine", 0, _VASOPRESSOR_HIGH),
-)
-PARAMETERS = parameter_table(
-    ("inotrope_baseline", _DOSE, "inotrope of the identified patient", 0, _INOTROPE_HIGH),
-    ("vasopressor_baseline", _DOSE, "vasopressor of the identified patient", 0, _VASOPRESSOR_HIGH),
-    ("inotrope_time", "min", "time constant of the inotrope's effect site", 0.5, 60),
-    ("vasopressor_time", "min", "time constant of the vasopressor's effect site", 0.5, 60),
-    ("inotrope_half_dose", _DOSE, "inotrope at half the greatest effect", 0.5, 50),
-    ("inotrope_rate_half_dose", _DOSE, "the same for the heart rate", 0.5, 100),
-    ("inotrope_contractility", "1", "greatest relative gain of contractility", 0, 5),
-    ("inotrope_heart_rate", "1", "greatest relative gain of heart rate", 0, 2),
-    ("inotrope_resistance", "1", "greatest relative change of systemic resistance", -0.9, 1),
-    ("inotrope_pulmonary", "1", "greatest relative change of pulmonary resistance", -0.9, 1),
-    ("inotrope_venous_volume", "mL", "greatest change of unstressed venous volume", -2000, 2000),
-    ("vasopressor_half_dose", _DOSE, "vasopressor at half the greatest effect", 0.01, 5),
-    ("vasopressor_contractility", "1", "greatest relative gain of contractility", 0, 5),
-    ("vasopressor_resistance", "1", "greatest relative gain of systemic resistance", 0, 10),
-    ("vasopressor_pulmonary", "1", "greatest relative gain of pulmonary resistance", 0, 5),
-    ("vasopressor_venous_volume", "mL", "greatest change of unstressed venous volume", -2000, 0),
-)
+
+@structure
+class States:
+    """Doses at the effect sites."""
+
+    inotrope_effect: Entry = entry(_DOSE, "inotrope at its effect site", 0, _INOTROPE_HIGH)
+    vasopressor_effect: Entry = entry(_DOSE, "vasopressor at its effect site", 0, _VASOPRESSOR_HIGH)
+
+
+@structure
+class Inputs:
+    """Doses infused."""
+
+    inotrope: Entry = entry(_DOSE, "inotrope, as dobutamine", 0, _INOTROPE_HIGH)
+    vasopressor: Entry = entry(_DOSE, "vasopressor, as norepinephrine", 0, _VASOPRESSOR_HIGH)
+
+
+@structure
+class Parameters:
+    """What the drugs do, and how soon."""
+
+    inotrope_baseline: Entry = entry(_DOSE, "inotrope of the identified patient", 0, _INOTROPE_HIGH)
+    vasopressor_baseline: Entry = entry(
+        _DOSE, "vasopressor of the identified patient", 0, _VASOPRESSOR_HIGH
+    )
+    inotrope_time: Entry = entry("min", "time constant of the inotrope's effect site", 0.5, 60)
+    vasopressor_time: Entry = entry(
+        "min", "time constant of the vasopressor's effect site", 0.5, 60
+    )
+    inotrope_half_dose: Entry = entry(_DOSE, "inotrope at half the greatest effect", 0.5, 50)
+    inotrope_rate_half_dose: Entry = entry(_DOSE, "the same for the heart rate", 0.5, 100)
+    inotrope_contractility: Entry = entry("1", "greatest relative gain of contractility", 0, 5)
+    inotrope_heart_rate: Entry = entry("1", "greatest relative gain of heart rate", 0, 2)
+    inotrope_resistance: Entry = entry(
+        "1", "greatest relative change of systemic resistance", -0.9, 1
+    )
+    inotrope_pulmonary: Entry = entry(
+        "1", "greatest relative change of pulmonary resistance", -0.9, 1
+    )
+    inotrope_venous_volume: Entry = entry(
+        "mL", "greatest change of unstressed venous volume", -2000, 2000
+    )
+    vasopressor_half_dose: Entry = entry(_DOSE, "vasopressor at half the greatest effect", 0.01, 5)
+    vasopressor_contractility: Entry = entry("1", "greatest relative gain of contractility", 0, 5)
+    vasopressor_resistance: Entry = entry(
+        "1", "greatest relative gain of systemic resistance", 0, 10
+    )
+    vasopressor_pulmonary: Entry = entry(
+        "1", "greatest relative gain of pulmonary resistance", 0, 5
+    )
+    vasopressor_venous_volume: Entry = entry(
+        "mL", "greatest change of unstressed venous volume", -2000, 0
+    )
+
+
+STATES = declared_states(States)
+INPUTS = declared_inputs(Inputs)
+PARAMETERS = declared_parameters(Parameters)
 
 
 def occupancy(dose: ca.SX, half_dose: ca.SX) -> ca.SX:
@@ -71,62 +100,58 @@ def occupancy(dose: ca.SX, half_dose: ca.SX) -> ca.SX:
     return dose / (dose + half_dose)
 
 
-def start(p: Mapping[str, float], m: Mapping[str, float]) -> dict[str, float]:
+def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     """The effect sites as under the doses of the identified patient."""
     return {
-        "inotrope_effect": p["inotrope_baseline"],
-        "vasopressor_effect": p["vasopressor_baseline"],
+        "inotrope_effect": p.inotrope_baseline,
+        "vasopressor_effect": p.vasopressor_baseline,
     }
 
 
-def rates(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def rates(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """The effect sites follow the infusions; per hour."""
+    inotrope, vasopressor = u.inotrope - s.inotrope_effect, u.vasopressor - s.vasopressor_effect
     return {
-        f"{drug}_effect": _MINUTES_PER_HOUR
-        * (getattr(u, drug) - getattr(s, f"{drug}_effect"))
-        / getattr(p, f"{drug}_time")
-        for drug in ("inotrope", "vasopressor")
+        "inotrope_effect": MINUTES_PER_HOUR * inotrope / p.inotrope_time,
+        "vasopressor_effect": MINUTES_PER_HOUR * vasopressor / p.vasopressor_time,
     }
 
 
-def effects(s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> dict[str, ca.SX]:
+def effects(s: States, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """Factors on contractility, rate and resistances, and the unstressed venous volume (mL)."""
 
-    def relative(drug: str, kind: str, half_dose: ca.SX) -> ca.SX:
-        greatest = getattr(p, f"{drug}_{kind}")
-        now = occupancy(getattr(s, f"{drug}_effect"), half_dose)
-        before = occupancy(getattr(p, f"{drug}_baseline"), half_dose)
-        return (1 + greatest * now) / (1 + greatest * before)
+    def inotrope(greatest: ca.SX, half_dose: ca.SX) -> ca.SX:
+        now = occupancy(s.inotrope_effect, half_dose)
+        baseline = occupancy(p.inotrope_baseline, half_dose)
+        return (1 + greatest * now) / (1 + greatest * baseline)
 
-    def inotrope(kind: str) -> ca.SX:
-        return relative("inotrope", kind, p.inotrope_half_dose)
+    def vasopressor(greatest: ca.SX) -> ca.SX:
+        now = occupancy(s.vasopressor_effect, p.vasopressor_half_dose)
+        baseline = occupancy(p.vasopressor_baseline, p.vasopressor_half_dose)
+        return (1 + greatest * now) / (1 + greatest * baseline)
 
-    def vasopressor(kind: str) -> ca.SX:
-        return relative("vasopressor", kind, p.vasopressor_half_dose)
+    def change(dose: ca.SX, baseline: ca.SX, half_dose: ca.SX) -> ca.SX:
+        return occupancy(dose, half_dose) - occupancy(baseline, half_dose)
 
-    def volume(drug: str) -> ca.SX:
-        half_dose = getattr(p, f"{drug}_half_dose")
-        change = occupancy(getattr(s, f"{drug}_effect"), half_dose) - occupancy(
-            getattr(p, f"{drug}_baseline"), half_dose
-        )
-        return getattr(p, f"{drug}_venous_volume") * change
-
-    contractility = inotrope("contractility") * vasopressor("contractility")
+    contractility = inotrope(p.inotrope_contractility, p.inotrope_half_dose) * vasopressor(
+        p.vasopressor_contractility
+    )
+    by_inotrope = change(s.inotrope_effect, p.inotrope_baseline, p.inotrope_half_dose)
+    by_vasopressor = change(s.vasopressor_effect, p.vasopressor_baseline, p.vasopressor_half_dose)
     return {
         "lv_contractility": contractility,
         "rv_contractility": contractility,
-        "heart_rate": relative("inotrope", "heart_rate", p.inotrope_rate_half_dose),
-        "systemic_resistance": inotrope("resistance") * vasopressor("resistance"),
-        "pulmonary_resistance": inotrope("pulmonary") * vasopressor("pulmonary"),
-        "venous_volume": volume("inotrope") + volume("vasopressor"),
+        "heart_rate": inotrope(p.inotrope_heart_rate, p.inotrope_rate_half_dose),
+        "systemic_resistance": inotrope(p.inotrope_resistance, p.inotrope_half_dose)
+        * vasopressor(p.vasopressor_resistance),
+        "pulmonary_resistance": inotrope(p.inotrope_pulmonary, p.inotrope_half_dose)
+        * vasopressor(p.vasopressor_pulmonary),
+        "venous_volume": p.inotrope_venous_volume * by_inotrope
+        + p.vasopressor_venous_volume * by_vasopressor,
     }
 
 
-def outputs(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def outputs(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """The effect-site doses (ug/kg/min)."""
     return {
         "inotrope_effect": s.inotrope_effect,

@@ -26,16 +26,28 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Mapping
-from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import casadi as ca
 import numpy as np
 from numpy.typing import ArrayLike
 
 from plants.circulation import gate, positive_part, saturated
-from plants.quantities import SECONDS_PER_MINUTE, InputError, parameter_table
-from plants.slow.laws.declare import SlowInput, SlowState
-from plants.slow.laws.limb import MM_PER_FRENCH, limb_perfusion
+from plants.plant import BeatMetrics
+from plants.quantities import (
+    MM_PER_FRENCH,
+    SECONDS_PER_MINUTE,
+    Entry,
+    InputError,
+    entry,
+    field_names,
+    structure,
+)
+from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
+from plants.slow.laws.limb import limb_perfusion
+
+if TYPE_CHECKING:
+    from plants.slow.laws.joined import AllInputs, AllParameters, AllStates
 
 #: The cumulative hazards, in the order of their thresholds.
 HAZARDS = ("bleeding_hazard", "malposition_hazard", "limb_hazard")
@@ -47,36 +59,61 @@ _SMALL_WIDTH = 1.0
 # Plasma-free hemoglobin (mg/dL) that counts as significant hemolysis; corner of a volume (mL).
 _SIGNIFICANT_PFHB, _VOLUME_CORNER = 40.0, 1.0
 
-STATES = (
-    SlowState("access_wound", "1", "access wound that has not sealed yet", 0, 1),
-    SlowState("vwf_loss", "1", "share of large von Willebrand multimers lost to shear", 0, 1),
-    *(
-        SlowState(name, "1", f"cumulative hazard of {event}", 0, 1e4)
-        for name, event in zip(
-            HAZARDS, ("major bleeding", "lasting malposition", "limb ischemia"), strict=True
-        )
-    ),
-)
-INPUTS: tuple[SlowInput, ...] = ()
-PARAMETERS = parameter_table(
-    ("pump_french", "Fr", "diameter of the pump; 0 is none", 0, 40),
-    ("surgical", "1", "1 when the access is surgical, 0 when percutaneous", 0, 1),
-    ("bleeding_access", "1", "cumulative hazard of bleeding from the access of a CP", 0, 1),
-    ("bleeding_access_time", "h", "time constant with which the access seals", 1, 500),
-    ("bleeding_surgical_factor", "1", "surgical over percutaneous bleeding of the access", 0.1, 10),
-    ("bleeding_size_exponent", "1", "power of the pump's size in bleeding of the access", 0, 5),
-    ("bleeding_anticoagulation", "1/h", "hazard of bleeding under anticoagulation", 0, 0.1),
-    ("bleeding_shear", "1/h", "hazard of bleeding with all large multimers lost", 0, 0.1),
-    ("bleeding_hemolysis", "1", "greatest relative rise of it with plasma-free hemoglobin", 0, 10),
-    ("vwf_time", "h", "time constant of the loss of large multimers", 0.2, 100),
-    ("reference_tip_speed", "m/s", "tip speed at which half the large multimers go", 1, 50),
-    ("malposition_rate", "1/h", "hazard of lasting malposition of a large pump", 0, 0.1),
-    ("malposition_small_factor", "1", "hazard of small over large pumps", 0.1, 20),
-    ("malposition_small_french", "Fr", "size that parts small from large pumps", 5, 30),
-    ("malposition_volume", "mL", "end-diastolic volume of the base hazard", 20, 500),
-    ("limb_hazard_base", "1/h", "hazard of limb ischemia by femoral access", 0, 0.1),
-    ("limb_hazard_ischemia", "1/h", "further hazard of a limb without perfusion", 0, 1),
-)
+
+@structure
+class States:
+    """The wound, the blood's clotting and the cumulative hazards."""
+
+    access_wound: Entry = entry("1", "access wound that has not sealed yet", 0, 1)
+    vwf_loss: Entry = entry("1", "share of large von Willebrand multimers lost to shear", 0, 1)
+    bleeding_hazard: Entry = entry("1", "cumulative hazard of major bleeding", 0, 10000.0)
+    malposition_hazard: Entry = entry("1", "cumulative hazard of lasting malposition", 0, 10000.0)
+    limb_hazard: Entry = entry("1", "cumulative hazard of limb ischemia", 0, 10000.0)
+
+
+@structure
+class Inputs:
+    """Nothing is given."""
+
+
+@structure
+class Parameters:
+    """Hazards and what raises them."""
+
+    pump_french: Entry = entry("Fr", "diameter of the pump; 0 is none", 0, 40)
+    surgical: Entry = entry("1", "1 when the access is surgical, 0 when percutaneous", 0, 1)
+    bleeding_access: Entry = entry(
+        "1", "cumulative hazard of bleeding from the access of a CP", 0, 1
+    )
+    bleeding_access_time: Entry = entry("h", "time constant with which the access seals", 1, 500)
+    bleeding_surgical_factor: Entry = entry(
+        "1", "surgical over percutaneous bleeding of the access", 0.1, 10
+    )
+    bleeding_size_exponent: Entry = entry(
+        "1", "power of the pump's size in bleeding of the access", 0, 5
+    )
+    bleeding_anticoagulation: Entry = entry(
+        "1/h", "hazard of bleeding under anticoagulation", 0, 0.1
+    )
+    bleeding_shear: Entry = entry("1/h", "hazard of bleeding with all large multimers lost", 0, 0.1)
+    bleeding_hemolysis: Entry = entry(
+        "1", "greatest relative rise of it with plasma-free hemoglobin", 0, 10
+    )
+    vwf_time: Entry = entry("h", "time constant of the loss of large multimers", 0.2, 100)
+    reference_tip_speed: Entry = entry(
+        "m/s", "tip speed at which half the large multimers go", 1, 50
+    )
+    malposition_rate: Entry = entry("1/h", "hazard of lasting malposition of a large pump", 0, 0.1)
+    malposition_small_factor: Entry = entry("1", "hazard of small over large pumps", 0.1, 20)
+    malposition_small_french: Entry = entry("Fr", "size that parts small from large pumps", 5, 30)
+    malposition_volume: Entry = entry("mL", "end-diastolic volume of the base hazard", 20, 500)
+    limb_hazard_base: Entry = entry("1/h", "hazard of limb ischemia by femoral access", 0, 0.1)
+    limb_hazard_ischemia: Entry = entry("1/h", "further hazard of a limb without perfusion", 0, 1)
+
+
+STATES = declared_states(States)
+INPUTS = declared_inputs(Inputs)
+PARAMETERS = declared_parameters(Parameters)
 
 
 def tip_speed(speed: ca.SX, french: ca.SX) -> ca.SX:
@@ -208,16 +245,16 @@ def _first_reached(times: np.ndarray, values: np.ndarray, limit: float) -> float
     return float(times[after - 1] + share * (times[after] - times[after - 1]))
 
 
-def start(p: Mapping[str, float], m: Mapping[str, float]) -> dict[str, float]:
+def start(p: AllParameters, m: BeatMetrics) -> dict[str, float]:
     """A fresh wound, intact von Willebrand factor and no hazard run up yet."""
-    return {state.name: 0.0 for state in STATES} | {"access_wound": 1.0}
+    return dict.fromkeys(field_names(States), 0.0) | {"access_wound": 1.0}
 
 
-def _relative_tip_speed(m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def _relative_tip_speed(m: BeatMetrics, p: AllParameters) -> ca.SX:
     return tip_speed(m.pump_speed, p.pump_french) / p.reference_tip_speed
 
 
-def bleeding_rate(s: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def bleeding_rate(s: AllStates, p: AllParameters) -> ca.SX:
     """Hazard of major bleeding, 1/h."""
     size = (p.pump_french / _REFERENCE_FRENCH) ** p.bleeding_size_exponent
     surgical = 1 + (p.bleeding_surgical_factor - 1) * p.surgical
@@ -229,7 +266,7 @@ def bleeding_rate(s: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
     return present * (access + p.bleeding_anticoagulation + shear)
 
 
-def malposition_rate(m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def malposition_rate(m: BeatMetrics, p: AllParameters) -> ca.SX:
     """Hazard of a malposition that lasts, 1/h; nothing while the pump stands still."""
     small = gate(p.malposition_small_french - p.pump_french, _SMALL_WIDTH)
     size = 1 + (p.malposition_small_factor - 1) * small
@@ -239,15 +276,13 @@ def malposition_rate(m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
     return p.malposition_rate * size * room * _relative_tip_speed(m, p) ** 2
 
 
-def limb_rate(m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def limb_rate(m: BeatMetrics, u: AllInputs, p: AllParameters) -> ca.SX:
     """Hazard of limb ischemia, 1/h; none unless the access is femoral."""
     lacking = 1 - limb_perfusion(m.map - m.cvp, u.distal_perfusion, p)
     return p.femoral * (p.limb_hazard_base + p.limb_hazard_ischemia * lacking)
 
 
-def rates(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def rates(s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters) -> dict[str, ca.SX]:
     """Rates of change per hour."""
     shear = _relative_tip_speed(m, p) ** 2
     return {
@@ -259,13 +294,16 @@ def rates(
     }
 
 
-def effects(s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> dict[str, ca.SX]:
+def effects(s: AllStates, u: AllInputs, p: AllParameters) -> dict[str, ca.SX]:
     """None: what an event does is the scenario's to say."""
     return {}
 
 
-def outputs(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def outputs(s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters) -> dict[str, ca.SX]:
     """The cumulative hazards and the loss of von Willebrand factor."""
-    return {name: getattr(s, name) for name in (*HAZARDS, "vwf_loss")}
+    return {
+        "bleeding_hazard": s.bleeding_hazard,
+        "malposition_hazard": s.malposition_hazard,
+        "limb_hazard": s.limb_hazard,
+        "vwf_loss": s.vwf_loss,
+    }

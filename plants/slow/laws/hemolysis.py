@@ -21,42 +21,78 @@ release ``m.hemolysis_rate`` is anchored).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import SimpleNamespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import casadi as ca
 import numpy as np
 
-from plants.quantities import InputError, parameter_table
-from plants.slow.laws.composition import (
+from plants.plant import BeatMetrics
+from plants.quantities import (
+    HOURS_PER_DAY,
     MG_PER_G,
     ML_PER_DL,
+    Entry,
+    InputError,
+    entry,
+    structure,
+)
+from plants.slow.laws.composition import (
     plasma_inflow,
     plasma_volume,
     released_mass,
 )
-from plants.slow.laws.declare import SlowInput, SlowState
+from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
+
+if TYPE_CHECKING:
+    from plants.slow.laws.joined import AllInputs, AllParameters, AllStates
 
 #: Plasma-free hemoglobin (mg/dL) above which a sample counts, and the hours within which a second
 #: one must: the manufacturer's definition of clinically significant hemolysis.
-SIGNIFICANT, WITHIN = 40.0, 24.0
+SIGNIFICANT_PFHB, SIGNIFICANT_WITHIN_HOURS = 40.0, HOURS_PER_DAY
 
-STATES = (
-    SlowState("pfhb", "mg/dL", "plasma-free hemoglobin, bound and unbound", 0, 5000),
-    SlowState("haptoglobin", "mg/dL", "hemoglobin that all haptoglobin can bind", 0, 500),
-    SlowState("released_hemoglobin", "mg/dL", "hemoglobin released since the start", 0, 1e5),
-)
-INPUTS: tuple[SlowInput, ...] = ()
-PARAMETERS = parameter_table(
-    ("release_hemoglobin", "g/dL", "hemoglobin of the blood of the reference release", 3, 22),
-    ("release_plasma_volume", "mL", "plasma volume of the reference release", 500, 6000),
-    ("haptoglobin_initial", "mg/dL", "capacity of haptoglobin at the start and at rest", 0, 400),
-    ("haptoglobin_turnover", "h", "mean life of haptoglobin that binds nothing", 24, 400),
-    ("haptoglobin_dissociation", "mg/dL", "dissociation constant of the binding", 0.01, 5),
-    ("complex_clearance_limit", "mg/dL/h", "fastest clearance of bound hemoglobin", 1, 100),
-    ("complex_half_saturation", "mg/dL", "bound hemoglobin cleared half as fast", 0.1, 100),
-    ("unbound_clearance", "1/h", "clearance of unbound hemoglobin", 0.01, 5),
-)
+
+@structure
+class States:
+    """Hemoglobin in the plasma and what binds it."""
+
+    pfhb: Entry = entry("mg/dL", "plasma-free hemoglobin, bound and unbound", 0, 5000)
+    haptoglobin: Entry = entry("mg/dL", "hemoglobin that all haptoglobin can bind", 0, 500)
+    released_hemoglobin: Entry = entry("mg/dL", "hemoglobin released since the start", 0, 100000.0)
+
+
+@structure
+class Inputs:
+    """Nothing is given."""
+
+
+@structure
+class Parameters:
+    """Release, binding and clearance of hemoglobin."""
+
+    release_hemoglobin: Entry = entry(
+        "g/dL", "hemoglobin of the blood of the reference release", 3, 22
+    )
+    release_plasma_volume: Entry = entry("mL", "plasma volume of the reference release", 500, 6000)
+    haptoglobin_initial: Entry = entry(
+        "mg/dL", "capacity of haptoglobin at the start and at rest", 0, 400
+    )
+    haptoglobin_turnover: Entry = entry("h", "mean life of haptoglobin that binds nothing", 24, 400)
+    haptoglobin_dissociation: Entry = entry(
+        "mg/dL", "dissociation constant of the binding", 0.01, 5
+    )
+    complex_clearance_limit: Entry = entry(
+        "mg/dL/h", "fastest clearance of bound hemoglobin", 1, 100
+    )
+    complex_half_saturation: Entry = entry(
+        "mg/dL", "bound hemoglobin cleared half as fast", 0.1, 100
+    )
+    unbound_clearance: Entry = entry("1/h", "clearance of unbound hemoglobin", 0.01, 5)
+
+
+STATES = declared_states(States)
+INPUTS = declared_inputs(Inputs)
+PARAMETERS = declared_parameters(Parameters)
 
 
 def bound(pfhb: ca.SX, haptoglobin: ca.SX, dissociation: ca.SX) -> ca.SX:
@@ -75,28 +111,26 @@ def bound(pfhb: ca.SX, haptoglobin: ca.SX, dissociation: ca.SX) -> ca.SX:
     return 2 * pfhb * haptoglobin / (total + root)
 
 
-def unbound_hemoglobin(s: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def unbound_hemoglobin(s: States, p: Parameters) -> ca.SX:
     """Plasma hemoglobin that no haptoglobin holds (mg/dL)."""
     return s.pfhb - bound(s.pfhb, s.haptoglobin, p.haptoglobin_dissociation)
 
 
-def release(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def release(s: AllStates, m: BeatMetrics, p: AllParameters) -> ca.SX:
     """Release of hemoglobin into the patient's plasma (mg/dL/h)."""
     return released_mass(s, m, p) * MG_PER_G * ML_PER_DL / plasma_volume(s, m, p)
 
 
-def start(p: Mapping[str, float], m: Mapping[str, float]) -> dict[str, float]:
+def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     """A clean plasma with all its haptoglobin."""
     return {
         "pfhb": 0.0,
-        "haptoglobin": p["haptoglobin_initial"],
+        "haptoglobin": p.haptoglobin_initial,
         "released_hemoglobin": 0.0,
     }
 
 
-def rates(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def rates(s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters) -> dict[str, ca.SX]:
     """Rates of change (mg/dL per hour)."""
     held = bound(s.pfhb, s.haptoglobin, p.haptoglobin_dissociation)
     taken_up = p.complex_clearance_limit * held / (p.complex_half_saturation + held)
@@ -111,14 +145,12 @@ def rates(
     }
 
 
-def effects(s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> dict[str, ca.SX]:
+def effects(s: States, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """None: hemolysis acts on the circulation through no disturbance."""
     return {}
 
 
-def outputs(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def outputs(s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters) -> dict[str, ca.SX]:
     """Plasma-free and unbound hemoglobin, haptoglobin and the dose released (mg/dL)."""
     return {
         "pfhb": s.pfhb,
@@ -163,4 +195,4 @@ def clinically_significant(times_h: Sequence[float], pfhb: Sequence[float]) -> b
         raise InputError("times_h", list(times_h), "finite times in h, each later than the last")
     if np.any(samples < 0):
         raise InputError("pfhb", list(pfhb), "samples in mg/dL, none below 0")
-    return bool(np.any(np.diff(times[samples > SIGNIFICANT]) <= WITHIN))
+    return bool(np.any(np.diff(times[samples > SIGNIFICANT_PFHB]) <= SIGNIFICANT_WITHIN_HOURS))

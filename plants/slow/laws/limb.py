@@ -21,46 +21,90 @@ et al. (1978) Am J Surg 136:161 (hours that a leg bears without flow).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import SimpleNamespace
 
 import casadi as ca
 
 from plants.circulation import positive_part, saturated
-from plants.quantities import InputError, check_number, parameter_table
-from plants.slow.laws.declare import SlowInput, SlowState
+from plants.plant import BeatMetrics
+from plants.quantities import (
+    MM_PER_FRENCH,
+    Entry,
+    InputError,
+    TypedLayout,
+    check_number,
+    entry,
+    structure,
+)
+from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
 
-#: A French is a third of a millimetre.
-MM_PER_FRENCH = 1 / 3
 # Corners: of the gap between sheath and wall (share of the radius), the pressure (mmHg) and the
 # perfusion (1).
 _GAP_CORNER, _PRESSURE_CORNER, _PERFUSION_CORNER = 0.01, 1.0, 0.01
 
-STATES = (SlowState("limb_ischemia", "h", "dose of limb ischemia, in hours without flow", 0, 500),)
-INPUTS = (SlowInput("distal_perfusion", "1", "distal perfusion catheter open (0 to 1)", 0, 1),)
-PARAMETERS = parameter_table(
-    ("sheath_french", "Fr", "sheath left in the artery, as its inner diameter; 0 is none", 0, 30),
-    ("sheath_wall", "mm", "outer over inner diameter of a sheath", 0, 2),
-    ("artery_diameter", "mm", "lumen of the common femoral artery", 2, 15),
-    ("femoral", "1", "1 when the device comes through a femoral artery, else 0", 0, 1),
-    ("largest_sheath_ratio", "1", "sheath over artery diameter that still fits", 0.8, 2),
-    ("artery_conductance", "1/mm4", "open artery over the resting leg per diameter^4", 0.005, 2),
-    ("collateral_conductance", "1", "collaterals over the resting leg", 0, 10),
-    ("catheter_conductance", "1", "distal perfusion catheter over the resting leg", 0, 50),
-    ("limb_reserve", "1", "widened over resting conductance of the leg's arterioles", 1, 10),
-    ("limb_normal_pressure", "mmHg", "arterial less venous pressure of normal flow", 40, 150),
-    ("limb_critical_perfusion", "1", "perfusion below which the leg suffers", 0.05, 0.95),
-    ("limb_healing_time", "h", "time constant with which the dose of ischemia fades", 1, 500),
-)
+
+@structure
+class States:
+    """What the limb has suffered."""
+
+    limb_ischemia: Entry = entry("h", "dose of limb ischemia, in hours without flow", 0, 500)
 
 
-def sheath_artery_ratio(p: SimpleNamespace) -> ca.SX:
+@structure
+class Inputs:
+    """What is done for the limb."""
+
+    distal_perfusion: Entry = entry("1", "distal perfusion catheter open (0 to 1)", 0, 1)
+
+
+@structure
+class Sheath:
+    """The sheath that stays in the artery, and the artery."""
+
+    sheath_french: Entry = entry(
+        "Fr", "sheath left in the artery, as its inner diameter; 0 is none", 0, 30
+    )
+    sheath_wall: Entry = entry("mm", "outer over inner diameter of a sheath", 0, 2)
+    artery_diameter: Entry = entry("mm", "lumen of the common femoral artery", 2, 15)
+    femoral: Entry = entry("1", "1 when the device comes through a femoral artery, else 0", 0, 1)
+
+
+@structure
+class Parameters(Sheath):
+    """Access and limb."""
+
+    largest_sheath_ratio: Entry = entry("1", "sheath over artery diameter that still fits", 0.8, 2)
+    artery_conductance: Entry = entry(
+        "1/mm4", "open artery over the resting leg per diameter^4", 0.005, 2
+    )
+    collateral_conductance: Entry = entry("1", "collaterals over the resting leg", 0, 10)
+    catheter_conductance: Entry = entry(
+        "1", "distal perfusion catheter over the resting leg", 0, 50
+    )
+    limb_reserve: Entry = entry(
+        "1", "widened over resting conductance of the leg's arterioles", 1, 10
+    )
+    limb_normal_pressure: Entry = entry(
+        "mmHg", "arterial less venous pressure of normal flow", 40, 150
+    )
+    limb_critical_perfusion: Entry = entry("1", "perfusion below which the leg suffers", 0.05, 0.95)
+    limb_healing_time: Entry = entry(
+        "h", "time constant with which the dose of ischemia fades", 1, 500
+    )
+
+
+STATES = declared_states(States)
+INPUTS = declared_inputs(Inputs)
+PARAMETERS = declared_parameters(Parameters)
+
+
+def sheath_artery_ratio(p: Sheath) -> ca.SX:
     """Outer diameter of the sheath over that of the femoral artery; 0 without one."""
     # No sheath has no wall; from a few French on the share is 1.
     wall = p.sheath_wall * p.sheath_french**2 / (1 + p.sheath_french**2)
     return p.femoral * (p.sheath_french * MM_PER_FRENCH + wall) / p.artery_diameter
 
 
-def limb_perfusion(pressure: ca.SX, distal_perfusion: ca.SX, p: SimpleNamespace) -> ca.SX:
+def limb_perfusion(pressure: ca.SX, distal_perfusion: ca.SX, p: Parameters) -> ca.SX:
     """Flow to the limb relative to its need (0 to 1) at a mean arterial pressure (mmHg).
 
     Parameters
@@ -69,8 +113,8 @@ def limb_perfusion(pressure: ca.SX, distal_perfusion: ca.SX, p: SimpleNamespace)
         Mean arterial less central venous pressure, mmHg.
     distal_perfusion : SX
         How far the distal perfusion catheter is open, 0 to 1.
-    p : SimpleNamespace
-        Parameters by name.
+    p : Parameters
+        Access and limb.
     """
     gap = positive_part(1 - sheath_artery_ratio(p), _GAP_CORNER)
     path = (
@@ -109,31 +153,29 @@ def check_access(values: Mapping[str, float], *, source: str | None = None) -> N
     ...
     plants.InputError: artery_diameter = 5.0 is not allowed; allowed: at least 5.6 mm ...
     """
-    given = {
-        name: check_number(values[name], PARAMETERS[name], name, source)
-        for name in ("sheath_french", "sheath_wall", "artery_diameter", "femoral")
-    }
-    if given["femoral"] < 0.5:
+    layout = TypedLayout(Sheath)
+    given = layout.select(
+        {name: check_number(values[name], PARAMETERS[name], name, source) for name in layout.names}
+    )
+    if given.femoral < 0.5:
         return
-    sheath = float(sheath_artery_ratio(SimpleNamespace(**given))) * given["artery_diameter"]
+    sheath = float(sheath_artery_ratio(given)) * given.artery_diameter
     widest = max(values["pump_french"] * MM_PER_FRENCH, sheath)
     smallest = widest / values["largest_sheath_ratio"]
-    if given["artery_diameter"] < smallest:
+    if given.artery_diameter < smallest:
         allowed = (
             f"at least {smallest:.1f} mm for a device of {widest:.1f} mm by the femoral artery; "
             "choose a smaller device or another access"
         )
-        raise InputError("artery_diameter", given["artery_diameter"], allowed, source=source)
+        raise InputError("artery_diameter", given.artery_diameter, allowed, source=source)
 
 
-def start(p: Mapping[str, float], m: Mapping[str, float]) -> dict[str, float]:
+def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     """A healthy limb."""
     return {"limb_ischemia": 0.0}
 
 
-def rates(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def rates(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """The dose grows by the shortfall of perfusion, 1 h per hour without flow, and fades."""
     perfusion = limb_perfusion(m.map - m.cvp, u.distal_perfusion, p)
     shortfall = positive_part(p.limb_critical_perfusion - perfusion, _PERFUSION_CORNER)
@@ -141,14 +183,12 @@ def rates(
     return {"limb_ischemia": dose_rate - s.limb_ischemia / p.limb_healing_time}
 
 
-def effects(s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> dict[str, ca.SX]:
+def effects(s: States, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """None: the limb acts on the circulation through no disturbance."""
     return {}
 
 
-def outputs(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def outputs(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """Perfusion of the limb, sheath-to-artery ratio and dose of ischemia (h)."""
     return {
         "limb_perfusion": limb_perfusion(m.map - m.cvp, u.distal_perfusion, p),

@@ -15,31 +15,56 @@ Zoghbi WA et al. (2017) J Am Soc Echocardiogr 30:303 (grades of the ASE). Hatle 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import Literal
 
 import casadi as ca
 import numpy as np
 
 from plants.circulation import positive_part, saturated
-from plants.quantities import InputError, Parameter, check_number, parameter_table
-from plants.slow.laws.declare import SlowInput, SlowState
+from plants.plant import BeatMetrics
+from plants.quantities import Entry, InputError, Parameter, check_number, entry, structure
+from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
 
 _EXCESS_CORNER = 2.0  # mL: over which the valve begins to leak
 
-STATES = (SlowState("functional_leak", "mL/s/mmHg", "functional leak of the mitral valve", 0, 5),)
-INPUTS: tuple[SlowInput, ...] = ()
-PARAMETERS = parameter_table(
-    ("mitral_tethering", "1/s/mmHg", "functional leak per mL of tethering volume; 0 is none", 0, 1),
-    ("mitral_competent_volume", "mL", "end-diastolic volume up to which the valve closes", 20, 800),
-    ("mitral_competent_pressure", "mmHg", "end-diastolic pressure that belongs to it", 0, 60),
-    ("mitral_pressure_weight", "mL/mmHg", "volume that counts as much as 1 mmHg", 0, 20),
-    ("mitral_leak_limit", "mL/s/mmHg", "largest functional leak", 0.1, 5),
-    ("mitral_time", "h", "time constant of the leaflets and the annulus", 0.01, 100),
-)
+
+@structure
+class States:
+    """How far the valve leaks."""
+
+    functional_leak: Entry = entry("mL/s/mmHg", "functional leak of the mitral valve", 0, 5)
+
+
+@structure
+class Inputs:
+    """Nothing is given."""
+
+
+@structure
+class Parameters:
+    """When and how the valve leaks."""
+
+    mitral_tethering: Entry = entry(
+        "1/s/mmHg", "functional leak per mL of tethering volume; 0 is none", 0, 1
+    )
+    mitral_competent_volume: Entry = entry(
+        "mL", "end-diastolic volume up to which the valve closes", 20, 800
+    )
+    mitral_competent_pressure: Entry = entry(
+        "mmHg", "end-diastolic pressure that belongs to it", 0, 60
+    )
+    mitral_pressure_weight: Entry = entry("mL/mmHg", "volume that counts as much as 1 mmHg", 0, 20)
+    mitral_leak_limit: Entry = entry("mL/s/mmHg", "largest functional leak", 0.1, 5)
+    mitral_time: Entry = entry("h", "time constant of the leaflets and the annulus", 0.01, 100)
+
+
+STATES = declared_states(States)
+INPUTS = declared_inputs(Inputs)
+PARAMETERS = declared_parameters(Parameters)
+
 
 Grade = Literal["none", "mild", "moderate", "severe"]
-GRADES: tuple[Grade, ...] = ("none", "mild", "moderate", "severe")
+MITRAL_GRADES: tuple[Grade, ...] = ("none", "mild", "moderate", "severe")
 # Lower bounds of mild, moderate and severe. ASE: orifice 0.2 and 0.4 cm2 and volume 60 mL (the
 # project's reference on weaning); volume 30 mL and fractions 30 and 50 % recalled from the same
 # guideline. Below the bounds of mild (guess) echo shows a trace at most.
@@ -131,7 +156,7 @@ def echo_grade(
             continue
         number = check_number(value, declared, declared.name, None)
         worst = max(worst, int(np.searchsorted(bounds, number, side="right")))
-    return GRADES[worst]
+    return MITRAL_GRADES[worst]
 
 
 def hidden_regurgitation(
@@ -171,7 +196,7 @@ def hidden_regurgitation(
     }
 
 
-def leak_target(lvedv: ca.SX | float, lvedp: ca.SX | float, p: SimpleNamespace) -> ca.SX:
+def leak_target(lvedv: ca.SX | float, lvedp: ca.SX | float, p: Parameters) -> ca.SX:
     """Leak (mL/s/mmHg) towards which the valve tends at an end-diastolic volume and pressure."""
     excess = (
         lvedv
@@ -182,26 +207,22 @@ def leak_target(lvedv: ca.SX | float, lvedp: ca.SX | float, p: SimpleNamespace) 
     return p.mitral_leak_limit * saturated(wanted / p.mitral_leak_limit)
 
 
-def start(p: Mapping[str, float], m: Mapping[str, float]) -> dict[str, float]:
+def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     """The leak that belongs to the ventricle of the first beat."""
-    return {"functional_leak": float(leak_target(m["lvedv"], m["lvedp"], SimpleNamespace(**p)))}
+    return {"functional_leak": float(leak_target(m.lvedv, m.lvedp, p))}
 
 
-def rates(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def rates(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """The leak follows the ventricle; per hour."""
     target = leak_target(m.lvedv, m.lvedp, p)
     return {"functional_leak": (target - s.functional_leak) / p.mitral_time}
 
 
-def effects(s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> dict[str, ca.SX]:
+def effects(s: States, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """The functional leak adds to the valve's own (mL/s/mmHg)."""
     return {"mitral_leak": s.functional_leak}
 
 
-def outputs(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def outputs(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """The functional leak (mL/s/mmHg)."""
     return {"functional_leak": s.functional_leak}

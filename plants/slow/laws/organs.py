@@ -20,44 +20,67 @@ Mullens W et al. (2009) J Am Coll Cardiol 53:589 (venous congestion and the kidn
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import casadi as ca
 
 from plants.circulation import gate
-from plants.quantities import parameter_table
-from plants.slow.laws.declare import SlowInput, SlowState
+from plants.plant import BeatMetrics
+from plants.quantities import Entry, entry, structure
+from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
 from plants.slow.laws.oxygen import delivery
 
-STATES = (
-    SlowState("renal_injury", "1", "injury of the kidneys, 0 none to 1 failed", 0, 1),
-    SlowState("hepatic_injury", "1", "injury of the liver, 0 none to 1 failed", 0, 1),
-)
-INPUTS: tuple[SlowInput, ...] = ()
-PARAMETERS = parameter_table(
-    ("renal_injury_initial", "1", "injury of the kidneys at the start", 0, 1),
-    ("hepatic_injury_initial", "1", "injury of the liver at the start", 0, 1),
-    ("organ_pressure", "mmHg", "perfusion pressure below which organs suffer", 20, 90),
-    ("organ_pressure_width", "mmHg", "width of that step", 1, 40),
-    ("organ_congestion", "mmHg", "central venous pressure above which organs suffer", 5, 40),
-    ("organ_congestion_width", "mmHg", "width of that step", 0.5, 20),
-    ("organ_delivery", "mL/min/m2", "oxygen delivery below which organs suffer", 50, 600),
-    ("organ_delivery_width", "mL/min/m2", "width of that step", 5, 300),
-    ("renal_hemoglobin", "mg/dL", "plasma-free hemoglobin above which kidneys suffer", 5, 500),
-    ("renal_hemoglobin_width", "mg/dL", "width of that step", 1, 200),
-    ("renal_pressure_weight", "1", "stress of the kidneys by lowest pressure", 0, 1),
-    ("renal_congestion_weight", "1", "stress of the kidneys by highest congestion", 0, 1),
-    ("renal_delivery_weight", "1", "stress of the kidneys without oxygen", 0, 1),
-    ("renal_hemoglobin_weight", "1", "stress of the kidneys by most hemoglobin", 0, 1),
-    ("hepatic_pressure_weight", "1", "stress of the liver by lowest pressure", 0, 1),
-    ("hepatic_congestion_weight", "1", "stress of the liver by highest congestion", 0, 1),
-    ("hepatic_delivery_weight", "1", "stress of the liver without oxygen", 0, 1),
-    ("renal_onset_time", "h", "time in which full stress hurts the kidneys", 1, 500),
-    ("renal_recovery_time", "h", "time in which the kidneys recover", 5, 2000),
-    ("hepatic_onset_time", "h", "time in which full stress hurts the liver", 1, 500),
-    ("hepatic_recovery_time", "h", "time in which the liver recovers", 5, 2000),
-)
+if TYPE_CHECKING:
+    from plants.slow.laws.joined import AllInputs, AllParameters, AllStates
+
+
+@structure
+class States:
+    """Injury of kidneys and liver."""
+
+    renal_injury: Entry = entry("1", "injury of the kidneys, 0 none to 1 failed", 0, 1)
+    hepatic_injury: Entry = entry("1", "injury of the liver, 0 none to 1 failed", 0, 1)
+
+
+@structure
+class Inputs:
+    """Nothing is given."""
+
+
+@structure
+class Parameters:
+    """What hurts the organs, and in what time."""
+
+    renal_injury_initial: Entry = entry("1", "injury of the kidneys at the start", 0, 1)
+    hepatic_injury_initial: Entry = entry("1", "injury of the liver at the start", 0, 1)
+    organ_pressure: Entry = entry("mmHg", "perfusion pressure below which organs suffer", 20, 90)
+    organ_pressure_width: Entry = entry("mmHg", "width of that step", 1, 40)
+    organ_congestion: Entry = entry(
+        "mmHg", "central venous pressure above which organs suffer", 5, 40
+    )
+    organ_congestion_width: Entry = entry("mmHg", "width of that step", 0.5, 20)
+    organ_delivery: Entry = entry("mL/min/m2", "oxygen delivery below which organs suffer", 50, 600)
+    organ_delivery_width: Entry = entry("mL/min/m2", "width of that step", 5, 300)
+    renal_hemoglobin: Entry = entry(
+        "mg/dL", "plasma-free hemoglobin above which kidneys suffer", 5, 500
+    )
+    renal_hemoglobin_width: Entry = entry("mg/dL", "width of that step", 1, 200)
+    renal_pressure_weight: Entry = entry("1", "stress of the kidneys by lowest pressure", 0, 1)
+    renal_congestion_weight: Entry = entry("1", "stress of the kidneys by highest congestion", 0, 1)
+    renal_delivery_weight: Entry = entry("1", "stress of the kidneys without oxygen", 0, 1)
+    renal_hemoglobin_weight: Entry = entry("1", "stress of the kidneys by most hemoglobin", 0, 1)
+    hepatic_pressure_weight: Entry = entry("1", "stress of the liver by lowest pressure", 0, 1)
+    hepatic_congestion_weight: Entry = entry("1", "stress of the liver by highest congestion", 0, 1)
+    hepatic_delivery_weight: Entry = entry("1", "stress of the liver without oxygen", 0, 1)
+    renal_onset_time: Entry = entry("h", "time in which full stress hurts the kidneys", 1, 500)
+    renal_recovery_time: Entry = entry("h", "time in which the kidneys recover", 5, 2000)
+    hepatic_onset_time: Entry = entry("h", "time in which full stress hurts the liver", 1, 500)
+    hepatic_recovery_time: Entry = entry("h", "time in which the liver recovers", 5, 2000)
+
+
+STATES = declared_states(States)
+INPUTS = declared_inputs(Inputs)
+PARAMETERS = declared_parameters(Parameters)
 
 
 def joined(first: ca.SX, *others: ca.SX) -> ca.SX:
@@ -68,7 +91,7 @@ def joined(first: ca.SX, *others: ca.SX) -> ca.SX:
     return 1 - spared
 
 
-def stresses(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) -> dict[str, ca.SX]:
+def stresses(s: AllStates, m: BeatMetrics, p: AllParameters) -> dict[str, ca.SX]:
     """Stress of kidneys and liver, each in [0, 1], by organ."""
     pressure = gate(p.organ_pressure - (m.map - m.cvp), p.organ_pressure_width)
     congestion = gate(m.cvp - p.organ_congestion, p.organ_congestion_width)
@@ -94,17 +117,15 @@ def _rate(injury: ca.SX, stress: ca.SX, onset: ca.SX, recovery: ca.SX) -> ca.SX:
     return stress * (1 - injury) / onset - (1 - stress) * injury / recovery
 
 
-def start(p: Mapping[str, float], m: Mapping[str, float]) -> dict[str, float]:
+def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     """The injury that the patient comes with."""
     return {
-        "renal_injury": p["renal_injury_initial"],
-        "hepatic_injury": p["hepatic_injury_initial"],
+        "renal_injury": p.renal_injury_initial,
+        "hepatic_injury": p.hepatic_injury_initial,
     }
 
 
-def rates(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def rates(s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters) -> dict[str, ca.SX]:
     """Rates of change of the injuries (1/h)."""
     stress = stresses(s, m, p)
     return {
@@ -117,13 +138,11 @@ def rates(
     }
 
 
-def effects(s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> dict[str, ca.SX]:
+def effects(s: States, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """None: the organs act on the circulation through no disturbance."""
     return {}
 
 
-def outputs(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def outputs(s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters) -> dict[str, ca.SX]:
     """The injuries."""
     return {"renal_injury": s.renal_injury, "hepatic_injury": s.hepatic_injury}

@@ -16,15 +16,19 @@ ill).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import casadi as ca
 
 from plants.circulation import positive_part, saturated
-from plants.quantities import ML_PER_L, parameter_table
-from plants.slow.laws.composition import ML_PER_DL, hemoglobin
-from plants.slow.laws.declare import SlowInput, SlowState
+from plants.plant import BeatMetrics
+from plants.quantities import ML_PER_DL, ML_PER_L, Entry, entry, structure
+from plants.slow.laws.blood import States as BloodStates
+from plants.slow.laws.composition import hemoglobin
+from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
+
+if TYPE_CHECKING:
+    from plants.slow.laws.joined import AllInputs, AllParameters, AllStates
 
 # A circulation that runs backwards delivers nothing.
 _OUTPUT_CORNER = 0.02  # L/min
@@ -32,96 +36,127 @@ _DISSOLVED = 0.0031  # mL of oxygen in 1 dL of blood for 1 mmHg: solubility at 3
 _DL_PER_L = ML_PER_L / ML_PER_DL
 _NEWTON_STEPS = 60
 
-STATES = (SlowState("lactate", "mmol/L", "arterial lactate", 0, 100),)
-INPUTS: tuple[SlowInput, ...] = ()
-PARAMETERS = parameter_table(
-    ("arterial_saturation", "1", "oxygen saturation of arterial blood", 0.3, 1),
-    ("arterial_oxygen_pressure", "mmHg", "oxygen pressure of arterial blood", 20, 600),
-    ("oxygen_capacity", "mL/g", "oxygen that saturated hemoglobin holds", 1.3, 1.4),
-    ("oxygen_demand", "mL/min/m2", "oxygen demand of the body at rest", 50, 400),
-    ("oxygen_extraction_limit", "1", "largest share of the delivery extracted", 0.3, 0.95),
-    ("oxygen_supply_sharpness", "1", "sharpness of the corner of supply dependency", 1, 20),
-    ("lactate_basal_production", "mmol/L/h", "lactate made with the demand met", 0, 2),
-    ("lactate_debt_production", "mmol/L/h", "lactate made with no demand met", 0, 200),
-    ("lactate_inhibition", "mmol/L", "lactate at which its production is halved", 5, 100),
-    ("lactate_clearance", "1/h", "clearance of lactate with full liver flow", 0.02, 5),
-    ("lactate_hepatic_share", "1", "share of the liver in the clearance", 0, 0.95),
-    ("hepatic_cardiac_index", "L/min/m2", "cardiac index of full liver flow", 1, 6),
-)
+
+@structure
+class States:
+    """What the shortage of oxygen leaves in the blood."""
+
+    lactate: Entry = entry("mmol/L", "arterial lactate", 0, 100)
 
 
-def arterial_content(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+@structure
+class Inputs:
+    """Nothing is given."""
+
+
+@structure
+class Parameters:
+    """Oxygen and lactate."""
+
+    arterial_saturation: Entry = entry("1", "oxygen saturation of arterial blood", 0.3, 1)
+    arterial_oxygen_pressure: Entry = entry("mmHg", "oxygen pressure of arterial blood", 20, 600)
+    oxygen_capacity: Entry = entry("mL/g", "oxygen that saturated hemoglobin holds", 1.3, 1.4)
+    oxygen_demand: Entry = entry("mL/min/m2", "oxygen demand of the body at rest", 50, 400)
+    oxygen_extraction_limit: Entry = entry(
+        "1", "largest share of the delivery extracted", 0.3, 0.95
+    )
+    oxygen_supply_sharpness: Entry = entry(
+        "1", "sharpness of the corner of supply dependency", 1, 20
+    )
+    lactate_basal_production: Entry = entry("mmol/L/h", "lactate made with the demand met", 0, 2)
+    lactate_debt_production: Entry = entry("mmol/L/h", "lactate made with no demand met", 0, 200)
+    lactate_inhibition: Entry = entry("mmol/L", "lactate at which its production is halved", 5, 100)
+    lactate_clearance: Entry = entry("1/h", "clearance of lactate with full liver flow", 0.02, 5)
+    lactate_hepatic_share: Entry = entry("1", "share of the liver in the clearance", 0, 0.95)
+    hepatic_cardiac_index: Entry = entry("L/min/m2", "cardiac index of full liver flow", 1, 6)
+
+
+STATES = declared_states(States)
+INPUTS = declared_inputs(Inputs)
+PARAMETERS = declared_parameters(Parameters)
+
+
+def arterial_content(s: BloodStates, m: BeatMetrics, p: AllParameters) -> ca.SX:
     """Oxygen of arterial blood (mL/dL): bound and dissolved."""
     held = p.oxygen_capacity * hemoglobin(s, m) * p.arterial_saturation
     return held + _DISSOLVED * p.arterial_oxygen_pressure
 
 
-def cardiac_output(m: SimpleNamespace) -> ca.SX:
+def cardiac_output(m: BeatMetrics) -> ca.SX:
     """Forward cardiac output (L/min)."""
     return positive_part(m.cardiac_output, _OUTPUT_CORNER)
 
 
-def delivery(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def delivery(s: BloodStates, m: BeatMetrics, p: AllParameters) -> ca.SX:
     """Oxygen delivered to the body (mL/min)."""
     return cardiac_output(m) * _DL_PER_L * arterial_content(s, m, p)
 
 
-def demand(p: SimpleNamespace) -> ca.SX:
+def demand(p: AllParameters) -> ca.SX:
     """Oxygen that the body asks for (mL/min)."""
     return p.oxygen_demand * p.body_surface_area
 
 
-def relative_delivery(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def relative_delivery(s: BloodStates, m: BeatMetrics, p: AllParameters) -> ca.SX:
     """Delivery over the critical one, at which the largest extraction just meets the demand."""
     return delivery(s, m, p) * p.oxygen_extraction_limit / demand(p)
 
 
-def _corner(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def _corner(s: BloodStates, m: BeatMetrics, p: AllParameters) -> ca.SX:
     """(1 + x^n)^(1/n): near 1 where the delivery x limits, near x where the demand does."""
     n = p.oxygen_supply_sharpness
     return (1 + relative_delivery(s, m, p) ** n) ** (1 / n)
 
 
-def extraction(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def extraction(s: BloodStates, m: BeatMetrics, p: AllParameters) -> ca.SX:
     """Share of the delivered oxygen that is consumed; never divides by the delivery."""
     return p.oxygen_extraction_limit / _corner(s, m, p)
 
 
-def consumption(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def consumption(s: BloodStates, m: BeatMetrics, p: AllParameters) -> ca.SX:
     """Oxygen consumed (mL/min): the demand where the delivery allows it."""
     return demand(p) * relative_delivery(s, m, p) / _corner(s, m, p)
 
 
-def debt(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def debt(s: BloodStates, m: BeatMetrics, p: AllParameters) -> ca.SX:
     """Share of the demand that is not met."""
     return 1 - relative_delivery(s, m, p) / _corner(s, m, p)
 
 
-def lactate_production(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def lactate_production(s: BloodStates, m: BeatMetrics, p: AllParameters) -> ca.SX:
     """Lactate made (mmol/L/h) were it not for acidosis."""
     return p.lactate_basal_production + p.lactate_debt_production * debt(s, m, p)
 
 
-def lactate_clearance(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) -> ca.SX:
+def lactate_clearance(hepatic_injury: ca.SX | float, m: BeatMetrics, p: AllParameters) -> ca.SX:
     """Clearance of lactate (1/h): the liver by its flow and health, and the rest of the body."""
     flow = saturated(cardiac_output(m) / (p.body_surface_area * p.hepatic_cardiac_index))
-    liver = p.lactate_hepatic_share * flow * (1 - s.hepatic_injury)
+    liver = p.lactate_hepatic_share * flow * (1 - hepatic_injury)
     return p.lactate_clearance * (liver + 1 - p.lactate_hepatic_share)
 
 
-def _inhibited(lactate: ca.SX | float, p: SimpleNamespace) -> ca.SX:
+def _inhibited(lactate: ca.SX | float, p: Parameters) -> ca.SX:
     return 1 + (lactate / p.lactate_inhibition) ** 2
 
 
-def settled_lactate(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) -> float:
+def settled_lactate(
+    s: BloodStates, hepatic_injury: float, m: BeatMetrics, p: AllParameters
+) -> float:
     """Lactate (mmol/L) at which production and clearance are equal, from numbers.
 
     Parameters
     ----------
-    s, m, p : SimpleNamespace
-        Slow states (hemoglobin_mass, hepatic_injury), metrics of a beat and parameters.
+    s : blood.States
+        The blood, of which the hemoglobin counts.
+    hepatic_injury : float
+        Injury of the liver, 0 to 1.
+    m : BeatMetrics
+        Metrics of a beat.
+    p : AllParameters
+        The parameters.
     """
-    clearance, production = float(lactate_clearance(s, m, p)), float(lactate_production(s, m, p))
+    clearance = float(lactate_clearance(hepatic_injury, m, p))
+    production = float(lactate_production(s, m, p))
     # Production over inhibition meets clearance where a convex rising cubic is zero: Newton's
     # steps from above go down to it and never past it.
     lactate = production / clearance
@@ -131,32 +166,25 @@ def settled_lactate(s: SimpleNamespace, m: SimpleNamespace, p: SimpleNamespace) 
     return lactate
 
 
-def start(p: Mapping[str, float], m: Mapping[str, float]) -> dict[str, float]:
+def start(p: AllParameters, m: BeatMetrics) -> dict[str, float]:
     """Lactate settled in the circulation as it is at the start."""
-    parameters, metrics = SimpleNamespace(**p), SimpleNamespace(**m)
-    states = SimpleNamespace(
-        hemoglobin_mass=p["hemoglobin_initial"] * m["blood_volume"] / ML_PER_DL,
-        hepatic_injury=p["hepatic_injury_initial"],
-    )
-    return {"lactate": settled_lactate(states, metrics, parameters)}
+    hemoglobin_mass = p.hemoglobin_initial * m.blood_volume / ML_PER_DL
+    blood = BloodStates(hemoglobin_mass=hemoglobin_mass, fluid_shift=0.0)
+    return {"lactate": settled_lactate(blood, p.hepatic_injury_initial, m, p)}
 
 
-def rates(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def rates(s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters) -> dict[str, ca.SX]:
     """Rate of change of lactate (mmol/L per hour)."""
     made = lactate_production(s, m, p) / _inhibited(s.lactate, p)
-    return {"lactate": made - lactate_clearance(s, m, p) * s.lactate}
+    return {"lactate": made - lactate_clearance(s.hepatic_injury, m, p) * s.lactate}
 
 
-def effects(s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> dict[str, ca.SX]:
+def effects(s: AllStates, u: AllInputs, p: AllParameters) -> dict[str, ca.SX]:
     """None: oxygen acts on the circulation through no disturbance."""
     return {}
 
 
-def outputs(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def outputs(s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters) -> dict[str, ca.SX]:
     """Lactate (mmol/L), oxygen delivery and consumption (mL/min), extraction and saturation.
 
     The mixed venous saturation is Fick's, with the dissolved part of the venous content taken in

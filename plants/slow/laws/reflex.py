@@ -28,87 +28,150 @@ Ursino M (1998) Am J Physiol 275:H1733. Albanese A et al. (2016) Am J Physiol He
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import SimpleNamespace
-
 import casadi as ca
 
 from plants.circulation import positive_part
-from plants.quantities import SECONDS_PER_MINUTE, parameter_table
-from plants.slow.laws.declare import SlowInput, SlowState
+from plants.plant import BeatMetrics
+from plants.quantities import SECONDS_PER_HOUR, Entry, entry, field_names, structure
+from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
 
-_SECONDS_PER_HOUR = 60 * SECONDS_PER_MINUTE
 # Rounding of the threshold of the sympathetic effectors, 1/s; firing spans about 2.6 to 14.
 _FIRING_CORNER = 0.05
 
-#: Effectors, in the order of their states.
-EFFECTORS = ("contractility", "resistance", "venous", "rate_sympathetic", "rate_vagal")
+
+@structure
+class States:
+    """The pressure that is sensed, and the tone of every effector above the operating point's."""
+
+    sensed_pressure: Entry = entry("mmHg", "arterial pressure as the receptors pass it", -50, 300)
+    contractility_delayed: Entry = entry(
+        "1", "reflex tone on its way (contractility), above the operating point's", -10, 10
+    )
+    contractility_tone: Entry = entry(
+        "1", "reflex tone at the effector (contractility), above the operating point's", -10, 10
+    )
+    resistance_delayed: Entry = entry(
+        "1", "reflex tone on its way (resistance), above the operating point's", -10, 10
+    )
+    resistance_tone: Entry = entry(
+        "1", "reflex tone at the effector (resistance), above the operating point's", -10, 10
+    )
+    venous_delayed: Entry = entry(
+        "1", "reflex tone on its way (venous), above the operating point's", -10, 10
+    )
+    venous_tone: Entry = entry(
+        "1", "reflex tone at the effector (venous), above the operating point's", -10, 10
+    )
+    rate_sympathetic_delayed: Entry = entry(
+        "1", "reflex tone on its way (rate_sympathetic), above the operating point's", -10, 10
+    )
+    rate_sympathetic_tone: Entry = entry(
+        "1", "reflex tone at the effector (rate_sympathetic), above the operating point's", -10, 10
+    )
+    rate_vagal_delayed: Entry = entry(
+        "1/s", "reflex tone on its way (rate_vagal), above the operating point's", -10, 10
+    )
+    rate_vagal_tone: Entry = entry(
+        "1/s", "reflex tone at the effector (rate_vagal), above the operating point's", -10, 10
+    )
 
 
-def _unit(effector: str) -> str:
-    return "1/s" if effector == "rate_vagal" else "1"
+@structure
+class Inputs:
+    """Nothing is given."""
 
 
-STATES: tuple[SlowState, ...] = (
-    SlowState("sensed_pressure", "mmHg", "arterial pressure as the receptors pass it", -50, 300),
-    *(
-        SlowState(f"{effector}_{stage}", _unit(effector), meaning, -10, 10)
-        for effector in EFFECTORS
-        for stage, meaning in (
-            ("delayed", f"reflex tone on its way ({effector}), above the operating point's"),
-            ("tone", f"reflex tone at the effector ({effector}), above the operating point's"),
-        )
-    ),
-)
-INPUTS: tuple[SlowInput, ...] = ()
+@structure
+class Parameters:
+    """The reflex: receptors, nerves and effectors."""
 
-_FIRING, _RES = "1/s", "mmHg.s/mL"
+    baroreflex_gain: Entry = entry("1", "share of the reflex that is at work; 0 is off", 0, 1)
+    baroreflex_pressure: Entry = entry(
+        "mmHg", "operating point: pressure at which it is neutral", 20, 200
+    )
+    baroreflex_slope: Entry = entry("mmHg", "width of the sigmoid of the carotid sinus (ka)", 2, 50)
+    carotid_firing_low: Entry = entry("1/s", "lowest firing of the carotid sinus (fmin)", 0, 20)
+    carotid_firing_high: Entry = entry("1/s", "highest firing of the carotid sinus (fmax)", 20, 150)
+    baroreflex_time: Entry = entry("s", "time constant of the receptors (tau_p)", 0.2, 20)
+    sympathetic_firing_far: Entry = entry(
+        "1/s", "sympathetic firing at high pressure (fes_inf)", 0, 10
+    )
+    sympathetic_firing_zero: Entry = entry(
+        "1/s", "sympathetic firing without inhibition (fes_0)", 5, 60
+    )
+    sympathetic_firing_threshold: Entry = entry(
+        "1/s", "threshold of the effectors (fes_min)", 0, 10
+    )
+    sympathetic_decay: Entry = entry(
+        "s", "fall of sympathetic with carotid firing (kes)", 0.005, 0.5
+    )
+    vagal_firing_low: Entry = entry("1/s", "vagal firing at low pressure (fev_0)", 0, 20)
+    vagal_firing_high: Entry = entry("1/s", "vagal firing at high pressure (fev_inf)", 0, 40)
+    vagal_centre: Entry = entry(
+        "1/s", "carotid firing at the middle of the vagal curve (fcs_0)", 5, 80
+    )
+    vagal_width: Entry = entry("1/s", "width of the vagal curve (kev)", 1, 50)
+    gain_lv_contractility: Entry = entry("mmHg/mL", "LV elastance per sympathetic tone", 0, 5)
+    gain_rv_contractility: Entry = entry("mmHg/mL", "RV elastance per sympathetic tone", 0, 5)
+    gain_splanchnic_resistance: Entry = entry(
+        "mmHg.s/mL", "splanchnic resistance per sympathetic tone", 0, 10
+    )
+    gain_other_resistance: Entry = entry(
+        "mmHg.s/mL", "other systemic resistance per sympathetic tone", 0, 10
+    )
+    gain_venous_volume: Entry = entry(
+        "mL", "unstressed venous volume per sympathetic tone", -1500, 0
+    )
+    gain_period_sympathetic: Entry = entry("s", "heart period per sympathetic tone", -0.2, 0)
+    gain_period_vagal: Entry = entry("s2", "heart period per vagal firing", 0, 0.5)
+    base_lv_contractility: Entry = entry(
+        "mmHg/mL", "LV elastance without sympathetic tone", 0.2, 10
+    )
+    base_rv_contractility: Entry = entry(
+        "mmHg/mL", "RV elastance without sympathetic tone", 0.2, 10
+    )
+    base_splanchnic_resistance: Entry = entry(
+        "mmHg.s/mL", "splanchnic resistance without tone", 0.2, 20
+    )
+    base_other_resistance: Entry = entry(
+        "mmHg.s/mL", "other systemic resistance without tone", 0.2, 20
+    )
+    base_period: Entry = entry(
+        "s", "heart period without sympathetic and vagal tone (T0)", 0.4, 1.5
+    )
+    lag_contractility: Entry = entry(
+        "s", "time constant of the effector (contractility)", 0.05, 120
+    )
+    lag_resistance: Entry = entry("s", "time constant of the effector (resistance)", 0.05, 120)
+    lag_venous: Entry = entry("s", "time constant of the effector (venous)", 0.05, 120)
+    lag_rate_sympathetic: Entry = entry(
+        "s", "time constant of the effector (rate_sympathetic)", 0.05, 120
+    )
+    lag_rate_vagal: Entry = entry("s", "time constant of the effector (rate_vagal)", 0.05, 120)
+    delay_contractility: Entry = entry("s", "delay of the effector (contractility)", 0.05, 120)
+    delay_resistance: Entry = entry("s", "delay of the effector (resistance)", 0.05, 120)
+    delay_venous: Entry = entry("s", "delay of the effector (venous)", 0.05, 120)
+    delay_rate_sympathetic: Entry = entry(
+        "s", "delay of the effector (rate_sympathetic)", 0.05, 120
+    )
+    delay_rate_vagal: Entry = entry("s", "delay of the effector (rate_vagal)", 0.05, 120)
 
-PARAMETERS = parameter_table(
-    ("baroreflex_gain", "1", "share of the reflex that is at work; 0 is off", 0, 1),
-    ("baroreflex_pressure", "mmHg", "operating point: pressure at which it is neutral", 20, 200),
-    ("baroreflex_slope", "mmHg", "width of the sigmoid of the carotid sinus (ka)", 2, 50),
-    ("carotid_firing_low", _FIRING, "lowest firing of the carotid sinus (fmin)", 0, 20),
-    ("carotid_firing_high", _FIRING, "highest firing of the carotid sinus (fmax)", 20, 150),
-    ("baroreflex_time", "s", "time constant of the receptors (tau_p)", 0.2, 20),
-    ("sympathetic_firing_far", _FIRING, "sympathetic firing at high pressure (fes_inf)", 0, 10),
-    ("sympathetic_firing_zero", _FIRING, "sympathetic firing without inhibition (fes_0)", 5, 60),
-    ("sympathetic_firing_threshold", _FIRING, "threshold of the effectors (fes_min)", 0, 10),
-    ("sympathetic_decay", "s", "fall of sympathetic with carotid firing (kes)", 0.005, 0.5),
-    ("vagal_firing_low", _FIRING, "vagal firing at low pressure (fev_0)", 0, 20),
-    ("vagal_firing_high", _FIRING, "vagal firing at high pressure (fev_inf)", 0, 40),
-    ("vagal_centre", _FIRING, "carotid firing at the middle of the vagal curve (fcs_0)", 5, 80),
-    ("vagal_width", _FIRING, "width of the vagal curve (kev)", 1, 50),
-    ("gain_lv_contractility", "mmHg/mL", "LV elastance per sympathetic tone", 0, 5),
-    ("gain_rv_contractility", "mmHg/mL", "RV elastance per sympathetic tone", 0, 5),
-    ("gain_splanchnic_resistance", _RES, "splanchnic resistance per sympathetic tone", 0, 10),
-    ("gain_other_resistance", _RES, "other systemic resistance per sympathetic tone", 0, 10),
-    ("gain_venous_volume", "mL", "unstressed venous volume per sympathetic tone", -1500, 0),
-    ("gain_period_sympathetic", "s", "heart period per sympathetic tone", -0.2, 0),
-    ("gain_period_vagal", "s2", "heart period per vagal firing", 0, 0.5),
-    ("base_lv_contractility", "mmHg/mL", "LV elastance without sympathetic tone", 0.2, 10),
-    ("base_rv_contractility", "mmHg/mL", "RV elastance without sympathetic tone", 0.2, 10),
-    ("base_splanchnic_resistance", _RES, "splanchnic resistance without tone", 0.2, 20),
-    ("base_other_resistance", _RES, "other systemic resistance without tone", 0.2, 20),
-    ("base_period", "s", "heart period without sympathetic and vagal tone (T0)", 0.4, 1.5),
-    *(
-        (f"{kind}_{effector}", "s", f"{meaning} of the effector ({effector})", 0.05, 120)
-        for kind, meaning in (("lag", "time constant"), ("delay", "delay"))
-        for effector in EFFECTORS
-    ),
-)
+
+STATES = declared_states(States)
+INPUTS = declared_inputs(Inputs)
+PARAMETERS = declared_parameters(Parameters)
 
 
-def carotid_firing(pressure: ca.SX, p: SimpleNamespace) -> ca.SX:
+def carotid_firing(pressure: ca.SX | float, p: Parameters) -> ca.SX:
     """Firing of the carotid sinus (1/s) at a sensed pressure (mmHg): Ursino's sigmoid.
 
     Examples
     --------
-    >>> from types import SimpleNamespace
+    >>> from plants import SlowParameters
+    >>> from plants.slow import PARAMETER_LAYOUT
     >>> from plants.slow.laws.reflex import carotid_firing
-    >>> p = SimpleNamespace(baroreflex_pressure=92.0, baroreflex_slope=11.758,
-    ...                     carotid_firing_low=2.52, carotid_firing_high=47.78)
-    >>> round(carotid_firing(92.0, p), 2)
+    >>> p = PARAMETER_LAYOUT.partly(**SlowParameters.load().values)
+    >>> round(carotid_firing(p.baroreflex_pressure, p), 2)
     25.15
     """
     middle = 0.5 * (p.carotid_firing_low + p.carotid_firing_high)
@@ -117,67 +180,91 @@ def carotid_firing(pressure: ca.SX, p: SimpleNamespace) -> ca.SX:
     return middle + half * ca.tanh((pressure - p.baroreflex_pressure) / (2 * p.baroreflex_slope))
 
 
-def sympathetic_firing(carotid: ca.SX, p: SimpleNamespace) -> ca.SX:
+def sympathetic_firing(carotid: ca.SX, p: Parameters) -> ca.SX:
     """Sympathetic firing (1/s) at a firing of the carotid sinus (1/s)."""
     far = p.sympathetic_firing_far
     return far + (p.sympathetic_firing_zero - far) * ca.exp(-p.sympathetic_decay * carotid)
 
 
-def vagal_firing(carotid: ca.SX, p: SimpleNamespace) -> ca.SX:
+def vagal_firing(carotid: ca.SX, p: Parameters) -> ca.SX:
     """Vagal firing (1/s) at a firing of the carotid sinus (1/s)."""
     middle = 0.5 * (p.vagal_firing_low + p.vagal_firing_high)
     half = 0.5 * (p.vagal_firing_high - p.vagal_firing_low)
     return middle + half * ca.tanh((carotid - p.vagal_centre) / (2 * p.vagal_width))
 
 
-def tone(pressure: ca.SX, p: SimpleNamespace) -> tuple[ca.SX, ca.SX]:
+def tone(pressure: ca.SX | float, p: Parameters) -> tuple[ca.SX, ca.SX]:
     """Sympathetic tone (Ursino's logarithm, 1) and vagal firing (1/s) at a sensed pressure."""
     carotid = carotid_firing(pressure, p)
     above = sympathetic_firing(carotid, p) - p.sympathetic_firing_threshold
     return ca.log(1 + positive_part(above, _FIRING_CORNER)), vagal_firing(carotid, p)
 
 
-def _targets(pressure: ca.SX, p: SimpleNamespace) -> dict[str, ca.SX]:
-    """Tone of each effector above that at the operating point, once everything has settled."""
+def _targets(pressure: ca.SX | float, p: Parameters) -> tuple[ca.SX, ca.SX]:
+    """Sympathetic and vagal tone above those at the operating point, once all has settled."""
     sympathetic, vagal = tone(pressure, p)
     neutral_sympathetic, neutral_vagal = tone(p.baroreflex_pressure, p)
-    targets = dict.fromkeys(EFFECTORS, sympathetic - neutral_sympathetic)
-    return targets | {"rate_vagal": vagal - neutral_vagal}
+    return sympathetic - neutral_sympathetic, vagal - neutral_vagal
 
 
-def start(p: Mapping[str, float], m: Mapping[str, float]) -> dict[str, float]:
+def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     """Neutral effectors, and receptors that feel the pressure of the first beat."""
-    return {state.name: 0.0 for state in STATES} | {"sensed_pressure": float(m["map"])}
+    return dict.fromkeys(field_names(States), 0.0) | {"sensed_pressure": float(m.map)}
 
 
-def settled(m: SimpleNamespace, p: SimpleNamespace) -> dict[str, ca.SX]:
-    """Values of the states in equilibrium with the mean arterial pressure of a beat."""
-    values = {"sensed_pressure": m.map}
-    for effector, target in _targets(m.map, p).items():
-        values |= {f"{effector}_delayed": target, f"{effector}_tone": target}
-    return values
+def settled(pressure: ca.SX | float, p: Parameters) -> States:
+    """The states in equilibrium with the mean arterial pressure (mmHg) of a beat."""
+    sympathetic, vagal = _targets(pressure, p)
+    return States(
+        sensed_pressure=pressure,
+        contractility_delayed=sympathetic,
+        contractility_tone=sympathetic,
+        resistance_delayed=sympathetic,
+        resistance_tone=sympathetic,
+        venous_delayed=sympathetic,
+        venous_tone=sympathetic,
+        rate_sympathetic_delayed=sympathetic,
+        rate_sympathetic_tone=sympathetic,
+        rate_vagal_delayed=vagal,
+        rate_vagal_tone=vagal,
+    )
 
 
-def rates(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def _lagging(towards: ca.SX, now: ca.SX, time: ca.SX) -> ca.SX:
+    """Rate (1/h) of a first-order lag of so many seconds."""
+    return SECONDS_PER_HOUR * (towards - now) / time
+
+
+def rates(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """Every state relaxes linearly; per hour."""
-    changes = {
-        "sensed_pressure": _SECONDS_PER_HOUR * (m.map - s.sensed_pressure) / p.baroreflex_time
+    sympathetic, vagal = _targets(s.sensed_pressure, p)
+    contractility, resistance = s.contractility_delayed, s.resistance_delayed
+    venous, rate_sympathetic = s.venous_delayed, s.rate_sympathetic_delayed
+    rate_vagal = s.rate_vagal_delayed
+    return {
+        "sensed_pressure": _lagging(m.map, s.sensed_pressure, p.baroreflex_time),
+        "contractility_delayed": _lagging(sympathetic, contractility, p.delay_contractility),
+        "contractility_tone": _lagging(contractility, s.contractility_tone, p.lag_contractility),
+        "resistance_delayed": _lagging(sympathetic, resistance, p.delay_resistance),
+        "resistance_tone": _lagging(resistance, s.resistance_tone, p.lag_resistance),
+        "venous_delayed": _lagging(sympathetic, venous, p.delay_venous),
+        "venous_tone": _lagging(venous, s.venous_tone, p.lag_venous),
+        "rate_sympathetic_delayed": _lagging(
+            sympathetic, rate_sympathetic, p.delay_rate_sympathetic
+        ),
+        "rate_sympathetic_tone": _lagging(
+            rate_sympathetic, s.rate_sympathetic_tone, p.lag_rate_sympathetic
+        ),
+        "rate_vagal_delayed": _lagging(vagal, rate_vagal, p.delay_rate_vagal),
+        "rate_vagal_tone": _lagging(rate_vagal, s.rate_vagal_tone, p.lag_rate_vagal),
     }
-    for effector, target in _targets(s.sensed_pressure, p).items():
-        delayed, at_effector = getattr(s, f"{effector}_delayed"), getattr(s, f"{effector}_tone")
-        delay, lag = getattr(p, f"delay_{effector}"), getattr(p, f"lag_{effector}")
-        changes[f"{effector}_delayed"] = _SECONDS_PER_HOUR * (target - delayed) / delay
-        changes[f"{effector}_tone"] = _SECONDS_PER_HOUR * (delayed - at_effector) / lag
-    return changes
 
 
 def _parallel(first: ca.SX, second: ca.SX) -> ca.SX:
     return first * second / (first + second)
 
 
-def effects(s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> dict[str, ca.SX]:
+def effects(s: States, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """Factors on contractility, resistance and heart rate, and the unstressed venous volume (mL).
 
     Each factor is the reference's sum at the present tone over the same sum at the operating
@@ -188,9 +275,11 @@ def effects(s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> dict[
     def factor(now: ca.SX, neutral: ca.SX) -> ca.SX:
         return 1 + p.baroreflex_gain * (now / neutral - 1)
 
-    def elastance(ventricle: str, above: ca.SX | float) -> ca.SX:
-        gain = getattr(p, f"gain_{ventricle}_contractility")
-        return getattr(p, f"base_{ventricle}_contractility") + gain * (sympathetic + above)
+    def lv_elastance(above: ca.SX | float) -> ca.SX:
+        return p.base_lv_contractility + p.gain_lv_contractility * (sympathetic + above)
+
+    def rv_elastance(above: ca.SX | float) -> ca.SX:
+        return p.base_rv_contractility + p.gain_rv_contractility * (sympathetic + above)
 
     def resistance(above: ca.SX | float) -> ca.SX:
         now = sympathetic + above
@@ -208,8 +297,8 @@ def effects(s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> dict[
 
     raised = s.contractility_tone
     return {
-        "lv_contractility": factor(elastance("lv", raised), elastance("lv", 0)),
-        "rv_contractility": factor(elastance("rv", raised), elastance("rv", 0)),
+        "lv_contractility": factor(lv_elastance(raised), lv_elastance(0)),
+        "rv_contractility": factor(rv_elastance(raised), rv_elastance(0)),
         "systemic_resistance": factor(resistance(s.resistance_tone), resistance(0)),
         "venous_volume": p.baroreflex_gain * p.gain_venous_volume * s.venous_tone,
         # The rate is the inverse of the period.
@@ -217,9 +306,7 @@ def effects(s: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace) -> dict[
     }
 
 
-def outputs(
-    s: SimpleNamespace, m: SimpleNamespace, u: SimpleNamespace, p: SimpleNamespace
-) -> dict[str, ca.SX]:
+def outputs(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """Sympathetic firing relative to that at the operating point, whatever the gain."""
     now = sympathetic_firing(carotid_firing(s.sensed_pressure, p), p)
     neutral = sympathetic_firing(carotid_firing(p.baroreflex_pressure, p), p)

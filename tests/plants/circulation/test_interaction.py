@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from plants import WAVEFORMS, BeatMap, Patient, Plant, plant_model, steady_state
+from plants import STATES, WAVEFORMS, BeatMap, Patient, Plant, plant_model, steady_state
+from plants.circulation import PatientParameters
 from plants.circulation.elastance import chamber_pressure, ventricular_activation
 from plants.circulation.interaction import (
     SEPTUM_TIME,
@@ -25,11 +24,11 @@ SEPTUM = ("septum_ees", "septum_volume", "septum_lambda", "septum_pressure")
 PERICARDIUM = ("pericardium_volume", "pericardium_lambda", "pericardium_pressure")
 
 
-def parameters(**changes: float) -> SimpleNamespace:
-    return SimpleNamespace(**dict(PATIENT.values) | changes)
+def parameters(**changes: float) -> PatientParameters:
+    return PatientParameters(**dict(PATIENT.values) | changes)
 
 
-def septal_pressure(shift: float, activation: float, p: SimpleNamespace) -> float:
+def septal_pressure(shift: float, activation: float, p: PatientParameters) -> float:
     """Smith 2004: the active and the passive pressure of the septum, by its activation."""
     stretch = shift - p.septum_volume
     passive = p.septum_pressure * (np.exp(p.septum_lambda * stretch) - 1)
@@ -37,10 +36,10 @@ def septal_pressure(shift: float, activation: float, p: SimpleNamespace) -> floa
 
 
 def imbalance(
-    shift: float, lv: float, rv: float, activation: float, p: SimpleNamespace
+    shift: float, lv: float, rv: float, activation: float, p: PatientParameters
 ) -> tuple[float, float]:
     """Pressure that pushes the septum to the right, and the rate that the model gives (mL/s)."""
-    x = SimpleNamespace(lv_volume=lv, rv_volume=rv, septum=shift)
+    x = STATES.partly(lv_volume=lv, rv_volume=rv, septum=shift)
     left = float(chamber_pressure(lv - shift, activation, p.lv_ees, p.lv_v0, p.lv_alpha, p.lv_beta))
     right = float(
         chamber_pressure(rv + shift, activation, p.rv_ees, p.rv_v0, p.rv_alpha, p.rv_beta)
@@ -81,7 +80,7 @@ def test_over_a_beat_the_septum_keeps_up_with_its_balance(name):
     begin = np.asarray(plant_model().begin(steady.state, steady.values)).ravel()
     carry = np.concatenate([steady.state, begin])
     waves = beats.kernel.run(carry, steady.values, beats.steps(steady.values), 1)
-    p = SimpleNamespace(**plant.patient.values)
+    p = PatientParameters(**plant.patient.values)
     period = beats.period(steady.values)
     phases = np.arange(len(waves)) / len(waves)
     column = {name: waves[:, i] for i, name in enumerate(WAVEFORMS)}
@@ -126,7 +125,7 @@ def test_coupling_fades_in():
 
 def test_the_shift_is_taken_from_one_ventricle_and_given_to_the_other():
     p = parameters()
-    x = SimpleNamespace(septum=3.0)
+    x = STATES.partly(septum=3.0)
     assert septum_shift(x, p) == 3.0
     assert septum_shift(x, parameters(septum_coupling=0.0)) == 0.0
 
@@ -168,7 +167,7 @@ def test_the_pericardium_follows_its_law_on_what_both_ventricles_hold():
     p = parameters(pericardium_volume=250.0, pericardium_lambda=0.01, pericardium_pressure=2.0)
 
     def at(lv: float, rv: float) -> float:
-        return float(pericardial_pressure(SimpleNamespace(lv_volume=lv, rv_volume=rv), p))
+        return float(pericardial_pressure(STATES.partly(lv_volume=lv, rv_volume=rv), p))
 
     assert at(120.0, 130.0) == 0.0
     assert at(170.0, 180.0) == pytest.approx(2.0 * (np.e - 1))

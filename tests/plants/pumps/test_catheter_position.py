@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plants import STATES, WAVEFORMS, Plant, Pump, Simulator, plant_model, steady_state
+from plants.circulation import Disturbances
 from plants.plant import N_VOLUMES
-from plants.pumps import hemolysis_factor, position
+from plants.pumps import InsertedDevice, hemolysis_factor, position
+from plants.quantities import TypedLayout
 
 LEFT = tuple(name for name in Pump.names() if Pump.load(name).side == "left")
 CP = Pump.load("CP")
@@ -19,12 +21,14 @@ depths = st.floats(-100.0, 100.0)
 shares = st.floats(0.0, 1.0)
 
 
-def parameters(pump: Pump = CP, **changes: float) -> SimpleNamespace:
-    return SimpleNamespace(**dict(pump.values) | {"pump_present": 1.0} | changes)
+def parameters(pump: Pump = CP, **changes: float) -> InsertedDevice:
+    return InsertedDevice(**dict(pump.values) | {"pump_present": 1.0} | changes)
 
 
-def lying(depth: float = 0.0, wall: float = 0.0, mitral: float = 0.0) -> SimpleNamespace:
-    return SimpleNamespace(inlet_depth=depth, wall_contact=wall, mitral_contact=mitral)
+def lying(depth: float = 0.0, wall: float = 0.0, mitral: float = 0.0) -> Disturbances:
+    return TypedLayout(Disturbances).partly(
+        inlet_depth=depth, wall_contact=wall, mitral_contact=mitral
+    )
 
 
 def metrics(device: str, **where: float) -> dict[str, float]:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from plants import STATES, Patient, Plant, Pump, Simulator, steady_state
-from plants.pumps import hemolysis_rate
+from plants.pumps import InsertedDevice, hemolysis_rate
 from plants.pumps.equations import steady_head
 from plants.pumps.inlet import Inlet
 from plants.pumps.suction import suction_target
 
 
-def parameters(device: str = "CP") -> SimpleNamespace:
-    return SimpleNamespace(**Pump.load(device).values, pump_present=1.0, lv_v0=5.0)
+def parameters(device: str = "CP") -> InsertedDevice:
+    return InsertedDevice(**Pump.load(device).values, pump_present=1.0)
 
 
 def inlet(transmural: float, *, contact: float = 0.0, drawing: float = 1.0) -> Inlet:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plants import InputError, Pump, hemolysis_law, with_hemolysis_law
-from plants.pumps import HEMOLYSIS_LAWS, MEASURED_INDEX, hemolysis_rate
+from plants.pumps import HEMOLYSIS_LAWS, MEASURED_INDEX, InsertedDevice, hemolysis_rate
 
 PUBLISHED = {
     "giersiepen-1990": (3.62e-5, 2.416, 0.785),
@@ -50,7 +49,7 @@ def test_the_index_is_a_power_law_and_its_inverse_undoes_it(name, stress, time):
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_the_plant_scales_the_release_as_the_law_says(name):
     pump = with_hemolysis_law(Pump.load("CP"), name)
-    p = SimpleNamespace(**pump.values, pump_present=1.0)
+    p = InsertedDevice(**pump.values, pump_present=1.0)
     speed, flow = pump["hemolysis_reference_speed"], pump["hemolysis_reference_flow"]
     for share, flow_share in ((1.0, 1.0), (0.7, 1.0), (1.0, 0.4), (0.8, 1.2)):
         released = float(hemolysis_rate(share * speed, flow_share * flow, 0.0, 1.0, 0.0, p))

@@ -7,7 +7,6 @@ import math
 import pickle
 import re
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from plants import DEVICE_PARAMETERS, DEVICE_RATINGS, Boost, InputError, Pump
+from plants.pumps import DeviceParameters
 from plants.pumps import pump as pump_module
 
 LEFT = ("2.5", "5.0", "5.5", "CP", "LD")
@@ -276,7 +276,7 @@ def test_the_plant_uses_the_same_law(pump):
     casadi = pytest.importorskip("casadi")
     rotary_pump = pytest.importorskip("plants.pumps.equations")
     speed, flow = casadi.SX.sym("w"), casadi.SX.sym("q")
-    head = rotary_pump.steady_head(speed, flow, SimpleNamespace(**pump.values))
+    head = rotary_pump.steady_head(speed, flow, DeviceParameters(**pump.values))
     law = casadi.Function("law", [speed, flow], [head])
     for krpm in np.linspace(0, pump.max_rpm / 1000, 7):
         for q in (-4.0, -1e-5, 0.0, 0.5, 3.0, 6.0):

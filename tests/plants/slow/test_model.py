@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from types import SimpleNamespace
 
 import casadi as ca
 import numpy as np
@@ -23,17 +22,14 @@ from plants import (
     SlowClock,
     SlowParameters,
 )
-from plants.slow import QUICK, STATE_LAYOUT
+from plants.slow import PARAMETER_LAYOUT, QUICK, STATE_LAYOUT
 from plants.slow.clock import metric_vector
 from plants.slow.model import INPUT_LAYOUT, TOPICS, slow_model
 
 
-def symbols() -> list[SimpleNamespace]:
-    parameters = (*SLOW_PARAMETERS, *PATIENT_PARAMETERS)
-    return [
-        SimpleNamespace(**{name: ca.SX.sym(name) for name in names})
-        for names in (SLOW_STATES, METRICS.names, SLOW_INPUTS, parameters)
-    ]
+def symbols() -> list[object]:
+    layouts = (STATE_LAYOUT, METRICS, INPUT_LAYOUT, PARAMETER_LAYOUT)
+    return [layout.select({name: ca.SX.sym(name) for name in layout.names}) for layout in layouts]
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +78,9 @@ def test_no_name_means_two_things():
 
 def test_every_topic_is_complete():
     s, m, u, p = symbols()
-    values = dict(SlowParameters.load().values) | dict(Patient.load("shock-d").values)
-    metrics = SlowClock("shock-d").first_metrics
+    clock = SlowClock("shock-d")
+    values = PARAMETER_LAYOUT.select(dict(clock.parameters.values) | dict(clock.patient.values))
+    metrics = METRICS.select(clock.first_metrics)
     for name, topic in TOPICS.items():
         states = {one.name for one in topic.STATES}
         assert set(topic.rates(s, m, u, p)) == states, name
@@ -115,8 +112,8 @@ def test_no_metric_of_a_beat_enters_an_effect():
 
 
 def test_topics_that_act_on_one_thing_combine(moved):
-    p = SimpleNamespace(**dict(moved.parameters.values) | dict(moved.patient.values))
-    s, u = SimpleNamespace(**moved.states()), SimpleNamespace(**moved.inputs)
+    p = PARAMETER_LAYOUT.select(dict(moved.parameters.values) | dict(moved.patient.values))
+    s, u = STATE_LAYOUT.select(moved.states()), INPUT_LAYOUT.select(moved.inputs)
     expected = {name: one.neutral for name, one in DISTURBANCES.items()}
     for topic in TOPICS.values():
         for name, value in topic.effects(s, u, p).items():

@@ -12,7 +12,8 @@ from controllers.weaning.assessment import lasts
 from controllers.weaning.assessment.sustained_recovery import expected_trend
 from controllers.weaning.evidence import Looks
 from controllers.weaning.evidence.history import LOOKS
-from plants import SlowParameters
+from plants import METRICS, SlowParameters
+from plants.slow import PARAMETER_LAYOUT
 from plants.slow.laws import myocardium
 
 CRITERIA = WeaningCriteria.load()
@@ -73,15 +74,15 @@ def test_the_balance_is_that_of_the_plants_myocardium():
         "coronary_width": NUMBER("coronary_width"),
         "stunning_time": NUMBER("stunning_time"),
     }
-    p = SimpleNamespace(**known)
-    beat = SimpleNamespace(
+    p = PARAMETER_LAYOUT.partly(**known)
+    beat = METRICS.partly(
         lvedp=5.0,
         lvedv=100.0,
         pressure_volume_area=5e3,
         heart_rate=80.0,
         coronary_perfusion_pressure=pressure,
     )
-    state = SimpleNamespace(
+    state = myocardium.States(
         stunned=stunned,
         infarcted=0.0,
         recovery_onset_1=0.0,
@@ -90,7 +91,7 @@ def test_the_balance_is_that_of_the_plants_myocardium():
         tension_reference=1e4,
         demand_reference=2e7,
     )
-    rate = float(ca.DM(myocardium.rates(state, beat, SimpleNamespace(), p)["stunned"]))
+    rate = float(ca.DM(myocardium.rates(state, beat, myocardium.Inputs(), p)["stunned"]))
     present = 1.0 + gain * (1.0 - stunned)
     by_plant = -gain * rate / present * 24.0
     gained = 1.0 - 1.0 / present

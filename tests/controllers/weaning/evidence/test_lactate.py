@@ -1,7 +1,6 @@
 """Lactate by the balance of production and clearance, held to laboratory values."""
 
 import math
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controllers.weaning.evidence import LactateBalance
-from plants import SlowParameters
-from plants.slow.laws import oxygen
+from plants import METRICS, SlowParameters
+from plants.slow import PARAMETER_LAYOUT
+from plants.slow.laws import blood, oxygen
 
 AREA = 1.9
 SEEN = {"cardiac_index": 2.2, "hemoglobin": 11.0, "renal_injury": 0.1}
@@ -35,13 +35,11 @@ def test_without_values_it_goes_to_where_the_plant_settles():
     for hour in range(1, 97):
         made.update(float(hour), SEEN, math.nan)
     known = SlowParameters.load().values
-    beat = {"cardiac_output": SEEN["cardiac_index"] * AREA, "blood_volume": 5000.0}
     settled = oxygen.settled_lactate(
-        SimpleNamespace(
-            hemoglobin_mass=SEEN["hemoglobin"] * 50.0, hepatic_injury=SEEN["renal_injury"]
-        ),
-        SimpleNamespace(**beat),
-        SimpleNamespace(**known | {"body_surface_area": AREA}),
+        blood.States(hemoglobin_mass=SEEN["hemoglobin"] * 50.0, fluid_shift=0.0),
+        SEEN["renal_injury"],
+        METRICS.partly(cardiac_output=SEEN["cardiac_index"] * AREA, blood_volume=5000.0),
+        PARAMETER_LAYOUT.partly(**known | {"body_surface_area": AREA}),
     )
     assert made.value == pytest.approx(settled, rel=1e-3)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from types import SimpleNamespace
 
 import casadi as ca
 import numpy as np
@@ -12,32 +11,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from plants import DISTURBANCES, Patient, Plant, steady_state
+from plants import DISTURBANCES, METRICS, Patient, Plant, steady_state
 from plants.quantities import DATA, read_quantities
-from plants.slow.laws import drugs
+from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
+from plants.slow.laws import AllParameters, drugs
+from plants.slow.model import INPUT_LAYOUT
 
-NOTHING = SimpleNamespace()
+NOTHING = INPUT_LAYOUT.partly()
 DRUGS = ("inotrope", "vasopressor")
 
 
-def parameters(**changes: float) -> SimpleNamespace:
+def parameters(**changes: float) -> AllParameters:
     tables = tomllib.loads((DATA / "slow" / "drugs.toml").read_text())["parameters"]
     found = read_quantities(tables, drugs.PARAMETERS, "parameters", "drugs.toml")
-    return SimpleNamespace(**{name: one.value for name, one in found.items()} | changes)
+    return PARAMETER_LAYOUT.partly(**{name: one.value for name, one in found.items()} | changes)
 
 
-def effects(p: SimpleNamespace, inotrope: float = 0.0, vasopressor: float = 0.0):
-    s = SimpleNamespace(inotrope_effect=inotrope, vasopressor_effect=vasopressor)
+def effects(p: AllParameters, inotrope: float = 0.0, vasopressor: float = 0.0):
+    s = STATE_LAYOUT.partly(inotrope_effect=inotrope, vasopressor_effect=vasopressor)
     return {name: float(value) for name, value in drugs.effects(s, NOTHING, p).items()}
 
 
 @pytest.mark.parametrize(("inotrope", "vasopressor"), [(0.0, 0.0), (7.3, 0.0), (5.1, 0.21)])
 def test_every_effect_is_exactly_neutral_at_the_baseline(inotrope, vasopressor):
     p = parameters(inotrope_baseline=inotrope, vasopressor_baseline=vasopressor)
-    s = SimpleNamespace(**drugs.start(vars(p), {}))
+    s = STATE_LAYOUT.partly(**drugs.start(p, METRICS.partly()))
     for name, value in drugs.effects(s, NOTHING, p).items():
         assert value == DISTURBANCES[name].neutral
-    u = SimpleNamespace(inotrope=inotrope, vasopressor=vasopressor)
+    u = INPUT_LAYOUT.partly(inotrope=inotrope, vasopressor=vasopressor)
     assert set(drugs.rates(s, NOTHING, u, p).values()) == {0.0}
 
 
@@ -81,8 +82,8 @@ def test_stopping_undoes_starting():
 
 def test_the_effect_site_follows_within_minutes():
     p = parameters()
-    s = SimpleNamespace(inotrope_effect=ca.SX.sym("i"), vasopressor_effect=ca.SX.sym("v"))
-    u = SimpleNamespace(inotrope=10.0, vasopressor=0.2)
+    s = STATE_LAYOUT.partly(inotrope_effect=ca.SX.sym("i"), vasopressor_effect=ca.SX.sym("v"))
+    u = INPUT_LAYOUT.partly(inotrope=10.0, vasopressor=0.2)
     rates = drugs.rates(s, NOTHING, u, p)
     x = ca.vertcat(s.inotrope_effect, s.vasopressor_effect)
     f = ca.Function("f", [x], [ca.vertcat(*[rates[f"{n}_effect"] for n in DRUGS])])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from types import SimpleNamespace
+from dataclasses import replace
 
 import casadi as ca
 import numpy as np
@@ -14,25 +14,27 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.stats import norm
 
-from plants import InputError, Pump
+from plants import METRICS, InputError, Pump
 from plants.quantities import DATA, read_quantities
-from plants.slow.laws import hazards, limb
+from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
+from plants.slow.laws import AllParameters, hazards, limb
+from plants.slow.model import INPUT_LAYOUT
 
 NAMES = [state.name for state in hazards.STATES]
 # Highest level that is run for days, and the days of the label (the IFUs; 5.5: a secondary source).
 CLINICAL = {"2.5": (50000.0, 4), "CP": (44000.0, 4), "5.0": (30000.0, 6), "5.5": (31000.0, 14)}
 
 
-def parameters(**changes: float) -> SimpleNamespace:
+def parameters(**changes: float) -> AllParameters:
     values = {}
     for name, topic in (("limb", limb), ("hazards", hazards)):
         tables = tomllib.loads((DATA / "slow" / f"{name}.toml").read_text())["parameters"]
         found = read_quantities(tables, topic.PARAMETERS, "parameters", f"{name}.toml")
         values |= {key: one.value for key, one in found.items()}
-    return SimpleNamespace(**values | changes)
+    return PARAMETER_LAYOUT.partly(**values | changes)
 
 
-def device(name: str, access: int = 0, **changes: float) -> SimpleNamespace:
+def device(name: str, access: int = 0, **changes: float) -> AllParameters:
     pump = Pump.load(name)
     given = hazards.access_parameters(
         pump.access[access], pump.rating("pump_french"), pump.rating("sheath_french")
@@ -42,12 +44,12 @@ def device(name: str, access: int = 0, **changes: float) -> SimpleNamespace:
 
 def course(p, speed, hours, *, catheter=0.0, pfhb=5.0, **beat):
     """The states at those hours while every beat is alike."""
-    m = SimpleNamespace(**{"pump_speed": speed, "lvedv": 135.0, "map": 67.0, "cvp": 12.0} | beat)
+    m = METRICS.partly(**{"pump_speed": speed, "lvedv": 135.0, "map": 67.0, "cvp": 12.0} | beat)
     s = ca.SX.sym("s", len(NAMES))
-    space = SimpleNamespace(**{name: s[i] for i, name in enumerate(NAMES)}, pfhb=pfhb)
-    rates = hazards.rates(space, m, SimpleNamespace(distal_perfusion=catheter), p)
+    space = STATE_LAYOUT.partly(**{name: s[i] for i, name in enumerate(NAMES)}, pfhb=pfhb)
+    rates = hazards.rates(space, m, INPUT_LAYOUT.partly(distal_perfusion=catheter), p)
     f = ca.Function("f", [s], [ca.vertcat(*[rates[name] for name in NAMES])])
-    first = hazards.start(vars(p), {})
+    first = hazards.start(p, METRICS.partly())
     solution = solve_ivp(
         lambda t, x: np.asarray(f(x)).ravel(),
         (0, hours[-1]),
@@ -91,14 +93,10 @@ def test_limb_ischemia_strikes_about_three_percent_of_a_cohort_by_femoral_access
 
 
 def test_small_pumps_have_the_published_hazard_ratio():
-    p = parameters()
-    beat = SimpleNamespace(lvedv=135.0)
-
     def rate(french: float) -> float:
         # The same tip speed for both, so that only the size speaks.
-        p.pump_french = french
-        beat.pump_speed = 44000.0 * 14.0 / french
-        return float(hazards.malposition_rate(beat, p))
+        beat = METRICS.partly(lvedv=135.0, pump_speed=44000.0 * 14.0 / french)
+        return float(hazards.malposition_rate(beat, parameters(pump_french=french)))
 
     assert rate(14.0) / rate(21.0) == pytest.approx(2.68, rel=0.01)
     assert rate(12.0) / rate(21.0) == pytest.approx(2.68, rel=0.01)
@@ -224,12 +222,12 @@ def test_every_devices_accesses_are_understood(name):
 )
 def test_rates_are_never_negative_nor_boundless(speed, french, lvedv, pressure, pfhb, loss):
     p = parameters(pump_french=french)
-    s = SimpleNamespace(pfhb=pfhb, access_wound=1.0, vwf_loss=loss)
-    m = SimpleNamespace(pump_speed=speed, lvedv=lvedv, map=pressure, cvp=10.0)
-    rates = hazards.rates(s, m, SimpleNamespace(distal_perfusion=0.0), p)
+    s = STATE_LAYOUT.partly(pfhb=pfhb, access_wound=1.0, vwf_loss=loss)
+    m = METRICS.partly(pump_speed=speed, lvedv=lvedv, map=pressure, cvp=10.0)
+    u = INPUT_LAYOUT.partly(distal_perfusion=0.0)
+    rates = hazards.rates(s, m, u, p)
     for name in hazards.HAZARDS:
         assert 0 <= rates[name] < 0.1
-    s.vwf_loss = 0.0
-    assert hazards.rates(s, m, SimpleNamespace(distal_perfusion=0.0), p)["vwf_loss"] >= 0
-    s.vwf_loss = 1.0
-    assert hazards.rates(s, m, SimpleNamespace(distal_perfusion=0.0), p)["vwf_loss"] <= 0
+    none, all_lost = replace(s, vwf_loss=0.0), replace(s, vwf_loss=1.0)
+    assert hazards.rates(none, m, u, p)["vwf_loss"] >= 0
+    assert hazards.rates(all_lost, m, u, p)["vwf_loss"] <= 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,13 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from plants import InputError, clinically_significant
+from plants import METRICS, InputError, clinically_significant
 from plants.quantities import load_toml, read_quantities
+from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
 from plants.slow.laws import blood, hemolysis
 from plants.slow.laws.hemolysis import bound
+from plants.slow.model import INPUT_LAYOUT
 
 STATES = [state.name for state in hemolysis.STATES]
-STILL = SimpleNamespace(bleeding=0.0, transfusion=0.0, fluid=0.0)
+STILL = INPUT_LAYOUT.partly(bleeding=0.0, transfusion=0.0, fluid=0.0)
 NORMAL, OBSTRUCTED = 1.9, 13.0  # mg/dL/h at the reference, from the indices of Roberts 2020
 
 
@@ -27,7 +28,7 @@ def parameters(**changes):
         content, source = load_toml(name, "slow", "topic")
         found = read_quantities(content["parameters"], topic.PARAMETERS, "parameters", source)
         values |= {key: quantity.value for key, quantity in found.items()}
-    return SimpleNamespace(**values | changes)
+    return PARAMETER_LAYOUT.partly(**values | changes)
 
 
 def reference_blood(p):
@@ -38,8 +39,8 @@ def reference_blood(p):
 
 def slopes(x, p, rate, u=STILL):
     fixed, volume = reference_blood(p)
-    s = SimpleNamespace(**fixed, **dict(zip(STATES, x, strict=True)))
-    m = SimpleNamespace(blood_volume=volume, hemolysis_rate=rate)
+    s = STATE_LAYOUT.partly(**fixed, **dict(zip(STATES, x, strict=True)))
+    m = METRICS.partly(blood_volume=volume, hemolysis_rate=rate)
     found = hemolysis.rates(s, m, u, p)
     return np.array([float(found[name]) for name in STATES])
 
@@ -47,7 +48,7 @@ def slopes(x, p, rate, u=STILL):
 def course(p, hours, rate, start=None):
     """Plasma hemoglobin, haptoglobin and dose at the given hours."""
     if start is None:
-        start = [hemolysis.start(vars(p), {})[name] for name in STATES]
+        start = [hemolysis.start(p, METRICS.partly())[name] for name in STATES]
     found = solve_ivp(
         lambda _, x: slopes(x, p, rate),
         (0, hours[-1]),
@@ -70,8 +71,8 @@ def test_the_mass_released_goes_with_hemoglobin_and_spreads_in_the_plasma():
     p = parameters()
 
     def release(hb, volume):
-        s = SimpleNamespace(hemoglobin_mass=hb * volume / 100)
-        m = SimpleNamespace(blood_volume=volume, hemolysis_rate=NORMAL)
+        s = STATE_LAYOUT.partly(hemoglobin_mass=hb * volume / 100)
+        m = METRICS.partly(blood_volume=volume, hemolysis_rate=NORMAL)
         return float(hemolysis.release(s, m, p))
 
     def plasma(hb, volume):
@@ -188,8 +189,8 @@ def test_fluid_dilutes_the_plasma_and_bleeding_does_not():
     p = parameters(unbound_clearance=0.01, haptoglobin_turnover=1e6)
     x = [60.0, 0.0, 0.0]
     still = slopes(x, p, 0.0)[0]
-    bleeding = SimpleNamespace(bleeding=500.0, transfusion=0.0, fluid=0.0)
-    fluid = SimpleNamespace(bleeding=0.0, transfusion=0.0, fluid=300.0)
+    bleeding = INPUT_LAYOUT.partly(bleeding=500.0, transfusion=0.0, fluid=0.0)
+    fluid = INPUT_LAYOUT.partly(bleeding=0.0, transfusion=0.0, fluid=300.0)
     assert slopes(x, p, 0.0, bleeding)[0] == pytest.approx(still)
     assert slopes(x, p, 0.0, fluid)[0] - still == pytest.approx(-60.0 * 300 / 3000, rel=1e-4)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from types import SimpleNamespace
+from dataclasses import replace
 
 import casadi as ca
 import numpy as np
@@ -13,20 +13,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from plants import InputError
+from plants import METRICS, InputError
 from plants.quantities import DATA, read_quantities
-from plants.slow.laws import limb
+from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
+from plants.slow.laws import AllParameters, limb
+from plants.slow.model import INPUT_LAYOUT
 
-NOTHING = SimpleNamespace()
+NOTHING = INPUT_LAYOUT.partly()
 
 
-def parameters(**changes: float) -> SimpleNamespace:
+def parameters(**changes: float) -> AllParameters:
     tables = tomllib.loads((DATA / "slow" / "limb.toml").read_text())["parameters"]
     found = read_quantities(tables, limb.PARAMETERS, "parameters", "limb.toml")
-    return SimpleNamespace(**{name: one.value for name, one in found.items()} | changes)
+    return PARAMETER_LAYOUT.partly(**{name: one.value for name, one in found.items()} | changes)
 
 
-def perfusion(p: SimpleNamespace, pressure: float = 60.0, catheter: float = 0.0) -> float:
+def perfusion(p: AllParameters, pressure: float = 60.0, catheter: float = 0.0) -> float:
     return float(limb.limb_perfusion(pressure, catheter, p))
 
 
@@ -79,11 +81,11 @@ def test_perfusion_falls_with_the_ratio_and_the_pressure_and_the_catheter_restor
     assert lacking[-1] < 0.3 * lacking[0]
 
 
-def dose(p: SimpleNamespace, hours: np.ndarray, pressure: float, first=0.0, catheter=0.0):
-    s = SimpleNamespace(limb_ischemia=ca.SX.sym("dose"))
+def dose(p: AllParameters, hours: np.ndarray, pressure: float, first=0.0, catheter=0.0):
+    s = STATE_LAYOUT.partly(limb_ischemia=ca.SX.sym("dose"))
     m, u = (
-        SimpleNamespace(map=pressure + 12.0, cvp=12.0),
-        SimpleNamespace(distal_perfusion=catheter),
+        METRICS.partly(map=pressure + 12.0, cvp=12.0),
+        INPUT_LAYOUT.partly(distal_perfusion=catheter),
     )
     f = ca.Function("f", [s.limb_ischemia], [limb.rates(s, m, u, p)["limb_ischemia"]])
     solution = solve_ivp(
@@ -120,11 +122,11 @@ def test_perfusion_is_a_share_and_the_dose_stays_in_its_range(
 ):
     p = parameters(sheath_french=french, artery_diameter=diameter, femoral=femoral)
     assert 0 <= perfusion(p, pressure, catheter) <= 1
-    s = SimpleNamespace(limb_ischemia=limb.STATES[0].high)
-    m, u = SimpleNamespace(map=pressure, cvp=0.0), SimpleNamespace(distal_perfusion=catheter)
+    s = STATE_LAYOUT.partly(limb_ischemia=limb.STATES[0].high)
+    m, u = METRICS.partly(map=pressure, cvp=0.0), INPUT_LAYOUT.partly(distal_perfusion=catheter)
     assert limb.rates(s, m, u, p)["limb_ischemia"] < 0
-    s.limb_ischemia = 0.0
-    assert limb.rates(s, m, u, p)["limb_ischemia"] >= 0
+    well = replace(s, limb_ischemia=0.0)
+    assert limb.rates(well, m, u, p)["limb_ischemia"] >= 0
 
 
 def test_a_device_that_does_not_fit_is_refused_and_the_reason_says_what_would_do():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from types import SimpleNamespace
 
 import casadi as ca
 import numpy as np
@@ -12,24 +11,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from plants import DISTURBANCES, InputError, Patient, Plant, Pump, steady_state
+from plants import DISTURBANCES, METRICS, InputError, Patient, Plant, Pump, steady_state
 from plants.quantities import DATA, read_quantities
-from plants.slow.laws import mitral
+from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
+from plants.slow.laws import AllParameters, mitral
+from plants.slow.model import INPUT_LAYOUT
 
-NOTHING = SimpleNamespace()
+NOTHING = INPUT_LAYOUT.partly()
 LEAKY = {"mitral_tethering": 0.1, "mitral_competent_volume": 150.0}
 
 
-def parameters(**changes: float) -> SimpleNamespace:
+def parameters(**changes: float) -> AllParameters:
     tables = tomllib.loads((DATA / "slow" / "mitral.toml").read_text())["parameters"]
     found = read_quantities(tables, mitral.PARAMETERS, "parameters", "mitral.toml")
-    return SimpleNamespace(**{name: one.value for name, one in found.items()} | changes)
+    return PARAMETER_LAYOUT.partly(**{name: one.value for name, one in found.items()} | changes)
 
 
 def test_a_patient_without_tethering_has_no_functional_leak_at_all():
     p = parameters()
     for volume, pressure in ((60.0, 2.0), (210.0, 23.0), (400.0, 45.0)):
-        s = SimpleNamespace(**mitral.start(vars(p), {"lvedv": volume, "lvedp": pressure}))
+        s = STATE_LAYOUT.partly(**mitral.start(p, METRICS.partly(lvedv=volume, lvedp=pressure)))
         assert mitral.effects(s, NOTHING, p) == {"mitral_leak": 0.0}
 
 
@@ -48,9 +49,9 @@ def test_a_small_ventricle_hides_the_leak_and_a_large_one_reveals_it():
 
 def test_the_leak_follows_the_ventricle_within_minutes():
     p = parameters(**LEAKY)
-    first = mitral.start(vars(p), {"lvedv": 100.0, "lvedp": 8.0})["functional_leak"]
-    s = SimpleNamespace(functional_leak=ca.SX.sym("leak"))
-    m = SimpleNamespace(lvedv=170.0, lvedp=20.0)
+    first = mitral.start(p, METRICS.partly(lvedv=100.0, lvedp=8.0))["functional_leak"]
+    s = STATE_LAYOUT.partly(functional_leak=ca.SX.sym("leak"))
+    m = METRICS.partly(lvedv=170.0, lvedp=20.0)
     rate = mitral.rates(s, m, NOTHING, p)["functional_leak"]
     f = ca.Function("f", [s.functional_leak], [rate])
     solution = solve_ivp(

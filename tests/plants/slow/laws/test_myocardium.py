@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from types import SimpleNamespace
 
 import casadi as ca
 import numpy as np
@@ -12,13 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from plants import Patient, Plant, Pump, steady_state
+from plants import METRICS, Patient, Plant, Pump, steady_state
 from plants.quantities import DATA, read_quantities
-from plants.slow.laws import myocardium
+from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
+from plants.slow.laws import AllParameters, myocardium
+from plants.slow.model import INPUT_LAYOUT
 
 NAMES = [state.name for state in myocardium.STATES]
-METRICS = ("lvedp", "lvedv", "pressure_volume_area", "heart_rate", "coronary_perfusion_pressure")
-NOTHING = SimpleNamespace()
+READ = ("lvedp", "lvedv", "pressure_volume_area", "heart_rate", "coronary_perfusion_pressure")
+NOTHING = INPUT_LAYOUT.partly()
 # An unsupported ventricle in shock, as it might be on a pump, and off it again.
 UNSUPPORTED = {
     "lvedp": 27.0,
@@ -36,24 +37,24 @@ SUPPORTED = UNSUPPORTED | {
 STARVED = UNSUPPORTED | {"coronary_perfusion_pressure": 10.0}
 
 
-def parameters(**changes: float) -> SimpleNamespace:
+def parameters(**changes: float) -> AllParameters:
     tables = tomllib.loads((DATA / "slow" / "myocardium.toml").read_text())["parameters"]
     found = read_quantities(tables, myocardium.PARAMETERS, "parameters", "myocardium.toml")
-    return SimpleNamespace(**{name: one.value for name, one in found.items()} | changes)
+    return PARAMETER_LAYOUT.partly(**{name: one.value for name, one in found.items()} | changes)
 
 
-def begin(p: SimpleNamespace) -> np.ndarray:
-    first = myocardium.start(vars(p), UNSUPPORTED)
+def begin(p: AllParameters) -> np.ndarray:
+    first = myocardium.start(p, METRICS.partly(**UNSUPPORTED))
     return np.array([first[name] for name in NAMES])
 
 
 def course(
-    p: SimpleNamespace, metrics: dict[str, float], hours: np.ndarray, first: np.ndarray
+    p: AllParameters, metrics: dict[str, float], hours: np.ndarray, first: np.ndarray
 ) -> dict[str, np.ndarray]:
     """The states while every beat has those metrics."""
     s = ca.SX.sym("s", len(NAMES))
-    space = SimpleNamespace(**{name: s[i] for i, name in enumerate(NAMES)})
-    rates = myocardium.rates(space, SimpleNamespace(**metrics), NOTHING, p)
+    space = STATE_LAYOUT.partly(**{name: s[i] for i, name in enumerate(NAMES)})
+    rates = myocardium.rates(space, METRICS.partly(**metrics), NOTHING, p)
     f = ca.Function("f", [s], [ca.vertcat(*[rates[name] for name in NAMES])])
     solution = solve_ivp(
         lambda t, x: np.asarray(f(x)).ravel(),
@@ -71,16 +72,16 @@ def at_end(states: dict[str, np.ndarray]) -> np.ndarray:
     return np.array([states[name][-1] for name in NAMES])
 
 
-def contractility(states: dict[str, np.ndarray], p: SimpleNamespace) -> np.ndarray:
-    return np.asarray(myocardium.contractility(SimpleNamespace(**states), p))
+def contractility(states: dict[str, np.ndarray], p: AllParameters) -> np.ndarray:
+    return np.asarray(myocardium.contractility(STATE_LAYOUT.partly(**states), p))
 
 
 def test_the_patient_starts_exactly_as_identified():
     for p in (parameters(recoverable=0.0), parameters(recoverable=2.4, rv_recoverable=0.7)):
-        s = SimpleNamespace(**dict(zip(NAMES, begin(p), strict=True)))
+        s = STATE_LAYOUT.partly(**dict(zip(NAMES, begin(p), strict=True)))
         found = myocardium.effects(s, NOTHING, p)
         assert found == {"lv_contractility": 1.0, "rv_contractility": 1.0}
-        assert myocardium.load(s, SimpleNamespace(**UNSUPPORTED), p) == pytest.approx(1.0)
+        assert myocardium.load(s, METRICS.partly(**UNSUPPORTED), p) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(("time", "delay"), [(2.0, 0.0), (4.5, 1.0), (7.0, 2.0)])
@@ -131,8 +132,8 @@ def test_a_recovered_ventricle_bears_the_work_it_does_after_weaning():
         "pressure_volume_area": 1.68 * 4166.0,
         "coronary_perfusion_pressure": 62.0,
     }
-    s = SimpleNamespace(**dict(zip(NAMES, recovered, strict=True)))
-    assert myocardium.load(s, SimpleNamespace(**weaned), p) < 0.85
+    s = STATE_LAYOUT.partly(**dict(zip(NAMES, recovered, strict=True)))
+    assert myocardium.load(s, METRICS.partly(**weaned), p) < 0.85
     assert contractility(course(p, weaned, np.linspace(0, 96, 5), recovered), p)[-1] > 1.9
 
 
@@ -161,10 +162,10 @@ def test_long_low_perfusion_turns_stunned_into_lost():
 
 def test_the_drive_rises_with_unloading_and_with_perfusion():
     p = parameters()
-    s = SimpleNamespace(**dict(zip(NAMES, begin(p), strict=True)))
+    s = STATE_LAYOUT.partly(**dict(zip(NAMES, begin(p), strict=True)))
 
     def drive(**changes: float) -> float:
-        return float(myocardium.recovery_drive(s, SimpleNamespace(**UNSUPPORTED | changes), p))
+        return float(myocardium.recovery_drive(s, METRICS.partly(**UNSUPPORTED | changes), p))
 
     # The volume falls with the pressure, as on a pump.
     unloading = [
@@ -187,10 +188,10 @@ def test_the_drive_rises_with_unloading_and_with_perfusion():
 
 def test_an_inotrope_does_not_pass_for_unloading():
     p = parameters()
-    s = SimpleNamespace(**dict(zip(NAMES, begin(p), strict=True)))
+    s = STATE_LAYOUT.partly(**dict(zip(NAMES, begin(p), strict=True)))
     # Dobutamine lowers the filling pressure by an eighth and raises the demand by two fifths.
     drug = UNSUPPORTED | {"lvedp": 24.0, "pressure_volume_area": 5300.0, "heart_rate": 116.0}
-    assert myocardium.load(s, SimpleNamespace(**drug), p) > 1.05
+    assert myocardium.load(s, METRICS.partly(**drug), p) > 1.05
 
 
 @pytest.mark.parametrize("name", ["shock-c", "shock-d", "shock-e"])
@@ -199,11 +200,11 @@ def test_a_cp_at_a_high_level_unloads_enough_to_recover(name):
     p = parameters()
     off = steady_state(Plant(patient), 0.0).metrics
     on = steady_state(Plant(patient, Pump.load("CP")), 46000.0).metrics
-    s = SimpleNamespace(**myocardium.start(vars(p), off))
+    s = STATE_LAYOUT.partly(**myocardium.start(p, METRICS.partly(**off)))
     perfused = {"coronary_perfusion_pressure": 65.0}
 
     def drive(metrics) -> float:
-        given = SimpleNamespace(**{n: metrics[n] for n in METRICS[:-1]} | perfused)
+        given = METRICS.partly(**{n: metrics[n] for n in READ[:-1]} | perfused)
         return float(myocardium.recovery_drive(s, given, p))
 
     assert drive(off) < 0.25
@@ -225,7 +226,7 @@ def test_shares_stay_shares_whatever_the_beats(lvedp, lvedv, area, rate, perfusi
     first = begin(p)
     first[NAMES.index("infarcted")] = lost * (1 - stunned)
     first[NAMES.index("stunned")] = stunned
-    metrics = dict(zip(METRICS, (lvedp, lvedv, area, rate, perfusion), strict=True))
+    metrics = dict(zip(READ, (lvedp, lvedv, area, rate, perfusion), strict=True))
     states = course(p, metrics, np.linspace(0, 200, 21), first)
     total = states["stunned"] + states["infarcted"]
     for values in (states["stunned"], states["infarcted"], total):
@@ -238,4 +239,6 @@ def test_shares_stay_shares_whatever_the_beats(lvedp, lvedv, area, rate, perfusi
 
 def test_the_unsupported_load_can_be_given():
     p = parameters(**myocardium.unsupported_load(UNSUPPORTED))
-    assert myocardium.start(vars(p), SUPPORTED) == myocardium.start(vars(parameters()), UNSUPPORTED)
+    assert myocardium.start(p, METRICS.partly(**SUPPORTED)) == myocardium.start(
+        parameters(), METRICS.partly(**UNSUPPORTED)
+    )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
+from plants import METRICS
 from plants.quantities import load_toml, read_quantities
+from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
 from plants.slow.laws import organs, oxygen
 
 VOLUME = 5000.0
@@ -25,15 +25,15 @@ def parameters():
         content, source = load_toml(name, "slow", "topic")
         found = read_quantities(content["parameters"], topic.PARAMETERS, "parameters", source)
         values |= {key: quantity.value for key, quantity in found.items()}
-    return SimpleNamespace(**values)
+    return PARAMETER_LAYOUT.partly(**values)
 
 
 def beat(values):
-    return SimpleNamespace(**values, blood_volume=VOLUME)
+    return METRICS.partly(**values, blood_volume=VOLUME)
 
 
 def state(renal=0.0, hepatic=0.0, pfhb=0.0, hb=12.0):
-    return SimpleNamespace(
+    return STATE_LAYOUT.partly(
         renal_injury=renal, hepatic_injury=hepatic, pfhb=pfhb, hemoglobin_mass=hb * VOLUME / 100
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +11,9 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
+from plants import METRICS
 from plants.quantities import load_toml, read_quantities
+from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
 from plants.slow.laws import oxygen
 
 VOLUME, AREA = 5000.0, 1.9
@@ -31,17 +32,17 @@ def parameters(**changes):
     found = read_quantities(content["parameters"], oxygen.PARAMETERS, "parameters", source)
     values = {name: quantity.value for name, quantity in found.items()}
     values |= {"body_surface_area": AREA, "hemoglobin_initial": 12.0}
-    return SimpleNamespace(**values | {"hepatic_injury_initial": 0.0} | changes)
+    return PARAMETER_LAYOUT.partly(**values | {"hepatic_injury_initial": 0.0} | changes)
 
 
 def state(hb=12.0, lactate=1.0, injury=0.0):
-    return SimpleNamespace(
+    return STATE_LAYOUT.partly(
         hemoglobin_mass=hb * VOLUME / 100, lactate=lactate, hepatic_injury=injury
     )
 
 
 def beat(output):
-    return SimpleNamespace(cardiac_output=output, blood_volume=VOLUME)
+    return METRICS.partly(cardiac_output=output, blood_volume=VOLUME)
 
 
 def outputs(output, hb=12.0, p=None):
@@ -50,7 +51,7 @@ def outputs(output, hb=12.0, p=None):
 
 
 def settled(output, hb=12.0, injury=0.0, p=None):
-    return oxygen.settled_lactate(state(hb, injury=injury), beat(output), p or parameters())
+    return oxygen.settled_lactate(state(hb), injury, beat(output), p or parameters())
 
 
 def course(output, hours, lactate, hb=12.0, injury=0.0):
@@ -170,6 +171,6 @@ def test_a_stopped_circulation_does_not_make_lactate_without_end():
 
 def test_the_start_is_settled():
     p = parameters()
-    begin = oxygen.start(vars(p), {"cardiac_output": 2.9, "blood_volume": VOLUME})
+    begin = oxygen.start(p, METRICS.partly(cardiac_output=2.9, blood_volume=VOLUME))
     s = state(lactate=begin["lactate"])
     assert float(oxygen.rates(s, beat(2.9), None, p)["lactate"]) == pytest.approx(0.0, abs=1e-9)

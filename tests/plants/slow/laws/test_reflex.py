@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from types import SimpleNamespace
 
 import casadi as ca
 import numpy as np
@@ -12,36 +11,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
+from plants import METRICS
 from plants.quantities import DATA, read_quantities
-from plants.slow.laws import reflex
+from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
+from plants.slow.laws import AllParameters, reflex
+from plants.slow.model import INPUT_LAYOUT
 
 NAMES = [state.name for state in reflex.STATES]
-NOTHING = SimpleNamespace()
+EFFECTORS = ("contractility", "resistance", "venous", "rate_sympathetic", "rate_vagal")
+NOTHING = INPUT_LAYOUT.partly()
 
 
-def parameters(**changes: float) -> SimpleNamespace:
+def parameters(**changes: float) -> AllParameters:
     tables = tomllib.loads((DATA / "slow" / "reflex.toml").read_text())["parameters"]
     found = read_quantities(tables, reflex.PARAMETERS, "parameters", "reflex.toml")
     values = {name: quantity.value for name, quantity in found.items()}
-    return SimpleNamespace(**values | {"baroreflex_gain": 1.0} | changes)
+    return PARAMETER_LAYOUT.partly(**values | {"baroreflex_gain": 1.0} | changes)
 
 
-def settled(pressure: float, p: SimpleNamespace) -> SimpleNamespace:
-    return SimpleNamespace(**reflex.settled(SimpleNamespace(map=pressure), p))
-
-
-def effects(pressure: float, p: SimpleNamespace) -> dict[str, float]:
-    values = reflex.effects(settled(pressure, p), NOTHING, p)
+def effects(pressure: float, p: AllParameters) -> dict[str, float]:
+    values = reflex.effects(reflex.settled(pressure, p), NOTHING, p)
     return {name: float(value) for name, value in values.items()}
 
 
-def response(p: SimpleNamespace, pressure: float, seconds: np.ndarray) -> dict[str, np.ndarray]:
+def response(p: AllParameters, pressure: float, seconds: np.ndarray) -> dict[str, np.ndarray]:
     """The states after a step of the pressure from the operating point."""
     s, m = ca.SX.sym("s", len(NAMES)), ca.SX.sym("map")
-    space = SimpleNamespace(**{name: s[i] for i, name in enumerate(NAMES)})
-    rates = reflex.rates(space, SimpleNamespace(map=m), NOTHING, p)
+    space = STATE_LAYOUT.partly(**{name: s[i] for i, name in enumerate(NAMES)})
+    rates = reflex.rates(space, METRICS.partly(map=m), NOTHING, p)
     f = ca.Function("f", [s, m], [ca.vertcat(*[rates[name] for name in NAMES])])
-    first = reflex.start(vars(p), {"map": p.baroreflex_pressure})
+    first = reflex.start(p, METRICS.partly(map=p.baroreflex_pressure))
     solution = solve_ivp(
         lambda t, x: np.asarray(f(x, pressure)).ravel() / 3600.0,
         (0, seconds[-1]),
@@ -66,8 +65,8 @@ def test_the_constants_are_those_of_the_reference():
     assert reflex.vagal_firing(carotid, p) == pytest.approx(
         (3.2 + 6.3 * exponential) / (1 + exponential)
     )
-    assert [getattr(p, f"lag_{name}") for name in reflex.EFFECTORS] == [8, 6, 20, 2, 1.5]
-    assert [getattr(p, f"delay_{name}") for name in reflex.EFFECTORS] == [2, 2, 5, 2, 0.2]
+    assert [getattr(p, f"lag_{name}") for name in EFFECTORS] == [8, 6, 20, 2, 1.5]
+    assert [getattr(p, f"delay_{name}") for name in EFFECTORS] == [2, 2, 5, 2, 0.2]
 
 
 def test_the_sigmoid_is_ursinos():
@@ -91,7 +90,7 @@ def test_it_is_exactly_neutral_at_the_operating_point_and_when_off(operating_poi
     assert effects(operating_point, p) == neutral
     off = parameters(baroreflex_pressure=operating_point, baroreflex_gain=0.0)
     assert effects(operating_point - 30.0, off) == neutral
-    start = SimpleNamespace(**reflex.start(vars(p), {"map": operating_point}))
+    start = STATE_LAYOUT.partly(**reflex.start(p, METRICS.partly(map=operating_point)))
     assert reflex.effects(start, NOTHING, p) == neutral
 
 
@@ -128,8 +127,8 @@ def test_effectors_follow_with_their_lags_and_delays_and_settle_where_told():
     p = parameters()
     seconds = np.linspace(0.0, 200.0, 4001)
     found = response(p, 70.0, seconds)
-    target = settled(70.0, p)
-    for effector in reflex.EFFECTORS:
+    target = reflex.settled(70.0, p)
+    for effector in EFFECTORS:
         course = found[f"{effector}_tone"]
         end = getattr(target, f"{effector}_tone")
         assert course[-1] == pytest.approx(end, rel=1e-3)
@@ -142,7 +141,7 @@ def test_effectors_follow_with_their_lags_and_delays_and_settle_where_told():
     early = np.searchsorted(seconds, 3.0)
     shares = {
         effector: found[f"{effector}_tone"][early] / getattr(target, f"{effector}_tone")
-        for effector in reflex.EFFECTORS
+        for effector in EFFECTORS
     }
     assert max(shares, key=lambda effector: shares[effector]) == "rate_vagal"
     assert min(shares, key=lambda effector: shares[effector]) == "venous"
@@ -162,14 +161,14 @@ def test_effects_stay_within_bounds_whatever_the_pressure(pressure, operating_po
     assert 0.5 < found["systemic_resistance"] < 1.6
     assert 0.74 < found["heart_rate"] < 1.6
     assert -600 < found["venous_volume"] < 460
-    activity = reflex.outputs(settled(pressure, p), NOTHING, NOTHING, p)["sympathetic_activity"]
-    assert 0.5 < activity < 3.1
+    shown = reflex.outputs(reflex.settled(pressure, p), NOTHING, NOTHING, p)
+    assert 0.5 < shown["sympathetic_activity"] < 3.1
 
 
 def test_nothing_overflows_in_value_or_derivative_far_out():
     p = parameters()
     x = ca.SX.sym("x")
-    targets = ca.vertcat(*reflex.settled(SimpleNamespace(map=x), p).values())
+    targets = ca.vertcat(*vars(reflex.settled(x, p)).values())
     f = ca.Function("f", [x], [targets, ca.jacobian(targets, x)])
     for pressure in (-1e6, -1e3, 1e3, 1e6):
         assert np.all(np.isfinite(np.concatenate([np.asarray(part) for part in f(pressure)])))
@@ -178,8 +177,8 @@ def test_nothing_overflows_in_value_or_derivative_far_out():
 def test_every_state_relaxes_linearly():
     p = parameters()
     s, m = ca.SX.sym("s", len(NAMES)), ca.SX.sym("map")
-    space = SimpleNamespace(**{name: s[i] for i, name in enumerate(NAMES)})
-    rates = reflex.rates(space, SimpleNamespace(map=m), NOTHING, p)
+    space = STATE_LAYOUT.partly(**{name: s[i] for i, name in enumerate(NAMES)})
+    rates = reflex.rates(space, METRICS.partly(map=m), NOTHING, p)
     for i, name in enumerate(NAMES):
         own = ca.jacobian(rates[name], s[i])
         assert ca.which_depends(own, ca.vertcat(s, m)) == [False] * (len(NAMES) + 1)

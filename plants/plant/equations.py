@@ -1,0 +1,237 @@
+"""The differential equations of patient and pumps, over the vectors of state and held values.
+
+``x``
+    The state (:data:`STATES`): nine volumes (mL), of either pump the flow (mL/s), rotor speed
+    (krpm) and inlet occlusion, the septum's displacement (mL) and the cardiac phase (beats since
+    the start).
+``v``
+    What is held over a step (:data:`VALUES`): the speed commands (rpm), the disturbances, the
+    parameters of the patient and of both pumps and the step (s).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import casadi as ca
+
+from plants.circulation import (
+    Disturbances,
+    Flows,
+    PatientParameters,
+    Pressures,
+    interaction,
+    positive_part,
+)
+from plants.circulation import loop as circulation
+from plants.patients import PATIENT_PARAMETERS
+from plants.plant import metrics as beats
+from plants.plant.structures import Extremes, State, Waveforms
+from plants.pumps import INSERTED_LAYOUT, InsertedDevice, motor_current
+from plants.pumps import catheter_position as position
+from plants.pumps import equations as rotary_pump
+from plants.quantities import (
+    KRPM_PER_RPM,
+    L_MIN_PER_ML_S,
+    SECONDS_PER_MINUTE,
+    WAVEFORMS,
+    Layout,
+    TypedLayout,
+)
+from plants.scenarios import DISTURBANCES
+
+STATES = TypedLayout(
+    State,
+    (
+        *circulation.VOLUMES,
+        "pump_flow",
+        "pump_speed",
+        "occlusion",
+        "right_pump_flow",
+        "right_pump_speed",
+        "right_occlusion",
+        "septum",
+        "phase",
+    ),
+)
+N_VOLUMES = len(circulation.VOLUMES)
+PHASE = STATES.index["phase"]
+
+_WAVEFORMS, _EXTREMES = TypedLayout(Waveforms, WAVEFORMS), TypedLayout(Extremes)
+_PATIENT = TypedLayout(PatientParameters, PATIENT_PARAMETERS)
+_DISTURBANCES = TypedLayout(Disturbances, DISTURBANCES)
+VALUES = Layout(
+    (
+        "speed_command",
+        "right_speed_command",
+        *(f"disturbance_{name}" for name in _DISTURBANCES.names),
+        *_PATIENT.names,
+        *(f"device_{name}" for name in INSERTED_LAYOUT.names),
+        *(f"right_{name}" for name in INSERTED_LAYOUT.names),
+        "step",
+    )
+)
+
+
+@dataclass(frozen=True)
+class HeldValues:
+    """What is held over a step, by name.
+
+    Attributes
+    ----------
+    speed_command, right_speed_command : SX
+        Speed commands of the left and the right pump, krpm.
+    d : Disturbances
+        What acts from outside.
+    p : PatientParameters
+        The patient.
+    left, right : InsertedDevice
+        The pumps.
+    """
+
+    speed_command: ca.SX
+    right_speed_command: ca.SX
+    d: Disturbances
+    p: PatientParameters
+    left: InsertedDevice
+    right: InsertedDevice
+
+
+_Part = TypeVar("_Part")
+
+
+def held_values(v: ca.SX) -> HeldValues:
+    """The vector of held values by name."""
+
+    def value(name: str) -> ca.SX:
+        return v[VALUES.index[name]]
+
+    def part(layout: TypedLayout[_Part], prefix: str = "") -> _Part:
+        return layout.select({name: value(prefix + name) for name in layout.names})
+
+    return HeldValues(
+        speed_command=value("speed_command") * KRPM_PER_RPM,
+        right_speed_command=value("right_speed_command") * KRPM_PER_RPM,
+        d=part(_DISTURBANCES, "disturbance_"),
+        p=part(_PATIENT),
+        left=part(INSERTED_LAYOUT, "device_"),
+        right=part(INSERTED_LAYOUT, "right_"),
+    )
+
+
+def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
+    """dx/dt, waveforms, integrands and extreme waveforms at a state."""
+    held = held_values(v)
+    d, p, device = held.d, held.p, held.left
+    x = STATES.symbols(x_vector)
+    pressure = circulation.pressures(x, p, d)
+    contact_leak = device.pump_present * device.mitral_contact_leak * d.mitral_contact
+    q = circulation.flows(pressure, x, p, d, contact_leak)
+    place = position.position(d, device)
+    delivered = place.delivered * x.pump_flow
+
+    volumes = circulation.volume_rates(q, delivered, x.right_pump_flow, d.infusion)
+    left = rotary_pump.pump_rates(
+        rotary_pump.PumpState(flow=x.pump_flow, speed=x.pump_speed, occlusion=x.occlusion),
+        position.left_inlet(place, x, pressure, p),
+        held.speed_command,
+        device,
+    )
+    right = rotary_pump.pump_rates(
+        rotary_pump.PumpState(
+            flow=x.right_pump_flow, speed=x.right_pump_speed, occlusion=x.right_occlusion
+        ),
+        position.right_inlet(x, pressure, p),
+        held.right_speed_command,
+        held.right,
+    )
+    rates = State(
+        la_volume=volumes.la_volume,
+        lv_volume=volumes.lv_volume,
+        aorta_volume=volumes.aorta_volume,
+        systemic_artery_volume=volumes.systemic_artery_volume,
+        systemic_vein_volume=volumes.systemic_vein_volume,
+        ra_volume=volumes.ra_volume,
+        rv_volume=volumes.rv_volume,
+        pulmonary_artery_volume=volumes.pulmonary_artery_volume,
+        pulmonary_vein_volume=volumes.pulmonary_vein_volume,
+        pump_flow=left.flow,
+        pump_speed=left.speed,
+        occlusion=left.occlusion,
+        right_pump_flow=right.flow,
+        right_pump_speed=right.speed,
+        right_occlusion=right.occlusion,
+        septum=interaction.septum_rate(
+            x,
+            pressure.lv,
+            pressure.rv,
+            pressure.activation,
+            (pressure.lv_ees, pressure.rv_ees),
+            p,
+        ),
+        phase=p.heart_rate * d.heart_rate / SECONDS_PER_MINUTE,
+    )
+
+    waves = _waveforms(x, pressure, q, place, p, device)
+    integrands = {
+        "lv_power": pressure.lv * (q.aortic + delivered - q.mitral),
+        "aortic_open": q.aortic_open,
+        "aortic_backward": q.aortic_back,
+        "mitral_forward": positive_part(q.mitral, 1e-3),
+        "mitral_backward": q.mitral_back,
+        "through_flow": x.pump_flow * L_MIN_PER_ML_S,
+    }
+    wave_vector = _WAVEFORMS.vector(waves)
+    integrand_vector = ca.vertcat(wave_vector, *[integrands[name] for name in beats.RATES])
+    extremes = Extremes(
+        aortic_pressure=waves.aortic_pressure,
+        pa_pressure=waves.pa_pressure,
+        lv_volume=waves.lv_volume,
+        rv_volume=waves.rv_volume,
+        lv_pressure=waves.lv_pressure,
+        lv_transmural=pressure.lv - pressure.heart,
+        motor_current=waves.motor_current,
+        placement_signal=waves.placement_signal,
+        pump_flow=waves.pump_flow,
+    )
+    return STATES.vector(rates), wave_vector, integrand_vector, _EXTREMES.vector(extremes)
+
+
+def _waveforms(
+    x: State,
+    pressure: Pressures,
+    q: Flows,
+    place: position.Position,
+    p: PatientParameters,
+    device: InsertedDevice,
+) -> Waveforms:
+    """The waveform signals in their units: flows in L/min, speed in rpm."""
+    through = x.pump_flow * L_MIN_PER_ML_S
+    inlet = position.left_inlet(place, x, pressure, p)
+    return Waveforms(
+        lv_pressure=pressure.lv,
+        lv_volume=x.lv_volume,
+        aortic_pressure=pressure.aorta,
+        la_pressure=pressure.la,
+        ra_pressure=pressure.ra,
+        rv_pressure=pressure.rv,
+        rv_volume=x.rv_volume,
+        pa_pressure=pressure.pulmonary_arteries,
+        pump_flow=place.delivered * through,
+        aortic_valve_flow=q.aortic * L_MIN_PER_ML_S,
+        mitral_valve_flow=q.mitral * L_MIN_PER_ML_S,
+        pump_speed=x.pump_speed / KRPM_PER_RPM,
+        pump_head=device.pump_present * (inlet.outlet_pressure - inlet.inlet_pressure),
+        motor_current=motor_current(x.pump_flow, x.pump_speed, device),
+        # The pressure sensor sits at the outlet.
+        placement_signal=inlet.outlet_pressure
+        - device.placement_differential * inlet.inlet_pressure,
+        displayed_flow=positive_part(through, 1e-3),
+        suction_occlusion=x.occlusion,
+        right_pump_flow=x.right_pump_flow * L_MIN_PER_ML_S,
+        right_pump_speed=x.right_pump_speed / KRPM_PER_RPM,
+        right_occlusion=x.right_occlusion,
+        septum_shift=interaction.septum_shift(x, p),
+        pericardial_pressure=pressure.pericardium,
+    )
