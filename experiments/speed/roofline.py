@@ -132,7 +132,7 @@ def step_count(f: PlantFunctions) -> Count:
     # Three intermediate states, the new one, and the mean of the integrands.
     sums = Count(simple=3 * 3 * nx + 6 * nx + 5 * ng)
     slopes = counted(f.slope, ("x", "v"), phase=f.phase).times(4)
-    return slopes + counted(f.going_on, names) + sums
+    return slopes + counted(f.within_beat, names) + sums
 
 
 @functools.cache

@@ -38,7 +38,7 @@ def plant_functions(right: bool = True) -> PlantFunctions:
     model = plant_model()
     slope = model.slope if right else _without_right_pump(model.slope)
     return PlantFunctions(
-        slope, model.going_on, model.ending, PHASE, VALUES.index["step"], len(WAVEFORMS)
+        slope, model.within_beat, model.at_beat_end, PHASE, VALUES.index["step"], len(WAVEFORMS)
     )
 
 

@@ -31,10 +31,10 @@ class PlantModel:
         ``(x, v) -> waveforms`` in the order of ``WAVEFORMS``, flows in L/min.
     slope : Function
         ``(x, v) -> (dx/dt, integrands, extremes)``: what a stage of the integrator needs.
-    going_on : Function
+    within_beat : Function
         ``(acc, x, after, mean, extremes, v) -> acc``: the accumulator after a step inside a beat,
         with the mean integrands of the step.
-    ending : Function
+    at_beat_end : Function
         ``(acc, x, after, mean, before, later, old, new, v) -> (ended, begun)``: the accumulators
         of both beats after a step that ends one; integrands and extremes at its two ends.
     begin : Function
@@ -51,8 +51,8 @@ class PlantModel:
     derivative: ca.Function
     observe: ca.Function
     slope: ca.Function
-    going_on: ca.Function
-    ending: ca.Function
+    within_beat: ca.Function
+    at_beat_end: ca.Function
     begin: ca.Function
     beat_step: ca.Function
     run_step: ca.Function
@@ -97,16 +97,16 @@ def plant_model() -> PlantModel:
     lv_volume = x[STATES.index["lv_volume"]]
     free_wall = lv_volume - interaction.septum_shift(STATES.symbols(x), held_values(v).p)
     begin = ca.Function("begin", [x, v], [beats.fresh(extremes, lv_pressure, free_wall)])
-    going_on, ending = _going_on(), _ending()
+    within_beat, at_beat_end = _within_beat(), _at_beat_end()
     return PlantModel(
         derivative=derivative,
         observe=observe,
         slope=_slope(derivative),
-        going_on=going_on,
-        ending=ending,
+        within_beat=within_beat,
+        at_beat_end=at_beat_end,
         begin=begin,
-        beat_step=_beat_step(derivative, going_on),
-        run_step=_run_step(derivative, going_on, ending),
+        beat_step=_beat_step(derivative, within_beat),
+        run_step=_run_step(derivative, within_beat, at_beat_end),
         metrics=_metrics(),
     )
 
@@ -129,7 +129,7 @@ def _slope(derivative: ca.Function) -> ca.Function:
     return ca.Function("slope", [x, v], [rates, integrands, extremes], {"cse": True})
 
 
-def _going_on() -> ca.Function:
+def _within_beat() -> ca.Function:
     """The accumulator after a step that ends no beat."""
     acc = ca.SX.sym("acc", len(beats.ACCUMULATOR))
     x, after = ca.SX.sym("x", len(STATES)), ca.SX.sym("after", len(STATES))
@@ -139,10 +139,10 @@ def _going_on() -> ca.Function:
     moved = beats.widened(moved, extremes)
     moved = beats.sampled(moved, _free_wall(x, v), _free_wall(after, v), _period(v))
     arguments = [acc, x, after, mean, extremes, v]
-    return ca.Function("going_on", arguments, [moved], {"cse": True})
+    return ca.Function("within_beat", arguments, [moved], {"cse": True})
 
 
-def _ending() -> ca.Function:
+def _at_beat_end() -> ca.Function:
     """The accumulators of both beats after a step that ends one.
 
     The step is shared between the two by the phase at which the boundary is crossed.
@@ -168,20 +168,22 @@ def _ending() -> ca.Function:
     )
     begun = beats.widened(beats.extended(begun, (1 - share) * step, mean), new)
     arguments = [acc, x, after, mean, before, later, old, new, v]
-    return ca.Function("ending", arguments, [ended, begun], {"cse": True})
+    return ca.Function("at_beat_end", arguments, [ended, begun], {"cse": True})
 
 
-def _beat_step(derivative: ca.Function, going_on: ca.Function) -> ca.Function:
+def _beat_step(derivative: ca.Function, within_beat: ca.Function) -> ca.Function:
     n = len(STATES)
     b, v = ca.SX.sym("b", n + len(beats.ACCUMULATOR)), ca.SX.sym("v", len(VALUES))
     x, acc = b[:n], b[n:]
     after, mean = _runge_kutta(x, v, derivative)
     _, _, _, extremes = derivative(after, v)
-    acc = going_on(acc, x, after, mean, extremes, v)
+    acc = within_beat(acc, x, after, mean, extremes, v)
     return ca.Function("beat_step", [b, v], [ca.vertcat(after, acc)], {"cse": True})
 
 
-def _run_step(derivative: ca.Function, going_on: ca.Function, ending: ca.Function) -> ca.Function:
+def _run_step(
+    derivative: ca.Function, within_beat: ca.Function, at_beat_end: ca.Function
+) -> ca.Function:
     n, n_acc = len(STATES), len(beats.ACCUMULATOR)
     z, v = ca.SX.sym("z", n + 2 * n_acc), ca.SX.sym("v", len(VALUES))
     x, acc, last = z[:n], z[n : n + n_acc], z[n + n_acc :]
@@ -189,8 +191,8 @@ def _run_step(derivative: ca.Function, going_on: ca.Function, ending: ca.Functio
     _, _, before, old = derivative(x, v)
     _, _, later, new = derivative(after, v)
     crosses = after[PHASE] >= ca.floor(x[PHASE]) + 1
-    kept = going_on(acc, x, after, mean, new, v)
-    ended, begun = ending(acc, x, after, mean, before, later, old, new, v)
+    kept = within_beat(acc, x, after, mean, new, v)
+    ended, begun = at_beat_end(acc, x, after, mean, before, later, old, new, v)
     acc_next = ca.if_else(crosses, begun, kept)
     last_next = ca.if_else(crosses, ended, last)
     carry = ca.vertcat(after, acc_next, last_next)

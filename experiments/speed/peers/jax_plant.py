@@ -49,7 +49,7 @@ def _advance(functions: PlantFunctions, steps: int) -> Callable[[Any, Any], Any]
     names = {name: getattr(jnp, name) for name in operations}
     slope, going, ending = translated(functions, names, into=False)
     f = functions
-    nx, na, phase = f.slope.size1_in(0), f.going_on.size1_in(0), f.phase
+    nx, na, phase = f.slope.size1_in(0), f.within_beat.size1_in(0), f.phase
 
     def advance(carry: Any, v: Any) -> Any:
         h = v[f.step]

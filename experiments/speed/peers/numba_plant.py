@@ -55,7 +55,7 @@ def _advance(functions: PlantFunctions, slope: Any, going: Any, ending: Any) -> 
     """``advance(carry, v, steps)`` of one patient, in the Python that numba compiles."""
     f = functions
     nx, ng, ne = f.slope.size1_in(0), f.slope.size1_out(1), f.slope.size1_out(2)
-    na, phase, place = f.going_on.size1_in(0), f.phase, f.step
+    na, phase, place = f.within_beat.size1_in(0), f.phase, f.step
 
     def advance(carry: Any, v: Any, steps: int) -> None:
         x, acc, last = carry[:nx], carry[nx : nx + na], carry[nx + na :]

@@ -68,8 +68,8 @@ def translated(functions: PlantFunctions, names: Mapping[str, Any], *, into: boo
     space = dict(names)
     plant = {
         "slope": (f.slope, *_SLOPE),
-        "going": (f.going_on, *_GOING),
-        "ending": (f.ending, *_ENDING),
+        "going": (f.within_beat, *_GOING),
+        "ending": (f.at_beat_end, *_ENDING),
     }
     for name, (function, inputs, outputs) in plant.items():
         exec(python_function(function, name, inputs, into=outputs if into else ()), space)

@@ -25,7 +25,7 @@ class PlantFunctions:
 
     Attributes
     ----------
-    slope, going_on, ending : Function
+    slope, within_beat, at_beat_end : Function
         As in :class:`plants.PlantModel`.
     phase, step : int
         Places of the phase in the state and of the step in the values.
@@ -34,8 +34,8 @@ class PlantFunctions:
     """
 
     slope: ca.Function
-    going_on: ca.Function
-    ending: ca.Function
+    within_beat: ca.Function
+    at_beat_end: ca.Function
     phase: int
     step: int
     n_observed: int
@@ -48,7 +48,7 @@ class PlantFunctions:
             "n_values": self.slope.size1_in(1),
             "n_integrands": self.slope.size1_out(1),
             "n_extremes": self.slope.size1_out(2),
-            "n_accumulator": self.going_on.size1_in(0),
+            "n_accumulator": self.within_beat.size1_in(0),
             "n_observed": self.n_observed,
             "phase_entry": self.phase,
             "step_entry": self.step,
@@ -69,7 +69,7 @@ def state_parts() -> list[Part]:
 
 def going_graph(functions: PlantFunctions) -> tuple[Graph, list[Part]]:
     """The graph of what a step adds to the accumulator, and its parts: post, going."""
-    graph = graph_of(functions.going_on, GOING)
+    graph = graph_of(functions.within_beat, GOING)
     parts = [Part("post", HELD), Part("going", frozenset(GOING))]
     return simplified(with_reciprocals(graph, HELD), (HELD,)), parts
 
@@ -77,7 +77,7 @@ def going_graph(functions: PlantFunctions) -> tuple[Graph, list[Part]]:
 def ending_part(functions: PlantFunctions) -> Emitted:
     """What the end of a beat makes of the accumulator."""
     return emit_functions(
-        with_reciprocals(graph_of(functions.ending, ENDING), HELD),
+        with_reciprocals(graph_of(functions.at_beat_end, ENDING), HELD),
         [Part("endheld", HELD), Part("ending", frozenset(ENDING))],
         ("ended", "begun"),
     )

@@ -59,7 +59,7 @@ def _slope_tangent(functions: PlantFunctions) -> Emitted:
 def _going_tangent(functions: PlantFunctions) -> Emitted:
     """Directional derivatives of what a step adds to the accumulator."""
     seeds = tuple(f"d_{name}" for name in GOING)
-    graph = graph_of(directional_derivative(functions.going_on), (*GOING, *seeds))
+    graph = graph_of(directional_derivative(functions.within_beat), (*GOING, *seeds))
     parts = [
         Part("tpost", HELD),
         Part("dpost", HELD | {"d_v"}),

@@ -44,7 +44,7 @@ def test_every_operation_that_c_is_emitted_for_is_translated():
     assert set(OPERATIONS) - set(PYTHON) <= {ca.OP_SIGN}
 
 
-@pytest.mark.parametrize("name", ["slope", "going_on", "ending"])
+@pytest.mark.parametrize("name", ["slope", "within_beat", "at_beat_end"])
 def test_translated_functions_give_the_same(name):
     function = getattr(plant_functions(False), name)
     inputs = [f"i{k}" for k in range(function.n_in())]
