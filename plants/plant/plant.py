@@ -245,13 +245,13 @@ def _pumps(pump: Pump | str | None) -> list[Pump]:
 
 def _sides(pumps: list[Pump]) -> tuple[Pump | None, Pump | None]:
     """The left and the right pump."""
-    found: dict[str, Pump] = {}
+    by_side: dict[str, Pump] = {}
     for pump in pumps:
-        if pump.side in found:
-            allowed = f"at most one {pump.side} pump; {found[pump.side].name} is one"
+        if pump.side in by_side:
+            allowed = f"at most one {pump.side} pump; {by_side[pump.side].name} is one"
             raise InputError("device", pump.name, allowed)
-        found[pump.side] = pump
-    return found.get("left"), found.get("right")
+        by_side[pump.side] = pump
+    return by_side.get("left"), by_side.get("right")
 
 
 def _device(pump: Pump | None) -> NDArray[np.float64]:

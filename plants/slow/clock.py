@@ -140,8 +140,10 @@ class SlowClock:
         state = self.state if state is None else state
         values = _numeric("effects")(state, self.input_vector, self._p)
         return {
-            name: min(max(value, one.low), one.high)
-            for (name, one), value in zip(DISTURBANCES.items(), values.tolist(), strict=True)
+            name: min(max(value, disturbance.low), disturbance.high)
+            for (name, disturbance), value in zip(
+                DISTURBANCES.items(), values.tolist(), strict=True
+            )
         }
 
     def rates(self, state: Array, metrics: Mapping[str, float]) -> tuple[Array, Array]:
@@ -236,8 +238,8 @@ def combined(outside: Mapping[str, float] | None, effects: Mapping[str, float]) 
     """Disturbances of a scenario and of the slow clock together, held within their ranges."""
     both = dict(effects)
     for name, value in (outside or {}).items():
-        one = DISTURBANCES[name]
-        mine = both.get(name, one.neutral)
-        joined = mine * value if one.combine == "multiply" else mine + value
-        both[name] = min(max(joined, one.low), one.high)
+        disturbance = DISTURBANCES[name]
+        slow = both.get(name, disturbance.neutral)
+        joined = slow * value if disturbance.combine == "multiply" else slow + value
+        both[name] = min(max(joined, disturbance.low), disturbance.high)
     return both

@@ -36,7 +36,7 @@ Share = TypeVar("Share", float, ca.SX)
 _RELATIVE, _ABSOLUTE = 1e-6, 1e-7
 _MOST_STEPS = 5000
 # Each state in hundredths of its range, the volume in 100 mL.
-_SCALES = np.array([0.01 * (one.high - one.low) for one in SLOW_STATES.values()] + [100.0])
+_SCALES = np.array([0.01 * (state.high - state.low) for state in SLOW_STATES.values()] + [100.0])
 # How far along the way, 1 its end, the defect still grows: the corrected end may lie beyond it.
 _FURTHEST = 1.5
 # Share of the bulge below which a place on the way says nothing about it.
@@ -85,7 +85,7 @@ class MetricModel:
         share, fresh = self.share(here), float(self.fresh)
         return line + self.defect * _grown(share, fresh) + self.bulge * _bulged(share, fresh)
 
-    def ending(self, end: Array, metrics: Array) -> MetricModel:
+    def with_defect(self, end: Array, metrics: Array) -> MetricModel:
         """The same with the defect that the metrics at the end of the way tell, and no bulge."""
         # Drives count by what they do to the metrics, relative to the size of these.
         weights = np.sum((self.slope / (1.0 + np.abs(self.metrics))[:, None]) ** 2, axis=0)
@@ -99,7 +99,7 @@ class MetricModel:
             bulge=np.zeros_like(metrics),
         )
 
-    def passing(self, middle: Array, metrics: Array) -> MetricModel:
+    def with_bulge(self, middle: Array, metrics: Array) -> MetricModel:
         """The same with the bulge that the metrics somewhere on the way tell."""
         counts = _bulged(self.share(middle), float(self.fresh))
         if counts < _LEAST_SHARE:
@@ -208,12 +208,13 @@ def _solver() -> ca.Function:
 
     state, volume = y[:-1] * _SCALES[:-1], y[-1] * _SCALES[-1]
     effects = model.effects(state, inputs, parameters)
-    here = []
+    here: list[ca.SX] = []
     for i, name in enumerate(drives()):
-        one = DISTURBANCES[name]
-        mine = _within(effects[list(DISTURBANCES).index(name)], one.low, one.high)
-        joined = mine * acting[i] if one.combine == "multiply" else mine + acting[i]
-        here.append(_within(joined, one.low, one.high))
+        disturbance = DISTURBANCES[name]
+        low, high = disturbance.low, disturbance.high
+        slow = _within(effects[list(DISTURBANCES).index(name)], low, high)
+        joined = slow * acting[i] if disturbance.combine == "multiply" else slow + acting[i]
+        here.append(_within(joined, low, high))
     moved = ca.vertcat(*here, volume) - begin
     share = _within(ca.dot(along, moved), 0.0, _FURTHEST)
     now = (

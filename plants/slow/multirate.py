@@ -51,7 +51,7 @@ _REFLEX_TOLERANCE, _REFLEX_TRIES = 1e-3, 30
 _FIRST_MOVE = 0.5  # mmHg, from which the secant's slope is taken
 
 
-class _Quasi(NamedTuple):
+class _QuasiSteady(NamedTuple):
     """Slow states, a blood volume and the periodic beat of both."""
 
     state: Array
@@ -105,7 +105,7 @@ class MultirateRun:
         self.beats_found = self.slopes_taken = self.steps = 0
         self._search = RespondingBeat(plant)
         self._step = _FIRST_STEP
-        self._at: _Quasi | None = None
+        self._at: _QuasiSteady | None = None
         self._fresh = False  # whether the slopes are those of the present beat
         self._speed = 0.0
         self._outside: dict[str, float] = {}
@@ -154,13 +154,13 @@ class MultirateRun:
 
     def metrics(self) -> dict[str, float]:
         """Metrics of the present beat and the slow signals, by name."""
-        beat = self._here().beat.metrics
+        beat = self._present().beat.metrics
         return beat | self.slow.outputs(beat)
 
     @property
     def beat(self) -> SteadyState:
         """The present periodic beat."""
-        return self._here().beat
+        return self._present().beat
 
     def hold(self, speed: float, disturbances: Mapping[str, float] | None = None) -> None:
         """Change the speed (rpm) and what acts on the patient without letting time pass."""
@@ -169,7 +169,7 @@ class MultirateRun:
             self._at = None
         self._speed, self._outside = speed, outside
 
-    def _here(self) -> _Quasi:
+    def _present(self) -> _QuasiSteady:
         at, given = self._at, self.slow.input_vector
         # Whoever owns the clock may have moved it.
         same = at is not None and at.state is self.slow.state and at.volume == self.volume
@@ -178,7 +178,9 @@ class MultirateRun:
             self.slow.state, self._at, self._given, self._fresh = at.state, at, given, False
         return at
 
-    def _found(self, acting: Mapping[str, float], volume: float, step: float = 0.0) -> SteadyState:
+    def _periodic_beat(
+        self, acting: Mapping[str, float], volume: float, step: float = 0.0
+    ) -> SteadyState:
         """The periodic beat; of a step that can be shortened, only one that is near."""
         self.beats_found += 1
         thorough = step <= SHORTEST_STEP
@@ -189,20 +191,20 @@ class MultirateRun:
         # The volume is the slow clock's; a beat finds it as it is.
         return acting | {"infusion": 0.0}
 
-    def _settled(self, state: Array, volume: float) -> _Quasi:
+    def _settled(self, state: Array, volume: float) -> _QuasiSteady:
         """The periodic beat with the reflex in equilibrium: a secant on its pressure."""
-        beat = self._found(self._acting(state), volume)
+        beat = self._periodic_beat(self._acting(state), volume)
         settled = self.slow.settled(state, beat.metrics)
         if not self.slow.reflex_on:
-            return _Quasi(settled, volume, beat)
+            return _QuasiSteady(settled, volume, beat)
         pressure = state[STATE_LAYOUT.index["sensed_pressure"]]
         before, last = (math.nan, math.nan), math.nan
         for _ in range(_REFLEX_TRIES):
             settled = self.slow.settled(state, beat.metrics | {"map": pressure})
-            beat = self._found(self._acting(settled), volume)
+            beat = self._periodic_beat(self._acting(settled), volume)
             error = beat.metrics["map"] - pressure
             if abs(error) < _REFLEX_TOLERANCE:
-                return _Quasi(settled, volume, beat)
+                return _QuasiSteady(settled, volume, beat)
             slope = (error - before[1]) / (pressure - before[0])
             before, last = (pressure, error), error
             if math.isfinite(slope) and slope < 0.0:
@@ -216,23 +218,23 @@ class MultirateRun:
 
     def _outer_step(self, longest: float) -> None:
         """One accepted step."""
-        here = self._here()
+        now = self._present()
         if not self.slopes_taken:
-            self._renew(here)
+            self._renew(now)
         step, shortened = min(self._step, longest), False
         while True:
             try:
-                trial, error = self._tried(here, step)
+                trial, error = self._trial_step(now, step)
             except PhysicsError as failure:
                 if self._fresh and step <= SHORTEST_STEP:
                     raise PhysicsError(f"at {self.slow.hours:.2f} h: {failure}") from None
-                trial, error = here, math.inf
+                trial, error = now, math.inf
             if error <= 1.0 or (self._fresh and step <= SHORTEST_STEP):
                 break
             if self._fresh:
                 step, shortened = max(step * _change(error), SHORTEST_STEP), True
             else:
-                self._renew(here)
+                self._renew(now)
         self.slow.hours += step
         self.steps += 1
         self.slow.state, self.volume, self._at = trial.state, trial.volume, trial
@@ -243,38 +245,40 @@ class MultirateRun:
             change = min(_change(error), 1.0) if shortened else _change(error)
             self._step = max(step * change, SHORTEST_STEP)
 
-    def _renew(self, here: _Quasi) -> None:
-        self._search.renew(here.beat)
+    def _renew(self, now: _QuasiSteady) -> None:
+        self._search.renew(now.beat)
         self.slopes_taken += 1
         self._fresh = True
 
-    def _tried(self, here: _Quasi, step: float) -> tuple[_Quasi, float]:
+    def _trial_step(self, now: _QuasiSteady, step: float) -> tuple[_QuasiSteady, float]:
         """The state after a step, and its error over the tolerance."""
-        begin = drive_vector(self._acting(here.state), here.volume)
-        metrics = metric_vector(here.beat.metrics)
+        begin = drive_vector(self._acting(now.state), now.volume)
+        metrics = metric_vector(now.beat.metrics)
         model = MetricModel(metrics, begin, self._search.slope, self._fresh)
-        first = self._flowed(here, step, model)
-        model = model.ending(*self._looked(first, -1, step))
-        trial = self._flowed(here, step, model)
-        error = self._distance(here, first, trial)
+        first = self._flowed(now, step, model)
+        model = model.with_defect(*self._beat_on_path(first, -1, step))
+        trial = self._flowed(now, step, model)
+        error = self._distance(now, first, trial)
         if error > _NEGLIGIBLE:
             second = trial
-            model = model.ending(*self._looked(second, -1, step))
-            model = model.passing(*self._looked(second, self._middle(second, model), step))
-            trial = self._flowed(here, step, model)
-            error = self._distance(here, second, trial)
+            model = model.with_defect(*self._beat_on_path(second, -1, step))
+            model = model.with_bulge(*self._beat_on_path(second, self._middle(second, model), step))
+            trial = self._flowed(now, step, model)
+            error = self._distance(now, second, trial)
         if error > 1.0 and step > SHORTEST_STEP:
-            return here, error
+            return now, error
         state, volume = trial.end
-        return _Quasi(state, volume, self._found(self._acting(state), volume, step)), error
+        return _QuasiSteady(
+            state, volume, self._periodic_beat(self._acting(state), volume, step)
+        ), error
 
-    def _flowed(self, here: _Quasi, step: float, model: MetricModel) -> Path:
-        return flowed(self.slow, self._outside, here.volume, step, model)
+    def _flowed(self, now: _QuasiSteady, step: float, model: MetricModel) -> Path:
+        return flowed(self.slow, self._outside, now.volume, step, model)
 
-    def _looked(self, path: Path, place: int, step: float) -> tuple[Array, Array]:
+    def _beat_on_path(self, path: Path, place: int, step: float) -> tuple[Array, Array]:
         """Drives and metrics of the periodic beat at a place on a path."""
         acting, volume = self._acting(path.states[place]), float(path.volumes[place])
-        beat = self._found(acting, volume, step)
+        beat = self._periodic_beat(acting, volume, step)
         return drive_vector(acting, volume), metric_vector(beat.metrics)
 
     def _middle(self, path: Path, model: MetricModel) -> int:
@@ -283,10 +287,10 @@ class MultirateRun:
         shares = [model.share(drive_vector(self._acting(s), float(v))) for s, v in places]
         return int(np.argmin(np.abs(np.array(shares) - 0.5)))
 
-    def _distance(self, here: _Quasi, one: Path, other: Path) -> float:
+    def _distance(self, now: _QuasiSteady, first: Path, second: Path) -> float:
         """Largest relative difference between the ends of two paths, over the tolerance."""
-        (state, volume), (better, better_volume) = one.end, other.end
-        size = np.abs(here.state) + np.abs(better - here.state) + _LEAST_SIZE
+        (state, volume), (better, better_volume) = first.end, second.end
+        size = np.abs(now.state) + np.abs(better - now.state) + _LEAST_SIZE
         states = float(np.max(np.abs(better - state) / size))
         return max(states, abs(better_volume - volume) / _VOLUME_SIZE) / self.tolerance
 

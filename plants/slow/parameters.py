@@ -77,7 +77,7 @@ class SlowParameters:
     @property
     def values(self) -> dict[str, float]:
         """The numbers alone, in the order of the symbolic vector."""
-        return {name: entry.value for name, entry in self.entries.items()}
+        return {name: quantity.value for name, quantity in self.entries.items()}
 
     def vector(self) -> NDArray[np.float64]:
         """The numbers as the functions take them."""

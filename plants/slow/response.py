@@ -104,15 +104,15 @@ class RespondingBeat(PeriodicBeat):
         if self._at is not None:
             moved = self._at[1] + self._state_slope @ (here - self._at[0])
             self._state = moved if np.all(moved[:N_VOLUMES] > 0.0) else self._at[1]
-        found = None
+        beat = None
         if self._at is not None and not thorough:
-            found = self._nearby(speed, acting, total)
-            if found is None:
+            beat = self._nearby(speed, acting, total)
+            if beat is None:
                 name = self.plant.patient.name
                 raise PhysicsError(f"no periodic beat of patient {name} near the one before")
-        found = found or self.find(speed, acting, blood_volume=total)
-        self._at = (here, found.state)
-        return found
+        beat = beat or self.find(speed, acting, blood_volume=total)
+        self._at = (here, beat.state)
+        return beat
 
     def renew(self, beat: SteadyState) -> None:
         """Take the slopes of a beat."""

@@ -44,6 +44,7 @@ from plants.quantities import (
     structure,
 )
 from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
+from plants.slow.laws.hemolysis import SIGNIFICANT_PFHB
 from plants.slow.laws.limb import limb_perfusion
 
 if TYPE_CHECKING:
@@ -56,8 +57,7 @@ HAZARDS = ("bleeding_hazard", "malposition_hazard", "limb_hazard")
 _REFERENCE_FRENCH = 14.0
 # Width over which a pump counts as small, Fr: pumps of 12 and 14 do, of 21 do not.
 _SMALL_WIDTH = 1.0
-# Plasma-free hemoglobin (mg/dL) that counts as significant hemolysis; corner of a volume (mL).
-_SIGNIFICANT_PFHB, _VOLUME_CORNER = 40.0, 1.0
+_VOLUME_CORNER = 1.0  # mL
 
 
 @structure
@@ -223,7 +223,7 @@ def event_times(
     times = np.asarray(hours, dtype=float)
     if times.ndim != 1 or not len(times) or not np.all(np.diff(times) > 0):
         raise InputError("hours", hours, "rising times in hours")
-    found = {}
+    times_of = {}
     for name, series in hazards.items():
         values = np.asarray(series, dtype=float)
         # False for NaN too.
@@ -231,8 +231,8 @@ def event_times(
             raise InputError(name, series, f"{len(times)} numbers that never fall")
         if name not in limits:
             raise InputError(name, None, "a hazard that has a threshold")
-        found[name] = _first_reached(times, values, limits[name])
-    return found
+        times_of[name] = _first_reached(times, values, limits[name])
+    return times_of
 
 
 def _first_reached(times: np.ndarray, values: np.ndarray, limit: float) -> float:
@@ -261,7 +261,7 @@ def bleeding_rate(s: AllStates, p: AllParameters) -> ca.SX:
     access = p.bleeding_access * size * surgical * s.access_wound / p.bleeding_access_time
     # 0 without a device, 1 for any that there is.
     present = p.pump_french**2 / (1 + p.pump_french**2)
-    hemolysis = 1 + p.bleeding_hemolysis * saturated(s.pfhb / _SIGNIFICANT_PFHB)
+    hemolysis = 1 + p.bleeding_hemolysis * saturated(s.pfhb / SIGNIFICANT_PFHB)
     shear = p.bleeding_shear * s.vwf_loss * hemolysis
     return present * (access + p.bleeding_anticoagulation + shear)
 

@@ -60,10 +60,10 @@ def test_the_model_passes_through_the_beats_that_it_was_told(fresh):
     model = MetricModel(first, begin, slope, fresh)
     assert model.at(begin) == pytest.approx(first)
     assert model.at(begin + way) == pytest.approx(first + slope @ way)
-    ended = model.ending(begin + way, last)
+    ended = model.with_defect(begin + way, last)
     assert ended.at(begin) == pytest.approx(first)
     assert ended.at(begin + way) == pytest.approx(last)
-    bent = ended.passing(begin + 0.4 * way, middle)
+    bent = ended.with_bulge(begin + 0.4 * way, middle)
     for place, expected in ((0.0, first), (0.4, middle), (1.0, last)):
         assert bent.at(begin + place * way) == pytest.approx(expected)
     # Right slopes are kept at the begin.
@@ -77,13 +77,13 @@ def test_a_place_at_the_end_of_the_way_tells_nothing_about_its_middle():
     model = MetricModel(
         np.zeros(len(METRICS)), np.zeros(N_DRIVES), np.ones((len(METRICS), N_DRIVES)), True
     )
-    ended = model.ending(np.ones(N_DRIVES), np.ones(len(METRICS)))
-    assert ended.passing(np.ones(N_DRIVES), 5.0 * np.ones(len(METRICS))) is ended
+    ended = model.with_defect(np.ones(N_DRIVES), np.ones(len(METRICS)))
+    assert ended.with_bulge(np.ones(N_DRIVES), 5.0 * np.ones(len(METRICS))) is ended
 
 
 def test_a_way_of_no_length_has_no_defect(clock):
     model = constant(clock)
-    ended = model.ending(model.drives, model.metrics + 1.0)
+    ended = model.with_defect(model.drives, model.metrics + 1.0)
     assert np.all(ended.along == 0.0)
     assert ended.at(model.drives + 1.0) == pytest.approx(model.metrics)
 
