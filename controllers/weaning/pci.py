@@ -22,7 +22,13 @@ from controllers.weaning.decision import Decision, Reason
 from controllers.weaning.decision_log import DecisionLog
 from controllers.weaning.policies import LARGEST_STEP
 from plants import InputError, Measurement, Pump, Quantity, label_limit
-from plants.quantities import check_keys, parameter_table, read_quantities
+from plants.quantities import (
+    SECONDS_PER_HOUR,
+    SECONDS_PER_MINUTE,
+    check_keys,
+    parameter_table,
+    read_quantities,
+)
 
 _DECLARED = parameter_table(
     ("map_low", "mmHg", "mean arterial pressure that is too low", 30, 100),
@@ -36,7 +42,6 @@ _DECLARED = parameter_table(
     ("look", "s", "time between two looks", 0.5, 600),
 )
 _FILE, _SOURCE = Path(__file__).parents[1] / "data" / "pci.toml", "controllers/data/pci.toml"
-_SECONDS_PER_HOUR, _SECONDS_PER_MINUTE = 3600.0, 60.0
 # Looks of which the median is taken: a pulse is small beside its noise (guesses).
 _LOOKS = {"map": 3, "pulse_pressure": 12}
 _SUPPORT = "P-8"
@@ -101,7 +106,7 @@ class PciController:
         InputError
             The pump has no label for it.
         """
-        self.label_seconds = _SECONDS_PER_HOUR * (
+        self.label_seconds = SECONDS_PER_HOUR * (
             label_limit(pump, "high-risk PCI") if label_hours is None else label_hours
         )
         names = [one.name for one in running_levels(pump)]
@@ -191,7 +196,7 @@ class PciController:
         """The artery is open: on, or hold."""
         reasons = self._recovered(seconds) if unknown is None else (unknown,)
         lowest = self.place == 0
-        least = _SECONDS_PER_MINUTE * self.numbers["trial" if lowest else "interval"]
+        least = SECONDS_PER_MINUTE * self.numbers["trial" if lowest else "interval"]
         held = seconds - self.since
         said = f"{self.level} held for {held / 60:.1f} min, at least {least / 60:g}"
         reasons = (Reason(said, "", held, least, met=held >= least, waits=True), *reasons)
@@ -226,14 +231,14 @@ class PciController:
         elif math.isnan(self.well_since):
             self.well_since = seconds
         calm = seconds - self.well_since if well else 0.0
-        least = _SECONDS_PER_MINUTE * self.numbers["calm"]
+        least = SECONDS_PER_MINUTE * self.numbers["calm"]
         said = f"both well for {calm / 60:.1f} min, at least {least / 60:g}"
         return (*found, Reason(said, "", calm, least, met=calm >= least, waits=well))
 
     def _failed(self, seconds: float, why: Reason) -> Decision:
         """The pressure fell at a lower level: up at once, and a longer wait each time."""
         self.failures += 1
-        wait = _SECONDS_PER_MINUTE * self.numbers["retry"] * 2.0 ** (self.failures - 1)
+        wait = SECONDS_PER_MINUTE * self.numbers["retry"] * 2.0 ** (self.failures - 1)
         self.resting_until, self.well_since = seconds + wait, math.nan
         self._moved(min(self.place + LARGEST_STEP, self.support), seconds)
         said = f"failure {self.failures}: no step before {self.resting_until / 60:.0f} min"
@@ -242,9 +247,9 @@ class PciController:
     def _in_time(self, seconds: float, decision: Decision) -> Decision:
         """Shortly before the label's end another plan is needed."""
         left = self.label_seconds - seconds
-        if decision.action != "hold" or left > _SECONDS_PER_MINUTE * self.numbers["lead"]:
+        if decision.action != "hold" or left > SECONDS_PER_MINUTE * self.numbers["lead"]:
             return decision
-        hours = self.label_seconds / _SECONDS_PER_HOUR
+        hours = self.label_seconds / SECONDS_PER_HOUR
         said = f"{max(left, 0.0) / 60:.0f} min left of the label's {hours:g} h: another plan"
         return self._say(seconds, "reassess", "reassess", (Reason(said), *decision.reasons))
 
@@ -274,7 +279,7 @@ class PciController:
     def _say(
         self, seconds: float, phase: str, action: str, reasons: tuple[Reason, ...]
     ) -> Decision:
-        hours, look = seconds / _SECONDS_PER_HOUR, self.numbers["look"] / _SECONDS_PER_HOUR
+        hours, look = seconds / SECONDS_PER_HOUR, self.numbers["look"] / SECONDS_PER_HOUR
         return Decision(hours, self.level, phase, action, reasons, wait=look)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.runs import JsonOption, emit, print_table
+from plants.quantities import HOURS_PER_DAY
 
 
 def command(
@@ -65,7 +66,7 @@ def _levels(names: list[str]) -> str:
 
 
 def _span(hours: float) -> str:
-    return f"{hours / 24:g} d" if hours >= 24 else f"{hours:g} h"
+    return f"{hours / HOURS_PER_DAY:g} d" if hours >= HOURS_PER_DAY else f"{hours:g} h"
 
 
 def _scenario(row: dict[str, Any]) -> list[object]:

@@ -14,7 +14,7 @@ import numpy as np
 from experiments.speed.case import CASE, case_name
 from experiments.speed.row import SpeedRow
 from plants import SLOW_STATES, MultirateRun, Plant, Simulator, SlowClock
-from plants.slow import SECONDS_PER_HOUR
+from plants.quantities import HOURS_PER_DAY, SECONDS_PER_HOUR
 
 PART = "days"
 HOURS = 96.0
@@ -65,7 +65,7 @@ def day_rows(repeats: int, *, span: float = SPAN, hours: float = HOURS) -> list[
     costs = np.array([seconds for _, seconds in runs])
     cost, first = float(np.median(costs)), runs[0][0]
     same_span, _ = _multirate(plant, speed, span)
-    what = f"{hours / 24:g} days of {case_name(*CASE)} with an inotrope"
+    what = f"{hours / HOURS_PER_DAY:g} days of {case_name(*CASE)} with an inotrope"
     over = f"over {span:g} h ({beats} beats)"
     row = SpeedRow(
         PART,

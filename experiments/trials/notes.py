@@ -5,7 +5,7 @@ from __future__ import annotations
 from experiments.trials.trial import TrialRun
 from plants import InputError, LabelClock, PhysicsError, Scenario, indication
 from plants.cohorts import access_numbers
-from plants.slow import SECONDS_PER_HOUR
+from plants.quantities import SECONDS_PER_HOUR
 
 
 def notes(ran: TrialRun) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from plants.cohorts import VirtualPatient
 from plants.console import label_limit
 from plants.plant import Plant
 from plants.pumps import Pump
-from plants.quantities import InputError, Parameter, PhysicsError, check_number
+from plants.quantities import MINUTES_PER_HOUR, InputError, Parameter, PhysicsError, check_number
 from plants.sensors import Measurement
 from plants.slow import STATE_LAYOUT, SlowClock, SlowParameters
 from plants.therapies import Therapy
@@ -32,7 +32,6 @@ from plants.therapies import Therapy
 OUTCOMES = ("explanted", "died", "bridge", "label")
 _HOURS = Parameter("hours", "h", "how long", 1e-3, 1000.0)
 _MINUTES = Parameter("minutes_each", "min", "time at a level", 0.1, 600.0)
-_MINUTES_PER_HOUR = 60.0
 # Time in which what is quick (leaflets, drugs) settles after the pump is out, h.
 _SETTLING = 0.25
 
@@ -305,7 +304,7 @@ class Bedside:
         minutes = check_number(minutes_each, _MINUTES, "minutes_each", None)
         found = []
         for level in levels:
-            self.advance(minutes / _MINUTES_PER_HOUR, level)
+            self.advance(minutes / MINUTES_PER_HOUR, level)
             if self.outcome is not None:
                 break
             found.append(self.measure(echo=True))

@@ -23,10 +23,9 @@ from numpy.typing import NDArray
 
 from plants.beat import PeriodicBeat, SteadyState
 from plants.plant import Plant
-from plants.quantities import PhysicsError
+from plants.quantities import SECONDS_PER_HOUR, PhysicsError
 from plants.slow import (
     QUICK,
-    SECONDS_PER_HOUR,
     SLOW_STATES,
     STATE_LAYOUT,
     SlowClock,

@@ -20,7 +20,9 @@ import numpy as np
 from pydantic import BeforeValidator, ValidationInfo, field_validator
 
 from plants.quantities import (
+    CPO_DIVISOR,
     DATA,
+    SECONDS_PER_HOUR,
     SIGNALS,
     CheckedModel,
     Parameter,
@@ -37,14 +39,11 @@ from plants.sensors import (
     check_spread,
     with_signal_names,
 )
-from plants.slow import SECONDS_PER_HOUR
 
 _INTERVAL = Parameter("interval", "h", "time between two values", 0.1, 1000.0)
 #: Doses on the infusion pumps, and what the monitors of tier icu compute.
 DOSES = ("inotrope_effect", "vasopressor_effect")
 COMPUTED = ("cardiac_index", "cardiac_power_output", "papi")
-# MAP [mmHg] * CO [L/min] / 451 is a power in W, as in plants.plant.metrics.
-_WATT = 451.0
 # A central venous pressure of 0 leaves no index, mmHg.
 _LEAST_CVP = 1.0
 
@@ -194,7 +193,7 @@ class BedsideSensors:
         pulse = max(seen["pa_systolic"] - seen["pa_diastolic"], 0.0)
         values = {
             "cardiac_index": seen["cardiac_output"] / self._area,
-            "cardiac_power_output": seen["map"] * seen["cardiac_output"] / _WATT,
+            "cardiac_power_output": seen["map"] * seen["cardiac_output"] / CPO_DIVISOR,
             "papi": pulse / max(seen["cvp"], _LEAST_CVP),
         }
         return {name: _bounded(name, value) for name, value in values.items()}

@@ -17,12 +17,12 @@ import math
 import numpy as np
 
 from plants.pumps import Level, Pump
-from plants.quantities import InputError, Parameter, check_number
+from plants.quantities import SECONDS_PER_HOUR, InputError, Parameter, check_number
 
 #: Time of the ramp from standstill to the highest speed, s.
 RAMP_TIME = 30.0
 #: Time after which AUTO hands back to P-level mode, s.
-DURATION = 3 * 3600.0
+DURATION = 3 * SECONDS_PER_HOUR
 #: Guess: share of the highest speed by which suction is answered, about one P-level.
 BACKOFF_SHARE = 0.05
 #: Guess: time (s) that a back-off is given to work, some beats and the detector's delay.

@@ -11,9 +11,16 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from plants.pumps import Pump
-from plants.quantities import MISSING, InputError, Parameter, check_number, unknown_name
+from plants.quantities import (
+    HOURS_PER_DAY,
+    MISSING,
+    InputError,
+    Parameter,
+    check_number,
+    unknown_name,
+)
 
-_HOURS_PER = {"d": 24.0, "h": 1.0}
+_HOURS_PER = {"d": HOURS_PER_DAY, "h": 1.0}
 #: Rating that holds the limit, by indication.
 INDICATIONS = MappingProxyType({"shock": "label_shock", "high-risk PCI": "label_high_risk_pci"})
 _HOURS = Parameter("hours", "h", "time of use", 0, 1e6)

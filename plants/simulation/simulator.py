@@ -11,9 +11,16 @@ from plants.beat import BeatMap, run_kernel, steady_state
 from plants.compile import Backend
 from plants.patients import Rhythm
 from plants.plant import ACCUMULATOR, METRICS, N_VOLUMES, PHASE, STATES, Plant, plant_model
-from plants.quantities import SECONDS_PER_MINUTE, SIGNALS, WAVEFORMS, InputError, PhysicsError
+from plants.quantities import (
+    SECONDS_PER_HOUR,
+    SECONDS_PER_MINUTE,
+    SIGNALS,
+    WAVEFORMS,
+    InputError,
+    PhysicsError,
+)
 from plants.scenarios import Scenario
-from plants.slow import SECONDS_PER_HOUR, SlowClock, combined
+from plants.slow import SlowClock, combined
 
 Array = NDArray[np.float64]
 N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)

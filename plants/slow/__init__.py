@@ -1,6 +1,6 @@
 """The slow clock: blood, organs, reflex and recovery over hours to days, beside the beat."""
 
-from plants.slow.clock import SECONDS_PER_HOUR, SlowClock, combined, relaxation
+from plants.slow.clock import SlowClock, combined, relaxation
 from plants.slow.model import (
     PARAMETER_LAYOUT,
     QUICK,
@@ -16,7 +16,6 @@ __all__ = [
     "PARAMETER_LAYOUT",
     "QUICK",
     "RELATIVE_TOLERANCE",
-    "SECONDS_PER_HOUR",
     "SLOW_INPUTS",
     "SLOW_PARAMETERS",
     "SLOW_STATES",

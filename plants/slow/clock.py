@@ -13,7 +13,6 @@ from plants.compile import ArrayFunction
 from plants.patients import Patient
 from plants.plant import METRICS, Plant
 from plants.quantities import (
-    SECONDS_PER_MINUTE,
     InputError,
     PhysicsError,
     check_number,
@@ -34,7 +33,6 @@ from plants.slow.model import (
 from plants.slow.parameters import SlowParameters
 
 Array = NDArray[np.float64]
-SECONDS_PER_HOUR = 60 * SECONDS_PER_MINUTE
 _LOW = np.array([state.low for state in SLOW_STATES.values()])
 _HIGH = np.array([state.high for state in SLOW_STATES.values()])
 _QUICK = np.array([STATE_LAYOUT.index[name] for name in QUICK])

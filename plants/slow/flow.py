@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.plant import METRICS
-from plants.quantities import PhysicsError
+from plants.quantities import SECONDS_PER_HOUR, PhysicsError
 from plants.scenarios import DISTURBANCES
-from plants.slow.clock import SECONDS_PER_HOUR, SlowClock
+from plants.slow.clock import SlowClock
 from plants.slow.model import SLOW_INPUTS, SLOW_STATES, slow_model
 from plants.slow.response import drives
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from plants.beat import SteadyState
 from plants.plant import Plant
-from plants.quantities import InputError, PhysicsError
+from plants.quantities import HOURS_PER_DAY, InputError, PhysicsError
 from plants.slow.clock import SlowClock, combined, metric_vector
 from plants.slow.flow import MetricModel, Path, flowed
 from plants.slow.model import QUICK, SLOW_STATES, STATE_LAYOUT
@@ -35,7 +35,7 @@ Array = NDArray[np.float64]
 #: Error of an outer step relative to the size of a state that is aimed at.
 RELATIVE_TOLERANCE = 1e-3
 #: Longest and shortest outer step, h.
-LONGEST_STEP, SHORTEST_STEP = 24.0, 1e-3
+LONGEST_STEP, SHORTEST_STEP = HOURS_PER_DAY, 1e-3
 _FIRST_STEP = 1.0  # h
 # The error of a step rises with the third power of its length.
 _ORDER, _SAFETY, _SMALLEST_CHANGE, _LARGEST_CHANGE = 3, 0.9, 0.2, 5.0

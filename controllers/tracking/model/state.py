@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants import Sensor
+from plants.quantities import HOURS_PER_DAY
 
 Array = NDArray[np.float64]
 Kind = Literal["log", "plain"]
@@ -25,7 +26,6 @@ Kind = Literal["log", "plain"]
 STRETCH = 20.0
 _LOG_LIMIT = math.log(8.0)
 _LOG_STATIC = math.log(3.0)
-_DAYS = 24.0
 # How far a pressure that was told before support may be from the reflex's operating point, mmHg.
 _TOLD_PRESSURE_SD = 2.5
 
@@ -271,7 +271,7 @@ class StateSpace:
 
     def transition(self, hours: float) -> Array:
         """Matrix that moves the mean over some hours: the trend moves the contractility."""
-        fading = _DAYS * TREND_DAYS
+        fading = HOURS_PER_DAY * TREND_DAYS
         moved = np.eye(len(self.names))
         trend = self.place[TREND.name]
         moved[trend, trend] = math.exp(-hours / fading)
@@ -291,7 +291,7 @@ class StateSpace:
         root = np.diag(share * self._walk * math.sqrt(hours))
         trend, moved = self.place[TREND.name], PLACE["lv_contractility"]
         # A trend that fades and is renewed (Ornstein-Uhlenbeck), and its integral.
-        z = hours / (_DAYS * TREND_DAYS)
+        z = hours / (HOURS_PER_DAY * TREND_DAYS)
         left = math.exp(-z)
         own = math.sqrt(-math.expm1(-2.0 * z))
         joint = TREND_DAYS * (1.0 - left) ** 2 / own if own > 0 else 0.0

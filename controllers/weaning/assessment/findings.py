@@ -8,6 +8,7 @@ from controllers.weaning.decision import Reason
 from controllers.weaning.evidence import chance
 from controllers.weaning.policies import Situation
 from plants import echo_grade
+from plants.quantities import HOURS_PER_DAY
 
 #: What may be recognised.
 FINDINGS: tuple[str, ...] = (
@@ -21,7 +22,6 @@ FINDINGS: tuple[str, ...] = (
     "anemia",
     "no-recovery",
 )
-_DAY = 24.0
 _FRACTION = "mitral_regurgitant_fraction"
 # As likely as not.
 _LIKELY = 0.5
@@ -147,7 +147,7 @@ def harm(now: Situation) -> list[tuple[str, Reason]]:
         if math.isfinite(reason.value) and not reason.met:
             found.append((name, reason))
     one = now.criteria["harm"]["pfhb"]
-    high = [x for x in now.seen.history("pfhb", now.hours - _DAY) if not one.holds(x)]
+    high = [x for x in now.seen.history("pfhb", now.hours - HOURS_PER_DAY) if not one.holds(x)]
     if len(high) > 1:
         found.append(("hemolysis", one.judge(high[-1], ", twice within 24 h")))
     return found

@@ -19,9 +19,9 @@ from controllers.weaning.decision import Reason
 from controllers.weaning.evidence import Outlook
 from controllers.weaning.policies import Situation
 from plants.circulation import gate
+from plants.quantities import HOURS_PER_DAY
 
 _PERFUSION = "coronary_perfusion_pressure"
-_DAY = 24.0
 
 
 def expected_trend(outlook: Outlook, level: str, criteria: WeaningCriteria) -> float:
@@ -52,7 +52,7 @@ def expected_trend(outlook: Outlook, level: str, criteria: WeaningCriteria) -> f
     # a relapse is answered as such.
     weight = number("trend_weight")
     seen = weight * max(trend, 0.0) + (1.0 - weight) * number("trend_usual")
-    stunning = max(outlook.gained, 0.0) * _DAY / number("stunning_time")
+    stunning = max(outlook.gained, 0.0) * HOURS_PER_DAY / number("stunning_time")
     # What is seen at the level is recovery less stunning there.
     recovery = seen + (1.0 - before) * stunning
     return recovery * after / before - (1.0 - after) * stunning

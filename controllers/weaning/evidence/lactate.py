@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from plants import METRICS, SlowParameters
-from plants.quantities import ML_PER_DL, ML_PER_L
+from plants.quantities import HOURS_PER_DAY, ML_PER_DL, ML_PER_L
 from plants.slow import PARAMETER_LAYOUT
 from plants.slow.laws import blood, oxygen
 
@@ -22,7 +22,7 @@ from plants.slow.laws import blood, oxygen
 _BEYOND, _BEYOND_DRIFT, _DRIFT, _NOISE = 0.1, 0.01, 0.01, 0.1
 _STEP = 0.5  # h
 # A lactate is highest within a day of a flow that stays: its time constant is five hours.
-_DAY = 24.0
+_HIGHEST_WITHIN = HOURS_PER_DAY
 # Cardiac indices among which the least that does is looked for, to a hundredth, L/min/m2.
 _FLOWS, _HALVINGS = (0.5, 5.5), 9
 # Any: oxygen goes by the hemoglobin in it.
@@ -105,7 +105,7 @@ class LactateBalance:
             return math.nan
         made, cleared = self._balance(cardiac_index)
         value = highest = self.value
-        for _ in range(round(_DAY / _STEP)):
+        for _ in range(round(_HIGHEST_WITHIN / _STEP)):
             value += self._rate(value, made, cleared) * _STEP
             highest = max(highest, value)
         return highest

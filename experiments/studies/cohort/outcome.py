@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from plants import InputError, Pump
+from plants.quantities import HOURS_PER_DAY
 
 #: Levels are set by the clinical rule instead of being held.
 RULE = "rule"
 COMPLETED, DIED, REFUSED = "completed", "died", "refused"
 #: What is noted at every check, besides the cumulative hazards.
 NOTED = ("level", "map", "cardiac_power_output", "lvedp", "pfhb", "lactate", "limb_perfusion")
-_HOURS_PER_DAY = 24.0
 _TIMES = (
     "bleeding",
     "malposition",
@@ -67,7 +67,7 @@ class Support:
             raise InputError(
                 "days", self.days, f"a duration: the {pump.name} has none on its label"
             )
-        return days * _HOURS_PER_DAY
+        return days * HOURS_PER_DAY
 
 
 @dataclass(frozen=True)

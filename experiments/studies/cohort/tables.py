@@ -13,6 +13,7 @@ from experiments.studies.cohort.outcome import COMPLETED, DIED, REFUSED, Course
 from experiments.studies.cohort.patient import PatientDone
 from experiments.studies.cohort.settings import COMPLICATIONS, Expected, cohort_settings
 from plants import RefusalCounts
+from plants.quantities import HOURS_PER_DAY
 
 if TYPE_CHECKING:
     import pandas
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 #: Verdicts on an incidence. Undecided: outside, but its interval reaches into what is expected,
 #: because the patients are few.
 WITHIN, OUTSIDE, UNDECIDED = "within", "outside", "undecided"
-_HOURS_PER_DAY = 24.0
 _SLIP = "malposition_hazard"
 #: The cumulative hazard behind a complication; hemolysis has none of its own.
 _HAZARD = {"bleeding": "bleeding_hazard", "limb": "limb_hazard"}
@@ -181,18 +181,18 @@ def _by_day(support: str, courses: Sequence[Course]) -> list[dict[str, Any]]:
     treated = _treated(courses)
     if not treated:
         return []
-    days = math.ceil(max(course.hours for course in treated) / _HOURS_PER_DAY - 1e-6)
+    days = math.ceil(max(course.hours for course in treated) / HOURS_PER_DAY - 1e-6)
     rows = []
     for day in range(days + 1):
         row: dict[str, Any] = {"support": support, "day": day, "patients": len(treated)}
         for what in COMPLICATIONS:
-            struck = sum(getattr(one, what) <= day * _HOURS_PER_DAY + 1e-6 for one in treated)
+            struck = sum(getattr(one, what) <= day * HOURS_PER_DAY + 1e-6 for one in treated)
             row[what] = 100 * struck / len(treated)
         for what, hazard in _HAZARD.items():
             chances = [_chance(_noted_by(one, hazard, day)) for one in treated]
             row[f"{what}_by_hazard"] = 100 * float(np.mean(chances))
         dead = sum(
-            one.outcome == DIED and one.hours <= day * _HOURS_PER_DAY + 1e-6 for one in treated
+            one.outcome == DIED and one.hours <= day * HOURS_PER_DAY + 1e-6 for one in treated
         )
         rows.append(row | {"died": 100 * dead / len(treated)})
     return rows
@@ -200,7 +200,7 @@ def _by_day(support: str, courses: Sequence[Course]) -> list[dict[str, Any]]:
 
 def _noted_by(course: Course, name: str, day: int) -> float:
     """The last value noted by the end of a day."""
-    last = int(np.searchsorted(course.times, day * _HOURS_PER_DAY + 1e-6, side="right"))
+    last = int(np.searchsorted(course.times, day * HOURS_PER_DAY + 1e-6, side="right"))
     return course.noted[name][last - 1]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from plants import Patient, Plant, Pump, steady_state, with_hemolysis_law
 from plants.pumps import HEMOLYSIS_LAWS, MEASURED_INDEX, Level
-from plants.quantities import L_MIN_PER_ML_S, SECONDS_PER_MINUTE
+from plants.quantities import L_MIN_PER_ML_S, MM_PER_FRENCH, SECONDS_PER_MINUTE
 
 if TYPE_CHECKING:
     import pandas
@@ -23,7 +23,6 @@ STRESS_SHARES = (1.0, 0.5, 0.25, 0.1)
 FLOWS = (1.0, 2.0, 3.0, 3.5, 4.0)
 
 # Guesses: neither the gap nor the passage of the CP is published.
-_MM_PER_FRENCH = 1 / 3
 _TIP_GAP = 0.1  # mm
 _VISCOSITY = 3.5e-3  # Pa.s, blood at high shear
 _PASSAGE_LENGTH = 15.0  # mm
@@ -35,7 +34,7 @@ def tip_stress(pump: Pump) -> float:
     Couette flow in the gap between rotor and housing, ``viscosity * tip speed / gap``; the gap of
     0.1 mm is a guess.
     """
-    diameter = pump.ratings["pump_french"].value * _MM_PER_FRENCH
+    diameter = pump.ratings["pump_french"].value * MM_PER_FRENCH
     turns = pump["hemolysis_reference_speed"] / SECONDS_PER_MINUTE
     return _VISCOSITY * math.pi * diameter * turns / _TIP_GAP
 
@@ -45,7 +44,7 @@ def passage_time(pump: Pump) -> float:
 
     The volume of a passage as wide as the pump and 15 mm long, a guess, over the flow.
     """
-    diameter = pump.ratings["pump_french"].value * _MM_PER_FRENCH
+    diameter = pump.ratings["pump_french"].value * MM_PER_FRENCH
     volume = math.pi / 4 * diameter**2 * _PASSAGE_LENGTH * 1e-3  # mL
     return volume * L_MIN_PER_ML_S / pump["hemolysis_reference_flow"]
 

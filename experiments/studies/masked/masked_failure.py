@@ -23,6 +23,7 @@ from experiments.studies.masked.hidden_regurgitation import (
     slow_parameters,
 )
 from plants import MultirateRun, Patient, Plant, SlowClock
+from plants.quantities import HOURS_PER_DAY
 
 #: Cardiac power output (W) at P-2 that separates who can be weaned.
 WEANING_POWER = 0.6
@@ -32,7 +33,6 @@ DOSE = 7.5
 DOSES = (0.0, 2.5, 5.0, 7.5, 10.0)
 #: Days of full support before the test, and its level.
 DAYS, SUPPORT = 4.0, "P-8"
-_HOURS_PER_DAY = 24.0
 _TEST_HOURS = 6.0
 # The recovered patient came with this share of the contractility; time constant of its recovery,
 # within the label's four days (d). Guesses.
@@ -91,7 +91,7 @@ class Heart:
     def supported(self) -> MultirateRun:
         """The same after the days of full support."""
         run = self.run()
-        run.advance(_HOURS_PER_DAY * DAYS, level_speed(run.plant, SUPPORT))
+        run.advance(HOURS_PER_DAY * DAYS, level_speed(run.plant, SUPPORT))
         return run
 
     def power_at_low(self) -> float:

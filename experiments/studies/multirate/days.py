@@ -23,13 +23,13 @@ from experiments.studies.multirate.hours import (
     supported,
 )
 from plants import MultirateRun, SlowClock, SlowParameters
+from plants.quantities import HOURS_PER_DAY
 
 DAYS = 4.0
 #: Tolerances of an outer step whose accuracy and cost are compared.
 TOLERANCES = (1e-1, 1e-2, 1e-3, 1e-4)
 #: At this tolerance the error no longer counts.
 EXACT = 1e-6
-_HOURS_PER_DAY = 24.0
 _INOTROPE = 5.0  # ug/kg/min
 
 
@@ -63,7 +63,7 @@ class DayCase:
         clock.give(inotrope=_INOTROPE)
         start = time.process_time()
         run = MultirateRun(plant, clock, tolerance=tolerance)
-        run.advance(_HOURS_PER_DAY * self.days, speed)
+        run.advance(HOURS_PER_DAY * self.days, speed)
         metrics = run.metrics()
         seconds = time.process_time() - start
         row = np.array([[*clock.state, *(metrics[name] for name in METRICS)]])

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from experiments.runs import FloatArray
 from plants import SIGNALS, SLOW_STATES, MultirateRun, Plant, Simulator, SlowClock, SlowParameters
 from plants.plant import PHASE
-from plants.slow import RELATIVE_TOLERANCE, SECONDS_PER_HOUR
+from plants.quantities import SECONDS_PER_HOUR
+from plants.slow import RELATIVE_TOLERANCE
 
 if TYPE_CHECKING:
     import pandas

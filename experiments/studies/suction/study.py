@@ -15,6 +15,7 @@ from experiments.runs import run_each
 from experiments.studies.suction.cases import CAUSES, CONFUSERS, Course, course
 from experiments.studies.suction.score import Noise, Watched, watch
 from plants import InputError
+from plants.quantities import SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
     import pandas
@@ -164,7 +165,7 @@ def score(watched: Sequence[Watched], noise: Noise) -> Score:
     )
     delays = np.array([delay for one in some for delay in one.delays])
     lags = np.array([lag for one in some for lag in one.lags])
-    hours = sum(one.clear_time for one in some) / 3600.0
+    hours = sum(one.clear_time for one in some) / SECONDS_PER_HOUR
     return Score(
         noise=noise,
         sensitivity=_share(alarm[truth & steady]),

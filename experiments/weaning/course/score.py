@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from experiments.weaning.course.record import Course
 from plants.bedside import level_number
+from plants.quantities import SECONDS_PER_HOUR
 
-_SECONDS_PER_HOUR = 3600.0
 #: Relapse of the case: what its events act on.
 RELAPSE = ("event restunned", "event lv_contractility")
 #: Hours are sums of floating-point steps.
@@ -41,7 +41,7 @@ def suction_seconds(records: Rows) -> float:
     >>> suction_seconds([{"suction": 0.1, "lasting": 0.5}, {"suction": 0.0, "lasting": 9.0}])
     180.0
     """
-    return sum(row["suction"] * row["lasting"] for row in records) * _SECONDS_PER_HOUR
+    return sum(row["suction"] * row["lasting"] for row in records) * SECONDS_PER_HOUR
 
 
 def largest_step(decisions: Decisions) -> int:

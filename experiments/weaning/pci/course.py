@@ -30,7 +30,7 @@ from plants import (
     unknown_name,
 )
 from plants.plant import PHASE
-from plants.quantities import SECONDS_PER_MINUTE
+from plants.quantities import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 from plants.scenarios import intervention_numbers
 from plants.simulation import deadly_steps, death_text
 
@@ -50,7 +50,6 @@ NOTED = (
 OUTCOMES = ("well", "failed", "died", "label")
 #: Control period, s.
 PERIOD = 1.0
-_HOUR = 3600.0
 # How long the unsupported patient is followed after the artery was told open, s.
 _AFTER = 300.0
 _NO_PUMP = {"pump_flow": 0.0, "pump_speed": 0.0, "occlusion": 0.0}
@@ -260,7 +259,7 @@ class _Run:
         self.driver.reset(speed=speed)
         sensors, look, dying = Sensors(self.trial.tier, seed=self.trial.seed), 0.0, 0
         wanted = speed
-        while simulator.time < self.label_hours * _HOUR - 1e-6:
+        while simulator.time < self.label_hours * SECONDS_PER_HOUR - 1e-6:
             now, truth = simulator.time, simulator.metrics()
             _note(rows, now, truth)
             looked = now >= look - 1e-6
@@ -275,7 +274,7 @@ class _Run:
                 )
                 if decision.action == "explant":
                     return "off", ""
-                look = now + decision.wait * _HOUR
+                look = now + decision.wait * SECONDS_PER_HOUR
             if looked or self.fast is not None:
                 wanted = self._wanted(measured)
             death = self.therapy.death
@@ -390,7 +389,7 @@ def _note(rows: dict[str, list[float]], now: float, truth: dict[str, float]) -> 
 def _plain(decision: Any) -> dict[str, Any]:
     against = sorted(decision.reasons, key=lambda one: one.met)
     return {
-        "seconds": decision.hours * _HOUR,
+        "seconds": decision.hours * SECONDS_PER_HOUR,
         "level": decision.level,
         "phase": decision.phase,
         "action": decision.action,

@@ -20,6 +20,7 @@ from experiments.weaning.course import (
     write_beside,
 )
 from experiments.weaning.pci.course import PciCourse
+from plants.quantities import SECONDS_PER_HOUR
 from plants.scenarios import intervention_numbers
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def pci_figure(course: PciCourse) -> Figure:
 
 
 def _main(course: PciCourse) -> list[dict[str, Any]]:
-    hours = [{**one, "hours": one["seconds"] / 3600.0} for one in course.decisions]
+    hours = [{**one, "hours": one["seconds"] / SECONDS_PER_HOUR} for one in course.decisions]
     return main_decisions(hours)
 
 

@@ -14,6 +14,7 @@ from experiments.weaning.course import PHASE_WORDS, short_reason
 from experiments.weaning.pci.course import PciCourse, PciTrial, measures, run_pci, to_plain
 from experiments.weaning.pci.figure import OUTCOME_WORDS, pci_figure
 from plants import SIGNALS
+from plants.quantities import SECONDS_PER_HOUR
 from plants.scenarios import intervention_numbers
 
 #: Unit and meaning of the measures, which end when the artery is told open.
@@ -56,7 +57,7 @@ class PciDone:
         return {
             "outcome": course.outcome,
             "reason": course.reason,
-            "hours": course.seconds / 3600.0,
+            "hours": course.seconds / SECONDS_PER_HOUR,
             "patient": course.patient,
             "metrics": last,
             "units": {name: SIGNALS[name].unit for name in last},

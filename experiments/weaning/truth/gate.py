@@ -21,9 +21,10 @@ from experiments.weaning.settings import study_settings
 from experiments.weaning.truth.oracle import SUPPORT_LEVEL
 from plants import Bedside
 from plants.bedside import level_number
+from plants.quantities import MINUTES_PER_HOUR
 
 LOWEST = "P-2"
-_LOOK, _MINUTES_PER_HOUR = 2.0, 60.0
+_LOOK = 2.0
 # Less than this is no time to let pass, h.
 _NEAR = 0.01
 
@@ -143,7 +144,7 @@ def _ramped(bedside: Bedside, outlook: Outlook) -> tuple[float, str]:
     power, reached = math.nan, bedside.level
     for level in [bedside.level, *sorted(below, key=level_number, reverse=True)]:
         if level != bedside.level:
-            bedside.advance(minutes / _MINUTES_PER_HOUR, level)
+            bedside.advance(minutes / MINUTES_PER_HOUR, level)
         if bedside.outcome is not None:
             break
         seen = bedside.measure(echo=True)

@@ -18,7 +18,8 @@ from plants import (
     SlowParameters,
     steady_state,
 )
-from plants.slow import QUICK, SECONDS_PER_HOUR, STATE_LAYOUT
+from plants.quantities import SECONDS_PER_HOUR
+from plants.slow import QUICK, STATE_LAYOUT
 
 SPEED = 42_000.0
 #: Everything at work within hours.
