@@ -1,4 +1,4 @@
-"""What a weaning controller and its tracker are told when they take over a patient."""
+"""What a weaning controller and its tracker know when they take over a patient."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from plants import (
 from plants.bedside import bedside_settings
 from plants.plant import DEFAULT_RIGHT_LEVEL
 
-#: Drugs whose doses are told.
+#: Drugs whose doses are known.
 DRUGS: tuple[str, ...] = ("inotrope", "vasopressor")
 
 
@@ -39,7 +39,7 @@ class WeaningBriefing:
     Parameters
     ----------
     patient : Patient
-        The patient as believed: a model of the profile, not of the individual.
+        The nominal patient: a model of the profile, not of the individual.
     pump : Pump
         The left pump that is weaned.
     therapy : Therapy
@@ -51,13 +51,13 @@ class WeaningBriefing:
     seed : int
         For what draws random numbers.
     drugs : mapping of str to float, optional
-        Doses (ug/kg/min) under which the patient was found, of ``DRUGS``; 0 where not named. What
-        is believed of the patient is believed under these. By default the first doses told.
+        Doses (ug/kg/min) under which the patient was found, of ``DRUGS``; 0 where not named. The
+        nominal patient is the one under these. By default the first doses given.
     pressure_before : float, optional
         Mean arterial pressure before support, mmHg, about which the baroreflex works; where it is
-        not known, the believed patient's is taken for a guess.
+        not known, the nominal patient's is taken for a guess.
     baroreflex : float, optional
-        Share, 0 to 1, of the baroreflex that is believed to be at work; by default that of
+        Share, 0 to 1, of the baroreflex that is assumed to be at work; by default that of
         the virtual patients at the bedside.
     right_pump : Pump, optional
         A right pump beside the one that is weaned.
@@ -110,7 +110,7 @@ class WeaningBriefing:
 
     @property
     def plant(self) -> Plant:
-        """The patient as believed, on the pumps."""
+        """The nominal patient, on the pumps."""
         level = DEFAULT_RIGHT_LEVEL if self.right_level is None else self.right_level
         return Plant(self.patient, self.pump, self.right_pump, right_level=level)
 
@@ -119,20 +119,20 @@ class WeaningBriefing:
         """The levels that may be held, slowest first."""
         return running_levels(self.pump)
 
-    def slow_parameters(self, found_under: Mapping[str, float]) -> SlowParameters:
-        """What is believed of reflex, drugs and blood.
+    def slow_parameters(self, baseline_doses: Mapping[str, float]) -> SlowParameters:
+        """What is assumed of reflex, drugs and blood.
 
         Parameters
         ----------
-        found_under : mapping of str to float
+        baseline_doses : mapping of str to float
             Doses (ug/kg/min) under which the patient was found, of all of ``DRUGS``.
 
         Raises
         ------
         PhysicsError
-            The believed patient has no periodic beat without support.
+            The nominal patient has no periodic beat without support.
         """
-        known = {f"{name}_baseline": found_under[name] for name in DRUGS}
+        known = {f"{name}_baseline": baseline_doses[name] for name in DRUGS}
         if self.pressure_before is not None:
             known["baroreflex_pressure"] = self.pressure_before
         if self.baroreflex is not None:

@@ -8,7 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.filter import Belief, Beliefs, Outputs, mixed, model_sd
+from controllers.tracking.filter import (
+    Estimate,
+    JointEstimate,
+    PredictedOutputs,
+    mixture_moments,
+    model_sd,
+)
 from controllers.tracking.model import OUTPUTS
 from plants import SIGNALS, Level
 
@@ -19,8 +25,8 @@ FORECAST: tuple[str, ...] = tuple(name for name in OUTPUTS if name in SIGNALS)
 _ROWS = np.array([OUTPUTS.index(name) for name in FORECAST])
 
 
-class Forecast(Beliefs):
-    """Beliefs of the signals of a settled beat at a level; see :class:`Beliefs`.
+class Forecast(JointEstimate):
+    """Estimates of the signals of a settled beat at a level; see :class:`JointEstimate`.
 
     Parameters
     ----------
@@ -30,8 +36,8 @@ class Forecast(Beliefs):
         To which hour the forecast belongs.
     hours_ahead : float
         How long after the last update that is.
-    parts : sequence of (float, Outputs)
-        Of each explanation of the patient its weight and the outputs.
+    parts : sequence of (float, PredictedOutputs)
+        Of each hypothesis its weight and the outputs.
 
     Attributes
     ----------
@@ -49,19 +55,22 @@ class Forecast(Beliefs):
         level: Level | None,
         hours: float,
         hours_ahead: float,
-        parts: Sequence[tuple[float, Outputs]],
+        parts: Sequence[tuple[float, PredictedOutputs]],
     ):
         self._parts = tuple(parts)
         weights = np.array([weight for weight, _ in parts])
-        mean, columns = mixed(
+        mean, columns = mixture_moments(
             weights / weights.sum(),
-            np.array([one.value[_ROWS] for _, one in parts]),
-            [np.concatenate([one.first[_ROWS], one.rest[_ROWS]], axis=1) for _, one in parts],
+            np.array([outputs.value[_ROWS] for _, outputs in parts]),
+            [
+                np.concatenate([outputs.first[_ROWS], outputs.rest[_ROWS]], axis=1)
+                for _, outputs in parts
+            ],
         )
         own = [model_sd(name, value) for name, value in zip(FORECAST, mean, strict=True)]
         root = np.concatenate([columns, np.diag(own)], axis=1)
-        beliefs = [
-            Belief(
+        estimates = [
+            Estimate(
                 name,
                 SIGNALS[name].unit,
                 float(value),
@@ -73,20 +82,20 @@ class Forecast(Beliefs):
                 FORECAST, mean, np.linalg.norm(root, axis=1), strict=True
             )
         ]
-        super().__init__(beliefs, root, hours)
+        super().__init__(estimates, root, hours)
         self.level, self.hours_ahead = level, hours_ahead
-        self.exact = min(one.exact for _, one in parts)
-        self.reason = next((one.reason for _, one in parts if one.reason), "")
+        self.exact = min(outputs.exact for _, outputs in parts)
+        self.reason = next((outputs.reason for _, outputs in parts if outputs.reason), "")
 
     @functools.cached_property
     def explanations(self) -> tuple[tuple[float, Forecast], ...]:
-        """Each explanation of the patient with its probability, and what it expects by itself."""
+        """Each hypothesis with its probability, and its own forecast."""
         total = sum(weight for weight, _ in self._parts)
         if len(self._parts) < 2:
             return ((1.0, self),)
         return tuple(
-            (weight / total, Forecast(self.level, self.hours, self.hours_ahead, [(1.0, one)]))
-            for weight, one in self._parts
+            (weight / total, Forecast(self.level, self.hours, self.hours_ahead, [(1.0, outputs)]))
+            for weight, outputs in self._parts
         )
 
     @property

@@ -1,4 +1,4 @@
-"""Two explanations of one patient, weighed against each other: a tight mitral valve, a leaking one.
+"""Two hypotheses on one patient, weighed by the readings: a tight mitral valve, a leaking one.
 
 A valve that leaks when the ventricle is stretched shows nothing while full support keeps it small.
 No single normal distribution says that it may be tight for good or leak from some stretch on. So
@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 from controllers.tracking.filter import (
     Corrector,
     Gaussian,
-    Learned,
     Linearised,
+    MeasurementUpdate,
     Readings,
-    mixed,
+    mixture_moments,
     triangular,
 )
-from controllers.tracking.model import Setting, Told
+from controllers.tracking.model import KnownInputs, OperatingCondition
 from controllers.tracking.prediction import Predictor
 from plants import PhysicsError
 
@@ -35,18 +35,18 @@ Array = NDArray[np.float64]
 
 #: Probability that the valve leaks when the ventricle is stretched, before anything was measured.
 #: Guess: functional regurgitation of some degree in a fifth of failing hearts.
-LEAKING = 0.2
-# Rate (1/h) at which what is known of the explanations fades towards what was thought before
+PRIOR_LEAK_PROBABILITY = 0.2
+# Rate (1/h) at which what is known of the hypotheses fades towards what was thought before
 # anything was measured; it keeps both alive.
-_TURNING = 0.005
-#: No explanation is given up for good.
-LEAST_WEIGHT = 0.002
+_TRANSITION_RATE = 0.005
+#: No hypothesis is given up for good.
+MIN_WEIGHT = 0.002
 #: Regurgitant fraction that an echo finds in no tight valve: five times the spread of its noise.
-PLAIN_LEAK = 0.25
+CERTAIN_LEAK_FRACTION = 0.25
 
 
 class Hypothesis:
-    """One explanation of a patient.
+    """One hypothesis on a patient.
 
     Parameters
     ----------
@@ -54,95 +54,102 @@ class Hypothesis:
         Whether the valve leaks when it is stretched.
     weight : float
         Probability.
-    belief : Gaussian
-        What is believed of the patient if this is so.
+    estimate : Gaussian
+        Estimate of the patient under the hypothesis.
     predictor : Predictor
         What the readings would then be.
     """
 
-    def __init__(self, *, leaks: bool, weight: float, belief: Gaussian, predictor: Predictor):
-        self.leaks, self.weight, self.belief, self.predictor = leaks, weight, belief, predictor
+    def __init__(self, *, leaks: bool, weight: float, estimate: Gaussian, predictor: Predictor):
+        self.leaks, self.weight, self.estimate, self.predictor = leaks, weight, estimate, predictor
 
-    def setting(self, speed: float, told: Told, presumed: str = "") -> Setting:
-        """A speed (rpm) and what is told, if this is so.
+    def condition(
+        self, speed: float, inputs: KnownInputs, assumed_doses: str = ""
+    ) -> OperatingCondition:
+        """A speed (rpm) and the known inputs, under the hypothesis.
 
         Parameters
         ----------
         speed : float
             Speed, rpm.
-        told : Told
+        inputs : KnownInputs
             What is known.
-        presumed : str
-            What is told otherwise than it is, in words; "" where nothing is.
+        assumed_doses : str
+            What is assumed otherwise than it is, in words; "" where nothing is.
         """
-        leaks = self.leaks and told.looked
-        kind = ("leaking " if leaks else "tight ") + presumed
-        return Setting(speed, told if leaks else told.tight(), kind)
+        leaks = self.leaks and inputs.stretch_known
+        kind = ("leaking " if leaks else "tight ") + assumed_doses
+        return OperatingCondition(speed, inputs if leaks else inputs.without_leak(), kind)
 
-    def learn(
+    def update(
         self,
         corrector: Corrector,
         readings: Readings,
         speed: float,
-        told: Told,
-        suspects: frozenset[str],
-    ) -> Learned:
-        """Correct the belief by readings at a speed (rpm).
+        inputs: KnownInputs,
+        rejected_before: frozenset[str],
+    ) -> MeasurementUpdate:
+        """Correct the estimate by readings at a speed (rpm).
 
-        Where the believed patient has no settled beat nothing is learned.
+        Where the nominal patient has no settled beat nothing is learned.
         """
-        setting = self.setting(speed, told)
+        condition = self.condition(speed, inputs)
 
-        def linearise(belief: Gaussian, names: tuple[str, ...]) -> Linearised:
-            return self.predictor.readings(belief, names, setting)
+        def linearise(estimate: Gaussian, names: tuple[str, ...]) -> Linearised:
+            return self.predictor.readings(estimate, names, condition)
 
         try:
-            learned = corrector.learn(self.belief, readings, linearise, suspects)
+            updated = corrector.update(self.estimate, readings, linearise, rejected_before)
         except PhysicsError as error:
-            return Learned(self.belief, math.nan, 0, -math.inf, reason=str(error))
+            return MeasurementUpdate(self.estimate, math.nan, 0, -math.inf, reason=str(error))
         space = self.predictor.space
-        held = Gaussian(space.held(learned.belief.mean), learned.belief.root)
-        self.belief = held.floored(space.least_sd)
-        return learned
+        held = Gaussian(space.clipped(updated.estimate.mean), updated.estimate.root)
+        self.estimate = held.floored(space.min_sd)
+        return updated
 
-    def later(self, hours: float) -> Gaussian:
-        """The belief some hours from now."""
-        return self.predictor.later(self.belief, hours)
+    def predicted(self, hours: float) -> Gaussian:
+        """The estimate some hours from now."""
+        return self.predictor.predicted(self.estimate, hours)
 
 
-def interact(hypotheses: Sequence[Hypothesis], hours: float) -> None:
-    """Let each explanation turn into the other with a small probability.
+def mix(hypotheses: Sequence[Hypothesis], hours: float) -> None:
+    """Mix the hypotheses: each turns into the other with a small probability.
 
     Where nothing is measured the weights return to those before anything was.
     """
     if hours <= 0.0:
         return
-    weights = np.array([one.weight for one in hypotheses])
-    prior = np.array([LEAKING if one.leaks else 1.0 - LEAKING for one in hypotheses])
-    turned = -math.expm1(-_TURNING * hours)
-    joint = turned * prior[None, :] + (1.0 - turned) * np.eye(len(hypotheses))
+    weights = np.array([hypothesis.weight for hypothesis in hypotheses])
+    prior = np.array(
+        [
+            PRIOR_LEAK_PROBABILITY if hypothesis.leaks else 1.0 - PRIOR_LEAK_PROBABILITY
+            for hypothesis in hypotheses
+        ]
+    )
+    transition = -math.expm1(-_TRANSITION_RATE * hours)
+    joint = transition * prior[None, :] + (1.0 - transition) * np.eye(len(hypotheses))
     joint *= weights[:, None]  # row: before, column: after
     after = joint.sum(axis=0)
-    beliefs = [one.belief for one in hypotheses]
-    for place, one in enumerate(hypotheses):
-        one.belief = mixture(joint[:, place] / after[place], beliefs)
-        one.weight = float(after[place])
+    estimates = [hypothesis.estimate for hypothesis in hypotheses]
+    for index, hypothesis in enumerate(hypotheses):
+        hypothesis.estimate = mixture(joint[:, index] / after[index], estimates)
+        hypothesis.weight = float(after[index])
 
 
-def mixture(weights: Array, beliefs: Sequence[Gaussian]) -> Gaussian:
+def mixture(weights: Array, estimates: Sequence[Gaussian]) -> Gaussian:
     """The normal distribution with the mean and covariance of a mixture."""
-    centres = np.array([one.mean for one in beliefs])
-    mean, columns = mixed(weights, centres, [one.root for one in beliefs])
+    centres = np.array([estimate.mean for estimate in estimates])
+    mean, columns = mixture_moments(weights, centres, [estimate.root for estimate in estimates])
     return Gaussian(mean, triangular(columns))
 
 
-def weigh(hypotheses: Sequence[Hypothesis], learned: Sequence[Learned]) -> None:
+def update_weights(hypotheses: Sequence[Hypothesis], updated: Sequence[MeasurementUpdate]) -> None:
     """Move the weights by the likelihoods of the readings."""
-    logs = np.array([one.log_likelihood for one in learned])
+    logs = np.array([update.log_likelihood for update in updated])
     if not np.isfinite(logs).any():
         return
     likely = np.exp(logs - logs[np.isfinite(logs)].max())
-    weights = np.array([one.weight for one in hypotheses]) * likely
-    weights = np.maximum(weights / weights.sum(), LEAST_WEIGHT)
-    for one, weight in zip(hypotheses, weights / weights.sum(), strict=True):
-        one.weight = float(weight)
+    weights = np.array([hypothesis.weight for hypothesis in hypotheses]) * likely
+    weights = np.maximum(weights / weights.sum(), MIN_WEIGHT)
+    for hypothesis, weight in zip(hypotheses, weights / weights.sum(), strict=True):
+        hypothesis.weight = float(weight)

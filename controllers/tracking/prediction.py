@@ -1,4 +1,4 @@
-"""From what is believed of a patient to what the sensors should read."""
+"""From the estimate of a patient to the readings that it predicts."""
 
 from __future__ import annotations
 
@@ -9,94 +9,110 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controllers.tracking.filter import (
-    Fan,
     Gaussian,
     Linearised,
-    Outputs,
+    PredictedOutputs,
+    SigmaPointRegression,
     output_rows,
     sigma_points,
     triangular,
 )
-from controllers.tracking.model import N_PATIENT, Setting, Settled, SettledBeats, StateSpace
+from controllers.tracking.model import (
+    N_PATIENT,
+    OperatingCondition,
+    SettledBeats,
+    SettledOutputs,
+    StateSpace,
+)
 from plants import METRICS, PhysicsError
 
 Array = NDArray[np.float64]
 
 _FRACTION = METRICS.index["mitral_regurgitant_fraction"]
-# Fans that are kept.
+# Regressions that are kept.
 _REMEMBERED = 64
 
 
 class Predictor:
-    """Predicts readings of the believed patient.
+    """Predicts readings of the nominal patient.
 
     Parameters
     ----------
     beats : SettledBeats
-        The believed patient's beats.
+        The nominal patient's beats.
     space : StateSpace
         What is estimated.
 
     Attributes
     ----------
-    fans : int
+    regressions : int
         How often sigma points were asked; what a prediction costs.
     """
 
     def __init__(self, beats: SettledBeats, space: StateSpace):
         self.beats, self.space = beats, space
-        self.fans = 0
-        self._kept: dict[tuple[float, str, bool], Fan] = {}
+        self.regressions = 0
+        self._regressions: dict[tuple[float, str, bool], SigmaPointRegression] = {}
 
     def outputs(
         self,
-        beliefs: Sequence[Gaussian],
-        settings: Sequence[Setting],
+        estimates: Sequence[Gaussian],
+        conditions: Sequence[OperatingCondition],
         *,
         exact: bool = False,
         read: bool = False,
-    ) -> list[Outputs]:
+    ) -> list[PredictedOutputs]:
         """Outputs of settled beats, with their spread.
 
         Parameters
         ----------
-        beliefs : sequence of Gaussian
+        estimates : sequence of Gaussian
             One for each setting.
-        settings : sequence of Setting
+        conditions : sequence of OperatingCondition
             Under what the beats are settled.
         exact : bool
             Whether all sigma points are asked, even where kept slopes hold.
         read : bool
-            Whether readings will be met: before them beliefs are wider than after, so that the
-            fans of both are kept.
+            Whether it is for an update by readings: before them estimates are wider than after,
+            so that the regressions of both are kept.
         """
-        settled = self.prepare(beliefs, settings)
+        settled = self.prepare(estimates, conditions)
         values, reasons = settled.values[:, 0], settled.reasons
         lacking = []
-        for place, (belief, one) in enumerate(zip(beliefs, settings, strict=True)):
-            kept = self._kept.get((*one.key, read))
-            fits = kept is not None and not exact and kept.fits(belief, values[place])
-            if not reasons[place] and not fits:
-                lacking.append(place)
+        for index, (estimate, condition) in enumerate(zip(estimates, conditions, strict=True)):
+            kept = self._regressions.get((*condition.key, read))
+            fits = kept is not None and not exact and kept.holds_for(estimate, values[index])
+            if not reasons[index] and not fits:
+                lacking.append(index)
         if lacking:
-            self._fan(
-                [beliefs[place] for place in lacking],
-                [settings[place] for place in lacking],
+            self._fit_regressions(
+                [estimates[index] for index in lacking],
+                [conditions[index] for index in lacking],
                 values[lacking],
                 settled.exact[lacking],
                 read,
             )
         return [
-            Outputs.missing(reason) if reason else self._kept[*one.key, read].about(belief, value)
-            for belief, one, value, reason in zip(beliefs, settings, values, reasons, strict=True)
+            PredictedOutputs.missing(reason)
+            if reason
+            else self._regressions[*condition.key, read].outputs_for(estimate, value)
+            for estimate, condition, value, reason in zip(
+                estimates, conditions, values, reasons, strict=True
+            )
         ]
 
-    def prepare(self, beliefs: Sequence[Gaussian], settings: Sequence[Setting]) -> Settled:
+    def prepare(
+        self, estimates: Sequence[Gaussian], conditions: Sequence[OperatingCondition]
+    ) -> SettledOutputs:
         """Find the beats of the centres side by side, which is cheaper than one by one."""
-        centres = np.array([self.space.held(one.mean)[:N_PATIENT] for one in beliefs])
-        return self.beats.centres(centres, settings)
+        centres = np.array(
+            [self.space.clipped(estimate.mean)[:N_PATIENT] for estimate in estimates]
+        )
+        return self.beats.centres(centres, conditions)
 
-    def stretched(self, belief: Gaussian, setting: Setting, leak: float) -> float:
+    def leaking_fraction(
+        self, estimate: Gaussian, condition: OperatingCondition, leak: float
+    ) -> float:
         """Regurgitant fraction of the beat that a leak (mL/s/mmHg) comes to, of the estimate.
 
         Raises
@@ -104,40 +120,44 @@ class Predictor:
         PhysicsError
             There is no such beat at the setting.
         """
-        point = self.space.held(belief.mean)[:N_PATIENT]
-        fraction = float(self.beats.stretched(point, setting, leak)[_FRACTION])
+        point = self.space.clipped(estimate.mean)[:N_PATIENT]
+        fraction = float(self.beats.leaking_beat(point, condition, leak)[_FRACTION])
         return min(max(fraction, 0.0), 1.0)
 
-    def _fan(
+    def _fit_regressions(
         self,
-        beliefs: Sequence[Gaussian],
-        settings: Sequence[Setting],
+        estimates: Sequence[Gaussian],
+        conditions: Sequence[OperatingCondition],
         centres: Array,
-        found: NDArray[np.bool_],
+        exact: NDArray[np.bool_],
         read: bool,
     ) -> None:
         """Ask the sigma points about some centres, whose outputs are known.
 
         The root is triangular: its later columns move the trend and the biases only.
         """
-        points = np.array([self.space.held(sigma_points(one, N_PATIENT)[1:]) for one in beliefs])
-        around = self.beats.around(points[:, :, :N_PATIENT], settings)
-        for place, (belief, one) in enumerate(zip(beliefs, settings, strict=True)):
-            values = np.concatenate([centres[place][None], around.values[place]])
-            share = float(np.append(around.exact[place], found[place]).mean())
-            self._kept.pop((*one.key, read), None)
-            self._kept[*one.key, read] = Fan.through(belief, values, share)
-        self.fans += len(beliefs)
-        # A call's own fans are still asked for.
-        for key in list(self._kept)[: -(_REMEMBERED + len(beliefs))]:
-            del self._kept[key]
+        points = np.array(
+            [self.space.clipped(sigma_points(estimate, N_PATIENT)[1:]) for estimate in estimates]
+        )
+        around = self.beats.around(points[:, :, :N_PATIENT], conditions)
+        for index, (estimate, condition) in enumerate(zip(estimates, conditions, strict=True)):
+            values = np.concatenate([centres[index][None], around.values[index]])
+            share = float(np.append(around.exact[index], exact[index]).mean())
+            self._regressions.pop((*condition.key, read), None)
+            self._regressions[*condition.key, read] = SigmaPointRegression.fit(
+                estimate, values, share
+            )
+        self.regressions += len(estimates)
+        # A call's own regressions are still needed.
+        for key in list(self._regressions)[: -(_REMEMBERED + len(estimates))]:
+            del self._regressions[key]
 
-    def later(self, belief: Gaussian, hours: float, excess: float = 1.0) -> Gaussian:
-        """The belief some hours later.
+    def predicted(self, estimate: Gaussian, hours: float, excess: float = 1.0) -> Gaussian:
+        """The estimate some hours later.
 
         Parameters
         ----------
-        belief : Gaussian
+        estimate : Gaussian
             Now.
         hours : float
             How long.
@@ -145,29 +165,31 @@ class Predictor:
             Factor on the variance of the random walks.
         """
         if hours == 0.0:
-            return Gaussian(belief.mean.copy(), belief.root)
+            return Gaussian(estimate.mean.copy(), estimate.root)
         moved = self.space.transition(hours)
-        drift = self.space.drift(hours, math.sqrt(excess))
-        columns = np.concatenate([moved @ belief.root, drift], axis=1)
-        return Gaussian(self.space.held(moved @ belief.mean), triangular(columns))
+        process_noise = self.space.process_noise(hours, math.sqrt(excess))
+        columns = np.concatenate([moved @ estimate.root, process_noise], axis=1)
+        return Gaussian(self.space.clipped(moved @ estimate.mean), triangular(columns))
 
-    def readings(self, belief: Gaussian, names: Sequence[str], setting: Setting) -> Linearised:
-        """The readings of some signals about a belief.
+    def readings(
+        self, estimate: Gaussian, names: Sequence[str], condition: OperatingCondition
+    ) -> Linearised:
+        """The readings of some signals about an estimate.
 
         Raises
         ------
         PhysicsError
-            The believed patient has no settled beat.
+            The nominal patient has no settled beat.
         """
-        (found,) = self.outputs([belief], [setting], read=True)
-        if found.reason:
-            raise PhysicsError(found.reason)
+        (outputs,) = self.outputs([estimate], [condition], read=True)
+        if outputs.reason:
+            raise PhysicsError(outputs.reason)
         rows = output_rows(names)
-        value, slope = found.value[rows], np.zeros((len(names), len(belief.mean)))
-        slope[:, :N_PATIENT] = found.slope[rows]
+        value, slope = outputs.value[rows], np.zeros((len(names), len(estimate.mean)))
+        slope[:, :N_PATIENT] = outputs.slope[rows]
         for row, name in enumerate(names):
-            place = self.space.place.get(f"{name}_bias")
-            if place is not None:
-                slope[row, place] += 1.0
-                value[row] += belief.mean[place]
-        return Linearised(belief.mean, value, slope, found.rest[rows])
+            index = self.space.index.get(f"{name}_bias")
+            if index is not None:
+                slope[row, index] += 1.0
+                value[row] += estimate.mean[index]
+        return Linearised(estimate.mean, value, slope, outputs.rest[rows])

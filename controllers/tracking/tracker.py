@@ -1,11 +1,12 @@
 """Recovery tracking on the slow clock: what the patient's heart and vessels are worth, and where
 they are going.
 
-A sigma-point Kalman filter in square-root form (:mod:`controllers.tracking.filter.arithmetic`) over
-the quantities of :mod:`controllers.tracking.model.state`. It predicts readings as those of the
-settled beat of the believed patient at the present speed (:mod:`controllers.tracking.model.beats`),
-so that a change of speed is a probe: a weak ventricle and a leaking mitral valve may show the same
-pressures at one level, and part where the level changes.
+A sigma-point Kalman filter in square-root form
+(:mod:`controllers.tracking.filter.square_root_filter`) over the quantities of
+:mod:`controllers.tracking.model.state_space`. It predicts readings as those of the settled beat of
+the patient at the present speed (:mod:`controllers.tracking.model.settled_beats`), so that a change
+of speed is a probe: a weak ventricle and a leaking mitral valve may show the same pressures at one
+level, and part where the level changes.
 """
 
 from __future__ import annotations
@@ -19,30 +20,37 @@ from numpy.typing import NDArray
 
 from controllers.tracking.briefing import DRUGS, WeaningBriefing, checked_doses, dose_vector
 from controllers.tracking.filter import (
-    READ,
-    Beliefs,
+    READ_SIGNALS,
     Consistency,
     Corrector,
     Gaussian,
     Innovation,
-    Learned,
+    JointEstimate,
+    MeasurementUpdate,
     ReadingTable,
     TrackerSettings,
     joint,
-    mixed,
-    patient_beliefs,
+    mixture_moments,
+    patient_estimate,
 )
 from controllers.tracking.forecast import Forecast
+from controllers.tracking.forecaster import Forecaster, ForecastOrigin
 from controllers.tracking.hypothesis import (
-    LEAKING,
-    LEAST_WEIGHT,
-    PLAIN_LEAK,
+    CERTAIN_LEAK_FRACTION,
+    MIN_WEIGHT,
+    PRIOR_LEAK_PROBABILITY,
     Hypothesis,
-    interact,
-    weigh,
+    mix,
+    update_weights,
 )
-from controllers.tracking.model import PUMP_OUT, SettledBeats, StateSpace, Told, stretch, unaided
-from controllers.tracking.predicted_beats import Foresight, Present
+from controllers.tracking.model import (
+    PUMP_OUT,
+    KnownInputs,
+    SettledBeats,
+    StateSpace,
+    stretch,
+    unaided,
+)
 from controllers.tracking.prediction import Predictor
 from plants import METRICS, InputError, Measurement
 
@@ -50,7 +58,7 @@ Array = NDArray[np.float64]
 
 # Share of a speed by which a reading may differ and still be that of the level.
 _SAME_SPEED = 0.01
-# An explanation of the patient less probable than this is not asked for forecasts.
+# A hypothesis less probable than this is not asked for forecasts.
 _UNLIKELY = 0.02
 
 
@@ -76,7 +84,7 @@ class RecoveryTracker:
     InputError
         The tier shows nothing that is used.
     PhysicsError
-        The believed patient has no periodic beat without support.
+        The nominal patient has no periodic beat without support.
 
     Examples
     --------
@@ -112,26 +120,29 @@ class RecoveryTracker:
     def reset(self) -> None:
         """Forget all that was learned."""
         self._test = Consistency(self.settings.window, self.settings.consistency)
-        self._found_under(self.briefing.drugs or dict.fromkeys(DRUGS, 0.0))
-        self._suspects: frozenset[str] = frozenset(READ)
+        self._initialise(self.briefing.drugs or dict.fromkeys(DRUGS, 0.0))
+        self._rejected_before: frozenset[str] = frozenset(READ_SIGNALS)
         self._leak_seen = False
         self._speed = self.briefing.levels[-1].rpm
-        self._estimate: Beliefs | None = None
+        self._estimate: JointEstimate | None = None
         self.hours = math.nan
         self.innovation = Innovation()
 
-    def _found_under(self, doses: Mapping[str, float]) -> None:
-        """The believed patient is what he or she is under these doses."""
+    def _initialise(self, doses: Mapping[str, float]) -> None:
+        """The nominal patient is what he or she is under these doses."""
         self._slow = self.briefing.slow_parameters(doses)
         prior = Gaussian(self.space.mean, np.diag(self.space.sd))
         self._predictor = Predictor(SettledBeats(self.briefing.plant, self._slow), self.space)
-        self._foresight = Foresight(self._predictor)
+        self._forecaster = Forecaster(self._predictor)
         self._tight, self._leaking = self._hypotheses = tuple(
-            Hypothesis(leaks=leaks, weight=weight, belief=prior, predictor=self._predictor)
-            for leaks, weight in ((False, 1.0 - LEAKING), (True, LEAKING))
+            Hypothesis(leaks=leaks, weight=weight, estimate=prior, predictor=self._predictor)
+            for leaks, weight in (
+                (False, 1.0 - PRIOR_LEAK_PROBABILITY),
+                (True, PRIOR_LEAK_PROBABILITY),
+            )
         )
         self._doses = dose_vector(doses)
-        self._told = Told(self._doses, math.nan, self._slow["hemoglobin_initial"])
+        self._inputs = KnownInputs(self._doses, math.nan, self._slow["hemoglobin_initial"])
 
     def update(
         self,
@@ -148,7 +159,7 @@ class RecoveryTracker:
         ----------
         measurement : Measurement
             What was measured; missing values are left out, and with none left, or none that can
-            be believed, the tracker coasts on the trend.
+            is plausible, the tracker coasts on the trend.
         level : str
             P-level at which the pump has run; a reading of the rotor's speed goes before it.
         hours : float
@@ -176,34 +187,34 @@ class RecoveryTracker:
         if drugs is not None:
             given = checked_doses(drugs)
             if math.isnan(self.hours) and self.briefing.drugs is None:
-                self._found_under(given)
+                self._initialise(given)
             self._doses = dose_vector(given)
         gap = 0.0 if math.isnan(self.hours) else hours - self.hours
-        self._pass(min(gap, self.settings.longest_step), volume_given)
+        self._predict(min(gap, self.settings.longest_step), volume_given)
         hemoglobin = measurement.get("hemoglobin", math.nan)
-        self._told = self._told.after(gap, self._doses, self._slow, hemoglobin)
+        self._inputs = self._inputs.advanced(gap, self._doses, self._slow, hemoglobin)
         turning = measurement.get("pump_speed", math.nan)
         # Beats are remembered by their speed: rounding must not make two of one.
         differs = abs(turning - speed) > _SAME_SPEED * speed
         self._speed = round(turning, -2) if differs else speed
         self.hours, self._estimate = hours, None
-        self._foresight.turn()
-        self.innovation = self._learned(measurement)
+        self._forecaster.next_update()
+        self.innovation = self._measurement_update(measurement)
         return self.innovation
 
-    def _pass(self, hours: float, volume_given: float) -> None:
-        """Move the beliefs on by some hours, in which a volume (mL) was given."""
+    def _predict(self, hours: float, volume_given: float) -> None:
+        """Move the estimates on by some hours, in which a volume (mL) was given."""
         excess = min(self._test.excess, self.settings.largest_excess)
-        given = self.space.shifted({"blood_volume": volume_given})
+        given = self.space.shift_of({"blood_volume": volume_given})
         if not self._leak_seen:
-            interact(self._hypotheses, hours)
-        for one in self._hypotheses:
-            later = one.predictor.later(one.belief, hours, excess)
-            moved = Gaussian(later.mean + given, later.root)
-            doubt = self.settings.told_share * given
-            one.belief = moved.widened(doubt[:, None]) if volume_given else moved
+            mix(self._hypotheses, hours)
+        for hypothesis in self._hypotheses:
+            predicted = hypothesis.predictor.predicted(hypothesis.estimate, hours, excess)
+            moved = Gaussian(predicted.mean + given, predicted.root)
+            doubt = self.settings.given_volume_share * given
+            hypothesis.estimate = moved.widened(doubt[:, None]) if volume_given else moved
 
-    def _learned(self, measurement: Measurement) -> Innovation:
+    def _measurement_update(self, measurement: Measurement) -> Innovation:
         """Learn from a measurement at the present time, or say why not."""
         readings = self._table.usable(measurement)
         if not readings.names:
@@ -211,47 +222,54 @@ class RecoveryTracker:
         if self._table.shows_flow and "displayed_flow" not in readings.names:
             reason = "the console shows no flow: the pump may lie badly or stand still"
             return self._test.report(reason=reason)
-        if self._told.looked:
+        if self._inputs.stretch_known:
             self._predictor.prepare(
-                [one.belief for one in self._hypotheses],
-                [one.setting(self._speed, self._told) for one in self._hypotheses],
+                [hypothesis.estimate for hypothesis in self._hypotheses],
+                [
+                    hypothesis.condition(self._speed, self._inputs)
+                    for hypothesis in self._hypotheses
+                ],
             )
-        found = []
-        for one in self._hypotheses:
-            found.append(
-                one.learn(self._corrector, readings, self._speed, self._told, self._suspects)
+        updates = []
+        for hypothesis in self._hypotheses:
+            updates.append(
+                hypothesis.update(
+                    self._corrector, readings, self._speed, self._inputs, self._rejected_before
+                )
             )
-            if not self._told.looked and not found[0].reason:
-                self._told = replace(self._told, stretch=self._first_stretch())
-        self._weigh(measurement, found)
-        best = found[int(np.argmax([one.weight for one in self._hypotheses]))]
+            if not self._inputs.stretch_known and not updates[0].reason:
+                self._inputs = replace(self._inputs, stretch=self._first_stretch())
+        self._update_weights(measurement, updates)
+        best = updates[int(np.argmax([hypothesis.weight for hypothesis in self._hypotheses]))]
         if best.readings:
-            self._suspects = frozenset(best.rejected)
-            self._test.add(best.squared, best.readings)
+            self._rejected_before = frozenset(best.rejected)
+            self._test.add(best.nis, best.readings)
         return self._test.report(
-            best.squared,
+            best.nis,
             best.readings,
             rejected=best.rejected,
-            surprised=best.surprised,
+            jumped=best.jumped,
             reason=best.reason,
         )
 
-    def _weigh(self, measurement: Measurement, found: Sequence[Learned]) -> None:
-        """Weigh the explanations by what they learned."""
+    def _update_weights(
+        self, measurement: Measurement, updates: Sequence[MeasurementUpdate]
+    ) -> None:
+        """Weigh the hypotheses by their updates."""
         seen = measurement.get("mitral_regurgitant_fraction", math.nan)
-        self._leak_seen = self._leak_seen or seen >= PLAIN_LEAK
+        self._leak_seen = self._leak_seen or seen >= CERTAIN_LEAK_FRACTION
         if self._leak_seen:
             # A valve that was seen to leak is not tight for good, however tight it is now.
-            self._tight.weight, self._leaking.weight = LEAST_WEIGHT, 1.0 - LEAST_WEIGHT
-        elif not all(one.surprised for one in found):
-            # What no explanation foresaw tells nothing of the valve: the patient has changed.
-            weigh(self._hypotheses, found)
+            self._tight.weight, self._leaking.weight = MIN_WEIGHT, 1.0 - MIN_WEIGHT
+        elif not all(update.jumped for update in updates):
+            # What no hypothesis predicted tells nothing of the valve: the patient has changed.
+            update_weights(self._hypotheses, updates)
 
     def _first_stretch(self) -> float:
         """Stretch (mL) at which the patient is met, from which the closing is counted."""
-        setting = self._tight.setting(self._speed, self._told)
-        (found,) = self._predictor.outputs([self._tight.belief], [setting])
-        metrics = METRICS.as_dict(found.value[: len(METRICS)])
+        condition = self._tight.condition(self._speed, self._inputs)
+        (outputs,) = self._predictor.outputs([self._tight.estimate], [condition])
+        metrics = METRICS.as_dict(outputs.value[: len(METRICS)])
         return stretch(metrics, self._slow["mitral_pressure_weight"])
 
     @property
@@ -260,31 +278,40 @@ class RecoveryTracker:
         return self._leaking.weight
 
     @property
-    def estimate(self) -> Beliefs:
-        """What is believed of the patient now, with credible intervals in physical units.
+    def estimate(self) -> JointEstimate:
+        """Estimate of the patient now, with credible intervals in physical units.
 
         Besides all of :attr:`space`: ``lv_ees`` and ``rv_ees`` (mmHg/mL, with drugs and reflex at
         work), ``unaided_lv_ees`` (without drugs, the reflex at its operating point),
         ``resistance`` (systemic, mmHg.s/mL) and ``functional_leak`` (mL/s/mmHg, at this level).
-        What needs a settled beat is NaN where the believed patient has none.
+        What needs a settled beat is NaN where the nominal patient has none.
         """
         if self._estimate is None:
-            self._foresight.prepare(self._present())
-            heard = self._heard()
-            found = self._predictor.outputs(
-                [one.belief for one in heard],
-                [one.setting(self._speed, self._told) for one in heard],
+            self._forecaster.prepare(self._forecast_origin())
+            hypotheses = self._likely_hypotheses()
+            outputs = self._predictor.outputs(
+                [hypothesis.estimate for hypothesis in hypotheses],
+                [hypothesis.condition(self._speed, self._inputs) for hypothesis in hypotheses],
             )
-            parts = [joint(one.belief, out) for one, out in zip(heard, found, strict=True)]
-            weights = np.array([one.weight for one in heard])
-            mean, columns = mixed(
+            parts = [
+                joint(hypothesis.estimate, out)
+                for hypothesis, out in zip(hypotheses, outputs, strict=True)
+            ]
+            weights = np.array([hypothesis.weight for hypothesis in hypotheses])
+            mean, columns = mixture_moments(
                 weights / weights.sum(),
                 np.array([centre for centre, _ in parts]),
                 [root for _, root in parts],
             )
-            alone = unaided(self._slow, np.zeros(len(DRUGS)))
-            self._estimate = patient_beliefs(
-                self.space, mean, columns, self.briefing.patient, self._slow, alone, self.hours
+            unaided_factor = unaided(self._slow, np.zeros(len(DRUGS)))
+            self._estimate = patient_estimate(
+                self.space,
+                mean,
+                columns,
+                self.briefing.patient,
+                self._slow,
+                unaided_factor,
+                self.hours,
             )
         return self._estimate
 
@@ -330,15 +357,17 @@ class RecoveryTracker:
         InputError
             A level or a drug is unknown, or the time is negative.
         """
-        names = list(levels) if levels is not None else [one.name for one in self.briefing.levels]
-        found = self._foresight.foreseen(
-            self._present(),
+        names = (
+            list(levels) if levels is not None else [level.name for level in self.briefing.levels]
+        )
+        forecasts = self._forecaster.forecasts(
+            self._forecast_origin(),
             [self.briefing.pump.level(name) for name in names],
             hours_ahead,
             drugs,
             exact=exact,
         )
-        return dict(zip(names, found, strict=True))
+        return dict(zip(names, forecasts, strict=True))
 
     def without_pump(
         self,
@@ -351,14 +380,14 @@ class RecoveryTracker:
 
         A pump whose mean flow is zero still leaks in diastole what it takes in systole.
         """
-        now = self._present()
-        return self._foresight.foreseen(now, [None], hours_ahead, drugs, exact=exact)[0]
+        now = self._forecast_origin()
+        return self._forecaster.forecasts(now, [None], hours_ahead, drugs, exact=exact)[0]
 
     def stretched_without_pump(self, *, drugs: Mapping[str, float] | None = None) -> float:
         """Regurgitant fraction without the pump of a ventricle whose mitral valve leaks at first.
 
-        Where a tight and a leaking beat stand side by side, :meth:`without_pump` may tell of the
-        tight one; this is the other, by the explanation that the valve leaks when it is stretched.
+        Where a tight and a leaking beat stand side by side, :meth:`without_pump` may give the tight
+        one; this is the other, under the hypothesis that the valve leaks when it is stretched.
 
         Parameters
         ----------
@@ -375,18 +404,18 @@ class RecoveryTracker:
         InputError
             A drug is unknown.
         PhysicsError
-            The believed patient has no settled beat without the pump.
+            The nominal patient has no settled beat without the pump.
         """
-        now = self._present()
-        return self._predictor.stretched(
-            self._leaking.belief,
-            now.setting(self._leaking, (PUMP_OUT, now.presumed(drugs))),
+        now = self._forecast_origin()
+        return self._predictor.leaking_fraction(
+            self._leaking.estimate,
+            now.condition(self._leaking, (PUMP_OUT, now.assumed_doses(drugs))),
             self._slow["mitral_leak_limit"],
         )
 
-    def _present(self) -> Present:
-        return Present(self.hours, self._doses, self._told, self._heard())
+    def _forecast_origin(self) -> ForecastOrigin:
+        return ForecastOrigin(self.hours, self._doses, self._inputs, self._likely_hypotheses())
 
-    def _heard(self) -> tuple[Hypothesis, ...]:
-        """The explanations that are likely enough to be asked."""
-        return tuple(one for one in self._hypotheses if one.weight > _UNLIKELY)
+    def _likely_hypotheses(self) -> tuple[Hypothesis, ...]:
+        """The hypotheses that are likely enough."""
+        return tuple(hypothesis for hypothesis in self._hypotheses if hypothesis.weight > _UNLIKELY)

@@ -1,39 +1,45 @@
 """The tracker's filter: square-root sigma points, readings, corrections and estimates."""
 
-from controllers.tracking.filter.arithmetic import (
+from controllers.tracking.filter.consistency import Consistency, Innovation
+from controllers.tracking.filter.correction import Corrector, MeasurementUpdate
+from controllers.tracking.filter.estimate import Estimate, JointEstimate, joint, patient_estimate
+from controllers.tracking.filter.predicted_outputs import PredictedOutputs, SigmaPointRegression
+from controllers.tracking.filter.readings import (
+    READ_SIGNALS,
+    Readings,
+    ReadingTable,
+    model_sd,
+    output_rows,
+)
+from controllers.tracking.filter.settings import TrackerSettings
+from controllers.tracking.filter.square_root_filter import (
     Gaussian,
     Linearised,
-    mixed,
+    mixture_moments,
     sigma_points,
     triangular,
 )
-from controllers.tracking.filter.consistency import Consistency, Innovation
-from controllers.tracking.filter.correction import Corrector, Learned
-from controllers.tracking.filter.estimate import Belief, Beliefs, joint, patient_beliefs
-from controllers.tracking.filter.outputs import Fan, Outputs
-from controllers.tracking.filter.readings import READ, Readings, ReadingTable, model_sd, output_rows
-from controllers.tracking.filter.settings import TrackerSettings
 
 __all__ = [
-    "READ",
-    "Belief",
-    "Beliefs",
+    "READ_SIGNALS",
     "Consistency",
     "Corrector",
-    "Fan",
+    "Estimate",
     "Gaussian",
     "Innovation",
-    "Learned",
+    "JointEstimate",
     "Linearised",
-    "Outputs",
+    "MeasurementUpdate",
+    "PredictedOutputs",
     "ReadingTable",
     "Readings",
+    "SigmaPointRegression",
     "TrackerSettings",
     "joint",
-    "mixed",
+    "mixture_moments",
     "model_sd",
     "output_rows",
-    "patient_beliefs",
+    "patient_estimate",
     "sigma_points",
     "triangular",
 ]

@@ -15,46 +15,46 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-from controllers.tracking.filter.arithmetic import chi_square_quantile
+from controllers.tracking.filter.square_root_filter import chi_square_quantile
 
 
 @dataclass(frozen=True)
 class Innovation:
-    """How an update met its readings.
+    """How an update agreed with its readings.
 
     Attributes
     ----------
-    squared : float
+    nis : float
         Normalised innovation squared of the update, before anything was done about it; NaN where
         nothing was read.
     readings : int
         Readings that were taken.
-    window_squared, window_low, window_high : float
+    window_nis, window_low, window_high : float
         The same summed over the window, and the band that it should lie in.
     consistent : bool
         Whether the sum is not above its band.
     rejected : tuple of str
         Readings that no state of the patient explains beside the others.
-    surprised : bool
-        Whether the patient was met anew: readings together were too far from what was expected.
+    jumped : bool
+        Whether an abrupt change was assumed: readings together were too far from what was expected.
     reason : str
         Why nothing was learned from the measurement; "" where something was.
     """
 
-    squared: float = math.nan
+    nis: float = math.nan
     readings: int = 0
-    window_squared: float = 0.0
+    window_nis: float = 0.0
     window_low: float = 0.0
     window_high: float = math.inf
     consistent: bool = True
     rejected: tuple[str, ...] = ()
-    surprised: bool = False
+    jumped: bool = False
     reason: str = ""
 
     @property
     def per_reading(self) -> float:
         """Normalised innovation squared per reading: about 1 when the uncertainty is honest."""
-        return self.squared / self.readings if self.readings else math.nan
+        return self.nis / self.readings if self.readings else math.nan
 
 
 class Consistency:
@@ -84,28 +84,28 @@ class Consistency:
         self._past: deque[tuple[float, int]] = deque(maxlen=window)
         self._tail = 0.5 * (1.0 - probability)
 
-    def add(self, squared: float, readings: int) -> None:
+    def add(self, nis: float, readings: int) -> None:
         """Take in the normalised innovation squared of an update."""
-        self._past.append((squared, readings))
+        self._past.append((nis, readings))
 
     def report(
         self,
-        squared: float = math.nan,
+        nis: float = math.nan,
         readings: int = 0,
         *,
         rejected: tuple[str, ...] = (),
-        surprised: bool = False,
+        jumped: bool = False,
         reason: str = "",
     ) -> Innovation:
         """The report of an update; see :class:`Innovation`."""
         low, high = self.band
-        window = (self.squared, low, high, self.consistent)
-        return Innovation(squared, readings, *window, rejected, surprised, reason)
+        window = (self.nis, low, high, self.consistent)
+        return Innovation(nis, readings, *window, rejected, jumped, reason)
 
     @property
-    def squared(self) -> float:
+    def nis(self) -> float:
         """Sum over the window."""
-        return sum(squared for squared, _ in self._past)
+        return sum(nis for nis, _ in self._past)
 
     @property
     def band(self) -> tuple[float, float]:
@@ -118,10 +118,10 @@ class Consistency:
     @property
     def consistent(self) -> bool:
         """Whether the sum is not above its band; below it the filter is needlessly unsure."""
-        return self.squared <= self.band[1]
+        return self.nis <= self.band[1]
 
     @property
     def excess(self) -> float:
         """How many times the sum is above the middle of its band, at least 1."""
         count = sum(readings for _, readings in self._past)
-        return max(self.squared / count, 1.0) if count and not self.consistent else 1.0
+        return max(self.nis / count, 1.0) if count and not self.consistent else 1.0

@@ -1,7 +1,7 @@
-"""A correction that asks first whether its readings can be believed.
+"""A correction that tests first whether its readings are plausible.
 
 Readings that are together further from their prediction than a consistent filter would see once in
-a thousand updates have two explanations. One reading may be wrong: then the others agree without
+a thousand updates have two possible causes. One reading may be wrong: then the others agree without
 it, and it is left out. Or the patient has changed: then what may change abruptly is widened and met
 anew. The second is taken where the first does not explain it or the same reading was already left
 out the last time; if it does not explain them either, the readings contradict each other and
@@ -16,15 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.filter.arithmetic import (
+from controllers.tracking.filter.readings import Readings, ReadingTable
+from controllers.tracking.filter.settings import TrackerSettings
+from controllers.tracking.filter.square_root_filter import (
     Correction,
     Gaussian,
     Linearised,
     chi_square_quantile,
     corrected,
 )
-from controllers.tracking.filter.readings import Readings, ReadingTable
-from controllers.tracking.filter.settings import TrackerSettings
 from controllers.tracking.model import StateSpace
 from plants import PhysicsError
 
@@ -33,7 +33,7 @@ Linearise = Callable[[Gaussian, tuple[str, ...]], Linearised]
 
 #: Readings that one update may leave out.
 _MOST_REJECTED = 3
-# Where to look for a beat when the believed patient has none: fuller, with a stronger right and a
+# Where to search for a beat when the nominal patient has none: fuller, with a stronger right and a
 # weaker left ventricle; and how much narrower the sigma points then lie. Guesses.
 _FULLER = (
     {"blood_volume": 300.0, "lv_contractility": -0.2},
@@ -46,14 +46,14 @@ _ALONE = frozenset({"heart_rate", "mitral_regurgitant_fraction"})
 
 
 @dataclass(frozen=True)
-class Learned:
+class MeasurementUpdate:
     """What an update made of its readings.
 
     Attributes
     ----------
-    belief : Gaussian
+    estimate : Gaussian
         After it; the prior where nothing was learned.
-    squared : float
+    nis : float
         Normalised innovation squared by the prior, of the readings that were not left out.
     readings : int
         How many those were.
@@ -61,23 +61,23 @@ class Learned:
         Of all readings by the prior, a constant apart.
     rejected : tuple of str
         Readings left out.
-    surprised : bool
-        Whether the patient was met anew.
+    jumped : bool
+        Whether an abrupt change was assumed.
     reason : str
         Why nothing was learned, or "".
     """
 
-    belief: Gaussian
-    squared: float
+    estimate: Gaussian
+    nis: float
     readings: int
     log_likelihood: float
     rejected: tuple[str, ...] = ()
-    surprised: bool = False
+    jumped: bool = False
     reason: str = ""
 
 
 class Corrector:
-    """Corrects beliefs by readings.
+    """Corrects state estimates by readings.
 
     Parameters
     ----------
@@ -91,80 +91,82 @@ class Corrector:
 
     def __init__(self, settings: TrackerSettings, table: ReadingTable, space: StateSpace):
         self._settings, self._table = settings, table
-        self._surprise = np.diag(space.surprise)
-        self._fuller = [space.shifted(shift) for shift in _FULLER]
+        self._jump_root = np.diag(space.jump_sd)
+        self._fuller = [space.shift_of(shift) for shift in _FULLER]
 
-    def learn(
+    def update(
         self,
         prior: Gaussian,
         readings: Readings,
         linearise: Linearise,
-        suspects: frozenset[str] = frozenset(),
-    ) -> Learned:
-        """Correct a belief, in doubt without some readings or with a wider one.
+        rejected_before: frozenset[str] = frozenset(),
+    ) -> MeasurementUpdate:
+        """Correct an estimate, in doubt without some readings or with a wider prior.
 
         Parameters
         ----------
         prior : Gaussian
-            The belief.
+            The state estimate before the readings.
         readings : Readings
             At least one.
         linearise : callable
-            ``(belief, names) -> Linearised``.
-        suspects : frozenset of str
+            ``(estimate, names) -> Linearised``.
+        rejected_before : frozenset of str
             Readings that were left out the last time.
 
         Raises
         ------
         PhysicsError
-            The believed patient has no settled beat.
+            The nominal patient has no settled beat.
         """
-        found = self._corrected(prior, readings, linearise)
-        likely = found.log_likelihood
-        if self._plausible(found, readings):
-            return Learned(found.posterior, found.squared, len(readings.names), likely)
-        rejected = self._odd_one(found, readings)
-        if rejected and not set(rejected) & suspects:
+        correction = self._corrected(prior, readings, linearise)
+        likely = correction.log_likelihood
+        if self._plausible(correction, readings):
+            return MeasurementUpdate(
+                correction.posterior, correction.nis, len(readings.names), likely
+            )
+        rejected = self._outlier(correction, readings)
+        if rejected and not set(rejected) & rejected_before:
             kept = readings.without(rejected)
             again = self._corrected(prior, kept, linearise)
-            return Learned(again.posterior, again.squared, len(kept.names), likely, rejected)
-        first = (found.squared, len(readings.names), likely)
-        wide = prior.widened(self._surprise)
+            return MeasurementUpdate(again.posterior, again.nis, len(kept.names), likely, rejected)
+        first = (correction.nis, len(readings.names), likely)
+        wide = prior.widened(self._jump_root)
         kept, left_out = readings, tuple[str, ...]()
         while True:
-            found = self._corrected(wide, kept, linearise)
-            if self._plausible(found, kept):
-                return Learned(found.posterior, *first, left_out, surprised=True)
-            odd = kept.names[int(np.argmin(found.without_one()))]
-            left_out = (*left_out, odd)
-            kept = kept.without([odd])
+            correction = self._corrected(wide, kept, linearise)
+            if self._plausible(correction, kept):
+                return MeasurementUpdate(correction.posterior, *first, left_out, jumped=True)
+            outlier = kept.names[int(np.argmin(correction.leave_one_out()))]
+            left_out = (*left_out, outlier)
+            kept = kept.without([outlier])
             if len(left_out) > _MOST_REJECTED or not kept.names:
                 why = "the readings contradict each other: no patient explains them"
-                return Learned(prior, *first, left_out, reason=why)
+                return MeasurementUpdate(prior, *first, left_out, reason=why)
 
     def _corrected(self, prior: Gaussian, readings: Readings, linearise: Linearise) -> Correction:
-        """The correction, linearised anew about where it led while that is far."""
-        about, model = self._begun(prior, readings, linearise)
+        """The correction, linearised anew about its result while that is far."""
+        about, model = self._first_linearisation(prior, readings, linearise)
         for trial in range(1 + self._settings.relinearisations):
             if trial > 0:
                 try:
                     model = linearise(about, readings.names)
                 except PhysicsError:
-                    break  # Where it led there is no beat to linearise about.
+                    break  # Around its result there is no beat to linearise about.
             noise = self._table.noise_sd(readings, model.value)
-            found = corrected(prior, model, readings.values, noise)
-            moved = np.linalg.solve(about.root, found.posterior.mean - about.mean)
+            correction = corrected(prior, model, readings.values, noise)
+            moved = np.linalg.solve(about.root, correction.posterior.mean - about.mean)
             if np.max(np.abs(moved)) < self._settings.far:
                 break
-            about = found.posterior
-        return found
+            about = correction.posterior
+        return correction
 
-    def _begun(
+    def _first_linearisation(
         self, prior: Gaussian, readings: Readings, linearise: Linearise
     ) -> tuple[Gaussian, Linearised]:
         """Where to linearise first: about the prior, or about a fuller patient.
 
-        A believed patient whom the pump sucks empty has no beat, while the one who is measured has.
+        A nominal patient whom the pump sucks empty has no beat, while the one who is measured has.
         """
         try:
             return prior, linearise(prior, readings.names)
@@ -178,16 +180,16 @@ class Corrector:
                 continue
         raise missing
 
-    def _plausible(self, found: Correction, readings: Readings) -> bool:
-        limit = chi_square_quantile(self._settings.surprising, len(readings.names))
-        return found.squared <= limit
+    def _plausible(self, correction: Correction, readings: Readings) -> bool:
+        limit = chi_square_quantile(self._settings.plausibility, len(readings.names))
+        return correction.nis <= limit
 
-    def _odd_one(self, found: Correction, readings: Readings) -> tuple[str, ...]:
+    def _outlier(self, correction: Correction, readings: Readings) -> tuple[str, ...]:
         """The reading without which the others are plausible, if there is one."""
         if len(readings.names) < 3:
             return ()
-        others = found.without_one()
-        odd = int(np.argmin(others))
-        limit = chi_square_quantile(self._settings.surprising, len(readings.names) - 1)
-        name = readings.names[odd]
-        return (name,) if others[odd] <= limit and name not in _ALONE else ()
+        others = correction.leave_one_out()
+        outlier = int(np.argmin(others))
+        limit = chi_square_quantile(self._settings.plausibility, len(readings.names) - 1)
+        name = readings.names[outlier]
+        return (name,) if others[outlier] <= limit and name not in _ALONE else ()

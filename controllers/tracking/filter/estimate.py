@@ -10,9 +10,9 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.filter.arithmetic import Gaussian
-from controllers.tracking.filter.outputs import Outputs
-from controllers.tracking.model import OUTPUT_PLACE, Kind, StateSpace
+from controllers.tracking.filter.predicted_outputs import PredictedOutputs
+from controllers.tracking.filter.square_root_filter import Gaussian
+from controllers.tracking.model import OUTPUT_INDEX, Kind, StateSpace
 from plants import InputError, Patient, SlowParameters, unknown_name
 
 Array = NDArray[np.float64]
@@ -22,8 +22,8 @@ CREDIBLE = 0.9
 
 
 @dataclass(frozen=True)
-class Belief:
-    """What is believed of one quantity: a normal distribution of it, or of its logarithm.
+class Estimate:
+    """Estimate of one quantity: a normal distribution of it, or of its logarithm.
 
     Attributes
     ----------
@@ -40,10 +40,10 @@ class Belief:
 
     Examples
     --------
-    >>> from controllers.tracking.filter import Belief
-    >>> one = Belief("map", "mmHg", 70.0, 2.0)
-    >>> low, high = one.interval(0.9)
-    >>> round(low, 1), round(high, 1), round(one.probability(low=65.0), 3)
+    >>> from controllers.tracking.filter import Estimate
+    >>> pressure = Estimate("map", "mmHg", 70.0, 2.0)
+    >>> low, high = pressure.interval(0.9)
+    >>> round(low, 1), round(high, 1), round(pressure.probability(low=65.0), 3)
     (66.7, 73.3, 0.994)
     """
 
@@ -115,12 +115,12 @@ class Belief:
         return min(max(value, self.low), self.high) if value == value else math.nan
 
 
-class Beliefs(Mapping[str, Belief]):
-    """Beliefs by name, and how they hang together.
+class JointEstimate(Mapping[str, Estimate]):
+    """Estimates by name, and their joint covariance.
 
     Parameters
     ----------
-    beliefs : sequence of Belief
+    estimates : sequence of Estimate
         In the order of the rows of `root`.
     root : ndarray, shape (n, m)
         A root of the covariance of their inner coordinates.
@@ -128,22 +128,22 @@ class Beliefs(Mapping[str, Belief]):
         To which hour they belong.
     """
 
-    def __init__(self, beliefs: Sequence[Belief], root: Array, hours: float):
-        self._beliefs = {one.name: one for one in beliefs}
-        self._place = {one.name: place for place, one in enumerate(beliefs)}
+    def __init__(self, estimates: Sequence[Estimate], root: Array, hours: float):
+        self._estimates = {estimate.name: estimate for estimate in estimates}
+        self._index = {estimate.name: index for index, estimate in enumerate(estimates)}
         self._root, self.hours = root, hours
 
     @property
     def mean(self) -> dict[str, float]:
         """Means of the values by name."""
-        return {name: one.mean for name, one in self._beliefs.items()}
+        return {name: estimate.mean for name, estimate in self._estimates.items()}
 
     @property
     def covariance(self) -> Array:
         """Covariance of the inner coordinates, in the order of the names."""
         return np.asarray(self._root @ self._root.T)
 
-    def correlation(self, one: str, other: str) -> float:
+    def correlation(self, first: str, second: str) -> float:
         """Correlation of the inner coordinates of two quantities; 0 where one is known.
 
         Raises
@@ -151,21 +151,21 @@ class Beliefs(Mapping[str, Belief]):
         InputError
             A name is unknown.
         """
-        for name in (one, other):
-            if name not in self._beliefs:
-                raise unknown_name("quantity", name, self._beliefs)
-        first, second = self._root[self._place[one]], self._root[self._place[other]]
-        size = float(np.linalg.norm(first) * np.linalg.norm(second))
-        return float(first @ second) / size if size > 0.0 else 0.0
+        for name in (first, second):
+            if name not in self._estimates:
+                raise unknown_name("quantity", name, self._estimates)
+        row, other = self._root[self._index[first]], self._root[self._index[second]]
+        size = float(np.linalg.norm(row) * np.linalg.norm(other))
+        return float(row @ other) / size if size > 0.0 else 0.0
 
-    def __getitem__(self, name: str) -> Belief:
-        return self._beliefs[name]
+    def __getitem__(self, name: str) -> Estimate:
+        return self._estimates[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._beliefs)
+        return iter(self._estimates)
 
     def __len__(self) -> int:
-        return len(self._beliefs)
+        return len(self._estimates)
 
 
 #: Quantities of a patient that follow from the estimates, with unit, kind and the output that
@@ -176,37 +176,37 @@ DERIVED: tuple[tuple[str, str, Kind, str], ...] = (
     ("resistance", "mmHg.s/mL", "log", "log_systemic_resistance"),
     ("functional_leak", "mL/s/mmHg", "plain", "functional_leak"),
 )
-_ROWS = [OUTPUT_PLACE[row[3]] for row in DERIVED]
+_ROWS = [OUTPUT_INDEX[row[3]] for row in DERIVED]
 
 
-def joint(belief: Gaussian, outputs: Outputs) -> tuple[Array, Array]:
+def joint(estimate: Gaussian, outputs: PredictedOutputs) -> tuple[Array, Array]:
     """Mean and a root of the estimates and the derived quantities together.
 
     Parameters
     ----------
-    belief : Gaussian
+    estimate : Gaussian
         Of the estimates.
-    outputs : Outputs
+    outputs : PredictedOutputs
         About it.
     """
     first, rest = outputs.first[_ROWS], outputs.rest[_ROWS]
-    n, count = len(belief.mean), first.shape[1]
+    n, count = len(estimate.mean), first.shape[1]
     root = np.zeros((n + len(_ROWS), n + count))
-    root[:n, :n] = belief.root
+    root[:n, :n] = estimate.root
     root[n:, :count], root[n:, n:] = first, rest
-    return np.concatenate([belief.mean, outputs.value[_ROWS]]), root
+    return np.concatenate([estimate.mean, outputs.value[_ROWS]]), root
 
 
-def patient_beliefs(
+def patient_estimate(
     space: StateSpace,
     mean: Array,
     root: Array,
     patient: Patient,
     slow: SlowParameters,
-    alone: float,
+    unaided_factor: float,
     hours: float,
-) -> Beliefs:
-    """What is believed of a patient, in physical units.
+) -> JointEstimate:
+    """Estimate of a patient, in physical units.
 
     Parameters
     ----------
@@ -215,15 +215,15 @@ def patient_beliefs(
     mean, root : ndarray
         Of the estimates and the derived quantities; see :func:`joint`.
     patient : Patient
-        The believed patient.
+        The nominal patient.
     slow : SlowParameters
-        What is believed of the reflex.
-    alone : float
+        What is assumed of the reflex.
+    unaided_factor : float
         Factor on the contractility once the drugs are off.
     hours : float
         When, h.
     """
-    contractility, n = space.place["lv_contractility"], len(space.names)
+    contractility, n = space.index["lv_contractility"], len(space.names)
     root = np.concatenate([root, root[contractility][None]])
     spread = np.linalg.norm(root, axis=1)
     own = {
@@ -235,29 +235,29 @@ def patient_beliefs(
         "rv_ees": patient["rv_ees"],
         "resistance": patient["r_systemic"],
     }
-    beliefs = [
-        Belief(
-            one.name,
-            one.unit,
-            float(mean[place]) + own.get(one.name, 0.0),
-            float(spread[place]),
-            one.kind,
+    estimates = [
+        Estimate(
+            quantity.name,
+            quantity.unit,
+            float(mean[index]) + own.get(quantity.name, 0.0),
+            float(spread[index]),
+            quantity.kind,
         )
-        for place, one in enumerate(space.tracked)
+        for index, quantity in enumerate(space.tracked)
     ]
-    beliefs += [
-        Belief(
+    estimates += [
+        Estimate(
             name,
             unit,
-            float(mean[place]),
-            float(spread[place]),
+            float(mean[index]),
+            float(spread[index]),
             kind,
             scales.get(name, 1.0),
             0.0 if kind == "plain" else -math.inf,
         )
-        for place, (name, unit, kind, _) in enumerate(DERIVED, n)
+        for index, (name, unit, kind, _) in enumerate(DERIVED, n)
     ]
-    scale = patient["lv_ees"] * alone
+    scale = patient["lv_ees"] * unaided_factor
     centre = float(mean[contractility])
-    beliefs.append(Belief("unaided_lv_ees", "mmHg/mL", centre, float(spread[-1]), "log", scale))
-    return Beliefs(beliefs, root, hours)
+    estimates.append(Estimate("unaided_lv_ees", "mmHg/mL", centre, float(spread[-1]), "log", scale))
+    return JointEstimate(estimates, root, hours)

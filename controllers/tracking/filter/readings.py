@@ -1,4 +1,4 @@
-"""Which readings the recovery tracker takes, and how far it believes them."""
+"""Which readings the recovery tracker takes, and their errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.model import OUTPUT_PLACE
+from controllers.tracking.model import OUTPUT_INDEX
 from plants import SIGNALS, InputError, Sensor, tier_table
 from plants.bedside import investigations
 
@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 #: Signals that are taken where a tier or the bedside shows them. The pulse pressure is left out: it
 #: is the difference of two readings that are taken.
-READ: tuple[str, ...] = (
+READ_SIGNALS: tuple[str, ...] = (
     "placement_signal",
     "placement_pulsatility",
     "motor_current",
@@ -38,7 +38,7 @@ READ: tuple[str, ...] = (
     "mitral_regurgitant_fraction",
     "svo2",
 )
-# The believed model's own error, by unit of the signal: a share of the value and a floor. Guesses.
+# The model's own error, by unit of the signal: a share of the value and a floor. Guesses.
 _MODEL_SHARE = 0.003
 _MODEL_FLOOR = {
     "mmHg": 0.1,
@@ -55,12 +55,12 @@ _MODEL_OWN = {"svo2": 0.03, "papi": 0.01}
 
 
 def model_floor(name: str) -> float:
-    """Standard deviation of the believed model's own error in a signal that is 0."""
+    """Standard deviation of the model's own error in a signal that is 0."""
     return _MODEL_OWN.get(name, _MODEL_FLOOR.get(SIGNALS[name].unit, 0.0))
 
 
 def model_sd(name: str, values: Array) -> Array:
-    """Standard deviation of the believed model's own error in values of a signal.
+    """Standard deviation of the model's own error in values of a signal.
 
     Examples
     --------
@@ -90,8 +90,8 @@ class Readings:
     def without(self, names: Iterable[str]) -> Readings:
         """The same with some left out."""
         gone = set(names)
-        kept = [place for place, name in enumerate(self.names) if name not in gone]
-        return Readings(tuple(self.names[place] for place in kept), self.values[kept])
+        kept = [index for index, name in enumerate(self.names) if name not in gone]
+        return Readings(tuple(self.names[index] for index in kept), self.values[kept])
 
 
 class ReadingTable:
@@ -117,24 +117,29 @@ class ReadingTable:
     def __init__(self, tier: str):
         of_tier = {sensor.signal: sensor for sensor in tier_table(tier)}
         bedside = {
-            one.signal: Sensor(one.signal, one.noise_sd, source=one.source, tag=one.tag)
-            for one in investigations().values()
+            investigation.signal: Sensor(
+                investigation.signal,
+                investigation.noise_sd,
+                source=investigation.source,
+                tag=investigation.tag,
+            )
+            for investigation in investigations().values()
         }
         known = bedside | of_tier
-        self.sensors = {name: known[name] for name in READ if name in known}
+        self.sensors = {name: known[name] for name in READ_SIGNALS if name in known}
         if not set(self.sensors) & set(of_tier):
-            raise InputError("tier", tier, "a tier with any of " + ", ".join(READ))
+            raise InputError("tier", tier, "a tier with any of " + ", ".join(READ_SIGNALS))
         self.biased = tuple(s for s in self.sensors.values() if s.bias_sd > 0)
         self.shows_flow = "displayed_flow" in of_tier
 
     def usable(self, measurement: Mapping[str, float]) -> Readings:
         """What of a measurement is a number and is taken."""
-        found = {
+        usable = {
             name: float(measurement[name])
             for name in self.sensors
             if name in measurement and math.isfinite(measurement[name])
         }
-        return Readings(tuple(found), np.array(list(found.values())))
+        return Readings(tuple(usable), np.array(list(usable.values())))
 
     def noise_sd(self, readings: Readings, predicted: Array) -> Array:
         """Standard deviation of each reading about its prediction, biases apart."""
@@ -145,4 +150,4 @@ class ReadingTable:
 
 def output_rows(names: Iterable[str]) -> NDArray[np.int64]:
     """Rows of predicted signals among ``OUTPUTS``."""
-    return np.array([OUTPUT_PLACE[name] for name in names], dtype=np.int64)
+    return np.array([OUTPUT_INDEX[name] for name in names], dtype=np.int64)

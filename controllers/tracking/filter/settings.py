@@ -15,15 +15,15 @@ class TrackerSettings:
         How often a correction that moved far is linearised anew.
     far : float
         What counts as far, in standard deviations of the prior.
-    surprising : float
-        Probability with which a consistent update stays below the surprise limit.
+    plausibility : float
+        Probability with which a consistent update counts as plausible.
     window : int
         Updates in the window of the consistency test.
     consistency : float
         Probability with which a consistent filter lies within the band of that test.
     largest_excess : float
         The drift grows with the excess of the window's sum over its band, at most this many times.
-    told_share : float
+    given_volume_share : float
         Standard deviation of volume that was given, as a share of it.
     longest_step : float
         Longest gap, h, that is bridged as drift; what is beyond counts as this.
@@ -31,9 +31,9 @@ class TrackerSettings:
 
     relinearisations: int = 3
     far: float = 1.0
-    surprising: float = 0.999
+    plausibility: float = 0.999
     window: int = 8
     consistency: float = 0.99
     largest_excess: float = 4.0
-    told_share: float = 0.3
+    given_volume_share: float = 0.3
     longest_step: float = 240.0

@@ -1,22 +1,32 @@
 """The tracker's model of the patient: states, effects, and settled beats with their slopes."""
 
-from controllers.tracking.model.beats import Setting, Settled, SettledBeats
-from controllers.tracking.model.belief import OUTPUT_PLACE, OUTPUTS, Told, stretch, unaided
-from controllers.tracking.model.equations import PUMP_OUT
-from controllers.tracking.model.state import N_PATIENT, PLACE, Kind, StateSpace
+from controllers.tracking.model.estimated_patient import (
+    OUTPUT_INDEX,
+    OUTPUTS,
+    KnownInputs,
+    stretch,
+    unaided,
+)
+from controllers.tracking.model.settled_beats import (
+    OperatingCondition,
+    SettledBeats,
+    SettledOutputs,
+)
+from controllers.tracking.model.settled_equations import PUMP_OUT
+from controllers.tracking.model.state_space import N_PATIENT, STATE_INDEX, Kind, StateSpace
 
 __all__ = [
     "N_PATIENT",
     "OUTPUTS",
-    "OUTPUT_PLACE",
-    "PLACE",
+    "OUTPUT_INDEX",
     "PUMP_OUT",
+    "STATE_INDEX",
     "Kind",
-    "Setting",
-    "Settled",
+    "KnownInputs",
+    "OperatingCondition",
     "SettledBeats",
+    "SettledOutputs",
     "StateSpace",
-    "Told",
     "stretch",
     "unaided",
 ]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.model.equations import PUMP_OUT, SettledEquations, Tangent
-from controllers.tracking.model.state import PATIENT_STATES
+from controllers.tracking.model.settled_equations import PUMP_OUT, SettledEquations, Tangent
+from controllers.tracking.model.state_space import PATIENT_STATES
 from plants import PhysicsError, steady_state
 from plants.plant import N_VOLUMES
 
@@ -16,16 +16,16 @@ Array = NDArray[np.float64]
 
 # Largest error of the equations (mL, mmHg) that counts as none: chords do the rest. Where no step
 # makes it smaller, this much is rounding.
-_FOUND, _ROUNDING = 1e-3, 1e-2
+_SOLVED, _ROUNDING = 1e-3, 1e-2
 _TRIES = 25
 # Shares of a Newton step that are tried side by side.
 _DAMPING = np.array([1.0, 0.5, 0.25, 0.125, 1 / 32, 1 / 128])
-# Beats marched from the believed patient's own, and the share of the way that the pair is led at
+# Beats marched from the nominal patient's own, and the share of the way that the pair moves at
 # each.
 _MARCH_FAR, _SHARE = 150, 0.1
 # Slopes are out of date further away than this share of what was not known at first.
 _FAR = 0.1
-_SCALES = np.array([one.sd for one in PATIENT_STATES])
+_SCALES = np.array([quantity.sd for quantity in PATIENT_STATES])
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Slopes:
 
 
 def newton(
-    equations: SettledEquations, guess: Array, point: Array, speed: float, told: Array
+    equations: SettledEquations, guess: Array, point: Array, speed: float, inputs: Array
 ) -> Slopes:
     """The settled beat at a point from a guess of the unknowns.
 
@@ -94,13 +94,13 @@ def newton(
     """
     name = equations.plant.patient.name
     where = "without the pump" if speed == PUMP_OUT else f"at {speed:g} rpm"
-    missing = PhysicsError(f"no settled beat of the believed patient {name} {where}")
+    missing = PhysicsError(f"no settled beat of the nominal patient {name} {where}")
     if not np.isfinite(guess).all():
         raise missing
     z, held = guess.copy(), np.array([speed])
-    steps = int(equations.steps(point[None], z[None], held, told[None])[0])
+    steps = int(equations.steps(point[None], z[None], held, inputs[None])[0])
     for _ in range(_TRIES):
-        at = equations.tangent(point, z, speed, told, steps)
+        at = equations.tangent(point, z, speed, inputs, steps)
         size = float(np.max(np.abs(at.error)))
         if not (np.isfinite(size) and np.isfinite(at.jacobian).all()):
             break
@@ -108,14 +108,14 @@ def newton(
             inverse = np.asarray(np.linalg.inv(at.jacobian), dtype=np.float64)
         except np.linalg.LinAlgError:
             break
-        if size < _FOUND:
+        if size < _SOLVED:
             if not equations.physical(z[None], at.metrics[None])[0]:
                 break
             return _slopes(at, inverse, z, point, speed)
         step = -inverse @ at.error
         trials = z + _DAMPING[:, None] * step
         count = len(trials)
-        many, known = np.repeat(point[None], count, axis=0), np.repeat(told[None], count, axis=0)
+        many, known = np.repeat(point[None], count, axis=0), np.repeat(inputs[None], count, axis=0)
         errors, _ = equations.residual(
             many, trials, np.repeat(held, count), known, np.full(count, steps)
         )
@@ -146,26 +146,26 @@ def _slopes(at: Tangent, inverse: Array, z: Array, point: Array, speed: float) -
 
 
 def start_near(
-    equations: SettledEquations, nearest: Slopes | None, point: Array, speed: float, told: Array
+    equations: SettledEquations, nearest: Slopes | None, point: Array, speed: float, inputs: Array
 ) -> Array:
     """A guess of the unknowns from the beat at the nearest speed."""
     if nearest is None:
-        return start_from_rest(equations, nearest, point, speed, told)
+        return start_from_rest(equations, nearest, point, speed, inputs)
     guess = nearest.unknowns_at(point[None])[0]
     return guess if np.all(guess[:N_VOLUMES] > 0.0) else nearest.unknowns.copy()
 
 
 def start_from_rest(
-    equations: SettledEquations, nearest: Slopes | None, point: Array, speed: float, told: Array
+    equations: SettledEquations, nearest: Slopes | None, point: Array, speed: float, inputs: Array
 ) -> Array:
-    """A guess of the unknowns from the believed patient's own beat, marched for minutes.
+    """A guess of the unknowns from the nominal patient's own beat, marched for minutes.
 
     Raises
     ------
     PhysicsError
-        The believed patient has no periodic beat at the speed.
+        The nominal patient has no periodic beat at the speed.
     """
     plant, held = equations.plant_at(speed)
     steady = steady_state(plant, held, beats=None if held != speed else equations.beats)
     guess = equations.unknowns(steady.state, steady.metrics["map"], 0.0)
-    return equations.marched(point, guess, speed, told, _MARCH_FAR, _SHARE)
+    return equations.marched(point, guess, speed, inputs, _MARCH_FAR, _SHARE)

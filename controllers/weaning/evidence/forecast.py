@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from controllers.tracking.filter import Belief
+from controllers.tracking.filter import Estimate
 from controllers.weaning.criteria import Criterion
 from plants import Measurement, PhysicsError
 
@@ -19,7 +19,7 @@ _LIKELY = 0.68
 _BEST_OF = 12.0  # h: over which the best contractility is remembered
 _DRUGS = ("inotrope", "vasopressor")
 _LARGEST = {"inotrope": 40.0, "vasopressor": 5.0}
-Beliefs = Mapping[str, Belief]
+Beliefs = Mapping[str, Estimate]
 Question = tuple[str, float, tuple[float, ...]]
 
 
@@ -206,7 +206,7 @@ class Outlook:
         belief = self._estimated(_CONTRACTILITY)
         return 1.0 - self._least / belief.median if belief and belief.median > 0.0 else 0.0
 
-    def _estimated(self, name: str) -> Belief | None:
+    def _estimated(self, name: str) -> Estimate | None:
         """What is believed of the patient; None where the tracker does not tell it."""
         if self.tracker is None or not math.isfinite(self.hours):
             return None
@@ -249,10 +249,10 @@ def chance(criteria: Iterable[Criterion], beliefs: Beliefs | None) -> float:
 
     Examples
     --------
-    >>> from controllers.tracking.filter import Belief
+    >>> from controllers.tracking.filter import Estimate
     >>> from controllers import Criterion
     >>> from controllers.weaning.evidence import chance
-    >>> beliefs = {"map": Belief("map", "mmHg", 70.0, 2.0)}
+    >>> beliefs = {"map": Estimate("map", "mmHg", 70.0, 2.0)}
     >>> round(chance([Criterion("map", low=66.71)], beliefs), 3)
     0.95
     """
@@ -271,12 +271,12 @@ def _bound(needed: Sequence[Criterion], beliefs: Beliefs) -> float:
     return max(1.0 - missed, 0.0)
 
 
-class Mixed(dict[str, Belief]):
+class Mixed(dict[str, Estimate]):
     """Beliefs between two others, explanation by explanation.
 
     Attributes
     ----------
-    explanations : tuple of (float, Mapping of str to Belief)
+    explanations : tuple of (float, Mapping of str to Estimate)
         Each explanation with its probability; empty where there is but one.
     """
 
@@ -289,7 +289,7 @@ def between(lower: Beliefs, upper: Beliefs, share: float) -> Mixed:
     found = Mixed(
         (
             name,
-            Belief(
+            Estimate(
                 name,
                 one.unit,
                 mix(lower[name].centre, one.centre),

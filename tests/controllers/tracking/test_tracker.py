@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from controllers import RecoveryTracker, WeaningBriefing
-from controllers.tracking.filter import READ, Gaussian
-from controllers.tracking.hypothesis import LEAKING
+from controllers.tracking.filter import READ_SIGNALS, Gaussian
+from controllers.tracking.hypothesis import PRIOR_LEAK_PROBABILITY
 from controllers.weaning.evidence import Outlook
 from plants import InputError, Measurement, Patient, Plant, Pump, Sensors, Therapy, steady_state
 
@@ -15,17 +15,17 @@ PUMP = Pump.load("CP")
 PLANT = Plant("shock-d", PUMP)
 
 
-def briefing(tier="icu", **told):
+def briefing(tier="icu", **given):
     known = Patient.load("shock-d")
-    return WeaningBriefing(known, PUMP, Therapy.default(), tier=tier, baroreflex=0.0, **told)
+    return WeaningBriefing(known, PUMP, Therapy.default(), tier=tier, baroreflex=0.0, **given)
 
 
 class Course:
     """A heart that beats steadily, and its tracker."""
 
-    def __init__(self, tier="icu", seed=0, **told):
+    def __init__(self, tier="icu", seed=0, **given):
         self.sensors = Sensors(tier, seed=seed)
-        self.tracker = RecoveryTracker(briefing(tier, **told))
+        self.tracker = RecoveryTracker(briefing(tier, **given))
         self.hours = -1.0
 
     def truth(self, level, **acting):
@@ -39,17 +39,19 @@ class Course:
         return self.tracker.update(measurement, level, self.hours, drugs=drugs)
 
 
-def sds_off(belief, value):
-    return abs(belief.mean - value) / belief.sd
+def sds_off(estimate, value):
+    return abs(estimate.mean - value) / estimate.sd
 
 
 @pytest.mark.parametrize("tier", ["icu", "console"])
 def test_of_a_patient_that_is_as_believed_all_readings_are_plausible(tier):
     course = Course(tier, seed=3)
-    found = [course.look(level) for level in ("P-8", "P-8", "P-6", "P-6", "P-4", "P-4")]
-    assert all(one.consistent and not one.reason for one in found)
-    assert not any(one.surprised for one in found)
-    assert sum(one.squared for one in found) < 2.0 * sum(one.readings for one in found)
+    innovations = [course.look(level) for level in ("P-8", "P-8", "P-6", "P-6", "P-4", "P-4")]
+    assert all(innovation.consistent and not innovation.reason for innovation in innovations)
+    assert not any(innovation.jumped for innovation in innovations)
+    nis = sum(innovation.nis for innovation in innovations)
+    readings = sum(innovation.readings for innovation in innovations)
+    assert nis < 2.0 * readings
     assert sds_off(course.tracker.estimate["lv_ees"], PLANT.patient["lv_ees"]) < 3.0
 
 
@@ -76,11 +78,11 @@ def test_a_sudden_loss_of_contractility_is_a_surprise_and_then_believed():
     course = Course(seed=2)
     for _ in range(4):
         course.look("P-5", lv_contractility=1.4)
-    assert course.look("P-5", lv_contractility=0.6).squared > 40.0
+    assert course.look("P-5", lv_contractility=0.6).nis > 40.0
     for _ in range(3):
         last = course.look("P-5", lv_contractility=0.6)
-    found = course.tracker.estimate["lv_contractility"]
-    assert math.log(0.6) == pytest.approx(found.centre, abs=3.0 * found.spread)
+    tracked = course.tracker.estimate["lv_contractility"]
+    assert math.log(0.6) == pytest.approx(tracked.centre, abs=3.0 * tracked.spread)
     assert not last.reason
 
 
@@ -95,11 +97,11 @@ def test_a_leak_that_a_lower_level_reveals_becomes_likelier_than_of_a_tight_valv
 
 def test_an_echo_decides_about_the_valve():
     tight, leaking = Course(seed=1), Course(seed=1)
-    for one, leak in ((tight, 0.0), (leaking, 1.5)):
-        one.look("P-8")
-        before = one.tracker.leaking
-        shown = one.truth("P-3", mitral_leak=leak)["mitral_regurgitant_fraction"]
-        one.look("P-3", mitral_leak=leak, change={"mitral_regurgitant_fraction": shown})
+    for course, leak in ((tight, 0.0), (leaking, 1.5)):
+        course.look("P-8")
+        before = course.tracker.leaking
+        shown = course.truth("P-3", mitral_leak=leak)["mitral_regurgitant_fraction"]
+        course.look("P-3", mitral_leak=leak, change={"mitral_regurgitant_fraction": shown})
         assert before < 0.5
     assert tight.tracker.leaking < 0.1
     assert leaking.tracker.leaking > 0.9
@@ -115,18 +117,18 @@ def test_a_valve_that_was_seen_to_leak_is_never_again_believed_tight_for_good():
         course.look("P-8", change={"mitral_regurgitant_fraction": 0.0})
     assert course.tracker.leaking > 0.99
     course.tracker.reset()
-    assert course.tracker.leaking == pytest.approx(LEAKING)
+    assert course.tracker.leaking == pytest.approx(PRIOR_LEAK_PROBABILITY)
 
 
 def test_what_is_known_of_the_valve_fades_to_what_was_thought_before():
     course = Course(seed=1)
     for level in ("P-8", "P-3", "P-3"):
         course.look(level, change={"mitral_regurgitant_fraction": 0.0})
-    assert course.tracker.leaking < 0.5 * LEAKING
+    assert course.tracker.leaking < 0.5 * PRIOR_LEAK_PROBABILITY
     blind = dict.fromkeys(course.sensors.signals, math.nan)
     for _ in range(60):
         course.look("P-3", hours=24.0, change=blind)
-    assert course.tracker.leaking == pytest.approx(LEAKING, abs=0.01)
+    assert course.tracker.leaking == pytest.approx(PRIOR_LEAK_PROBABILITY, abs=0.01)
 
 
 def test_a_change_that_no_explanation_foresaw_tells_nothing_of_the_valve():
@@ -134,7 +136,7 @@ def test_a_change_that_no_explanation_foresaw_tells_nothing_of_the_valve():
     for _ in range(4):
         course.look("P-5", lv_contractility=1.4)
     before = course.tracker.leaking
-    assert course.look("P-5", lv_contractility=0.6).surprised
+    assert course.look("P-5", lv_contractility=0.6).jumped
     assert course.tracker.leaking == pytest.approx(before, abs=0.02)
 
 
@@ -147,8 +149,8 @@ def test_a_forecast_keeps_both_explanations():
     assert first + second == pytest.approx(1.0)
     assert second == pytest.approx(course.tracker.leaking)
     for name in ("map", "mitral_regurgitant_fraction"):
-        mixed = first * tight[name].mean + second * leaks[name].mean
-        assert forecast[name].mean == pytest.approx(mixed, abs=1e-9)
+        mixture = first * tight[name].mean + second * leaks[name].mean
+        assert forecast[name].mean == pytest.approx(mixture, abs=1e-9)
     assert tight.explanations == ((1.0, tight),)
 
 
@@ -195,12 +197,12 @@ def test_a_ventricle_that_leaks_at_first_goes_on_leaking_or_finds_back():
     course = Course(seed=5)
     for level in ("P-8", "P-4", "P-2"):
         course.look(level, lv_contractility=1.3)
-    tracker, place = course.tracker, course.tracker.space.place
-    belief, fractions = tracker._leaking.belief, []
+    tracker, index = course.tracker, course.tracker.space.index
+    estimate, fractions = tracker._leaking.estimate, []
     for closing in range(0, 100, 10):
-        mean = belief.mean.copy()
-        mean[place["mitral_closing"]], mean[place["mitral_leak"]] = closing, math.log(2.0)
-        tracker._leaking.belief = Gaussian(mean, belief.root)
+        mean = estimate.mean.copy()
+        mean[index["mitral_closing"]], mean[index["mitral_leak"]] = closing, math.log(2.0)
+        tracker._leaking.estimate = Gaussian(mean, estimate.root)
         fractions.append(tracker.stretched_without_pump())
     # It leaks where it closes early, and where it closes late the ventricle finds back.
     assert fractions[0] > 0.3 > 0.05 > fractions[-1]
@@ -223,26 +225,26 @@ def test_questions_change_no_answer():
         asked.look(level)
         silent.look(level)
         asked.tracker.forecasts(["P-6", "P-3"], drugs={"inotrope": 0.0})
-    one, other = asked.tracker.estimate["lv_ees"], silent.tracker.estimate["lv_ees"]
-    assert one.mean == pytest.approx(other.mean, abs=0.1 * other.sd)
-    assert one.sd == pytest.approx(other.sd, rel=0.1)
+    first, second = asked.tracker.estimate["lv_ees"], silent.tracker.estimate["lv_ees"]
+    assert first.mean == pytest.approx(second.mean, abs=0.1 * second.sd)
+    assert first.sd == pytest.approx(second.sd, rel=0.1)
 
 
 def test_a_forecast_further_ahead_is_less_sure():
     course = Course()
     course.look("P-8")
-    now, later = (course.tracker.forecast("P-6", hours) for hours in (0.0, 24.0))
-    assert later["map"].sd > now["map"].sd
-    assert later.hours == now.hours + 24.0
+    now, predicted = (course.tracker.forecast("P-6", hours) for hours in (0.0, 24.0))
+    assert predicted["map"].sd > now["map"].sd
+    assert predicted.hours == now.hours + 24.0
 
 
 @pytest.mark.parametrize("drop", [("pcwp", "cardiac_output"), ("map", "systolic", "diastolic")])
 def test_readings_that_are_not_there_are_left_out(drop):
     whole, part = Course(), Course()
     whole.look("P-8")
-    found = part.look("P-8", change=dict.fromkeys(drop, math.nan))
-    assert not set(found.rejected) & set(drop)
-    assert found.readings == whole.tracker.innovation.readings - len(drop)
+    partial = part.look("P-8", change=dict.fromkeys(drop, math.nan))
+    assert not set(partial.rejected) & set(drop)
+    assert partial.readings == whole.tracker.innovation.readings - len(drop)
     assert math.isfinite(part.tracker.estimate["lv_ees"].mean)
 
 
@@ -251,9 +253,9 @@ def test_a_catheter_that_is_removed_leaves_a_less_sure_tracker():
     course, bare = Course(seed=8), Course(seed=8)
     for level in ("P-8", "P-7", "P-6"):
         course.look(level)
-        found = bare.look(level, change=dict.fromkeys(catheter, math.nan))
-        assert found.consistent
-        assert not found.reason
+        innovation = bare.look(level, change=dict.fromkeys(catheter, math.nan))
+        assert innovation.consistent
+        assert not innovation.reason
     for name in ("map", "cvp", "pcwp"):
         assert bare.tracker.forecast("P-4")[name].sd > course.tracker.forecast("P-4")[name].sd
 
@@ -263,10 +265,10 @@ def test_without_readings_the_tracker_coasts():
     for _ in range(3):
         course.look("P-8")
     before = course.tracker.estimate["lv_ees"]
-    found = course.look("P-8", hours=6.0, change=dict.fromkeys(READ, math.nan))
-    assert found.reason == "nothing was measured"
-    assert math.isnan(found.squared)
-    assert found.readings == 0
+    innovation = course.look("P-8", hours=6.0, change=dict.fromkeys(READ_SIGNALS, math.nan))
+    assert innovation.reason == "nothing was measured"
+    assert math.isnan(innovation.nis)
+    assert innovation.readings == 0
     after = course.tracker.estimate["lv_ees"]
     assert after.sd > before.sd
     assert after.mean == pytest.approx(before.mean, abs=before.sd)
@@ -275,8 +277,8 @@ def test_without_readings_the_tracker_coasts():
 def test_a_console_without_flow_is_not_believed():
     course = Course()
     course.look("P-8")
-    found = course.look("P-8", change={"displayed_flow": math.nan})
-    assert "no flow" in found.reason
+    innovation = course.look("P-8", change={"displayed_flow": math.nan})
+    assert "no flow" in innovation.reason
 
 
 def test_one_wrong_reading_is_left_out():
@@ -284,8 +286,8 @@ def test_one_wrong_reading_is_left_out():
     for _ in range(3):
         course.look("P-6")
     before = course.tracker.estimate["lv_ees"]
-    found = course.look("P-6", change={"cvp": 29.0})
-    assert found.rejected == ("cvp",)
+    innovation = course.look("P-6", change={"cvp": 29.0})
+    assert innovation.rejected == ("cvp",)
     assert course.tracker.estimate["lv_ees"].mean == pytest.approx(before.mean, abs=before.sd)
 
 
@@ -318,19 +320,19 @@ def test_an_inotrope_that_is_told_explains_the_contractility():
 
 def test_volume_that_is_given_is_expected():
     course, other = Course(seed=13), Course(seed=13)
-    for one in (course, other):
-        one.look("P-8")
-    nothing = dict.fromkeys(READ, math.nan)
+    for tracked in (course, other):
+        tracked.look("P-8")
+    nothing = dict.fromkeys(READ_SIGNALS, math.nan)
     measurement = Measurement(3600.0, "icu", nothing)
     course.tracker.update(measurement, "P-8", 1.0, volume_given=500.0)
     other.tracker.update(measurement, "P-8", 1.0)
-    gained = [one.tracker.estimate["blood_volume"] for one in (course, other)]
+    gained = [tracked.tracker.estimate["blood_volume"] for tracked in (course, other)]
     assert gained[0].mean - gained[1].mean == pytest.approx(500.0)
     assert gained[0].sd > gained[1].sd
 
 
 @pytest.mark.parametrize(
-    ("level", "hours", "told", "field"),
+    ("level", "hours", "given", "field"),
     [
         ("P-99", 2.0, {}, "level"),
         ("P-8", 0.5, {}, "hours"),
@@ -340,12 +342,12 @@ def test_volume_that_is_given_is_expected():
         ("P-8", 2.0, {"volume_given": math.inf}, "volume_given"),
     ],
 )
-def test_what_makes_no_sense_is_refused_and_changes_nothing(level, hours, told, field):
+def test_what_makes_no_sense_is_refused_and_changes_nothing(level, hours, given, field):
     course = Course(seed=14)
     course.look("P-8", hours=2.0)
     before = course.tracker.estimate.mean
     with pytest.raises(InputError, match=field):
-        course.tracker.update(Measurement(0.0, "icu", {"map": 60.0}), level, hours, **told)
+        course.tracker.update(Measurement(0.0, "icu", {"map": 60.0}), level, hours, **given)
     assert course.tracker.estimate.mean == before
 
 
@@ -364,4 +366,4 @@ def test_no_reading_makes_a_number_that_is_none():
     for _ in range(2):
         wild = {name: float(generator.uniform(0.0, 200.0)) for name in ("map", "cvp", "pcwp")}
         course.look("P-8", change=wild)
-        assert all(math.isfinite(one) for one in course.tracker.estimate.mean.values())
+        assert all(math.isfinite(value) for value in course.tracker.estimate.mean.values())

@@ -20,8 +20,8 @@ PRESSURE = ca.Function(
 
 
 @given(st.floats(0.0, 250.0), st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.0, 3.0))
-def test_contraction_never_lowers_the_pressure(volume, one, other, ees):
-    weaker, stronger = sorted((one, other))
+def test_contraction_never_lowers_the_pressure(volume, first, second, ees):
+    weaker, stronger = sorted((first, second))
     low, high = float(PRESSURE(volume, weaker, ees)), float(PRESSURE(volume, stronger, ees))
     assert high >= low - 1e-9
 

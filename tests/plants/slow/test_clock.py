@@ -48,8 +48,8 @@ def test_every_patient_starts_as_it_was_identified(name, values):
     clock = SlowClock(name, SlowParameters.load().replace(**values))
     effects = clock.effects()
     assert set(effects) == set(DISTURBANCES)
-    for one in DISTURBANCES.values():
-        assert effects[one.name] == pytest.approx(one.neutral, abs=1e-12)
+    for disturbance in DISTURBANCES.values():
+        assert effects[disturbance.name] == pytest.approx(disturbance.neutral, abs=1e-12)
     assert np.all(np.isfinite(clock.state))
     assert clock.checked(clock.state) == pytest.approx(clock.state)
 
@@ -138,7 +138,7 @@ def test_many_short_steps_agree_with_twice_as_many():
 
     coarse, fine, exact = after(50), after(100), after(1600)
     size = np.abs(exact) + 1e-3
-    errors = [np.max(np.abs(one - exact) / size) for one in (coarse, fine)]
+    errors = [np.max(np.abs(run - exact) / size) for run in (coarse, fine)]
     assert errors[1] < 0.6 * errors[0] < 0.02
 
 
@@ -195,7 +195,7 @@ def test_a_reset_forgets_everything_but_the_doses_of_the_identified_patient():
 def test_signals_and_states_are_those_declared(clock):
     outputs = clock.outputs(clock.first_metrics)
     assert tuple(outputs) == SLOW_SIGNALS
-    assert all(math.isfinite(one) for one in outputs.values())
+    assert all(math.isfinite(value) for value in outputs.values())
     assert tuple(clock.states()) == tuple(SLOW_STATES)
 
 

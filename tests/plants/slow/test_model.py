@@ -51,16 +51,16 @@ def moved() -> SlowClock:
 
 @pytest.mark.parametrize("kind", ["states", "inputs", "parameters"])
 def test_no_name_is_declared_twice(kind):
-    found = Counter(
+    counts = Counter(
         name
         for topic in TOPICS.values()
         for name in (
             topic.PARAMETERS
             if kind == "parameters"
-            else [one.name for one in getattr(topic, kind.upper())]
+            else [state.name for state in getattr(topic, kind.upper())]
         )
     )
-    assert max(found.values()) == 1, found.most_common(2)
+    assert max(counts.values()) == 1, counts.most_common(2)
 
 
 def test_no_name_means_two_things():
@@ -70,10 +70,10 @@ def test_no_name_means_two_things():
         "parameter": set(SLOW_PARAMETERS),
         "patient": set(PATIENT_PARAMETERS),
     }
-    for one, mine in spaces.items():
+    for kind, mine in spaces.items():
         for other, theirs in spaces.items():
-            if one < other:
-                assert not mine & theirs, (one, other)
+            if kind < other:
+                assert not mine & theirs, (kind, other)
 
 
 def test_every_topic_is_complete():
@@ -82,7 +82,7 @@ def test_every_topic_is_complete():
     values = PARAMETER_LAYOUT.select(dict(clock.parameters.values) | dict(clock.patient.values))
     metrics = METRICS.select(clock.first_metrics)
     for name, topic in TOPICS.items():
-        states = {one.name for one in topic.STATES}
+        states = {state.name for state in topic.STATES}
         assert set(topic.rates(s, m, u, p)) == states, name
         assert set(topic.start(values, metrics)) == states, name
         for state in topic.STATES:
@@ -92,9 +92,9 @@ def test_every_topic_is_complete():
 
 def test_every_signal_comes_from_one_topic():
     s, m, u, p = symbols()
-    found = Counter(name for topic in TOPICS.values() for name in topic.outputs(s, m, u, p))
-    assert set(found) == set(SLOW_SIGNALS)
-    assert max(found.values()) == 1
+    signals = Counter(name for topic in TOPICS.values() for name in topic.outputs(s, m, u, p))
+    assert set(signals) == set(SLOW_SIGNALS)
+    assert max(signals.values()) == 1
 
 
 def test_every_effect_is_a_disturbance():
@@ -114,7 +114,7 @@ def test_no_metric_of_a_beat_enters_an_effect():
 def test_topics_that_act_on_one_thing_combine(moved):
     p = PARAMETER_LAYOUT.select(dict(moved.parameters.values) | dict(moved.patient.values))
     s, u = STATE_LAYOUT.select(moved.states()), INPUT_LAYOUT.select(moved.inputs)
-    expected = {name: one.neutral for name, one in DISTURBANCES.items()}
+    expected = {name: disturbance.neutral for name, disturbance in DISTURBANCES.items()}
     for topic in TOPICS.values():
         for name, value in topic.effects(s, u, p).items():
             if DISTURBANCES[name].combine == "multiply":
@@ -190,8 +190,8 @@ def test_no_state_falls_below_the_low_end_of_its_range():
     for _ in range(50):
         state = clock.state.copy()
         for name in bounded:
-            one = SLOW_STATES[name]
-            state[STATE_LAYOUT.index[name]] = rng.uniform(one.low, min(one.high, 1.0))
+            declared = SLOW_STATES[name]
+            state[STATE_LAYOUT.index[name]] = rng.uniform(declared.low, min(declared.high, 1.0))
         # Stunned and infarcted are shares of one whole.
         state[STATE_LAYOUT.index["infarcted"]] *= 1 - state[STATE_LAYOUT.index["stunned"]]
         hard = metrics | {"map": rng.uniform(10, 120), "hemolysis_rate": rng.uniform(0, 50)}

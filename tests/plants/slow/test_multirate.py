@@ -69,13 +69,13 @@ def test_the_tolerance_is_kept(tolerance):
 
 
 def test_a_dose_that_is_changed_is_followed_through_its_minutes():
-    found = []
+    states = []
     for tolerance in (1e-2, 1e-5):
         run = started(tolerance, **LIVELY)
         run.slow.give(inotrope=4.0)
         run.advance(1.0, SPEED)
-        found.append(run.slow.state)
-    assert relative_error(*found) < 5e-3
+        states.append(run.slow.state)
+    assert relative_error(*states) < 5e-3
 
 
 @pytest.mark.parametrize("gain", [0.0, 1.0], ids=["no-reflex", "reflex"])

@@ -22,20 +22,20 @@ SHOWN = (
 
 @pytest.fixture(scope="module")
 def beats() -> RespondingBeat:
-    found = RespondingBeat(Plant("shock-c", "CP"))
-    found.renew(found.near({}, SPEED))
-    return found
+    responding = RespondingBeat(Plant("shock-c", "CP"))
+    responding.renew(responding.near({}, SPEED))
+    return responding
 
 
 def metrics(plant: Plant, name: str, nudge: float) -> np.ndarray:
-    acting = {one: DISTURBANCES[one].neutral for one in drives()}
+    acting = {metric: DISTURBANCES[metric].neutral for metric in drives()}
     volume = plant.patient["blood_volume"]
     if name == "blood_volume":
         volume += nudge
     else:
         acting[name] += nudge
     steady = steady_state(plant, SPEED, acting, blood_volume=volume)
-    return np.array([steady.metrics[one] for one in SHOWN])
+    return np.array([steady.metrics[metric] for metric in SHOWN])
 
 
 @pytest.mark.parametrize(("column", "name"), list(enumerate([*drives(), "blood_volume"])))
@@ -48,12 +48,12 @@ def test_slopes_are_those_of_differences(beats, column, name):
         expected = (metrics(beats.plant, name, nudge) - metrics(beats.plant, name, -nudge)) / (
             2 * nudge
         )
-    rows = [METRICS.index[one] for one in SHOWN]
-    found = beats.slope[rows, column]
+    rows = [METRICS.index[metric] for metric in SHOWN]
+    slopes = beats.slope[rows, column]
     # A difference of heart rates also changes the number of steps of the beat.
     relative = 0.02 if name == "heart_rate" else 2e-3
-    assert found == pytest.approx(expected, rel=relative, abs=1e-5)
-    assert np.any(found != 0.0)
+    assert slopes == pytest.approx(expected, rel=relative, abs=1e-5)
+    assert np.any(slopes != 0.0)
 
 
 def test_the_blood_volume_answers_to_itself_alone(beats):
@@ -65,8 +65,8 @@ def test_the_blood_volume_answers_to_itself_alone(beats):
 def test_a_search_finds_the_same_beat_from_anywhere(beats):
     acting = {"lv_contractility": 1.4, "mitral_leak": 0.8}
     direct = steady_state(beats.plant, SPEED, acting, blood_volume=4800.0)
-    found = beats.near(acting, SPEED, 4800.0)
-    assert found.metrics["map"] == pytest.approx(direct.metrics["map"], abs=1e-4)
+    steady = beats.near(acting, SPEED, 4800.0)
+    assert steady.metrics["map"] == pytest.approx(direct.metrics["map"], abs=1e-4)
     again = beats.near({}, 38_000.0, thorough=False)
     assert again.metrics["map"] == pytest.approx(
         steady_state(beats.plant, 38_000.0).metrics["map"], abs=1e-4
@@ -77,9 +77,9 @@ def test_a_failed_search_is_reported_and_does_not_spoil_the_next(beats):
     beats.near({}, SPEED)
     with pytest.raises(PhysicsError, match="shock-c"):
         beats.near({}, SPEED, 2000.0, thorough=False)
-    found = beats.near({}, SPEED, thorough=False)
+    steady = beats.near({}, SPEED, thorough=False)
     expected = steady_state(beats.plant, SPEED).metrics["map"]
-    assert found.metrics["map"] == pytest.approx(expected, abs=1e-4)
+    assert steady.metrics["map"] == pytest.approx(expected, abs=1e-4)
 
 
 def test_the_vector_of_drives_holds_what_acts_and_the_volume():

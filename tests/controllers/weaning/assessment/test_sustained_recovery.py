@@ -7,7 +7,7 @@ import casadi as ca
 import pytest
 
 from controllers import WeaningCriteria
-from controllers.tracking.filter import Belief
+from controllers.tracking.filter import Estimate
 from controllers.weaning.assessment import lasts
 from controllers.weaning.assessment.sustained_recovery import expected_trend
 from controllers.weaning.evidence import Looks
@@ -23,7 +23,9 @@ NUMBER = CRITERIA.number
 def outlook(perfusion, trend=0.1, gained=0.4, here=46.0):
     told = {
         level: {
-            "coronary_perfusion_pressure": Belief("coronary_perfusion_pressure", "mmHg", value, 1.0)
+            "coronary_perfusion_pressure": Estimate(
+                "coronary_perfusion_pressure", "mmHg", value, 1.0
+            )
         }
         for level, value in (("P-2", here), ("", perfusion))
     }

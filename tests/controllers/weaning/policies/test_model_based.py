@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from controllers import Criterion, WeaningBriefing, WeaningController, WeaningCriteria
-from controllers.tracking.filter import Belief
+from controllers.tracking.filter import Estimate
 from controllers.weaning.evidence import Outlook, Seen, chance
 from plants import InputError, Limit, Measurement, Patient, PhysicsError, Pump, Therapy
 
@@ -62,12 +62,12 @@ class FakeTracker:
         values |= self.levels.get(None, {}) | self.levels.get(level, {})
         if drugs["inotrope"] == 0.0:
             values |= self.without
-        return {n: Belief(n, "", v, SD.get(n, 0.1)) for n, v in values.items()}
+        return {n: Estimate(n, "", v, SD.get(n, 0.1)) for n, v in values.items()}
 
     @property
     def estimate(self):
         value = math.log(self.contractility)
-        return {"unaided_lv_ees": Belief("unaided_lv_ees", "mmHg/mL", value, 0.02, "log")}
+        return {"unaided_lv_ees": Estimate("unaided_lv_ees", "mmHg/mL", value, 0.02, "log")}
 
 
 def controller(tracker, **kwargs):
@@ -195,12 +195,12 @@ def test_near_the_label_the_forecast_to_its_end_is_the_evidence():
 
 
 def test_chance_is_never_above_that_of_the_worst_criterion_nor_below_booles():
-    beliefs = {"map": Belief("map", "", 66.0, 2.0), "pcwp": Belief("pcwp", "", 18.0, 2.0)}
+    beliefs = {"map": Estimate("map", "", 66.0, 2.0), "pcwp": Estimate("pcwp", "", 18.0, 2.0)}
     both = [Criterion("map", low=65.0), Criterion("pcwp", high=20.0)]
     single = [chance([one], beliefs) for one in both]
     assert chance(both, beliefs) == pytest.approx(sum(single) - 1.0)
     assert chance(both, None) == 0.0
-    assert chance([Criterion("map", low=65.0)], {"map": Belief("map", "", math.nan, 1.0)}) == 0.0
+    assert chance([Criterion("map", low=65.0)], {"map": Estimate("map", "", math.nan, 1.0)}) == 0.0
 
 
 def test_without_the_pump_is_where_its_flow_turns_to_zero():
@@ -282,7 +282,7 @@ class Explained(dict):
 
 def test_the_chance_weighs_explanations_one_by_one():
     # A single normal distribution over both would give the fair one a chance near 0.6.
-    fair, bad = ({"map": Belief("map", "mmHg", mean, 1.0)} for mean in (70.0, 40.0))
+    fair, bad = ({"map": Estimate("map", "mmHg", mean, 1.0)} for mean in (70.0, 40.0))
     needed = [Criterion("map", low=60.0)]
     assert chance(needed, Explained((0.8, fair), (0.2, bad))) == pytest.approx(0.8)
 
@@ -490,7 +490,7 @@ def test_a_trial_may_begin_by_the_better_explanation_and_ends_by_both():
     class Doubtful(FakeTracker):
         def without_pump(self, hours_ahead=0.0, *, drugs=None):
             tight, leaks = (
-                {n: Belief(n, "", v, SD.get(n, 0.1)) for n, v in values.items()}
+                {n: Estimate(n, "", v, SD.get(n, 0.1)) for n, v in values.items()}
                 for values in (WITHOUT, WITHOUT | {"cardiac_index": 1.0})
             )
             return Explained((0.4, tight), (0.6, leaks))

@@ -26,8 +26,8 @@ def parameters(**changes):
     values = {"blood_volume": VOLUME}
     for name, topic in (("blood", blood), ("hemolysis", hemolysis)):
         content, source = load_toml(name, "slow", "topic")
-        found = read_quantities(content["parameters"], topic.PARAMETERS, "parameters", source)
-        values |= {key: quantity.value for key, quantity in found.items()}
+        quantities = read_quantities(content["parameters"], topic.PARAMETERS, "parameters", source)
+        values |= {key: quantity.value for key, quantity in quantities.items()}
     return PARAMETER_LAYOUT.partly(**values | changes)
 
 
@@ -67,7 +67,7 @@ def course(p, hours, bleeding=0.0, transfusion=0.0, fluid=0.0, rate=0.0):
         given = transfusion * p.transfused_hemoglobin / ML_PER_DL
         inflow = blood.effects(s, u, p)["infusion"] * 3600
         return [float(rates[name]) for name in STATES] + [
-            float(one) for one in (inflow, cleared, bled, given)
+            float(change) for change in (inflow, cleared, bled, given)
         ]
 
     start = [begin[name] for name in STATES] + [VOLUME, 0.0, 0.0, 0.0]
@@ -97,10 +97,10 @@ def test_no_hemoglobin_is_lost_or_made(bleeding, transfusion, fluid, rate, regul
     p = parameters(volume_regulation=regulation)
     end, ledger, path = course(p, 10.0, bleeding, transfusion, fluid, rate)
     plasma = float(plasma_volume(end, metrics(ledger.volume), p)) / ML_PER_DL * 1e-3
-    found = end.hemoglobin_mass + plasma * end.pfhb + ledger.cleared + ledger.bled
+    total = end.hemoglobin_mass + plasma * end.pfhb + ledger.cleared + ledger.bled
     begun = p.hemoglobin_initial * VOLUME / ML_PER_DL
     # The floor under the volume and the ceiling over the hematocrit are off by a millionth.
-    assert found == pytest.approx(begun + ledger.given, rel=3e-6)
+    assert total == pytest.approx(begun + ledger.given, rel=3e-6)
     assert np.all(path >= -1e-6) or regulation == 1.0
 
 
@@ -149,10 +149,10 @@ def test_regulation_is_off_by_default_and_brings_the_volume_back_when_on():
         rate = blood.rates(state, metrics(x[1]), u, p)["fluid_shift"]
         return [float(rate), float(blood.effects(state, u, p)["infusion"]) * 3600]
 
-    found = solve_ivp(slopes, (0, 240), [0.0, 4200.0], method="LSODA", max_step=1.0)
-    assert np.all(np.diff(found.y[1]) > -1e-3)
-    assert found.y[1, -1] == pytest.approx(VOLUME, abs=5.0)
-    day = np.interp(24.0, found.t, found.y[1])
+    solution = solve_ivp(slopes, (0, 240), [0.0, 4200.0], method="LSODA", max_step=1.0)
+    assert np.all(np.diff(solution.y[1]) > -1e-3)
+    assert solution.y[1, -1] == pytest.approx(VOLUME, abs=5.0)
+    day = np.interp(24.0, solution.t, solution.y[1])
     assert 4400 < day < 4900
 
 

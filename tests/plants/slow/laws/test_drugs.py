@@ -23,8 +23,9 @@ DRUGS = ("inotrope", "vasopressor")
 
 def parameters(**changes: float) -> AllParameters:
     tables = tomllib.loads((DATA / "slow" / "drugs.toml").read_text())["parameters"]
-    found = read_quantities(tables, drugs.PARAMETERS, "parameters", "drugs.toml")
-    return PARAMETER_LAYOUT.partly(**{name: one.value for name, one in found.items()} | changes)
+    quantities = read_quantities(tables, drugs.PARAMETERS, "parameters", "drugs.toml")
+    values = {name: quantity.value for name, quantity in quantities.items()}
+    return PARAMETER_LAYOUT.partly(**values | changes)
 
 
 def effects(p: AllParameters, inotrope: float = 0.0, vasopressor: float = 0.0):
@@ -45,7 +46,7 @@ def test_every_effect_is_exactly_neutral_at_the_baseline(inotrope, vasopressor):
 def test_doses_act_in_the_right_direction_and_saturate():
     p = parameters()
     doses = np.linspace(0, 20, 41)
-    found = [effects(p, inotrope=dose) for dose in doses]
+    factors = [effects(p, inotrope=dose) for dose in doses]
     for name, sign in (
         ("lv_contractility", 1),
         ("rv_contractility", 1),
@@ -54,21 +55,21 @@ def test_doses_act_in_the_right_direction_and_saturate():
         ("pulmonary_resistance", -1),
         ("venous_volume", 1),
     ):
-        steps = sign * np.diff([one[name] for one in found])
+        steps = sign * np.diff([factor[name] for factor in factors])
         assert np.all(steps > 0)
         assert np.all(np.diff(steps) < 0)
     doses = np.linspace(0, 1, 41)
-    found = [effects(p, vasopressor=dose) for dose in doses]
+    factors = [effects(p, vasopressor=dose) for dose in doses]
     for name, sign in (
         ("lv_contractility", 1),
         ("systemic_resistance", 1),
         ("pulmonary_resistance", 1),
         ("venous_volume", -1),
     ):
-        steps = sign * np.diff([one[name] for one in found])
+        steps = sign * np.diff([factor[name] for factor in factors])
         assert np.all(steps > 0)
         assert np.all(np.diff(steps) < 0)
-    assert {one["heart_rate"] for one in found} == {1.0}
+    assert {factor["heart_rate"] for factor in factors} == {1.0}
 
 
 def test_stopping_undoes_starting():

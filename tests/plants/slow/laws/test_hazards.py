@@ -29,8 +29,8 @@ def parameters(**changes: float) -> AllParameters:
     values = {}
     for name, topic in (("limb", limb), ("hazards", hazards)):
         tables = tomllib.loads((DATA / "slow" / f"{name}.toml").read_text())["parameters"]
-        found = read_quantities(tables, topic.PARAMETERS, "parameters", f"{name}.toml")
-        values |= {key: one.value for key, one in found.items()}
+        quantities = read_quantities(tables, topic.PARAMETERS, "parameters", f"{name}.toml")
+        values |= {key: quantity.value for key, quantity in quantities.items()}
     return PARAMETER_LAYOUT.partly(**values | changes)
 
 
@@ -71,10 +71,10 @@ def incidence(p, speed, days, **beat) -> dict[str, float]:
 @pytest.mark.parametrize("name", CLINICAL)
 def test_bleeding_and_malposition_are_within_the_published_ranges(name):
     speed, days = CLINICAL[name]
-    found = incidence(device(name), speed, days)
-    assert 0.02 < found["bleeding_hazard"] < 0.125
+    cumulative = incidence(device(name), speed, days)
+    assert 0.02 < cumulative["bleeding_hazard"] < 0.125
     # Malposition that lasts is the way to hemolysis: 0.2 to 3.7 % of patients.
-    assert 0.002 < found["malposition_hazard"] < 0.037
+    assert 0.002 < cumulative["malposition_hazard"] < 0.037
 
 
 def test_limb_ischemia_strikes_about_three_percent_of_a_cohort_by_femoral_access():
@@ -82,13 +82,13 @@ def test_limb_ischemia_strikes_about_three_percent_of_a_cohort_by_femoral_access
     variance = math.log1p((1.4 / 6.9) ** 2)
     scores = (np.arange(40) + 0.5) / 40
     diameters = 6.9 * np.exp(-0.5 * variance + math.sqrt(variance) * norm.ppf(scores))
-    found = [
+    cumulative = [
         incidence(device("CP", artery_diameter=max(d, 4.3)), 44000.0, 4)["limb_hazard"]
         for d in diameters
     ]
-    assert 0.02 < np.mean(found) < 0.04
-    assert found == sorted(found, reverse=True)
-    assert max(found) > 3 * np.median(found)
+    assert 0.02 < np.mean(cumulative) < 0.04
+    assert cumulative == sorted(cumulative, reverse=True)
+    assert max(cumulative) > 3 * np.median(cumulative)
     assert incidence(device("5.5"), 31000.0, 14)["limb_hazard"] == 0.0
 
 
@@ -160,10 +160,10 @@ def test_the_multimers_go_within_a_day_and_come_back():
 def test_thresholds_are_standard_exponential_and_one_stream_each():
     drawn = [hazards.thresholds(seed) for seed in range(2000)]
     for name in hazards.HAZARDS:
-        values = np.array([one[name] for one in drawn])
+        values = np.array([draw[name] for draw in drawn])
         assert values.mean() == pytest.approx(1.0, abs=0.07)
         assert np.mean(values > 1.0) == pytest.approx(math.exp(-1), abs=0.035)
-    pairs = np.array([[one[name] for name in hazards.HAZARDS] for one in drawn])
+    pairs = np.array([[draw[name] for name in hazards.HAZARDS] for draw in drawn])
     assert np.abs(np.corrcoef(pairs.T) - np.eye(3)).max() < 0.07
     assert hazards.thresholds(3) == drawn[3]
     for bad in (-1, 1.5, True):
@@ -174,15 +174,15 @@ def test_thresholds_are_standard_exponential_and_one_stream_each():
 def test_events_are_the_same_however_finely_the_run_was_cut():
     p = device("CP", artery_diameter=5.5)
     limits = dict.fromkeys(hazards.HAZARDS, 0.02)
-    found = []
+    times = []
     for step in (0.25, 4.0):
         hours = np.arange(0.0, 96.1, step)
         states = course(p, 44000.0, hours)
         series = {name: states[name] for name in hazards.HAZARDS}
-        found.append(hazards.event_times(hours, series, limits))
+        times.append(hazards.event_times(hours, series, limits))
     for name in hazards.HAZARDS:
-        assert found[1][name] == pytest.approx(found[0][name], abs=0.25)
-    assert all(0 < when < 96 for when in found[0].values())
+        assert times[1][name] == pytest.approx(times[0][name], abs=0.25)
+    assert all(0 < when < 96 for when in times[0].values())
 
 
 def test_event_times_at_the_edges():

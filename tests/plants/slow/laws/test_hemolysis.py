@@ -26,8 +26,8 @@ def parameters(**changes):
     values = {"blood_volume": 5000.0}
     for name, topic in (("blood", blood), ("hemolysis", hemolysis)):
         content, source = load_toml(name, "slow", "topic")
-        found = read_quantities(content["parameters"], topic.PARAMETERS, "parameters", source)
-        values |= {key: quantity.value for key, quantity in found.items()}
+        quantities = read_quantities(content["parameters"], topic.PARAMETERS, "parameters", source)
+        values |= {key: quantity.value for key, quantity in quantities.items()}
     return PARAMETER_LAYOUT.partly(**values | changes)
 
 
@@ -41,15 +41,15 @@ def slopes(x, p, rate, u=STILL):
     fixed, volume = reference_blood(p)
     s = STATE_LAYOUT.partly(**fixed, **dict(zip(STATES, x, strict=True)))
     m = METRICS.partly(blood_volume=volume, hemolysis_rate=rate)
-    found = hemolysis.rates(s, m, u, p)
-    return np.array([float(found[name]) for name in STATES])
+    changes = hemolysis.rates(s, m, u, p)
+    return np.array([float(changes[name]) for name in STATES])
 
 
 def course(p, hours, rate, start=None):
     """Plasma hemoglobin, haptoglobin and dose at the given hours."""
     if start is None:
         start = [hemolysis.start(p, METRICS.partly())[name] for name in STATES]
-    found = solve_ivp(
+    solution = solve_ivp(
         lambda _, x: slopes(x, p, rate),
         (0, hours[-1]),
         start,
@@ -58,8 +58,8 @@ def course(p, hours, rate, start=None):
         rtol=1e-9,
         atol=1e-9,
     )
-    assert found.success
-    return found.y
+    assert solution.success
+    return solution.y
 
 
 def test_the_release_is_the_reference_one_in_the_reference_blood():

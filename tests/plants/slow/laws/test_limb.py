@@ -24,8 +24,9 @@ NOTHING = INPUT_LAYOUT.partly()
 
 def parameters(**changes: float) -> AllParameters:
     tables = tomllib.loads((DATA / "slow" / "limb.toml").read_text())["parameters"]
-    found = read_quantities(tables, limb.PARAMETERS, "parameters", "limb.toml")
-    return PARAMETER_LAYOUT.partly(**{name: one.value for name, one in found.items()} | changes)
+    quantities = read_quantities(tables, limb.PARAMETERS, "parameters", "limb.toml")
+    values = {name: quantity.value for name, quantity in quantities.items()}
+    return PARAMETER_LAYOUT.partly(**values | changes)
 
 
 def perfusion(p: AllParameters, pressure: float = 60.0, catheter: float = 0.0) -> float:
@@ -63,14 +64,14 @@ def test_a_leg_without_a_sheath_is_perfused_normally():
 
 def test_perfusion_falls_with_the_ratio_and_the_pressure_and_the_catheter_restores_it():
     diameters = np.arange(11.0, 4.4, -0.25)
-    found = np.array([perfusion(parameters(artery_diameter=d)) for d in diameters])
-    assert np.all(np.diff(found) < 0)
-    assert found[0] > 0.97
+    perfusions = np.array([perfusion(parameters(artery_diameter=d)) for d in diameters])
+    assert np.all(np.diff(perfusions) < 0)
+    assert perfusions[0] > 0.97
     # A wide sheath leaves the collaterals: the range of the predictor, 1.05 (Hayashida 2011).
     ratios = np.array([limb.sheath_artery_ratio(parameters(artery_diameter=d)) for d in diameters])
-    assert found[ratios > 1.05].max() < 0.5
-    assert found[ratios < 0.75].min() > 0.9
-    assert found.min() > 0.2
+    assert perfusions[ratios > 1.05].max() < 0.5
+    assert perfusions[ratios < 0.75].min() > 0.9
+    assert perfusions.min() > 0.2
     narrow = parameters(artery_diameter=5.2)
     by_pressure = np.array([perfusion(narrow, x) for x in np.arange(0.0, 120.0, 5.0)])
     assert np.all(np.diff(by_pressure) > 0)

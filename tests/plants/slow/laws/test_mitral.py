@@ -23,8 +23,9 @@ LEAKY = {"mitral_tethering": 0.1, "mitral_competent_volume": 150.0}
 
 def parameters(**changes: float) -> AllParameters:
     tables = tomllib.loads((DATA / "slow" / "mitral.toml").read_text())["parameters"]
-    found = read_quantities(tables, mitral.PARAMETERS, "parameters", "mitral.toml")
-    return PARAMETER_LAYOUT.partly(**{name: one.value for name, one in found.items()} | changes)
+    quantities = read_quantities(tables, mitral.PARAMETERS, "parameters", "mitral.toml")
+    values = {name: quantity.value for name, quantity in quantities.items()}
+    return PARAMETER_LAYOUT.partly(**values | changes)
 
 
 def test_a_patient_without_tethering_has_no_functional_leak_at_all():

@@ -39,8 +39,9 @@ STARVED = UNSUPPORTED | {"coronary_perfusion_pressure": 10.0}
 
 def parameters(**changes: float) -> AllParameters:
     tables = tomllib.loads((DATA / "slow" / "myocardium.toml").read_text())["parameters"]
-    found = read_quantities(tables, myocardium.PARAMETERS, "parameters", "myocardium.toml")
-    return PARAMETER_LAYOUT.partly(**{name: one.value for name, one in found.items()} | changes)
+    quantities = read_quantities(tables, myocardium.PARAMETERS, "parameters", "myocardium.toml")
+    values = {name: quantity.value for name, quantity in quantities.items()}
+    return PARAMETER_LAYOUT.partly(**values | changes)
 
 
 def begin(p: AllParameters) -> np.ndarray:
@@ -79,8 +80,8 @@ def contractility(states: dict[str, np.ndarray], p: AllParameters) -> np.ndarray
 def test_the_patient_starts_exactly_as_identified():
     for p in (parameters(recoverable=0.0), parameters(recoverable=2.4, rv_recoverable=0.7)):
         s = STATE_LAYOUT.partly(**dict(zip(NAMES, begin(p), strict=True)))
-        found = myocardium.effects(s, NOTHING, p)
-        assert found == {"lv_contractility": 1.0, "rv_contractility": 1.0}
+        factors = myocardium.effects(s, NOTHING, p)
+        assert factors == {"lv_contractility": 1.0, "rv_contractility": 1.0}
         assert myocardium.load(s, METRICS.partly(**UNSUPPORTED), p) == pytest.approx(1.0)
 
 
@@ -88,14 +89,14 @@ def test_the_patient_starts_exactly_as_identified():
 def test_good_support_reproduces_the_published_recovery(time, delay):
     p = parameters(recoverable=1.5, recovery_time=time, recovery_delay=delay)
     days = np.linspace(0, 21, 85)
-    found = contractility(course(p, SUPPORTED, 24 * days, begin(p)), p)
+    recovered = contractility(course(p, SUPPORTED, 24 * days, begin(p)), p)
     published = 1 + 1.5 * (1 - np.exp(-np.maximum(days - delay, 0) / time))
     # The delay is smooth, so the onset is rounded; the rest follows the curve.
     late = days > delay + 2
-    assert found[late] == pytest.approx(published[late], rel=0.04)
-    assert np.abs(found - published).max() < 0.2
-    assert np.all(np.diff(found) > 0)
-    assert found[-1] < 1 + 1.5
+    assert recovered[late] == pytest.approx(published[late], rel=0.04)
+    assert np.abs(recovered - published).max() < 0.2
+    assert np.all(np.diff(recovered) > 0)
+    assert recovered[-1] < 1 + 1.5
 
 
 def test_a_non_responder_and_an_unsupported_patient_do_not_recover():

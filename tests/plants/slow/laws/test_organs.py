@@ -23,8 +23,8 @@ def parameters():
     values = {"body_surface_area": 1.9}
     for name, topic in (("oxygen", oxygen), ("organs", organs)):
         content, source = load_toml(name, "slow", "topic")
-        found = read_quantities(content["parameters"], topic.PARAMETERS, "parameters", source)
-        values |= {key: quantity.value for key, quantity in found.items()}
+        quantities = read_quantities(content["parameters"], topic.PARAMETERS, "parameters", source)
+        values |= {key: quantity.value for key, quantity in quantities.items()}
     return PARAMETER_LAYOUT.partly(**values)
 
 
@@ -39,22 +39,22 @@ def state(renal=0.0, hepatic=0.0, pfhb=0.0, hb=12.0):
 
 
 def stresses(values, **states):
-    found = organs.stresses(state(**states), beat(values), parameters())
-    return {organ: float(value) for organ, value in found.items()}
+    stress = organs.stresses(state(**states), beat(values), parameters())
+    return {organ: float(value) for organ, value in stress.items()}
 
 
 def course(values, hours, start=(0.0, 0.0), pfhb=0.0, hb=12.0):
     p, m = parameters(), beat(values)
 
     def slopes(_, x):
-        found = organs.rates(state(x[0], x[1], pfhb, hb), m, None, p)
-        return [float(found["renal_injury"]), float(found["hepatic_injury"])]
+        changes = organs.rates(state(x[0], x[1], pfhb, hb), m, None, p)
+        return [float(changes["renal_injury"]), float(changes["hepatic_injury"])]
 
-    found = solve_ivp(
+    changes = solve_ivp(
         slopes, (0, hours[-1]), start, method="LSODA", t_eval=hours, rtol=1e-9, atol=1e-9
     )
-    assert found.success
-    return found.y
+    assert changes.success
+    return changes.y
 
 
 def test_health_hurts_nothing():
@@ -106,16 +106,16 @@ def test_every_driver_hurts_more_the_worse_it_is(pressure, cvp, output, pfhb):
         (values, {"pfhb": pfhb, "hb": 9.0}),
     ]
     for changed, states in worse:
-        found = stresses(changed, **states)
-        assert all(found[organ] >= here[organ] - 1e-12 for organ in here)
+        stress = stresses(changed, **states)
+        assert all(stress[organ] >= here[organ] - 1e-12 for organ in here)
 
 
 def test_each_driver_hurts_by_itself():
     healthy = stresses(HEALTHY)
     assert max(healthy.values()) < 0.01
     for changes in ({"map": 45.0}, {"cvp": 25.0}, {"cardiac_output": 2.0}):
-        found = stresses(HEALTHY | changes)
-        assert all(found[organ] > healthy[organ] + 0.2 for organ in healthy), changes
+        stress = stresses(HEALTHY | changes)
+        assert all(stress[organ] > healthy[organ] + 0.2 for organ in healthy), changes
 
 
 def test_plasma_hemoglobin_hurts_the_kidneys_only():

@@ -29,8 +29,8 @@ BANDS = {
 
 def parameters(**changes):
     content, source = load_toml("oxygen", "slow", "topic")
-    found = read_quantities(content["parameters"], oxygen.PARAMETERS, "parameters", source)
-    values = {name: quantity.value for name, quantity in found.items()}
+    quantities = read_quantities(content["parameters"], oxygen.PARAMETERS, "parameters", source)
+    values = {name: quantity.value for name, quantity in quantities.items()}
     values |= {"body_surface_area": AREA, "hemoglobin_initial": 12.0}
     return PARAMETER_LAYOUT.partly(**values | {"hepatic_injury_initial": 0.0} | changes)
 
@@ -46,8 +46,8 @@ def beat(output):
 
 
 def outputs(output, hb=12.0, p=None):
-    found = oxygen.outputs(state(hb), beat(output), None, p or parameters())
-    return {name: float(value) for name, value in found.items()}
+    signals = oxygen.outputs(state(hb), beat(output), None, p or parameters())
+    return {name: float(value) for name, value in signals.items()}
 
 
 def settled(output, hb=12.0, injury=0.0, p=None):
@@ -60,30 +60,32 @@ def course(output, hours, lactate, hb=12.0, injury=0.0):
     def slope(_, x):
         return float(oxygen.rates(state(hb, x[0], injury), beat(output), None, p)["lactate"])
 
-    found = solve_ivp(
+    solution = solve_ivp(
         slope, (0, hours[-1]), [lactate], method="LSODA", t_eval=hours, rtol=1e-9, atol=1e-9
     )
-    assert found.success
-    return found.y[0]
+    assert solution.success
+    return solution.y[0]
 
 
 @given(output=st.floats(0.5, 12), hb=st.floats(3, 20))
 def test_consumption_is_flow_times_arteriovenous_difference(output, hb):
-    p, found = parameters(), outputs(output, hb)
+    p, signals = parameters(), outputs(output, hb)
     arterial = p.oxygen_capacity * hb * p.arterial_saturation + 0.0031 * p.arterial_oxygen_pressure
-    venous = arterial * found["svo2"] / p.arterial_saturation
-    assert found["oxygen_delivery"] == pytest.approx(10 * output * arterial, rel=1e-3)
-    assert found["oxygen_consumption"] == pytest.approx(10 * output * (arterial - venous), rel=1e-3)
-    assert found["oxygen_extraction"] == pytest.approx(
-        found["oxygen_consumption"] / found["oxygen_delivery"], rel=1e-9
+    venous = arterial * signals["svo2"] / p.arterial_saturation
+    assert signals["oxygen_delivery"] == pytest.approx(10 * output * arterial, rel=1e-3)
+    assert signals["oxygen_consumption"] == pytest.approx(
+        10 * output * (arterial - venous), rel=1e-3
+    )
+    assert signals["oxygen_extraction"] == pytest.approx(
+        signals["oxygen_consumption"] / signals["oxygen_delivery"], rel=1e-9
     )
 
 
 @pytest.mark.parametrize("output", [2.0, 3.0, 5.4, 8.0])
 def test_the_saturation_is_within_a_hundredth_of_the_exact_one(output):
-    p, found = parameters(), outputs(output)
+    p, signals = parameters(), outputs(output)
     arterial = p.oxygen_capacity * 12.0 * p.arterial_saturation + 0.0031 * 95.0
-    content = arterial - found["oxygen_consumption"] / (10 * output)
+    content = arterial - signals["oxygen_consumption"] / (10 * output)
 
     def pressure(saturation):  # Hill's curve with the half-saturation pressure of man
         return 26.8 * (saturation / (1 - saturation)) ** (1 / 2.7)
@@ -91,23 +93,23 @@ def test_the_saturation_is_within_a_hundredth_of_the_exact_one(output):
     exact = brentq(
         lambda x: p.oxygen_capacity * 12.0 * x + 0.0031 * pressure(x) - content, 1e-6, 0.999
     )
-    assert 0 < exact - found["svo2"] < 0.01
+    assert 0 < exact - signals["svo2"] < 0.01
 
 
 @given(output=st.floats(-5, 30), hb=st.floats(0, 22))
 def test_no_more_is_consumed_than_asked_for_or_to_be_had(output, hb):
-    p, found = parameters(), outputs(output, hb)
-    assert 0 <= found["oxygen_consumption"] <= p.oxygen_demand * AREA * (1 + 1e-12)
-    assert 0 <= found["oxygen_extraction"] <= p.oxygen_extraction_limit
-    assert 0 < found["svo2"] < p.arterial_saturation
-    assert all(math.isfinite(value) for value in found.values())
+    p, signals = parameters(), outputs(output, hb)
+    assert 0 <= signals["oxygen_consumption"] <= p.oxygen_demand * AREA * (1 + 1e-12)
+    assert 0 <= signals["oxygen_extraction"] <= p.oxygen_extraction_limit
+    assert 0 < signals["svo2"] < p.arterial_saturation
+    assert all(math.isfinite(value) for value in signals.values())
 
 
 def test_health_is_normal():
-    found = outputs(5.4, hb=14.0)
-    assert 0.65 < found["svo2"] < 0.80
-    assert 0.20 < found["oxygen_extraction"] < 0.30
-    assert found["oxygen_consumption"] == pytest.approx(237.5, rel=0.01)
+    signals = outputs(5.4, hb=14.0)
+    assert 0.65 < signals["svo2"] < 0.80
+    assert 0.20 < signals["oxygen_extraction"] < 0.30
+    assert signals["oxygen_consumption"] == pytest.approx(237.5, rel=0.01)
 
 
 def test_consumption_falls_with_the_delivery_below_the_critical_one_only():

@@ -24,8 +24,8 @@ NOTHING = INPUT_LAYOUT.partly()
 
 def parameters(**changes: float) -> AllParameters:
     tables = tomllib.loads((DATA / "slow" / "reflex.toml").read_text())["parameters"]
-    found = read_quantities(tables, reflex.PARAMETERS, "parameters", "reflex.toml")
-    values = {name: quantity.value for name, quantity in found.items()}
+    quantities = read_quantities(tables, reflex.PARAMETERS, "parameters", "reflex.toml")
+    values = {name: quantity.value for name, quantity in quantities.items()}
     return PARAMETER_LAYOUT.partly(**values | {"baroreflex_gain": 1.0} | changes)
 
 
@@ -97,9 +97,9 @@ def test_it_is_exactly_neutral_at_the_operating_point_and_when_off(operating_poi
 def test_low_pressure_calls_for_everything_that_raises_it_and_the_curves_saturate():
     p = parameters()
     pressures = np.arange(0.0, 301.0, 5.0)
-    found = [effects(pressure, p) for pressure in pressures]
+    factors = [effects(pressure, p) for pressure in pressures]
     for name in ("lv_contractility", "rv_contractility", "systemic_resistance", "heart_rate"):
-        values = np.array([one[name] for one in found])
+        values = np.array([factor[name] for factor in factors])
         assert np.all(np.diff(values) < 0)
         assert values[0] > 1.15
         assert values[-1] < 0.9
@@ -108,10 +108,10 @@ def test_low_pressure_calls_for_everything_that_raises_it_and_the_curves_saturat
         steepest = pressures[np.argmax(slopes)]
         assert 75.0 <= steepest <= 105.0
         assert slopes[[0, -1]].max() < 0.02 * slopes.max()
-    volumes = np.array([one["venous_volume"] for one in found])
+    volumes = np.array([factor["venous_volume"] for factor in factors])
     assert np.all(np.diff(volumes) > 0)
     assert volumes[0] == pytest.approx(-397.9 * 1.41, rel=0.02)
-    rates = np.array([one["heart_rate"] for one in found])
+    rates = np.array([factor["heart_rate"] for factor in factors])
     # The heart period of the reference: 0.866 s at the operating point, 0.55 to 1.14 s at the ends.
     assert 0.866 / rates[[0, -1]] == pytest.approx([0.553, 1.136], abs=0.01)
 
@@ -126,10 +126,10 @@ def test_a_gain_between_scales_every_effect():
 def test_effectors_follow_with_their_lags_and_delays_and_settle_where_told():
     p = parameters()
     seconds = np.linspace(0.0, 200.0, 4001)
-    found = response(p, 70.0, seconds)
+    tones = response(p, 70.0, seconds)
     target = reflex.settled(70.0, p)
     for effector in EFFECTORS:
-        course = found[f"{effector}_tone"]
+        course = tones[f"{effector}_tone"]
         end = getattr(target, f"{effector}_tone")
         assert course[-1] == pytest.approx(end, rel=1e-3)
         # The mean delay of a chain of lags is the sum of its time constants; the area between the
@@ -140,7 +140,7 @@ def test_effectors_follow_with_their_lags_and_delays_and_settle_where_told():
     # The vagus is quicker than any sympathetic effector.
     early = np.searchsorted(seconds, 3.0)
     shares = {
-        effector: found[f"{effector}_tone"][early] / getattr(target, f"{effector}_tone")
+        effector: tones[f"{effector}_tone"][early] / getattr(target, f"{effector}_tone")
         for effector in EFFECTORS
     }
     assert max(shares, key=lambda effector: shares[effector]) == "rate_vagal"
@@ -155,12 +155,12 @@ def test_effectors_follow_with_their_lags_and_delays_and_settle_where_told():
 )
 def test_effects_stay_within_bounds_whatever_the_pressure(pressure, operating_point, gain):
     p = parameters(baroreflex_pressure=operating_point, baroreflex_gain=gain)
-    found = effects(pressure, p)
-    assert 0.8 < found["lv_contractility"] < 1.3
-    assert 0.8 < found["rv_contractility"] < 1.3
-    assert 0.5 < found["systemic_resistance"] < 1.6
-    assert 0.74 < found["heart_rate"] < 1.6
-    assert -600 < found["venous_volume"] < 460
+    factors = effects(pressure, p)
+    assert 0.8 < factors["lv_contractility"] < 1.3
+    assert 0.8 < factors["rv_contractility"] < 1.3
+    assert 0.5 < factors["systemic_resistance"] < 1.6
+    assert 0.74 < factors["heart_rate"] < 1.6
+    assert -600 < factors["venous_volume"] < 460
     shown = reflex.outputs(reflex.settled(pressure, p), NOTHING, NOTHING, p)
     assert 0.5 < shown["sympathetic_activity"] < 3.1
 

@@ -1,10 +1,10 @@
-"""The believed patient as the tracker moves it: from estimates to what acts on the beat, and back.
+"""The nominal patient as the tracker moves it: from estimates to what acts on the beat, and back.
 
 The baroreflex is in equilibrium with the mean pressure of the beat, and the functional leak of the
 mitral valve with the beat's filling, as they are within minutes of any change: the slow clock
 settles the reflex in the same way. Its effect is therefore predicted for every level rather than
 learned anew at each, as it would be if it were left to the estimated resistance. The drugs are at
-the doses that were told. The equations are the slow clock's own.
+the doses that were given. The equations are the slow clock's own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.model.state import N_PATIENT, PLACE, STRETCH
+from controllers.tracking.model.state_space import N_PATIENT, STATE_INDEX, STRETCH
 from plants import METRICS, Patient, SlowParameters
 from plants.plant import VALUES, BeatMetrics
 from plants.quantities import MINUTES_PER_HOUR, ML_PER_DL, TypedLayout
@@ -43,7 +43,7 @@ ACTING_ROWS = np.array(
     + [VALUES.index[name] for name in _OWN]
 )
 #: Predicted beside the metrics of the beat: logarithms of what the hearts and vessels are worth
-#: with drugs and reflex in, relative to the believed patient's; the mitral leak that a beat has;
+#: with drugs and reflex in, relative to the nominal patient's; the mitral leak that a beat has;
 #: and the mixed venous saturation.
 EXTRAS: tuple[str, ...] = (
     "log_lv_contractility",
@@ -54,7 +54,7 @@ EXTRAS: tuple[str, ...] = (
 )
 #: All that is predicted, in the order of the rows.
 OUTPUTS: tuple[str, ...] = (*METRICS.names, *EXTRAS)
-OUTPUT_PLACE = {name: place for place, name in enumerate(OUTPUTS)}
+OUTPUT_INDEX = {name: index for index, name in enumerate(OUTPUTS)}
 # Stretch (mL) at which no ventricle comes near the one where its valve begins to leak.
 _TIGHT = 2000.0
 #: Settled with the beat: the mean arterial pressure that the reflex feels, and the leak.
@@ -62,7 +62,7 @@ N_SETTLED = 2
 
 
 @dataclass(frozen=True)
-class Told:
+class KnownInputs:
     """What is known besides the estimates.
 
     Attributes
@@ -83,7 +83,9 @@ class Told:
         """As the functions take it."""
         return np.array([*self.doses, self.stretch, self.hemoglobin])
 
-    def after(self, hours: float, given: Array, slow: SlowParameters, hemoglobin: float) -> Told:
+    def advanced(
+        self, hours: float, given: Array, slow: SlowParameters, hemoglobin: float
+    ) -> KnownInputs:
         """The same some hours later.
 
         Parameters
@@ -103,19 +105,19 @@ class Told:
         return replace(self, doses=given + left * (self.doses - given), hemoglobin=known)
 
     @property
-    def looked(self) -> bool:
+    def stretch_known(self) -> bool:
         """Whether the patient's stretch was ever seen."""
         return math.isfinite(self.stretch)
 
-    def tight(self) -> Told:
+    def without_leak(self) -> KnownInputs:
         """The same with a valve that never leaks."""
         return replace(self, stretch=_TIGHT)
 
 
 @dataclass(frozen=True)
-class BeliefModel:
-    """CasADi functions of the estimates ``x``, the settled pair ``z`` (pressure, leak), what was
-    told ``t``, the metrics ``m`` of a beat and the parameters ``p``.
+class EstimatedPatientModel:
+    """CasADi functions of the estimates ``x``, the settled pair ``z`` (pressure, leak), the known
+    inputs ``t``, the metrics ``m`` of a beat and the parameters ``p``.
 
     Attributes
     ----------
@@ -138,20 +140,20 @@ class BeliefModel:
 
 
 @functools.cache
-def belief_model() -> BeliefModel:
+def estimated_patient_model() -> EstimatedPatientModel:
     """Build the functions (once per process)."""
     x, z, t = ca.SX.sym("x", N_PATIENT), ca.SX.sym("z", N_SETTLED), ca.SX.sym("t", 4)
     metrics, vector = ca.SX.sym("m", len(METRICS)), ca.SX.sym("p", len(PARAMETER_LAYOUT))
     m, known = METRICS.symbols(metrics), PARAMETER_LAYOUT.symbols(vector)
     p = _estimated(known, x, t)
     effects = _effects(z, t, p)
-    factors = {name: ca.exp(x[PLACE[name]]) * effects[name] for name in _FACTORS}
+    factors = {name: ca.exp(x[STATE_INDEX[name]]) * effects[name] for name in _FACTORS}
     own = [
-        ca.exp(x[PLACE["lv_stiffness"]]) * p.lv_alpha,
-        ca.exp(x[PLACE["arterial_compliance"]]) * p.c_systemic_arteries,
-        ca.exp(x[PLACE["pulmonary_compliance"]]) * p.c_pulmonary_arteries,
+        ca.exp(x[STATE_INDEX["lv_stiffness"]]) * p.lv_alpha,
+        ca.exp(x[STATE_INDEX["arterial_compliance"]]) * p.c_systemic_arteries,
+        ca.exp(x[STATE_INDEX["pulmonary_compliance"]]) * p.c_pulmonary_arteries,
     ]
-    volume = p.blood_volume + x[PLACE["blood_volume"]]
+    volume = p.blood_volume + x[STATE_INDEX["blood_volume"]]
     acting = ca.vertcat(*factors.values(), effects["venous_volume"], z[1], *own, volume)
     closing = ca.vertcat(m.map - z[0], mitral.leak_target(m.lvedv, m.lvedp, p) - z[1])
     extras = ca.vertcat(
@@ -167,7 +169,7 @@ def belief_model() -> BeliefModel:
     def slope(name: str, of: ca.SX, by: ca.SX, inputs: list[ca.SX]) -> ca.Function:
         return ca.Function(name, inputs, [ca.densify(ca.jacobian(of, by))], {"cse": True})
 
-    return BeliefModel(
+    return EstimatedPatientModel(
         ca.Function("acting", before, [acting], {"cse": True}),
         ca.Function("closing", during, [closing], {"cse": True}),
         ca.Function("extras", during, [extras], {"cse": True}),
@@ -182,12 +184,12 @@ def _estimated(p: AllParameters, x: ca.SX, t: ca.SX) -> AllParameters:
 
     The valve closes up to a stretch, which is a volume and a pressure in one.
     """
-    leak = ca.exp(x[PLACE["mitral_leak"]])
+    leak = ca.exp(x[STATE_INDEX["mitral_leak"]])
     return replace(
         p,
-        baroreflex_pressure=p.baroreflex_pressure + x[PLACE["reflex_pressure"]],
+        baroreflex_pressure=p.baroreflex_pressure + x[STATE_INDEX["reflex_pressure"]],
         mitral_tethering=leak / STRETCH,
-        mitral_competent_volume=t[2] + x[PLACE["mitral_closing"]],
+        mitral_competent_volume=t[2] + x[STATE_INDEX["mitral_closing"]],
         mitral_competent_pressure=ca.SX(0),
     )
 

@@ -1,7 +1,7 @@
 """What the recovery tracker estimates of a patient, and how it may move.
 
 Every number here is a guess, checked on the virtual patients only; see the guide for the coverage
-that it leads to. Factors are on the believed patient's own parameters and are estimated by their
+that it leads to. Factors are on the nominal patient's own parameters and are estimated by their
 logarithms, which keeps them positive. The mitral leak follows from the stretch of the ventricle by
 the valve's own law, which is smooth and never negative.
 """
@@ -22,16 +22,16 @@ from plants.quantities import HOURS_PER_DAY
 Array = NDArray[np.float64]
 Kind = Literal["log", "plain"]
 
-#: Stretch of the left ventricle (mL) beyond the closing one at which the leak is told.
+#: Stretch of the left ventricle (mL) beyond the closing one at which the leak is stated.
 STRETCH = 20.0
 _LOG_LIMIT = math.log(8.0)
 _LOG_STATIC = math.log(3.0)
-# How far a pressure that was told before support may be from the reflex's operating point, mmHg.
-_TOLD_PRESSURE_SD = 2.5
+# How far a pressure measured before support may be from the reflex's operating point, mmHg.
+_MEASURED_PRESSURE_SD = 2.5
 
 
 @dataclass(frozen=True)
-class Tracked:
+class TrackedQuantity:
     """A quantity that is estimated, in its inner coordinate.
 
     Attributes
@@ -41,12 +41,12 @@ class Tracked:
     kind : {"log", "plain"}
         How the physical value follows from the inner coordinate.
     mean, sd : float
-        Belief before anything was measured.
-    walk : float
+        Prior.
+    random_walk_sd : float
         Standard deviation of its drift in an hour.
-    surprise : float
+    jump_sd : float
         Standard deviation that is added when the patient has changed abruptly.
-    least_sd : float
+    min_sd : float
         The standard deviation is held above this.
     limit : float
         Largest distance from 0.
@@ -58,15 +58,15 @@ class Tracked:
     kind: Kind
     mean: float
     sd: float
-    walk: float
-    surprise: float
-    least_sd: float
+    random_walk_sd: float
+    jump_sd: float
+    min_sd: float
     limit: float
 
 
 #: What the beat depends on.
-PATIENT_STATES: tuple[Tracked, ...] = (
-    Tracked(
+PATIENT_STATES: tuple[TrackedQuantity, ...] = (
+    TrackedQuantity(
         "lv_contractility",
         "1",
         "factor on LV contractility",
@@ -78,7 +78,7 @@ PATIENT_STATES: tuple[Tracked, ...] = (
         0.01,
         _LOG_LIMIT,
     ),
-    Tracked(
+    TrackedQuantity(
         "systemic_resistance",
         "1",
         "factor on systemic resistance",
@@ -90,7 +90,7 @@ PATIENT_STATES: tuple[Tracked, ...] = (
         0.005,
         _LOG_LIMIT,
     ),
-    Tracked(
+    TrackedQuantity(
         "pulmonary_resistance",
         "1",
         "factor on pulmonary resistance",
@@ -102,7 +102,7 @@ PATIENT_STATES: tuple[Tracked, ...] = (
         0.01,
         _LOG_LIMIT,
     ),
-    Tracked(
+    TrackedQuantity(
         "rv_contractility",
         "1",
         "factor on RV contractility",
@@ -114,7 +114,7 @@ PATIENT_STATES: tuple[Tracked, ...] = (
         0.01,
         _LOG_LIMIT,
     ),
-    Tracked(
+    TrackedQuantity(
         "heart_rate",
         "1",
         "factor on the heart rate",
@@ -126,10 +126,10 @@ PATIENT_STATES: tuple[Tracked, ...] = (
         0.002,
         math.log(3.0),
     ),
-    Tracked(
+    TrackedQuantity(
         "blood_volume",
         "mL",
-        "blood beyond the believed patient's",
+        "blood beyond the nominal patient's",
         "plain",
         0.0,
         300.0,
@@ -138,7 +138,7 @@ PATIENT_STATES: tuple[Tracked, ...] = (
         5.0,
         2500.0,
     ),
-    Tracked(
+    TrackedQuantity(
         "mitral_leak",
         "mL/s/mmHg",
         f"mitral leak at {STRETCH:g} mL beyond the closing stretch",
@@ -150,7 +150,7 @@ PATIENT_STATES: tuple[Tracked, ...] = (
         0.05,
         math.log(20.0),
     ),
-    Tracked(
+    TrackedQuantity(
         "mitral_closing",
         "mL",
         "stretch up to which the valve closes, beyond the first one",
@@ -162,10 +162,10 @@ PATIENT_STATES: tuple[Tracked, ...] = (
         0.5,
         150.0,
     ),
-    Tracked(
+    TrackedQuantity(
         "reflex_pressure",
         "mmHg",
-        "operating point of the baroreflex, beyond the believed one",
+        "operating point of the baroreflex, beyond the nominal one",
         "plain",
         0.0,
         8.0,
@@ -174,7 +174,7 @@ PATIENT_STATES: tuple[Tracked, ...] = (
         0.2,
         40.0,
     ),
-    Tracked(
+    TrackedQuantity(
         "lv_stiffness",
         "1",
         "factor on the LV's diastolic stiffness",
@@ -186,7 +186,7 @@ PATIENT_STATES: tuple[Tracked, ...] = (
         0.002,
         _LOG_STATIC,
     ),
-    Tracked(
+    TrackedQuantity(
         "arterial_compliance",
         "1",
         "factor on the compliance of the systemic arteries",
@@ -198,7 +198,7 @@ PATIENT_STATES: tuple[Tracked, ...] = (
         0.005,
         _LOG_STATIC,
     ),
-    Tracked(
+    TrackedQuantity(
         "pulmonary_compliance",
         "1",
         "factor on the compliance of the pulmonary arteries",
@@ -212,7 +212,7 @@ PATIENT_STATES: tuple[Tracked, ...] = (
     ),
 )
 #: The trend of recovery; the beat does not depend on it.
-TREND = Tracked(
+TREND = TrackedQuantity(
     "recovery_trend",
     "1/d",
     "relative gain of LV contractility in a day",
@@ -229,14 +229,16 @@ TREND_DAYS = 3.0
 
 N_PATIENT = len(PATIENT_STATES)
 #: Place of each of ``PATIENT_STATES``.
-PLACE = {one.name: place for place, one in enumerate(PATIENT_STATES)}
+STATE_INDEX = {quantity.name: index for index, quantity in enumerate(PATIENT_STATES)}
 
 
-def bias_of(sensor: Sensor) -> Tracked:
+def bias_of(sensor: Sensor) -> TrackedQuantity:
     """The constant error of a sensor as something to estimate."""
     sd, meaning = sensor.bias_sd, f"constant error of {sensor.signal}"
     limit = 10.0 * sd
-    return Tracked(f"{sensor.signal}_bias", "", meaning, "plain", 0, sd, 0, 0, 0.02 * sd, limit)
+    return TrackedQuantity(
+        f"{sensor.signal}_bias", "", meaning, "plain", 0, sd, 0, 0, 0.02 * sd, limit
+    )
 
 
 class StateSpace:
@@ -247,7 +249,7 @@ class StateSpace:
     biased : iterable of Sensor
         Sensors with a constant error.
     reflex_known : bool
-        Whether the operating point of the reflex was told.
+        Whether the operating point of the reflex is known.
 
     Examples
     --------
@@ -258,27 +260,27 @@ class StateSpace:
 
     def __init__(self, biased: Iterable[Sensor], *, reflex_known: bool = False):
         self.tracked = (*PATIENT_STATES, TREND, *(bias_of(sensor) for sensor in biased))
-        self.names = tuple(one.name for one in self.tracked)
-        self.place = {name: place for place, name in enumerate(self.names)}
-        self.mean = np.array([one.mean for one in self.tracked], dtype=float)
-        self.sd = np.array([one.sd for one in self.tracked], dtype=float)
+        self.names = tuple(quantity.name for quantity in self.tracked)
+        self.index = {name: index for index, name in enumerate(self.names)}
+        self.mean = np.array([quantity.mean for quantity in self.tracked], dtype=float)
+        self.sd = np.array([quantity.sd for quantity in self.tracked], dtype=float)
         if reflex_known:
-            self.sd[PLACE["reflex_pressure"]] = _TOLD_PRESSURE_SD
-        self.surprise = np.array([one.surprise for one in self.tracked])
-        self.least_sd = np.array([one.least_sd for one in self.tracked])
-        self.limit = np.array([one.limit for one in self.tracked])
-        self._walk = np.array([one.walk for one in self.tracked])
+            self.sd[STATE_INDEX["reflex_pressure"]] = _MEASURED_PRESSURE_SD
+        self.jump_sd = np.array([quantity.jump_sd for quantity in self.tracked])
+        self.min_sd = np.array([quantity.min_sd for quantity in self.tracked])
+        self.limit = np.array([quantity.limit for quantity in self.tracked])
+        self._random_walk_sd = np.array([quantity.random_walk_sd for quantity in self.tracked])
 
     def transition(self, hours: float) -> Array:
         """Matrix that moves the mean over some hours: the trend moves the contractility."""
         fading = HOURS_PER_DAY * TREND_DAYS
         moved = np.eye(len(self.names))
-        trend = self.place[TREND.name]
+        trend = self.index[TREND.name]
         moved[trend, trend] = math.exp(-hours / fading)
-        moved[PLACE["lv_contractility"], trend] = TREND_DAYS * -math.expm1(-hours / fading)
+        moved[STATE_INDEX["lv_contractility"], trend] = TREND_DAYS * -math.expm1(-hours / fading)
         return moved
 
-    def drift(self, hours: float, share: float = 1.0) -> Array:
+    def process_noise(self, hours: float, share: float = 1.0) -> Array:
         """A root of the covariance of the drift over some hours.
 
         Parameters
@@ -288,8 +290,8 @@ class StateSpace:
         share : float
             Factor on the standard deviations of the random walks.
         """
-        root = np.diag(share * self._walk * math.sqrt(hours))
-        trend, moved = self.place[TREND.name], PLACE["lv_contractility"]
+        root = np.diag(share * self._random_walk_sd * math.sqrt(hours))
+        trend, moved = self.index[TREND.name], STATE_INDEX["lv_contractility"]
         # A trend that fades and is renewed (Ornstein-Uhlenbeck), and its integral.
         z = hours / (HOURS_PER_DAY * TREND_DAYS)
         left = math.exp(-z)
@@ -302,13 +304,13 @@ class StateSpace:
         column[moved, 1] = TREND.sd * math.sqrt(max(variance, 0.0))
         return np.concatenate([root, column], axis=1)
 
-    def shifted(self, by: Mapping[str, float]) -> Array:
+    def shift_of(self, by: Mapping[str, float]) -> Array:
         """A shift of the mean by some of its entries."""
         shift = np.zeros(len(self.names))
         for name, amount in by.items():
-            shift[self.place[name]] = amount
+            shift[self.index[name]] = amount
         return shift
 
-    def held(self, mean: Array) -> Array:
+    def clipped(self, mean: Array) -> Array:
         """The mean within its limits."""
         return np.clip(mean, -self.limit, self.limit)

@@ -1,4 +1,4 @@
-"""The functions of the belief model over lanes, in emitted C where there is a compiler."""
+"""The functions of the estimated patient over lanes, in emitted C where there is a compiler."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controllers.tracking.model.batch import from_blocks, to_blocks
-from controllers.tracking.model.belief import belief_model
+from controllers.tracking.model.estimated_patient import estimated_patient_model
 from plants.compile import (
     BuildError,
     Evaluator,
@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 
 @functools.cache
 def _evaluator(width: int) -> Evaluator:
-    model = belief_model()
+    model = estimated_patient_model()
     functions = {"acting": model.acting, "closing": model.closing, "extras": model.extras}
     try:
         return LaneFunctions(functions, width)
@@ -31,9 +31,8 @@ def _evaluator(width: int) -> Evaluator:
         return InterpretedLaneFunctions(functions)
 
 
-class BeliefLanes:
-    """``acting``, ``closing`` and ``extras`` of :class:`~controllers.tracking.model.BeliefModel`
-    over lanes.
+class EstimatedPatientLanes:
+    """``acting``, ``closing`` and ``extras`` of the estimated patient over lanes.
 
     Parameters
     ----------
@@ -49,7 +48,7 @@ class BeliefLanes:
 
     def __call__(self, name: str, *rows: Array) -> Array:
         """A function's values, (k, n), from its inputs but the parameters, each (k, n_input)."""
-        inputs = [to_blocks(one, self._width) for one in rows]
+        inputs = [to_blocks(row, self._width) for row in rows]
         shape = (len(inputs[0]), *self._parameters.shape[1:])
-        (found,) = self._evaluate(name, *inputs, np.broadcast_to(self._parameters, shape))
-        return from_blocks(found, len(rows[0]))
+        (values,) = self._evaluate(name, *inputs, np.broadcast_to(self._parameters, shape))
+        return from_blocks(values, len(rows[0]))

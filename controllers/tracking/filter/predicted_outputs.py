@@ -1,9 +1,9 @@
-"""What a belief says of the outputs of a beat, and slopes that are kept for the next time.
+"""Outputs of a beat that an estimate predicts, and regressions kept for the next time.
 
 Sigma points cost two dozen beats. Their regression (slope, what it leaves, and by how much the
 mean lies off the centre) holds about other centres as well while the beat answers in a straight
 line. So the beat of the centre is always found, and the sigma points only where the kept slope
-did not foretell that beat or the belief has become much wider or narrower.
+did not foretell that beat or the estimate has become much wider or narrower.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.filter.arithmetic import Gaussian, differences
-from controllers.tracking.filter.readings import READ, model_floor
-from controllers.tracking.model import N_PATIENT, OUTPUT_PLACE, OUTPUTS, PLACE
+from controllers.tracking.filter.readings import READ_SIGNALS, model_floor
+from controllers.tracking.filter.square_root_filter import Gaussian, differences
+from controllers.tracking.model import N_PATIENT, OUTPUT_INDEX, OUTPUTS, STATE_INDEX
 
 Array = NDArray[np.float64]
 
-# Standard deviations by which a kept slope may mislead; how many times wider or narrower a belief
-# may have become; and how far it may have moved where the second order is as large as the first.
+# Standard deviations by which a kept slope may mislead; how many times wider or narrower an
+# estimate may have become; and how far it may have moved where the second order is as large as the
+# first.
 _TOLERANCE, _RATIO, _WAY = 0.15, 1.4, 1.0
 # Outputs by which it is judged: what is read, and what is asked of forecasts. The saturation moves
-# with the hemoglobin, which is told.
+# with the hemoglobin, which is known.
 _NAMES = (
-    *(name for name in READ if name != "svo2"),
+    *(name for name in READ_SIGNALS if name != "svo2"),
     "cardiac_index",
     "cardiac_power_output",
     "papi",
@@ -35,7 +36,7 @@ _NAMES = (
     "log_systemic_resistance",
     "functional_leak",
 )
-_JUDGED = np.array([OUTPUT_PLACE[name] for name in _NAMES])
+_JUDGED = np.array([OUTPUT_INDEX[name] for name in _NAMES])
 # Standard deviations below which no difference matters: the model's own where none is given here.
 _OWN = {
     "mitral_regurgitant_fraction": 0.02,
@@ -44,12 +45,12 @@ _OWN = {
     "functional_leak": 0.1,
 }
 # Estimates whose width matters: the heart rate is read to a beat or two, and nothing bends in it.
-_WIDTHS = np.array([i for i in range(N_PATIENT) if i != PLACE["heart_rate"]])
+_WIDTHS = np.array([i for i in range(N_PATIENT) if i != STATE_INDEX["heart_rate"]])
 # Outputs by which the second order is judged: those of decisions.
 _DECISIVE = np.array(
     [
-        place
-        for place, name in enumerate(_NAMES)
+        index
+        for index, name in enumerate(_NAMES)
         if name in ("map", "cardiac_index", "cardiac_power_output", "papi", "pcwp", "cvp")
     ]
 )
@@ -57,8 +58,8 @@ _FLOOR = np.array([_OWN[name] if name in _OWN else model_floor(name) for name in
 
 
 @dataclass(frozen=True)
-class Outputs:
-    """Outputs of a beat about a belief.
+class PredictedOutputs:
+    """Outputs of a beat about an estimate.
 
     Attributes
     ----------
@@ -68,7 +69,7 @@ class Outputs:
         Slope of the regression on the estimates.
     first, rest : ndarray, shape (n_outputs, n_patient)
         Together a root of their covariance: what the slope explains, along the columns of the root
-        of the belief, and what it leaves.
+        of the estimate, and what it leaves.
     exact : float
         Share of the sigma points whose beat was found and not only extrapolated.
     reason : str
@@ -83,15 +84,15 @@ class Outputs:
     reason: str = ""
 
     @classmethod
-    def missing(cls, reason: str) -> Outputs:
+    def missing(cls, reason: str) -> PredictedOutputs:
         """Where there is no beat."""
         value, root = np.full(len(OUTPUTS), np.nan), np.full((len(OUTPUTS), N_PATIENT), np.nan)
         return cls(value, root, root, root, 0.0, reason)
 
 
 @dataclass(frozen=True)
-class Fan:
-    """The regression of outputs on the sigma points of a belief.
+class SigmaPointRegression:
+    """The regression of outputs on the sigma points of an estimate.
 
     Attributes
     ----------
@@ -111,7 +112,7 @@ class Fan:
         Variance that the slope explains.
     exact : float
         Share of the sigma points whose beat was found.
-    bent : float
+    curvature : float
         Largest second-order part of a judged output, in its standard deviations.
     """
 
@@ -123,20 +124,20 @@ class Fan:
     rest: Array
     variance: Array
     exact: float
-    bent: float
+    curvature: float
 
     @classmethod
-    def through(cls, belief: Gaussian, values: Array, exact: float) -> Fan:
-        """From the outputs at the sigma points of a belief, (k, n_outputs)."""
-        root = belief.root[:N_PATIENT, :N_PATIENT]
+    def fit(cls, estimate: Gaussian, values: Array, exact: float) -> SigmaPointRegression:
+        """From the outputs at the sigma points of an estimate, (k, n_outputs)."""
+        root = estimate.root[:N_PATIENT, :N_PATIENT]
         mean, first, rest = differences(values)
         slope = np.asarray(np.linalg.solve(root.T, first.T).T, dtype=np.float64)
         rows = _JUDGED[_DECISIVE]
         second = np.hypot(mean - values[0], np.linalg.norm(rest, axis=1))[rows]
         spread = np.linalg.norm(first[rows], axis=1) + _FLOOR[_DECISIVE]
-        bent = float(np.max(second / spread))
+        curvature = float(np.max(second / spread))
         return cls(
-            belief.mean[:N_PATIENT],
+            estimate.mean[:N_PATIENT],
             np.linalg.norm(root, axis=1),
             values[0],
             slope,
@@ -144,30 +145,30 @@ class Fan:
             rest,
             np.sum(first**2, axis=1),
             exact,
-            bent,
+            curvature,
         )
 
-    def fits(self, belief: Gaussian, outputs: Array) -> bool:
-        """Whether the regression still holds about a belief whose centre has these outputs."""
-        root = belief.root[:N_PATIENT, :N_PATIENT]
+    def holds_for(self, estimate: Gaussian, outputs: Array) -> bool:
+        """Whether the regression still holds about an estimate whose centre has these outputs."""
+        root = estimate.root[:N_PATIENT, :N_PATIENT]
         ratio = (np.linalg.norm(root, axis=1) / self.spread)[_WIDTHS]
         if np.max(np.maximum(ratio, 1.0 / ratio)) > _RATIO:
             return False
-        moved, slope = belief.mean[:N_PATIENT] - self.centre, self.slope[_JUDGED]
-        foretold = self.outputs[_JUDGED] + slope @ moved
+        moved, slope = estimate.mean[:N_PATIENT] - self.centre, self.slope[_JUDGED]
+        predicted = self.outputs[_JUDGED] + slope @ moved
         spread = np.linalg.norm(slope @ root, axis=1) + _FLOOR
         # Over a longer way the same bend of the slope leads further off.
         way = float(np.linalg.norm(np.linalg.solve(root, moved)))
-        off = float(np.max(np.abs(outputs[_JUDGED] - foretold) / spread))
-        return self.bent * way <= _WAY and off <= _TOLERANCE * max(way, 1.0)
+        off = float(np.max(np.abs(outputs[_JUDGED] - predicted) / spread))
+        return self.curvature * way <= _WAY and off <= _TOLERANCE * max(way, 1.0)
 
-    def about(self, belief: Gaussian, outputs: Array) -> Outputs:
-        """Outputs about a belief whose centre has these."""
-        first = self.slope @ belief.root[:N_PATIENT, :N_PATIENT]
+    def outputs_for(self, estimate: Gaussian, outputs: Array) -> PredictedOutputs:
+        """Outputs about an estimate whose centre has these."""
+        first = self.slope @ estimate.root[:N_PATIENT, :N_PATIENT]
         # What is of second order goes with the variance.
         variance = np.sum(first**2, axis=1)
         share = np.divide(
             variance, self.variance, out=np.ones_like(variance), where=self.variance > 0.0
         )
         value, rest = outputs + share * self.offset, share[:, None] * self.rest
-        return Outputs(value, self.slope, first, rest, self.exact)
+        return PredictedOutputs(value, self.slope, first, rest, self.exact)

@@ -1,4 +1,4 @@
-"""The equations of a settled beat of the believed patient, and their exact slopes.
+"""The equations of a settled beat of the nominal patient, and their exact slopes.
 
 The unknowns are the plant's state at the onset of the beat, its phase apart, and the settled pair:
 the mean pressure that the reflex feels and the leak of the mitral valve. Blood is neither made nor
@@ -13,9 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controllers.tracking.model.batch import BatchBeats
-from controllers.tracking.model.belief import ACTING_ROWS, N_SETTLED, belief_model, parameter_vector
-from controllers.tracking.model.belief_lanes import BeliefLanes
-from controllers.tracking.model.state import N_PATIENT
+from controllers.tracking.model.estimated_patient import (
+    ACTING_ROWS,
+    N_SETTLED,
+    estimated_patient_model,
+    parameter_vector,
+)
+from controllers.tracking.model.estimated_patient_lanes import EstimatedPatientLanes
+from controllers.tracking.model.state_space import N_PATIENT
 from plants import METRICS, STATES, BeatMap, Plant, SlowParameters
 from plants.plant import N_VOLUMES, PHASE, STEP, VALUES
 from plants.quantities import SECONDS_PER_MINUTE
@@ -35,7 +40,7 @@ _LVESV = METRICS.index["lvesv"]
 PUMP_OUT = -1.0
 #: Integration step, s; RK4 at 4 ms errs by 2.5e-4 of a beat mean.
 LONGEST_STEP = 0.004
-# The compliances are estimated too and may ask for a smaller step than the believed patient's.
+# The compliances are estimated too and may ask for a smaller step than the nominal patient's.
 _STEP_SHARE = 0.85
 _STIFF = ("lv_contractility", "rv_contractility", "systemic_resistance", "pulmonary_resistance")
 # A leak is counted tenfold against mL and mmHg: it is of the order of 1.
@@ -69,18 +74,18 @@ class Tangent:
 
 
 class SettledEquations:
-    """The equations of one believed patient on one pump.
+    """The equations of one nominal patient on one pump.
 
     The methods take lanes side by side: their estimates `x`, (k, n_patient), their unknowns `z`,
-    (k, n_unknown), their speeds, (k,), in rpm, and what each was told, (k, n_told); see
-    :class:`~controllers.tracking.model.Told`.
+    (k, n_unknown), their speeds, (k,), in rpm, and their known inputs, (k, n_inputs); see
+    :class:`~controllers.tracking.model.KnownInputs`.
 
     Parameters
     ----------
     plant : Plant
-        The believed patient and the pump.
+        The nominal patient and the pump.
     slow : SlowParameters
-        What is believed of reflex, drugs and valve.
+        What is assumed of reflex, drugs and valve.
     """
 
     def __init__(self, plant: Plant, slow: SlowParameters):
@@ -89,12 +94,12 @@ class SettledEquations:
         self.beats = BeatMap(plant, step=LONGEST_STEP)
         self.parameters = parameter_vector(slow, plant.patient)
         self._batch = BatchBeats(right=plant.right is not None)
-        self._belief = BeliefLanes(self.parameters, self._batch.width)
+        self._response = EstimatedPatientLanes(self.parameters, self._batch.width)
         self._held: dict[float, Array] = {}
 
-    def values(self, x: Array, z: Array, speeds: Array, told: Array) -> tuple[Array, Array]:
+    def values(self, x: Array, z: Array, speeds: Array, inputs: Array) -> tuple[Array, Array]:
         """What is held in each lane, its step apart, and the blood volume (mL)."""
-        acting = self._belief("acting", x, z[:, _PAIR], told)
+        acting = self._response("acting", x, z[:, _PAIR], inputs)
         values = np.array([self._at_rest(speed) for speed in speeds.tolist()])
         values[:, ACTING_ROWS] = acting[:, :-1]
         return values, acting[:, -1]
@@ -110,9 +115,9 @@ class SettledEquations:
         """The plant at a speed, the pump being out or not, and the speed that it is held at."""
         return (self._bare, self.plant.right_speed) if speed == PUMP_OUT else (self.plant, speed)
 
-    def steps(self, x: Array, z: Array, speeds: Array, told: Array) -> NDArray[np.int64]:
+    def steps(self, x: Array, z: Array, speeds: Array, inputs: Array) -> NDArray[np.int64]:
         """Integration steps of a beat in each lane, which stay while the beat is searched."""
-        values, _ = self.values(x, z, speeds, told)
+        values, _ = self.values(x, z, speeds, inputs)
         rows = [VALUES.index[f"disturbance_{name}"] for name in _STIFF]
         extreme = [values[:, rows[0]].max(), values[:, rows[1]].max()]
         extreme += [values[:, rows[2]].min(), values[:, rows[3]].min()]
@@ -121,10 +126,10 @@ class SettledEquations:
         return np.ceil(_period(values) / longest).astype(np.int64)
 
     def residual(
-        self, x: Array, z: Array, speeds: Array, told: Array, steps: NDArray[np.int64]
+        self, x: Array, z: Array, speeds: Array, inputs: Array, steps: NDArray[np.int64]
     ) -> tuple[Array, Array]:
         """By how much the equations are not met in each lane, and the metrics of its beat."""
-        values, volumes = self.values(x, z, speeds, told)
+        values, volumes = self.values(x, z, speeds, inputs)
         values[:, STEP] = _period(values) / steps
         states = np.zeros((len(x), len(STATES)))
         states[:, _FREE] = z[:, :_N]
@@ -132,16 +137,16 @@ class SettledEquations:
         error = np.empty((len(x), N_UNKNOWN))
         error[:, :_N] = (ended - states)[:, _FREE]
         error[:, _VEINS] = states[:, :N_VOLUMES].sum(axis=1) - volumes
-        error[:, _PAIR] = self._belief("closing", x, z[:, _PAIR], told, metrics)
+        error[:, _PAIR] = self._response("closing", x, z[:, _PAIR], inputs, metrics)
         return error, metrics
 
-    def tangent(self, x: Array, z: Array, speed: float, told: Array, steps: int) -> Tangent:
+    def tangent(self, x: Array, z: Array, speed: float, inputs: Array, steps: int) -> Tangent:
         """The equations in one lane, with their slopes."""
-        held, volume = self.values(x[None], z[None], np.array([speed]), told[None])
+        held, volume = self.values(x[None], z[None], np.array([speed]), inputs[None])
         values = held[0]
         values[STEP] = _period(held)[0] / steps
-        model, pair = belief_model(), z[_PAIR]
-        before = (x, pair, told, self.parameters)
+        model, pair = estimated_patient_model(), z[_PAIR]
+        before = (x, pair, inputs, self.parameters)
         # By the estimates and the pair, in this order.
         acting = np.asarray(model.acting_slope(*before))
         state = np.zeros(len(STATES))
@@ -151,7 +156,7 @@ class SettledEquations:
         d_values = np.zeros((_N + outside, len(VALUES)))
         d_values[_N:, ACTING_ROWS] = acting[:-1].T
         beat = self.beats.beat(state, values, d_state, d_values)
-        during = (x, pair, told, beat.metrics, self.parameters)
+        during = (x, pair, inputs, beat.metrics, self.parameters)
         closing = np.asarray(model.closing_slope(*during))
         error = np.empty(N_UNKNOWN)
         error[:_N] = (beat.state - state)[_FREE]
@@ -178,9 +183,9 @@ class SettledEquations:
             by_metric[:, estimate],
         )
 
-    def extras(self, x: Array, z: Array, metrics: Array, told: Array) -> Array:
+    def extras(self, x: Array, z: Array, metrics: Array, inputs: Array) -> Array:
         """Values of ``EXTRAS`` in each lane."""
-        return self._belief("extras", x, z[:, _PAIR], told, metrics)
+        return self._response("extras", x, z[:, _PAIR], inputs, metrics)
 
     def physical(self, z: Array, metrics: Array) -> NDArray[np.bool_]:
         """Whether no compartment runs empty in a lane."""
@@ -196,10 +201,10 @@ class SettledEquations:
         return np.append(state[_FREE], [pressure, leak])
 
     def marched(
-        self, x: Array, z: Array, speed: float, told: Array, beats: int, share: float
+        self, x: Array, z: Array, speed: float, inputs: Array, beats: int, share: float
     ) -> Array:
-        """The unknowns of one lane some beats later, the pair led a share of the way at each."""
-        at, held, known = z.copy(), np.array([speed]), told[None]
+        """The unknowns of one lane some beats later, the pair moved a share of the way at each."""
+        at, held, known = z.copy(), np.array([speed]), inputs[None]
         _, volume = self.values(x[None], at[None], held, known)
         at[_VEINS] += volume[0] - at[:N_VOLUMES].sum()
         steps = self.steps(x[None], at[None], held, known)

@@ -7,7 +7,7 @@ states and its covariance indefinite, that of central differences is a sum of sq
 dimension, and the points do not move apart with it. So every covariance is carried as a root and
 every step is one QR decomposition: nothing is subtracted, and nothing can lose its positiveness.
 
-A correction that moves far is linearised anew about where it led, and done again on the prior.
+A correction that moves far is linearised anew about its result, and done again on the prior.
 
 References
 ----------
@@ -57,9 +57,9 @@ class Gaussian:
         """The same with the covariance of some columns added."""
         return Gaussian(self.mean, triangular(np.concatenate([self.root, columns], axis=1)))
 
-    def floored(self, least_sd: Array) -> Gaussian:
+    def floored(self, min_sd: Array) -> Gaussian:
         """The same with no standard deviation below its least."""
-        missing = np.sqrt(np.maximum(least_sd**2 - self.sd**2, 0.0))
+        missing = np.sqrt(np.maximum(min_sd**2 - self.sd**2, 0.0))
         return self.widened(np.diag(missing)) if missing.any() else self
 
 
@@ -110,19 +110,19 @@ class Correction:
     @property
     def log_likelihood(self) -> float:
         """Logarithm of the likelihood of the readings, a constant apart."""
-        return -0.5 * self.squared - float(np.sum(np.log(np.diag(self.spread))))
+        return -0.5 * self.nis - float(np.sum(np.log(np.diag(self.spread))))
 
     @property
-    def squared(self) -> float:
+    def nis(self) -> float:
         """Normalised innovation squared; of the size of the number of readings when all is well."""
         return float(np.sum(np.linalg.solve(self.spread, self.innovation) ** 2))
 
-    def without_one(self) -> Array:
+    def leave_one_out(self) -> Array:
         """Normalised innovation squared if each reading in turn were not there."""
         # Of a partitioned inverse: leaving out i takes (W v)_i^2 / W_ii from v W v.
         inverse = np.linalg.inv(self.spread)
         weight = inverse.T @ inverse
-        return np.asarray(self.squared - (weight @ self.innovation) ** 2 / np.diag(weight))
+        return np.asarray(self.nis - (weight @ self.innovation) ** 2 / np.diag(weight))
 
 
 def triangular(columns: Array) -> Array:
@@ -132,7 +132,7 @@ def triangular(columns: Array) -> Array:
     return np.asarray(lower * signs)
 
 
-def mixed(weights: Array, centres: Array, roots: Sequence[Array]) -> tuple[Array, Array]:
+def mixture_moments(weights: Array, centres: Array, roots: Sequence[Array]) -> tuple[Array, Array]:
     """Mean, and a root of the covariance, of a mixture.
 
     Parameters
@@ -151,12 +151,12 @@ def mixed(weights: Array, centres: Array, roots: Sequence[Array]) -> tuple[Array
     return mean, np.concatenate([*columns, between], axis=1)
 
 
-def sigma_points(belief: Gaussian, count: int) -> Array:
+def sigma_points(estimate: Gaussian, count: int) -> Array:
     """The mean and the points about it along the first columns of the root.
 
     Parameters
     ----------
-    belief : Gaussian
+    estimate : Gaussian
         The distribution.
     count : int
         Columns that matter; the rest of a lower triangular root moves later entries only.
@@ -166,8 +166,8 @@ def sigma_points(belief: Gaussian, count: int) -> Array:
     ndarray, shape (2 * count + 1, n)
         Mean, points above, points below.
     """
-    away = _DISTANCE * belief.root[:, :count].T
-    return np.concatenate([belief.mean[None], belief.mean + away, belief.mean - away])
+    away = _DISTANCE * estimate.root[:, :count].T
+    return np.concatenate([estimate.mean[None], estimate.mean + away, estimate.mean - away])
 
 
 def differences(values: Array) -> tuple[Array, Array, Array]:
@@ -188,9 +188,9 @@ def differences(values: Array) -> tuple[Array, Array, Array]:
     count = (len(values) - 1) // 2
     above, below = values[1 : count + 1], values[count + 1 :]
     first = (above - below).T / (2.0 * _DISTANCE)
-    bent = (above + below - 2.0 * values[0]).T
-    second = bent * (math.sqrt(DISTANCE2 - 1.0) / (2.0 * DISTANCE2))
-    return values[0] + bent.sum(axis=1) / (2.0 * DISTANCE2), first, second
+    curvature = (above + below - 2.0 * values[0]).T
+    second = curvature * (math.sqrt(DISTANCE2 - 1.0) / (2.0 * DISTANCE2))
+    return values[0] + curvature.sum(axis=1) / (2.0 * DISTANCE2), first, second
 
 
 def corrected(prior: Gaussian, model: Linearised, readings: Array, noise_sd: Array) -> Correction:
@@ -213,7 +213,7 @@ def chi_square_quantile(probability: float, count: int) -> float:
 
     Examples
     --------
-    >>> from controllers.tracking.filter.arithmetic import chi_square_quantile
+    >>> from controllers.tracking.filter.square_root_filter import chi_square_quantile
     >>> round(chi_square_quantile(0.95, 10), 1)
     18.3
     """
