@@ -12,7 +12,7 @@ level, and part where the level changes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -26,7 +26,6 @@ from controllers.tracking.filter import (
     Gaussian,
     Innovation,
     JointEstimate,
-    MeasurementUpdate,
     ReadingTable,
     TrackerSettings,
     joint,
@@ -35,14 +34,6 @@ from controllers.tracking.filter import (
 )
 from controllers.tracking.forecast import Forecast
 from controllers.tracking.forecaster import Forecaster, ForecastOrigin
-from controllers.tracking.hypothesis import (
-    CERTAIN_LEAK_FRACTION,
-    MIN_WEIGHT,
-    PRIOR_LEAK_PROBABILITY,
-    Hypothesis,
-    mix,
-    update_weights,
-)
 from controllers.tracking.model import (
     PUMP_OUT,
     KnownInputs,
@@ -52,14 +43,13 @@ from controllers.tracking.model import (
     unaided,
 )
 from controllers.tracking.prediction import Predictor
+from controllers.tracking.valve_hypotheses import ValveHypotheses
 from plants import METRICS, InputError, Measurement
 
 Array = NDArray[np.float64]
 
 # Share of a speed by which a reading may differ and still be that of the level.
 _SAME_SPEED = 0.01
-# A hypothesis less probable than this is not asked for forecasts.
-_UNLIKELY = 0.02
 
 
 class RecoveryTracker:
@@ -122,7 +112,6 @@ class RecoveryTracker:
         self._test = Consistency(self.settings.window, self.settings.consistency)
         self._initialise(self.briefing.drugs or dict.fromkeys(DRUGS, 0.0))
         self._rejected_before: frozenset[str] = frozenset(READ_SIGNALS)
-        self._leak_seen = False
         self._speed = self.briefing.levels[-1].rpm
         self._estimate: JointEstimate | None = None
         self.hours = math.nan
@@ -134,13 +123,7 @@ class RecoveryTracker:
         prior = Gaussian(self.space.mean, np.diag(self.space.sd))
         self._predictor = Predictor(SettledBeats(self.briefing.plant, self._slow), self.space)
         self._forecaster = Forecaster(self._predictor)
-        self._tight, self._leaking = self._hypotheses = tuple(
-            Hypothesis(leaks=leaks, weight=weight, estimate=prior, predictor=self._predictor)
-            for leaks, weight in (
-                (False, 1.0 - PRIOR_LEAK_PROBABILITY),
-                (True, PRIOR_LEAK_PROBABILITY),
-            )
-        )
+        self._hypotheses = ValveHypotheses(prior, self._predictor)
         self._doses = dose_vector(doses)
         self._inputs = KnownInputs(self._doses, math.nan, self._slow["hemoglobin_initial"])
 
@@ -206,8 +189,7 @@ class RecoveryTracker:
         """Move the estimates on by some hours, in which a volume (mL) was given."""
         excess = min(self._test.excess, self.settings.largest_excess)
         given = self.space.shift_of({"blood_volume": volume_given})
-        if not self._leak_seen:
-            mix(self._hypotheses, hours)
+        self._hypotheses.mix(hours)
         for hypothesis in self._hypotheses:
             predicted = hypothesis.predictor.predicted(hypothesis.estimate, hours, excess)
             moved = Gaussian(predicted.mean + given, predicted.root)
@@ -239,7 +221,8 @@ class RecoveryTracker:
             )
             if not self._inputs.stretch_known and not updates[0].reason:
                 self._inputs = replace(self._inputs, stretch=self._first_stretch())
-        self._update_weights(measurement, updates)
+        fraction = measurement.get("mitral_regurgitant_fraction", math.nan)
+        self._hypotheses.update_weights(fraction, updates)
         best = updates[int(np.argmax([hypothesis.weight for hypothesis in self._hypotheses]))]
         if best.readings:
             self._rejected_before = frozenset(best.rejected)
@@ -252,30 +235,17 @@ class RecoveryTracker:
             reason=best.reason,
         )
 
-    def _update_weights(
-        self, measurement: Measurement, updates: Sequence[MeasurementUpdate]
-    ) -> None:
-        """Weigh the hypotheses by their updates."""
-        seen = measurement.get("mitral_regurgitant_fraction", math.nan)
-        self._leak_seen = self._leak_seen or seen >= CERTAIN_LEAK_FRACTION
-        if self._leak_seen:
-            # A valve that was seen to leak is not tight for good, however tight it is now.
-            self._tight.weight, self._leaking.weight = MIN_WEIGHT, 1.0 - MIN_WEIGHT
-        elif not all(update.jumped for update in updates):
-            # What no hypothesis predicted tells nothing of the valve: the patient has changed.
-            update_weights(self._hypotheses, updates)
-
     def _first_stretch(self) -> float:
         """Stretch (mL) at which the patient is met, from which the closing is counted."""
-        condition = self._tight.condition(self._speed, self._inputs)
-        (outputs,) = self._predictor.outputs([self._tight.estimate], [condition])
+        condition = self._hypotheses.tight.condition(self._speed, self._inputs)
+        (outputs,) = self._predictor.outputs([self._hypotheses.tight.estimate], [condition])
         metrics = METRICS.as_dict(outputs.value[: len(METRICS)])
         return stretch(metrics, self._slow["mitral_pressure_weight"])
 
     @property
     def leaking(self) -> float:
         """Probability that the mitral valve leaks when the ventricle is stretched."""
-        return self._leaking.weight
+        return self._hypotheses.leaking.weight
 
     @property
     def estimate(self) -> JointEstimate:
@@ -288,7 +258,7 @@ class RecoveryTracker:
         """
         if self._estimate is None:
             self._forecaster.prepare(self._forecast_origin())
-            hypotheses = self._likely_hypotheses()
+            hypotheses = self._hypotheses.likely
             outputs = self._predictor.outputs(
                 [hypothesis.estimate for hypothesis in hypotheses],
                 [hypothesis.condition(self._speed, self._inputs) for hypothesis in hypotheses],
@@ -408,14 +378,10 @@ class RecoveryTracker:
         """
         now = self._forecast_origin()
         return self._predictor.leaking_fraction(
-            self._leaking.estimate,
-            now.condition(self._leaking, (PUMP_OUT, now.assumed_doses(drugs))),
+            self._hypotheses.leaking.estimate,
+            now.condition(self._hypotheses.leaking, (PUMP_OUT, now.assumed_doses(drugs))),
             self._slow["mitral_leak_limit"],
         )
 
     def _forecast_origin(self) -> ForecastOrigin:
-        return ForecastOrigin(self.hours, self._doses, self._inputs, self._likely_hypotheses())
-
-    def _likely_hypotheses(self) -> tuple[Hypothesis, ...]:
-        """The hypotheses that are likely enough."""
-        return tuple(hypothesis for hypothesis in self._hypotheses if hypothesis.weight > _UNLIKELY)
+        return ForecastOrigin(self.hours, self._doses, self._inputs, self._hypotheses.likely)

@@ -13,7 +13,8 @@ from controllers.tracking.model.settled_beats import (
     SettledOutputs,
 )
 from controllers.tracking.model.settled_equations import PUMP_OUT
-from controllers.tracking.model.state_space import N_PATIENT, STATE_INDEX, Kind, StateSpace
+from controllers.tracking.model.state_space import StateSpace
+from controllers.tracking.model.tracked_quantities import N_PATIENT, STATE_INDEX, Kind
 
 __all__ = [
     "N_PATIENT",

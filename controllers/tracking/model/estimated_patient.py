@@ -18,7 +18,7 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.model.state_space import N_PATIENT, STATE_INDEX, STRETCH
+from controllers.tracking.model.tracked_quantities import N_PATIENT, STATE_INDEX, STRETCH
 from plants import METRICS, Patient, SlowParameters
 from plants.plant import VALUES, BeatMetrics
 from plants.quantities import MINUTES_PER_HOUR, ML_PER_DL, TypedLayout

@@ -20,7 +20,7 @@ from controllers.tracking.model.estimated_patient import (
     parameter_vector,
 )
 from controllers.tracking.model.estimated_patient_lanes import EstimatedPatientLanes
-from controllers.tracking.model.state_space import N_PATIENT
+from controllers.tracking.model.tracked_quantities import N_PATIENT
 from plants import METRICS, STATES, BeatMap, Plant, SlowParameters
 from plants.plant import N_VOLUMES, PHASE, STEP, VALUES
 from plants.quantities import SECONDS_PER_MINUTE

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controllers.tracking.model.settled_equations import PUMP_OUT, SettledEquations, Tangent
-from controllers.tracking.model.state_space import PATIENT_STATES
+from controllers.tracking.model.tracked_quantities import PATIENT_STATES
 from plants import PhysicsError, steady_state
 from plants.plant import N_VOLUMES
 

@@ -198,11 +198,11 @@ def test_a_ventricle_that_leaks_at_first_goes_on_leaking_or_finds_back():
     for level in ("P-8", "P-4", "P-2"):
         course.look(level, lv_contractility=1.3)
     tracker, index = course.tracker, course.tracker.space.index
-    estimate, fractions = tracker._leaking.estimate, []
+    estimate, fractions = tracker._hypotheses.leaking.estimate, []
     for closing in range(0, 100, 10):
         mean = estimate.mean.copy()
         mean[index["mitral_closing"]], mean[index["mitral_leak"]] = closing, math.log(2.0)
-        tracker._leaking.estimate = Gaussian(mean, estimate.root)
+        tracker._hypotheses.leaking.estimate = Gaussian(mean, estimate.root)
         fractions.append(tracker.stretched_without_pump())
     # It leaks where it closes early, and where it closes late the ventricle finds back.
     assert fractions[0] > 0.3 > 0.05 > fractions[-1]

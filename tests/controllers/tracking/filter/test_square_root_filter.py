@@ -25,7 +25,7 @@ from controllers.tracking.filter.square_root_filter import (
 from controllers.tracking.hypothesis import Hypothesis, mix, update_weights
 from controllers.tracking.model import STATE_INDEX, StateSpace
 from controllers.tracking.model.batch import from_blocks, to_blocks
-from controllers.tracking.model.state_space import TREND
+from controllers.tracking.model.tracked_quantities import TREND
 
 SEEDS = st.integers(0, 2**32 - 1)
 
