@@ -57,26 +57,26 @@ _ONSET, _END_SYSTOLE = _MIN.stop, _MIN.stop + 1
 METRICS = TypedLayout(BeatMetrics, (*WAVEFORMS, *BEAT_METRICS))
 
 
-def fresh(extremes: ca.SX, onset_pressure: ca.SX, volume: ca.SX) -> ca.SX:
+def begin_beat(extremes: ca.SX, onset_pressure: ca.SX, volume: ca.SX) -> ca.SX:
     """Accumulator of a beat that starts now, with the given values of the extreme waveforms."""
     zeros = ca.SX.zeros(1 + len(INTEGRALS))
     return ca.vertcat(zeros, extremes, extremes, onset_pressure, volume)
 
 
-def extended(acc: ca.SX, duration: ca.SX, integrands: ca.SX) -> ca.SX:
+def add_integrals(acc: ca.SX, duration: ca.SX, integrands: ca.SX) -> ca.SX:
     """Accumulator with `duration` seconds of the mean integrands added."""
     added = ca.vertcat(duration, duration * integrands)
     return ca.vertcat(acc[: _INT.stop] + added, acc[_INT.stop :])
 
 
-def widened(acc: ca.SX, extremes: ca.SX) -> ca.SX:
+def add_extremes(acc: ca.SX, extremes: ca.SX) -> ca.SX:
     """Accumulator whose extremes include the given values."""
     return ca.vertcat(
         acc[: _MAX.start], ca.fmax(acc[_MAX], extremes), ca.fmin(acc[_MIN], extremes), acc[_ONSET:]
     )
 
 
-def sampled(acc: ca.SX, before: FreeWall, after: FreeWall, period: ca.SX) -> ca.SX:
+def add_end_systole(acc: ca.SX, before: FreeWall, after: FreeWall, period: ca.SX) -> ca.SX:
     """Accumulator with the free-wall volume at end systole, if the step passes it."""
     target = end_systolic_phase(period)
     start = fraction(before.phase)

@@ -96,7 +96,7 @@ def plant_model() -> PlantModel:
     lv_pressure = waves[WAVEFORMS.index("lv_pressure")]
     lv_volume = x[STATES.index["lv_volume"]]
     free_wall = lv_volume - interaction.septum_shift(STATES.symbols(x), held_values(v).p)
-    begin = ca.Function("begin", [x, v], [beats.fresh(extremes, lv_pressure, free_wall)])
+    begin = ca.Function("begin", [x, v], [beats.begin_beat(extremes, lv_pressure, free_wall)])
     within_beat, at_beat_end = _within_beat(), _at_beat_end()
     return PlantModel(
         derivative=derivative,
@@ -135,9 +135,9 @@ def _within_beat() -> ca.Function:
     x, after = ca.SX.sym("x", len(STATES)), ca.SX.sym("after", len(STATES))
     mean = ca.SX.sym("mean", len(beats.INTEGRALS))
     extremes, v = ca.SX.sym("extremes", len(beats.EXTREMES)), ca.SX.sym("v", len(VALUES))
-    moved = beats.extended(acc, v[VALUES.index["step"]], mean)
-    moved = beats.widened(moved, extremes)
-    moved = beats.sampled(moved, _free_wall(x, v), _free_wall(after, v), _period(v))
+    moved = beats.add_integrals(acc, v[VALUES.index["step"]], mean)
+    moved = beats.add_extremes(moved, extremes)
+    moved = beats.add_end_systole(moved, _free_wall(x, v), _free_wall(after, v), _period(v))
     arguments = [acc, x, after, mean, extremes, v]
     return ca.Function("within_beat", arguments, [moved], {"cse": True})
 
@@ -160,13 +160,13 @@ def _at_beat_end() -> ca.Function:
         return first + share * (second - first)
 
     pressure = beats.INTEGRALS.index("lv_pressure")
-    ended = beats.extended(acc, share * step, mean)
-    begun = beats.fresh(
+    ended = beats.add_integrals(acc, share * step, mean)
+    begun = beats.begin_beat(
         at_boundary(old, new),
         at_boundary(before[pressure], later[pressure]),
         at_boundary(_free_wall(x, v).volume, _free_wall(after, v).volume),
     )
-    begun = beats.widened(beats.extended(begun, (1 - share) * step, mean), new)
+    begun = beats.add_extremes(beats.add_integrals(begun, (1 - share) * step, mean), new)
     arguments = [acc, x, after, mean, before, later, old, new, v]
     return ca.Function("at_beat_end", arguments, [ended, begun], {"cse": True})
 

@@ -85,8 +85,10 @@ def scheme_kernel(scheme: str) -> Kernel:
     after, integrands = SCHEMES[scheme](rates, x, step)
     extremes = model.derivative(after, v)[3]
     factor = v[VALUES.index["heart_rate"]] * v[VALUES.index["disturbance_heart_rate"]]
-    acc = beats_of.widened(beats_of.extended(acc, step, integrands), extremes)
-    acc = beats_of.sampled(acc, _free_wall(x, v), _free_wall(after, v), SECONDS_PER_MINUTE / factor)
+    acc = beats_of.add_extremes(beats_of.add_integrals(acc, step, integrands), extremes)
+    acc = beats_of.add_end_systole(
+        acc, _free_wall(x, v), _free_wall(after, v), SECONDS_PER_MINUTE / factor
+    )
     body = ca.Function("beat_step", [b, v], [ca.vertcat(after, acc)], {"cse": True})
     return step_kernel(body, model.observe, tangent=True)
 
