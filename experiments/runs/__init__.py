@@ -37,6 +37,7 @@ from experiments.runs.results import (
     write_study,
 )
 from experiments.runs.study import Findings, FloatArray, PrintedTable, Settings, Study
+from experiments.runs.study_command import load_study, read_settings, run_command_of, study_command
 from experiments.runs.study_job import StudyRun, run_study
 from experiments.runs.templates import render
 from experiments.runs.work_folder import WorkFolder
