@@ -36,11 +36,35 @@ from experiments.runs.results import (
     write_results,
     write_study,
 )
-from experiments.runs.study import Findings, FloatArray, PrintedTable, Settings, Study
-from experiments.runs.study_command import load_study, read_settings, run_command_of, study_command
-from experiments.runs.study_job import StudyRun, run_study
+from experiments.runs.study import (
+    Findings,
+    FloatArray,
+    OptionName,
+    PrintedTable,
+    ReferenceResults,
+    ReportPage,
+    Resolved,
+    Settings,
+    Study,
+    check_all,
+)
+from experiments.runs.study_command import (
+    load_study,
+    print_findings,
+    read_settings,
+    run_command_of,
+    study_command,
+)
+from experiments.runs.study_job import (
+    KeptResults,
+    StudyRun,
+    StudyStatus,
+    report_study,
+    run_study,
+    study_status,
+)
 from experiments.runs.templates import render
-from experiments.runs.work_folder import WorkFolder
+from experiments.runs.work_folder import WorkFolder, read_config
 
 __all__ = [
     "RESULTS",
@@ -48,8 +72,13 @@ __all__ = [
     "Findings",
     "FloatArray",
     "JsonOption",
+    "KeptResults",
+    "OptionName",
     "PrintedTable",
+    "ReferenceResults",
+    "ReportPage",
     "ReportTable",
+    "Resolved",
     "ResultsOption",
     "RunError",
     "RunFolder",
@@ -58,20 +87,25 @@ __all__ = [
     "Settings",
     "Study",
     "StudyRun",
+    "StudyStatus",
     "WorkFolder",
+    "check_all",
     "configuration",
     "emit",
     "load_study",
     "note",
     "number",
     "path_text",
+    "print_findings",
     "print_table",
     "processor",
     "progress",
     "provenance",
+    "read_config",
     "read_settings",
     "render",
     "replace_file",
+    "report_study",
     "reserved_stdout",
     "run_command_of",
     "run_each",
@@ -80,6 +114,7 @@ __all__ = [
     "run_study",
     "say",
     "study_command",
+    "study_status",
     "to_json",
     "versions",
     "write_findings",

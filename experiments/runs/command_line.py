@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import typer
-from annotated_types import Ge, Le
+from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 
 from experiments.runs.folder import RUNS, RunsOption
-from experiments.runs.output import JsonOption, emit, path_text, print_table, progress, say
+from experiments.runs.output import JsonOption, emit, note, path_text, print_table, progress, say
 from experiments.runs.results import ResultsOption
-from experiments.runs.study import Findings, Settings, Study
-from plants.quantities import InputError, load_toml
+from experiments.runs.study import Findings, Settings, Study, option_fields, option_name
+from plants.quantities import InputError, all_errors, each_error, load_toml
 
 WorkersOption = Annotated[
     int | None, typer.Option(help="Number of processes; by default one for each core.")
@@ -71,11 +72,11 @@ def study_command(place: str, settings: type[Settings], explanation: str) -> Cal
 
     def command(**options: Any) -> int:
         shared = {name: options.pop(name) for name in _SHARED}
-        given = {name: value for name, value in options.items() if value is not None}
+        given = {name: value for name, value in options.items() if value not in (None, [])}
         return run_command_of(load_study(place), given, **shared)
 
     parameters = {
-        name: (_option(name, info), None) for name, info in settings.model_fields.items()
+        name: (_option(name, info), None) for name, info in option_fields(settings).items()
     } | _SHARED
     command.__doc__ = explanation
     command.__annotations__ = {name: kind for name, (kind, _) in parameters.items()}
@@ -131,7 +132,9 @@ def run_command_of(
     if as_json:
         emit(run.document())
     else:
-        _print(run.findings, run.folder)
+        print_findings(run.findings, run.folder)
+    if run.findings.warning:
+        note(f"impellab: {run.findings.warning}")
     return 1 if run.findings.held is False else 0
 
 
@@ -156,17 +159,31 @@ def read_settings(
     options = {
         name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
     }
-    return study.settings.read(content | options, source=source)
+    try:
+        return study.settings.read(content | options, source=source)
+    except InputError as error:
+        raise all_errors(
+            [_from_options(refusal, options) for refusal in each_error(error)]
+        ) from None
 
 
-def _print(findings: Findings, folder: Path) -> None:
+def _from_options(error: InputError, options: dict[str, Any]) -> InputError:
+    """A refusal of an option names the command line, and not the file whose value it replaced."""
+    if re.split(r"[.\[]", error.field)[0] not in options:
+        return error
+    return InputError(error.field, error.value, error.allowed, source="command line")
+
+
+def print_findings(findings: Findings, folder: Path) -> None:
+    """Print the tables of a study, what it says, and where everything is."""
     tables = findings.printed
     if not tables:
         name, table = next(iter(findings.tables.items()))
         print_table(name, list(table.columns), table.values.tolist())
     for title, columns, rows in tables:
         print_table(title, list(columns), [list(row) for row in rows])
-    say(findings.summary)
+    if text := findings.summary if findings.said is None else findings.said:
+        say(text)
     say(f"tables, figures and report: {path_text(folder)}")
 
 
@@ -174,24 +191,33 @@ def _option(name: str, info: FieldInfo) -> Any:
     """The option of a setting: not given, it is None, so that a file may say it."""
     kind = _plain_kind(info.annotation)
     default = info.get_default(call_default_factory=True)
-    flag = "--" + name.replace("_", "-")
-    bounds = {
-        "min": next((limit.ge for limit in info.metadata if isinstance(limit, Ge)), None),
-        "max": next((limit.le for limit in info.metadata if isinstance(limit, Le)), None),
-    }
-    if kind not in (int, float):
-        bounds = {}
+    flag = f"--{option_name(name, info).name}"
     if isinstance(default, tuple):
         default = ", ".join(map(str, default))
     shown = default if isinstance(default, str) and default else None
     names = [f"{flag}/--no-{flag[2:]}"] if kind is bool and info.default else [flag]
     option = typer.Option(
         *names,
-        help=info.description,
-        show_default=shown or (str(default) if default not in (None, "", False) else False),
-        **bounds,  # type: ignore[arg-type]
+        help=" ".join(filter(None, [info.description, _bounds(info)])),
+        show_default=shown or (str(default) if default not in (None, "", False, ()) else False),
     )
     return Annotated[kind | None, option]
+
+
+def _bounds(info: FieldInfo) -> str:
+    """The bounds of a number in words. The settings check them, so that all refusals are told."""
+    words = []
+    for limit in info.metadata:
+        match limit:
+            case Ge():
+                words.append(f"{limit.ge:g} or more")
+            case Gt():
+                words.append(f"more than {limit.gt:g}")
+            case Le():
+                words.append(f"{limit.le:g} or less")
+            case Lt():
+                words.append(f"less than {limit.lt:g}")
+    return f"({', '.join(words)})" if words else ""
 
 
 def _plain_kind(annotation: Any) -> Any:

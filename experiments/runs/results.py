@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from experiments.runs.folder import RunFolder, run_folder, versions
-from experiments.runs.study import Findings
+from experiments.runs.study import Findings, ReferenceResults
 from experiments.runs.templates import render
 
 if TYPE_CHECKING:
@@ -53,29 +53,40 @@ def write_findings(
     from experiments.figures import save_figure
     from experiments.runs.report import ReportTable, write_report
 
-    for name, table in findings.tables.items():
+    tables = {name: table for name, table in findings.tables.items() if len(table.columns)}
+    for name, table in tables.items():
         run.write_table(name, table)
+    captions = findings.report.captions if findings.report is not None else {}
     shown = [
-        (name.replace("_", " "), save_figure(figure, run.path / f"{name}.png"))
+        (
+            captions.get(name, name.replace("_", " ")),
+            save_figure(figure, run.path / f"{name}.png"),
+        )
         for name, figure in findings.figures.items()
     ]
-    pages = [
-        ReportTable(name.replace("_", " "), list(table.columns), table.values.tolist())
-        for name, table in findings.tables.items()
-    ]
+    if findings.report is not None:
+        pages = [ReportTable(*table) for table in findings.report.tables]
+    else:
+        pages = [
+            ReportTable(name.replace("_", " "), list(table.columns), table.values.tolist())
+            for name, table in tables.items()
+        ]
     # The first paragraph; what lists say is in the tables.
     first = findings.summary.partition("\n\n")[0]
     write_report(run, title, introduction=first, tables=pages, figures=shown)
     if findings.write is not None:
         findings.write(run.path)
     if results is not None:
+        reference = findings.reference or ReferenceResults(tuple(tables))
         page = render(
             "results_page.md",
-            title=title,
-            summary=findings.summary,
+            body=reference.page or f"# {title}\n\n{findings.summary}",
             provenance=provenance(run.config, regenerate),
         )
-        write_results(results, page, run, findings.tables, findings.figures)
+        kept = {name: tables[name] for name in reference.tables if name in tables}
+        folder = write_results(results, page, run, kept, findings.figures)
+        for name, text in reference.files.items():
+            replace_file(folder / name, text.encode())
 
 
 def write_study(

@@ -8,7 +8,8 @@ done, going on after a kill, and the run folder with tables, figures and report.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar
@@ -16,8 +17,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import PlainValidator
+from pydantic.fields import FieldInfo
 
-from plants.quantities import CheckedModel
+from plants.quantities import CheckedModel, InputError, all_errors
 
 if TYPE_CHECKING:
     import pandas
@@ -32,8 +34,76 @@ FloatArray = Annotated[
 class Settings(CheckedModel):
     """Settings of a study: each field is an option of its command and a key of its files.
 
-    The description of a field is the help of the option; its default and bounds hold for both.
+    The description of a field is the help of the option; its default and bounds hold for both. An
+    :class:`OptionName` among a field's annotations names the option where it is not the field's
+    name. A field with :class:`Resolved` is no option: the study fills it in when a run begins.
     """
+
+
+@dataclass(frozen=True)
+class OptionName:
+    """How a setting is called on the command line.
+
+    Parameters
+    ----------
+    name : str
+        The option without its dashes; "" for the name of the field.
+    always : bool
+        Whether the command line that repeats a study names it even at its default.
+    """
+
+    name: str = ""
+    always: bool = False
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Marks a setting that is filled in when a run begins, so that going on finds it unchanged."""
+
+
+def option_name(field: str, info: FieldInfo) -> OptionName:
+    """The option of a setting, as its annotations say."""
+    given = [part for part in info.metadata if isinstance(part, OptionName)]
+    name = given[0].name if given else ""
+    return OptionName(name or field.replace("_", "-"), bool(given) and given[0].always)
+
+
+def option_fields(settings: type[Settings]) -> dict[str, FieldInfo]:
+    """The settings that are options, by field name."""
+    return {
+        name: info
+        for name, info in settings.model_fields.items()
+        if not any(isinstance(part, Resolved) for part in info.metadata)
+    }
+
+
+def check_all(checks: Iterable[Callable[[], object]]) -> None:
+    """Make every check, and raise everything that they refuse as one error.
+
+    Raises
+    ------
+    InputError
+        At least one check raised it; the same refusal is told once.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> from experiments.runs import check_all
+    >>> from plants import InputError, Patient, Scenario
+    >>> try:
+    ...     check_all([partial(Patient.load, "nobody"), partial(Scenario.load, "nothing")])
+    ... except InputError as error:
+    ...     print([refusal.field for refusal in error.errors])
+    ['patient', 'scenario']
+    """
+    refusals: dict[str, InputError] = {}
+    for check in checks:
+        try:
+            check()
+        except InputError as error:
+            refusals.setdefault(str(error), error)
+    if refusals:
+        raise all_errors(list(refusals.values()))
 
 
 class PrintedTable(NamedTuple):
@@ -45,13 +115,49 @@ class PrintedTable(NamedTuple):
 
 
 @dataclass(frozen=True)
+class ReportPage:
+    """What the report of a run shows, where it is not simply everything.
+
+    Parameters
+    ----------
+    tables : sequence of PrintedTable
+        In the order shown.
+    captions : mapping of str to str
+        By figure; a figure without one is captioned by its name.
+    """
+
+    tables: Sequence[PrintedTable]
+    captions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReferenceResults:
+    """What is kept in ``results/NAME``, where it is not simply everything.
+
+    Parameters
+    ----------
+    tables : sequence of str
+        Names of the tables.
+    page : str
+        The page in Markdown, without how it came about; by default title and summary.
+    files : mapping of str to str
+        Further texts by file name.
+    """
+
+    tables: Sequence[str]
+    page: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Findings:
     """What a study shows.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        By file name without its ending; the first holds the ``rows`` of the JSON document.
+        By file name without its ending; the first holds the ``rows`` of the JSON document. One
+        without columns is not written.
     summary : str
         What came out: paragraphs of Markdown, kept simple; the first introduces the report.
     held : bool, optional
@@ -62,10 +168,18 @@ class Findings:
         By file name without its ending; the title of a figure says what it shows.
     printed : sequence of PrintedTable
         What is printed besides the summary; by default the first table.
+    said : str, optional
+        What is printed below the tables; by default the summary.
+    warning : str
+        What is told on standard error besides; "" for nothing.
     document : mapping
         What the JSON document holds besides ``rows``, ``units``, ``held`` and ``run``.
     write : callable, optional
         Called with the run folder, for files beyond tables, figures and report.
+    report : ReportPage, optional
+        Tables and captions of the report; by default all tables.
+    reference : ReferenceResults, optional
+        What reference results hold; by default all tables and the summary.
     """
 
     tables: Mapping[str, pandas.DataFrame]
@@ -74,8 +188,12 @@ class Findings:
     units: Mapping[str, str] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
     printed: Sequence[PrintedTable] = ()
+    said: str | None = None
+    warning: str = ""
     document: Mapping[str, Any] = field(default_factory=dict)
     write: Callable[[Path], None] | None = None
+    report: ReportPage | None = None
+    reference: ReferenceResults | None = None
 
     @property
     def rows(self) -> pandas.DataFrame:
@@ -95,7 +213,7 @@ class Study(Generic[_S, _Case, _Result]):
     Parameters
     ----------
     name : str
-        Names the run folders and the folder of reference results.
+        Names the folder of reference results.
     title : callable
         What is studied, in a line, from the settings.
     settings : type of Settings
@@ -107,6 +225,9 @@ class Study(Generic[_S, _Case, _Result]):
         everything in a case.
     findings : callable
         What the results show, given the settings and the results in the order of the cases.
+    resolve : callable, optional
+        The settings with every :class:`Resolved` one filled in, from those that were given; what it
+        refuses is refused before a folder is made.
     result : type, optional
         Kind of a result: a dataclass or another type of plain values that pydantic can read back
         from JSON. Not needed with `keep` and `restore`.
@@ -119,9 +240,11 @@ class Study(Generic[_S, _Case, _Result]):
     seeds : callable, optional
         Every seed that is used, by what it is for, from the settings.
     command : str, optional
-        Subcommand of ``impellab``; by default the name.
+        Subcommand of ``impellab``, which names the run folders too; by default the name.
     parallel : bool
         Whether cases may run at the same time; a study that takes times may not.
+    partial : bool
+        Whether findings can be told of some of the cases, before all are done.
     """
 
     name: str
@@ -133,26 +256,33 @@ class Study(Generic[_S, _Case, _Result]):
     result: Any = None
     keep: Callable[[_Result], Any] | None = None
     restore: Callable[[Any], _Result] | None = None
+    resolve: Callable[[_S], _S] | None = None
     key: Callable[[_Case], str] | None = None
     unit: str = "cases"
     seeds: Callable[[_S], Mapping[str, int]] | None = None
     command: str = ""
     parallel: bool = True
+    partial: bool = False
+
+    @property
+    def subcommand(self) -> str:
+        """Subcommand of ``impellab``."""
+        return self.command or self.name
 
     def command_line(self, settings: _S) -> str:
         """The command line that does it with these settings.
 
         Options that stand at their default are left out.
         """
-        words = ["impellab", self.command or self.name]
-        for name, info in self.settings.model_fields.items():
-            value = getattr(settings, name)
-            if value == info.get_default(call_default_factory=True):
+        words = ["impellab", self.subcommand]
+        for name, info in option_fields(self.settings).items():
+            value, called = getattr(settings, name), option_name(name, info)
+            if value == info.get_default(call_default_factory=True) and not called.always:
                 continue
-            option = "--" + name.replace("_", "-")
+            option = f"--{called.name}"
             if isinstance(value, bool):
                 words.append(option if value else option.replace("--", "--no-", 1))
                 continue
             for single in value if isinstance(value, tuple) else (value,):
                 words += [option, str(single)]
-        return " ".join(words)
+        return shlex.join(words)

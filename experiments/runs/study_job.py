@@ -12,12 +12,14 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from experiments.runs.folder import RUNS
+from experiments.runs.errors import RunError
+from experiments.runs.folder import RUNS, RunFolder
 from experiments.runs.output import note, path_text
 from experiments.runs.pool import run_each
 from experiments.runs.results import write_findings
 from experiments.runs.study import Findings, Settings, Study
-from experiments.runs.work_folder import WorkFolder
+from experiments.runs.work_folder import WorkFolder, is_work_folder, read_config
+from plants import InputError
 
 _S = TypeVar("_S", bound=Settings)
 _Case = TypeVar("_Case")
@@ -93,15 +95,11 @@ def run_study(
         A worker died; what was done can be resumed.
     """
     work = _begun(study, settings, runs, resume)
-    chosen = study.settings.read(work.job, source=os.fspath(work.path))
-    cases = study.cases(chosen)
-    keys = [study.key(case) if study.key else f"{n:05d}" for n, case in enumerate(cases)]
-    kept = KeptResults(study, work, keys)
+    chosen, cases = _planned(study, work)
+    kept = KeptResults(study, work, tuple(cases))
     with work.locked():
         try:
-            _do_what_is_left(
-                study, dict(zip(keys, cases, strict=True)), kept, workers, cluster, progress
-            )
+            _do_what_is_left(study, cases, kept, workers, cluster, progress)
             with work.completed() as run:
                 run.config["resumed"] = {"done_before": kept.before, study.unit: len(cases)}
                 findings = study.findings(chosen, kept)
@@ -114,10 +112,93 @@ def run_study(
                 )
         except BaseException:
             if not work.discard_if_empty():
-                command = study.command or study.name
-                note(f"to go on: impellab {command} --resume {path_text(work.path)}")
+                note(_to_go_on(study, work))
             raise
     return StudyRun(chosen, findings, run.final)
+
+
+def report_study(study: Study[_S, _Case, _Result], folder: Path) -> StudyRun[_S]:
+    """Write tables, figures and report of what an interrupted study has done into its folder.
+
+    The study can go on afterwards.
+
+    Raises
+    ------
+    InputError
+        It is no folder of an interrupted study of that kind, or nothing is done yet.
+    RunError
+        The findings of this study need all cases.
+    """
+    work = _begun(study, None, folder.parent, folder)
+    chosen, cases = _planned(study, work)
+    with work.locked():
+        done = set(KeptResults(study, work, tuple(cases)).done())
+        keys = tuple(key for key in cases if key in done)
+        told = f"{len(keys)} of {len(cases)} {study.unit}"
+        if not keys:
+            raise InputError(
+                "folder", os.fspath(folder), f"one in which something is done ({told})"
+            )
+        if len(keys) < len(cases) and not study.partial:
+            raise RunError(f"{told} are done, and the report needs all; {_to_go_on(study, work)}")
+        run = RunFolder(work.path, work.path.absolute(), dict(work.config))
+        findings = study.findings(chosen, KeptResults(study, work, keys))
+        title = study.title(chosen)
+        write_findings(
+            run,
+            findings,
+            title=title if len(keys) == len(cases) else f"{title} ({told})",
+            regenerate=f"{study.command_line(chosen)} --results",
+        )
+    return StudyRun(chosen, findings, run.final)
+
+
+@dataclass(frozen=True)
+class StudyStatus:
+    """How far a study is.
+
+    Attributes
+    ----------
+    done, total : int
+        Cases that are done, and all of them.
+    complete : bool
+        Whether its results are written.
+    """
+
+    done: int
+    total: int
+    complete: bool
+
+
+def study_status(study: Study[Any, Any, Any], folder: Path) -> StudyStatus:
+    """How far a study is whose run folder, complete or not, is given.
+
+    Raises
+    ------
+    InputError
+        It is no folder of a study of that kind.
+    """
+    if not is_work_folder(folder):
+        total = read_config(folder)["resumed"][study.unit]
+        return StudyStatus(total, total, True)
+    work = WorkFolder.resumed(folder, study.subcommand, f"an interrupted {study.subcommand}")
+    _, cases = _planned(study, work)
+    done = sum(1 for _ in KeptResults(study, work, tuple(cases)).done())
+    return StudyStatus(done, len(cases), False)
+
+
+def _planned(study: Study[_S, _Case, Any], work: WorkFolder) -> tuple[_S, dict[str, _Case]]:
+    """The settings of a run and its cases, by the names of their files."""
+    chosen = study.settings.read(work.job, source=os.fspath(work.path))
+    keyed = (
+        (study.key(case) if study.key else f"{number:05d}", case)
+        for number, case in enumerate(study.cases(chosen))
+    )
+    return chosen, dict(keyed)
+
+
+def _to_go_on(study: Study[Any, Any, Any], work: WorkFolder) -> str:
+    return f"to go on: impellab {study.subcommand} --resume {path_text(work.path)}"
 
 
 class KeptResults(Sequence[_Result]):
@@ -184,9 +265,13 @@ def _begun(
     study: Study[_S, Any, Any], settings: _S | None, runs: Path, resume: Path | None
 ) -> WorkFolder:
     if settings is not None:
+        if study.resolve is not None:
+            settings = study.resolve(settings)
         seeds = study.seeds(settings) if study.seeds else {}
-        return WorkFolder.create(study.name, runs, settings.model_dump(), seeds=seeds)
-    work = WorkFolder.resumed(resume, study.name, f"an interrupted {study.command or study.name}")
+        return WorkFolder.create(
+            study.subcommand, runs, settings.model_dump(), seeds=seeds, study=study.name
+        )
+    work = WorkFolder.resumed(resume, study.subcommand, f"an interrupted {study.subcommand}")
     if changed := work.changed():
         note(f"impellab: {changed}; {study.unit} from before and after are mixed")
     return work

@@ -33,7 +33,7 @@ def render(template_name: str, **values: object) -> str:
     Examples
     --------
     >>> from experiments.runs import render
-    >>> page = render("results_page.md", title="Speed", summary="Fast.", provenance="Made today.")
+    >>> page = render("results_page.md", body="# Speed", provenance="Made today.")
     >>> page.splitlines()[0]
     '# Speed'
     """

@@ -24,6 +24,31 @@ SUFFIX = ".work"
 _PLAN, _TRIALS = "plan.json", "trials"
 
 
+def is_work_folder(folder: Path) -> bool:
+    """Whether a job is going on in a folder."""
+    return (folder / _PLAN).is_file()
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """The configuration of a study's run, complete or not.
+
+    Raises
+    ------
+    InputError
+        It is no run folder of a study.
+    """
+    if is_work_folder(folder):
+        config = WorkFolder(folder).config
+    else:
+        try:
+            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            config = {}
+    if not isinstance(config, dict) or not config.get("study"):
+        raise InputError("folder", os.fspath(folder), "the run folder of a study")
+    return config
+
+
 class WorkFolder:
     """The folder of a job that is going on.
 
@@ -51,16 +76,35 @@ class WorkFolder:
 
     @classmethod
     def create(
-        cls, command: str, runs: Path, job: Mapping[str, Any], *, seeds: Mapping[str, int]
+        cls,
+        command: str,
+        runs: Path,
+        job: Mapping[str, Any],
+        *,
+        seeds: Mapping[str, int],
+        study: str = "",
     ) -> WorkFolder:
         """Begin a job.
+
+        Parameters
+        ----------
+        command : str
+            Names the folder.
+        runs : Path
+            Where it is made.
+        job : mapping
+            What the job is: plain values.
+        seeds : mapping of str to int
+            Every seed that is used.
+        study : str
+            Name of the study that is done.
 
         Raises
         ------
         InputError
             The folder cannot be made.
         """
-        config = configuration(command, job, seeds)
+        config = configuration(command, job, seeds) | {"study": study}
         name = run_name(command, job)
         path = runs / f"{name}{SUFFIX}"
         try:
