@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from experiments.runs import markdown_table
 from experiments.trials import TRIAL_METRICS
 from plants import (
     DEVICE_PARAMETERS,
@@ -46,28 +47,6 @@ class Named(Protocol):
     def unit(self) -> str: ...
     @property
     def meaning(self) -> str: ...
-
-
-def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table in Markdown; numbers are written as short as they can be told apart.
-
-    Examples
-    --------
-    >>> from experiments.documentation import markdown_table
-    >>> print(markdown_table(("name", "low"), [("map", -50.0)]))
-    | name | low |
-    |---|---|
-    | map | -50 |
-    """
-    lines = [columns, ["---"] * len(columns), *rows]
-    head, rule, *body = ("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
-    return "\n".join([head, rule.replace(" ", ""), *body])
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value).replace("|", r"\|")
-    return f"{value:.10g}"
 
 
 def signals_page() -> str:

@@ -18,6 +18,7 @@ from experiments.runs import (
     path_text,
     print_table,
     progress,
+    run_command_of,
     say,
 )
 
@@ -78,7 +79,7 @@ def command(
     given = [name for name, value in chosen.items() if value is not None]
     if len(given) != 1:
         allowed = "exactly one of --patient, --cohort and --resume"
-        raise InputError("wean", " and ".join(f"--{one}" for one in given) or "nothing", allowed)
+        raise InputError("wean", " and ".join(f"--{name}" for name in given) or "nothing", allowed)
     pci = indication == "high-risk-pci"
     # What an option is for; given elsewhere it would be left unheard.
     only: list[tuple[str, Any, Any, bool, str]] = [
@@ -108,7 +109,7 @@ def command(
         policies = policy or [_POLICY]
         if len(policies) > 1:
             raise InputError("policy", ", ".join(policies), "one policy for one patient")
-        return _one(
+        return _wean_patient(
             {
                 "seed": seed,
                 "policy": policies[0],
@@ -123,13 +124,33 @@ def command(
             runs,
             as_json,
         )
-    settings = {"device": device, "tier": tier, "evaluation": evaluation, "case": case}
-    if policy:
-        settings["policies"] = tuple(policy)
-    return _study(cohort, seed, settings, resume, workers, cluster, results, runs, as_json)
+    from experiments.weaning.study import STUDY
+
+    settings: dict[str, Any] = {}
+    if cohort is not None:
+        settings = {
+            "patients": cohort,
+            "first_seed": seed,
+            "device": device,
+            "tier": tier,
+            "evaluation": evaluation,
+            "case": case,
+        }
+        if policy:
+            settings["policies"] = tuple(policy)
+    return run_command_of(
+        STUDY,
+        settings,
+        workers=workers,
+        cluster=cluster,
+        resume=resume,
+        results=results,
+        runs=runs,
+        as_json=as_json,
+    )
 
 
-def _one(settings: dict[str, Any], runs: Path, as_json: bool) -> int:
+def _wean_patient(settings: dict[str, Any], runs: Path, as_json: bool) -> int:
     """One course; any outcome is a result."""
     from experiments.weaning.course import (
         WeaningTrial,
@@ -142,54 +163,20 @@ def _one(settings: dict[str, Any], runs: Path, as_json: bool) -> int:
 
     trial = WeaningTrial(**settings)
     with live() as watch:
-        found = wean(trial, runs=runs, watch=watch)
+        weaned = wean(trial, runs=runs, watch=watch)
     if as_json:
-        emit(found.document())
+        emit(weaned.document())
         return 0
     # As text, so that words and numbers stand at the left.
-    rows = [(what, number(value), unit) for what, value, unit in outcome_rows(found.course)]
-    print_table(found.title, ("what", "value", "unit"), rows)
-    told = finding_rows(found.course)
+    rows = [(what, number(value), unit) for what, value, unit in outcome_rows(weaned.course)]
+    print_table(weaned.title, ("what", "value", "unit"), rows)
+    told = finding_rows(weaned.course)
     if told:
         print_table("recognised and happened", ("what", "time [h]", "kind"), told)
     columns = ("no.", "time [h]", "level", "decision", "why")
-    print_table("decisions", columns, told_rows(found.course))
-    say(f"figure, data and report: {path_text(found.folder)}")
+    print_table("decisions", columns, told_rows(weaned.course))
+    say(f"figure, data and report: {path_text(weaned.folder)}")
     return 0
-
-
-def _study(
-    cohort: int | None,
-    seed: int,
-    settings: dict[str, Any],
-    resume: Path | None,
-    workers: int | None,
-    cluster: str | None,
-    results: bool,
-    runs: Path,
-    as_json: bool,
-) -> int:
-    """A cohort; exit code 1 where a target is missed."""
-    from experiments.weaning.study import Plan, study
-
-    plan = None if cohort is None else Plan(patients=cohort, first_seed=seed, **settings)
-    with progress("courses", 1.0) as done:
-        found = study(
-            plan,
-            runs=runs,
-            resume=resume,
-            workers=workers,
-            cluster=cluster,
-            results=results,
-            progress=done,
-        )
-    if as_json:
-        emit(found.document())
-    else:
-        for title, columns, rows in found.printed():
-            print_table(title, columns, rows)
-        say(f"figures, data and report: {path_text(found.folder)}")
-    return 0 if found.held else 1
 
 
 def _intervention(
@@ -206,13 +193,13 @@ def _intervention(
 
     trial = PciTrial(patient, device, controller=controller, tier=tier, seed=seed)
     with progress(f"{patient} on {device}", 1.0) as done:
-        found = pci(trial, runs=runs, progress=done)
+        intervention = pci(trial, runs=runs, progress=done)
     if as_json:
-        emit(found.document())
+        emit(intervention.document())
         return 0
     columns = ("measure", "supported", "unsupported", "unit")
-    print_table(found.title, columns, outcome_rows(found.course))
+    print_table(intervention.title, columns, outcome_rows(intervention.course))
     columns = ("time [min]", "level", "decision", "why")
-    print_table("decisions", columns, decision_rows(found.course))
-    say(f"figure, data and report: {path_text(found.folder)}")
+    print_table("decisions", columns, decision_rows(intervention.course))
+    say(f"figure, data and report: {path_text(intervention.folder)}")
     return 0

@@ -11,6 +11,7 @@ from experiments.runs.folder import (
     run_name,
     versions,
 )
+from experiments.runs.markdown import markdown_table
 from experiments.runs.output import (
     JsonOption,
     SeedOption,
@@ -93,6 +94,7 @@ __all__ = [
     "configuration",
     "emit",
     "load_study",
+    "markdown_table",
     "note",
     "number",
     "path_text",

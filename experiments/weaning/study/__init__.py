@@ -1,9 +1,6 @@
 """The weaning study: virtual patients, weaned by every policy, against the targets."""
 
-from experiments.weaning.study.job import study
-from experiments.weaning.study.plan import Plan
+from experiments.weaning.study.settings import WeaningStudySettings
+from experiments.weaning.study.study import STUDY
 
-__all__ = [
-    "Plan",
-    "study",
-]
+__all__ = ["STUDY", "WeaningStudySettings"]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from experiments.runs import PrintedTable
 from experiments.weaning.study.figures import short
 from experiments.weaning.study.tables import StudyTables
 from experiments.weaning.study.targets import VALUES
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     import pandas
 
 Cells = list[list[object]]
-Printed = tuple[str, tuple[str, ...], Cells]
 MET = {True: "met", False: "MISSED", None: "not judged"}
 #: What a table of policies shows besides the targets: column, words, factor, decimals.
 MORE: tuple[tuple[str, str, float, int], ...] = (
@@ -39,24 +39,25 @@ MORE: tuple[tuple[str, str, float, int], ...] = (
 
 def printed(
     tables: StudyTables, targets: pandas.DataFrame, policies: Sequence[str]
-) -> list[Printed]:
-    """Title, headings and cells of the tables that a reader of the terminal sees."""
-    found: list[Printed] = []
+) -> list[PrintedTable]:
+    """The tables that a reader of the terminal sees."""
+    shown: list[PrintedTable] = []
     if not tables.policies.empty:
         title = "targets; x: missed; shares without their intervals"
-        found.append((title, *wide(targets, policies, brief=True)))
+        shown.append(PrintedTable(title, *wide(targets, policies, brief=True)))
         others = [row for row in records(targets) if row["name"] not in VALUES]
         if others:
             cells: Cells = [[row["measure"], row["text"], MET[row["met"]]] for row in others]
-            found.append(("comparisons", ("measure", "values", "met"), cells))
-        found.append(("every policy", *more(tables.policies, policies)))
-        found.append(("outcomes", *_cells(tables.outcomes)))
-        found.append(("recognition", *_cells(tables.recognition, drop=("_low", "_high"))))
+            shown.append(PrintedTable("comparisons", ("measure", "values", "met"), cells))
+        shown.append(PrintedTable("every policy", *more(tables.policies, policies)))
+        shown.append(PrintedTable("outcomes", *_cells(tables.outcomes)))
+        brief = _cells(tables.recognition, drop=("_low", "_high"))
+        shown.append(PrintedTable("recognition", *brief))
     for name in ("gate", "contractility", "patients", "refusals"):
         table = getattr(tables, name)
         if not table.empty:
-            found.append((name, *_cells(table)))
-    return found
+            shown.append(PrintedTable(name, *_cells(table)))
+    return shown
 
 
 def _cells(table: pandas.DataFrame, drop: tuple[str, ...] = ()) -> tuple[tuple[str, ...], Cells]:
@@ -64,7 +65,7 @@ def _cells(table: pandas.DataFrame, drop: tuple[str, ...] = ()) -> tuple[tuple[s
     words = tuple(str(name).replace("_", " ") for name in names)
     rows = table[names].values.tolist()
     for row in rows:
-        row[:] = [short(one) if isinstance(one, str) else one for one in row]
+        row[:] = [short(value) if isinstance(value, str) else value for value in row]
     return words, rows
 
 
@@ -87,13 +88,14 @@ def wide(
         Whether intervals are left out.
     """
     by_place = {(row["name"], row["policy"]): row for row in records(targets)}
-    known = [one for one in policies if any(policy == one for _, policy in by_place)]
+    judged = {policy for _, policy in by_place}
+    known = [policy for policy in policies if policy in judged]
     cells: Cells = []
     for name in VALUES:
         rows = [by_place[name, policy] for policy in known]
         told = [_brief(row) if brief else _told(row) for row in rows]
         cells.append([rows[0]["measure"], rows[0]["target"], *told])
-    return ("measure", "target", *(short(one) for one in known)), cells
+    return ("measure", "target", *(short(policy) for policy in known)), cells
 
 
 def _told(row: Mapping[Hashable, Any]) -> str:
@@ -123,7 +125,7 @@ def more(policies: pandas.DataFrame, names: Sequence[str]) -> tuple[tuple[str, .
         [words, *(_number(factor * float(by_name[name][column]), digits) for name in known)]
         for column, words, factor, digits in MORE
     ]
-    return ("", *(short(one) for one in known)), cells
+    return ("", *(short(policy) for policy in known)), cells
 
 
 def _number(value: float, digits: int) -> str:

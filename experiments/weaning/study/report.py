@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from experiments.runs import Findings, ReferenceResults, ReportPage
 from experiments.weaning.course import Course
 from experiments.weaning.study.cells import printed
 from experiments.weaning.study.figures import (
@@ -23,88 +24,88 @@ if TYPE_CHECKING:
     import pandas
     from matplotlib.figure import Figure
 
-    from experiments.runs import RunFolder
-    from experiments.weaning.study.plan import Plan
+    from experiments.weaning.study.settings import WeaningStudySettings
 
 TITLE = "Weaning virtual patients from a left pump"
-NAME = "weaning"
+#: Units of the columns of the table of policies, by what their names have; others are numbers.
+_UNITS = {"hours": "h", "seconds": "s"}
 
 
-def write_weaning(
-    run: RunFolder,
-    plan: Plan,
+def weaning_findings(
+    settings: WeaningStudySettings,
     rows: StudyRows,
     tables: StudyTables,
     targets: pandas.DataFrame,
     worked: Mapping[str, Course],
-    *,
-    results: bool,
-) -> None:
-    """Write everything of a study but its configuration.
+) -> Findings:
+    """What a study shows.
 
     Parameters
     ----------
-    run : RunFolder
-        Where to.
-    plan, rows, tables, targets
+    settings, rows, tables, targets
         Of the study.
-    worked : Mapping of str to Course
+    worked : mapping of str to Course
         A typical course by case, drawn as a figure each.
-    results : bool
-        Whether ``results/weaning`` is renewed as well.
     """
-    from experiments.figures import save_figure
-    from experiments.runs import ReportTable, provenance, write_report, write_results
-
-    kept = {
+    main = settings.policies[0]
+    published = {
         name: table
         for name, table in (*tables._asdict().items(), ("targets", targets))
         if not table.empty
     }
-    own = {name: table for name, table in rows._asdict().items() if not table.empty}
-    for name, table in (own | kept).items():
-        run.write_table(name, table)
-    shown = figures(rows, tables, worked, plan.policies[0])
-    pictures = [
-        (_caption(name), save_figure(figure, run.path / f"{name}.png"))
-        for name, figure in shown.items()
-    ]
-    words = summary(plan, tables, targets, worked)
-    pages = [
-        ReportTable(title, list(columns), cells)
-        for title, columns, cells in printed(tables, targets, plan.policies)
-    ]
-    write_report(
-        run, TITLE, introduction=words.partition("\n\n")[0], tables=pages, figures=pictures
+    of_patients = {name: table for name, table in rows._asdict().items() if not table.empty}
+    own = policy_targets(targets, main)
+    shown = printed(tables, targets, settings.policies)
+    return Findings(
+        tables={"policies": tables.policies} | of_patients | published,
+        summary=summary(settings, tables, targets, worked),
+        # A target on which nobody can be judged is neither met nor missed.
+        held=all(row["met"] is not False for row in own),
+        units=units(tables.policies),
+        figures=figures(rows, tables, worked, main),
+        printed=shown,
+        said="",
+        document={
+            "targets": own,
+            "baselines": [
+                row for policy in settings.policies[1:] for row in policy_targets(targets, policy)
+            ],
+            **{
+                name: getattr(tables, name).to_dict("records")
+                for name in (
+                    "patients",
+                    "outcomes",
+                    "recognition",
+                    "gate",
+                    "contractility",
+                    "refusals",
+                )
+            },
+        },
+        report=ReportPage(shown),
+        reference=ReferenceResults(tuple(published)),
     )
-    if results:
-        page = f"# {TITLE}\n\n{words}\n\n{provenance(run.config, regenerate(plan))}"
-        write_results(NAME, page, run, kept, shown)
 
 
-def regenerate(plan: Plan) -> str:
-    """The command line that makes the study again.
+def policy_targets(targets: pandas.DataFrame, policy: str) -> list[dict[str, Any]]:
+    """The rows of a policy; whether a target is met is true, false or None."""
+    if targets.empty:
+        return []
+    rows = targets[targets["policy"] == policy].to_dict("records")
+    return [
+        {str(name): value for name, value in row.items()}
+        | {"met": None if row["met"] is None else bool(row["met"])}
+        for row in rows
+    ]
 
-    Examples
-    --------
-    >>> from experiments.weaning.study.job import Plan
-    >>> from experiments.weaning.study.report import regenerate
-    >>> regenerate(Plan(patients=5, first_seed=3, device="5.5"))
-    'impellab wean --cohort 5 --seed 3 --device 5.5 --results'
-    """
-    from experiments.weaning.study.plan import default_policies
 
-    words = ["impellab wean --cohort", str(plan.patients)]
-    for option, value, usual in (
-        ("--seed", plan.first_seed, 0),
-        ("--device", plan.device, "CP"),
-        ("--tier", plan.tier, "icu"),
-        ("--case", plan.case, ""),
-    ):
-        words += [option, str(value)] if value != usual else []
-    if plan.policies != default_policies():
-        words += [word for policy in plan.policies for word in ("--policy", policy)]
-    return " ".join([*words, *(["--evaluation"] if plan.evaluation else []), "--results"])
+def units(policies: pandas.DataFrame) -> dict[str, str]:
+    """Units of the table of policies, which the names of its columns tell."""
+    return {
+        str(name): next((unit for part, unit in _UNITS.items() if part in str(name)), "1")
+        for name in policies.columns
+        if name != "policy"
+    }
 
 
 def worked_patients(courses: pandas.DataFrame, policy: str) -> dict[str, int]:
@@ -115,15 +116,15 @@ def worked_patients(courses: pandas.DataFrame, policy: str) -> dict[str, int]:
     if courses.empty:
         return {}
     own = courses[courses["policy"] == policy]
-    found = {}
+    seeds = {}
     for case in CASES:
         rows = own[own["case"] == case]
         if len(rows):
             typical = rows["outcome"].value_counts().index[0]
             likely = rows[rows["outcome"] == typical]
             relapsed = likely[likely["relapse_level"].notna()]
-            found[case] = int((relapsed if len(relapsed) else likely)["seed"].iloc[0])
-    return found
+            seeds[case] = int((relapsed if len(relapsed) else likely)["seed"].iloc[0])
+    return seeds
 
 
 def figures(
@@ -132,19 +133,15 @@ def figures(
     """The figures by file name; those that would be empty are left out."""
     from experiments.weaning.course import course_figure
 
-    found: dict[str, Figure] = {}
+    drawn: dict[str, Figure] = {}
     if not tables.policies.empty:
-        found["trade_off"] = trade_off_figure(tables.policies)
-        found["incidence"] = incidence_figure(tables.incidence)
-        found["outcomes"] = outcomes_figure(tables.outcomes)
+        drawn["trade_off"] = trade_off_figure(tables.policies)
+        drawn["incidence"] = incidence_figure(tables.incidence)
+        drawn["outcomes"] = outcomes_figure(tables.outcomes)
     if not tables.gate.empty:
-        found["gate"] = gate_figure(rows.probes, tables.gate)
+        drawn["gate"] = gate_figure(rows.probes, tables.gate)
     if (rows.estimates["policy"] == main).any():
-        found["contractility"] = contractility_figure(rows.estimates, main)
+        drawn["contractility"] = contractility_figure(rows.estimates, main)
     for case, course in worked.items():
-        found[f"case_{case.replace('-', '_')}"] = course_figure(course)
-    return found
-
-
-def _caption(name: str) -> str:
-    return name.replace("_", " ")
+        drawn[f"case_{case.replace('-', '_')}"] = course_figure(course)
+    return drawn

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
 
 from controllers import STEP_POLICIES, step_policy
-from experiments.runs import RESULTS
+from experiments.runs import RESULTS, OptionName, Settings, check_all
 from experiments.weaning.study.patient import Task
 from plants import TIERS, InputError, Pump, unknown_name
 from plants.bedside import CASES
 from plants.cohorts import FIRST_EVALUATION_SEED
 
-if TYPE_CHECKING:
-    pass
-
-
-COMMAND = "wean"
-
-
-#: The policy that must meet the targets unless a plan names another one first.
+#: The policy that must meet the targets unless the settings name another one first.
 MAIN = "model-based"
-
-
 #: Where the project keeps the policy that was trained on weaning.
 TRAINED = RESULTS / "policies" / "weaning-ppo"
 
@@ -32,7 +25,7 @@ def default_policies() -> tuple[str, ...]:
 
     Examples
     --------
-    >>> from experiments.weaning.study.job import default_policies
+    >>> from experiments.weaning.study.settings import default_policies
     >>> default_policies()[:2]
     ('model-based', 'fast-protocol')
     """
@@ -41,8 +34,7 @@ def default_policies() -> tuple[str, ...]:
     return (MAIN, *protocols, *trained)
 
 
-@dataclass(frozen=True)
-class Plan:
+class WeaningStudySettings(Settings):
     """What a study does.
 
     Parameters
@@ -51,16 +43,16 @@ class Plan:
         How many are asked for; who cannot be put on the pump is counted, and not replaced.
     first_seed : int
         Seed of the first; the others follow.
-    policies : tuple of str
-        Step policies; the first is the one that must meet the targets.
     device : str
         A left pump.
     tier : {"console", "icu", "full"}
         Which sensors there are.
-    evaluation : bool
-        Whether seeds that are kept for evaluation may be drawn.
     case : str
         One of :data:`plants.bedside.CASES` for everybody; "" lets the seed decide.
+    policies : tuple of str
+        Step policies; the first is the one that must meet the targets.
+    evaluation : bool
+        Whether seeds that are kept for evaluation may be drawn.
 
     Raises
     ------
@@ -69,44 +61,52 @@ class Plan:
 
     Examples
     --------
-    >>> from experiments.weaning.study.job import Plan
-    >>> [task.seed for task in Plan(patients=2, first_seed=7).tasks()]
+    >>> from experiments.weaning.study import WeaningStudySettings
+    >>> [task.seed for task in WeaningStudySettings(patients=2, first_seed=7).tasks()]
     [7, 8]
     """
 
-    patients: int = 300
-    first_seed: int = 0
-    policies: tuple[str, ...] = field(default_factory=default_policies)
-    device: str = "CP"
-    tier: str = "icu"
-    evaluation: bool = False
-    case: str = ""
+    patients: Annotated[int, OptionName("cohort", always=True)] = Field(
+        300, ge=1, description="Number of patients."
+    )
+    first_seed: Annotated[int, OptionName("seed")] = Field(
+        0, ge=0, description="Seed of the first patient."
+    )
+    device: str = Field("CP", description="Name of a left pump.")
+    tier: str = Field("icu", description="Sensors: console, icu or full.")
+    case: str = Field("", description="What becomes of the patients; the seed decides without it.")
+    policies: Annotated[tuple[str, ...], OptionName("policy")] = Field(
+        default_factory=default_policies, description="Step policies, or policy:FOLDER."
+    )
+    evaluation: bool = Field(False, description="Seeds that are kept for evaluation.")
 
-    def __post_init__(self) -> None:
-        for name, least in (("patients", 1), ("first_seed", 0)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                raise InputError(name, value, f"a whole number, {least} or more")
+    @model_validator(mode="after")
+    def _names_and_seeds_can_be_used(self) -> Self:
+        check_all(
+            [
+                self._check_seeds,
+                self._check_policies,
+                *(partial(step_policy, policy) for policy in self.policies),
+                self._check_device,
+                partial(_check_name, "tier", self.tier, TIERS),
+                partial(_check_name, "case", self.case, ("", *CASES)),
+            ]
+        )
+        return self
+
+    def _check_seeds(self) -> None:
         last = self.first_seed + self.patients - 1
         if last >= FIRST_EVALUATION_SEED and not self.evaluation:
             allowed = f"seeds up to {FIRST_EVALUATION_SEED - 1} outside an evaluation"
             raise InputError("seed", last, allowed)
-        object.__setattr__(self, "policies", tuple(self.policies))
+
+    def _check_policies(self) -> None:
         if not self.policies or len(set(self.policies)) < len(self.policies):
             raise InputError("policy", ", ".join(self.policies), "one or more, each once")
-        for policy in self.policies:
-            step_policy(policy)
+
+    def _check_device(self) -> None:
         if Pump.load(self.device).side != "left":
             raise InputError("device", self.device, "pumps for the left ventricle")
-        if self.tier not in TIERS:
-            raise unknown_name("tier", self.tier, TIERS)
-        if self.case and self.case not in CASES:
-            raise unknown_name("case", self.case, CASES)
-
-    @classmethod
-    def from_job(cls, job: dict[str, Any]) -> Plan:
-        """The plan of a work folder."""
-        return cls(**job | {"policies": tuple(job["policies"])})
 
     def tasks(self) -> list[Task]:
         """One for each patient."""
@@ -121,3 +121,8 @@ class Plan:
             )
             for seed in range(self.first_seed, self.first_seed + self.patients)
         ]
+
+
+def _check_name(field: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise unknown_name(field, value, [name for name in known if name])
