@@ -1,24 +1,29 @@
-"""What a benchmark writes into its run folder: tables, figures and a report."""
+"""What a benchmark shows: tables, figures and a report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.benchmark.figures import controller_comparison, course_grid
+from experiments.benchmark.results import reference_results
 from experiments.benchmark.suite import Suite
 from experiments.benchmark.tables import BEST, BenchmarkTables
-from experiments.figures import save_figure
-from experiments.runs import ReportTable, RunFolder, write_report
-from experiments.trials import COURSE, TRIAL_METRICS, Finished, short_name
+from experiments.runs import Findings, PrintedTable, ReportPage
+from experiments.trials import COURSE, FAILED, TRIAL_METRICS, Finished, short_name
 from plants import Therapy
 
 if TYPE_CHECKING:
     import pandas
     from matplotlib.figure import Figure
 
-Table = tuple[str, list[str], list[list[object]]]
-
+_CAPTIONS = {
+    "comparison": (
+        "Controllers compared: bars are means over all trials, marks means of each patient."
+    ),
+    "courses-map": "Mean arterial pressure in each trial.",
+    "courses-speed": "Speed command in each trial.",
+}
 _SUMMARY = {
     "controller": "controller",
     "therapy_reward": "reward",
@@ -78,72 +83,83 @@ _ROW = {
 }
 
 
-def summary_tables(tables: BenchmarkTables) -> list[Table]:
-    """Title, headings and cells of the tables that sum a benchmark up."""
-    found = [("controllers, mean over all trials", *_cells(tables.controllers, _SUMMARY))]
+def benchmark_findings(
+    suite: Suite, tables: BenchmarkTables, finished: Sequence[Finished], notes: Sequence[str]
+) -> Findings:
+    """What a benchmark shows.
+
+    Parameters
+    ----------
+    suite : Suite
+        What was run.
+    tables : BenchmarkTables
+        The results.
+    finished : sequence of Finished
+        Every trial, those of the sweep included.
+    notes : sequence of str
+        What a reader should know.
+    """
+    courses = _courses(finished, tables)
+    written = {
+        "rows": tables.rows,
+        "controllers": tables.controllers,
+        "solves": _solves(finished),
+        "courses": courses,
+    }
+    if not tables.levels.empty:
+        written |= {"levels": tables.levels, "against-best-level": tables.against_best}
+    failed = int((tables.rows["outcome"] == FAILED).sum())
+    why = f"{failed} trials could not be run; the column reason says why"
+    return Findings(
+        tables=written,
+        summary=" ".join([suite.description, *(f"Note: {text}." for text in notes)]),
+        held=failed == 0,
+        units={name: measure.unit for name, measure in TRIAL_METRICS.items()},
+        figures=_figures(suite, tables, courses),
+        printed=summary_tables(tables),
+        said="\n".join(f"note: {text}" for text in notes),
+        warning=why if failed else "",
+        document={
+            "controllers": tables.controllers.to_dict("records"),
+            "levels": tables.levels.to_dict("records"),
+            "against_best_level": tables.against_best.to_dict("records"),
+            "notes": list(notes),
+        },
+        report=ReportPage([*summary_tables(tables), _every_trial(tables), _meanings()], _CAPTIONS),
+        reference=reference_results(tables, notes),
+    )
+
+
+def summary_tables(tables: BenchmarkTables) -> list[PrintedTable]:
+    """The tables that sum a benchmark up."""
+    title = "controllers, mean over all trials"
+    shown = [PrintedTable(title, *_cells(tables.controllers, _SUMMARY))]
     solving = tables.controllers[tables.controllers["solves"] > 0]
     if not solving.empty:
-        found.append(("time of a solve [ms], over all solves", *_cells(solving, _TIMES)))
-        found.append(("how the solves ended", *_cells(solving, _OUTCOMES)))
+        title = "time of a solve [ms], over all solves"
+        shown.append(PrintedTable(title, *_cells(solving, _TIMES)))
+        shown.append(PrintedTable("how the solves ended", *_cells(solving, _OUTCOMES)))
     if not tables.against_best.empty:
         title = "reward against the best held level of each patient, chosen in hindsight"
-        found.append((title, *_cells(tables.against_best, _AGAINST)))
-    return found
+        shown.append(PrintedTable(title, *_cells(tables.against_best, _AGAINST)))
+    return shown
 
 
-def write_benchmark(
-    run: RunFolder,
-    suite: Suite,
-    tables: BenchmarkTables,
-    finished: Sequence[Finished],
-    notes: Sequence[str],
-) -> None:
-    """Write everything of a benchmark but its configuration."""
-    solves, courses = _solves(finished), _courses(finished, tables)
-    run.write_table("rows", tables.rows)
-    run.write_table("controllers", tables.controllers)
-    run.write_table("solves", solves)
-    run.write_table("courses", courses)
-    if not tables.levels.empty:
-        run.write_table("levels", tables.levels)
-        run.write_table("against-best-level", tables.against_best)
-    figures = [
-        (caption, save_figure(figure, run.path / name))
-        for caption, figure, name in _pictures(suite, tables, courses)
-    ]
-    shown = [*summary_tables(tables), ("every trial", *_cells(tables.rows, _ROW))]
-    write_report(
-        run,
-        f"Benchmark {suite.name}",
-        introduction=" ".join([suite.description, *(f"Note: {text}." for text in notes)]),
-        tables=[ReportTable(*one) for one in (*shown, _meanings())],
-        figures=figures,
-    )
+def _every_trial(tables: BenchmarkTables) -> PrintedTable:
+    return PrintedTable("every trial", *_cells(tables.rows, _ROW))
 
 
-def _pictures(
-    suite: Suite, tables: BenchmarkTables, courses: pandas.DataFrame
-) -> Iterator[tuple[str, Figure, str]]:
-    """Caption, figure and file name of each figure; none where no trial could be run."""
+def _figures(suite: Suite, tables: BenchmarkTables, courses: pandas.DataFrame) -> dict[str, Figure]:
+    """The figures by file name; none where no trial could be run."""
     if courses.empty:
-        return
+        return {}
     goals = Therapy.load(suite.therapy).goals
-    goal = next((one for one in goals if one.signal == "map"), None)
-    yield (
-        "Controllers compared: bars are means over all trials, marks means of each patient.",
-        controller_comparison(tables.rows, tables.order),
-        "comparison.png",
-    )
-    yield (
-        "Mean arterial pressure in each trial.",
-        course_grid(courses, tables.order, "map", goal=goal),
-        "courses-map.png",
-    )
-    yield (
-        "Speed command in each trial.",
-        course_grid(courses, tables.order, "speed_command"),
-        "courses-speed.png",
-    )
+    pressure = next((goal for goal in goals if goal.signal == "map"), None)
+    return {
+        "comparison": controller_comparison(tables.rows, tables.order),
+        "courses-map": course_grid(courses, tables.order, "map", goal=pressure),
+        "courses-speed": course_grid(courses, tables.order, "speed_command"),
+    }
 
 
 def _cells(
@@ -153,11 +169,9 @@ def _cells(
     return list(columns.values()), cells
 
 
-def _meanings() -> Table:
-    rows: list[list[object]] = [
-        [name, one.unit, one.meaning] for name, one in TRIAL_METRICS.items()
-    ]
-    return "what the columns of rows.csv mean", ["column", "unit", "meaning"], rows
+def _meanings() -> PrintedTable:
+    rows = [[name, measure.unit, measure.meaning] for name, measure in TRIAL_METRICS.items()]
+    return PrintedTable("what the columns of rows.csv mean", ["column", "unit", "meaning"], rows)
 
 
 def _solves(finished: Sequence[Finished]) -> pandas.DataFrame:
@@ -175,17 +189,17 @@ def _solves(finished: Sequence[Finished]) -> pandas.DataFrame:
     ]
     rows = [
         (
-            one.trial.patient,
-            one.trial.scenario,
-            short_name(one.trial.controller),
-            one.trial.seed,
+            done.trial.patient,
+            done.trial.scenario,
+            short_name(done.trial.controller),
+            done.trial.seed,
             k,
             status.outcome.name,
             status.iterations,
             status.milliseconds,
         )
-        for one in finished
-        for k, status in enumerate(one.statuses)
+        for done in finished
+        for k, status in enumerate(done.statuses)
     ]
     return pandas.DataFrame(rows, columns=columns)
 
@@ -202,19 +216,19 @@ def _courses(finished: Sequence[Finished], tables: BenchmarkTables) -> pandas.Da
     }
     columns = ["patient", "scenario", "controller", "seed", "time", "speed_command", *COURSE]
     parts = []
-    for one in finished:
-        name = short_name(one.trial.controller)
+    for done in finished:
+        name = short_name(done.trial.controller)
         names = [name] if name in tables.order else []
-        names += [BEST] if (one.trial.patient, name) in best else []
-        for shown in names if one.course else []:
+        names += [BEST] if (done.trial.patient, name) in best else []
+        for shown in names if done.course else []:
             parts.append(
                 pandas.DataFrame(
                     {
-                        "patient": one.trial.patient,
-                        "scenario": one.trial.scenario,
+                        "patient": done.trial.patient,
+                        "scenario": done.trial.scenario,
                         "controller": shown,
-                        "seed": one.trial.seed,
-                        **one.course,
+                        "seed": done.trial.seed,
+                        **done.course,
                     }
                 )
             )

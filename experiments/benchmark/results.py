@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.benchmark.job import Benchmark
-from experiments.runs import RESULTS, provenance, replace_file
+from experiments.benchmark.tables import BenchmarkTables
+from experiments.runs import ReferenceResults, markdown_table, render
 
 if TYPE_CHECKING:
     import pandas
 
-#: The command that renews them.
-COMMAND = "impellab benchmark --suite quick --results"
 #: Column of the controllers' table, its heading, and the digits shown.
 _COLUMNS = {
     "controller": ("controller", None),
@@ -50,87 +46,53 @@ _AGAINST = {
     "best_level_reward": ("its reward", 3),
     "gain": ("gain", 3),
 }
-_FIGURES = ("comparison.png", "courses-map.png", "courses-speed.png")
 
 
-def controllers_table(result: Benchmark) -> str:
-    """The controllers' means over all trials, as a Markdown table."""
-    return markdown_table(result.tables.controllers.to_dict("records"), _COLUMNS)
-
-
-def write_benchmark_results(result: Benchmark) -> Path:
-    """Renew ``results/benchmark``: tables as CSV and Markdown, and the figures.
+def reference_results(tables: BenchmarkTables, notes: Sequence[str]) -> ReferenceResults:
+    """What ``results/benchmark`` holds of a benchmark of the quick suite.
 
     Parameters
     ----------
-    result : Benchmark
-        A finished benchmark; its figures are taken from its run folder.
-
-    Returns
-    -------
-    Path
-        The folder of results.
+    tables : BenchmarkTables
+        The results.
+    notes : sequence of str
+        What a reader should know.
     """
-    folder = RESULTS / "benchmark"
-    folder.mkdir(parents=True, exist_ok=True)
-    tables = {
-        "rows": result.tables.rows,
-        "controllers": result.tables.controllers,
-        "levels": result.tables.levels,
-        "against-best-level": result.tables.against_best,
-    }
-    for name, table in tables.items():
-        replace_file(folder / f"{name}.csv", _csv(table))
-    for name in _FIGURES:
-        replace_file(folder / name, (result.folder / name).read_bytes())
-    replace_file(folder / "table.md", controllers_table(result).encode())
-    config = json.loads((result.folder / "config.json").read_text(encoding="utf-8"))
-    replace_file(folder / "README.md", _page(result, config).encode())
-    return folder
+    solving = tables.controllers[tables.controllers["solves"] > 0]
+    page = render(
+        "benchmark_results.md",
+        trials=len(tables.rows),
+        controllers=len(tables.order),
+        controller_table=shown_table(tables.controllers, _COLUMNS),
+        solve_table=shown_table(solving, _SOLVING),
+        level_table=shown_table(tables.against_best, _AGAINST),
+        notes=notes,
+    )
+    return ReferenceResults(
+        ("rows", "controllers", "levels", "against-best-level"),
+        page=page.strip(),
+        files={"table.md": shown_table(tables.controllers, _COLUMNS) + "\n"},
+    )
 
 
-def _page(result: Benchmark, config: dict[str, Any]) -> str:
-    tables = result.tables
-    solving = tables.controllers[tables.controllers["solves"] > 0].to_dict("records")
-    against = tables.against_best.to_dict("records")
-    parts = [
-        "# The quick suite",
-        f"{len(tables.rows)} trials of {len(tables.order)} controllers. Means over all trials:",
-        controllers_table(result).strip(),
-        "Solves, pooled over the suite:",
-        markdown_table(solving, _SOLVING).strip(),
-        "Reward against the best held level of each patient, chosen in hindsight by a sweep:",
-        markdown_table(against, _AGAINST).strip(),
-        *(f"Note: {text}." for text in result.notes),
-        provenance(config, COMMAND).strip(),
-    ]
-    return "\n\n".join(parts) + "\n"
-
-
-def markdown_table(
-    rows: Iterable[Mapping[Any, Any]], columns: dict[str, tuple[str, int | None]]
-) -> str:
-    """Rows as a Markdown table, with a heading and a number of digits for each column.
+def shown_table(table: pandas.DataFrame, columns: Mapping[str, tuple[str, int | None]]) -> str:
+    """A table in Markdown, with a heading and a number of digits for each column shown.
 
     Examples
     --------
-    >>> from experiments.benchmark.results import markdown_table
-    >>> print(markdown_table([{"x": 1.234}], {"x": ("size", 1)}), end="")
+    >>> import pandas
+    >>> from experiments.benchmark.results import shown_table
+    >>> print(shown_table(pandas.DataFrame([{"x": 1.234}]), {"x": ("size", 1)}))
     | size |
     |---|
     | 1.2 |
     """
-    lines = ["| " + " | ".join(heading for heading, _ in columns.values()) + " |"]
-    lines.append("|" + "---|" * len(columns))
-    for row in rows:
-        cells = [_cell(row[name], digits) for name, (_, digits) in columns.items()]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    rows = [
+        [_cell(row[name], digits) for name, (_, digits) in columns.items()]
+        for row in table.to_dict("records")
+    ]
+    return markdown_table([heading for heading, _ in columns.values()], rows)
 
 
 def _cell(value: Any, digits: int | None) -> str:
     return str(value) if digits is None else f"{value:.{digits}f}"
-
-
-def _csv(table: pandas.DataFrame) -> bytes:
-    return table.to_csv(index=False, float_format="%.6g").encode()

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
-import tomllib
-from dataclasses import dataclass
+from functools import partial
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import Self
 
+from pydantic import model_validator
+
+from experiments.runs import check_all
 from experiments.trials import Trial, load_device
-from plants import InputError, Patient, Pump, Scenario, unknown_name
+from plants import InputError, Patient, Pump, Scenario
+from plants.quantities import CheckedModel, load_toml
 
 _FOLDER = Path(__file__).parents[1] / "data" / "suites"
 #: Where trained reference policies lie, a folder each: in a checkout, not in an installed package.
 POLICIES = Path(__file__).resolve().parents[2] / "results" / "policies"
-_TEXTS = ("name", "description", "device", "tier", "level", "therapy")
-_NUMBERS = ("duration", "period", "spread")
-_LISTS = ("patients", "scenarios", "controllers")
-_SWITCHES = ("level_sweep", "reference_policies")
-_REQUIRED = ("name", "device", "tier", "duration", "period", "level", "seeds", *_LISTS)
 
 
-@dataclass(frozen=True)
-class Suite:
+class Suite(CheckedModel):
     """Every patient meets every scenario under every controller, for each seed.
 
     Parameters
@@ -76,23 +73,23 @@ class Suite:
     therapy: str = "default"
     level_sweep: bool = False
     reference_policies: bool = False
-    source: str = "suite"
 
-    def __post_init__(self) -> None:
-        for field in (*_LISTS, "seeds"):
-            given = tuple(getattr(self, field))
-            object.__setattr__(self, field, given)
-            if not given or len(set(given)) < len(given):
-                raise self._refused(field, list(given), "at least one entry, and none twice")
-        for name in self.patients:
-            Patient.load(name)
-        for name in self.scenarios:
-            Scenario.load(name)
-        self.pump.speed(self.level)
-        self.trials(self.controllers[:1])
+    @model_validator(mode="after")
+    def _trials_can_be_run(self) -> Self:
+        lists = ("patients", "scenarios", "controllers", "seeds")
+        check_all(
+            [
+                *(partial(_check_entries, name, getattr(self, name)) for name in lists),
+                *(partial(Patient.load, name) for name in self.patients),
+                *(partial(Scenario.load, name) for name in self.scenarios),
+                lambda: self.pump.speed(self.level),
+                lambda: self.trials(self.controllers[:1]),
+            ]
+        )
+        return self
 
     @classmethod
-    def load(cls, name_or_path: str | PathLike[str]) -> Suite:
+    def load(cls, name_or_path: str | PathLike[str]) -> Self:
         """The suite of that name, or the one in a file.
 
         Raises
@@ -101,33 +98,14 @@ class Suite:
             No suite has that name, the file cannot be read, or it is refused.
         """
         text = fspath(name_or_path)
-        if not text.endswith(".toml") and text not in cls.names():
-            choices = f"one of {', '.join(cls.names())}, or a path that ends in .toml"
-            raise InputError("suite", text, choices)
-        path = Path(text).expanduser() if text.endswith(".toml") else _FOLDER / f"{text}.toml"
-        try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise InputError("suite", text, f"a file that can be read ({error.strerror})") from None
-        except ValueError as error:
-            raise InputError("suite", text, f"a valid TOML file ({error})") from None
-        return cls.from_dict(content, source=text)
-
-    @classmethod
-    def from_dict(cls, content: dict[str, Any], *, source: str) -> Suite:
-        """The suite that a file's content describes; raises as :meth:`load`."""
-        known = (*_TEXTS, *_NUMBERS, *_LISTS, *_SWITCHES, "seeds")
-        for key in content:
-            if key not in known:
-                raise unknown_name("key", key, known, source=source)
-        for key in _REQUIRED:
-            if key not in content:
-                raise InputError(
-                    key, "(missing)", f"a suite with {', '.join(_REQUIRED)}", source=source
-                )
-        for key, value in content.items():
-            _check_kind(key, value, source)
-        return cls(**content, source=source)
+        path: str | PathLike[str] = text
+        if not text.endswith(".toml"):
+            if text not in cls.names():
+                choices = f"one of {', '.join(cls.names())}, or a path that ends in .toml"
+                raise InputError("suite", text, choices)
+            path = _FOLDER / f"{text}.toml"
+        content, _ = load_toml(path, "", "suite")
+        return cls.read(content, source=text)
 
     @staticmethod
     def names() -> tuple[str, ...]:
@@ -139,7 +117,7 @@ class Suite:
         """The device; raises InputError for none: there would be nothing to control."""
         pump = load_device(self.device)
         if pump is None:
-            raise self._refused("device", self.device, "a pump")
+            raise InputError("device", self.device, "a pump")
         return pump
 
     @property
@@ -168,8 +146,10 @@ class Suite:
             )
         ]
 
-    def _refused(self, field: str, value: object, allowed: str) -> InputError:
-        return InputError(field, value, allowed, source=self.source)
+
+def _check_entries(name: str, entries: tuple[object, ...]) -> None:
+    if not entries or len(set(entries)) < len(entries):
+        raise InputError(name, list(entries), "at least one entry, and none twice")
 
 
 def reference_policies(folder: Path = POLICIES) -> tuple[tuple[str, ...], str]:
@@ -182,23 +162,9 @@ def reference_policies(folder: Path = POLICIES) -> tuple[tuple[str, ...], str]:
     why : str
         Empty if there are some.
     """
-    found = sorted(path for path in folder.glob("*") if path.is_dir())
-    if not found:
+    folders = sorted(path for path in folder.glob("*") if path.is_dir())
+    if not folders:
         return (), "no trained policy takes part: there is none in results/policies"
     if importlib.util.find_spec("torch") is None:
         return (), "no trained policy takes part: torch is not installed (impellab[rl])"
-    return tuple(f"policy:{path}" for path in found), ""
-
-
-def _check_kind(key: str, value: object, source: str) -> None:
-    if key in _TEXTS and not isinstance(value, str):
-        raise InputError(key, value, "text", source=source)
-    if key in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise InputError(key, value, "a number", source=source)
-    if key in _SWITCHES and not isinstance(value, bool):
-        raise InputError(key, value, "true or false", source=source)
-    kind: type = int if key == "seeds" else str
-    if key in (*_LISTS, "seeds") and not (
-        isinstance(value, list | tuple) and all(type(one) is kind for one in value)
-    ):
-        raise InputError(key, value, f"a list of {kind.__name__}", source=source)
+    return tuple(f"policy:{path}" for path in folders), ""

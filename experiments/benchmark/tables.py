@@ -74,8 +74,8 @@ def tabulate(
 
     import pandas
 
-    names = [short_name(one) for one in controllers]
-    table = pandas.DataFrame([one.row() for one in finished])
+    names = [short_name(controller) for controller in controllers]
+    table = pandas.DataFrame([done.row() for done in finished])
     levels, best = _levels(suite, table)
     parts = [table[table["controller"].isin(names)].assign(level=None)]
     for patient, level in best.items():
@@ -157,9 +157,9 @@ def _controllers(
         here = rows[rows["controller"] == name]
         statuses = [
             status
-            for one in finished
-            if short_name(one.trial.controller) == name
-            for status in one.statuses
+            for done in finished
+            if short_name(done.trial.controller) == name
+            for status in done.statuses
         ]
         entries.append(
             {

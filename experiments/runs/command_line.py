@@ -18,7 +18,7 @@ from experiments.runs.folder import RUNS, RunsOption
 from experiments.runs.output import JsonOption, emit, note, path_text, print_table, progress, say
 from experiments.runs.results import ResultsOption
 from experiments.runs.study import Findings, Settings, Study, option_fields, option_name
-from plants.quantities import InputError, all_errors, each_error, load_toml
+from plants.quantities import InputError, all_errors, each_error, load_toml, unknown_name
 
 WorkersOption = Annotated[
     int | None, typer.Option(help="Number of processes; by default one for each core.")
@@ -148,6 +148,7 @@ def read_settings(
     InputError
         The file cannot be read, or a setting is refused.
     """
+    known = tuple(option_fields(study.settings))
     content: dict[str, Any] = {}
     source = "command line"
     if file is not None:
@@ -156,6 +157,9 @@ def read_settings(
         if named != study.name:
             raise InputError("study", named, study.name, source=source)
         content = content.get("settings", content)
+        for name in content:
+            if name in study.settings.model_fields and name not in known:
+                raise unknown_name("key", name, known, source=source)
     options = {
         name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
     }

@@ -2,13 +2,11 @@
 
 from experiments.trials.catalogue import listing, load_device
 from experiments.trials.course_figure import time_course
-from experiments.trials.finished import COURSE, Finished, short_name
+from experiments.trials.finished import COURSE, Finished, attempt, short_name
 from experiments.trials.guarded_controller import GuardedController
 from experiments.trials.job import simulation
-from experiments.trials.kept import keep_trial, kept_trials
 from experiments.trials.metrics import FAILED, TRIAL_METRICS, score, solver_statistics
 from experiments.trials.trial import Trial, TrialRun, check_controller, run_trial
-from experiments.trials.workers import run_all
 
 __all__ = [
     "COURSE",
@@ -18,12 +16,10 @@ __all__ = [
     "GuardedController",
     "Trial",
     "TrialRun",
+    "attempt",
     "check_controller",
-    "keep_trial",
-    "kept_trials",
     "listing",
     "load_device",
-    "run_all",
     "run_trial",
     "score",
     "short_name",

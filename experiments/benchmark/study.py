@@ -1,0 +1,119 @@
+"""The study behind ``impellab benchmark``: all trials of a suite, and what they say together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from experiments.benchmark.report import benchmark_findings
+from experiments.benchmark.suite import Suite, reference_policies
+from experiments.benchmark.tables import BEST, tabulate
+from experiments.runs import Findings, OptionName, Resolved, Settings, Study
+from experiments.trials import Finished, Trial, attempt, check_controller, short_name
+from plants import InputError
+
+
+class BenchmarkSettings(Settings):
+    """What a benchmark compares.
+
+    Parameters
+    ----------
+    suite : str
+        Name of a suite, or path of its file.
+    controllers : tuple of str
+        Controllers that take part besides those of the suite.
+    content : Suite, optional
+        What the suite says, so that a changed file does not change a run that goes on.
+    entrants : tuple of str
+        Every controller that takes part.
+    notes : tuple of str
+        What a reader should know of who does not.
+    """
+
+    suite: Annotated[str, OptionName(always=True)] = Field(
+        "quick", description="Name of a suite, or path of a TOML file."
+    )
+    controllers: Annotated[tuple[str, ...], OptionName("controller")] = Field(
+        (), description="A controller that takes part as well; may be given several times."
+    )
+    content: Annotated[Suite | None, Resolved()] = None
+    entrants: Annotated[tuple[str, ...], Resolved()] = ()
+    notes: Annotated[tuple[str, ...], Resolved()] = ()
+
+    @property
+    def begun_suite(self) -> Suite:
+        """The suite of a benchmark that has begun."""
+        assert self.content is not None, "settings that were not resolved"
+        return self.content
+
+
+def resolve(settings: BenchmarkSettings) -> BenchmarkSettings:
+    """The settings with the content of the suite and who takes part.
+
+    Raises
+    ------
+    InputError
+        The suite or a controller cannot be used.
+    """
+    suite = Suite.load(settings.suite)
+    entrants, notes = entering(suite, settings.controllers)
+    return settings.model_copy(update={"content": suite, "entrants": entrants, "notes": notes})
+
+
+def entering(suite: Suite, more: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The controllers that take part, and notes on those that do not.
+
+    Raises
+    ------
+    InputError
+        A controller that was asked for cannot be used.
+    """
+    notes = []
+    entrants = dict.fromkeys((*suite.controllers, *more))
+    if BEST in entrants:
+        raise InputError("controller", BEST, "another name: this one stands for the best level")
+    for controller in entrants:
+        check_controller(suite.trials((controller,))[0])
+    if suite.reference_policies:
+        policies, why = reference_policies()
+        notes += [why] if why else []
+        for policy in policies:
+            # A policy is trained for one device, tier and period, which may not be the suite's.
+            try:
+                check_controller(suite.trials((policy,))[0])
+            except InputError as error:
+                notes.append(f"{short_name(policy)} does not take part: {error}")
+            else:
+                entrants[policy] = None
+    return tuple(entrants), tuple(notes)
+
+
+def planned(suite: Suite, controllers: Sequence[str]) -> list[Trial]:
+    """The trials of a suite: those of the controllers, and the held levels of the sweep."""
+    sweep = tuple(f"fixed:{level}" for level in suite.levels)
+    every = dict.fromkeys((*controllers, *sweep))
+    return suite.trials(tuple(every))
+
+
+def _findings(settings: BenchmarkSettings, trials: Sequence[Finished]) -> Findings:
+    suite, finished = settings.begun_suite, list(trials)
+    tables = tabulate(suite, settings.entrants, finished)
+    return benchmark_findings(suite, tables, finished, settings.notes)
+
+
+STUDY = Study(
+    name="benchmark",
+    title=lambda settings: f"Benchmark {settings.begun_suite.name}",
+    settings=BenchmarkSettings,
+    resolve=resolve,
+    cases=lambda settings: planned(settings.begun_suite, settings.entrants),
+    work=attempt,
+    findings=_findings,
+    keep=Finished.to_dict,
+    restore=Finished.from_dict,
+    key=lambda trial: trial.key,
+    unit="trials",
+    seeds=lambda settings: {f"seed {k}": seed for k, seed in enumerate(settings.begun_suite.seeds)},
+)
