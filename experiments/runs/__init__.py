@@ -50,8 +50,10 @@ from experiments.runs.study import (
     check_all,
 )
 from experiments.runs.study_command import (
+    ClusterOption,
+    WorkersOption,
     load_study,
-    print_findings,
+    print_study,
     read_settings,
     run_command_of,
     study_command,
@@ -70,6 +72,7 @@ from experiments.runs.work_folder import WorkFolder, read_config
 __all__ = [
     "RESULTS",
     "RUNS",
+    "ClusterOption",
     "Findings",
     "FloatArray",
     "JsonOption",
@@ -90,6 +93,7 @@ __all__ = [
     "StudyRun",
     "StudyStatus",
     "WorkFolder",
+    "WorkersOption",
     "check_all",
     "configuration",
     "emit",
@@ -98,7 +102,7 @@ __all__ = [
     "note",
     "number",
     "path_text",
-    "print_findings",
+    "print_study",
     "print_table",
     "processor",
     "progress",

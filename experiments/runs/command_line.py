@@ -18,6 +18,7 @@ from experiments.runs.folder import RUNS, RunsOption
 from experiments.runs.output import JsonOption, emit, note, path_text, print_table, progress, say
 from experiments.runs.results import ResultsOption
 from experiments.runs.study import Findings, Settings, Study, option_fields, option_name
+from experiments.runs.study_job import StudyRun, run_study
 from plants.quantities import InputError, all_errors, each_error, load_toml, unknown_name
 
 WorkersOption = Annotated[
@@ -112,8 +113,6 @@ def run_command_of(
     InputError
         A setting is refused, or `resume` comes with settings: the folder knows them.
     """
-    from experiments.runs.study_job import run_study
-
     if resume is not None and (given or settings_file is not None):
         named = ", ".join([*given, *(["settings"] if settings_file is not None else [])])
         raise InputError("resume", named, "the folder alone: it knows its settings")
@@ -129,10 +128,15 @@ def run_command_of(
             results=results,
             progress=done,
         )
+    return print_study(run, as_json=as_json)
+
+
+def print_study(run: StudyRun[Any], *, as_json: bool) -> int:
+    """Print what a study shows, as tables or as one JSON document; gives the exit code."""
     if as_json:
         emit(run.document())
     else:
-        print_findings(run.findings, run.folder)
+        _print_tables(run.findings, run.folder)
     if run.findings.warning:
         note(f"impellab: {run.findings.warning}")
     return 1 if run.findings.held is False else 0
@@ -148,27 +152,35 @@ def read_settings(
     InputError
         The file cannot be read, or a setting is refused.
     """
-    known = tuple(option_fields(study.settings))
-    content: dict[str, Any] = {}
-    source = "command line"
-    if file is not None:
-        content, source = load_toml(file, "", "settings")
-        named = content.pop("study", study.name)
-        if named != study.name:
-            raise InputError("study", named, study.name, source=source)
-        content = content.get("settings", content)
-        for name in content:
-            if name in study.settings.model_fields and name not in known:
-                raise unknown_name("key", name, known, source=source)
+    content, source = ({}, "command line") if file is None else _settings_table(study, file)
     options = {
         name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
     }
     try:
         return study.settings.read(content | options, source=source)
     except InputError as error:
-        raise all_errors(
-            [_from_options(refusal, options) for refusal in each_error(error)]
-        ) from None
+        refused = each_error(error)
+        raise all_errors([_from_options(refusal, options) for refusal in refused]) from None
+
+
+def _settings_table(study: Study[Any, Any, Any], file: Path) -> tuple[dict[str, Any], str]:
+    """The table ``[settings]`` of a file, or all of it where there is no such table."""
+    content, source = load_toml(file, "", "settings")
+    named = content.pop("study", study.name)
+    if named != study.name:
+        raise InputError("study", named, study.name, source=source)
+    settings = content.pop("settings", None)
+    if settings is None:
+        settings = content
+    elif content:
+        raise unknown_name("key", next(iter(content)), ("study", "settings"), source=source)
+    if not isinstance(settings, dict):
+        raise InputError("settings", settings, "a table", source=source)
+    known = option_fields(study.settings)
+    for name in settings:
+        if name in study.settings.model_fields and name not in known:
+            raise unknown_name("key", name, known, source=source)
+    return settings, source
 
 
 def _from_options(error: InputError, options: dict[str, Any]) -> InputError:
@@ -178,8 +190,7 @@ def _from_options(error: InputError, options: dict[str, Any]) -> InputError:
     return InputError(error.field, error.value, error.allowed, source="command line")
 
 
-def print_findings(findings: Findings, folder: Path) -> None:
-    """Print the tables of a study, what it says, and where everything is."""
+def _print_tables(findings: Findings, folder: Path) -> None:
     tables = findings.printed
     if not tables:
         name, table = next(iter(findings.tables.items()))
@@ -198,12 +209,12 @@ def _option(name: str, info: FieldInfo) -> Any:
     flag = f"--{option_name(name, info).name}"
     if isinstance(default, tuple):
         default = ", ".join(map(str, default))
-    shown = default if isinstance(default, str) and default else None
+    # Typer is told of no default, so that a file may say what the command line does not.
+    shown = "" if default in (None, "", ()) or default is False else f"[default: {default}]"
     names = [f"{flag}/--no-{flag[2:]}"] if kind is bool and info.default else [flag]
     option = typer.Option(
         *names,
-        help=" ".join(filter(None, [info.description, _bounds(info)])),
-        show_default=shown or (str(default) if default not in (None, "", False, ()) else False),
+        help=" ".join(filter(None, [info.description, _bounds(info), shown])),
     )
     return Annotated[kind | None, option]
 
