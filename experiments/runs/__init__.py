@@ -49,7 +49,7 @@ from experiments.runs.study import (
     Study,
     check_all,
 )
-from experiments.runs.study_command import (
+from experiments.runs.command_line import (
     ClusterOption,
     WorkersOption,
     load_study,

@@ -9,9 +9,7 @@ import time
 
 import pytest
 
-from experiments.benchmark import job as module
-from experiments.runs import WorkFolder
-from experiments.trials.finished import attempt
+from experiments.runs import WorkFolder, study_job
 from plants import InputError
 
 
@@ -22,14 +20,14 @@ def runs(tmp_path):
 def test_going_on_does_nothing_twice(impellab, suite, tmp_path, monkeypatch):
     done = []
 
-    def stops_after_three(trials, **options):
-        for trial in trials:
+    def stops_after_three(work, trials, **options):
+        for key, trial in trials:
             if len(done) == 3:
                 raise KeyboardInterrupt
-            done.append(trial.key)
-            yield attempt(trial)
+            done.append(key)
+            yield work((key, trial))
 
-    monkeypatch.setattr(module, "run_all", stops_after_three)
+    monkeypatch.setattr(study_job, "run_each", stops_after_three)
     result = impellab("benchmark", "--suite", suite, "--json")
     assert result.code == 130
     assert result.out == ""
@@ -40,12 +38,12 @@ def test_going_on_does_nothing_twice(impellab, suite, tmp_path, monkeypatch):
     cut = work / "trials" / f"{done.pop()}.json"
     cut.write_text(cut.read_text()[:100])
 
-    def counts(trials, **options):
-        for trial in trials:
-            done.append(trial.key)
-            yield attempt(trial)
+    def counts(work, trials, **options):
+        for key, trial in trials:
+            done.append(key)
+            yield work((key, trial))
 
-    monkeypatch.setattr(module, "run_all", counts)
+    monkeypatch.setattr(study_job, "run_each", counts)
     document = impellab("benchmark", "--resume", work, "--json").document
     assert len(done) == len(set(done)) == 18
     assert len(document["rows"]) == 6
@@ -60,12 +58,14 @@ def test_going_on_does_nothing_twice(impellab, suite, tmp_path, monkeypatch):
 
 def test_a_failure_while_writing_results_can_be_resumed(impellab, suite, tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr(module, "write_benchmark", _full)
+        patched.setattr(study_job, "write_findings", _full)
         result = impellab("benchmark", "--suite", suite, "--workers", "1")
     assert result.code == 2
     assert "No space left on device" in result.errors[-1]
     (work,) = runs(tmp_path)
-    monkeypatch.setattr(module, "run_all", lambda trials, **options: iter(map(_unwanted, trials)))
+    monkeypatch.setattr(
+        study_job, "run_each", lambda work, trials, **options: iter(map(_unwanted, trials))
+    )
     assert impellab("benchmark", "--resume", work).code == 0
 
 
@@ -143,7 +143,7 @@ def test_a_killed_program_goes_on(suite, tmp_path):
     document = json.loads(finished.stdout)
     assert len(document["rows"]) == 10
     config = json.loads((runs(tmp_path)[0] / "config.json").read_text())
-    assert config["resumed"] == {"trials_from_before": kept, "trials": 10}
+    assert config["resumed"] == {"done_before": kept, "trials": 10}
 
 
 def test_two_processes_do_not_share_a_folder(tmp_path):

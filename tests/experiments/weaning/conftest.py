@@ -74,7 +74,7 @@ def quick(monkeypatch, real):
     Gives the seeds that were run, and a dictionary whose ``at`` is the seed that is interrupted
     when it is first run.
     """
-    from experiments.weaning.study import job as study
+    from experiments.weaning import study
 
     ran: list[int] = []
     stop: dict[str, int] = {}
@@ -85,7 +85,7 @@ def quick(monkeypatch, real):
             raise KeyboardInterrupt
         return copied(real, task)
 
-    monkeypatch.setattr(study, "run_patient", run)
+    monkeypatch.setattr(study, "STUDY", replace(study.STUDY, work=run))
     return ran, stop
 
 

@@ -109,58 +109,48 @@ def test_bad_input_is_one_line(impellab, tmp_path, arguments, words):
     assert not (tmp_path / "runs").exists()
 
 
-class Found:
-    """Stands in for a study that was run."""
-
-    folder, held = "runs/study", False
-
-    def document(self):
-        return {"rows": []}
-
-    def printed(self):
-        return [("a table", ("measure",), [["share"]])]
-
-
 def test_a_cohort_is_passed_on(impellab, monkeypatch):
-    import experiments.weaning.study as module
+    import experiments.commands.wean as module
 
     asked = []
 
-    def study(plan, **options):
-        asked.append((plan, options))
-        options["progress"](1.0)
-        return Found()
+    def run_command_of(study, settings, **options):
+        asked.append((study, settings, options))
+        return 1
 
-    monkeypatch.setattr(module, "study", study)
-    result = impellab(
-        "wean",
-        "--cohort",
-        3,
-        "--seed",
-        7,
-        "--policy",
-        "clinician",
-        "--policy",
-        "ramp-test",
-        "--device",
-        "5.5",
-        "--case",
-        "relapse",
-        "--workers",
-        1,
-        "--json",
-    )
+    monkeypatch.setattr(module, "run_command_of", run_command_of)
+    arguments = ("--policy", "clinician", "--policy", "ramp-test", "--device", "5.5")
+    more = ("--case", "relapse", "--workers", 1, "--json")
+    result = impellab("wean", "--cohort", 3, "--seed", 7, *arguments, *more)
     assert result.code == 1  # a target was missed
-    assert result.document == {"rows": []}
-    plan, options = asked.pop()
-    assert (plan.patients, plan.first_seed, plan.policies) == (3, 7, ("clinician", "ramp-test"))
-    assert (plan.device, plan.case) == ("5.5", "relapse")
+    study, settings, options = asked.pop()
+    assert study.name == "weaning"
+    assert settings == {
+        "patients": 3,
+        "first_seed": 7,
+        "policies": ("clinician", "ramp-test"),
+        "device": "5.5",
+        "tier": "icu",
+        "case": "relapse",
+        "evaluation": False,
+    }
     assert options["workers"] == 1
+    assert options["as_json"]
     impellab("wean", "--resume", "folder", "--results")
-    plan, options = asked.pop()
-    assert plan is None
+    study, settings, options = asked.pop()
+    assert settings == {}
     assert str(options["resume"]) == "folder"
     assert options["results"]
+
+
+def test_a_cohort_answers_in_json(impellab, quick):
+    result = impellab("wean", "--cohort", 2, "--policy", "fast-protocol", "--workers", 1, "--json")
+    document = result.document
+    assert {"rows", "units", "held", "run", "targets", "baselines", "refusals"} <= set(document)
+    assert result.code == (0 if document["held"] else 1)
+    assert document["units"]["hours_median"] == "h"
+    assert document["units"]["seconds_p90"] == "s"
+    assert set(document["units"]) <= set(document["rows"][0])
 
 
 def test_the_environment_and_the_policies_are_listed(impellab):

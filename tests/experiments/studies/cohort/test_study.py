@@ -8,8 +8,9 @@ import math
 
 import pytest
 
+from experiments.runs import run_study
 from experiments.statistics import wilson
-from experiments.studies.cohort import Plan, cohort, study
+from experiments.studies.cohort import CohortStudySettings, study
 from experiments.studies.cohort.outcome import COMPLETED, DIED, REFUSED, Course, Support
 from experiments.studies.cohort.patient import PatientDone, Task, run_patient
 from experiments.studies.cohort.report import contrast_groups, summary
@@ -138,7 +139,7 @@ def test_the_bands_are_those_of_the_mission():
 
 
 def test_every_patient_has_the_same_supports_and_a_few_have_more():
-    tasks = Plan(patients=5, contrasts=2, first_seed=40).tasks()
+    tasks = CohortStudySettings(patients=5, contrasts=2, first_seed=40).tasks()
     assert [task.seed for task in tasks] == [40, 41, 42, 43, 44]
     assert [task.phenotype for task in tasks[:4]] == ["shock-c", "shock-d", "shock-e", "shock-c"]
     assert [len(task.supports) for task in tasks] == [2 + len(CONTRASTS)] * 2 + [2] * 3
@@ -157,14 +158,14 @@ def test_every_patient_has_the_same_supports_and_a_few_have_more():
         ({"spread": 9.0}, "spread"),
     ],
 )
-def test_bad_plans_are_refused(changes, message):
+def test_bad_settings_are_refused(changes, message):
     with pytest.raises(InputError, match=message):
-        Plan(**{"patients": 20, "contrasts": 0, **changes})
+        CohortStudySettings(**{"patients": 20, "contrasts": 0, **changes})
 
 
 def test_seeds_for_evaluation_need_to_be_asked_for():
-    plan = Plan(patients=2, contrasts=0, first_seed=10_000, evaluation=True)
-    assert plan.tasks()[0].evaluation
+    settings = CohortStudySettings(patients=2, contrasts=0, first_seed=10_000, evaluation=True)
+    assert settings.tasks()[0].evaluation
 
 
 def test_a_patient_that_cannot_be_found_is_an_outcome(monkeypatch):
@@ -205,40 +206,40 @@ def quick(monkeypatch):
         ran.append(task.seed)
         if ran.count(task.seed) == 1 and task.seed == quick_stop.get("at"):
             raise KeyboardInterrupt
-        short = tuple(dataclasses.replace(one, days=0.5) for one in task.supports)
+        short = tuple(dataclasses.replace(support, days=0.5) for support in task.supports)
         done = run_patient(dataclasses.replace(task, supports=short))
         named = tuple(
-            dataclasses.replace(one, support=support.name)
-            for one, support in zip(done.courses, task.supports, strict=True)
+            dataclasses.replace(half_day, support=support.name)
+            for half_day, support in zip(done.courses, task.supports, strict=True)
         )
         return dataclasses.replace(done, key=task.key, courses=named)
 
     quick_stop: dict[str, int] = {}
-    monkeypatch.setattr(study, "run_patient", run)
+    monkeypatch.setattr(study, "STUDY", dataclasses.replace(study.STUDY, work=run))
     return ran, quick_stop
 
 
 def test_an_interrupted_study_goes_on_and_does_nothing_twice(quick, tmp_path):
     ran, stop = quick
-    plan = Plan(patients=3, contrasts=0)
-    whole = cohort(plan, runs=tmp_path / "whole", workers=1)
+    settings = CohortStudySettings(patients=3, contrasts=0)
+    whole = run_study(study.STUDY, settings, runs=tmp_path / "whole", workers=1)
     ran.clear()
     stop["at"] = 2
     with pytest.raises(KeyboardInterrupt):
-        cohort(plan, runs=tmp_path / "runs", workers=1)
+        run_study(study.STUDY, settings, runs=tmp_path / "runs", workers=1)
     (folder,) = (tmp_path / "runs").iterdir()
     assert folder.name.endswith(".work")
-    again = cohort(None, runs=tmp_path / "runs", resume=folder, workers=1)
+    again = run_study(study.STUDY, None, runs=tmp_path / "runs", resume=folder, workers=1)
     assert ran == [0, 1, 2, 2]
-    assert again.tables.incidence.equals(whole.tables.incidence)
-    assert again.tables.courses.equals(whole.tables.courses)
+    for name in ("incidence", "courses"):
+        assert again.findings.tables[name].equals(whole.findings.tables[name])
     assert again.folder.name == folder.name.removesuffix(".work")
     assert not (again.folder / "trials").exists()
 
 
 def test_only_the_folder_of_a_cohort_can_be_resumed(tmp_path):
     with pytest.raises(InputError, match="resume"):
-        cohort(None, runs=tmp_path, resume=tmp_path)
+        run_study(study.STUDY, None, runs=tmp_path, resume=tmp_path)
 
 
 def test_the_command_prints_tables_and_leaves_figures(quick, impellab, tmp_path):

@@ -43,21 +43,21 @@ def tables(*done):
 def row(table, policy=MAIN, **where):
     for name, value in {"policy": policy, **where}.items():
         table = table[table[name] == value]
-    (found,) = table.to_dict("records")
-    return found
+    (matching,) = table.to_dict("records")
+    return matching
 
 
-def met(found, name, policy=MAIN):
-    return row(target_table(found, MAIN), policy, name=name)["met"]
+def met(results, name, policy=MAIN):
+    return row(target_table(results, MAIN), policy, name=name)["met"]
 
 
 def test_weans_are_counted_against_the_oracle():
-    found = tables(
+    results = tables(
         *[patient(k, main=made("well", 35.0), other=made("failed", 50.0)) for k in range(3)],
         patient(3, main=made("bridge", 96.0), other=made("well", 60.0)),
         patient(4, NEVER, main=made("bridge", 96.0), other=made("failed", 40.0)),
     )
-    mine, theirs = row(found.policies), row(found.policies, OTHER)
+    mine, theirs = row(results.policies), row(results.policies, OTHER)
     assert (mine["weaned"], mine["weaned_of"], mine["weaned_share"]) == (3, 4, 0.75)
     assert (mine["failed"], mine["failed_of"]) == (0, 3)
     assert (theirs["failed"], theirs["failed_of"]) == (4, 5)
@@ -67,18 +67,18 @@ def test_weans_are_counted_against_the_oracle():
     assert mine["excess_hours_median"] == 5.0
     assert theirs["excess_hours_median"] == 66.0
     assert theirs["excess_hours_weaned_median"] == 30.0
-    assert met(found, "weaned") is False
-    assert met(found, "failed") is True
-    assert met(found, "failed", OTHER) is False
-    assert met(found, f"failed below {OTHER}") is True
+    assert met(results, "weaned") is False
+    assert met(results, "failed") is True
+    assert met(results, "failed", OTHER) is False
+    assert met(results, f"failed below {OTHER}") is True
 
 
 def test_fewer_failures_that_take_longer_do_not_count():
-    found = tables(
+    results = tables(
         patient(0, main=made("well", 60.0), other=made("failed", 50.0)),
         patient(1, main=made("well", 60.0), other=made("well", 50.0)),
     )
-    assert met(found, f"failed below {OTHER}") is False
+    assert met(results, f"failed below {OTHER}") is False
 
 
 def test_nor_does_an_equal_share():
@@ -87,54 +87,54 @@ def test_nor_does_an_equal_share():
 
 
 def test_where_nobody_can_be_judged_nothing_is_met_or_missed():
-    found = tables(patient(0, NEVER, main=made("bridge", 96.0), other=made("bridge", 96.0)))
+    results = tables(patient(0, NEVER, main=made("bridge", 96.0), other=made("bridge", 96.0)))
     names = ("weaned", "failed", "relapse_answered", "rv_failure", "coverage_low")
-    assert all(met(found, name) is None for name in (*names, f"failed below {OTHER}"))
+    assert all(met(results, name) is None for name in (*names, f"failed below {OTHER}"))
 
 
 def test_a_bridge_at_the_labels_end_comes_too_late():
     late = made("bridge", 96.0, bridge_hours=96.0)
-    found = tables(patient(0, NEVER, main=late))
-    assert row(found.policies)["bridged"] == 0
+    results = tables(patient(0, NEVER, main=late))
+    assert row(results.policies)["bridged"] == 0
 
 
 def test_low_pressure_and_suction_are_shares_of_all_time():
     rows = [CALM | {"hours": float(k), "level": 8.0, "lasting": 1.0} for k in range(10)]
     rows[3] = rows[3] | {"map": 55.0, "lasting": 1.0}
     rows[7] = rows[7] | {"map": 55.0, "level": 6.0, "suction": 0.5}
-    found = tables(patient(0, main=made("well", 10.0, records=rows)))
-    mine = row(found.policies)
+    results = tables(patient(0, main=made("well", 10.0, records=rows)))
+    mine = row(results.policies)
     assert mine["map_low_share"] == pytest.approx(0.2)
     assert mine["map_low_weaning_share"] == pytest.approx(0.1)
     assert mine["suction_seconds_mean"] == pytest.approx(1800.0)
-    assert met(found, "map_low_share") is False
+    assert met(results, "map_low_share") is False
 
 
 def test_steps_are_the_worst_of_all_courses():
     wild = made("well", decisions=[decision(0.0, "P-8"), decision(1.0, "P-1", "down")])
-    found = tables(patient(0, main=made("well")), patient(1, main=wild))
-    mine = row(found.policies)
+    results = tables(patient(0, main=made("well")), patient(1, main=wild))
+    mine = row(results.policies)
     assert (mine["largest_step"], mine["lowest_level"]) == (7, 1)
-    assert met(found, "largest_step") is False
-    assert met(found, "lowest_level") is False
+    assert met(results, "largest_step") is False
+    assert met(results, "lowest_level") is False
 
 
 def test_what_is_true_of_another_patient_is_no_false_alarm():
     def named(case, **changes):
         return made("bridge", 96.0, case=case, findings={"rv-failure": 20.0}, **changes)
 
-    found = tables(
+    results = tables(
         patient(0, NEVER, main=named("rv-failure")),
         patient(1, NEVER, main=made("bridge", 96.0, case="rv-failure")),
         patient(2, NEVER, main=named("full"), alarms={"rv-failure": True}),
         patient(3, NEVER, main=named("none"), alarms={"rv-failure": False}),
         patient(4, NEVER, main=made("bridge", 96.0)),
     )
-    mine = row(found.recognition, condition="rv-failure")
+    mine = row(results.recognition, condition="rv-failure")
     assert (mine["recognised"], mine["recognised_of"]) == (1, 2)
     assert (mine["named_elsewhere"], mine["true_elsewhere"], mine["false_alarms"]) == (2, 1, 1)
     assert mine["false_alarms_of"] == 3
-    assert met(found, "rv_failure") is False
+    assert met(results, "rv_failure") is False
 
 
 def test_relapses_are_answered_within_the_hour():
@@ -144,10 +144,10 @@ def test_relapses_are_answered_within_the_hour():
             "bridge", 96.0, case="relapse", decisions=steps, happened={"event restunned": 30.0}
         )
 
-    found = tables(
+    results = tables(
         *[patient(k, main=relapsing(30.5)) for k in range(3)], patient(3, main=relapsing(32.0))
     )
-    mine = row(found.policies)
+    mine = row(results.policies)
     assert (mine["relapse_answered"], mine["relapse_answered_of"]) == (3, 4)
     assert mine["relapse_answer_hours_median"] == pytest.approx(0.5)
     early = patient(7, main=made("bridge", 96.0, case="relapse"))
@@ -157,14 +157,14 @@ def test_relapses_are_answered_within_the_hour():
 
 
 def test_incidences_end_at_the_shares_of_first_events():
-    found = tables(
+    results = tables(
         patient(0, main=made("well", 40.0)),
         patient(1, main=made("failed", 50.5)),
         patient(2, NEVER, main=made("bridge", 96.0)),
         patient(3, NEVER, main=made("label", 96.0)),
         patient(4, main=made("well", 60.0, happened={"limb": 12.0})),
     )
-    own = found.incidence.set_index("hours")
+    own = results.incidence.set_index("hours")
     assert own.loc[96.0, list(EVENTS)].tolist() == pytest.approx([0.2, 0.2, 0.2, 0.2, 0.0])
     assert own.loc[39.0, EVENTS[0]] == 0.0
     assert own.loc[40.0, EVENTS[0]] == pytest.approx(0.2)
@@ -188,16 +188,16 @@ def test_the_estimate_is_pooled_over_records_and_by_patient():
         ]
         return made("well", float(len(errors)), records=rows)
 
-    found = tables(
+    results = tables(
         patient(0, main=believed([0.5] * 6 + [0.05] * 4)), patient(1, main=believed([0.0] * 10))
     )
-    assert "fast-protocol" not in found.contractility["policy"].tolist()
-    whole = row(found.contractility, from_hours=0.0)
-    late = row(found.contractility, from_hours=6.0)
+    assert "fast-protocol" not in results.contractility["policy"].tolist()
+    whole = row(results.contractility, from_hours=0.0)
+    late = row(results.contractility, from_hours=6.0)
     assert (whole["records"], whole["coverage"], late["records"]) == (20, pytest.approx(0.7), 8)
     assert late["coverage"] == 1.0
-    assert met(found, "coverage_low") is False
-    assert met(found, "coverage_high") is True
+    assert met(results, "coverage_low") is False
+    assert met(results, "coverage_high") is True
 
 
 def test_the_gate_is_compared_with_power_alone():
@@ -208,15 +208,15 @@ def test_the_gate_is_compared_with_power_alone():
     good = [probed(k, True, 0.95, 0.5 + 0.02 * k) for k in range(10)]
     bad = [probed(10 + k, False, -0.5 + 0.01 * k, 0.5 + 0.02 * k) for k in range(10)]
     unknown = patient(30, main=made("well"), probe=Probe(40.0, reason="died before"))
-    found = tables(*good, *bad, unknown)
-    by_name = found.gate.set_index("measure")
+    results = tables(*good, *bad, unknown)
+    by_name = results.gate.set_index("measure")
     forecast, power = by_name.loc[FORECAST], by_name.loc[POWER]
     assert (forecast["auc"], forecast["sensitivity"], forecast["specificity"]) == (1.0, 1.0, 1.0)
     assert power["auc"] == pytest.approx(0.5)
     assert power["cut_off"] == 0.6
     assert (power["good"], power["bad"]) == (10, 10)
-    assert met(found, "gate") is True
-    assert found.refusals.to_dict("records") == [
+    assert met(results, "gate") is True
+    assert results.refusals.to_dict("records") == [
         {"what": "gate", "reason": "died before", "count": 1}
     ]
 
@@ -225,49 +225,51 @@ def test_who_is_not_trusted_is_ranked_last():
     blind = Probe(40.0, False, 0.99, False, 0.7, "P-2")
     sure = Probe(40.0, True, 0.1, True, 0.6, "P-2")
     assert blind.chance == 0.0
-    found = tables(
+    results = tables(
         patient(0, main=made("well"), probe=blind), patient(1, main=made("well"), probe=sure)
     )
-    assert found.gate.set_index("measure").loc[FORECAST, "auc"] == 1.0
+    assert results.gate.set_index("measure").loc[FORECAST, "auc"] == 1.0
 
 
 def test_patients_who_were_refused_are_counted_and_not_replaced():
-    found = tables(
+    results = tables(
         PatientDone("1", 1, "access of the CP: one that the arteries allow (femoral: 4.1 mm)"),
         PatientDone("2", 2, "access of the CP: one that the arteries allow (femoral: 4.4 mm)"),
         PatientDone("3", 3, "no periodic beat: of a patient"),
         patient(4, main=made("well")),
     )
-    counts = {one["reason"]: one["count"] for one in found.refusals.to_dict("records")}
+    counts = {row["reason"]: row["count"] for row in results.refusals.to_dict("records")}
     assert counts == {"no access that the arteries allow": 2, "no periodic beat": 1}
-    assert found.patients["patients"].sum() == 1
+    assert results.patients["patients"].sum() == 1
 
 
 def test_a_study_of_nobody_is_none_the_less_a_study():
-    from experiments.weaning.study import Plan
+    from experiments.weaning.study import WeaningStudySettings
 
     done = [PatientDone("1", 1, "no periodic beat: of a patient")]
-    found = tabulate(study_rows(done), (MAIN,))
-    targets = target_table(found, MAIN)
+    results = tabulate(study_rows(done), (MAIN,))
+    targets = target_table(results, MAIN)
     assert targets.empty
-    assert "0 could be put on the pump" in summary(Plan(patients=1), found, targets, {})
+    assert "0 could be put on the pump" in summary(
+        WeaningStudySettings(patients=1), results, targets, {}
+    )
 
 
 def test_every_target_of_the_file_is_judged():
-    found = target_table(tables(patient(0, main=made("well"), other=made("well"))), MAIN)
-    assert set(study_settings().targets) <= set(found["name"])
-    assert np.isfinite(found["value"].astype(float)).any()
+    results = target_table(tables(patient(0, main=made("well"), other=made("well"))), MAIN)
+    assert set(study_settings().targets) <= set(results["name"])
+    assert np.isfinite(results["value"].astype(float)).any()
 
 
 def test_the_words_name_what_is_missed():
-    from experiments.weaning.study import Plan
+    from experiments.weaning.study import WeaningStudySettings
 
-    found = tables(
+    results = tables(
         patient(0, main=made("failed", 40.0), other=made("well", 30.0)),
         patient(1, NEVER, main=made("bridge", 96.0), other=made("bridge", 96.0)),
     )
-    plan = Plan(patients=2, policies=(MAIN, OTHER))
-    text = summary(plan, found, target_table(found, MAIN), {})
+    settings = WeaningStudySettings(patients=2, policies=(MAIN, OTHER))
+    text = summary(settings, results, target_table(results, MAIN), {})
     assert "2 virtual patients (seeds 0 to 1)" in text
     assert "100.0 % of 1 (21 to 100) MISSED" in text
     assert "beside fast-protocol: 100.0 % of 1 at 40.0 h, 0.0 % of 1 at 30.0 h: MISSED." in text

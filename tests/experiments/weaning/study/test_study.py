@@ -11,9 +11,9 @@ import time
 
 import pytest
 
-from experiments.runs import to_json
-from experiments.weaning.study import Plan, study
-from experiments.weaning.study import job as module
+from experiments.runs import run_study, study_job, to_json
+from experiments.weaning import study as weaning
+from experiments.weaning.study import WeaningStudySettings
 from experiments.weaning.study import patient as study_patient
 from experiments.weaning.study.patient import PatientDone, Task, run_patient
 from experiments.weaning.truth import AlarmTruth
@@ -28,9 +28,10 @@ def test_a_patient_survives_the_passage_through_json(real):
     assert to_json(again.to_dict()) == text
     assert again.oracle == real.oracle
     assert again.alarms == real.alarms
-    one, other = (x.courses["fast-protocol"] for x in (real, again))
-    assert other.records[-1]["map"] == pytest.approx(one.records[-1]["map"], rel=1e-5)
-    assert (other.decisions, other.trial, other.outcome) == (one.decisions, one.trial, one.outcome)
+    before, after = (patient.courses["fast-protocol"] for patient in (real, again))
+    assert after.records[-1]["map"] == pytest.approx(before.records[-1]["map"], rel=1e-5)
+    for name in ("decisions", "trial", "outcome"):
+        assert getattr(after, name) == getattr(before, name)
 
 
 def test_a_patient_without_an_oracles_hour_survives_too(real):
@@ -85,49 +86,61 @@ def test_a_task_has_its_key_of_everything_that_makes_it():
         Task(3, POLICIES, device="5.5"),
         Task(3, POLICIES, tier="console"),
     )
-    assert len({one.key for one in (base, *others)}) == 6
+    assert len({task.key for task in (base, *others)}) == 6
     assert base.key == Task(3, POLICIES).key
 
 
 def test_an_interrupted_study_goes_on_and_does_nothing_twice(quick, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "write_weaning", lambda *arguments, **options: None)
+    monkeypatch.setattr(study_job, "write_findings", lambda *arguments, **options: None)
     ran, stop = quick
-    plan, shares = Plan(patients=3, policies=POLICIES), []
-    whole = study(plan, runs=tmp_path / "whole", workers=1)
+    settings, shares = WeaningStudySettings(patients=3, policies=POLICIES), []
+    whole = run_study(weaning.STUDY, settings, runs=tmp_path / "whole", workers=1)
     ran.clear()
     stop["at"] = 1
     with pytest.raises(KeyboardInterrupt):
-        study(plan, runs=tmp_path / "runs", workers=1)
+        run_study(weaning.STUDY, settings, runs=tmp_path / "runs", workers=1)
     (folder,) = (tmp_path / "runs").iterdir()
     assert folder.name.endswith(".work")
     # What was cut off while it was written counts as not done.
     (kept,) = (folder / "trials").glob("*.json")
     kept.write_text(kept.read_text()[:100])
-    again = study(None, runs=tmp_path / "runs", resume=folder, workers=1, progress=shares.append)
+    again = run_study(
+        weaning.STUDY,
+        None,
+        runs=tmp_path / "runs",
+        resume=folder,
+        workers=1,
+        progress=shares.append,
+    )
     assert ran == [0, 1, 0, 1, 2]
     assert shares == pytest.approx([1 / 3, 2 / 3, 1.0])
-    assert again.tables.policies.equals(whole.tables.policies)
-    assert again.targets.equals(whole.targets)
+    for name in ("policies", "targets"):
+        assert again.findings.tables[name].equals(whole.findings.tables[name])
     assert again.folder.name == folder.name.removesuffix(".work")
     assert not (again.folder / "trials").exists()
     config = json.loads((again.folder / "config.json").read_text())
-    assert config["resumed"] == {"patients_from_before": 0, "patients": 3}
+    assert config["resumed"] == {"done_before": 0, "patients": 3}
     with pytest.raises(InputError, match="complete"):
-        study(None, runs=tmp_path, resume=again.folder)
+        run_study(weaning.STUDY, None, runs=tmp_path, resume=again.folder)
 
 
 def test_a_study_that_fails_before_any_patient_leaves_nothing(quick, tmp_path):
     _, stop = quick
     stop["at"] = 0
     with pytest.raises(KeyboardInterrupt):
-        study(Plan(patients=2, policies=POLICIES), runs=tmp_path / "runs", workers=1)
+        run_study(
+            weaning.STUDY,
+            WeaningStudySettings(patients=2, policies=POLICIES),
+            runs=tmp_path / "runs",
+            workers=1,
+        )
     assert list((tmp_path / "runs").iterdir()) == []
 
 
 def test_a_study_leaves_tables_figures_and_reference_results(quick, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    plan = Plan(patients=2, policies=POLICIES)
-    found = study(plan, runs=tmp_path / "runs", workers=1, results=True)
+    settings = WeaningStudySettings(patients=2, policies=POLICIES)
+    run = run_study(weaning.STUDY, settings, runs=tmp_path / "runs", workers=1, results=True)
     names = (
         "trade_off.png",
         "incidence.png",
@@ -139,25 +152,25 @@ def test_a_study_leaves_tables_figures_and_reference_results(quick, tmp_path, mo
         "config.json",
     )
     for name in names:
-        assert (found.folder / name).stat().st_size > 500, name
+        assert (run.folder / name).stat().st_size > 500, name
     results = tmp_path / "results" / "weaning"
     page = (results / "README.md").read_text()
     assert "impellab wean --cohort 2 --policy fast-protocol --policy ramp-test --results" in page
     assert (results / "case_full.png").is_file()
     assert not (results / "courses.csv").exists()
-    document = json.loads(to_json(found.document()))
-    assert [one["policy"] for one in document["rows"]] == list(POLICIES)
+    document = json.loads(to_json(run.document()))
+    assert [row["policy"] for row in document["rows"]] == list(POLICIES)
     assert {"measure", "target", "value", "met"} <= set(document["targets"][0])
-    assert document["held"] is found.held
-    titles = [title for title, columns, rows in found.printed() if rows and columns]
+    assert document["held"] is run.findings.held
+    titles = [title for title, columns, rows in run.findings.printed if rows and columns]
     assert titles[:2] == ["targets; x: missed; shares without their intervals", "comparisons"]
 
 
 def test_only_the_folder_of_a_study_can_be_resumed(tmp_path):
     with pytest.raises(InputError, match="resume"):
-        study(None, runs=tmp_path, resume=tmp_path)
+        run_study(weaning.STUDY, None, runs=tmp_path, resume=tmp_path)
     with pytest.raises(InputError, match="resume"):
-        study(None, runs=tmp_path)
+        run_study(weaning.STUDY, None, runs=tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -176,21 +189,35 @@ def test_only_the_folder_of_a_study_can_be_resumed(tmp_path):
         ({"case": "hopeless"}, "case"),
     ],
 )
-def test_bad_plans_are_refused(changes, message):
+def test_bad_settings_are_refused(changes, message):
     with pytest.raises(InputError, match=message):
-        Plan(**{"patients": 2, "policies": POLICIES, **changes})
+        WeaningStudySettings(**{"patients": 2, "policies": POLICIES, **changes})
 
 
 def test_seeds_for_evaluation_need_to_be_asked_for():
-    plan = Plan(patients=2, first_seed=10_000, evaluation=True, policies=POLICIES)
-    assert all(task.evaluation and task.trial("ramp-test").evaluation for task in plan.tasks())
+    settings = WeaningStudySettings(
+        patients=2, first_seed=10_000, evaluation=True, policies=POLICIES
+    )
+    assert all(task.evaluation and task.trial("ramp-test").evaluation for task in settings.tasks())
 
 
-def test_a_plan_survives_the_passage_through_a_work_folder():
-    from dataclasses import asdict
+def test_settings_survive_the_passage_through_a_work_folder():
+    settings = WeaningStudySettings(patients=2, policies=POLICIES, case="none", device="5.5")
+    kept = json.loads(to_json(settings.model_dump()))
+    assert WeaningStudySettings.read(kept, source="plan.json") == settings
 
-    plan = Plan(patients=2, policies=POLICIES, case="none", device="5.5")
-    assert Plan.from_job(json.loads(to_json(asdict(plan)))) == plan
+
+def test_the_command_line_names_what_is_not_usual():
+    settings = WeaningStudySettings(patients=5, first_seed=3, device="5.5")
+    line = weaning.STUDY.command_line(settings)
+    assert line == "impellab wean --cohort 5 --seed 3 --device 5.5"
+    settings = WeaningStudySettings(
+        patients=300, policies=POLICIES, first_seed=10_000, evaluation=True
+    )
+    assert weaning.STUDY.command_line(settings) == (
+        "impellab wean --cohort 300 --seed 10000 --policy fast-protocol --policy ramp-test "
+        "--evaluation"
+    )
 
 
 def test_asking_what_is_true_leaves_a_course_as_it_is():
@@ -200,8 +227,8 @@ def test_asking_what_is_true_leaves_a_course_as_it_is():
     watch = AlarmTruth()
     watched, alone = run_course(trial, watch=watch), run_course(trial)
     assert watch.true
-    for one, other in zip(watched.records, alone.records, strict=True):
-        assert one == pytest.approx(other, nan_ok=True)
+    for record, unwatched in zip(watched.records, alone.records, strict=True):
+        assert record == pytest.approx(unwatched, nan_ok=True)
     assert watched.decisions == alone.decisions
 
 
@@ -212,11 +239,13 @@ def test_a_killed_program_goes_on(tmp_path):
     program.write_text(
         "import sys\n"
         "from pathlib import Path\n"
-        "from experiments.weaning.study.job import Plan, study\n"
+        "from experiments.runs import run_study\n"
+        "from experiments.weaning.study import STUDY, WeaningStudySettings\n"
         "if __name__ == '__main__':\n"
         "    resume = Path(sys.argv[1]) if len(sys.argv) > 1 else None\n"
-        "    plan = None if resume else Plan(patients=4, policies=('fast-protocol',))\n"
-        "    study(plan, runs=Path('runs'), resume=resume, workers=2)\n"
+        "    asked = WeaningStudySettings(patients=4, policies=('fast-protocol',))\n"
+        "    settings = None if resume else asked\n"
+        "    run_study(STUDY, settings, runs=Path('runs'), resume=resume, workers=2)\n"
     )
     command = [sys.executable, os.fspath(program)]
     runs = tmp_path / "runs"
@@ -246,7 +275,7 @@ def test_a_killed_program_goes_on(tmp_path):
     assert finished.returncode == 0, finished.stderr
     (folder,) = runs.iterdir()
     config = json.loads((folder / "config.json").read_text())
-    assert config["resumed"] == {"patients_from_before": len(before), "patients": 4}
+    assert config["resumed"] == {"done_before": len(before), "patients": 4}
     lines = (folder / "courses.csv").read_text().splitlines()
     assert len(lines) >= 2
     assert len({line.split(",")[1] for line in lines}) == len(lines)

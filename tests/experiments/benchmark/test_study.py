@@ -6,7 +6,7 @@ import pandas
 import pytest
 
 from experiments.benchmark import Suite
-from experiments.benchmark import job as module
+from experiments.benchmark import study as module
 from experiments.benchmark.suite import reference_policies
 
 FILES = {
@@ -58,7 +58,7 @@ def test_the_quick_suite_is_what_it_says():
         ('device = "CP"', 'device = "none"', "a pump"),
         ("duration = 5.0", 'duration = "long"', "a number"),
         ("duration = 5.0", "duration = 0.5", "duration"),
-        ("seeds = [1]", "seeds = [true]", "a list of int"),
+        ("seeds = [1]", "seeds = [true]", "a whole number"),
         ("seeds = [1]", "", "seeds"),
         ('level = "P-6"', 'level = "P-66"', "P-66"),
         ("spread", "spraed", "spraed"),
@@ -89,7 +89,10 @@ def test_a_benchmark(impellab, suite, tmp_path, user_controller):
         assert row["map"] > 40
     assert set(document["units"]) <= set(document["rows"][0])
     assert [row["controller"] for row in document["controllers"]] == names
-    assert json.loads((folder / "config.json").read_text())["resumed"]["trials_from_before"] == 0
+    assert json.loads((folder / "config.json").read_text())["resumed"] == {
+        "done_before": 0,
+        "trials": 20,
+    }
     assert len(pandas.read_parquet(folder / "rows.parquet")) == len(document["rows"])
 
 
