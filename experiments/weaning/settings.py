@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Annotated, Any, Literal, Self
 
-from plants import InputError, Quantity
-from plants.quantities import (
-    Parameter,
-    check_keys,
-    check_number,
-    check_tag,
-    check_text,
-    parameter_table,
-    read_quantities,
-)
+from pydantic import Field, model_validator
+
+from plants import Quantity
+from plants.quantities import CheckedModel, check_tag, load_toml, parameter_table, read_quantities
 
 _FILE = Path(__file__).parents[1] / "data" / "weaning_targets.toml"
 _SOURCE = "experiments/data/weaning_targets.toml"
-_KEYS = ("value", "unit", "bound", "meaning", "source", "tag")
-_VALUE = Parameter("value", "", "what is asked for", 0.0, 1e6)
-#: Units and signs of a target.
-UNITS, BOUNDS = ("1", "h", "s"), {"least": ">=", "most": "<="}
+_BOUNDS = {"least": ">=", "most": "<="}
+_LARGEST = 1e6  # of a target; more is a mistake of units
 _NUMBERS = parameter_table(
     ("map_low", "mmHg", "mean pressure below which time counts as too low", 30, 100),
     ("answer", "h", "time in which a relapse must be answered", 0.05, 48),
@@ -34,10 +26,11 @@ _NUMBERS = parameter_table(
     ("probe_last", "1", "latest probe of the gate, share of the label's duration", 0, 1),
     ("probe_step", "min", "time at a level of the ramp of a probe", 0.5, 60),
 )
+#: Words that must be there.
+_Text = Annotated[str, Field(min_length=1)]
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(CheckedModel):
     """What is asked for.
 
     Attributes
@@ -61,13 +54,18 @@ class Target:
     ('<= 5 %', True, False, False)
     """
 
-    name: str
-    meaning: str
-    value: float
-    unit: str
-    bound: str
-    source: str
+    meaning: _Text
+    value: float = Field(ge=0.0, le=_LARGEST)
+    unit: Literal["1", "h", "s"]
+    bound: Literal["least", "most"]
+    source: _Text
     tag: str
+    name: str = ""
+
+    @model_validator(mode="after")
+    def _tag_is_known(self) -> Self:
+        check_tag(self.tag, "tag", None)
+        return self
 
     @property
     def share(self) -> bool:
@@ -77,7 +75,7 @@ class Target:
     @property
     def text(self) -> str:
         """The target as tables show it."""
-        sign = BOUNDS[self.bound]
+        sign = _BOUNDS[self.bound]
         if self.share:
             return f"{sign} {100 * self.value:g} %"
         return f"{sign} {self.value:g}" + ("" if self.unit == "1" else f" {self.unit}")
@@ -85,6 +83,13 @@ class Target:
     def holds(self, value: float) -> bool:
         """Whether a value meets it; what is not known does not."""
         return value >= self.value if self.bound == "least" else value <= self.value
+
+
+class _File(CheckedModel):
+    """What the file holds: targets by name, and numbers with their sources."""
+
+    targets: dict[str, Target]
+    numbers: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -122,26 +127,21 @@ def study_settings() -> StudySettings:
     >>> study_settings().number("map_low")
     60.0
     """
-    content = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    parts = check_keys(content, ("targets", "numbers"), "", _SOURCE, required=("targets",))
-    targets = {name: _target(name, table) for name, table in parts["targets"].items()}
-    entries = read_quantities(parts["numbers"], _NUMBERS, "numbers", _SOURCE)
+    content, _ = load_toml(_FILE, "", "settings")
+    return read_study_settings(content, _SOURCE)
+
+
+def read_study_settings(content: Mapping[str, Any], source: str) -> StudySettings:
+    """The settings that a file's content describes.
+
+    Raises
+    ------
+    InputError
+        Something is refused; everything that is wrong with the targets is told at once.
+    """
+    file = _File.read(content, source=source)
+    targets = {
+        name: target.model_copy(update={"name": name}) for name, target in file.targets.items()
+    }
+    entries = read_quantities(file.numbers, _NUMBERS, "numbers", source)
     return StudySettings(MappingProxyType(targets), MappingProxyType(entries))
-
-
-def _target(name: str, table: object) -> Target:
-    field = f"targets.{name}"
-    keys = check_keys(table, _KEYS, field, _SOURCE, required=_KEYS)
-    for key, known in (("unit", UNITS), ("bound", tuple(BOUNDS))):
-        if keys[key] not in known:
-            allowed = f"one of {', '.join(known)}"
-            raise InputError(f"{field}.{key}", keys[key], allowed, source=_SOURCE)
-    return Target(
-        name,
-        check_text(keys["meaning"], f"{field}.meaning", _SOURCE, what="a meaning"),
-        check_number(keys["value"], _VALUE, f"{field}.value", _SOURCE),
-        keys["unit"],
-        keys["bound"],
-        check_text(keys["source"], f"{field}.source", _SOURCE, what="a source"),
-        check_tag(keys["tag"], f"{field}.tag", _SOURCE),
-    )
