@@ -49,7 +49,7 @@ class CommandFailure(Exception):
 
 def command_names() -> tuple[str, ...]:
     """Names of the subcommands."""
-    return tuple(one.name for one in pkgutil.iter_modules(experiments.commands.__path__))
+    return tuple(module.name for module in pkgutil.iter_modules(experiments.commands.__path__))
 
 
 def application(only: str | None = None) -> typer.Typer:

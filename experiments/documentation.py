@@ -53,17 +53,17 @@ def signals_page() -> str:
     """``docs/signals.md``: signals, sensors and measures of a trial."""
     sensors = [
         (
-            f"`{one.signal}`",
-            SIGNALS[one.signal].unit,
-            one.noise_sd,
-            one.bias_sd,
-            one.interval,
-            one.source,
-            one.tag,
+            f"`{sensor.signal}`",
+            SIGNALS[sensor.signal].unit,
+            sensor.noise_sd,
+            sensor.bias_sd,
+            sensor.interval,
+            sensor.source,
+            sensor.tag,
         )
-        for one in tier_table("icu")
+        for sensor in tier_table("icu")
     ]
-    own = [one for name, one in TRIAL_METRICS.items() if name not in SIGNALS]
+    own = [measure for name, measure in TRIAL_METRICS.items() if name not in SIGNALS]
     means = ", ".join(f"`{name}`" for name in TRIAL_METRICS if name in SIGNALS)
     return _page(
         "Signals",
@@ -84,15 +84,21 @@ def signals_page() -> str:
         "What `simulate` with a controller and `benchmark` report of a whole course. "
         f"These are means over the course, under the names of their signals: {means}. "
         "The others:",
-        markdown_table(("measure", "unit", "meaning"), [_named(one) for one in own]),
+        markdown_table(("measure", "unit", "meaning"), [_named(measure) for measure in own]),
     )
 
 
 def parameters_page() -> str:
     """``docs/parameters.md``: parameters of patients and devices, and disturbances."""
     disturbances = [
-        (*_named(one), one.neutral, one.low, one.high, one.combine)
-        for one in (*DISTURBANCES.values(), VOLUME)
+        (
+            *_named(disturbance),
+            disturbance.neutral,
+            disturbance.low,
+            disturbance.high,
+            disturbance.combine,
+        )
+        for disturbance in (*DISTURBANCES.values(), VOLUME)
     ]
     columns = ("disturbance", "unit", "meaning", "neutral", "low", "high", "two events")
     return _page(
@@ -157,9 +163,9 @@ def _page(title: str, *parts: str) -> str:
 
 def _signal_rows(kind: str) -> list[tuple[object, ...]]:
     return [
-        (*_named(one), one.low, one.high, _first_tier(one.name))
-        for one in SIGNALS.values()
-        if one.kind == kind
+        (*_named(signal), signal.low, signal.high, _first_tier(signal.name))
+        for signal in SIGNALS.values()
+        if signal.kind == kind
     ]
 
 
@@ -169,11 +175,11 @@ def _first_tier(name: str) -> str:
 
 
 def _parameter_rows(table: Mapping[str, Parameter]) -> list[tuple[object, ...]]:
-    return [(*_named(one), one.low, one.high) for one in table.values()]
+    return [(*_named(parameter), parameter.low, parameter.high) for parameter in table.values()]
 
 
-def _named(one: Named) -> tuple[str, str, str]:
-    return f"`{one.name}`", one.unit, one.meaning
+def _named(named: Named) -> tuple[str, str, str]:
+    return f"`{named.name}`", named.unit, named.meaning
 
 
 def main() -> int:

@@ -114,8 +114,8 @@ def course_grid(
                 )
             here = first[(first["patient"] == patient) & (first["scenario"] == scenario)]
             for controller, style in styles.items():
-                one = here[here["controller"] == controller]
-                axes.plot(one["time"], one[name], label=controller, linewidth=1.3, **style)
+                course = here[here["controller"] == controller]
+                axes.plot(course["time"], course[name], label=controller, linewidth=1.3, **style)
             if i == 0:
                 axes.set_title(scenario, fontsize="medium")
             if j == 0:

@@ -48,7 +48,7 @@ def _device(row: dict[str, Any]) -> list[object]:
     return [
         row["name"],
         row["side"],
-        _levels([one["name"] for one in levels]),
+        _levels([level["name"] for level in levels]),
         row["max_rpm"],
         row["french"]["pump"],
         ", ".join(f"{indication} {_span(limit)}" for indication, limit in hours.items()),
@@ -75,7 +75,7 @@ def _scenario(row: dict[str, Any]) -> list[object]:
 
 
 def _disease(row: dict[str, Any]) -> list[object]:
-    grades = (f"{name} {one['area_cm2']:g}" for name, one in row["grades"].items())
+    grades = (f"{name} {grade['area_cm2']:g}" for name, grade in row["grades"].items())
     return [row["name"], ", ".join(grades), row["description"]]
 
 

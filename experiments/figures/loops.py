@@ -56,13 +56,13 @@ def pressure_volume_loops(loops: Sequence[Loop], *, title: str = "") -> Figure:
     >>> pressure_volume_loops([loop]).axes[0].get_xlabel()
     'Left-ventricular volume [mL]'
     """
-    ventricles = [one for one in ("lv", "rv") if any(loop.ventricle == one for loop in loops)]
+    ventricles = [side for side in ("lv", "rv") if any(loop.ventricle == side for loop in loops)]
     figure = new_figure(6.2 if len(ventricles) < 2 else 9.6, 4.8)
     panels = figure.subplots(1, max(1, len(ventricles)), squeeze=False)[0]
     names = list(dict.fromkeys(loop.name for loop in loops))
     colors = {name: COLORS[k % len(COLORS)] for k, name in enumerate(names)}
     for axes, ventricle in zip(panels, ventricles, strict=False):
-        _panel(axes, [one for one in loops if one.ventricle == ventricle], colors)
+        _panel(axes, [loop for loop in loops if loop.ventricle == ventricle], colors)
         axes.set_xlabel(label(f"{ventricle}_volume"))
         axes.set_ylabel(label(f"{ventricle}_pressure"))
     handles, shown = panels[0].get_legend_handles_labels()

@@ -127,7 +127,7 @@ def run_folder(
     """
     config = configuration(command, options, seeds or {})
     name = run_name(command, options)
-    missing = [one for one in (runs, *runs.parents) if not one.exists()]
+    missing = [folder for folder in (runs, *runs.parents) if not folder.exists()]
     try:
         runs.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=runs))
@@ -181,11 +181,11 @@ def configuration(
 
 def versions() -> dict[str, str]:
     """Versions of impellab and of the libraries that results depend on, where installed."""
-    found = {}
+    installed = {}
     for name in _LIBRARIES:
         with contextlib.suppress(metadata.PackageNotFoundError):
-            found[name] = metadata.version(name)
-    return found
+            installed[name] = metadata.version(name)
+    return installed
 
 
 @functools.cache

@@ -69,8 +69,8 @@ def _support(settings: TrainingSettings, act: Act) -> tuple[dict[str, Any], dict
     task: Any = env.unwrapped
     level, episodes = task.therapy.fallback_level, settings.evaluation_episodes
     hold = task.actions.action(task.pump.speed(level))
-    found = evaluate(env, act, episodes=episodes)
-    other = evaluate(env, lambda _: hold, episodes=episodes)
+    evaluation = evaluate(env, act, episodes=episodes)
+    of_held = evaluate(env, lambda _: hold, episodes=episodes)
     description = {
         "tier": task.tier,
         "device": task.pump.name,
@@ -80,16 +80,16 @@ def _support(settings: TrainingSettings, act: Act) -> tuple[dict[str, Any], dict
         "held_level": level,
     }
     env.close()
-    return description, found.metrics() | {"held_episode_reward": other.mean_reward}
+    return description, evaluation.metrics() | {"held_episode_reward": of_held.mean_reward}
 
 
 def _weaning(settings: TrainingSettings, act: Act) -> tuple[dict[str, Any], dict[str, float]]:
     env = held_out_weaning(settings.arguments)
     task: Any = env.unwrapped
     metrics = evaluate_weaning(env, act, episodes=settings.evaluation_episodes).metrics()
-    for name, other in (("held", held), ("random", at_random(settings.seed))):
-        found = evaluate_weaning(env, other, episodes=settings.evaluation_episodes).metrics()
-        metrics |= {f"{name}_{key}": found[key] for key in ("episode_reward", "share_well")}
+    for name, policy in (("held", held), ("random", at_random(settings.seed))):
+        measures = evaluate_weaning(env, policy, episodes=settings.evaluation_episodes).metrics()
+        metrics |= {f"{name}_{key}": measures[key] for key in ("episode_reward", "share_well")}
     description = {
         "tier": task.tier,
         "device": task.pump.name,

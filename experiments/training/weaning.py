@@ -61,11 +61,11 @@ class WeaningEvaluation:
 
     def by_case(self) -> dict[str, dict[str, int]]:
         """Number of episodes by case and end; only what occurred."""
-        found: dict[str, dict[str, int]] = {}
+        ends: dict[str, dict[str, int]] = {}
         for case, end in sorted(zip(self.cases, self.ends, strict=True)):
-            row = found.setdefault(case, {})
+            row = ends.setdefault(case, {})
             row[end] = row.get(end, 0) + 1
-        return found
+        return ends
 
 
 def held_out_weaning(arguments: Mapping[str, Any]) -> gymnasium.Env[Any, Any]:

@@ -40,7 +40,7 @@ def impellab(capsys, tmp_path, monkeypatch):
 
     def run(*arguments):
         capsys.readouterr()
-        code = run_command([str(one) for one in arguments])
+        code = run_command([str(argument) for argument in arguments])
         return Result(code, *capsys.readouterr())
 
     return run

@@ -169,7 +169,7 @@ def test_diseases_have_their_grades_and_values(impellab):
     for row in rows:
         grades = row["grades"]
         assert list(grades) == ["mild", "moderate", "severe"]
-        values = [one["value"] for one in grades.values()]
+        values = [grade["value"] for grade in grades.values()]
         assert values == sorted(values)  # narrower, or leakier
         assert row["unit"] in ("mmHg.s/mL", "mL/s/mmHg")
 

@@ -68,7 +68,7 @@ def tabulate(done: Sequence[PatientDone], *, judged: Sequence[str]) -> CohortTab
     import pandas
 
     by_support = _by_support(done)
-    every = [one for one in done if len(one.courses) == len(by_support)]
+    every = [patient for patient in done if len(patient.courses) == len(by_support)]
     more = _by_support(every) if any(name not in judged for name in by_support) else {}
     return CohortTables(
         incidence=pandas.DataFrame(
@@ -96,16 +96,18 @@ def tabulate(done: Sequence[PatientDone], *, judged: Sequence[str]) -> CohortTab
         ),
         outcomes=pandas.DataFrame([_outcome(*one) for one in by_support.items()]),
         refusals=pandas.DataFrame(_refusals(done, by_support)),
-        courses=pandas.DataFrame([_row(one, course) for one in done for course in one.courses]),
+        courses=pandas.DataFrame(
+            [_row(patient, course) for patient in done for course in patient.courses]
+        ),
     )
 
 
 def _by_support(done: Sequence[PatientDone]) -> dict[str, list[Course]]:
-    found: dict[str, list[Course]] = {}
-    for one in done:
-        for course in one.courses:
-            found.setdefault(course.support, []).append(course)
-    return found
+    courses: dict[str, list[Course]] = {}
+    for patient in done:
+        for course in patient.courses:
+            courses.setdefault(course.support, []).append(course)
+    return courses
 
 
 def _treated(courses: Sequence[Course]) -> list[Course]:
@@ -186,13 +188,14 @@ def _by_day(support: str, courses: Sequence[Course]) -> list[dict[str, Any]]:
     for day in range(days + 1):
         row: dict[str, Any] = {"support": support, "day": day, "patients": len(treated)}
         for what in COMPLICATIONS:
-            struck = sum(getattr(one, what) <= day * HOURS_PER_DAY + 1e-6 for one in treated)
+            struck = sum(getattr(course, what) <= day * HOURS_PER_DAY + 1e-6 for course in treated)
             row[what] = 100 * struck / len(treated)
         for what, hazard in _HAZARD.items():
-            chances = [_chance(_noted_by(one, hazard, day)) for one in treated]
+            chances = [_chance(_noted_by(course, hazard, day)) for course in treated]
             row[f"{what}_by_hazard"] = 100 * float(np.mean(chances))
         dead = sum(
-            one.outcome == DIED and one.hours <= day * HOURS_PER_DAY + 1e-6 for one in treated
+            course.outcome == DIED and course.hours <= day * HOURS_PER_DAY + 1e-6
+            for course in treated
         )
         rows.append(row | {"died": 100 * dead / len(treated)})
     return rows
@@ -238,7 +241,7 @@ def _outcome(support: str, courses: Sequence[Course]) -> dict[str, Any]:
 def _refusals(
     done: Sequence[PatientDone], by_support: dict[str, list[Course]]
 ) -> list[dict[str, Any]]:
-    total = sum((one.counts() for one in done), RefusalCounts())
+    total = sum((patient.counts() for patient in done), RefusalCounts())
     rows = [
         {"what": "draws", "reason": "all", "count": total.draws},
         {"what": "draws", "reason": "refused", "count": total.refused},
@@ -247,7 +250,7 @@ def _refusals(
             for reason, count in total.reasons.items()
         ),
     ]
-    missing = sum(bool(one.reason) for one in done)
+    missing = sum(bool(patient.reason) for patient in done)
     if missing:
         rows.append({"what": "patients", "reason": "not found", "count": missing})
     for name, courses in by_support.items():
@@ -276,11 +279,11 @@ def why(reason: str) -> str:
     return reason.partition(" fell to ")[0] + " too low" if " fell to " in reason else reason
 
 
-def _row(one: PatientDone, course: Course) -> dict[str, Any]:
+def _row(patient: PatientDone, course: Course) -> dict[str, Any]:
     noted = course.noted
     last = {name: series[-1] for name, series in noted.items() if series}
     return {
-        **one.described,
+        **patient.described,
         "support": course.support,
         "outcome": course.outcome,
         "reason": course.reason,

@@ -79,7 +79,7 @@ def course_figure(course: Course, *, criteria: WeaningCriteria | None = None) ->
     figure = new_figure(*_SIZE)
     end = course_end(course)
     marks = _marks(course, end)
-    rows = 1 + max((one.row for one, _ in marks), default=0)
+    rows = 1 + max((mark.row for mark, _ in marks), default=0)
     panels: list[tuple[float, Callable[[Axes], None]]] = [
         (0.3 + 0.2 * rows, lambda axes: _recognised(axes, marks)),
         (1.75, lambda axes: _levels(axes, course, end)),
@@ -147,25 +147,26 @@ def _marks(course: Course, end: float) -> list[tuple[Placed, bool]]:
     for name, when in course.happened.items():
         names[when, _EVENTS.get(name, name).removeprefix("event ").replace("_", " ")] = False
     return [
-        (one, names[one.at, one.text]) for one in pack(list(names), start=0.0, end=end, width=width)
+        (mark, names[mark.at, mark.text])
+        for mark in pack(list(names), start=0.0, end=end, width=width)
     ]
 
 
 def _recognised(axes: Axes, marks: list[tuple[Placed, bool]]) -> None:
     """A strip with what was recognised, and what truly happened, each at its time."""
-    rows = 1 + max((one.row for one, _ in marks), default=0)
+    rows = 1 + max((mark.row for mark, _ in marks), default=0)
     axes.set_ylim(-0.6, rows - 0.3)
     axes.set_yticks([])
     axes.tick_params(length=0)
     for side in ("top", "right", "left", "bottom"):
         axes.spines[side].set_visible(False)
-    for one, seen in marks:
+    for mark, seen in marks:
         color = COLORS[0] if seen else _HAPPENED
-        axes.plot([one.at, one.at], [-0.6, one.row], color=color, linewidth=0.8)
+        axes.plot([mark.at, mark.at], [-0.6, mark.row], color=color, linewidth=0.8)
         axes.plot(
-            [one.at], [-0.6], marker="v" if seen else "^", color=color, markersize=5, clip_on=False
+            [mark.at], [-0.6], marker="v" if seen else "^", color=color, markersize=5, clip_on=False
         )
-        axes.text(one.left, one.row, f" {one.text}", color=color, fontsize=SMALL, va="center")
+        axes.text(mark.left, mark.row, f" {mark.text}", color=color, fontsize=SMALL, va="center")
     if not marks:
         axes.text(0.0, 0.0, " nothing", fontsize=SMALL, va="center", color="#666666")
     titled(axes, "Recognised")
@@ -182,15 +183,15 @@ def _levels(axes: Axes, course: Course, end: float) -> None:
 
     plain(axes)
     shown: dict[str, str] = {}
-    ends = [one["hours"] for one in course.decisions[1:]] + [course.hours]
-    for one, until in zip(course.decisions, ends, strict=True):
-        color, words = next(told for names, told in _PHASES.items() if one["phase"] in names)
+    ends = [decision["hours"] for decision in course.decisions[1:]] + [course.hours]
+    for decision, until in zip(course.decisions, ends, strict=True):
+        color, words = next(told for names, told in _PHASES.items() if decision["phase"] in names)
         shown[words] = color
-        axes.axvspan(one["hours"], until, ymax=0.82, color=color, linewidth=0, zorder=0.5)
+        axes.axvspan(decision["hours"], until, ymax=0.82, color=color, linewidth=0, zorder=0.5)
     times, levels = _series(course, "level")
     times, levels = np.append(times, course.hours), np.append(levels, levels[-1])
     axes.step(times, levels, where="post", color="#222222", linewidth=1.6)
-    times_told = [one["hours"] for one in main_decisions(course.decisions)]
+    times_told = [decision["hours"] for decision in main_decisions(course.decisions)]
     numbered(axes, times_told, end, tick=_TOP_LEVEL, text=10.55)
     ended, said = course.follow_up.get("ended", 0.0), "without the pump"
     if ended > CHARACTER / TIMES_WIDTH * end * (len(said) + 2):
@@ -305,8 +306,8 @@ def _hemolysis(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
 def _series(course: Course, name: str) -> tuple[np.ndarray, np.ndarray]:
     rows = course.records
     return (
-        np.array([one["hours"] for one in rows]),
-        np.array([one.get(name, math.nan) for one in rows]),
+        np.array([row["hours"] for row in rows]),
+        np.array([row.get(name, math.nan) for row in rows]),
     )
 
 

@@ -171,7 +171,7 @@ class _Run:
             bridge_hours=named,
             label_hours=bedside.label_hours,
             records=self.records,
-            decisions=[_plain(one) for one in controller.log.changes()],
+            decisions=[_plain(decision) for decision in controller.log.changes()],
             findings=dict(progress.findings),
             happened=_happened(bedside),
             alarms=list(bedside.alarms),
@@ -190,22 +190,22 @@ class _Run:
 def _named(controller: WeaningController) -> float:
     """Since when the recommendation to reassess has stood to the end, h; NaN if it does not."""
     since = math.nan
-    for one in controller.log:
-        if one.action != "reassess":
+    for decision in controller.log:
+        if decision.action != "reassess":
             since = math.nan
         elif math.isnan(since):
-            since = one.hours
+            since = decision.hours
     return since
 
 
 def _happened(bedside: Bedside) -> dict[str, float]:
-    begun = [one for one in bedside.events.events if one.onset <= bedside.hours]
-    events = {f"event {one.target}": one.onset for one in begun}
+    begun = [event for event in bedside.events.events if event.onset <= bedside.hours]
+    events = {f"event {event.target}": event.onset for event in begun}
     return dict(bedside.complications.at) | events
 
 
 def _plain(decision: Decision) -> dict[str, Any]:
-    against = sorted(decision.reasons, key=lambda one: one.met)
+    against = sorted(decision.reasons, key=lambda reason: reason.met)
     return {
         "hours": decision.hours,
         "level": decision.level,
@@ -213,5 +213,5 @@ def _plain(decision: Decision) -> dict[str, Any]:
         "action": decision.action,
         "words": decision.words,
         "findings": list(decision.findings),
-        "reasons": [str(one) for one in against],
+        "reasons": [str(reason) for reason in against],
     }

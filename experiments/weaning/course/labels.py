@@ -87,18 +87,18 @@ def pack(
     [('one', 1), ('two', 0), ('six', 0)]
     """
     begins: list[float] = []  # of the texts furthest to the left, by row
-    found: list[Placed] = []
+    placed: list[Placed] = []
     for at, text in sorted(labels, reverse=True):
         long = width * (len(text) + 2)
         left = max(min(at, end - long), start)
         # Above all whose line would run through this text.
-        row = 1 + max((one.row for one in found if one.at < left + long), default=-1)
+        row = 1 + max((label.row for label in placed if label.at < left + long), default=-1)
         while row < len(begins) and left + long > begins[row]:
             row += 1
         begins += [end] * (row + 1 - len(begins))
         begins[row] = left
-        found.append(Placed(text, at, left, row))
-    return found[::-1]
+        placed.append(Placed(text, at, left, row))
+    return placed[::-1]
 
 
 def gathered(times: Sequence[float], width: float) -> list[tuple[float, str]]:
@@ -122,7 +122,7 @@ def gathered(times: Sequence[float], width: float) -> list[tuple[float, str]]:
         groups.append([number])
         while len(groups) > 1 and _too_close(times, groups[-2], groups[-1], width):
             groups[-2:] = [groups[-2] + groups[-1]]
-    return [(_middle(times, one), _span(one)) for one in groups]
+    return [(_middle(times, group), _span(group)) for group in groups]
 
 
 def _too_close(times: Sequence[float], a: list[int], b: list[int], width: float) -> bool:
@@ -158,19 +158,19 @@ def main_decisions(decisions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
     Each gets ``number``, from 1 on, and ``before``, the level until then ("" at first).
     """
-    found: list[dict[str, Any]] = []
+    changes: list[dict[str, Any]] = []
     level, told = "", set[str]()
-    for one in decisions:
-        if one["level"] != level:
+    for decision in decisions:
+        if decision["level"] != level:
             told = set()
-        kind = one["action"] if one["action"] != "hold" else one["phase"]
-        new_level = one["level"] != level
+        kind = decision["action"] if decision["action"] != "hold" else decision["phase"]
+        new_level = decision["level"] != level
         notable = kind in ("explant", "reassess", "refused") and kind not in told
         if new_level or notable:
-            found.append({**one, "before": level, "number": len(found) + 1})
+            changes.append({**decision, "before": level, "number": len(changes) + 1})
         told.add(kind)
-        level = one["level"]
-    return found
+        level = decision["level"]
+    return changes
 
 
 def decision_lines(
@@ -197,8 +197,8 @@ def decision_lines(
     head += PHASE_WORDS[decision["phase"]]
     reasons = decision["reasons"]
     if decision["action"] not in ("down", "explant"):
-        reasons = [one for one in reasons if one.startswith("against")] or reasons
-    said = "; ".join(short_reason(one) for one in reasons)
+        reasons = [reason for reason in reasons if reason.startswith("against")] or reasons
+    said = "; ".join(short_reason(reason) for reason in reasons)
     lines = textwrap.wrap(said, width) if most else []
     if len(lines) > most:
         lines = lines[:most]

@@ -42,7 +42,11 @@ def awaited(decision: Decision) -> str:
     >>> awaited(Decision(1.0, "P-8", "support", "hold", (Reason("no value of map"),)))
     'no value of MAP'
     """
-    against = [one for one in decision.reasons if not one.met and "(shown only)" not in one.text]
+    against = [
+        reason
+        for reason in decision.reasons
+        if not reason.met and "(shown only)" not in reason.text
+    ]
     return short_reason(against[0].text) if against else ""
 
 

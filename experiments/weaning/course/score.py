@@ -58,8 +58,8 @@ def largest_step(decisions: Decisions) -> int:
     """
     return max(
         (
-            abs(level_number(later["level"]) - level_number(one["level"]))
-            for one, later in itertools.pairwise(decisions)
+            abs(level_number(later["level"]) - level_number(earlier["level"]))
+            for earlier, later in itertools.pairwise(decisions)
             if later["action"] in ("down", "up")
         ),
         default=0,
@@ -75,7 +75,7 @@ def lowest_level(decisions: Decisions) -> float:
     >>> lowest_level([{"level": "P-8"}, {"level": "P-2"}])
     2.0
     """
-    return min((float(level_number(one["level"])) for one in decisions), default=math.nan)
+    return min((float(level_number(decision["level"])) for decision in decisions), default=math.nan)
 
 
 def level_at(decisions: Decisions, hours: float) -> int:
@@ -87,12 +87,12 @@ def level_at(decisions: Decisions, hours: float) -> int:
     >>> level_at([{"hours": 0.0, "level": "P-8"}, {"hours": 5.0, "level": "P-6"}], 5.0)
     6
     """
-    found = level_number(decisions[0]["level"])
-    for one in decisions:
-        if one["hours"] > hours + EPSILON:
+    level = level_number(decisions[0]["level"])
+    for decision in decisions:
+        if decision["hours"] > hours + EPSILON:
             break
-        found = level_number(one["level"])
-    return found
+        level = level_number(decision["level"])
+    return level
 
 
 class Relapse(NamedTuple):
@@ -134,11 +134,11 @@ def relapse(course: Course) -> Relapse | None:
     if onset >= course.hours - EPSILON or level >= course.records[0]["level"]:
         return None
     answers = (
-        one["hours"] - onset
-        for one in course.decisions
-        if one["hours"] > onset + EPSILON
-        and one["action"] == "up"
-        and level_number(one["level"]) > level
+        decision["hours"] - onset
+        for decision in course.decisions
+        if decision["hours"] > onset + EPSILON
+        and decision["action"] == "up"
+        and level_number(decision["level"]) > level
     )
     return Relapse(onset, level, next(answers, math.inf))
 

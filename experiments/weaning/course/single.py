@@ -105,7 +105,7 @@ def _write(run: RunFolder, course: Course, log: DecisionLog) -> None:
 
     decisions = pandas.DataFrame(course.decisions)
     for name in ("findings", "reasons"):
-        decisions[name] = ["; ".join(one) for one in decisions[name]]
+        decisions[name] = ["; ".join(reasons) for reasons in decisions[name]]
     run.write_table("decisions", decisions)
     run.write_table("records", pandas.DataFrame(course.records))
     run.write_json("course.json", to_plain(course))
@@ -134,12 +134,12 @@ def report_tables(course: Course, log: DecisionLog) -> list[ReportTable]:
             decision_rows(course, all_of_them=True),
         ),
     ]
-    found = finding_rows(course)
-    if found:
+    findings = finding_rows(course)
+    if findings:
         shown.insert(
             1,
             ReportTable(
-                "What was recognised and what happened", ("what", "time [h]", "kind"), found
+                "What was recognised and what happened", ("what", "time [h]", "kind"), findings
             ),
         )
     expected = forecast_rows(course, log)
@@ -155,13 +155,13 @@ def report_tables(course: Course, log: DecisionLog) -> list[ReportTable]:
         (
             part,
             name,
-            one.low if one.low > float("-inf") else None,
-            one.high if one.high < float("inf") else None,
-            "yes" if one.needed else "shown only",
-            one.source,
+            limit.low if limit.low > float("-inf") else None,
+            limit.high if limit.high < float("inf") else None,
+            "yes" if limit.needed else "shown only",
+            limit.source,
         )
         for part, entries in criteria.parts.items()
-        for name, one in entries.items()
+        for name, limit in entries.items()
     ]
     columns = ("part", "signal", "at least", "at most", "needed", "source")
     shown.append(ReportTable("Criteria in force", columns, rows))

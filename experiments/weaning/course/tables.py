@@ -89,7 +89,7 @@ def reason_text(course: Course) -> str:
     if course.outcome != "bridge":
         return short_reason(course.reason)
     last = course.decisions[-1]["reasons"]
-    return "; ".join(short_reason(one) for one in last if one.startswith("against"))
+    return "; ".join(short_reason(reason) for reason in last if reason.startswith("against"))
 
 
 def decision_rows(course: Course, *, all_of_them: bool = False) -> list[tuple[object, ...]]:
@@ -104,20 +104,23 @@ def decision_rows(course: Course, *, all_of_them: bool = False) -> list[tuple[ob
     """
     chosen: Sequence[dict[str, Any]] = main_decisions(course.decisions)
     if all_of_them:
-        numbers = {(one["hours"], one["phase"]): one["number"] for one in chosen}
+        numbers = {
+            (decision["hours"], decision["phase"]): decision["number"] for decision in chosen
+        }
         chosen = [
-            {**one, "number": numbers.get((one["hours"], one["phase"]))} for one in course.decisions
+            {**decision, "number": numbers.get((decision["hours"], decision["phase"]))}
+            for decision in course.decisions
         ]
     return [
         (
-            one["number"],
-            one["hours"],
-            one["level"],
-            PHASE_WORDS[one["phase"]],
-            _joined(one["reasons"], "for: "),
-            _joined(one["reasons"], "against: "),
+            decision["number"],
+            decision["hours"],
+            decision["level"],
+            PHASE_WORDS[decision["phase"]],
+            _joined(decision["reasons"], "for: "),
+            _joined(decision["reasons"], "against: "),
         )
-        for one in chosen
+        for decision in chosen
     ]
 
 
@@ -127,7 +130,9 @@ DECISION_COLUMNS = ("no.", "time [h]", "level", "decision", "for going on", "aga
 
 def told_rows(course: Course) -> list[tuple[object, ...]]:
     """Rows (number, hours, level, decision, why) of the main decisions, for the prompt."""
-    acted = {one["number"]: one["action"] for one in main_decisions(course.decisions)}
+    acted = {
+        decision["number"]: decision["action"] for decision in main_decisions(course.decisions)
+    }
     rows: list[tuple[object, ...]] = []
     for number, hours, level, phase, good, bad in decision_rows(course):
         why = good or bad if acted[number] in ("down", "explant") else bad or good
@@ -142,7 +147,7 @@ def finding_rows(course: Course) -> list[tuple[str, float, str]]:
         told = name.removeprefix("event ").replace("_", " ")
         rows.append((told, when, "happened"))
     rows += [(text, when, "alarm of the console") for when, text in course.alarms]
-    return sorted(rows, key=lambda one: one[1])
+    return sorted(rows, key=lambda row: row[1])
 
 
 def forecast_rows(course: Course, decisions: Iterable[Decision]) -> list[tuple[object, ...]]:
@@ -152,19 +157,19 @@ def forecast_rows(course: Course, decisions: Iterable[Decision]) -> list[tuple[o
     level was held for so long. Empty without a tracker.
     """
     rows: list[tuple[object, ...]] = []
-    for one in decisions:
-        if one.action not in ("down", "up") or not one.forecast:
+    for decision in decisions:
+        if decision.action not in ("down", "up") or not decision.forecast:
             continue
-        later = _held(course, one.hours, one.level)
+        later = _held(course, decision.hours, decision.level)
         for name in FORECAST:
-            if later is None or name not in one.forecast:
+            if later is None or name not in decision.forecast:
                 continue
-            mean, spread = one.forecast[name]
+            mean, spread = decision.forecast[name]
             miss = (later[name] - mean) / spread if spread > 0 else math.nan
             rows.append(
                 (
-                    one.hours,
-                    one.level,
+                    decision.hours,
+                    decision.level,
                     SIGNALS[name].meaning,
                     mean,
                     spread,
@@ -197,4 +202,4 @@ def _held(course: Course, hours: float, level: str) -> dict[str, float] | None:
 
 
 def _joined(reasons: Iterable[str], side: str) -> str:
-    return "; ".join(short_reason(one) for one in reasons if one.startswith(side))
+    return "; ".join(short_reason(reason) for reason in reasons if reason.startswith(side))

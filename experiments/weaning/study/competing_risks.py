@@ -29,12 +29,12 @@ def first_event(course: Course) -> tuple[str, float]:
     True
     """
     happened = course.happened
-    found = [(happened[name], EVENTS[2]) for name in COMPLICATIONS if name in happened]
+    candidates = [(happened[name], EVENTS[2]) for name in COMPLICATIONS if name in happened]
     if math.isfinite(course.bridge_hours):
-        found.append((course.bridge_hours, EVENTS[3]))
+        candidates.append((course.bridge_hours, EVENTS[3]))
     if course.outcome in _ENDS:
-        found.append((course.hours, _ENDS[course.outcome]))
-    if not found:
+        candidates.append((course.hours, _ENDS[course.outcome]))
+    if not candidates:
         return "", course.hours
-    hours, event = min(found, key=lambda one: one[0])
+    hours, event = min(candidates, key=lambda candidate: candidate[0])
     return event, hours

@@ -58,7 +58,7 @@ def _grid(count: int, height: float) -> tuple[Figure, list[Axes]]:
     axes = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     for empty in axes[count:]:
         empty.set_visible(False)
-    return figure, [plain(one) for one in axes[:count]]
+    return figure, [plain(panel) for panel in axes[:count]]
 
 
 def incidence_figure(incidence: pandas.DataFrame) -> Figure:
@@ -157,7 +157,7 @@ def outcomes_figure(outcomes: pandas.DataFrame) -> Figure:
         axes.set_title(f"{case} (n = {count})", fontsize="medium", loc="left")
         axes.set_xlim(0.0, _PERCENT)
         axes.grid(visible=False, axis="y")
-    panels[0].set_yticks(places, [short(one) for one in policies])
+    panels[0].set_yticks(places, [short(policy) for policy in policies])
     panels[0].set_ylim(len(policies) - 0.5, -0.5)
     _edge(panels, len(cases), "Patients [%]", "")
     _legend(figure, panels[0], 3)
@@ -205,7 +205,7 @@ def trade_off_figure(policies: pandas.DataFrame) -> Figure:
         axes.set_xlabel("Median [h]" if name == "excess_hours" else "Share [%]")
         axes.set_xlim(left=0.0)
         axes.grid(visible=False, axis="y")
-    grid[0].set_yticks(places, [short(one) for one in policies["policy"]])
+    grid[0].set_yticks(places, [short(policy) for policy in policies["policy"]])
     grid[0].set_ylim(len(policies) - 0.5, -0.5)
     return figure
 
@@ -238,15 +238,17 @@ def gate_figure(probes: pandas.DataFrame, gate: pandas.DataFrame) -> Figure:
     forecast = np.where(known["trusted"].astype(bool), known["margin"], -np.inf)
     power = known["cardiac_power_output"].to_numpy(float)
     for name, values, color in ((FORECAST, forecast, COLORS[0]), (POWER, power, COLORS[1])):
-        one = by_name[name]
-        told = f"{name}: {one['auc']:.2f} ({one['auc_low']:.2f} to {one['auc_high']:.2f})"
+        measure = by_name[name]
+        told = (
+            f"{name}: {measure['auc']:.2f} ({measure['auc_low']:.2f} to {measure['auc_high']:.2f})"
+        )
         curve.step(*_curve(values, good), where="post", color=color, label=told)
         curve.plot(
-            1.0 - one["specificity"],
-            one["sensitivity"],
+            1.0 - measure["specificity"],
+            measure["sensitivity"],
             "o",
             color=color,
-            label=f"at {one['cut_off']:g}",
+            label=f"at {measure['cut_off']:g}",
         )
     curve.plot([0, 1], [0, 1], color="#999999", linewidth=0.8, linestyle=":")
     curve.set(

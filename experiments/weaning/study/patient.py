@@ -99,7 +99,7 @@ class PatientDone:
     def to_dict(self) -> dict[str, Any]:
         """Plain data that :meth:`from_dict` reads back; records by signal, rounded."""
         plain = asdict(replace(self, courses={}))
-        courses = {name: _packed(to_plain(one)) for name, one in self.courses.items()}
+        courses = {name: _packed(to_plain(course)) for name, course in self.courses.items()}
         return plain | {"courses": courses}
 
     @classmethod
@@ -113,7 +113,7 @@ class PatientDone:
         """
         values = dict(content)
         courses = values["courses"].items()
-        values["courses"] = {name: from_plain(_unpacked(one)) for name, one in courses}
+        values["courses"] = {name: from_plain(_unpacked(course)) for name, course in courses}
         if values["oracle"] is not None:
             values["oracle"] = Oracle(**_known(values["oracle"]))
         if values["probe"] is not None:
@@ -174,8 +174,8 @@ def _packed(course: Mapping[str, Any]) -> dict[str, Any]:
         **course,
         "records": {name: [_rounded(row[name]) for row in records] for name in names},
         "follow_up": {
-            name: [_rounded(x) for x in one] if isinstance(one, list) else one
-            for name, one in course["follow_up"].items()
+            name: [_rounded(value) for value in series] if isinstance(series, list) else series
+            for name, series in course["follow_up"].items()
         },
     }
 
@@ -192,4 +192,4 @@ def _rounded(value: float) -> float:
 
 def _known(values: Mapping[str, Any]) -> dict[str, Any]:
     """Null stands for a missing number."""
-    return {name: math.nan if one is None else one for name, one in values.items()}
+    return {name: math.nan if value is None else value for name, value in values.items()}

@@ -58,22 +58,24 @@ def study_rows(done: Iterable[PatientDone]) -> StudyRows:
     estimates: list[dict[str, Any]] = []
     probes: list[dict[str, Any]] = []
     refusals: list[dict[str, Any]] = []
-    for one in done:
-        if one.refusal:
-            refusals.append({"seed": one.seed, "what": "patient", "reason": _brief(one.refusal)})
+    for patient in done:
+        if patient.refusal:
+            refusals.append(
+                {"seed": patient.seed, "what": "patient", "reason": _brief(patient.refusal)}
+            )
         refusals += [
-            {"seed": one.seed, "what": what, "reason": _brief(reason)}
-            for what, reason in one.broken.items()
+            {"seed": patient.seed, "what": what, "reason": _brief(reason)}
+            for what, reason in patient.broken.items()
         ]
-        case = next((course.case for course in one.courses.values()), "")
-        if one.probe is not None:
-            probe = one.probe
+        case = next((course.case for course in patient.courses.values()), "")
+        if patient.probe is not None:
+            probe = patient.probe
             if probe.reason:
-                refusals.append({"seed": one.seed, "what": "gate", "reason": probe.reason})
+                refusals.append({"seed": patient.seed, "what": "gate", "reason": probe.reason})
             else:
                 probes.append(
                     {
-                        "seed": one.seed,
+                        "seed": patient.seed,
                         "case": case,
                         "hours": probe.hours,
                         "level": probe.level,
@@ -84,10 +86,12 @@ def study_rows(done: Iterable[PatientDone]) -> StudyRows:
                         "cardiac_power_output": probe.power,
                     }
                 )
-        for policy, course in one.courses.items():
-            assert one.oracle is not None
-            courses.append(course_row(policy, course, one.oracle, one.alarms.get(policy, {})))
-            own = {"policy": policy, "seed": one.seed}
+        for policy, course in patient.courses.items():
+            assert patient.oracle is not None
+            courses.append(
+                course_row(policy, course, patient.oracle, patient.alarms.get(policy, {}))
+            )
+            own = {"policy": policy, "seed": patient.seed}
             for hours, error, inside in zip(*contractility(course.records), strict=True):
                 estimates.append(own | {"hours": hours, "error": error, "inside": inside})
     return StudyRows(

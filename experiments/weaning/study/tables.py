@@ -141,10 +141,10 @@ def policy_row(policy: str, own: pandas.DataFrame) -> dict[str, Any]:
         "relapse_answer_hours_median": _median(answers),
     }
     for name in JUDGED:
-        found = _recognised(policy, name, own)
+        recognised = _recognised(policy, name, own)
         plain = name.replace("-", "_")
-        row |= share(plain, found["recognised"], found["recognised_of"])
-        row[f"{plain}_false_alarms"] = found["false_alarms"]
+        row |= share(plain, recognised["recognised"], recognised["recognised_of"])
+        row[f"{plain}_false_alarms"] = recognised["false_alarms"]
     complicated = own[[f"{name}_hours" for name in COMPLICATIONS]].notna().any(axis=1)
     return row | {
         **share("bridged", int(named), len(cannot)),
@@ -162,8 +162,8 @@ def policy_row(policy: str, own: pandas.DataFrame) -> dict[str, Any]:
 
 
 def _beliefs(contractility: pandas.DataFrame, policy: str) -> dict[str, float]:
-    found = [] if contractility.empty else contractility.to_dict("records")
-    own = [one for one in found if one["policy"] == policy and one["from_hours"] == 0.0]
+    rows = [] if contractility.empty else contractility.to_dict("records")
+    own = [row for row in rows if row["policy"] == policy and row["from_hours"] == 0.0]
     keys = {"coverage": "coverage", "error_median": "error_median", "error_p90": "error_p90"}
     return {name: own[0][key] if own else math.nan for name, key in keys.items()}
 

@@ -60,7 +60,7 @@ def target_table(tables: StudyTables, main: str) -> pandas.DataFrame:
     import pandas
 
     rows: Sequence[Row] = tables.policies.to_dict("records")
-    found = [
+    judged = [
         _judged(study_settings().targets[name], column, row)
         for name, column in VALUES.items()
         for row in rows
@@ -68,9 +68,9 @@ def target_table(tables: StudyTables, main: str) -> pandas.DataFrame:
     by_name = {row["policy"]: row for row in rows}
     if main in by_name:
         others = [name for name in baselines(list(by_name)) if name != main]
-        found += [_beats(by_name[main], by_name[name]) for name in others]
-        found += _gate(tables.gate, main)
-    return pandas.DataFrame(found)
+        judged += [_beats(by_name[main], by_name[name]) for name in others]
+        judged += _gate(tables.gate, main)
+    return pandas.DataFrame(judged)
 
 
 def _judged(target: Target, column: str, row: Row) -> dict[str, Any]:
@@ -115,21 +115,21 @@ def _beats(main: Row, other: Row) -> dict[str, Any]:
     The time is the median over whoever could be weaned. A protocol that weans nobody cannot be
     judged.
     """
-    mine, theirs = float(main["failed_share"]), float(other["failed_share"])
-    known = math.isfinite(mine) and math.isfinite(theirs)
-    fewer, shorter = mine < theirs, main["hours_median"] <= other["hours_median"]
+    share, other_share = float(main["failed_share"]), float(other["failed_share"])
+    known = math.isfinite(share) and math.isfinite(other_share)
+    fewer, shorter = share < other_share, main["hours_median"] <= other["hours_median"]
     words = ", ".join(
-        f"{100 * float(one['failed_share']):.1f} % of {one['failed_of']} at "
-        f"{float(one['hours_median']):.1f} h"
-        for one in (main, other)
-        if math.isfinite(float(one["failed_share"]))
+        f"{100 * float(row['failed_share']):.1f} % of {row['failed_of']} at "
+        f"{float(row['hours_median']):.1f} h"
+        for row in (main, other)
+        if math.isfinite(float(row["failed_share"]))
     )
     return {
         "policy": main["policy"],
         "name": f"failed below {other['policy']}",
         "measure": f"failed weans, and median time on support, beside {other['policy']}",
         "target": "fewer, not longer",
-        "value": mine - theirs,
+        "value": share - other_share,
         "low": math.nan,
         "high": math.nan,
         "of": None,

@@ -37,8 +37,8 @@ def dummy(n=3, **arguments):
     return make_vec_env(made, n, seed=4)
 
 
-def close(one, two):
-    return one == pytest.approx(two, rel=3e-7, abs=1e-6)
+def close(value, expected):
+    return value == pytest.approx(expected, rel=3e-7, abs=1e-6)
 
 
 def test_steps_are_those_of_stable_baselines_own_environments():
@@ -76,33 +76,35 @@ def test_steps_are_those_of_stable_baselines_own_environments():
 
 
 def test_the_terminal_observation_is_the_last_and_the_given_one_the_first():
-    one = adapter(2, tier="full")
-    one.seed(0)
-    first = one.reset()
+    environments = adapter(2, tier="full")
+    environments.seed(0)
+    first = environments.reset()
     top = np.ones((2, 1), np.float32)
     for _ in range(4):
-        _, _, done, infos = one.step(top)
+        _, _, done, infos = environments.step(top)
         assert not done.any()
         assert all("terminal_observation" not in row for row in infos)
-    seen, _, done, infos = one.step(top)
+    seen, _, done, infos = environments.step(top)
     assert done.all()
-    speed = one.get_attr("signals")[0].index("pump_speed")
+    speed = environments.get_attr("signals")[0].index("pump_speed")
     for lane in range(2):
         assert infos[lane]["TimeLimit.truncated"]
         assert infos[lane]["time"] == 5.0
         assert infos[lane]["terminal_observation"][speed] == pytest.approx(46_000, rel=1e-3)
     assert seen[:, speed] == pytest.approx(first[:, speed], rel=1e-6)  # the same start level
-    assert [row["time"] for row in one.reset_infos] == [0.0, 0.0]
-    *_, infos = one.step(top)
+    assert [row["time"] for row in environments.reset_infos] == [0.0, 0.0]
+    *_, infos = environments.step(top)
     assert [row["time"] for row in infos] == [1.0, 1.0]  # no step is lost on the reset
 
 
 def test_a_death_is_no_truncation():
     emptied = Scenario("emptied", "", (Event("volume", -3900.0, "ramp", 0.0, duration=20.0),))
-    one = adapter(2, patient="healthy", spread=0.0, scenario=emptied, max_episode_steps=100)
-    one.reset()
+    environments = adapter(
+        2, patient="healthy", spread=0.0, scenario=emptied, max_episode_steps=100
+    )
+    environments.reset()
     for _ in range(40):
-        _, _, done, infos = one.step(np.zeros((2, 1), np.float32))
+        _, _, done, infos = environments.step(np.zeros((2, 1), np.float32))
         if done.any():
             break
     assert done.all()
@@ -111,34 +113,34 @@ def test_a_death_is_no_truncation():
 
 
 def test_options_are_used_once():
-    one = adapter(2, patient="shock-d", spread=0.0)
-    one.set_options([{"patient": "healthy"}, {"patient": "shock-c"}])
-    one.reset()
-    assert [row["patient"] for row in one.reset_infos] == ["healthy", "shock-c"]
-    one.reset()
-    assert [row["patient"] for row in one.reset_infos] == ["shock-d", "shock-d"]
-    one.set_options([{"patient": "healthy"}, {}])
+    environments = adapter(2, patient="shock-d", spread=0.0)
+    environments.set_options([{"patient": "healthy"}, {"patient": "shock-c"}])
+    environments.reset()
+    assert [row["patient"] for row in environments.reset_infos] == ["healthy", "shock-c"]
+    environments.reset()
+    assert [row["patient"] for row in environments.reset_infos] == ["shock-d", "shock-d"]
+    environments.set_options([{"patient": "healthy"}, {}])
     with pytest.raises(InputError, match="every environment"):
-        one.reset()
+        environments.reset()
 
 
 def test_attributes_and_what_cannot_be_done():
-    one = adapter(3)
-    assert one.get_attr("num_envs", [0, 2]) == [3, 3]
-    assert one.has_attr("pump")
-    assert not one.has_attr("colour")
-    assert one.env_is_wrapped(gymnasium.Wrapper) == [False] * 3
+    environments = adapter(3)
+    assert environments.get_attr("num_envs", [0, 2]) == [3, 3]
+    assert environments.has_attr("pump")
+    assert not environments.has_attr("colour")
+    assert environments.env_is_wrapped(gymnasium.Wrapper) == [False] * 3
     with pytest.raises(NotImplementedError):
-        one.set_attr("period", 2.0)
+        environments.set_attr("period", 2.0)
     with pytest.raises(NotImplementedError):
-        one.env_method("render")
-    assert one.render_mode is None
+        environments.env_method("render")
+    assert environments.render_mode is None
     pictured = adapter(2, render_mode="rgb_array")
     pictured.reset()
     assert pictured.render().shape[2] == 3
-    one.close()
+    environments.close()
     with pytest.raises(gymnasium.error.ClosedEnvironmentError):
-        one.reset()
+        environments.reset()
 
 
 def test_another_kind_of_autoreset_is_refused():

@@ -67,8 +67,8 @@ def test_is_measured_beside_holding_and_chance(finished):
     assert np.isfinite([metrics["held_episode_reward"], metrics["random_episode_reward"]]).all()
     rows = compare_weaning(finished.policy, episodes=1)
     assert rows["held"].metrics()["episode_reward"] == metrics["held_episode_reward"]
-    found = rows["policy"].metrics()["episode_reward"]
-    assert found == pytest.approx(metrics["episode_reward"], rel=1e-6)
+    reward = rows["policy"].metrics()["episode_reward"]
+    assert reward == pytest.approx(metrics["episode_reward"], rel=1e-6)
 
 
 def test_an_interrupted_training_goes_on_to_the_same_total(tmp_path):
@@ -120,8 +120,8 @@ def test_evaluation_meets_patients_behind_the_training_cohort():
 
 def test_ends_are_told_apart():
     env = held_out_weaning(ARGUMENTS | {"interval": 24.0})
-    found = evaluate_weaning(env, held, episodes=1)
-    assert (found.ends, found.hours) == (("label",), (96.0,))
+    evaluation = evaluate_weaning(env, held, episodes=1)
+    assert (evaluation.ends, evaluation.hours) == (("label",), (96.0,))
     named = evaluate_weaning(env, lambda seen: BRIDGE, episodes=2)
     # Patients 2 and 3 do not recover.
     assert named.ends == ("bridge", "bridge")

@@ -92,7 +92,7 @@ def quick(monkeypatch, real):
 def copied(real: PatientDone, task: Task) -> PatientDone:
     """The real patient under another seed and the policies of a task."""
     courses = {
-        policy: replace(one, trial=task.trial(policy))
-        for policy, one in zip(task.policies, real.courses.values(), strict=False)
+        policy: replace(course, trial=task.trial(policy))
+        for policy, course in zip(task.policies, real.courses.values(), strict=False)
     }
     return replace(real, key=task.key, seed=task.seed, courses=courses)

@@ -21,14 +21,17 @@ def test_the_table_of_criteria_is_that_of_the_file():
     told = {(part, name): (note, low, high) for part, name, note, low, high in ROW.findall(GUIDE)}
     criteria = WeaningCriteria.load()
     known = {
-        (part, name): one for part in TOLD for name, one in criteria[part].items() if one.tag != "X"
+        (part, name): limit
+        for part in TOLD
+        for name, limit in criteria[part].items()
+        if limit.tag != "X"
     }
     assert set(told) == set(known)
-    for key, one in known.items():
+    for key, limit in known.items():
         note, low, high = told[key]
-        assert (float(low) if low else float("-inf")) == one.low, key
-        assert (float(high) if high else float("inf")) == one.high, key
-        assert bool(note) == (not one.needed), key
+        assert (float(low) if low else float("-inf")) == limit.low, key
+        assert (float(high) if high else float("inf")) == limit.high, key
+        assert bool(note) == (not limit.needed), key
 
 
 @pytest.mark.parametrize(

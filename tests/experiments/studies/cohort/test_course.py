@@ -27,9 +27,9 @@ def settings(**values):
 @pytest.fixture(scope="module")
 def patient():
     """A patient of SCAI C who recovers."""
-    found = Population("shock-c").draw(0)
-    assert found.responder == "full"
-    return found
+    patient = Population("shock-c").draw(0)
+    assert patient.responder == "full"
+    return patient
 
 
 @pytest.fixture(scope="module")

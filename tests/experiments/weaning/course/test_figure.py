@@ -47,8 +47,10 @@ def texts(figure):
         for tick in ticks
         if not axes.axison or not low <= tick.get_position()[along] <= high
     }
-    found = [one for one in figure.findobj(Text) if one.get_visible() and one.get_text().strip()]
-    return [(one.get_text(), one.get_window_extent()) for one in found if id(one) not in hidden]
+    shown = [
+        text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()
+    ]
+    return [(text.get_text(), text.get_window_extent()) for text in shown if id(text) not in hidden]
 
 
 def estimated(course):
@@ -89,10 +91,10 @@ def test_no_text_lies_over_another_or_outside(course, change):
         ),
     }[change]
     figure = course_figure(shown)
-    found = texts(figure)
-    for (one, a), (other, b) in itertools.combinations(found, 2):
-        assert not overlap(a, b), f"{one!r} lies over {other!r}"
-    for text, box in found:
+    boxes = texts(figure)
+    for (first, a), (second, b) in itertools.combinations(boxes, 2):
+        assert not overlap(a, b), f"{first!r} lies over {second!r}"
+    for text, box in boxes:
         assert box.x0 > -1, text
         assert box.x1 < figure.bbox.x1 + 1, text
         assert box.y0 > -1, text
@@ -119,7 +121,7 @@ def test_the_panels_share_the_hours_and_name_what_they_show(course):
 
 def test_the_estimate_is_drawn_only_where_there_is_one(course):
     def names(figure):
-        return {one.get_label() for axes in figure.axes for one in axes.get_lines()}
+        return {line.get_label() for axes in figure.axes for line in axes.get_lines()}
 
     assert "estimated" not in names(course_figure(course))
     assert "estimated" in names(course_figure(estimated(course)))
@@ -129,9 +131,9 @@ def test_the_estimate_is_drawn_only_where_there_is_one(course):
 def test_packed_labels_keep_apart_and_inside(times):
     labels = [(when, "hidden regurgitation"[: 4 + k % 15]) for k, when in enumerate(times)]
     placed = pack(labels, start=0.0, end=96.0, width=1.0)
-    assert sorted(one.text for one in placed) == sorted(text for _, text in labels)
-    for one in placed:
-        assert 0.0 <= one.left <= 96.0 - len(one.text)
+    assert sorted(label.text for label in placed) == sorted(text for _, text in labels)
+    for label in placed:
+        assert 0.0 <= label.left <= 96.0 - len(label.text)
     for a, b in itertools.combinations(placed, 2):
         apart = a.left + len(a.text) < b.left or b.left + len(b.text) < a.left
         assert a.row != b.row or apart
@@ -142,10 +144,10 @@ def test_packed_labels_keep_apart_and_inside(times):
 
 @given(HOURS)
 def test_numbers_are_told_once_and_keep_apart(times):
-    found = gathered(sorted(times), width=0.7)
-    told = [number for _, text in found for number in expanded(text)]
+    groups = gathered(sorted(times), width=0.7)
+    told = [number for _, text in groups for number in expanded(text)]
     assert told == list(range(1, len(times) + 1))
-    for (a, left), (b, right) in itertools.pairwise(found):
+    for (a, left), (b, right) in itertools.pairwise(groups):
         assert b - a >= 0.7 * (0.5 * (len(left) + len(right)) + 1.0)
 
 
@@ -156,10 +158,10 @@ def expanded(text):
 
 def test_main_decisions_are_levels_refusals_and_ends(course):
     main = main_decisions(course.decisions)
-    levels = [one["level"] for one in course.decisions]
+    levels = [decision["level"] for decision in course.decisions]
     changes = 1 + sum(a != b for a, b in itertools.pairwise(levels))
-    assert sum(one["before"] != one["level"] for one in main) == changes
-    assert [one["number"] for one in main] == list(range(1, len(main) + 1))
+    assert sum(decision["before"] != decision["level"] for decision in main) == changes
+    assert [decision["number"] for decision in main] == list(range(1, len(main) + 1))
     assert main[-1]["action"] == "explant"
 
 

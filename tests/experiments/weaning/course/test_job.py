@@ -39,8 +39,8 @@ def watched(tmp_path_factory):
 def test_the_same_seed_gives_the_same_course(watched):
     again = run_course(TRIAL)
     assert_frame_equal(DataFrame(again.records), DataFrame(watched[0].records))
-    assert [one["words"] for one in again.decisions] == [
-        one["words"] for one in watched[0].decisions
+    assert [decision["words"] for decision in again.decisions] == [
+        decision["words"] for decision in watched[0].decisions
     ]
 
 
@@ -67,8 +67,10 @@ def test_every_decision_is_in_the_log_and_its_file(watched):
     course, log, path, lines = watched
     written = [json.loads(line) for line in path.read_text().splitlines()]
     assert len(written) == len(log) == len(lines)
-    assert [one["words"] for one in written] == [one.words for one in log]
-    assert [one["words"] for one in course.decisions] == [one.words for one in log.changes()]
+    assert [decision["words"] for decision in written] == [decision.words for decision in log]
+    assert [decision["words"] for decision in course.decisions] == [
+        decision.words for decision in log.changes()
+    ]
 
 
 def test_the_live_line_says_where_the_course_stands(watched):

@@ -36,14 +36,14 @@ def relapsing(*decisions, hours=60.0, onset=30.0, case="relapse"):
 
 
 def test_a_relapse_in_mid_wean_is_timed_to_the_next_step_up():
-    found = relapse(
+    answer = relapse(
         relapsing(
             decision(20.0, "P-6", "down"),
             decision(30.5, "P-4", "down"),
             decision(31.0, "P-7", "up"),
         )
     )
-    assert (found.hours, found.level, found.answer) == (30.0, 6, 1.0)
+    assert (answer.hours, answer.level, answer.answer) == (30.0, 6, 1.0)
 
 
 def test_a_relapse_without_a_step_up_is_never_answered():
@@ -114,8 +114,8 @@ def test_a_ramp_within_an_hour_is_a_large_change():
     rows = [CALM | {"hours": float(k), "lasting": 1.0} for k in range(4)]
     ramp = [decision(0.0, "P-8")]
     ramp += [decision(1.1 + 0.1 * k, f"P-{7 - k}", "down") for k in range(6)]
-    found = cormpo(rows, ramp)
-    assert (found.weaning_score, found.change_penalty) == (0, 6)
+    measures = cormpo(rows, ramp)
+    assert (measures.weaning_score, measures.change_penalty) == (0, 6)
 
 
 def test_a_drop_after_an_unstable_hour_earns_nothing():
@@ -123,8 +123,8 @@ def test_a_drop_after_an_unstable_hour_earns_nothing():
         CALM | {"hours": 0.0, "lasting": 1.0, "map": 50.0},
         CALM | {"hours": 1.0, "lasting": 1.0},
     ]
-    found = cormpo(rows, [decision(0.0, "P-8"), decision(1.0, "P-6", "down")])
-    assert found == (0, 0, 2, 1, 0)
+    measures = cormpo(rows, [decision(0.0, "P-8"), decision(1.0, "P-6", "down")])
+    assert measures == (0, 0, 2, 1, 0)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,8 @@ def test_without_censoring_the_incidence_is_the_share_so_far(courses, event):
     events, hours = zip(*courses, strict=True)
     times, incidence = cumulative_incidence(events, hours, event)
     shares = [
-        sum(one == event and hour <= time for one, hour in courses) / len(courses) for time in times
+        sum(kind == event and hour <= time for kind, hour in courses) / len(courses)
+        for time in times
     ]
     assert incidence == pytest.approx(shares)
 
@@ -186,7 +187,7 @@ numbers = st.lists(st.tuples(st.floats(-5, 5), st.booleans()), min_size=2, max_s
 
 @given(numbers)
 def test_the_area_turns_over_with_the_sign_and_keeps_with_the_order(rows):
-    values, good = (np.array(one) for one in zip(*rows, strict=True))
+    values, good = (np.array(column) for column in zip(*rows, strict=True))
     area = auc(values, good)
     assert auc(-values, good) == pytest.approx(1.0 - area)
     ranks = np.searchsorted(np.unique(values), values)
@@ -198,10 +199,10 @@ def test_those_without_a_forecast_come_last_and_tie_with_each_other():
 
 
 def test_nobody_to_tell_apart_has_no_area():
-    found = discriminate([0.1, 0.9], [True, True], 0.5)
-    assert math.isnan(found.auc)
-    assert math.isnan(found.specificity)
-    assert found.sensitivity == 0.5
+    result = discriminate([0.1, 0.9], [True, True], 0.5)
+    assert math.isnan(result.auc)
+    assert math.isnan(result.specificity)
+    assert result.sensitivity == 0.5
     assert discriminate([], [], 0.5).good == 0
 
 
@@ -209,6 +210,6 @@ def test_the_same_number_gains_nothing():
     random = np.random.default_rng(0)
     values, good = random.normal(size=60), random.random(60) < 0.5
     assert auc_gain(values, values, good) == (0.0, 0.0, 0.0)
-    found = discriminate(values + 2.0 * good, good, 1.0)
-    assert found.auc_low < found.auc < found.auc_high
-    assert found.auc > 0.7
+    result = discriminate(values + 2.0 * good, good, 1.0)
+    assert result.auc_low < result.auc < result.auc_high
+    assert result.auc > 0.7

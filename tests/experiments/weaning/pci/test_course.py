@@ -27,10 +27,12 @@ def course():
     return run_pci(PciTrial("hfref", "CP", spread=0.0), intervention=SHORT, numbers=QUICK)
 
 
-def during(rows, one):
+def during(rows, inflation):
     """Mean arterial pressure while a balloon is up."""
     times = np.array(rows["time"])
-    return np.array(rows["map"])[(times >= one.onset) & (times < one.onset + one.seconds)]
+    return np.array(rows["map"])[
+        (times >= inflation.onset) & (times < inflation.onset + inflation.seconds)
+    ]
 
 
 def test_support_keeps_the_pressure_that_is_lost_without_it(course):
@@ -38,20 +40,23 @@ def test_support_keeps_the_pressure_that_is_lost_without_it(course):
     supported, unsupported = compared(course)
     assert supported["min_map"] >= low > unsupported["min_map"]
     assert supported["seconds_map_low"] == 0.0 < unsupported["seconds_map_low"]
-    for one in SHORT.inflations:
-        assert during(course.supported, one).min() > during(course.unsupported, one).min() + 5.0
+    for inflation in SHORT.inflations:
+        assert (
+            during(course.supported, inflation).min()
+            > during(course.unsupported, inflation).min() + 5.0
+        )
 
 
 def test_the_pump_comes_off_by_the_rules(course):
     assert course.outcome == "well"
     assert SHORT.opened < course.seconds < 6 * 3600.0
-    levels = [int(one["level"].removeprefix("P-")) for one in course.decisions]
+    levels = [int(decision["level"].removeprefix("P-")) for decision in course.decisions]
     assert all(a - b <= 2 for a, b in itertools.pairwise(levels))
     assert levels[-1] == min(levels) == 2
     assert course.decisions[-1]["action"] == "explant"
-    for one in course.decisions:
-        if one["action"] == "down":
-            assert one["seconds"] >= SHORT.opened
+    for decision in course.decisions:
+        if decision["action"] == "down":
+            assert decision["seconds"] >= SHORT.opened
 
 
 def test_the_speed_is_that_of_the_level_and_none_after_the_removal(course):
@@ -109,18 +114,23 @@ def test_a_patient_who_dies_ends_the_course(monkeypatch):
 
 
 def test_the_intervention_of_a_seed_is_as_the_file_says():
-    numbers = {name: one.value for name, one in intervention_numbers()["inflations"].items()}
+    numbers = {
+        name: quantity.value for name, quantity in intervention_numbers()["inflations"].items()
+    }
     for seed in range(30):
-        found = Intervention.drawn(seed)
-        assert found == Intervention.drawn(seed)
-        assert numbers["count_low"] <= len(found.inflations) <= numbers["count_high"]
-        for one in found.inflations:
-            assert numbers["factor_low"] <= one.factor <= numbers["factor_high"]
-        for one, later in itertools.pairwise(found.inflations):
-            assert later.onset - one.onset - one.seconds >= 60.0 * numbers["pause_low"] - 1.0
-        assert not found.inflated(found.opened)
-        at = found.scenario().at(found.inflations[0].onset + 30.0)["lv_contractility"]
-        assert at == pytest.approx(found.inflations[0].factor)
+        intervention = Intervention.drawn(seed)
+        assert intervention == Intervention.drawn(seed)
+        assert numbers["count_low"] <= len(intervention.inflations) <= numbers["count_high"]
+        for inflation in intervention.inflations:
+            assert numbers["factor_low"] <= inflation.factor <= numbers["factor_high"]
+        for inflation, later in itertools.pairwise(intervention.inflations):
+            assert (
+                later.onset - inflation.onset - inflation.seconds
+                >= 60.0 * numbers["pause_low"] - 1.0
+            )
+        assert not intervention.inflated(intervention.opened)
+        at = intervention.scenario().at(intervention.inflations[0].onset + 30.0)["lv_contractility"]
+        assert at == pytest.approx(intervention.inflations[0].factor)
     assert len({Intervention.drawn(seed).opened for seed in range(30)}) == 30
 
 
@@ -132,7 +142,7 @@ def test_a_wrong_seed_is_refused(seed):
 
 def test_the_figure_shows_both_courses(course):
     figure = pci_figure(course)
-    names = {one.get_label() for axes in figure.axes for one in axes.get_lines()}
+    names = {line.get_label() for axes in figure.axes for line in axes.get_lines()}
     assert {"without a pump", "supported", "pump"} <= names
     assert "off the pump and well" in figure.get_suptitle()
     assert figure.axes[4].get_xlabel() == "Time on support [min]"
