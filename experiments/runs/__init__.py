@@ -1,6 +1,14 @@
 """Runs: output, processes, work folders that resume, and run folders with tables and reports."""
 
-from experiments.runs.command_line import load_study, read_settings, run_command_of, study_command
+from experiments.runs.command_line import (
+    ClusterOption,
+    WorkersOption,
+    load_study,
+    print_study,
+    read_settings,
+    run_command_of,
+    study_command,
+)
 from experiments.runs.errors import RunError
 from experiments.runs.folder import (
     RUNS,
@@ -11,6 +19,7 @@ from experiments.runs.folder import (
     run_name,
     versions,
 )
+from experiments.runs.kept_results import KeptResults
 from experiments.runs.markdown import markdown_table
 from experiments.runs.output import (
     JsonOption,
@@ -38,6 +47,7 @@ from experiments.runs.results import (
     write_study,
 )
 from experiments.runs.study import (
+    BoolArray,
     Findings,
     FloatArray,
     OptionName,
@@ -49,17 +59,7 @@ from experiments.runs.study import (
     Study,
     check_all,
 )
-from experiments.runs.command_line import (
-    ClusterOption,
-    WorkersOption,
-    load_study,
-    print_study,
-    read_settings,
-    run_command_of,
-    study_command,
-)
 from experiments.runs.study_job import (
-    KeptResults,
     StudyRun,
     StudyStatus,
     report_study,
@@ -72,6 +72,7 @@ from experiments.runs.work_folder import WorkFolder, read_config
 __all__ = [
     "RESULTS",
     "RUNS",
+    "BoolArray",
     "ClusterOption",
     "Findings",
     "FloatArray",

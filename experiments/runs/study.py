@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 FloatArray = Annotated[
     NDArray[np.float64], PlainValidator(lambda values: np.asarray(values, dtype=float))
 ]
+#: The same of true and false.
+BoolArray = Annotated[
+    NDArray[np.bool_], PlainValidator(lambda values: np.asarray(values, dtype=bool))
+]
 
 
 class Settings(CheckedModel):
@@ -243,6 +247,11 @@ class Study(Generic[_S, _Case, _Result]):
         Subcommand of ``impellab``, which names the run folders too; by default the name.
     parallel : bool
         Whether cases may run at the same time; a study that takes times may not.
+    prepare : callable, optional
+        What is done once before the cases, from the settings, the number of processes and a
+        function that is told the share done; not again where a study goes on.
+    check_results : callable, optional
+        Refuses settings of which no reference results are made.
     partial : bool
         Whether findings can be told of some of the cases, before all are done.
     """
@@ -262,6 +271,8 @@ class Study(Generic[_S, _Case, _Result]):
     seeds: Callable[[_S], Mapping[str, int]] | None = None
     command: str = ""
     parallel: bool = True
+    prepare: Callable[[_S, int | None, Callable[[float], None] | None], None] | None = None
+    check_results: Callable[[_S], None] | None = None
     partial: bool = False
 
     @property

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from pydantic import TypeAdapter
-
 from experiments.runs.errors import RunError
 from experiments.runs.folder import RUNS, RunFolder
+from experiments.runs.kept_results import KeptResults
 from experiments.runs.output import note, path_text
 from experiments.runs.pool import run_each
 from experiments.runs.results import write_findings
@@ -94,8 +91,20 @@ def run_study(
     RunError
         A worker died; what was done can be resumed.
     """
-    work = _begun(study, settings, runs, resume)
-    chosen, cases = _planned(study, work)
+    if settings is None:
+        work = _resumed(study, resume)
+        chosen, cases = _planned(study, work)
+        _check_results(study, chosen, results)
+    else:
+        # Whatever is refused is refused before there is a folder.
+        chosen = study.resolve(settings) if study.resolve is not None else settings
+        _check_results(study, chosen, results)
+        if study.prepare is not None:
+            study.prepare(chosen, workers, progress)
+        cases = _keyed(study, chosen)
+        seeds = study.seeds(chosen) if study.seeds is not None else {}
+        job = chosen.model_dump()
+        work = WorkFolder.create(study.subcommand, runs, job, seeds=seeds, study=study.name)
     kept = KeptResults(study, work, tuple(cases))
     with work.locked():
         try:
@@ -129,7 +138,7 @@ def report_study(study: Study[_S, _Case, _Result], folder: Path) -> StudyRun[_S]
     RunError
         The findings of this study need all cases.
     """
-    work = _begun(study, None, folder.parent, folder)
+    work = _resumed(study, folder)
     chosen, cases = _planned(study, work)
     with work.locked():
         done = set(KeptResults(study, work, tuple(cases)).done())
@@ -188,90 +197,30 @@ def study_status(study: Study[Any, Any, Any], folder: Path) -> StudyStatus:
 
 
 def _planned(study: Study[_S, _Case, Any], work: WorkFolder) -> tuple[_S, dict[str, _Case]]:
-    """The settings of a run and its cases, by the names of their files."""
-    chosen = study.settings.read(work.job, source=os.fspath(work.path))
-    keyed = (
-        (study.key(case) if study.key else f"{number:05d}", case)
-        for number, case in enumerate(study.cases(chosen))
-    )
-    return chosen, dict(keyed)
+    """The settings of a run that has begun, and its cases."""
+    settings = study.settings.read(work.job, source=os.fspath(work.path))
+    return settings, _keyed(study, settings)
+
+
+def _keyed(study: Study[_S, _Case, Any], settings: _S) -> dict[str, _Case]:
+    """The cases by the names of their files."""
+    return {
+        study.key(case) if study.key is not None else f"{number:05d}": case
+        for number, case in enumerate(study.cases(settings))
+    }
+
+
+def _check_results(study: Study[_S, Any, Any], settings: _S, results: bool) -> None:
+    if results and study.check_results is not None:
+        study.check_results(settings)
 
 
 def _to_go_on(study: Study[Any, Any, Any], work: WorkFolder) -> str:
     return f"to go on: impellab {study.subcommand} --resume {path_text(work.path)}"
 
 
-class KeptResults(Sequence[_Result]):
-    """The results of a study in the order of its cases, read from the disk when they are asked for.
-
-    All results together may be more than needs to be held at once.
-
-    Attributes
-    ----------
-    before : int
-        How many were done when the job went on.
-    """
-
-    def __init__(self, study: Study[Any, Any, _Result], work: WorkFolder, keys: Sequence[str]):
-        self._study, self._work, self._keys = study, work, keys
-        self._adapter = None if study.result is None else TypeAdapter(study.result)
-        self.before = 0
-
-    def done(self) -> Iterator[str]:
-        """Keys of what is done; a file that cannot be read counts as not done."""
-        wanted = set(self._keys)
-        for key in self._work.kept_keys():
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                if key in wanted:
-                    self.read(key)
-                    yield key
-
-    def read(self, key: str) -> _Result:
-        """The result of a case."""
-        plain = self._work.read(key)["result"]
-        if self._study.restore is not None:
-            return self._study.restore(plain)
-        assert self._adapter is not None, f"the study {self._study.name} names no kind of result"
-        return self._adapter.validate_python(plain)
-
-    def write(self, key: str, result: _Result) -> None:
-        """Keep the result of a case."""
-        if self._study.keep is not None:
-            plain = self._study.keep(result)
-        else:
-            assert self._adapter is not None, f"the study {self._study.name} names no result"
-            plain = self._adapter.dump_python(result)
-        self._work.keep_text(key, json.dumps({"result": plain}, default=_plain))
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return [self.read(key) for key in self._keys[index]]
-        return self.read(self._keys[index])
-
-
-def _plain(value: Any) -> Any:
-    """What json.dumps does not know: numbers and arrays of NumPy, and paths."""
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    if isinstance(value, os.PathLike):
-        return os.fspath(value)
-    raise TypeError(f"{type(value).__name__} cannot be kept")
-
-
-def _begun(
-    study: Study[_S, Any, Any], settings: _S | None, runs: Path, resume: Path | None
-) -> WorkFolder:
-    if settings is not None:
-        if study.resolve is not None:
-            settings = study.resolve(settings)
-        seeds = study.seeds(settings) if study.seeds else {}
-        return WorkFolder.create(
-            study.subcommand, runs, settings.model_dump(), seeds=seeds, study=study.name
-        )
-    work = WorkFolder.resumed(resume, study.subcommand, f"an interrupted {study.subcommand}")
+def _resumed(study: Study[Any, Any, Any], folder: Path | None) -> WorkFolder:
+    work = WorkFolder.resumed(folder, study.subcommand, f"an interrupted {study.subcommand}")
     if changed := work.changed():
         note(f"impellab: {changed}; {study.unit} from before and after are mixed")
     return work

@@ -194,12 +194,8 @@ class WorkFolder:
         """The keys of what was kept."""
         return sorted(path.stem for path in (self.path / _TRIALS).glob("*.json"))
 
-    def keep(self, key: str, content: Mapping[str, Any]) -> None:
-        """Keep something finished; what is not a finite number becomes null."""
-        self.keep_text(key, to_json(content))
-
-    def keep_text(self, key: str, text: str) -> None:
-        """Keep something finished that is JSON already."""
+    def keep(self, key: str, text: str) -> None:
+        """Keep something finished; `text` is JSON."""
         target = self._kept(key)
         temporary = target.with_suffix(".part")
         try:

@@ -309,10 +309,40 @@ def test_a_study_that_measures_time_runs_alone(squares, tmp_path, monkeypatch):
     counts = []
 
     def run_each(work, items, *, workers, cluster):
-        counts.append(workers)
+        counts.append((workers, cluster))
         return map(work, items)
 
     monkeypatch.setattr("experiments.runs.study_job.run_each", run_each)
     run_study(squares, SquareSettings(), runs=tmp_path, workers=3)
-    run_study(dataclasses.replace(squares, parallel=False), SquareSettings(), runs=tmp_path)
-    assert counts == [3, 1]
+    alone = dataclasses.replace(squares, parallel=False)
+    run_study(alone, SquareSettings(), runs=tmp_path, cluster="no://where")
+    assert counts == [(3, None), (1, None)]
+
+
+def test_what_is_refused_is_refused_before_there_is_a_folder(squares, tmp_path):
+    prepared = []
+
+    def refuse(settings):
+        raise InputError("count", settings.count, "all of them")
+
+    unkept = dataclasses.replace(squares, check_results=refuse)
+    with pytest.raises(InputError, match="all of them"):
+        run_study(unkept, SquareSettings(), runs=tmp_path, workers=1, results=True)
+    caseless = dataclasses.replace(
+        squares, cases=refuse, prepare=lambda settings, workers, told: prepared.append(workers)
+    )
+    with pytest.raises(InputError, match="all of them"):
+        run_study(caseless, SquareSettings(), runs=tmp_path, workers=1)
+    assert prepared == [1]
+    assert folders(tmp_path) == []
+    run_study(unkept, SquareSettings(), runs=tmp_path, workers=1)
+
+
+def test_what_is_prepared_is_not_prepared_again(squares, tmp_path):
+    prepared = []
+    study = dataclasses.replace(squares, prepare=lambda *given: prepared.append(given[0].count))
+    broken, _ = interrupted(study, at=1)
+    with pytest.raises(KeyboardInterrupt):
+        run_study(broken, SquareSettings(), runs=tmp_path, workers=1)
+    run_study(study, None, resume=folders(tmp_path)[0], workers=1)
+    assert prepared == [4]

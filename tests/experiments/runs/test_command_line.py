@@ -10,9 +10,9 @@ import pytest
 import typer
 
 from experiments.runs import (
+    command_line,
     read_settings,
     run_command_of,
-    study_cli,
     study_command,
 )
 from plants import InputError
@@ -121,9 +121,9 @@ def test_what_is_said_and_what_is_warned_of(squares, tmp_path, capsys):
 
 def test_options_of_a_command(monkeypatch, capsys):
     asked = []
-    monkeypatch.setattr(study_cli, "load_study", lambda place: place)
+    monkeypatch.setattr(command_line, "load_study", lambda place: place)
     monkeypatch.setattr(
-        study_cli, "run_command_of", lambda study, given, **shared: asked.append((study, given))
+        command_line, "run_command_of", lambda study, given, **shared: asked.append((study, given))
     )
     application = typer.Typer(rich_markup_mode=None, add_completion=False)
     application.command()(study_command("here:STUDY", SquareSettings, "Squares."))
