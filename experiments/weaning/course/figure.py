@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from controllers import WeaningCriteria
-from experiments.figures import COLORS, label, new_figure, plain
+from experiments.figures import COLORS, new_figure, plain
 from experiments.weaning.course.labels import Placed, main_decisions, pack, short_reason
+from experiments.weaning.course.panels import (
+    contractility_panel,
+    filling_panel,
+    hemoglobin_panel,
+    hemolysis_panel,
+    lactate_panel,
+    leak_panel,
+    power_panel,
+    pressure_panel,
+    series,
+)
 from experiments.weaning.course.parts import (
     AFTER,
     CHARACTER,
@@ -19,12 +29,11 @@ from experiments.weaning.course.parts import (
     SHARES,
     SMALL,
     TIMES_WIDTH,
-    limit_line,
     numbered,
     titled,
     write_beside,
 )
-from experiments.weaning.course.record import INTERVAL, Course
+from experiments.weaning.course.record import Course
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,14 +92,14 @@ def course_figure(course: Course, *, criteria: WeaningCriteria | None = None) ->
     panels: list[tuple[float, Callable[[Axes], None]]] = [
         (0.3 + 0.2 * rows, lambda axes: _recognised(axes, marks)),
         (1.75, lambda axes: _levels(axes, course, end)),
-        (1.0, lambda axes: _pressure(axes, course, criteria)),
-        (0.9, lambda axes: _power(axes, course, criteria)),
-        (1.0, lambda axes: _filling(axes, course, criteria)),
-        (1.1, lambda axes: _contractility(axes, course)),
-        (0.8, lambda axes: _leak(axes, course, criteria)),
-        (0.8, lambda axes: _lactate(axes, course, criteria)),
-        (0.7, lambda axes: _hemoglobin(axes, course, criteria)),
-        (0.7, lambda axes: _hemolysis(axes, course, criteria)),
+        (1.0, lambda axes: pressure_panel(axes, course, criteria)),
+        (0.9, lambda axes: power_panel(axes, course, criteria)),
+        (1.0, lambda axes: filling_panel(axes, course, criteria)),
+        (1.1, lambda axes: contractility_panel(axes, course)),
+        (0.8, lambda axes: leak_panel(axes, course, criteria)),
+        (0.8, lambda axes: lactate_panel(axes, course, criteria)),
+        (0.7, lambda axes: hemoglobin_panel(axes, course, criteria)),
+        (0.7, lambda axes: hemolysis_panel(axes, course, criteria)),
     ]
     grid = figure.add_gridspec(
         len(panels), 2, width_ratios=SHARES, height_ratios=[height for height, _ in panels]
@@ -188,7 +197,7 @@ def _levels(axes: Axes, course: Course, end: float) -> None:
         color, words = next(told for names, told in _PHASES.items() if decision["phase"] in names)
         shown[words] = color
         axes.axvspan(decision["hours"], until, ymax=0.82, color=color, linewidth=0, zorder=0.5)
-    times, levels = _series(course, "level")
+    times, levels = series(course, "level")
     times, levels = np.append(times, course.hours), np.append(levels, levels[-1])
     axes.step(times, levels, where="post", color="#222222", linewidth=1.6)
     times_told = [decision["hours"] for decision in main_decisions(course.decisions)]
@@ -209,141 +218,3 @@ def _levels(axes: Axes, course: Course, end: float) -> None:
     handles = [Patch(color=color, label=words) for words, color in shown.items()]
     axes.legend(handles=handles, **LEGEND)
     titled(axes, "P-level")
-
-
-def _pressure(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
-    _line(axes, course, "map", COLORS[0], reach=(55.0, 80.0))
-    titled(axes, label("map"))
-    limit_line(axes, criteria["explant"]["map"].low, "explant", va="bottom")
-    limit_line(axes, criteria["fall"]["map"].low, "more support", va="top")
-
-
-def _power(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
-    _line(axes, course, "cardiac_power_output", COLORS[0], reach=(0.4, 0.8))
-    titled(axes, label("cardiac_power_output"))
-    limit_line(axes, criteria["explant"]["cardiac_power_output"].low, "explant")
-
-
-def _filling(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
-    _line(axes, course, "pcwp", COLORS[0], "wedge", reach=(0.0, 22.0))
-    _line(axes, course, "cvp", COLORS[2], "central venous")
-    axes.legend(**LEGEND)
-    titled(axes, "Filling pressures [mmHg]")
-    limit_line(axes, criteria["explant"]["pcwp"].high, "wedge", color=COLORS[0])
-    limit_line(axes, criteria["right"]["cvp"].high, "venous", color=COLORS[2])
-
-
-def _contractility(axes: Axes, course: Course) -> None:
-    plain(axes)
-    times, true = _series(course, "lv_ees_true")
-    top = float(true.max())
-    if np.isfinite(_series(course, "lv_ees")[1]).any():
-        low, high = (_series(course, f"lv_ees_{side}")[1] for side in ("low", "high"))
-        axes.fill_between(
-            times,
-            low,
-            high,
-            color=COLORS[5],
-            alpha=0.35,
-            linewidth=0,
-            label=f"{INTERVAL:.0%} interval",
-        )
-        axes.plot(
-            times, _series(course, "lv_ees")[1], color=COLORS[0], linewidth=1.2, label="estimated"
-        )
-        top = max(top, float(np.nanpercentile(high, 95)))
-    axes.plot(
-        times,
-        true,
-        color="#222222",
-        linewidth=1.2,
-        linestyle="--",
-        marker=_dot(times),
-        markersize=3,
-        label="true",
-    )
-    axes.set_ylim(0.0, 1.2 * top)
-    axes.legend(**LEGEND)
-    titled(axes, "LV end-systolic elastance [mmHg/mL]")
-
-
-def _leak(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
-    _line(axes, course, "mitral_regurgitant_fraction", COLORS[0], "regurgitant fraction, true")
-    times, belief = _series(course, "leaking")
-    if np.isfinite(belief).any():
-        axes.plot(
-            times,
-            belief,
-            color=COLORS[4],
-            linewidth=1.1,
-            label="belief that the valve leaks when stretched",
-        )
-    axes.legend(**LEGEND)
-    axes.set_ylim(-0.04, 1.04 if np.isfinite(belief).any() else 0.7)
-    titled(axes, "Mitral valve")
-    limit_line(axes, criteria.number("moderate_regurgitation"), "moderate")
-
-
-def _lactate(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
-    _line(axes, course, "lactate", COLORS[0])
-    axes.set_ylim(bottom=0.0)
-    titled(axes, label("lactate"))
-    limit_line(axes, criteria["explant"]["lactate"].high, "explant")
-
-
-def _hemoglobin(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
-    _line(axes, course, "hemoglobin", COLORS[1])
-    titled(axes, label("hemoglobin"))
-    limit_line(axes, criteria["harm"]["hemoglobin"].low, "anemia")
-
-
-def _hemolysis(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
-    _line(axes, course, "pfhb", COLORS[3])
-    titled(axes, label("pfhb"))
-    limit_line(axes, criteria["harm"]["pfhb"].high, "hemolysis")
-
-
-def _series(course: Course, name: str) -> tuple[np.ndarray, np.ndarray]:
-    rows = course.records
-    return (
-        np.array([row["hours"] for row in rows]),
-        np.array([row.get(name, math.nan) for row in rows]),
-    )
-
-
-def _dot(times: Sequence[float] | np.ndarray) -> str:
-    """A single point needs a marker to be seen."""
-    return "o" if len(times) < 2 else ""
-
-
-def _line(
-    axes: Axes,
-    course: Course,
-    name: str,
-    color: str,
-    text: str = "",
-    reach: tuple[float, float] = (math.inf, -math.inf),
-) -> None:
-    """A true signal on the pump and, where it was followed, after it.
-
-    The axis has at least that reach, so that it does not magnify what is nothing.
-    """
-    plain(axes)
-    times, values = _series(course, name)
-    after = course.follow_up.get(name)
-    if after:
-        times = np.append(times, course.hours + np.array(course.follow_up["hours"]))
-        values = np.append(values, after)
-    axes.plot(
-        times,
-        values,
-        color=color,
-        linewidth=1.2,
-        marker=_dot(times),
-        markersize=3,
-        label=text or None,
-    )
-    # A line drawn before has fixed the axis, which would cut this one off.
-    low, high = axes.get_ylim()
-    least, most = np.nanmin([*values, low]), np.nanmax([*values, high])
-    axes.set_ylim(min(least, reach[0]), max(most, reach[1]))

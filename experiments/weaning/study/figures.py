@@ -1,4 +1,4 @@
-"""Figures of the weaning study."""
+"""Figures of the weaning study: how courses ended, when, and at what price."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from experiments.figures import COLORS, new_figure, plain
 from experiments.weaning.course import OUTCOMES
 from experiments.weaning.settings import study_settings
 from experiments.weaning.study.competing_risks import EVENTS
-from experiments.weaning.study.tables import FORECAST, ORACLE, POWER
+from experiments.weaning.study.tables import ORACLE
 
 if TYPE_CHECKING:
     import pandas
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_WELL, _FAILED, _OTHER, _BRIDGE, _DEATH = (COLORS[2], COLORS[1], COLORS[4], COLORS[5], COLORS[6])
+WELL, FAILED, _OTHER, _BRIDGE, _DEATH = (COLORS[2], COLORS[1], COLORS[4], COLORS[5], COLORS[6])
 #: Colours of what comes first, and of how courses end.
-EVENT_COLORS = dict(zip(EVENTS, (_WELL, _FAILED, _OTHER, _BRIDGE, _DEATH), strict=True))
+EVENT_COLORS = dict(zip(EVENTS, (WELL, FAILED, _OTHER, _BRIDGE, _DEATH), strict=True))
 OUTCOME_COLORS = {
-    "well": _WELL,
-    "failed": _FAILED,
+    "well": WELL,
+    "failed": FAILED,
     "died": _DEATH,
     "bridge": _BRIDGE,
     "label": "#dddddd",
@@ -36,7 +36,7 @@ _OUTCOME_WORDS = {
     "bridge": "bridge decision",
     "label": "none by the label's end",
 }
-_COLUMNS, _PERCENT = 3, 100.0
+_COLUMNS, PERCENT = 3, 100.0
 
 
 def short(policy: str) -> str:
@@ -72,7 +72,7 @@ def incidence_figure(incidence: pandas.DataFrame) -> Figure:
         own = incidence[incidence["policy"] == policy]
         hours, base = own["hours"].to_numpy(float), np.zeros(len(own))
         for event in EVENTS:
-            top = base + _PERCENT * own[event].to_numpy(float)
+            top = base + PERCENT * own[event].to_numpy(float)
             axes.fill_between(
                 hours,
                 base,
@@ -84,7 +84,7 @@ def incidence_figure(incidence: pandas.DataFrame) -> Figure:
                 label=event,
             )
             base = top
-        could = _PERCENT * own[ORACLE].to_numpy(float)
+        could = PERCENT * own[ORACLE].to_numpy(float)
         axes.step(
             hours,
             could,
@@ -96,7 +96,7 @@ def incidence_figure(incidence: pandas.DataFrame) -> Figure:
         )
         axes.set_title(short(policy), fontsize="medium", loc="left")
         axes.set_xlim(0.0, float(hours.max()))
-        axes.set_ylim(0.0, _PERCENT)
+        axes.set_ylim(0.0, PERCENT)
     _edge(panels, len(policies), "Time on the pump [h]", "Patients [%]")
     _legend(figure, panels[0], 3)
     return figure
@@ -133,7 +133,7 @@ def outcomes_figure(outcomes: pandas.DataFrame) -> Figure:
         own = outcomes[outcomes["case"] == case].set_index("policy").reindex(policies)
         left, total = np.zeros(len(policies)), own["patients"].to_numpy(float)
         for name in OUTCOMES:
-            width = _PERCENT * own[name].to_numpy(float) / total
+            width = PERCENT * own[name].to_numpy(float) / total
             axes.barh(
                 places,
                 width,
@@ -144,7 +144,7 @@ def outcomes_figure(outcomes: pandas.DataFrame) -> Figure:
             )
             left = left + width
         axes.plot(
-            _PERCENT * own["weanable"].to_numpy(float) / total,
+            PERCENT * own["weanable"].to_numpy(float) / total,
             places,
             linestyle="",
             marker="|",
@@ -155,7 +155,7 @@ def outcomes_figure(outcomes: pandas.DataFrame) -> Figure:
         )
         count = int(np.nanmax(total))
         axes.set_title(f"{case} (n = {count})", fontsize="medium", loc="left")
-        axes.set_xlim(0.0, _PERCENT)
+        axes.set_xlim(0.0, PERCENT)
         axes.grid(visible=False, axis="y")
     panels[0].set_yticks(places, [short(policy) for policy in policies])
     panels[0].set_ylim(len(policies) - 0.5, -0.5)
@@ -180,7 +180,7 @@ def trade_off_figure(policies: pandas.DataFrame) -> Figure:
         strict=True,
     ):
         plain(axes)
-        scale = _PERCENT if targets[name].share else 1.0
+        scale = PERCENT if targets[name].share else 1.0
         if name == "excess_hours":
             axes.plot(
                 policies["excess_hours_median"],
@@ -211,10 +211,10 @@ def trade_off_figure(policies: pandas.DataFrame) -> Figure:
 
 
 def _points(axes: Axes, table: pandas.DataFrame, name: str, places: np.ndarray) -> None:
-    middle = _PERCENT * table[f"{name}_share"].to_numpy(float)
+    middle = PERCENT * table[f"{name}_share"].to_numpy(float)
     reach = [
-        middle - _PERCENT * table[f"{name}_low"].to_numpy(float),
-        _PERCENT * table[f"{name}_high"].to_numpy(float) - middle,
+        middle - PERCENT * table[f"{name}_low"].to_numpy(float),
+        PERCENT * table[f"{name}_high"].to_numpy(float) - middle,
     ]
     axes.errorbar(
         middle,
@@ -226,115 +226,3 @@ def _points(axes: Axes, table: pandas.DataFrame, name: str, places: np.ndarray) 
         color=COLORS[0],
         elinewidth=1.2,
     )
-
-
-def gate_figure(probes: pandas.DataFrame, gate: pandas.DataFrame) -> Figure:
-    """Receiver operating curves of forecast and power, and both in every patient."""
-    figure = new_figure(9.5, 4.2)
-    curve, scatter = figure.subplots(1, 2)
-    by_name = {row["measure"]: row for row in gate.to_dict("records")}
-    known = probes[np.isfinite(probes["cardiac_power_output"].to_numpy(float))]
-    good = known["holds"].to_numpy(bool)
-    forecast = np.where(known["trusted"].astype(bool), known["margin"], -np.inf)
-    power = known["cardiac_power_output"].to_numpy(float)
-    for name, values, color in ((FORECAST, forecast, COLORS[0]), (POWER, power, COLORS[1])):
-        measure = by_name[name]
-        told = (
-            f"{name}: {measure['auc']:.2f} ({measure['auc_low']:.2f} to {measure['auc_high']:.2f})"
-        )
-        curve.step(*_curve(values, good), where="post", color=color, label=told)
-        curve.plot(
-            1.0 - measure["specificity"],
-            measure["sensitivity"],
-            "o",
-            color=color,
-            label=f"at {measure['cut_off']:g}",
-        )
-    curve.plot([0, 1], [0, 1], color="#999999", linewidth=0.8, linestyle=":")
-    curve.set(
-        xlabel="1 - specificity", ylabel="Sensitivity", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02)
-    )
-    curve.set_title("Area under the curve (95 % interval)", fontsize="medium", loc="left")
-    curve.legend(frameon=False, fontsize="x-small", loc="lower right")
-    for held, color, text in ((True, _WELL, "would hold"), (False, _FAILED, "would fail")):
-        own = known[good == held]
-        scatter.plot(
-            own["cardiac_power_output"],
-            own["chance"],
-            "o",
-            markersize=4,
-            alpha=0.7,
-            color=color,
-            label=f"{text} (n = {len(own)})",
-        )
-    scatter.axvline(by_name[POWER]["cut_off"], color="black", linewidth=0.9, linestyle="--")
-    scatter.axhline(by_name[FORECAST]["cut_off"], color="black", linewidth=0.9, linestyle="--")
-    scatter.set(
-        xlabel="Cardiac power output at P-2 [W]",
-        ylabel="Chance without the pump [1]",
-        ylim=(-0.03, 1.03),
-    )
-    scatter.set_title("An explant", fontsize="medium", loc="left")
-    scatter.legend(
-        frameon=False, fontsize="x-small", loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=2
-    )
-    for axes in (curve, scatter):
-        plain(axes)
-    return figure
-
-
-def _curve(values: np.ndarray, good: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """False and true positive shares as the cut-off falls."""
-    cuts = np.concatenate([[np.inf], np.sort(np.unique(values))[::-1]])
-    bad = ~good
-    false = [float((values[bad] >= cut).mean()) if bad.any() else 0.0 for cut in cuts]
-    true = [float((values[good] >= cut).mean()) if good.any() else 0.0 for cut in cuts]
-    return np.array(false), np.array(true)
-
-
-def contractility_figure(estimates: pandas.DataFrame, policy: str) -> Figure:
-    """Error and coverage of the estimate by time on the pump."""
-    own = estimates[estimates["policy"] == policy]
-    width = 6.0
-    # A block ends with its last hour, so that the label's end is no block of its own.
-    block = (np.ceil(own["hours"] / width).clip(lower=1.0) - 0.5) * width
-    figure = new_figure(9.5, 3.4)
-    error, coverage = figure.subplots(1, 2)
-    grouped = own.groupby(block)
-    for quantile, text in ((0.5, "median"), (0.9, "90th percentile")):
-        values = _PERCENT * grouped["error"].quantile(quantile)
-        error.plot(
-            values.index,
-            values,
-            marker="o",
-            markersize=3,
-            label=text,
-            color=COLORS[0 if quantile == 0.5 else 1],
-        )
-    inside = _PERCENT * grouped["inside"].mean()
-    targets = study_settings().targets
-    coverage.axhspan(
-        _PERCENT * targets["coverage_low"].value,
-        _PERCENT * targets["coverage_high"].value,
-        color="#e0efe0",
-        label="target",
-    )
-    coverage.plot(
-        inside.index,
-        inside,
-        marker="o",
-        markersize=3,
-        color=COLORS[0],
-        label="truth in the 90 % interval",
-    )
-    coverage.set_ylim(0.0, 102.0)
-    error.set_ylim(bottom=0.0)
-    error.set_ylabel("Error of LV contractility [%]")
-    coverage.set_ylabel("Records [%]")
-    for axes in (error, coverage):
-        plain(axes).set_xlabel("Time on the pump [h]")
-        axes.legend(frameon=False, fontsize="small")
-    figure.suptitle(
-        f"Estimate of contractility, {short(policy)}", fontsize="medium", x=0.01, ha="left"
-    )
-    return figure

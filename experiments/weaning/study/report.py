@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from experiments.runs import Findings, ReferenceResults, ReportPage
 from experiments.weaning.course import Course
 from experiments.weaning.study.cells import printed
+from experiments.weaning.study.estimate_figures import contractility_figure, gate_figure
 from experiments.weaning.study.figures import (
-    contractility_figure,
-    gate_figure,
     incidence_figure,
     outcomes_figure,
     trade_off_figure,
