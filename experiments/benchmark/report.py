@@ -117,7 +117,7 @@ def benchmark_findings(
         units={name: measure.unit for name, measure in TRIAL_METRICS.items()},
         figures=_figures(suite, tables, courses),
         printed=summary_tables(tables),
-        said="\n".join(f"note: {text}" for text in notes),
+        printed_text="\n".join(f"note: {text}" for text in notes),
         warning=why if failed else "",
         document={
             "controllers": tables.controllers.to_dict("records"),

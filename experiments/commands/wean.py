@@ -156,8 +156,8 @@ def _wean_patient(settings: dict[str, Any], runs: Path, as_json: bool) -> int:
         WeaningTrial,
         finding_rows,
         live,
+        main_decision_rows,
         outcome_rows,
-        told_rows,
         wean,
     )
 
@@ -170,11 +170,11 @@ def _wean_patient(settings: dict[str, Any], runs: Path, as_json: bool) -> int:
     # As text, so that words and numbers stand at the left.
     rows = [(what, number(value), unit) for what, value, unit in outcome_rows(weaned.course)]
     print_table(weaned.title, ("what", "value", "unit"), rows)
-    told = finding_rows(weaned.course)
-    if told:
-        print_table("recognised and happened", ("what", "time [h]", "kind"), told)
+    findings = finding_rows(weaned.course)
+    if findings:
+        print_table("recognised and happened", ("what", "time [h]", "kind"), findings)
     columns = ("no.", "time [h]", "level", "decision", "why")
-    print_table("decisions", columns, told_rows(weaned.course))
+    print_table("decisions", columns, main_decision_rows(weaned.course))
     say(f"figure, data and report: {path_text(weaned.folder)}")
     return 0
 

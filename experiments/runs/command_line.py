@@ -197,7 +197,7 @@ def _print_tables(findings: Findings, folder: Path) -> None:
         print_table(name, list(table.columns), table.values.tolist())
     for title, columns, rows in tables:
         print_table(title, list(columns), [list(row) for row in rows])
-    if text := findings.summary if findings.said is None else findings.said:
+    if text := findings.summary if findings.printed_text is None else findings.printed_text:
         say(text)
     say(f"tables, figures and report: {path_text(folder)}")
 

@@ -172,7 +172,7 @@ class Findings:
         By file name without its ending; the title of a figure says what it shows.
     printed : sequence of PrintedTable
         What is printed besides the summary; by default the first table.
-    said : str, optional
+    printed_text : str, optional
         What is printed below the tables; by default the summary.
     warning : str
         What is told on standard error besides; "" for nothing.
@@ -192,7 +192,7 @@ class Findings:
     units: Mapping[str, str] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
     printed: Sequence[PrintedTable] = ()
-    said: str | None = None
+    printed_text: str | None = None
     warning: str = ""
     document: Mapping[str, Any] = field(default_factory=dict)
     write: Callable[[Path], None] | None = None

@@ -44,7 +44,7 @@ def cohort_findings(patients: int, tables: CohortTables) -> Findings:
         units=_UNITS,
         figures=figures(tables),
         printed=printed(tables),
-        said="",
+        printed_text="",
         document={
             name: getattr(tables, name).to_dict("records")
             for name in ("contrasts", "by_day", "outcomes", "refusals")

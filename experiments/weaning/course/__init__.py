@@ -26,7 +26,7 @@ from experiments.weaning.course.score import (
     suction_seconds,
 )
 from experiments.weaning.course.single import wean
-from experiments.weaning.course.tables import finding_rows, outcome_rows, told_rows
+from experiments.weaning.course.tables import finding_rows, main_decision_rows, outcome_rows
 from experiments.weaning.course.trial import WeaningTrial, briefing, trial_bedside
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "limit_line",
     "live",
     "lowest_level",
+    "main_decision_rows",
     "main_decisions",
     "numbered",
     "outcome_rows",
@@ -59,7 +60,6 @@ __all__ = [
     "suction_seconds",
     "titled",
     "to_plain",
-    "told_rows",
     "trial_bedside",
     "wean",
     "write_beside",

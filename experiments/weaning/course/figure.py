@@ -194,7 +194,7 @@ def _levels(axes: Axes, course: Course, end: float) -> None:
     shown: dict[str, str] = {}
     ends = [decision["hours"] for decision in course.decisions[1:]] + [course.hours]
     for decision, until in zip(course.decisions, ends, strict=True):
-        color, words = next(told for names, told in _PHASES.items() if decision["phase"] in names)
+        color, words = next(drawn for names, drawn in _PHASES.items() if decision["phase"] in names)
         shown[words] = color
         axes.axvspan(decision["hours"], until, ymax=0.82, color=color, linewidth=0, zorder=0.5)
     times, levels = series(course, "level")
@@ -202,12 +202,12 @@ def _levels(axes: Axes, course: Course, end: float) -> None:
     axes.step(times, levels, where="post", color="#222222", linewidth=1.6)
     times_told = [decision["hours"] for decision in main_decisions(course.decisions)]
     numbered(axes, times_told, end, tick=_TOP_LEVEL, text=10.55)
-    ended, said = course.follow_up.get("ended", 0.0), "without the pump"
-    if ended > CHARACTER / TIMES_WIDTH * end * (len(said) + 2):
+    ended, label_text = course.follow_up.get("ended", 0.0), "without the pump"
+    if ended > CHARACTER / TIMES_WIDTH * end * (len(label_text) + 2):
         axes.text(
             course.hours + 0.5 * ended,
             5.0,
-            said,
+            label_text,
             ha="center",
             va="center",
             fontsize=SMALL,

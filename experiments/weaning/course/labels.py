@@ -147,10 +147,10 @@ def short_reason(text: str) -> str:
     >>> short_reason("against: mean arterial pressure 55.3 mmHg, at least 60")
     'MAP 55.3 mmHg, at least 60'
     """
-    said = text.removeprefix("against: ").removeprefix("for: ")
+    shortened = text.removeprefix("against: ").removeprefix("for: ")
     for name, short in _SHORT.items():
-        said = re.sub(rf"\b{name}\b", short, said.replace(SIGNALS[name].meaning, short))
-    return said
+        shortened = re.sub(rf"\b{name}\b", short, shortened.replace(SIGNALS[name].meaning, short))
+    return shortened
 
 
 def main_decisions(decisions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -159,16 +159,16 @@ def main_decisions(decisions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     Each gets ``number``, from 1 on, and ``before``, the level until then ("" at first).
     """
     changes: list[dict[str, Any]] = []
-    level, told = "", set[str]()
+    level, kinds_shown = "", set[str]()
     for decision in decisions:
         if decision["level"] != level:
-            told = set()
+            kinds_shown = set()
         kind = decision["action"] if decision["action"] != "hold" else decision["phase"]
         new_level = decision["level"] != level
-        notable = kind in ("explant", "reassess", "refused") and kind not in told
+        notable = kind in ("explant", "reassess", "refused") and kind not in kinds_shown
         if new_level or notable:
             changes.append({**decision, "before": level, "number": len(changes) + 1})
-        told.add(kind)
+        kinds_shown.add(kind)
         level = decision["level"]
     return changes
 
@@ -198,8 +198,8 @@ def decision_lines(
     reasons = decision["reasons"]
     if decision["action"] not in ("down", "explant"):
         reasons = [reason for reason in reasons if reason.startswith("against")] or reasons
-    said = "; ".join(short_reason(reason) for reason in reasons)
-    lines = textwrap.wrap(said, width) if most else []
+    reasons_text = "; ".join(short_reason(reason) for reason in reasons)
+    lines = textwrap.wrap(reasons_text, width) if most else []
     if len(lines) > most:
         lines = lines[:most]
         lines[-1] = textwrap.shorten(lines[-1], width - 4, placeholder="") + " ..."

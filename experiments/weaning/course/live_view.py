@@ -23,13 +23,13 @@ def live_line(decision: Decision, bedside: Bedside) -> str:
         Where it was made.
     """
     truth = bedside.truth()
-    said = (
+    line = (
         f"{bedside.hours:6.1f} h of {bedside.label_hours:g}  {decision.level}  "
         f"{PHASE_WORDS[decision.phase]:<24}  MAP {truth['map']:3.0f} mmHg  "
         f"CPO {truth['cardiac_power_output']:.2f} W"
     )
     waits = awaited(decision)
-    return f"{said}  awaits: {waits}" if waits else said
+    return f"{line}  awaits: {waits}" if waits else line
 
 
 def awaited(decision: Decision) -> str:

@@ -109,15 +109,15 @@ def write_beside(
     axes.set_axis_off()
     space = int((inches - 0.9) / LINE)
     for most in (9, 6, 4, 3, 2, 1, 0):
-        told = [
+        texts = [
             decision_lines(decision, width=_COLUMN, most=most, minutes=minutes)
             for decision in decisions
         ]
-        if sum(1 + len(lines) for _, lines in told) + 2 <= space:
+        if sum(1 + len(lines) for _, lines in texts) + 2 <= space:
             break
     lines = [
         (text, head)
-        for top, below in told
+        for top, below in texts
         for text, head in [(top, True), *((line, False) for line in below)]
     ]
     left_out = max(len(lines) + 2 - space, 0)

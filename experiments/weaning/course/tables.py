@@ -128,7 +128,7 @@ def decision_rows(course: Course, *, all_of_them: bool = False) -> list[tuple[ob
 DECISION_COLUMNS = ("no.", "time [h]", "level", "decision", "for going on", "against")
 
 
-def told_rows(course: Course) -> list[tuple[object, ...]]:
+def main_decision_rows(course: Course) -> list[tuple[object, ...]]:
     """Rows (number, hours, level, decision, why) of the main decisions, for the prompt."""
     acted = {
         decision["number"]: decision["action"] for decision in main_decisions(course.decisions)
@@ -144,8 +144,8 @@ def finding_rows(course: Course) -> list[tuple[str, float, str]]:
     """Rows (what, hours, kind) of what was recognised and what happened, in time."""
     rows = [(name.replace("-", " "), when, "recognised") for name, when in course.findings.items()]
     for name, when in course.happened.items():
-        told = name.removeprefix("event ").replace("_", " ")
-        rows.append((told, when, "happened"))
+        event_name = name.removeprefix("event ").replace("_", " ")
+        rows.append((event_name, when, "happened"))
     rows += [(text, when, "alarm of the console") for when, text in course.alarms]
     return sorted(rows, key=lambda row: row[1])
 

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.runs import PrintedTable
-from experiments.weaning.study.figures import short
+from experiments.weaning.study.figures import policy_label
 from experiments.weaning.study.tables import StudyTables
 from experiments.weaning.study.targets import VALUES
 
@@ -44,12 +44,12 @@ def printed(
     shown: list[PrintedTable] = []
     if not tables.policies.empty:
         title = "targets; x: missed; shares without their intervals"
-        shown.append(PrintedTable(title, *wide(targets, policies, brief=True)))
+        shown.append(PrintedTable(title, *target_cells(targets, policies, brief=True)))
         others = [row for row in records(targets) if row["name"] not in VALUES]
         if others:
             cells: Cells = [[row["measure"], row["text"], MET[row["met"]]] for row in others]
             shown.append(PrintedTable("comparisons", ("measure", "values", "met"), cells))
-        shown.append(PrintedTable("every policy", *more(tables.policies, policies)))
+        shown.append(PrintedTable("every policy", *policy_cells(tables.policies, policies)))
         shown.append(PrintedTable("outcomes", *_cells(tables.outcomes)))
         brief = _cells(tables.recognition, drop=("_low", "_high"))
         shown.append(PrintedTable("recognition", *brief))
@@ -65,7 +65,7 @@ def _cells(table: pandas.DataFrame, drop: tuple[str, ...] = ()) -> tuple[tuple[s
     words = tuple(str(name).replace("_", " ") for name in names)
     rows = table[names].values.tolist()
     for row in rows:
-        row[:] = [short(value) if isinstance(value, str) else value for value in row]
+        row[:] = [policy_label(value) if isinstance(value, str) else value for value in row]
     return words, rows
 
 
@@ -73,7 +73,7 @@ def records(table: pandas.DataFrame) -> list[dict[Hashable, Any]]:
     return table.to_dict("records")
 
 
-def wide(
+def target_cells(
     targets: pandas.DataFrame, policies: Sequence[str], *, brief: bool = False
 ) -> tuple[tuple[str, ...], Cells]:
     """A row a target, a column a policy; missed ones are marked.
@@ -93,39 +93,39 @@ def wide(
     cells: Cells = []
     for name in VALUES:
         rows = [by_place[name, policy] for policy in known]
-        told = [_brief(row) if brief else _told(row) for row in rows]
-        cells.append([rows[0]["measure"], rows[0]["target"], *told])
-    return ("measure", "target", *(short(policy) for policy in known)), cells
+        texts = [_without_interval(row) if brief else _with_interval(row) for row in rows]
+        cells.append([rows[0]["measure"], rows[0]["target"], *texts])
+    return ("measure", "target", *(policy_label(policy) for policy in known)), cells
 
 
-def _told(row: Mapping[Hashable, Any]) -> str:
+def _with_interval(row: Mapping[Hashable, Any]) -> str:
     text = str(row["text"])
-    if row["of"] is not None and not missing(row["of"]) and not missing(row["low"]):
+    if row["of"] is not None and not is_missing(row["of"]) and not is_missing(row["low"]):
         low, high = 100 * row["low"], 100 * row["high"]
         text += f" of {int(row['of'])} ({low:.0f} to {high:.0f})"
     return text + (" MISSED" if row["met"] is False else "")
 
 
-def _brief(row: Mapping[Hashable, Any]) -> str:
+def _without_interval(row: Mapping[Hashable, Any]) -> str:
     of = row["of"]
     text = str(row["text"])
-    if of is not None and not missing(of) and of:
+    if of is not None and not is_missing(of) and of:
         text += f" of {int(of)}"
     return text + (" x" if row["met"] is False else "")
 
 
-def missing(value: object) -> bool:
+def is_missing(value: object) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
-def more(policies: pandas.DataFrame, names: Sequence[str]) -> tuple[tuple[str, ...], Cells]:
+def policy_cells(policies: pandas.DataFrame, names: Sequence[str]) -> tuple[tuple[str, ...], Cells]:
     by_name = {row["policy"]: row for row in records(policies)}
     known = [name for name in names if name in by_name]
     cells: Cells = [
         [words, *(_number(factor * float(by_name[name][column]), digits) for name in known)]
         for column, words, factor, digits in MORE
     ]
-    return ("", *(short(policy) for policy in known)), cells
+    return ("", *(policy_label(policy) for policy in known)), cells
 
 
 def _number(value: float, digits: int) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.figures import COLORS, new_figure, plain
 from experiments.weaning.settings import study_settings
-from experiments.weaning.study.figures import FAILED, PERCENT, WELL, short
+from experiments.weaning.study.figures import FAILED, PERCENT, WELL, policy_label
 from experiments.weaning.study.tables import FORECAST, POWER
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ def gate_figure(probes: pandas.DataFrame, gate: pandas.DataFrame) -> Figure:
     power = known["cardiac_power_output"].to_numpy(float)
     for name, values, color in ((FORECAST, forecast, COLORS[0]), (POWER, power, COLORS[1])):
         measure = by_name[name]
-        told = (
+        legend_text = (
             f"{name}: {measure['auc']:.2f} ({measure['auc_low']:.2f} to {measure['auc_high']:.2f})"
         )
-        curve.step(*_curve(values, good), where="post", color=color, label=told)
+        curve.step(*_curve(values, good), where="post", color=color, label=legend_text)
         curve.plot(
             1.0 - measure["specificity"],
             measure["sensitivity"],
@@ -123,6 +123,6 @@ def contractility_figure(estimates: pandas.DataFrame, policy: str) -> Figure:
         plain(axes).set_xlabel("Time on the pump [h]")
         axes.legend(frameon=False, fontsize="small")
     figure.suptitle(
-        f"Estimate of contractility, {short(policy)}", fontsize="medium", x=0.01, ha="left"
+        f"Estimate of contractility, {policy_label(policy)}", fontsize="medium", x=0.01, ha="left"
     )
     return figure

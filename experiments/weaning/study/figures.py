@@ -39,13 +39,13 @@ _OUTCOME_WORDS = {
 _COLUMNS, PERCENT = 3, 100.0
 
 
-def short(policy: str) -> str:
+def policy_label(policy: str) -> str:
     """Name of a policy in a figure: a folder by its last part.
 
     Examples
     --------
-    >>> from experiments.weaning.study.figures import short
-    >>> short("policy:results/policies/weaning-ppo"), short("model-based")
+    >>> from experiments.weaning.study.figures import policy_label
+    >>> policy_label("policy:results/policies/weaning-ppo"), policy_label("model-based")
     ('weaning-ppo', 'model-based')
     """
     return policy.rpartition("/")[2] if policy.startswith("policy:") else policy
@@ -94,7 +94,7 @@ def incidence_figure(incidence: pandas.DataFrame) -> Figure:
             linestyle="--",
             label="could be explanted (oracle)",
         )
-        axes.set_title(short(policy), fontsize="medium", loc="left")
+        axes.set_title(policy_label(policy), fontsize="medium", loc="left")
         axes.set_xlim(0.0, float(hours.max()))
         axes.set_ylim(0.0, PERCENT)
     _edge(panels, len(policies), "Time on the pump [h]", "Patients [%]")
@@ -157,7 +157,7 @@ def outcomes_figure(outcomes: pandas.DataFrame) -> Figure:
         axes.set_title(f"{case} (n = {count})", fontsize="medium", loc="left")
         axes.set_xlim(0.0, PERCENT)
         axes.grid(visible=False, axis="y")
-    panels[0].set_yticks(places, [short(policy) for policy in policies])
+    panels[0].set_yticks(places, [policy_label(policy) for policy in policies])
     panels[0].set_ylim(len(policies) - 0.5, -0.5)
     _edge(panels, len(cases), "Patients [%]", "")
     _legend(figure, panels[0], 3)
@@ -205,7 +205,7 @@ def trade_off_figure(policies: pandas.DataFrame) -> Figure:
         axes.set_xlabel("Median [h]" if name == "excess_hours" else "Share [%]")
         axes.set_xlim(left=0.0)
         axes.grid(visible=False, axis="y")
-    grid[0].set_yticks(places, [short(policy) for policy in policies["policy"]])
+    grid[0].set_yticks(places, [policy_label(policy) for policy in policies["policy"]])
     grid[0].set_ylim(len(policies) - 0.5, -0.5)
     return figure
 

@@ -63,7 +63,7 @@ def weaning_findings(
         units=units(tables.policies),
         figures=figures(rows, tables, worked, main),
         printed=shown,
-        said="",
+        printed_text="",
         document={
             "targets": own,
             "baselines": [

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.runs import markdown_table, render
 from experiments.weaning.course import Course
-from experiments.weaning.study.cells import MET, more, records, wide
-from experiments.weaning.study.figures import short
+from experiments.weaning.study.cells import MET, policy_cells, records, target_cells
+from experiments.weaning.study.figures import policy_label
 from experiments.weaning.study.tables import StudyTables
 from experiments.weaning.study.targets import VALUES
 
@@ -48,7 +48,7 @@ def summary(
         on_pump=counts["patients"],
         weanable=counts["weanable"],
         weanable_unbound=counts["weanable_unbound"],
-        main=short(settings.policies[0]),
+        main=policy_label(settings.policies[0]),
         **_results(settings, tables, targets),
         worked={case: course.trial.seed for case, course in worked.items()},
     ).rstrip("\n")
@@ -62,17 +62,17 @@ def _results(
         return {"target_table": ""}
     recognition = [row for row in records(tables.recognition) if row["recognised_of"]]
     return {
-        "target_table": markdown_table(*wide(targets, settings.policies)),
+        "target_table": markdown_table(*target_cells(targets, settings.policies)),
         "compared": [
             {**row, "verdict": MET[row["met"]]}
             for row in records(targets)
             if row["name"] not in VALUES
         ],
-        "policy_table": markdown_table(*more(tables.policies, settings.policies)),
-        "recognition": [{**row, "policy": short(row["policy"])} for row in recognition],
+        "policy_table": markdown_table(*policy_cells(tables.policies, settings.policies)),
+        "recognition": [{**row, "policy": policy_label(row["policy"])} for row in recognition],
         "gate": records(tables.gate),
         "contractility": [
-            {**row, "policy": short(row["policy"])} for row in records(tables.contractility)
+            {**row, "policy": policy_label(row["policy"])} for row in records(tables.contractility)
         ],
         "refusals": records(tables.refusals),
     }

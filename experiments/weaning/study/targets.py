@@ -118,7 +118,7 @@ def _beats(main: Row, other: Row) -> dict[str, Any]:
     share, other_share = float(main["failed_share"]), float(other["failed_share"])
     known = math.isfinite(share) and math.isfinite(other_share)
     fewer, shorter = share < other_share, main["hours_median"] <= other["hours_median"]
-    words = ", ".join(
+    both = ", ".join(
         f"{100 * float(row['failed_share']):.1f} % of {row['failed_of']} at "
         f"{float(row['hours_median']):.1f} h"
         for row in (main, other)
@@ -134,7 +134,7 @@ def _beats(main: Row, other: Row) -> dict[str, Any]:
         "high": math.nan,
         "of": None,
         "met": bool(fewer and shorter) if known else None,
-        "text": words if known else "a policy without any wean",
+        "text": both if known else "a policy without any wean",
     }
 
 

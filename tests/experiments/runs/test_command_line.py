@@ -105,7 +105,7 @@ def test_the_exit_code_says_whether_it_held(squares, tmp_path, capsys, limit, co
 def test_what_is_said_and_what_is_warned_of(squares, tmp_path, capsys):
     def findings(settings, results):
         shown = squares.findings(settings, results)
-        return dataclasses.replace(shown, said="Less of it.", warning="one is not known")
+        return dataclasses.replace(shown, printed_text="Less of it.", warning="one is not known")
 
     run_command_of(squares, {}, workers=1, runs=tmp_path)
     out, err = capsys.readouterr()
