@@ -1,7 +1,13 @@
 """The benchmark: controllers against one another on a suite of trials."""
 
 from experiments.benchmark.figures import controller_comparison, course_grid
-from experiments.benchmark.study import BenchmarkSettings
+from experiments.benchmark.study import STUDY, BenchmarkSettings
 from experiments.benchmark.suite import Suite
 
-__all__ = ["BenchmarkSettings", "Suite", "controller_comparison", "course_grid"]
+__all__ = [
+    "STUDY",
+    "BenchmarkSettings",
+    "Suite",
+    "controller_comparison",
+    "course_grid",
+]

@@ -1,5 +1,5 @@
 """The cohort study: virtual patients in shock on pumps, and what goes wrong."""
 
-from experiments.studies.cohort.study import CohortStudySettings
+from experiments.studies.cohort.study import STUDY, CohortStudySettings
 
-__all__ = ["CohortStudySettings"]
+__all__ = ["STUDY", "CohortStudySettings"]
