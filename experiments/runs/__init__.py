@@ -46,18 +46,15 @@ from experiments.runs.results import (
     write_results,
     write_study,
 )
+from experiments.runs.settings import OptionName, Resolved, Settings, check_all
 from experiments.runs.study import (
     BoolArray,
     Findings,
     FloatArray,
-    OptionName,
     PrintedTable,
     ReferenceResults,
     ReportPage,
-    Resolved,
-    Settings,
     Study,
-    check_all,
 )
 from experiments.runs.study_job import (
     StudyRun,

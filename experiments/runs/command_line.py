@@ -17,7 +17,8 @@ from pydantic.fields import FieldInfo
 from experiments.runs.folder import RUNS, RunsOption
 from experiments.runs.output import JsonOption, emit, note, path_text, print_table, progress, say
 from experiments.runs.results import ResultsOption
-from experiments.runs.study import Findings, Settings, Study, option_fields, option_name
+from experiments.runs.settings import Settings, option_fields, option_name, option_words
+from experiments.runs.study import Findings, Study
 from experiments.runs.study_job import StudyRun, run_study
 from plants.quantities import InputError, all_errors, each_error, load_toml, unknown_name
 
@@ -114,8 +115,11 @@ def run_command_of(
         A setting is refused, or `resume` comes with settings: the folder knows them.
     """
     if resume is not None and (given or settings_file is not None):
-        named = ", ".join([*given, *(["settings"] if settings_file is not None else [])])
-        raise InputError("resume", named, "the folder alone: it knows its settings")
+        fields = option_fields(study.settings)
+        words = [] if settings_file is None else ["--settings", str(settings_file)]
+        for name, value in given.items():
+            words += option_words(option_name(name, fields[name]).name, value)
+        raise InputError("resume", " ".join(words), "the folder alone: it knows its settings")
     chosen = None if resume is not None else read_settings(study, given, settings_file)
     with progress(study.unit, 1.0) as done:
         run = run_study(

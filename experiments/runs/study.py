@@ -9,7 +9,7 @@ done, going on after a kill, and the run folder with tables, figures and report.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar
@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import PlainValidator
-from pydantic.fields import FieldInfo
 
-from plants.quantities import CheckedModel, InputError, all_errors
+from experiments.runs.settings import Settings, option_fields, option_name, option_words
 
 if TYPE_CHECKING:
     import pandas
@@ -33,81 +32,6 @@ FloatArray = Annotated[
 BoolArray = Annotated[
     NDArray[np.bool_], PlainValidator(lambda values: np.asarray(values, dtype=bool))
 ]
-
-
-class Settings(CheckedModel):
-    """Settings of a study: each field is an option of its command and a key of its files.
-
-    The description of a field is the help of the option; its default and bounds hold for both. An
-    :class:`OptionName` among a field's annotations names the option where it is not the field's
-    name. A field with :class:`Resolved` is no option: the study fills it in when a run begins.
-    """
-
-
-@dataclass(frozen=True)
-class OptionName:
-    """How a setting is called on the command line.
-
-    Parameters
-    ----------
-    name : str
-        The option without its dashes; "" for the name of the field.
-    always : bool
-        Whether the command line that repeats a study names it even at its default.
-    """
-
-    name: str = ""
-    always: bool = False
-
-
-@dataclass(frozen=True)
-class Resolved:
-    """Marks a setting that is filled in when a run begins, so that going on finds it unchanged."""
-
-
-def option_name(field: str, info: FieldInfo) -> OptionName:
-    """The option of a setting, as its annotations say."""
-    given = [part for part in info.metadata if isinstance(part, OptionName)]
-    name = given[0].name if given else ""
-    return OptionName(name or field.replace("_", "-"), bool(given) and given[0].always)
-
-
-def option_fields(settings: type[Settings]) -> dict[str, FieldInfo]:
-    """The settings that are options, by field name."""
-    return {
-        name: info
-        for name, info in settings.model_fields.items()
-        if not any(isinstance(part, Resolved) for part in info.metadata)
-    }
-
-
-def check_all(checks: Iterable[Callable[[], object]]) -> None:
-    """Make every check, and raise everything that they refuse as one error.
-
-    Raises
-    ------
-    InputError
-        At least one check raised it; the same refusal is told once.
-
-    Examples
-    --------
-    >>> from functools import partial
-    >>> from experiments.runs import check_all
-    >>> from plants import InputError, Patient, Scenario
-    >>> try:
-    ...     check_all([partial(Patient.load, "nobody"), partial(Scenario.load, "nothing")])
-    ... except InputError as error:
-    ...     print([refusal.field for refusal in error.errors])
-    ['patient', 'scenario']
-    """
-    refusals: dict[str, InputError] = {}
-    for check in checks:
-        try:
-            check()
-        except InputError as error:
-            refusals.setdefault(str(error), error)
-    if refusals:
-        raise all_errors(list(refusals.values()))
 
 
 class PrintedTable(NamedTuple):
@@ -290,10 +214,5 @@ class Study(Generic[_S, _Case, _Result]):
             value, called = getattr(settings, name), option_name(name, info)
             if value == info.get_default(call_default_factory=True) and not called.always:
                 continue
-            option = f"--{called.name}"
-            if isinstance(value, bool):
-                words.append(option if value else option.replace("--", "--no-", 1))
-                continue
-            for single in value if isinstance(value, tuple) else (value,):
-                words += [option, str(single)]
+            words += option_words(called.name, value)
         return shlex.join(words)

@@ -14,7 +14,8 @@ from experiments.runs.kept_results import KeptResults
 from experiments.runs.output import note, path_text
 from experiments.runs.pool import run_each
 from experiments.runs.results import write_findings
-from experiments.runs.study import Findings, Settings, Study
+from experiments.runs.settings import Settings
+from experiments.runs.study import Findings, Study
 from experiments.runs.work_folder import WorkFolder, is_work_folder, read_config
 from plants import InputError
 

@@ -230,7 +230,7 @@ def test_only_an_interrupted_run_of_the_study_can_go_on(squares, tmp_path):
     other = WorkFolder.create("circle", tmp_path, {}, seeds={})
     with pytest.raises(InputError, match="an interrupted square"):
         run_study(squares, None, resume=other.path)
-    with pytest.raises(InputError, match="the folder alone"):
+    with pytest.raises(InputError, match="'--count 3' is not allowed; allowed: the folder alone"):
         run_command_of(squares, {"count": 3}, resume=other.path)
 
 
