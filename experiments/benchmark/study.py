@@ -33,10 +33,10 @@ class BenchmarkSettings(Settings):
     """
 
     suite: Annotated[str, OptionName(always=True)] = Field(
-        "quick", description="Name of a suite, or path of a TOML file."
+        default="quick", description="Name of a suite, or path of a TOML file."
     )
     controllers: Annotated[tuple[str, ...], OptionName("controller")] = Field(
-        (), description="A controller that takes part as well; may be given several times."
+        default=(), description="A controller that takes part as well; may be given several times."
     )
     content: Annotated[Suite | None, Resolved()] = None
     entrants: Annotated[tuple[str, ...], Resolved()] = ()

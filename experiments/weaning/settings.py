@@ -7,17 +7,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from plants import Quantity
-from plants.quantities import CheckedModel, check_tag, load_toml, parameter_table, read_quantities
+from plants.quantities import (
+    CheckedModel,
+    Parameter,
+    Source,
+    Tag,
+    Text,
+    load_toml,
+    number_in,
+    one_of,
+    parameter_table,
+    quantities_in,
+)
 
 _FILE = Path(__file__).parents[1] / "data" / "weaning_targets.toml"
 _SOURCE = "experiments/data/weaning_targets.toml"
 _BOUNDS = {"least": ">=", "most": "<="}
-_LARGEST = 1e6  # of a target; more is a mistake of units
+_VALUE = Parameter("value", "", "what is asked for", 0.0, 1e6)
 _NUMBERS = parameter_table(
     ("map_low", "mmHg", "mean pressure below which time counts as too low", 30, 100),
     ("answer", "h", "time in which a relapse must be answered", 0.05, 48),
@@ -26,8 +37,6 @@ _NUMBERS = parameter_table(
     ("probe_last", "1", "latest probe of the gate, share of the label's duration", 0, 1),
     ("probe_step", "min", "time at a level of the ramp of a probe", 0.5, 60),
 )
-#: Words that must be there.
-_Text = Annotated[str, Field(min_length=1)]
 
 
 class Target(CheckedModel):
@@ -54,18 +63,13 @@ class Target(CheckedModel):
     ('<= 5 %', True, False, False)
     """
 
-    meaning: _Text
-    value: float = Field(ge=0.0, le=_LARGEST)
-    unit: Literal["1", "h", "s"]
-    bound: Literal["least", "most"]
-    source: _Text
-    tag: str
-    name: str = ""
-
-    @model_validator(mode="after")
-    def _tag_is_known(self) -> Self:
-        check_tag(self.tag, "tag", None)
-        return self
+    meaning: Text
+    value: Annotated[float, number_in(_VALUE)]
+    unit: Annotated[str, one_of(("1", "h", "s"))]
+    bound: Annotated[str, one_of(_BOUNDS)]
+    source: Source
+    tag: Tag
+    name: str = Field(default="", exclude=True)
 
     @property
     def share(self) -> bool:
@@ -89,7 +93,7 @@ class _File(CheckedModel):
     """What the file holds: targets by name, and numbers with their sources."""
 
     targets: dict[str, Target]
-    numbers: dict[str, Any]
+    numbers: Annotated[Mapping[str, Quantity], quantities_in(_NUMBERS)]
 
 
 @dataclass(frozen=True)
@@ -137,11 +141,10 @@ def read_study_settings(content: Mapping[str, Any], source: str) -> StudySetting
     Raises
     ------
     InputError
-        Something is refused; everything that is wrong with the targets is told at once.
+        Something is refused; everything that is wrong is told at once.
     """
     file = _File.read(content, source=source)
     targets = {
         name: target.model_copy(update={"name": name}) for name, target in file.targets.items()
     }
-    entries = read_quantities(file.numbers, _NUMBERS, "numbers", source)
-    return StudySettings(MappingProxyType(targets), MappingProxyType(entries))
+    return StudySettings(MappingProxyType(targets), MappingProxyType(dict(file.numbers)))

@@ -58,24 +58,24 @@ class CohortStudySettings(Settings):
     """
 
     patients: Annotated[int, OptionName(always=True)] = Field(
-        1000, ge=1, description="Number of patients."
+        default=1000, ge=1, description="Number of patients."
     )
     phenotypes: Annotated[tuple[str, ...], OptionName("phenotype")] = Field(
-        PHENOTYPES, description="Name or file of a profile; may be given several times."
+        default=PHENOTYPES, description="Name or file of a profile; may be given several times."
     )
     devices: Annotated[tuple[str, ...], OptionName("device")] = Field(
-        DEVICES, description="A left pump; may be given several times."
+        default=DEVICES, description="A left pump; may be given several times."
     )
     contrasts: Annotated[int, OptionName(always=True)] = Field(
-        40,
+        default=40,
         ge=0,
         description="Patients that also have held levels, other devices and every access.",
     )
-    spread: float = Field(1.0, description="Factor on the spread of the patients.")
+    spread: float = Field(default=1.0, description="Factor on the spread of the patients.")
     first_seed: Annotated[int, OptionName("seed")] = Field(
-        0, ge=0, description="Seed of the first patient."
+        default=0, ge=0, description="Seed of the first patient."
     )
-    evaluation: bool = Field(False, description="Allow the seeds kept for evaluation.")
+    evaluation: bool = Field(default=False, description="Allow the seeds kept for evaluation.")
 
     @model_validator(mode="after")
     def _names_and_seeds_can_be_used(self) -> Self:

@@ -67,18 +67,20 @@ class WeaningStudySettings(Settings):
     """
 
     patients: Annotated[int, OptionName("cohort", always=True)] = Field(
-        300, ge=1, description="Number of patients."
+        default=300, ge=1, description="Number of patients."
     )
     first_seed: Annotated[int, OptionName("seed")] = Field(
-        0, ge=0, description="Seed of the first patient."
+        default=0, ge=0, description="Seed of the first patient."
     )
-    device: str = Field("CP", description="Name of a left pump.")
-    tier: str = Field("icu", description="Sensors: console, icu or full.")
-    case: str = Field("", description="What becomes of the patients; the seed decides without it.")
+    device: str = Field(default="CP", description="Name of a left pump.")
+    tier: str = Field(default="icu", description="Sensors: console, icu or full.")
+    case: str = Field(
+        default="", description="What becomes of the patients; the seed decides without it."
+    )
     policies: Annotated[tuple[str, ...], OptionName("policy")] = Field(
         default_factory=default_policies, description="Step policies, or policy:FOLDER."
     )
-    evaluation: bool = Field(False, description="Seeds that are kept for evaluation.")
+    evaluation: bool = Field(default=False, description="Seeds that are kept for evaluation.")
 
     @model_validator(mode="after")
     def _names_and_seeds_can_be_used(self) -> Self:

@@ -48,8 +48,8 @@ def test_everything_that_is_wrong_is_told_at_once(squares, tmp_path):
     with pytest.raises(InputError) as refused:
         read_settings(squares, {"factor": -1.0}, file)
     told = {error.field: error for error in each_error(refused.value)}
-    assert set(told) == {"count", "key", "labels", "factor"}
-    assert "did you mean factor?" in told["key"].allowed
+    assert set(told) == {"count", "key factr", "labels", "factor"}
+    assert "did you mean factor?" in told["key factr"].allowed
     assert told["count"].allowed == "1 or more"
     assert told["count"].source == str(file)
     assert told["factor"].source == "command line"
