@@ -36,7 +36,14 @@ from experiments.runs.results import (
     write_results,
     write_study,
 )
-from experiments.runs.study import Findings, FloatArray, PrintedTable, Settings, Study
+from experiments.runs.study import (
+    BoolArray,
+    Findings,
+    FloatArray,
+    PrintedTable,
+    Settings,
+    Study,
+)
 from experiments.runs.study_job import StudyRun, run_study
 from experiments.runs.templates import render
 from experiments.runs.work_folder import WorkFolder
@@ -44,6 +51,7 @@ from experiments.runs.work_folder import WorkFolder
 __all__ = [
     "RESULTS",
     "RUNS",
+    "BoolArray",
     "Findings",
     "FloatArray",
     "JsonOption",

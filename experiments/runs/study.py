@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 FloatArray = Annotated[
     NDArray[np.float64], PlainValidator(lambda values: np.asarray(values, dtype=float))
 ]
+#: The same of true and false.
+BoolArray = Annotated[
+    NDArray[np.bool_], PlainValidator(lambda values: np.asarray(values, dtype=bool))
+]
 
 
 class Settings(CheckedModel):
@@ -122,6 +126,11 @@ class Study(Generic[_S, _Case, _Result]):
         Subcommand of ``impellab``; by default the name.
     parallel : bool
         Whether cases may run at the same time; a study that takes times may not.
+    prepare : callable, optional
+        What is done once before the cases, from the settings, the number of processes and a
+        function that is told the share done; not again where a study goes on.
+    check_results : callable, optional
+        Refuses settings of which no reference results are made.
     """
 
     name: str
@@ -138,6 +147,8 @@ class Study(Generic[_S, _Case, _Result]):
     seeds: Callable[[_S], Mapping[str, int]] | None = None
     command: str = ""
     parallel: bool = True
+    prepare: Callable[[_S, int | None, Callable[[float], None] | None], None] | None = None
+    check_results: Callable[[_S], None] | None = None
 
     def command_line(self, settings: _S) -> str:
         """The command line that does it with these settings.

@@ -92,9 +92,18 @@ def run_study(
     RunError
         A worker died; what was done can be resumed.
     """
-    work = _begun(study, settings, runs, resume)
-    chosen = study.settings.read(work.job, source=os.fspath(work.path))
-    cases = study.cases(chosen)
+    work = _resumed(study, resume) if settings is None else None
+    if work is not None:
+        settings = study.settings.read(work.job, source=os.fspath(work.path))
+    assert settings is not None
+    if results and study.check_results is not None:
+        study.check_results(settings)
+    if work is None and study.prepare is not None:
+        study.prepare(settings, workers, progress)
+    cases = study.cases(settings)  # What is refused is refused before there is a folder.
+    if work is None:
+        seeds = study.seeds(settings) if study.seeds else {}
+        work = WorkFolder.create(study.name, runs, settings.model_dump(), seeds=seeds)
     keys = [study.key(case) if study.key else f"{n:05d}" for n, case in enumerate(cases)]
     kept = KeptResults(study, work, keys)
     with work.locked():
@@ -104,20 +113,20 @@ def run_study(
             )
             with work.completed() as run:
                 run.config["resumed"] = {"done_before": kept.before, study.unit: len(cases)}
-                findings = study.findings(chosen, kept)
+                findings = study.findings(settings, kept)
                 write_findings(
                     run,
                     findings,
-                    title=study.title(chosen),
+                    title=study.title(settings),
                     results=study.name if results else None,
-                    regenerate=f"{study.command_line(chosen)} --results",
+                    regenerate=f"{study.command_line(settings)} --results",
                 )
         except BaseException:
             if not work.discard_if_empty():
                 command = study.command or study.name
                 note(f"to go on: impellab {command} --resume {path_text(work.path)}")
             raise
-    return StudyRun(chosen, findings, run.final)
+    return StudyRun(settings, findings, run.final)
 
 
 class KeptResults(Sequence[_Result]):
@@ -180,13 +189,8 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be kept")
 
 
-def _begun(
-    study: Study[_S, Any, Any], settings: _S | None, runs: Path, resume: Path | None
-) -> WorkFolder:
-    if settings is not None:
-        seeds = study.seeds(settings) if study.seeds else {}
-        return WorkFolder.create(study.name, runs, settings.model_dump(), seeds=seeds)
-    work = WorkFolder.resumed(resume, study.name, f"an interrupted {study.command or study.name}")
+def _resumed(study: Study[Any, Any, Any], folder: Path | None) -> WorkFolder:
+    work = WorkFolder.resumed(folder, study.name, f"an interrupted {study.command or study.name}")
     if changed := work.changed():
         note(f"impellab: {changed}; {study.unit} from before and after are mixed")
     return work
