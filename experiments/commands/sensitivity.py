@@ -6,7 +6,7 @@ from experiments.runs import study_command
 from experiments.studies.sensitivity import SensitivitySettings
 
 command = study_command(
-    "experiments.studies.sensitivity:STUDY",
+    "experiments.studies.sensitivity.study:STUDY",
     SensitivitySettings,
     "Sensitivity of pressure, power, filling, suction and hemolysis to what is uncertain.",
 )

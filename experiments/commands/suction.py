@@ -6,7 +6,7 @@ from experiments.runs import study_command
 from experiments.studies.suction import SuctionSettings
 
 command = study_command(
-    "experiments.studies.suction:STUDY",
+    "experiments.studies.suction.study:STUDY",
     SuctionSettings,
     "Sensitivity, specificity and delay of the detector; exit code 1 if the aim is missed.",
 )

@@ -6,7 +6,7 @@ from experiments.runs import study_command
 from experiments.studies.support import SupportSettings
 
 command = study_command(
-    "experiments.studies.support:STUDY",
+    "experiments.studies.support.study:STUDY",
     SupportSettings,
     "Support of shock at rising levels; exit code 1 if an expected trend fails.",
 )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.runs import RunError
+from plants import InputError
 
 _CENSORED, _ASKED_FOR, _COMPETING = 0, 1, 2
 
@@ -34,7 +34,7 @@ def cumulative_incidence(
 
     Raises
     ------
-    RunError
+    InputError
         lifelines is not installed.
 
     References
@@ -49,7 +49,7 @@ def cumulative_incidence(
     >>> incidence.tolist()
     [0.0, 0.25, 0.25, 0.625]
     """
-    fitter = _aalen_johansen()
+    fitter = _aalen_johansen(event)
     when, named = np.asarray(hours, float), np.asarray(events, str)
     times = np.unique(when[named != ""])
     if not len(times):
@@ -64,10 +64,10 @@ def cumulative_incidence(
     return np.append(0.0, times), np.append(0.0, incidence.loc[last].to_numpy())
 
 
-def _aalen_johansen() -> Any:
+def _aalen_johansen(event: str) -> Any:
     try:
         from lifelines import AalenJohansenFitter
     except ImportError:
-        text = "incidences need lifelines: pip install 'impellab[statistics]'"
-        raise RunError(text) from None
+        allowed = "any once lifelines is there; pip install 'impellab[statistics]'"
+        raise InputError("incidence", event, allowed) from None
     return AalenJohansenFitter(calculate_variance=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.studies.identify import patients_table
 from experiments.studies.support import head_flow_rmse, head_flow_table
@@ -14,6 +14,9 @@ from experiments.validation.conditions import ShownCase, simulate_study
 from experiments.validation.displayed import head_flow_rows, preset_rows
 from experiments.validation.row import Row
 from plants import PhysicsError, Pump, unknown_name
+
+if TYPE_CHECKING:
+    import pandas
 
 HEAD_FLOW, PRESETS = "head-flow", "presets"
 
@@ -68,12 +71,12 @@ def run_part(name: str) -> Part:
     """
     if name == PRESETS:
         presets = patients_table()
-        tables = {"presets": presets.to_dict("records")}
+        tables = {"presets": _records(presets)}
         return Part(name, preset_rows(presets), tables=tables)
     if name.startswith(HEAD_FLOW):
         flows = head_flow_table([name.partition(":")[2]])
         rmse = head_flow_rmse(flows)
-        tables = {"head_flow": flows.to_dict("records"), "head_flow_rmse": rmse.to_dict("records")}
+        tables = {"head_flow": _records(flows), "head_flow_rmse": _records(rmse)}
         return Part(name, head_flow_rows(flows, rmse), tables=tables)
     study = studies()[name]
     try:
@@ -82,6 +85,10 @@ def run_part(name: str) -> Part:
         return Part(name, failed_rows(study, str(error)))
     rows = [row for case in cases for row in study_rows(case)]
     return Part(name, rows, [case.shown() for case in cases])
+
+
+def _records(table: pandas.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def chosen_parts(names: Sequence[str] = ()) -> list[str]:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.runs import RunError
 from experiments.statistics import cumulative_incidence
+from plants import InputError
 
 
 def written_out(events, hours, event):
@@ -48,5 +48,5 @@ def test_who_is_censored_at_the_time_of_an_event_is_still_at_risk():
 
 def test_without_the_library_the_message_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "lifelines", None)
-    with pytest.raises(RunError, match=r"impellab\[statistics\]"):
+    with pytest.raises(InputError, match=r"impellab\[statistics\]"):
         cumulative_incidence(["a"], [1.0], "a")

@@ -563,7 +563,6 @@ def short_work(monkeypatch, presets):
         return parts.Part(name, failed_rows(studies()["recover-i"], "it was tampered with"))
 
     monkeypatch.setattr(study, "STUDY", dataclasses.replace(STUDY, work=missed))
-    monkeypatch.setattr("experiments.validation.STUDY", study.STUDY)
 
 
 def test_a_missed_band_is_exit_code_1_and_told(impellab, short_work):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter
 
 from controllers import DetectorSettings
 from experiments.cli import run_command
-from experiments.runs import render
+from experiments.runs import render, run_study
 from experiments.studies.suction import SuctionSettings, study
 from experiments.studies.suction.courses import CAUSES, CONFUSERS, Course, course
 from experiments.studies.suction.detector_fit import network
@@ -225,6 +226,24 @@ def test_the_detector_is_fitted_before_it_is_scored(impellab, two_causes, monkey
     )
     assert fitted == [[0, 1, 2]]
     assert (tmp_path / "detector.toml").read_text() == detector.to_toml()
+
+
+def test_a_study_that_goes_on_is_not_fitted_again(two_causes, monkeypatch, tmp_path):
+    fitted = []
+
+    def killed(case):
+        if case.cause == "nothing":
+            raise KeyboardInterrupt
+        return watch_case(case)
+
+    prepared = replace(study.STUDY, prepare=lambda *_: fitted.append(1))
+    settings = SuctionSettings(seeds=1, fit=True)
+    with pytest.raises(KeyboardInterrupt):
+        run_study(replace(prepared, work=killed), settings, runs=tmp_path, workers=1)
+    (folder,) = tmp_path.iterdir()
+    run = run_study(prepared, None, resume=folder, workers=1)
+    assert fitted == [1]
+    assert [row["cause"] for row in run.findings.document["causes"]] == list(two_causes)
 
 
 def test_command_refuses_fitted_seeds(capsys):
