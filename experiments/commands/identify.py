@@ -51,7 +51,7 @@ def command(
         from experiments.runs import run_study
         from experiments.studies.identify import STUDY, PatientsSettings
 
-        run_study(STUDY, PatientsSettings(), runs=runs, results=True)
+        run_study(STUDY, PatientsSettings(all=True), runs=runs, results=True)
     if as_json:
         emit(identified.document())
     else:

@@ -9,12 +9,21 @@ import functools
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from plants import SIGNALS, InputError, Patient, Pump, Quantity, unknown_name
-from plants.quantities import CheckedModel, all_errors, check_tag, load_toml, read_quantities
+from plants.quantities import (
+    CheckedModel,
+    Tag,
+    Text,
+    all_errors,
+    load_toml,
+    no_quantities,
+    one_of,
+    quantities_in,
+)
 
 _FILE = Path(__file__).parents[1] / "data" / "validation.toml"
 _SOURCE = "experiments/data/validation.toml"
@@ -22,7 +31,7 @@ _SOURCE = "experiments/data/validation.toml"
 Kind = Literal["value", "change", "ratio", "rises", "falls"]
 #: Where a left pump lies; the number of mm follows from the pump.
 Place = Literal["deep", "shallow", "valve", "mitral", "wall"]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+PresetName = Annotated[str, one_of(Patient.names())]
 #: One name, or several in their order.
 Names = Annotated[
     tuple[str, ...], BeforeValidator(lambda name: (name,) if isinstance(name, str) else name)
@@ -65,13 +74,12 @@ class Support(CheckedModel):
 
     device: str | None = None
     level: str | None = None
-    patient: str | None = None
+    patient: PresetName | None = None
     place: Place | None = None
     reason: Text
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:
-        _check_presets("patient", () if self.patient is None else (self.patient,))
         if (self.device is None) != (self.level is None):
             raise InputError("level", self.level, "a device and a level, or neither")
         if self.device is not None and self.level != HIGHEST_WITHOUT_SUCTION:
@@ -110,11 +118,11 @@ class Band(CheckedModel):
 
     measure: Text
     kind: Kind
-    signal: str
+    signal: Annotated[str, one_of((*MEASURES, *SIGNALS))]
     at: Names
     against: str | None = None
     published: Text
-    tag: str
+    tag: Tag
     low: float | None = None
     high: float | None = None
     reason: Text
@@ -122,8 +130,6 @@ class Band(CheckedModel):
 
     @model_validator(mode="after")
     def _check_values(self) -> Self:
-        unit_of(self.signal)
-        check_tag(self.tag, "tag", None)
         if self.low is None and self.high is None:
             raise InputError("low", self.low, "a low or a high end")
         if self.low is not None and self.high is not None and not self.low < self.high:
@@ -170,27 +176,19 @@ class PublishedStudy(CheckedModel):
     title: Text
     source: Text
     condition: Text
-    base: str
+    base: PresetName
     base_reason: Text
-    patients: tuple[str, ...] = ()
-    before: dict[str, Quantity] = Field(default_factory=dict)
+    patients: tuple[PresetName, ...] = ()
+    before: Annotated[Mapping[str, Quantity], quantities_in(SIGNALS, required=False)] = Field(
+        default_factory=no_quantities
+    )
     kept: tuple[str, ...] = ()
     baroreflex: bool
     supports: dict[str, Support]
     bands: tuple[Band, ...]
 
-    @model_validator(mode="before")
-    @classmethod
-    def _read_before(cls, table: Any) -> Any:
-        before = table.get("before", {})
-        return dict(table) | {
-            "before": read_quantities(before, SIGNALS, "before", None, required=False)
-        }
-
     @model_validator(mode="after")
     def _check_names(self) -> Self:
-        _check_presets("base", (self.base,))
-        _check_presets("patients", self.patients)
         conditions = (BEFORE, *self.supports)
         errors = [
             unknown_name(f"bands[{k}].at", name, conditions)
@@ -254,12 +252,6 @@ class Published(CheckedModel):
     patients: PresetBands
 
 
-def _check_presets(field: str, names: tuple[str, ...]) -> None:
-    for name in names:
-        if name not in Patient.names():
-            raise unknown_name(field, name, Patient.names())
-
-
 def unit_of(signal: str) -> str:
     """Unit of a signal or of a measure of :data:`MEASURES`.
 
@@ -284,7 +276,7 @@ def published() -> Published:
     InputError
         It is refused; all that is wrong is told, by key, value and what is allowed.
     """
-    content, _ = load_toml(_FILE, "", "validation")
+    content, _ = load_toml(_FILE)
     tables = content.get("studies", {})
     named = {name: {"name": name, **table} for name, table in tables.items()}
     return Published.read(content | {"studies": named}, source=_SOURCE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -161,8 +160,7 @@ def identified(study: PublishedStudy, preset: str) -> tuple[Patient, tuple[Targe
     patient = Patient.load(preset)
     if not study.before:
         return patient, ()
-    wanted = dataclasses.replace(
-        patient,
+    wanted = patient.changed(
         name=study.name,
         description=f"{patient.description} Identified to: {study.title}.",
         targets=study.before,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from pydantic import Field
+
 from experiments.runs import Findings, Settings, Study, render
 from plants import Patient, Plant, TargetRow, compare, steady_state
 from plants.cohorts import TOLERANCE
@@ -17,7 +19,9 @@ _KICKLESS, _LEAST_KICK = 0.1, 0.02  # share of the atrial contractility; mmHg/mL
 
 
 class PatientsSettings(Settings):
-    """The study has no settings: every built-in patient is looked at."""
+    """Settings of the study of all presets; an option of ``impellab identify``."""
+
+    all: bool = Field(False, description="Every patient that comes with the package.")
 
 
 def patients_table(names: Sequence[str] | None = None) -> pandas.DataFrame:
@@ -117,5 +121,5 @@ STUDY = Study(
     result=list[dict[str, Any]],
     key=str,
     unit="patients",
-    command="identify --all",
+    command="identify",
 )

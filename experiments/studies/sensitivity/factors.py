@@ -25,7 +25,7 @@ from plants import (
 )
 from plants.cohorts import STRESSED, built_in_variation
 from plants.pumps import other_laws
-from plants.quantities import CheckedModel, all_errors, load_toml
+from plants.quantities import CheckedModel, Source, Tag, Text, all_errors, load_toml
 
 _FILE = Path(__file__).parents[2] / "data" / "sensitivity.toml"
 _SOURCE = "experiments/data/sensitivity.toml"
@@ -48,8 +48,8 @@ class PatientSpread(CheckedModel):
     """How far the patient's parameters vary, in standard deviations of the population."""
 
     deviations: float = Field(gt=0)
-    source: str = Field(min_length=1)
-    tag: str = Field(min_length=1)
+    source: Source
+    tag: Tag
 
 
 class Range(CheckedModel):
@@ -57,9 +57,9 @@ class Range(CheckedModel):
 
     low: float
     high: float
-    unit: str = Field(min_length=1)
-    source: str = Field(min_length=1)
-    tag: str = Field(min_length=1)
+    unit: Text
+    source: Source
+    tag: Tag
 
     @model_validator(mode="after")
     def _check_ends(self) -> Self:
@@ -101,7 +101,7 @@ def factor_ranges() -> FactorRanges:
     InputError
         The data file is refused.
     """
-    return FactorRanges.read(load_toml(_FILE, "", "sensitivity")[0], source=_SOURCE)
+    return FactorRanges.read(load_toml(_FILE)[0], source=_SOURCE)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def test_the_summary_counts_and_lists():
 def test_the_results_are_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     runs = tmp_path / "runs"
-    run = run_study(STUDY, PatientsSettings(), runs=runs, workers=1, results=True)
+    run = run_study(STUDY, PatientsSettings(all=True), runs=runs, workers=1, results=True)
     assert run.folder.parent == runs
     names = {path.name for path in (tmp_path / "results" / "patients").iterdir()}
     assert names == {"README.md", "targets.csv"}
