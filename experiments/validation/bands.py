@@ -72,11 +72,11 @@ class Support(CheckedModel):
         Why this condition stands for the study's.
     """
 
+    reason: Text
     device: str | None = None
     level: str | None = None
     patient: PresetName | None = None
     place: Place | None = None
-    reason: Text
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:
@@ -120,12 +120,12 @@ class Band(CheckedModel):
     kind: Kind
     signal: Annotated[str, one_of((*MEASURES, *SIGNALS))]
     at: Names
-    against: str | None = None
     published: Text
     tag: Tag
+    reason: Text
+    against: str | None = None
     low: float | None = None
     high: float | None = None
-    reason: Text
     miss: str = ""
 
     @model_validator(mode="after")
@@ -178,14 +178,14 @@ class PublishedStudy(CheckedModel):
     condition: Text
     base: PresetName
     base_reason: Text
+    baroreflex: bool
+    supports: dict[str, Support]
+    bands: tuple[Band, ...]
     patients: tuple[PresetName, ...] = ()
     before: Annotated[Mapping[str, Quantity], quantities_in(SIGNALS, required=False)] = Field(
         default_factory=no_quantities
     )
     kept: tuple[str, ...] = ()
-    baroreflex: bool
-    supports: dict[str, Support]
-    bands: tuple[Band, ...]
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:
