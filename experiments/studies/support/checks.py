@@ -81,11 +81,12 @@ class Expectation(NamedTuple):
 
     def check(self, patient: str, columns: Columns) -> Check:
         """The expectation in a patient."""
-        values = columns[self.signal]
+        values, unit = columns[self.signal], SIGNALS[self.signal].unit
+        text = self.text if unit == "1" else f"{self.text} [{unit}]"
         met = self.holds(values)
         listed = ", ".join(f"{support} {value:{self.digits}}" for support, value in values.items())
         reason = "" if met or self.reason is None else self.reason(columns)
-        return Check(self.text, patient, met, listed, reason)
+        return Check(text, patient, met, listed, reason)
 
 
 def checks(table: pandas.DataFrame) -> list[Check]:
@@ -135,14 +136,6 @@ def _high(values: Mapping[str, float]) -> list[float]:
     return [value for support, value in values.items() if support.endswith("P-9")]
 
 
-def _shut_when_high(values: Mapping[str, float]) -> bool:
-    return all(share < SHUT for share in _high(values))
-
-
-def _halved_when_high(values: Mapping[str, float]) -> bool:
-    return all(value < 0.5 * values[_NO_PUMP] for value in _high(values))
-
-
 def _why_work_rises(columns: Columns) -> str:
     """With the valve shut the loop has no isovolumic sides: its width is what the pump draws."""
     shares = columns["aortic_valve_open_fraction"]
@@ -150,54 +143,44 @@ def _why_work_rises(columns: Columns) -> str:
     if len(shut) < 2:
         return ""
     first, last = shut[0], shut[-1]
-    of = {
-        support: {name: values[support] for name, values in columns.items()}
-        for support in (_NO_PUMP, first, last)
-    }
+
+    def at(support: str) -> dict[str, float]:
+        return {name: values[support] for name, values in columns.items()}
+
     return render(
         "stroke_work_rises.md",
         first=first,
         last=last,
-        unsupported=of[_NO_PUMP],
-        at_first=of[first],
-        at_last=of[last],
+        unsupported=at(_NO_PUMP),
+        at_first=at(first),
+        at_last=at(last),
     )
 
 
-def _expected(
-    text: str,
-    signal: str,
-    digits: str,
-    holds: Callable[[Mapping[str, float]], bool],
-    reason: Callable[[Columns], str] | None = None,
-    *,
-    weak: bool = False,
-) -> Expectation:
-    """An expectation with the unit of its signal in its text."""
-    text = f"{text} [{SIGNALS[signal].unit}]"
-    return Expectation(text, signal, digits, holds, weak, reason)
-
-
 _EXPECTATIONS = (
-    _expected("support lowers PCWP, more at higher levels", "pcwp", ".1f", _falls),
-    _expected(
-        "support lowers stroke work", "stroke_work", ".0f", _lower_than_without, _why_work_rises
+    Expectation("support lowers PCWP, more at higher levels", "pcwp", ".1f", _falls),
+    Expectation(
+        "support lowers stroke work",
+        "stroke_work",
+        ".0f",
+        _lower_than_without,
+        reason=_why_work_rises,
     ),
-    _expected(
+    Expectation(
         "stroke work falls further at higher levels",
         "stroke_work",
         ".0f",
         _falls,
-        _why_work_rises,
+        reason=_why_work_rises,
     ),
-    _expected(
+    Expectation(
         "support lowers the pressure-volume area, more at higher levels",
         "pressure_volume_area",
         ".0f",
         _falls,
     ),
-    _expected("support raises MAP, more at higher levels", "map", ".1f", _rises),
-    _expected(
+    Expectation("support raises MAP, more at higher levels", "map", ".1f", _rises),
+    Expectation(
         "support raises cardiac power output, more at higher levels",
         "cardiac_power_output",
         ".2f",
@@ -207,14 +190,14 @@ _EXPECTATIONS = (
         f"at P-9 the aortic valve stays shut (open less than {SHUT:g} of the beat)",
         "aortic_valve_open_fraction",
         ".3f",
-        _shut_when_high,
+        lambda values: all(share < SHUT for share in _high(values)),
         weak=True,
     ),
-    _expected(
+    Expectation(
         "at P-9 the pulse pressure is less than half of that without a pump",
         "pulse_pressure",
         ".1f",
-        _halved_when_high,
+        lambda values: all(value < 0.5 * values[_NO_PUMP] for value in _high(values)),
         weak=True,
     ),
 )
