@@ -35,7 +35,7 @@ def command(
     as_json: JsonOption = False,
 ) -> int:
     """Identify patients to their targets; exit code 1 if a fitted target is not met."""
-    from experiments.studies.identify import identification
+    from experiments.studies.identify import identify_patients
     from plants import InputError, Patient
 
     if (patient is None) != all_patients:
@@ -46,16 +46,17 @@ def command(
         raise InputError("results", patient, "--all: the reference results are of every patient")
     names = Patient.names() if patient is None else (patient,)
     with progress("patients", len(names)) as done:
-        result = identification(names, runs=runs, write=write, progress=done)
+        identified = identify_patients(names, runs=runs, write=write, progress=done)
     if results:
-        from experiments.studies.identify import write_patients_results
+        from experiments.runs import run_study
+        from experiments.studies.identify import STUDY, PatientsSettings
 
-        write_patients_results(runs)
+        run_study(STUDY, PatientsSettings(all=True), runs=runs, results=True)
     if as_json:
-        emit(result.document())
+        emit(identified.document())
     else:
-        print_table("targets and what the model gives", *result.table())
-        for path in result.written:
+        print_table("targets and what the model gives", *identified.table())
+        for path in identified.written:
             say(f"written: {path_text(path)}")
-        say(f"data and report: {path_text(result.folder)}")
-    return 0 if result.met else 1
+        say(f"data and report: {path_text(identified.folder)}")
+    return 0 if identified.met else 1

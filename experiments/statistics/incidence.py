@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from plants import InputError
+
+_CENSORED, _ASKED_FOR, _COMPETING = 0, 1, 2
 
 
 def cumulative_incidence(
@@ -18,7 +23,7 @@ def cumulative_incidence(
     events : sequence of str
         First event of each patient; "" where the observation ended without one (censored).
     hours : sequence of float
-        When, h.
+        When, h. Of what falls on the same time, the events come before the censored.
     event : str
         Which incidence is asked for.
 
@@ -27,6 +32,11 @@ def cumulative_incidence(
     times, incidence : ndarray of shape (k,)
         Steps: from each time on the incidence is that. The first time is 0.
 
+    Raises
+    ------
+    InputError
+        lifelines is not installed.
+
     References
     ----------
     Aalen and Johansen 1978 Scand J Stat: the increment at t is the survival from every event just
@@ -34,18 +44,30 @@ def cumulative_incidence(
 
     Examples
     --------
-    >>> from experiments.weaning.study.competing_risks import cumulative_incidence
+    >>> from experiments.statistics import cumulative_incidence
     >>> times, incidence = cumulative_incidence(["a", "", "b", "a"], [1.0, 2.0, 3.0, 4.0], "a")
     >>> incidence.tolist()
     [0.0, 0.25, 0.25, 0.625]
     """
-    when = np.asarray(hours, float)
-    times, values = [0.0], [0.0]
-    survival = 1.0
-    for time in np.unique(when[np.array([bool(one) for one in events], bool)]):
-        at_risk = int((when >= time).sum())
-        here = [one for one, hour in zip(events, when, strict=True) if one and hour == time]
-        times.append(float(time))
-        values.append(values[-1] + survival * here.count(event) / at_risk)
-        survival *= 1.0 - len(here) / at_risk
-    return np.array(times), np.array(values)
+    fitter = _aalen_johansen(event)
+    when, named = np.asarray(hours, float), np.asarray(events, str)
+    times = np.unique(when[named != ""])
+    if not len(times):
+        return np.zeros(1), np.zeros(1)
+    kinds = np.select([named == "", named == event], [_CENSORED, _ASKED_FOR], _COMPETING)
+    # lifelines moves what is tied at random. The estimate only depends on the order, and events of
+    # the same time may come in any: ranks in place of times give that of tied events exactly.
+    order = np.lexsort((kinds == _CENSORED, when))
+    fitter.fit(1.0 + np.arange(len(order)), kinds[order], event_of_interest=_ASKED_FOR)
+    incidence = fitter.cumulative_density_.iloc[:, 0]
+    last = np.searchsorted(when[order], times, side="right").astype(float)
+    return np.append(0.0, times), np.append(0.0, incidence.loc[last].to_numpy())
+
+
+def _aalen_johansen(event: str) -> Any:
+    try:
+        from lifelines import AalenJohansenFitter
+    except ImportError:
+        allowed = "any once lifelines is there; pip install 'impellab[statistics]'"
+        raise InputError("incidence", event, allowed) from None
+    return AalenJohansenFitter(calculate_variance=False)

@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
 NORMAL_QUANTILE = 1.96  # of a 95 % confidence interval
 
 
@@ -17,14 +10,13 @@ def wilson(events: int, patients: int) -> tuple[float, float]:
 
     Examples
     --------
-    >>> from experiments.studies.cohort.tables import wilson
+    >>> from experiments.statistics import wilson
     >>> [round(end, 3) for end in wilson(0, 100)]
     [0.0, 0.037]
     """
+    from scipy.stats import binomtest
+
     if patients == 0:
         return 0.0, 1.0
-    z2, share = NORMAL_QUANTILE**2, events / patients
-    middle = share + z2 / (2 * patients)
-    half = NORMAL_QUANTILE * math.sqrt(share * (1 - share) / patients + z2 / (4 * patients**2))
-    scale = 1 + z2 / patients
-    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+    interval = binomtest(int(events), int(patients)).proportion_ci(0.95, method="wilson")
+    return float(interval.low), float(interval.high)

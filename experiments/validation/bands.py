@@ -6,26 +6,40 @@ Everything stands in one data file, with reasons; see its head for the rule of t
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
 
 from plants import SIGNALS, InputError, Patient, Pump, Quantity, unknown_name
-from plants.quantities import check_keys, check_tag, check_text, read_quantities
+from plants.quantities import (
+    CheckedModel,
+    Tag,
+    Text,
+    all_errors,
+    load_toml,
+    no_quantities,
+    one_of,
+    quantities_in,
+)
 
 _FILE = Path(__file__).parents[1] / "data" / "validation.toml"
 _SOURCE = "experiments/data/validation.toml"
 
 Kind = Literal["value", "change", "ratio", "rises", "falls"]
+#: Where a left pump lies; the number of mm follows from the pump.
+Place = Literal["deep", "shallow", "valve", "mitral", "wall"]
+PresetName = Annotated[str, one_of(Patient.names())]
+#: One name, or several in their order.
+Names = Annotated[
+    tuple[str, ...], BeforeValidator(lambda name: (name,) if isinstance(name, str) else name)
+]
 #: The condition of the unsupported patient.
 BEFORE = "before"
 #: A level chosen by the model: the highest at which there is (almost) no suction.
 HIGHEST_WITHOUT_SUCTION = "highest without suction"
-#: Places of a left pump, by name; the number of mm follows from the pump.
-PLACES = ("deep", "shallow", "valve", "mitral", "wall")
 #: Measures beside the signals, with unit and meaning.
 MEASURES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -41,44 +55,13 @@ MEASURES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "lactate": ("mmol/L", "lactate"),
     }
 )
-_BAND_KEYS = (
-    "measure",
-    "kind",
-    "signal",
-    "at",
-    "against",
-    "published",
-    "tag",
-    "low",
-    "high",
-    "reason",
-    "miss",
-)
-_SUPPORT_KEYS = ("device", "level", "patient", "place", "reason")
-_STUDY_KEYS = (
-    "study",
-    "title",
-    "source",
-    "condition",
-    "base",
-    "base_reason",
-    "baroreflex",
-    "patients",
-    "kept",
-    "before",
-    "supports",
-    "rows",
-)
 
 
-@dataclass(frozen=True)
-class Support:
+class Support(CheckedModel):
     """A condition in which a patient is simulated.
 
     Attributes
     ----------
-    name : str
-        How the bands call it.
     device, level : str or None
         Pump and P-level; None for no pump.
     patient : str or None
@@ -89,16 +72,24 @@ class Support:
         Why this condition stands for the study's.
     """
 
-    name: str
-    device: str | None
-    level: str | None
-    patient: str | None
-    place: str | None
-    reason: str
+    reason: Text
+    device: str | None = None
+    level: str | None = None
+    patient: PresetName | None = None
+    place: Place | None = None
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        if (self.device is None) != (self.level is None):
+            raise InputError("level", self.level, "a device and a level, or neither")
+        if self.device is not None and self.level != HIGHEST_WITHOUT_SUCTION:
+            levels = [level.name for level in Pump.load(self.device).levels]
+            if self.level not in levels:
+                raise unknown_name("level", self.level, levels)
+        return self
 
 
-@dataclass(frozen=True)
-class Band:
+class Band(CheckedModel):
     """A published value and the range in which the model's must lie.
 
     Attributes
@@ -125,17 +116,25 @@ class Band:
         Note on a miss, written after the model was seen; empty without one.
     """
 
-    measure: str
+    measure: Text
     kind: Kind
-    signal: str
-    at: tuple[str, ...]
-    against: str | None
-    published: str
-    tag: str
-    low: float | None
-    high: float | None
-    reason: str
-    miss: str
+    signal: Annotated[str, one_of((*MEASURES, *SIGNALS))]
+    at: Names
+    published: Text
+    tag: Tag
+    reason: Text
+    against: str | None = None
+    low: float | None = None
+    high: float | None = None
+    miss: str = ""
+
+    @model_validator(mode="after")
+    def _check_values(self) -> Self:
+        if self.low is None and self.high is None:
+            raise InputError("low", self.low, "a low or a high end")
+        if self.low is not None and self.high is not None and not self.low < self.high:
+            raise InputError("low", self.low, f"below high = {self.high:g}")
+        return self
 
     @property
     def unit(self) -> str:
@@ -149,16 +148,17 @@ class Band:
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
 
-@dataclass(frozen=True)
-class Study:
+class PublishedStudy(CheckedModel):
     """A published study and how it is simulated.
 
     Attributes
     ----------
     name, study, title, source, condition : str
         Key in the file, short name, heading, where the values came from, and what is simulated.
+    base, base_reason : str
+        The preset that is simulated, or from which a patient is identified, and why that one.
     patients : tuple of str
-        The presets whose patients are simulated, or from which one is identified.
+        The presets, where there are several.
     before : mapping of str to Quantity
         What that patient is identified to; empty where the preset is taken as it is.
     kept : tuple of str
@@ -172,16 +172,84 @@ class Study:
     """
 
     name: str
-    study: str
-    title: str
-    source: str
-    condition: str
-    patients: tuple[str, ...]
-    before: Mapping[str, Quantity]
-    kept: tuple[str, ...]
+    study: Text
+    title: Text
+    source: Text
+    condition: Text
+    base: PresetName
+    base_reason: Text
     baroreflex: bool
-    supports: Mapping[str, Support]
+    supports: dict[str, Support]
     bands: tuple[Band, ...]
+    patients: tuple[PresetName, ...] = ()
+    before: Annotated[Mapping[str, Quantity], quantities_in(SIGNALS, required=False)] = Field(
+        default_factory=no_quantities
+    )
+    kept: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        conditions = (BEFORE, *self.supports)
+        errors = [
+            unknown_name(f"bands[{k}].at", name, conditions)
+            for k, band in enumerate(self.bands)
+            for name in (*band.at, *(() if band.against is None else (band.against,)))
+            if name not in conditions
+        ]
+        if errors:
+            raise all_errors(errors)
+        return self
+
+    @property
+    def presets(self) -> tuple[str, ...]:
+        """The presets whose patients are simulated, or from which one is identified."""
+        return self.patients or (self.base,)
+
+
+class Described(CheckedModel):
+    """What a comparison without a published study is, in words."""
+
+    study: Text
+    title: Text
+    source: Text
+    condition: Text
+
+
+class HeadFlowBands(Described):
+    """How far a flow may lie from the displayed range (L/min, or a share of it), and why."""
+
+    margin_seen: float
+    margin_recalled: float
+    reason_seen: Text
+    reason_recalled: Text
+    rmse_share: float
+    rmse_reason: Text
+
+
+class PresetBands(Described):
+    """How far a preset may lie from its targets, as a share, and why."""
+
+    fitted: float
+    other: float
+    reason_fitted: Text
+    reason_other: Text
+
+
+class Rule(CheckedModel):
+    """The rule that the bands follow: shares of a published value without a deviation."""
+
+    sd: Text
+    seen: float
+    recalled: float
+
+
+class Published(CheckedModel):
+    """The data file."""
+
+    rule: Rule
+    studies: dict[str, PublishedStudy]
+    head_flow: HeadFlowBands
+    patients: PresetBands
 
 
 def unit_of(signal: str) -> str:
@@ -195,24 +263,27 @@ def unit_of(signal: str) -> str:
     if signal in SIGNALS:
         return SIGNALS[signal].unit
     if signal not in MEASURES:
-        raise unknown_name("signal", signal, (*MEASURES, *SIGNALS), source=_SOURCE)
+        raise unknown_name("signal", signal, (*MEASURES, *SIGNALS))
     return MEASURES[signal][0]
 
 
 @functools.cache
-def content() -> Mapping[str, Any]:
-    """The data file."""
-    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
-
-
-@functools.cache
-def studies() -> Mapping[str, Study]:
-    """Every study of the data file, by name.
+def published() -> Published:
+    """The data file.
 
     Raises
     ------
     InputError
-        The file is refused; the message names key, value and what is allowed.
+        It is refused; all that is wrong is told, by key, value and what is allowed.
+    """
+    content, _ = load_toml(_FILE)
+    tables = content.get("studies", {})
+    named = {name: {"name": name, **table} for name, table in tables.items()}
+    return Published.read(content | {"studies": named}, source=_SOURCE)
+
+
+def studies() -> Mapping[str, PublishedStudy]:
+    """Every study of the data file, by name.
 
     Examples
     --------
@@ -221,99 +292,4 @@ def studies() -> Mapping[str, Study]:
     >>> band.measure, band.low, band.high, band.unit
     ('cardiac index on support', 2.43, 2.97, 'L/min/m2')
     """
-    return {name: read_study(name, table) for name, table in content()["studies"].items()}
-
-
-def read_study(name: str, table: Mapping[str, Any]) -> Study:
-    """A study from its table.
-
-    Raises
-    ------
-    InputError
-        The table is refused.
-    """
-    field = f"studies.{name}"
-    required = [k for k in _STUDY_KEYS if k not in ("patients", "kept", "before")]
-    keys = check_keys(table, _STUDY_KEYS, field, _SOURCE, required=required)
-    texts = {
-        key: check_text(keys[key], f"{field}.{key}", _SOURCE)
-        for key in ("study", "title", "source", "condition", "base", "base_reason")
-    }
-    patients = tuple(keys.get("patients", [texts["base"]]))
-    for patient in patients:
-        _choice(f"{field}.patients", patient, Patient.names())
-    supports = {
-        key: _read_support(key, one, f"{field}.supports.{key}")
-        for key, one in keys["supports"].items()
-    }
-    before = read_quantities(
-        keys.get("before", {}), SIGNALS, f"{field}.before", _SOURCE, required=False
-    )
-    bands = tuple(
-        _read_band(one, f"{field}.rows[{index}]", (BEFORE, *supports))
-        for index, one in enumerate(keys["rows"])
-    )
-    return Study(
-        name,
-        texts["study"],
-        texts["title"],
-        texts["source"],
-        texts["condition"],
-        patients,
-        before,
-        tuple(keys.get("kept", [])),
-        bool(keys["baroreflex"]),
-        supports,
-        bands,
-    )
-
-
-def _choice(field: str, value: Any, allowed: tuple[str, ...]) -> None:
-    if value is not None and value not in allowed:
-        raise unknown_name(field, value, allowed, source=_SOURCE)
-
-
-def _read_support(name: str, table: object, field: str) -> Support:
-    keys = check_keys(table, _SUPPORT_KEYS, field, _SOURCE, required=("reason",))
-    device, level = keys.get("device"), keys.get("level")
-    _choice(f"{field}.patient", keys.get("patient"), Patient.names())
-    _choice(f"{field}.place", keys.get("place"), PLACES)
-    if (device is None) != (level is None):
-        raise InputError(
-            f"{field}.level", level, "a device and a level, or neither", source=_SOURCE
-        )
-    if device is not None and level is not None and level != HIGHEST_WITHOUT_SUCTION:
-        Pump.load(device).level(level)
-    reason = check_text(keys["reason"], f"{field}.reason", _SOURCE)
-    return Support(name, device, level, keys.get("patient"), keys.get("place"), reason)
-
-
-def _read_band(table: object, field: str, conditions: tuple[str, ...]) -> Band:
-    needed = ("measure", "kind", "signal", "at", "published", "tag", "reason")
-    keys = check_keys(table, _BAND_KEYS, field, _SOURCE, required=needed)
-    _choice(f"{field}.kind", keys["kind"], get_args(Kind))
-    unit_of(keys["signal"])
-    at = tuple(keys["at"]) if isinstance(keys["at"], list) else (keys["at"],)
-    for one in (*at, keys.get("against")):
-        _choice(f"{field}.at", one, conditions)
-    low, high = keys.get("low"), keys.get("high")
-    if low is None and high is None:
-        raise InputError(f"{field}.low", low, "a low or a high end", source=_SOURCE)
-    if low is not None and high is not None and not low < high:
-        raise InputError(f"{field}.low", low, f"below high = {high:g}", source=_SOURCE)
-    for key in ("measure", "published", "reason"):
-        check_text(keys[key], f"{field}.{key}", _SOURCE)
-    tag = check_tag(keys["tag"], f"{field}.tag", _SOURCE)
-    return Band(
-        keys["measure"],
-        keys["kind"],
-        keys["signal"],
-        at,
-        keys.get("against"),
-        keys["published"],
-        tag,
-        low,
-        high,
-        keys["reason"],
-        keys.get("miss", ""),
-    )
+    return published().studies

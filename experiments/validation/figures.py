@@ -9,8 +9,8 @@ import numpy as np
 
 from experiments.figures import COLORS, label, new_figure, plain
 from experiments.validation.bands import BEFORE
-from experiments.validation.cases import Case, Condition
-from experiments.validation.job import HEAD_FLOW, PRESETS, Part
+from experiments.validation.conditions import ShownCase, ShownCondition
+from experiments.validation.parts import PRESETS, Part
 from experiments.validation.row import MISS, Row
 
 if TYPE_CHECKING:
@@ -34,27 +34,27 @@ def validation_figures(parts: Sequence[Part]) -> dict[str, Figure]:
     Parameters
     ----------
     parts : sequence of Part
-        From :func:`experiments.validation.job.validate`.
+        From :func:`experiments.validation.parts.run_part`.
     """
-    found: dict[str, Figure] = {}
+    figures: dict[str, Figure] = {}
     for part in parts:
         for case in part.cases:
             several = len(part.cases) > 1
-            of = [row for row in part.rows if not several or row.patient == case.patient.name]
-            suffix = f"_{case.patient.name}" if several else ""
-            found[f"{part.name}{suffix}"] = study_figure(case, of)
+            rows = [row for row in part.rows if not several or row.patient == case.patient]
+            suffix = f"_{case.patient}" if several else ""
+            figures[f"{part.name}{suffix}"] = study_figure(case, rows)
             if part.name == _PLACES:
-                found["position_signals"] = place_figure(case)
-    flows = [part.tables["head_flow"] for part in parts if part.name.startswith(HEAD_FLOW)]
+                figures["position_signals"] = place_figure(case)
+    flows = [part.tables["head_flow"] for part in parts if "head_flow" in part.tables]
     if flows:
-        found["head-flow"] = head_flow_figure(flows)
+        figures["head-flow"] = head_flow_figure(flows)
     for part in parts:
         if part.name == PRESETS:
-            found["presets"] = presets_figure(part.rows)
-    return found
+            figures["presets"] = presets_figure(part.rows)
+    return figures
 
 
-def study_figure(case: Case, rows: Sequence[Row]) -> Figure:
+def study_figure(case: ShownCase, rows: Sequence[Row]) -> Figure:
     """Bands of a study with the model's values, beside the pressure-volume loops."""
     loops = _loops(case)
     height = max(3.4 if loops else 1.2, 0.9 + _ROW_HEIGHT * len(rows))
@@ -63,14 +63,14 @@ def study_figure(case: Case, rows: Sequence[Row]) -> Figure:
     _draw_bands(figure, grid[0, 0], rows)
     if loops:
         _draw_loops(plain(figure.add_subplot(grid[0, 1])), case)
-    of = f" ({case.patient.name})" if len(case.study.patients) > 1 else ""
-    figure.suptitle(f"{case.study.title}{of}", fontsize="medium", x=0.01, ha="left")
+    of = f" ({case.patient})" if len(case.published.presets) > 1 else ""
+    figure.suptitle(f"{case.published.title}{of}", fontsize="medium", x=0.01, ha="left")
     return figure
 
 
-def _loops(case: Case) -> bool:
+def _loops(case: ShownCase) -> bool:
     """Whether loops belong to the study: not where conditions are other patients."""
-    return case.study.name not in (_STAGES, _PLACES)
+    return case.study not in (_STAGES, _PLACES)
 
 
 def _draw_bands(figure: Figure, where: Any, rows: Sequence[Row]) -> None:
@@ -136,17 +136,17 @@ def _draw_band(axes: Axes, row: Row) -> None:
         axes.spines[side].set_visible(False)
 
 
-def _draw_loops(axes: Axes, case: Case) -> None:
+def _draw_loops(axes: Axes, case: ShownCase) -> None:
     """Loops of the ventricle that the study is about, in every condition."""
-    chamber = "rv" if any(band.signal in _RIGHT for band in case.study.bands) else "lv"
-    for color, (name, condition) in zip(COLORS, case.conditions.items(), strict=False):
+    chamber = "rv" if any(band.signal in _RIGHT for band in case.published.bands) else "lv"
+    for color, condition in zip(COLORS, case.conditions.values(), strict=False):
         closed = np.append(np.arange(len(condition.waves["time"])), 0)
         axes.plot(
             condition.waves[f"{chamber}_volume"][closed],
             condition.waves[f"{chamber}_pressure"][closed],
             color=color,
             linewidth=1.3,
-            label=_loop_name(name, condition, case),
+            label=_loop_name(condition, case),
         )
     axes.set_xlabel(label(f"{chamber}_volume"), fontsize="small")
     axes.set_ylabel(label(f"{chamber}_pressure"), fontsize="small")
@@ -155,19 +155,14 @@ def _draw_loops(axes: Axes, case: Case) -> None:
     axes.legend(frameon=False, fontsize="x-small", loc="best")
 
 
-def _loop_name(name: str, condition: Condition, case: Case) -> str:
-    pump = (
-        "no pump"
-        if name == BEFORE or condition.device == "none"
-        else (f"{condition.device} {condition.level}")
-    )
-    other = condition.patient.name != case.patient.name
-    return f"{condition.patient.name}, {pump}" if other else pump
+def _loop_name(condition: ShownCondition, case: ShownCase) -> str:
+    other = condition.patient != case.patient
+    return f"{condition.patient}, {condition.pump}" if other else condition.pump
 
 
-def place_figure(case: Case) -> Figure:
+def place_figure(case: ShownCase) -> Figure:
     """Placement signal and motor current over a beat, for every place of the pump."""
-    conditions = {name: one for name, one in case.conditions.items() if name != BEFORE}
+    conditions = {name: shown for name, shown in case.conditions.items() if name != BEFORE}
     figure = new_figure(2.1 * len(conditions) + 0.6, 4.2)
     panels = figure.subplots(2, len(conditions), sharex=True, sharey="row", squeeze=False)
     for column, (name, condition) in enumerate(conditions.items()):
@@ -207,12 +202,14 @@ _PLACE_TITLES: Mapping[str, str] = {
 }
 
 
-def head_flow_figure(tables: Sequence[pandas.DataFrame]) -> Figure:
+def head_flow_figure(tables: Sequence[Sequence[Mapping[str, Any]]]) -> Figure:
     """Displayed ranges of every level and the model's flows, a panel for each pump."""
+    import pandas
+
     figure = new_figure(11.5, 6.2)
     panels = figure.subplots(2, 3, squeeze=False).ravel()
-    for axes, table in zip(panels, tables, strict=False):
-        _draw_levels(plain(axes), table)
+    for axes, rows in zip(panels, tables, strict=False):
+        _draw_levels(plain(axes), pandas.DataFrame(rows))
     for axes in panels[len(tables) :]:
         axes.axis("off")
     for axes in panels[::3]:
@@ -277,7 +274,7 @@ def presets_figure(rows: Sequence[Row]) -> Figure:
     reach = 1.15 * max(abs(100 * (row.model / float(row.published) - 1)) for row in rows)
     for axes, name in zip(panels, names, strict=True):
         plain(axes)
-        for row in (one for one in rows if one.patient == name):
+        for row in (row for row in rows if row.patient == name):
             assert row.low is not None
             assert row.high is not None
             target, height = float(row.published), signals.index(row.signal)

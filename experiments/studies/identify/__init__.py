@@ -1,10 +1,12 @@
-"""The identification of the built-in patients against the targets of their files."""
+"""The identification of patients to the targets of their files, and how well presets meet them."""
 
-from experiments.studies.identify.study import identification
-from experiments.studies.identify.table import patients_table, write_patients_results
+from experiments.studies.identify.identification import IdentifiedPatients, identify_patients
+from experiments.studies.identify.study import STUDY, PatientsSettings, patients_table
 
 __all__ = [
-    "identification",
+    "STUDY",
+    "IdentifiedPatients",
+    "PatientsSettings",
+    "identify_patients",
     "patients_table",
-    "write_patients_results",
 ]

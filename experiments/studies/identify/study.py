@@ -1,123 +1,125 @@
-"""The job behind ``impellab identify``."""
+"""Targets of the built-in patients beside what the model gives, with the reason of each miss."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from experiments.runs import ReportTable, run_folder, write_report
-from plants import InputError, Patient, TargetRow, identify
+from pydantic import Field
 
-_COLUMNS = ("patient", "signal", "unit", "target", "model", "deviation", "fitted", "met")
+from experiments.runs import Findings, Settings, Study, render
+from plants import Patient, Plant, TargetRow, compare, steady_state
+from plants.cohorts import TOLERANCE
 
+if TYPE_CHECKING:
+    import pandas
 
-@dataclass(frozen=True)
-class IdentifiedPatients:
-    """What an identification gave.
-
-    Attributes
-    ----------
-    rows : tuple of TargetRow
-        Every target of every patient beside the model's value.
-    written : tuple of Path
-        The files written, where that was asked for.
-    folder : Path
-        The run folder.
-    """
-
-    rows: tuple[TargetRow, ...]
-    written: tuple[Path, ...]
-    folder: Path
-
-    @property
-    def met(self) -> bool:
-        """Whether every target that was fitted is met."""
-        return all(row.met for row in self.rows if row.fitted)
-
-    def document(self) -> dict[str, Any]:
-        """The JSON document of the command."""
-        return {"rows": _records(self.rows), "written": list(self.written), "run": self.folder}
-
-    def table(self) -> tuple[tuple[str, ...], list[list[object]]]:
-        """Headings and cells."""
-        return _COLUMNS, [list(record.values()) for record in _records(self.rows)]
+_BELOW = 0.01  # relative deviation that needs no word
+_KICKLESS, _LEAST_KICK = 0.1, 0.02  # share of the atrial contractility; mmHg/mL
 
 
-def identification(
-    names: Sequence[str],
-    *,
-    runs: Path,
-    write: Path | None = None,
-    progress: Callable[[float], None] | None = None,
-) -> IdentifiedPatients:
-    """Identify patients to the targets of their files.
+class PatientsSettings(Settings):
+    """Settings of the study of all presets; an option of ``impellab identify``."""
+
+    all: bool = Field(False, description="Every patient that comes with the package.")
+
+
+def patients_table(names: Sequence[str] | None = None) -> pandas.DataFrame:
+    """Every target of every patient, without a pump.
 
     Parameters
     ----------
-    names : sequence of str
-        Names or paths.
-    runs : Path
-        Where the run folder is made.
-    write : Path, optional
-        Folder in which each identified patient is written as ``NAME.toml``, once all are found;
-        a file is replaced as a whole.
-    progress : callable, optional
-        Called with the number of patients that are done.
+    names : sequence of str, optional
+        Names or files; by default the built-in patients.
 
-    Raises
-    ------
-    InputError
-        A patient is unknown or has no targets, or a folder cannot be written to.
-    PhysicsError
-        An identified patient has no periodic beat.
+    Returns
+    -------
+    DataFrame
+        Columns patient, signal, unit, target, model, deviation_percent, fitted, met (within 5 %)
+        and reason (of a deviation of 1 % or more; empty below).
+
+    Examples
+    --------
+    >>> from experiments.studies.identify import patients_table
+    >>> table = patients_table(["shock-d"])
+    >>> bool(table[table["fitted"]]["met"].all())
+    True
     """
     import pandas
 
-    patients = [Patient.load(name) for name in names]
-    found = []
-    with run_folder("identify", runs, {"patients": list(names), "write": write}) as run:
-        for k, patient in enumerate(patients):
-            found.append(identify(patient))
-            if progress is not None:
-                progress(k + 1)
-        rows = tuple(row for one in found for row in one.rows)
-        table = pandas.DataFrame(_records(rows), columns=list(_COLUMNS))
-        run.write_table("targets", table)
-        for one in found:
-            path = run.path / f"{one.patient.name}.toml"
-            path.write_text(one.patient.to_toml(), encoding="utf-8")
-        shown = [list(record.values()) for record in _records(rows)]
-        write_report(
-            run, "Identification", tables=[ReportTable("Targets and model", _COLUMNS, shown)]
-        )
-        written = () if write is None else tuple(_written(one.patient, write) for one in found)
-    return IdentifiedPatients(rows, written, run.final)
+    names = Patient.names() if names is None else names
+    return pandas.DataFrame([row for name in names for row in target_rows(name)])
 
 
-def _records(rows: Sequence[TargetRow]) -> list[dict[str, Any]]:
-    return [{name: getattr(row, name) for name in _COLUMNS} for row in rows]
+def target_rows(name: str) -> list[dict[str, Any]]:
+    """The rows of :func:`patients_table` for one patient."""
+    patient = Patient.load(name)
+    return [
+        {
+            "patient": row.patient,
+            "signal": row.signal,
+            "unit": row.unit,
+            "target": row.target,
+            "model": row.model,
+            "deviation_percent": 100 * row.deviation,
+            "fitted": row.fitted,
+            "met": row.met,
+            "reason": _reason(patient, row),
+        }
+        for row in compare(patient)
+    ]
 
 
-def _written(patient: Patient, folder: Path) -> Path:
-    """Write a patient's file: to a temporary name beside it, then renamed."""
-    path = folder / f"{patient.name}.toml"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{patient.name}-", suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(patient.to_toml())
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        allowed = f"a folder that can be written to ({reason})"
-        raise InputError("write", os.fspath(folder), allowed) from None
-    return path
+def _reason(patient: Patient, row: TargetRow) -> str:
+    """Why the model is off the target; empty where it is hardly."""
+    if abs(row.deviation) < _BELOW:
+        return ""
+    targets = {name: goal.value for name, goal in patient.targets.items()}
+    if row.signal == "lvedp":
+        return render("target_missed.md", reason="atrial_kick", target=row.target, **_kick(patient))
+    if row.signal in ("cvp", "mpap", "pcwp") and targets.get("cvp", 0.0) > targets.get("mpap", 1e9):
+        return render("target_missed.md", reason="contradiction", **targets)
+    return "not known"
+
+
+def _kick(patient: Patient) -> dict[str, float]:
+    """How far the end-diastolic lies from the mean atrial pressure, also with a weak atrium."""
+    weak = patient.replace(la_ees=max(_LEAST_KICK, _KICKLESS * patient["la_ees"]))
+    own, weaker = (steady_state(Plant(each)).metrics for each in (patient, weak))
+    return {"own": own["lvedp"] - own["pcwp"], "weak": weaker["lvedp"] - weaker["pcwp"]}
+
+
+def patients_summary(table: pandas.DataFrame) -> str:
+    """The outcome in words, in Markdown."""
+    fitted = table[table["fitted"]]
+    return render(
+        "patients.md",
+        rows=table.to_dict("records"),
+        tolerance=100 * TOLERANCE,
+        largest=fitted["deviation_percent"].abs().max(),
+    )
+
+
+def _findings(settings: PatientsSettings, results: Sequence[list[dict[str, Any]]]) -> Findings:
+    import pandas
+
+    table = pandas.DataFrame([row for rows in results for row in rows])
+    return Findings(
+        tables={"targets": table},
+        summary=patients_summary(table),
+        units={"deviation_percent": "%"},
+    )
+
+
+STUDY = Study(
+    name="patients",
+    title=lambda settings: "Built-in patients and their targets",
+    settings=PatientsSettings,
+    cases=lambda settings: Patient.names(),
+    work=target_rows,
+    findings=_findings,
+    result=list[dict[str, Any]],
+    key=str,
+    unit="patients",
+    command="identify",
+)

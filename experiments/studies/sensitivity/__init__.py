@@ -1,8 +1,8 @@
 """The sensitivity study: which uncertain quantity moves the beat of a supported patient."""
 
-from experiments.studies.sensitivity import report, study
+from experiments.studies.sensitivity.study import STUDY, SensitivitySettings
 
 __all__ = [
-    "report",
-    "study",
+    "STUDY",
+    "SensitivitySettings",
 ]

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import functools
 import math
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, model_validator
 
-from plants import DEVICE_PARAMETERS, DISTURBANCES, PATIENT_PARAMETERS, Patient, Plant, Pump
+from plants import (
+    DEVICE_PARAMETERS,
+    DISTURBANCES,
+    PATIENT_PARAMETERS,
+    InputError,
+    Patient,
+    Plant,
+    Pump,
+    unknown_name,
+)
 from plants.cohorts import STRESSED, built_in_variation
 from plants.pumps import other_laws
+from plants.quantities import CheckedModel, Source, Tag, Text, all_errors, load_toml
 
 _FILE = Path(__file__).parents[2] / "data" / "sensitivity.toml"
+_SOURCE = "experiments/data/sensitivity.toml"
 _LAW = ("head_a", "head_b", "head_c", "inertance")
 #: The pump's one factor that is no parameter of its own.
 HEAD_FLOW_LAW = "head_flow_law"
@@ -28,6 +40,68 @@ _LABELS = {
 }
 #: Factors on a parameter of the pump; the others replace it.
 _SCALED = ("hemolysis_reference_rate",)
+#: Disturbances that need a pump.
+_OF_A_PUMP = ("inlet_depth", "wall_contact")
+
+
+class PatientSpread(CheckedModel):
+    """How far the patient's parameters vary, in standard deviations of the population."""
+
+    deviations: float = Field(gt=0)
+    source: Source
+    tag: Tag
+
+
+class Range(CheckedModel):
+    """The range of a factor, in its unit."""
+
+    low: float
+    high: float
+    unit: Text
+    source: Source
+    tag: Tag
+
+    @model_validator(mode="after")
+    def _check_ends(self) -> Self:
+        if not self.low < self.high:
+            raise InputError("low", self.low, f"below high = {self.high:g}")
+        return self
+
+
+class FactorRanges(CheckedModel):
+    """The data file: ranges of parameters of the pump and of disturbances, by name."""
+
+    patient: PatientSpread
+    pump: dict[str, Range]
+    disturbance: dict[str, Range]
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        tables = (
+            ("pump", self.pump, (HEAD_FLOW_LAW, *DEVICE_PARAMETERS)),
+            ("disturbance", self.disturbance, tuple(DISTURBANCES)),
+        )
+        errors = [
+            unknown_name(field, name, known)
+            for field, ranges, known in tables
+            for name in ranges
+            if name not in known
+        ]
+        if errors:
+            raise all_errors(errors)
+        return self
+
+
+@functools.cache
+def factor_ranges() -> FactorRanges:
+    """The ranges that come with the package.
+
+    Raises
+    ------
+    InputError
+        The data file is refused.
+    """
+    return FactorRanges.read(load_toml(_FILE)[0], source=_SOURCE)
 
 
 @dataclass(frozen=True)
@@ -76,35 +150,34 @@ def factors(patient: Patient, pump: Pump | None) -> tuple[Factor, ...]:
     --------
     >>> from experiments.studies.sensitivity.factors import factors
     >>> from plants import Patient
-    >>> [one.name for one in factors(Patient.load("shock-d"), None)][:2]
+    >>> [factor.name for factor in factors(Patient.load("shock-d"), None)][:2]
     ['heart_rate', 'lv_ees']
     """
-    content = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    found = [*_of_patient(patient, content["patient"])]
-    if pump is not None:
-        found += [Factor(name, "pump", **row) for name, row in content["pump"].items()]
-    found += [
-        Factor(name, "disturbance", **row)
-        for name, row in content["disturbance"].items()
-        if pump is not None or name not in ("inlet_depth", "wall_contact")
-    ]
-    return tuple(found)
+    ranges = factor_ranges()
+    of_pump = {} if pump is None else ranges.pump
+    outside = {
+        name: reach
+        for name, reach in ranges.disturbance.items()
+        if pump is not None or name not in _OF_A_PUMP
+    }
+    return (
+        *_of_patient(patient, ranges.patient),
+        *(Factor(name, "pump", **dict(reach)) for name, reach in of_pump.items()),
+        *(Factor(name, "disturbance", **dict(reach)) for name, reach in outside.items()),
+    )
 
 
-def _of_patient(patient: Patient, settings: Mapping[str, Any]) -> list[Factor]:
+def _of_patient(patient: Patient, spread: PatientSpread) -> Iterator[Factor]:
     variation = built_in_variation()
-    found = []
-    for name, spread in zip(variation.names, variation.spread, strict=True):
+    for name, deviation in zip(variation.names, variation.spread, strict=True):
         middle = _stressed(patient) if name == STRESSED else patient[name]
         unit = "mL" if name == STRESSED else PATIENT_PARAMETERS[name].unit
-        reach = math.exp(float(settings["deviations"]) * float(spread))
+        reach = math.exp(spread.deviations * float(deviation))
         low, high = middle / reach, middle * reach
         if name in PATIENT_PARAMETERS:
             limits = PATIENT_PARAMETERS[name]
             low, high = max(low, limits.low), min(high, limits.high)
-        source, tag = settings["source"], settings["tag"]
-        found.append(Factor(name, "patient", low, high, unit, source, tag))
-    return found
+        yield Factor(name, "patient", low, high, unit, spread.source, spread.tag)
 
 
 def _stressed(patient: Patient) -> float:
@@ -121,7 +194,8 @@ def _laws(pump: Pump) -> NDArray[np.float64]:
     laws += [[getattr(other, name) for name in _LAW] for other in other_laws(pump)]
     limits = [DEVICE_PARAMETERS[name] for name in _LAW]
     # A fit without a quadratic term is one that the plant cannot run: a trace of it is kept.
-    low, high = ([getattr(one, end) for one in limits] for end in ("low", "high"))
+    low = [parameter.low for parameter in limits]
+    high = [parameter.high for parameter in limits]
     return np.array(sorted(np.clip(laws, low, high).tolist()))
 
 

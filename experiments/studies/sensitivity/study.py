@@ -2,337 +2,210 @@
 
 Morris' elementary effects rank the factors cheaply; Sobol's indices say which share of a signal's
 variance is due to a factor alone (S1) and with all its interactions (ST). Both designs come in
-blocks of runs that belong together: a trajectory of Morris, a base point of Sobol with its
-neighbours. Where one run of a block has no periodic beat the whole block is left out and counted,
-because a value put in its place would be invented: the indices then hold for the part of the
-ranges in which the heart has a periodic beat.
-
-References
-----------
-Morris MD (1991) Technometrics 33:161; Campolongo F et al. (2007) Environ Model Softw 22:1509.
-Sobol IM (2001) Math Comput Simul 55:271; Saltelli A et al. (2010) Comput Phys Commun 181:259.
-Herman J, Usher W (2017) J Open Source Softw 2:97 (SALib).
+blocks of runs that belong together, and a block is a case of the study. Where one run of a block
+has no periodic beat the whole block is left out and counted, because a value put in its place would
+be invented: the indices then hold for the part of the ranges in which the heart has a periodic
+beat.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from itertools import compress
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from pydantic import Field, model_validator
 
-from experiments.runs import run_each
-from experiments.studies.sensitivity.factors import Factor, factors, varied_plant
-from plants import SIGNALS, InputError, Patient, PhysicsError, Plant, Pump, steady_state
+from experiments.runs import Findings, PrintedTable, Settings, Study, render
+from experiments.studies.sensitivity.blocks import (
+    Block,
+    BlockOutputs,
+    Supported,
+    output_names,
+    run_block,
+)
+from experiments.studies.sensitivity.figure import MEASURES, sensitivity_figure
+from experiments.studies.sensitivity.indices import (
+    COLUMNS,
+    METHODS,
+    SAMPLES,
+    block_size,
+    design,
+    index_rows,
+    spread_row,
+)
+from plants import SIGNALS, InputError, PhysicsError, Pump
 
 if TYPE_CHECKING:
     import pandas
 
-Array = NDArray[np.float64]
-
-#: What is looked at; the last two only with a pump.
-OUTPUTS = ("map", "cardiac_power_output", "lvedp", "suction_margin", "hemolysis_rate")
-_WITHOUT_PUMP = OUTPUTS[:3]
-METHODS = ("sobol", "morris")
-#: Base points of Sobol and trajectories of Morris when none are asked for.
-SAMPLES = {"sobol": 256, "morris": 60}
-#: Grid levels of Morris' design.
-_GRID = 4
-_RESAMPLES = 200  # of the bootstrap behind the confidence intervals
-_CHUNKS_A_WORKER = 8
 # Fewer blocks are not asked for; with less than this share of them left the indices mean nothing.
 _LEAST_BLOCKS, _LEAST_SHARE = 8, 0.5
+_PRINTED, _MENTIONED = 5, 3  # factors of each output that are printed, and in the summary
+_HEADINGS = {
+    "sobol": ("output", "factor", "of", "ST [1]", "+- [1]", "S1 [1]"),
+    "morris": ("output", "factor", "of", "effect", "+-", "deviation"),
+}
 
 
-@dataclass(frozen=True)
-class Task:
-    """A part of the design: rows of factor values for a patient on a pump."""
+class SensitivitySettings(Settings):
+    """Settings of the sensitivity study."""
 
-    patient: str
-    device: str | None
-    speed: float
-    rows: Array
-    first: int
+    patient: str = Field("shock-d", description="Name or file of a patient.")
+    device: str = Field("CP", description="Name or file of a left pump, or none.")
+    level: str = Field("P-8", description="P-level that is held.")
+    method: str = Field(
+        "sobol", description="sobol: shares of the variance; morris: effects, cheaper."
+    )
+    samples: int | None = Field(
+        None, description="Base points of Sobol (a power of 2) or trajectories of Morris."
+    )
+    seed: int = Field(0, description="Seed of everything that is random.")
+
+    @model_validator(mode="after")
+    def _check_samples(self) -> Self:
+        if self.method not in METHODS:
+            raise InputError("method", self.method, "one of " + ", ".join(METHODS))
+        if self.blocks < _LEAST_BLOCKS:
+            raise InputError("samples", self.samples, f"{_LEAST_BLOCKS} or more")
+        if self.method == "sobol" and self.blocks & (self.blocks - 1):
+            allowed = "a power of 2, for Sobol's sequence to be balanced"
+            raise InputError("samples", self.samples, allowed)
+        return self
+
+    @property
+    def blocks(self) -> int:
+        """Number of blocks of runs."""
+        return SAMPLES[self.method] if self.samples is None else self.samples
+
+    @property
+    def subject(self) -> str:
+        """Who is looked at, in words."""
+        support = "no pump" if self.pump is None else f"{self.device} {self.level}"
+        return f"{self.patient}, {support}"
+
+    @property
+    def pump(self) -> str | None:
+        """The pump, if there is one."""
+        return None if self.device.lower() == "none" else self.device
+
+    def supported(self) -> Supported:
+        """The patient on the pump at its speed.
+
+        Raises
+        ------
+        InputError
+            A name is unknown, or the pump is none for the left ventricle.
+        """
+        if self.pump is None:
+            return Supported(self.patient, None, 0.0)
+        pump = Pump.load(self.pump)
+        if pump.side != "left":
+            raise InputError("device", self.device, "a pump for the left ventricle, or none")
+        return Supported(self.patient, self.pump, pump.speed(self.level))
 
 
-@dataclass(frozen=True)
-class Done:
-    """Outputs of a task's rows; NaN, and a reason, where there is no periodic beat."""
-
-    first: int
-    outputs: Array
-    reasons: dict[str, int]
-
-
-@dataclass(frozen=True)
-class Sensitivity:
-    """What a study gave.
-
-    Attributes
-    ----------
-    table : DataFrame
-        A row for each output and factor: for Sobol ``first_order`` and ``total``, for Morris
-        ``mean_effect`` (mean of the absolute effect of the whole range, in the output's unit) and
-        ``deviation_of_effect``, each with the half-width of its 95 % confidence interval.
-    spread : DataFrame
-        A row for each output: mean, standard deviation and percentiles over the design.
-    method : str
-        Of :data:`METHODS`.
-    runs, failed : int
-        Model runs, and how many had no periodic beat.
-    blocks, dropped : int
-        Blocks of the design, and how many were left out for a run without a periodic beat.
-    reasons : dict of str to int
-        Why runs failed.
-    """
-
-    table: pandas.DataFrame
-    spread: pandas.DataFrame
-    method: str
-    runs: int
-    failed: int
-    blocks: int
-    dropped: int
-    reasons: dict[str, int]
+def _cases(settings: SensitivitySettings) -> list[Block]:
+    subject = settings.supported()
+    subject.own_beat()  # Ends here if the patient has no periodic beat.
+    factors = subject.factors()
+    runs = design(factors, settings.method, settings.blocks, settings.seed)
+    return [Block(subject, block) for block in np.split(runs, settings.blocks)]
 
 
-def sensitivity(
-    patient: str,
-    device: str = "CP",
-    level: str | None = "P-8",
-    *,
-    method: str = "sobol",
-    samples: int | None = None,
-    seed: int = 0,
-    workers: int | None = None,
-    progress: Callable[[float], None] | None = None,
-) -> Sensitivity:
-    """Sensitivity of the periodic beat to patient, pump and disturbances.
+def _findings(settings: SensitivitySettings, results: Sequence[BlockOutputs]) -> Findings:
+    import pandas
 
-    Parameters
-    ----------
-    patient, device, level : str
-        Names or files, and a P-level; device ``"none"`` is a patient without a pump.
-    method : {"sobol", "morris"}
-        Which indices.
-    samples : int, optional
-        Base points (a power of 2) or trajectories; by default those of :data:`SAMPLES`. There are
-        (factors + 2) runs for each base point and (factors + 1) for each trajectory.
-    seed : int
-        Seed of the design and of the bootstrap.
-    workers : int, optional
-        Number of processes; by default one for each core.
-    progress : callable, optional
-        Called with the share of the runs that is done.
-
-    Raises
-    ------
-    InputError
-        A name, the method or the number of samples is wrong, or SALib is not installed.
-    PhysicsError
-        The patient himself has no periodic beat, or fewer than half of the blocks are complete.
-    """
-    sampled = _checked_samples(method, samples)
-    own, pump = Patient.load(patient), _pump(device)
-    speed = 0.0 if pump is None or level is None else pump.speed(level)
-    chosen = factors(own, pump)
-    problem = {
-        "num_vars": len(chosen),
-        "names": [one.name for one in chosen],
-        "bounds": [[one.low, one.high] for one in chosen],
+    subject, method, seed = settings.supported(), settings.method, settings.seed
+    factors = subject.factors()
+    blocks = list(results)
+    complete = [bool(np.isfinite(block.outputs).all()) for block in blocks]
+    reasons: Counter[str] = Counter()
+    for block in blocks:
+        reasons.update(block.reasons)
+    _check_complete(complete, reasons)
+    size = block_size(factors, method)
+    runs = design(factors, method, settings.blocks, seed)[np.repeat(complete, size)]
+    outputs = np.concatenate([block.outputs for block in compress(blocks, complete)])
+    columns = dict(zip(output_names(subject.device), outputs.T, strict=True))
+    table = pandas.DataFrame(
+        [
+            row
+            for name, output in columns.items()
+            for row in index_rows(factors, method, runs, name, output, seed)
+        ]
+    )
+    spread = pandas.DataFrame([spread_row(name, output) for name, output in columns.items()])
+    counts = {
+        "method": method,
+        "runs": size * len(blocks),
+        "failed": sum(int((~np.isfinite(block.outputs).all(axis=1)).sum()) for block in blocks),
+        "reasons": dict(sorted(reasons.items())),
+        "blocks": len(blocks),
+        "dropped": complete.count(False),
     }
-    design = _design(problem, method, sampled, seed)
-    steady_state(Plant(own, pump), speed)  # Ends here if the patient has no periodic beat.
-    done = _run(design, patient, None if pump is None else device, speed, workers, progress)
-    outputs, reasons = _joined(done, len(design))
-    names = OUTPUTS if pump is not None else _WITHOUT_PUMP
-    block = len(chosen) + (2 if method == "sobol" else 1)
-    beats = np.isfinite(outputs).reshape(-1, block, len(names))
-    whole = np.asarray(beats.all(axis=(1, 2)))
-    _check_blocks(whole, reasons)
-    kept = np.repeat(whole, block)
-    rows = []
-    for k, name in enumerate(names):
-        rows += _indices(problem, method, design[kept], outputs[kept, k], seed, name, chosen)
-    return Sensitivity(
-        table=_frame(rows),
-        spread=_frame([_spread(name, outputs[kept, k]) for k, name in enumerate(names)]),
-        method=method,
-        runs=len(design),
-        failed=int((~np.isfinite(outputs).all(axis=1)).sum()),
-        blocks=len(whole),
-        dropped=int((~whole).sum()),
-        reasons=reasons,
+    title = f"{settings.subject}: leading factors"
+    return Findings(
+        tables={f"sensitivity_{method}": table, f"spread_{method}": spread},
+        figures={f"sensitivity_{method}": sensitivity_figure(table, method, settings.subject)},
+        summary=render(
+            "sensitivity.md",
+            subject=settings.subject,
+            leading=_leading_in_words(table, method),
+            **counts,
+        ),
+        # Effects of Morris are in the unit of their row.
+        units=dict.fromkeys(COLUMNS["sobol"], "1") if method == "sobol" else {},
+        printed=[PrintedTable(title, _HEADINGS[method], _leading_cells(table, method))],
+        document={"spread": spread.to_dict("records"), **counts},
     )
 
 
-def evaluate(task: Task) -> Done:
-    """Run a task's rows, each from the periodic beat of the patient as he or she is."""
-    patient = Patient.load(task.patient)
-    pump = None if task.device is None else Pump.load(task.device)
-    chosen = factors(patient, pump)
-    names = OUTPUTS if pump is not None else _WITHOUT_PUMP
-    start = steady_state(Plant(patient, pump), task.speed).state
-    outputs = np.full((len(task.rows), len(names)), np.nan)
-    reasons: Counter[str] = Counter()
-    for k, row in enumerate(task.rows):
-        try:
-            plant, outside = varied_plant(patient, pump, chosen, row)
-            metrics = steady_state(plant, task.speed, outside, start=start).metrics
-        except PhysicsError as error:
-            reasons[_short(error)] += 1
-        else:
-            outputs[k] = [metrics[name] for name in names]
-    return Done(task.first, outputs, dict(reasons))
-
-
-def _short(error: PhysicsError) -> str:
-    text = str(error)
-    if "falls to" in text:
-        return "a compartment runs empty"
-    return "no periodic beat"
-
-
-def _pump(device: str) -> Pump | None:
-    if device.lower() == "none":
-        return None
-    pump = Pump.load(device)
-    if pump.side != "left":
-        raise InputError("device", device, "a pump for the left ventricle, or none")
-    return pump
-
-
-def _checked_samples(method: str, samples: int | None) -> int:
-    if method not in METHODS:
-        raise InputError("method", method, "one of " + ", ".join(METHODS))
-    count = SAMPLES[method] if samples is None else samples
-    if count < _LEAST_BLOCKS:
-        raise InputError("samples", count, f"{_LEAST_BLOCKS} or more")
-    if method == "sobol" and count & (count - 1):
-        raise InputError("samples", count, "a power of 2, for Sobol's sequence to be balanced")
-    return count
-
-
-def _design(problem: dict[str, Any], method: str, samples: int, seed: int) -> Array:
-    try:
-        from SALib.sample import morris, sobol
-    except ImportError:
-        allowed = "any once SALib is there; pip install 'impellab[sensitivity]'"
-        raise InputError("method", method, allowed) from None
-    if method == "sobol":
-        found = sobol.sample(problem, samples, calc_second_order=False, seed=seed)
-    else:
-        found = morris.sample(problem, samples, num_levels=_GRID, seed=seed)
-    return np.asarray(found, dtype=np.float64)
-
-
-def _run(
-    design: Array,
-    patient: str,
-    device: str | None,
-    speed: float,
-    workers: int | None,
-    progress: Callable[[float], None] | None,
-) -> list[Done]:
-    import os
-
-    parts = min(len(design), _CHUNKS_A_WORKER * (workers or os.cpu_count() or 1))
-    edges = np.linspace(0, len(design), parts + 1).astype(int)
-    tasks = [
-        Task(patient, device, speed, design[low:high], int(low)) for low, high in pairwise(edges)
-    ]
-    done = []
-    for one in run_each(evaluate, tasks, workers=workers):
-        done.append(one)
-        if progress is not None:
-            progress(sum(len(part.outputs) for part in done) / len(design))
-    return done
-
-
-def _joined(done: Sequence[Done], length: int) -> tuple[Array, dict[str, int]]:
-    outputs = np.full((length, done[0].outputs.shape[1]), np.nan)
-    reasons: Counter[str] = Counter()
-    for one in done:
-        outputs[one.first : one.first + len(one.outputs)] = one.outputs
-        reasons.update(one.reasons)
-    return outputs, dict(sorted(reasons.items()))
-
-
-def _check_blocks(whole: NDArray[np.bool_], reasons: dict[str, int]) -> None:
-    kept = int(whole.sum())
-    if kept < _LEAST_SHARE * len(whole):
+def _check_complete(complete: Sequence[bool], reasons: dict[str, int]) -> None:
+    if sum(complete) < _LEAST_SHARE * len(complete):
         why = ", ".join(f"{reason}: {count}" for reason, count in reasons.items())
         raise PhysicsError(
-            f"only {kept} of {len(whole)} blocks of runs are complete ({why} runs): "
+            f"only {sum(complete)} of {len(complete)} blocks of runs are complete ({why} runs): "
             "too few for indices; narrow the ranges or choose a lower level"
         )
 
 
-def _indices(
-    problem: dict[str, Any],
-    method: str,
-    design: Array,
-    output: Array,
-    seed: int,
-    name: str,
-    chosen: Sequence[Factor],
-) -> list[dict[str, Any]]:
-    from SALib.analyze import morris, sobol
+def _leading_in_words(table: pandas.DataFrame, method: str) -> list[dict[str, str]]:
+    """The leading factors of each output, with the half-width of their interval."""
+    measure = MEASURES[method]
+    lines = []
+    for output, rows in table.groupby("output", sort=False):
+        signal = SIGNALS[str(output)]
+        unit = "" if method == "sobol" else f" {signal.unit}"
+        named = ", ".join(
+            f"{row['factor']} {row[measure]:.2g} +- {row[f'{measure}_ci']:.1g}{unit}"
+            for row in rows.nlargest(_MENTIONED, measure).to_dict("records")
+        )
+        lines.append({"meaning": signal.meaning, "factors": named})
+    return lines
 
-    if method == "sobol":
-        found = sobol.analyze(
-            problem, output, calc_second_order=False, num_resamples=_RESAMPLES, seed=seed
-        )
-        columns = {
-            "first_order": found["S1"],
-            "first_order_ci": found["S1_conf"],
-            "total": found["ST"],
-            "total_ci": found["ST_conf"],
-        }
-    else:
-        found = morris.analyze(
-            problem, design, output, num_resamples=_RESAMPLES, num_levels=_GRID, seed=seed
-        )
-        columns = {
-            "mean_effect": found["mu_star"],
-            "mean_effect_ci": found["mu_star_conf"],
-            "deviation_of_effect": found["sigma"],
-        }
+
+def _leading_cells(table: pandas.DataFrame, method: str) -> list[list[object]]:
+    measure = MEASURES[method]
+    other = "first_order" if method == "sobol" else "deviation_of_effect"
+    columns = ["output", "factor", "group", measure, f"{measure}_ci", other]
     return [
-        {
-            "output": name,
-            "unit": SIGNALS[name].unit,
-            "factor": one.name,
-            "group": one.group,
-            "meaning": one.label,
-            **{column: float(np.asarray(values)[k]) for column, values in columns.items()},
-            "low": one.low,
-            "high": one.high,
-            "factor_unit": one.unit,
-            "tag": one.tag,
-        }
-        for k, one in enumerate(chosen)
+        cells
+        for _, rows in table.groupby("output", sort=False)
+        for cells in rows.nlargest(_PRINTED, measure)[columns].values.tolist()
     ]
 
 
-def _spread(name: str, values: Array) -> dict[str, Any]:
-    low, middle, high = np.percentile(values, [5, 50, 95])
-    return {
-        "output": name,
-        "unit": SIGNALS[name].unit,
-        "mean": float(values.mean()),
-        "deviation": float(values.std(ddof=1)),
-        "percentile_5": float(low),
-        "median": float(middle),
-        "percentile_95": float(high),
-    }
-
-
-def _frame(rows: Sequence[dict[str, Any]]) -> pandas.DataFrame:
-    import pandas
-
-    return pandas.DataFrame(list(rows))
+STUDY = Study(
+    name="sensitivity",
+    title=lambda settings: f"Sensitivity of the periodic beat: {settings.subject}",
+    settings=SensitivitySettings,
+    cases=_cases,
+    work=run_block,
+    findings=_findings,
+    result=BlockOutputs,
+    unit="blocks of runs",
+    seeds=lambda settings: {"design": settings.seed},
+)

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from controllers import DetectorSettings
 from controllers.suction import FEATURES
 from experiments.runs import run_each
-from experiments.studies.suction.cases import CAUSES, CONFUSERS, course
-from experiments.studies.suction.score import Noise, decisions, hop_before, settled
-from experiments.studies.suction.study import Case, cases
+from experiments.studies.suction.courses import ALL_CAUSES, course
+from experiments.studies.suction.watching import Noise, decisions, hop_before, settled
 from plants import InputError
 
 Array = NDArray[np.float64]
@@ -24,26 +23,38 @@ _HIDDEN = 8
 _RIDGE = 1e-5
 _START_SEED, _ITERATIONS = 0, 400
 _DIGITS = 6  # of the coefficients that are kept
+#: A detector that only measures: its features do not depend on its coefficients.
+_BLANK = DetectorSettings(
+    _WINDOW,
+    _RELEASE,
+    0.0,
+    (0.0,),
+    (0.0,),
+    dict.fromkeys(FEATURES, 0.0),
+    dict.fromkeys(FEATURES, 1.0),
+    dict.fromkeys(FEATURES, (0.0,)),
+)
 
 
-def examples_of(case: Case) -> tuple[Array, NDArray[np.bool_]]:
-    """Features and truth of the beats of a case under each noise.
+def examples_of(case: tuple[int, str]) -> tuple[Array, NDArray[np.bool_]]:
+    """Features and truth of the beats of a course, by seed and cause, under each noise.
 
     The first beats of an event count: they are what a fast alarm has to be learned from. Those
     right after its end do not, because the window still holds it.
     """
-    found = course(case.seed, case.cause)
+    number, cause = case
+    simulated = course(number, cause)
     rows: list[Array] = [np.empty((0, len(FEATURES)))]
     labels: list[NDArray[np.bool_]] = [np.empty(0, dtype=bool)]
-    if found is not None:
-        seed = (case.seed, (CAUSES + CONFUSERS).index(case.cause))
-        last = hop_before(found.beat_ends)
-        use = (settled(found.suction) | found.suction) & (last >= 0)
-        for noise in case.noises:
-            _, odds, features = decisions(found, noise, seed, case.settings)
+    if simulated is not None:
+        seed = (number, ALL_CAUSES.index(cause))
+        last = hop_before(simulated.beat_ends)
+        use = (settled(simulated.suction) | simulated.suction) & (last >= 0)
+        for noise in _FIT_NOISES:
+            _, odds, features = decisions(simulated, noise, seed, _BLANK)
             seen = use & np.isfinite(odds[np.maximum(last, 0)])
             rows.append(features[last[seen]])
-            labels.append(found.suction[seen])
+            labels.append(simulated.suction[seen])
     return np.concatenate(rows), np.concatenate(labels)
 
 
@@ -62,24 +73,14 @@ def fit(
     workers : int, optional
         Number of processes.
     progress : callable, optional
-        Called with the number of courses done.
+        Called with the share of the courses that is done.
     """
-    blank = DetectorSettings(
-        _WINDOW,
-        _RELEASE,
-        0.0,
-        (0.0,),
-        (0.0,),
-        dict.fromkeys(FEATURES, 0.0),
-        dict.fromkeys(FEATURES, 1.0),
-        dict.fromkeys(FEATURES, (0.0,)),
-    )
-    wanted = cases(seeds, _FIT_NOISES, blank)
+    wanted = [(seed, cause) for seed in seeds for cause in ALL_CAUSES]
     parts = []
     for number, part in enumerate(run_each(examples_of, wanted, workers=workers), start=1):
         parts.append(part)
         if progress is not None:
-            progress(number)
+            progress(number / len(wanted))
     # Courses arrive as they are done: the order must not decide over the last digits.
     features = np.concatenate([part[0] for part in parts])
     truth = np.concatenate([part[1] for part in parts])
@@ -90,7 +91,7 @@ def fit(
     levels = ", ".join(f"{noise.snr:g}" for noise in _FIT_NOISES)
     text = (
         f"impellab suction --fit: network of {_HIDDEN} hidden units fitted to {len(wanted)} "
-        f"simulated courses (seeds {min(seeds)} to {max(seeds)}, {len(CAUSES + CONFUSERS)} "
+        f"simulated courses (seeds {min(seeds)} to {max(seeds)}, {len(ALL_CAUSES)} "
         f"causes), {len(truth)} beats, {int(truth.sum())} in suction, white noise at {levels} dB"
     )
     return DetectorSettings(

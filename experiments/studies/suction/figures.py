@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from controllers import DetectorSettings
 from experiments.figures import COLORS, label, new_figure, plain
-from experiments.studies.suction.cases import HOP, SAMPLE, Course
-from experiments.studies.suction.score import Noise, Watched, decisions, stretches
+from experiments.studies.suction.courses import HOP, SAMPLE, Course
+from experiments.studies.suction.watching import Noise, Watched, decisions, stretches
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,24 +28,26 @@ def trace_figure(
     courses: Sequence[Course], noise: Noise, settings: DetectorSettings, *, seed: int = 0
 ) -> Figure:
     """Motor current of some courses with noise, beside a close-up; suction and alarms marked."""
-    chosen = [one for name in DRAWN for one in courses if one.cause == name]
+    chosen = [course for cause in DRAWN for course in courses if course.cause == cause]
     figure = new_figure(11.0, 2.1 * max(1, len(chosen)) + 0.6)
     panels = figure.subplots(
         max(1, len(chosen)), 2, squeeze=False, width_ratios=[2.2, 1.0], sharey="row"
     )
-    for (whole, close), one in zip(panels, chosen, strict=False):
-        times = SAMPLE * np.arange(len(one.current))
+    for (whole, close), course in zip(panels, chosen, strict=False):
+        times = SAMPLE * np.arange(len(course.current))
         # The noise here need not be that of the score: another draw of the same.
-        noisy = noise.on(one.current, np.random.default_rng(seed))
-        alarm, _, _ = decisions(one, noise, (seed,), settings)
+        noisy = noise.on(course.current, np.random.default_rng(seed))
+        alarm, _, _ = decisions(course, noise, (seed,), settings)
         for axes in (whole, close):
             plain(axes)
             axes.plot(times, noisy, color="#bbbbbb", linewidth=0.5, label=f"at {noise.snr:g} dB")
-            axes.plot(times, one.current, color=COLORS[0], linewidth=0.7, label="motor current")
-            _mark(axes, one, alarm)
-        whole.set_title(f"{one.cause}: {one.patient} on {one.device}", loc="left", fontsize="small")
+            axes.plot(times, course.current, color=COLORS[0], linewidth=0.7, label="motor current")
+            _mark(axes, course, alarm)
+        whole.set_title(
+            f"{course.cause}: {course.patient} on {course.device}", loc="left", fontsize="small"
+        )
         whole.set_xlim(0.0, times[-1])
-        begin = _interesting(one)
+        begin = _close_up_begin(course)
         close.set_xlim(begin, begin + _CLOSE_UP)
     for axes in panels[-1]:
         axes.set_xlabel("Time [s]")
@@ -56,14 +58,14 @@ def trace_figure(
     return figure
 
 
-def _mark(axes: Axes, one: Course, alarm: NDArray[np.bool_]) -> None:
+def _mark(axes: Axes, course: Course, alarm: NDArray[np.bool_]) -> None:
     """Truth as a band behind the current, alarms as a bar above it."""
-    starts = np.concatenate([[0.0], one.beat_ends[:-1]])
+    starts = np.concatenate([[0.0], course.beat_ends[:-1]])
     name: str | None = "suction"
-    for first, after in stretches(one.suction):
+    for first, after in stretches(course.suction):
         axes.axvspan(
             starts[first],
-            one.beat_ends[after - 1],
+            course.beat_ends[after - 1],
             color=COLORS[4],
             alpha=0.25,
             label=name,
@@ -77,26 +79,28 @@ def _mark(axes: Axes, one: Course, alarm: NDArray[np.bool_]) -> None:
         name = None
 
 
-def _interesting(one: Course) -> float:
+def _close_up_begin(course: Course) -> float:
     """Begin of the close-up: just before the first suction, or the largest change of current."""
-    found = stretches(one.suction)
-    if found and found[0][0] > 2:
-        return float(one.beat_ends[found[0][0] - 2])
+    events = stretches(course.suction)
+    if events and events[0][0] > 2:
+        return float(course.beat_ends[events[0][0] - 2])
     count = round(2.0 / SAMPLE)
-    means = np.convolve(one.current, np.ones(count) / count, mode="valid")
+    means = np.convolve(course.current, np.ones(count) / count, mode="valid")
     jump = int(np.argmax(np.abs(means[count:] - means[:-count])))
-    return float(np.clip((jump + count) * SAMPLE - 1.0, 0.0, len(one.current) * SAMPLE - _CLOSE_UP))
+    return float(
+        np.clip((jump + count) * SAMPLE - 1.0, 0.0, len(course.current) * SAMPLE - _CLOSE_UP)
+    )
 
 
 def roc_figure(watched: Sequence[Watched]) -> Figure:
     """Share of suction found against false alarms as the threshold moves, a line for each noise."""
     figure = new_figure(5.6, 4.8)
     axes = plain(figure.subplots())
-    noises = [one for one in dict.fromkeys(w.noise for w in watched) if one.of == "whole"]
+    noises = dict.fromkeys(seen.noise for seen in watched if seen.noise.of == "whole")
     for color, noise in zip(COLORS, noises, strict=False):
-        some = [one for one in watched if one.noise == noise]
-        odds = np.concatenate([one.log_odds[one.settled] for one in some])
-        truth = np.concatenate([one.truth[one.settled] for one in some])
+        under = [seen for seen in watched if seen.noise == noise]
+        odds = np.concatenate([seen.log_odds[seen.settled] for seen in under])
+        truth = np.concatenate([seen.truth[seen.settled] for seen in under])
         if truth.all() or not truth.any():
             continue
         name = f"{noise.snr:g} dB" if np.isfinite(noise.snr) else "no noise"

@@ -1,46 +1,101 @@
-"""The suction detector scored over labelled courses."""
+"""How well suction is found from what a console records: the detector scored over courses."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
+from pydantic import Field, model_validator
 
 from controllers import DetectorSettings
-from experiments.runs import run_each
-from experiments.studies.suction.cases import CAUSES, CONFUSERS, Course, course
-from experiments.studies.suction.score import Noise, Watched, watch
+from controllers.suction import FEATURES, FITTED
+from experiments.runs import (
+    Findings,
+    PrintedTable,
+    Settings,
+    Study,
+    render,
+    replace_file,
+)
+from experiments.studies.suction.courses import ALL_CAUSES, Course, course
+from experiments.studies.suction.detector_fit import fit
+from experiments.studies.suction.figures import roc_figure, trace_figure
+from experiments.studies.suction.scores import (
+    AIM_NOISE,
+    NEEDED,
+    NOISES,
+    Score,
+    cause_table,
+    meets_aim,
+    score,
+    score_table,
+)
+from experiments.studies.suction.watching import Noise, Watched, watch
 from plants import InputError
-from plants.quantities import SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
     import pandas
 
-Array = NDArray[np.float64]
+_DRAWN_SEED = 0  # of the first scored ones: its courses are drawn
+#: Printed columns of the scores and of the causes, with their headings.
+_SCORES = {
+    "snr_db": "SNR [dB]",
+    "noise_of": "of",
+    "sensitivity": "sens.",
+    "specificity": "spec.",
+    "delay_median": "delay p50",
+    "delay_p95": "p95",
+    "lag_median": "release",
+    "events": "events",
+    "events_found": "found",
+    "false_alarms_per_hour": "false/h",
+}
+_CAUSES = {
+    "cause": "cause",
+    "courses": "courses",
+    "beats": "beats",
+    "suction_beats": "in suction",
+    "sensitivity": "sens.",
+    "specificity": "spec.",
+    "delay_p95": "delay p95",
+    "false_alarms": "false alarms",
+}
+_UNITS = {
+    "snr_db": "dB",
+    "sensitivity": "1",
+    "specificity": "1",
+    "sensitivity_all": "1",
+    "specificity_all": "1",
+    "events_found": "1",
+    "delay_median": "beats",
+    "delay_p95": "beats",
+    "lag_median": "beats",
+    "false_alarms_per_hour": "1/h",
+}
 
-#: Noise under which the detector is scored; the published levels of Simaan 2009 among them.
-NOISES = (
-    Noise(math.inf),
-    Noise(29.5),
-    Noise(20.0),
-    Noise(14.9),
-    Noise(10.5),
-    Noise(6.0),
-    Noise(20.0, "pulse"),
-    Noise(6.0, "pulse"),
-)
-#: Where the aim holds, and the aim: least sensitivity and specificity, largest delay in beats.
-AIM_NOISE = Noise(20.0)
-SENSITIVITY, SPECIFICITY, DELAY = 0.99, 0.98, 3.0
-#: Seeds of the fit, and the first of those that are scored.
-FIT_SEEDS, FIRST_SEED = 40, 8000
-N_CAUSES = len(CAUSES) + len(CONFUSERS)
 
-_SHOWN_SEED = 0  # of the first scored ones: its courses are drawn
+class SuctionSettings(Settings):
+    """Settings of the suction study."""
+
+    seeds: int = Field(
+        10, ge=1, description="How many seeds are scored, a course of every cause for each."
+    )
+    first_seed: int = Field(8000, description="The first of them.")
+    fit: bool = Field(False, description="Fit the detector anew, and renew the file it is kept in.")
+    fit_seeds: int = Field(40, ge=1, description="How many seeds are fitted, from 0 on.")
+
+    @model_validator(mode="after")
+    def _score_other_seeds_than_fitted(self) -> Self:
+        if self.first_seed < self.fit_seeds:
+            allowed = f"{self.fit_seeds} or more: the seeds before are fitted"
+            raise InputError("first-seed", self.first_seed, allowed)
+        return self
+
+    @property
+    def scored(self) -> range:
+        """The seeds that are scored."""
+        return range(self.first_seed, self.first_seed + self.seeds)
 
 
 @dataclass(frozen=True)
@@ -50,191 +105,132 @@ class Case:
     seed: int
     cause: str
     noises: tuple[Noise, ...]
-    settings: DetectorSettings
+    detector: DetectorSettings
 
 
 @dataclass(frozen=True)
-class Score:
-    """Sensitivity, specificity and delay over many courses under one noise.
+class WatchedCourse:
+    """A course under each noise, nothing where it cannot be simulated; itself if it is drawn."""
 
-    Attributes
-    ----------
-    noise : Noise
-        On the signals.
-    sensitivity, specificity : float
-        Over the beats whose truth has been the same for three beats.
-    sensitivity_all, specificity_all : float
-        Over all beats, those right after a change included.
-    beats, suction_beats : int
-        Counted for the first two.
-    events : int
-        Of suction, those whose onset could be watched.
-    events_found : float
-        Share of them with an alarm before their end or within three beats after it.
-    delay_median, delay_p95 : float
-        Beats from the onset to the alarm; an event that was not found counts as infinite.
-    lag_median : float
-        Beats from the release to the end of the alarm.
-    false_alarms_per_hour : float
-        Of time without suction.
-    """
-
-    noise: Noise
-    sensitivity: float
-    specificity: float
-    sensitivity_all: float
-    specificity_all: float
-    beats: int
-    suction_beats: int
-    events: int
-    events_found: float
-    delay_median: float
-    delay_p95: float
-    lag_median: float
-    false_alarms_per_hour: float
+    watched: list[Watched]
+    drawn: Course | None
 
 
-def scored_seeds(count: int, first: int, fitted: int) -> range:
-    """The seeds to score.
-
-    Raises
-    ------
-    InputError
-        There are none, one is negative, or one of them is fitted.
-    """
-    if count < 1:
-        raise InputError("seeds", count, "1 or more")
-    if fitted < 1:
-        raise InputError("fit-seeds", fitted, "1 or more")
-    if first < fitted:
-        raise InputError("first-seed", first, f"{fitted} or more: the seeds before are fitted")
-    return range(first, first + count)
+def _fit_detector(
+    settings: SuctionSettings, workers: int | None, progress: Callable[[float], None] | None
+) -> None:
+    """Renew the file of the detector, if that is asked for."""
+    if settings.fit:
+        detector = fit(range(settings.fit_seeds), workers=workers, progress=progress)
+        replace_file(FITTED, detector.to_toml().encode())
 
 
-def cases(
-    seeds: Iterable[int], noises: tuple[Noise, ...], settings: DetectorSettings
-) -> list[Case]:
-    """Every cause for every seed."""
-    return [Case(seed, cause, noises, settings) for seed in seeds for cause in CAUSES + CONFUSERS]
+def _cases(settings: SuctionSettings) -> list[Case]:
+    detector = DetectorSettings.load()
+    return [Case(seed, cause, NOISES, detector) for seed in settings.scored for cause in ALL_CAUSES]
 
 
-def watch_case(case: Case) -> tuple[Course | None, list[Watched]]:
-    """Simulate a case and watch it under each noise; nothing where it cannot be simulated."""
-    found = course(case.seed, case.cause)
-    if found is None:
-        return None, []
-    seed = (case.seed, (CAUSES + CONFUSERS).index(case.cause))
-    watched = [watch(found, noise, seed, case.settings) for noise in case.noises]
-    return (found if case.seed % 1000 == _SHOWN_SEED else None), watched
+def watch_case(case: Case) -> WatchedCourse:
+    """Simulate a course, and let the detector watch it under each noise."""
+    simulated = course(case.seed, case.cause)
+    if simulated is None:
+        return WatchedCourse([], None)
+    seed = (case.seed, ALL_CAUSES.index(case.cause))
+    watched = [watch(simulated, noise, seed, case.detector) for noise in case.noises]
+    return WatchedCourse(watched, simulated if case.seed % 1000 == _DRAWN_SEED else None)
 
 
-def watch_all(
-    seeds: Sequence[int],
-    settings: DetectorSettings,
-    *,
-    noises: tuple[Noise, ...] = NOISES,
-    workers: int | None = None,
-    progress: Callable[[float], None] | None = None,
-) -> tuple[list[Watched], list[Course]]:
-    """Watch every cause for every seed; also gives the courses of the seed that is drawn."""
-    watched: list[Watched] = []
-    shown: list[Course] = []
-    wanted = cases(seeds, noises, settings)
-    for number, (kept, some) in enumerate(run_each(watch_case, wanted, workers=workers), start=1):
-        watched += some
-        shown += [] if kept is None else [kept]
-        if progress is not None:
-            progress(number)
-    return watched, shown
-
-
-def score(watched: Sequence[Watched], noise: Noise) -> Score:
-    """The score over all courses watched under that noise.
-
-    Raises
-    ------
-    InputError
-        No course was watched under it.
-    """
-    some = [one for one in watched if one.noise == noise]
-    if not some:
-        raise InputError("noise", noise, "one that was watched")
-    truth, alarm, steady = (
-        np.concatenate([getattr(one, name) for one in some])
-        for name in ("truth", "alarm", "settled")
-    )
-    delays = np.array([delay for one in some for delay in one.delays])
-    lags = np.array([lag for one in some for lag in one.lags])
-    hours = sum(one.clear_time for one in some) / SECONDS_PER_HOUR
-    return Score(
-        noise=noise,
-        sensitivity=_share(alarm[truth & steady]),
-        specificity=1 - _share(alarm[~truth & steady]),
-        sensitivity_all=_share(alarm[truth]),
-        specificity_all=1 - _share(alarm[~truth]),
-        beats=int(steady.sum()),
-        suction_beats=int((truth & steady).sum()),
-        events=len(delays),
-        events_found=_share(np.isfinite(delays)),
-        delay_median=_quantile(delays, 0.5),
-        delay_p95=_quantile(delays, 0.95),
-        lag_median=_quantile(lags, 0.5),
-        false_alarms_per_hour=sum(one.false_alarms for one in some) / hours if hours else math.nan,
+def _findings(settings: SuctionSettings, results: Sequence[WatchedCourse]) -> Findings:
+    courses, detector = list(results), DetectorSettings.load()
+    watched = [seen for result in courses for seen in result.watched]
+    drawn = [result.drawn for result in courses if result.drawn is not None]
+    table, causes = score_table(watched), cause_table(watched)
+    at_aim = score(watched, AIM_NOISE)
+    aim = meets_aim(at_aim)
+    parts = aim_rows(at_aim)
+    at = f"{AIM_NOISE.snr:g} dB"
+    return Findings(
+        tables={"scores": table, "causes": causes, "detector": coefficients(detector)},
+        figures={
+            "traces": trace_figure(drawn, AIM_NOISE, detector),
+            "roc": roc_figure(watched),
+        },
+        summary=render(
+            "suction.md",
+            noise=AIM_NOISE,
+            score=at_aim,
+            aim=parts,
+            shortfalls=shortfalls(causes),
+            provenance=detector.provenance,
+        ),
+        held=all(aim.values()),
+        units=_UNITS,
+        printed=[
+            PrintedTable("noise", list(_SCORES.values()), table[list(_SCORES)].values.tolist()),
+            PrintedTable(f"causes at {at}", list(_CAUSES.values()), causes.values.tolist()),
+            PrintedTable(f"aim at {at}", ("part", "wanted", "found", "verdict"), parts),
+        ],
+        document={
+            "causes": causes.to_dict("records"),
+            "aim": aim,
+            "provenance": detector.provenance,
+        },
     )
 
 
-def meets_aim(found: Score) -> dict[str, bool]:
-    """Which parts of the aim a score meets."""
-    return {
-        "sensitivity": found.sensitivity >= SENSITIVITY,
-        "specificity": found.specificity >= SPECIFICITY,
-        "delay": found.delay_p95 <= DELAY,
-    }
+def aim_rows(score: Score) -> list[tuple[str, float, float, str]]:
+    """Part of the aim, what is needed, what the score is, and the verdict."""
+    met = meets_aim(score)
+    return [
+        (part, needed, value, "met" if met[part] else "MISSED")
+        for (part, needed), value in zip(NEEDED.items(), score.aimed_at(), strict=True)
+    ]
 
 
-def score_table(watched: Sequence[Watched]) -> pandas.DataFrame:
-    """One row for each noise."""
+def shortfalls(causes: pandas.DataFrame) -> list[dict[str, Any]]:
+    """Where beats in suction are missed and beats without it called suction: the worst causes."""
+    missed = (1 - causes["sensitivity"].fillna(1.0)) * causes["suction_beats"]
+    called = (1 - causes["specificity"]) * (causes["beats"] - causes["suction_beats"])
+    worst_causes = []
+    for beats, what in ((missed, "in suction missed"), (called, "without suction called suction")):
+        counts = beats.round().astype(int)
+        ranked = sorted(zip(counts, causes["cause"], strict=True), key=lambda pair: -pair[0])
+        worst = [f"{cause} {count}" for count, cause in ranked[:3] if count > 0]
+        worst_causes.append({"what": what, "beats": int(counts.sum()), "worst": worst})
+    return worst_causes
+
+
+def coefficients(detector: DetectorSettings) -> pandas.DataFrame:
+    """The network: what each feature means, and how far one spread of it can move the log-odds."""
     import pandas
 
-    rows = []
-    for noise in dict.fromkeys(one.noise for one in watched):
-        entries = dict(vars(score(watched, noise)))
-        del entries["noise"]
-        rows.append({"snr_db": noise.snr, "noise_of": noise.of} | entries)
-    return pandas.DataFrame(rows)
-
-
-def cause_table(watched: Sequence[Watched], noise: Noise = AIM_NOISE) -> pandas.DataFrame:
-    """One row for each cause under one noise."""
-    import pandas
-
-    rows = []
-    for cause in CAUSES + CONFUSERS:
-        some = [one for one in watched if one.cause == cause and one.noise == noise]
-        if not some:
-            continue
-        found = score(some, noise)
-        rows.append(
+    return pandas.DataFrame(
+        [
             {
-                "cause": cause,
-                "courses": len(some),
-                "beats": found.beats,
-                "suction_beats": found.suction_beats,
-                "sensitivity": found.sensitivity,
-                "specificity": found.specificity,
-                "delay_p95": found.delay_p95,
-                "false_alarms": sum(one.false_alarms for one in some),
+                "feature": name,
+                "meaning": meaning,
+                "mean": detector.means[name],
+                "scale": detector.scales[name],
+                "reach": sum(
+                    abs(weight * gain)
+                    for weight, gain in zip(detector.weights[name], detector.gains, strict=True)
+                ),
             }
-        )
-    return pandas.DataFrame(rows)
+            for name, meaning in FEATURES.items()
+        ]
+    )
 
 
-def _share(flags: NDArray[np.bool_]) -> float:
-    return float(flags.mean()) if len(flags) else math.nan
-
-
-def _quantile(values: Array, share: float) -> float:
-    """The value that a share of them does not exceed: one of them, so that infinity may be."""
-    if not len(values):
-        return math.nan
-    return float(np.sort(values)[math.ceil(share * len(values)) - 1])
+STUDY = Study(
+    name="suction",
+    title=lambda settings: "Suction found from the console's signals",
+    settings=SuctionSettings,
+    prepare=_fit_detector,
+    cases=_cases,
+    work=watch_case,
+    findings=_findings,
+    result=WatchedCourse,
+    key=lambda case: f"{case.seed}-{case.cause.replace(' ', '-')}",
+    unit="courses",
+    seeds=lambda settings: {"first": settings.first_seed, "last": settings.scored[-1]},
+)

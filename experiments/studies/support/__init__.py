@@ -1,6 +1,6 @@
 """The support study: trends and flows of support against what is known of them."""
 
-from experiments.studies.support import report, study
+from experiments.studies.support.checks import Check
 from experiments.studies.support.head_flow import (
     ALL_LEVELS,
     PATIENT,
@@ -8,15 +8,15 @@ from experiments.studies.support.head_flow import (
     head_flow_rmse,
     head_flow_table,
 )
-from experiments.studies.support.study import Check
+from experiments.studies.support.study import STUDY, SupportSettings
 
 __all__ = [
     "ALL_LEVELS",
     "PATIENT",
     "RIGHT_PATIENT",
+    "STUDY",
     "Check",
+    "SupportSettings",
     "head_flow_rmse",
     "head_flow_table",
-    "report",
-    "study",
 ]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.runs import render
 from plants import DISTURBANCES, PhysicsError, Plant, Pump, steady_state
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ def head_flow_table(
     *,
     heads: Sequence[float] | None = None,
     pulsatile: bool = True,
-    progress: Callable[[float], None] | None = None,
 ) -> pandas.DataFrame:
     """Flow of every running level at the given heads, and whether the console's range holds it.
 
@@ -58,8 +58,6 @@ def head_flow_table(
         Mean heads, mmHg; by default :data:`HEADS`, of right-sided pumps :data:`RIGHT_HEADS`.
     pulsatile : bool
         Whether the pulsating patient is computed too; else its column is empty.
-    progress : callable, optional
-        Called with the number of devices done.
 
     Returns
     -------
@@ -71,18 +69,22 @@ def head_flow_table(
     """
     import pandas
 
-    rows = []
     names = Pump.names() if devices is None else devices
-    for done, name in enumerate(names):
-        pump = Pump.load(name)
-        for level in pump.levels:
-            if level.rpm == 0:
-                continue
-            for head in _heads(pump) if heads is None else heads:
-                rows.append(_row(pump, level, head, pulsatile))
-        if progress is not None:
-            progress(done + 1)
+    rows = [row for name in names for row in head_flow_rows(name, heads, pulsatile=pulsatile)]
     return pandas.DataFrame(rows)
+
+
+def head_flow_rows(
+    device: str, heads: Sequence[float] | None = None, *, pulsatile: bool = True
+) -> list[dict[str, Any]]:
+    """The rows of :func:`head_flow_table` for one device."""
+    pump = Pump.load(device)
+    return [
+        _row(pump, level, head, pulsatile)
+        for level in pump.levels
+        if level.rpm > 0
+        for head in (_heads(pump) if heads is None else heads)
+    ]
 
 
 def head_flow_rmse(table: pandas.DataFrame) -> pandas.DataFrame:
@@ -111,13 +113,13 @@ def head_flow_rmse(table: pandas.DataFrame) -> pandas.DataFrame:
     """
     import pandas
 
-    found = []
+    rows = []
     known = table[table["verdict"] != "no range known"]
     for device, of_device in known.groupby("device", sort=False):
-        for level, rows in of_device.groupby("level", sort=False):
-            found.append({"device": device, "level": level} | _rmse(rows))
-        found.append({"device": device, "level": ALL_LEVELS} | _rmse(of_device))
-    return pandas.DataFrame(found)
+        for level, of_level in of_device.groupby("level", sort=False):
+            rows.append({"device": device, "level": level} | _rmse(of_level))
+        rows.append({"device": device, "level": ALL_LEVELS} | _rmse(of_device))
+    return pandas.DataFrame(rows)
 
 
 def _rmse(rows: pandas.DataFrame) -> dict[str, float]:
@@ -145,7 +147,7 @@ def _row(pump: Pump, level: Level, head: float, pulsatile: bool) -> dict[str, An
     flows = [flow for flow in (steady, beating) if math.isfinite(flow)]
     misses = [miss(flow, level) for flow in flows]
     known = level.flow_low is not None or level.flow_high is not None
-    outside = any(abs(one) > DISPLAY_HALF + _ROUNDING for one in misses)
+    outside = any(abs(distance) > DISPLAY_HALF + _ROUNDING for distance in misses)
     verdict = "no range known" if not known else "miss" if outside else "within"
     return {
         "device": pump.name,
@@ -186,24 +188,14 @@ def miss(flow: float, level: Level) -> float:
 
 
 def _reason(pump: Pump, level: Level, head: float, steady: float, beating: float) -> str:
-    by_law = miss(steady, level)
-    bound = pump["shutoff_limit"] * (level.rpm * 1e-3) ** 2
-    if by_law and head > bound:
-        return (
-            f"the head is above the shut-off head of this speed ({bound:.0f} mmHg by the tip-speed "
-            "bound, a guess): blood runs back, while the range is given for lower heads"
-        )
-    if abs(by_law) > DISPLAY_HALF:
-        return (
-            f"by {abs(by_law):.2f} L/min: one law with three coefficients is fitted to all levels "
-            "together, and the head of the published lower flows is not known"
-        )
-    if math.isfinite(beating):
-        return (
-            f"by {abs(miss(beating, level)):.2f} L/min in the pulsating patient only: the law "
-            "bends, so that the mean flow is not the flow at the mean head"
-        )
-    return ""
+    return render(
+        "head_flow_miss.md",
+        head=head,
+        shut_off_head=pump["shutoff_limit"] * (level.rpm * 1e-3) ** 2,
+        by_law=miss(steady, level),
+        in_patient=miss(beating, level) if math.isfinite(beating) else None,
+        display_half=DISPLAY_HALF,
+    )
 
 
 class _Circuit(NamedTuple):
@@ -265,9 +257,9 @@ def flow_at_mean_head(
     def above(log_factor: float) -> float:
         nonlocal start, flow
         outside = {circuit.resistance: math.exp(log_factor)}
-        found = steady_state(plant, speed, outside, start=start)
-        start, flow = found.state, found.metrics[circuit.flow]
-        return circuit.head(found.metrics) - head
+        beat = steady_state(plant, speed, outside, start=start)
+        start, flow = beat.state, beat.metrics[circuit.flow]
+        return circuit.head(beat.metrics) - head
 
     highest = math.log(DISTURBANCES[circuit.resistance].high)
     try:

@@ -5,333 +5,145 @@ on the 5.5 at its highest, with the baroreflex settled: the literature reports p
 vessels and heart answer to the pressure that the pump brings. The same beats without a reflex
 stand in a second table. The checks are what the literature reports of percutaneous left-sided
 support; a check that fails is reported with the reason, and makes the command's exit code 1.
-
-References
-----------
-Burkhoff D et al. (2015) J Am Coll Cardiol 66:2663 (mechanical circulatory support in
-pressure-volume terms: unloading, rise of pressure and power, valve that stays shut).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from plants import (
-    METRICS,
-    SIGNALS,
-    MultirateRun,
-    Patient,
-    Plant,
-    SlowClock,
-    SlowParameters,
-    SteadyState,
-    steady_state,
-)
+from pydantic import Field
+
+from experiments.runs import Findings, PrintedTable, Settings, Study, render
+from experiments.studies.support.beats import PATIENTS, SHOWN, Loop, support_beats
+from experiments.studies.support.checks import checks, head_flow_checks
+from experiments.studies.support.figures import loop_figure, trend_figure
+from experiments.studies.support.head_flow import head_flow_rmse, head_flow_rows
+from plants import METRICS, SIGNALS, Pump
 
 if TYPE_CHECKING:
     import pandas
 
-#: Patients, and supports as device and level.
-PATIENTS = ("shock-c", "shock-d", "shock-e")
-SUPPORTS: tuple[tuple[str | None, str | None], ...] = (
-    (None, None),
-    ("CP", "P-2"),
-    ("CP", "P-5"),
-    ("CP", "P-9"),
-    ("5.5", "P-9"),
-)
-#: What the table shows.
-SHOWN = (
-    "cardiac_output",
-    "pump_flow",
-    "native_flow",
-    "map",
-    "pulse_pressure",
-    "pcwp",
-    "cvp",
-    "lvedp",
-    "lv_peak_pressure",
-    "lvedv",
-    "lvesv",
-    "stroke_work",
-    "pressure_volume_area",
-    "cardiac_power_output",
-    "aortic_valve_open_fraction",
-    "pump_head",
-    "suction",
-)
-#: Share of the beat below which the aortic valve counts as shut: the trace its smoothing leaves.
-SHUT = 0.01
-#: Patients whose aortic valve is expected to stay shut at a high level.
-_WEAK = ("shock-d", "shock-e")
+_SHORT = {
+    "cardiac_output": "CO",
+    "pump_flow": "pump",
+    "native_flow": "native",
+    "map": "MAP",
+    "pulse_pressure": "PP",
+    "pcwp": "PCWP",
+    "lvedp": "LVEDP",
+    "stroke_work": "SW",
+    "pressure_volume_area": "PVA",
+    "cardiac_power_output": "CPO",
+    "aortic_valve_open_fraction": "open",
+}
+
+
+class SupportSettings(Settings):
+    """Settings of the support study."""
+
+    head_flow: bool = Field(
+        True, description="Also compare the flow of every level with its displayed range."
+    )
+
+
+class Case(NamedTuple):
+    """A patient on every support, or a device whose displayed flows are compared."""
+
+    kind: Literal["patient", "device"]
+    name: str
 
 
 @dataclass(frozen=True)
-class Check:
-    """One expectation and whether the model meets it.
+class Measured:
+    """Rows of a case by the name of their table, and a patient's loops by support."""
 
-    Attributes
-    ----------
-    expectation : str
-        What is expected.
-    subject : str
-        Of which patient or device.
-    met : bool
-        Whether it holds.
-    values : str
-        What the model gives.
-    reason : str
-        Why it does not hold, where that is known; empty where it does.
-    """
-
-    expectation: str
-    subject: str
-    met: bool
-    values: str
-    reason: str = ""
+    rows: dict[str, list[dict[str, Any]]]
+    loops: dict[str, Loop] = field(default_factory=dict)
 
 
-def support_name(device: str | None, level: str | None) -> str:
-    """A support in words."""
-    return f"{device} {level}" if device else "no pump"
+def _cases(settings: SupportSettings) -> list[Case]:
+    devices = Pump.names() if settings.head_flow else ()
+    return [
+        *(Case("patient", name) for name in PATIENTS),
+        *(Case("device", name) for name in devices),
+    ]
 
 
-def supported(plant: Plant, speed: float, *, reflex: bool = True) -> SteadyState:
-    """The periodic beat at a held speed (rpm), with the baroreflex settled or without one.
-
-    Its operating point is the patient's own arterial pressure without support, so that there the
-    two agree.
-
-    Examples
-    --------
-    >>> from experiments.studies.support.study import supported
-    >>> from plants import Plant
-    >>> plant = Plant("shock-d", "5.5")
-    >>> with_reflex = supported(plant, 33_000).metrics["map"]
-    >>> with_reflex < supported(plant, 33_000, reflex=False).metrics["map"]
-    True
-    """
-    if not reflex:
-        return steady_state(plant, speed)
-    parameters = SlowParameters.load().replace(baroreflex_gain=1.0)
-    run = MultirateRun(plant, SlowClock(plant.patient, parameters))
-    run.hold(speed)
-    return run.beat
+def measure(case: Case) -> Measured:
+    """The rows of a case."""
+    if case.kind == "device":
+        return Measured({"head_flow": head_flow_rows(case.name)})
+    beats, without = support_beats(case.name), support_beats(case.name, reflex=False)
+    rows = {
+        "support": [beat.row() for beat in beats],
+        "support_without_reflex": [beat.row() for beat in without],
+    }
+    return Measured(rows, {beat.support: beat.loop() for beat in beats})
 
 
-def support_table(
-    patients: Sequence[str] = PATIENTS,
-    supports: Sequence[tuple[str | None, str | None]] = SUPPORTS,
-    progress: Callable[[float], None] | None = None,
-    *,
-    reflex: bool = True,
-) -> pandas.DataFrame:
-    """Metrics of the periodic beat of every patient on every support.
-
-    Parameters
-    ----------
-    patients : sequence of str
-        Names or files.
-    supports : sequence of (str or None, str or None)
-        Device and level; None for no pump.
-    progress : callable, optional
-        Called with the number of patients done.
-    reflex : bool
-        Whether the baroreflex is at work.
-
-    Returns
-    -------
-    DataFrame
-        Columns patient, support, and :data:`SHOWN` in the units of the signals.
-    """
+def _findings(settings: SupportSettings, results: Sequence[Measured]) -> Findings:
     import pandas
 
-    rows = []
-    for done, patient in enumerate(patients):
-        loaded = Patient.load(patient)
-        for device, level in supports:
-            plant = Plant(loaded, device)
-            speed = plant.pump.speed(level) if plant.pump is not None and level else 0.0
-            metrics = supported(plant, speed, reflex=reflex).metrics
-            row: dict[str, Any] = {"patient": loaded.name, "support": support_name(device, level)}
-            rows.append(row | {name: metrics[name] for name in SHOWN})
-        if progress is not None:
-            progress(done + 1)
-    return pandas.DataFrame(rows)
+    measured = list(results)
+    tables = {
+        name: pandas.DataFrame([row for part in measured for row in part.rows.get(name, ())])
+        for name in dict.fromkeys(name for part in measured for name in part.rows)
+    }
+    table, flows = tables["support"], tables.get("head_flow")
+    checked = checks(table)
+    if flows is not None:
+        checked += head_flow_checks(flows)
+        tables["head_flow_rmse"] = head_flow_rmse(flows)
+    tables["checks"] = pandas.DataFrame(checked)
+    written = {name: with_units(content) for name, content in tables.items()}
+    verdicts = [
+        (check.subject, check.expectation, "holds" if check.met else "FAILS", check.values)
+        for check in checked
+    ]
+    return Findings(
+        tables=written,
+        figures={
+            "pressure_volume_loops": loop_figure([part.loops for part in measured if part.loops]),
+            "trends": trend_figure(table),
+        },
+        summary=render("support.md", checks=checked),
+        held=all(check.met for check in checked),
+        units={name: SIGNALS[name].unit for name in SHOWN},
+        printed=[
+            _printed(table),
+            PrintedTable("checks", ("of", "expectation", "verdict", "values"), verdicts),
+        ],
+        document={
+            "rows": table.to_dict("records"),  # without units in the names
+            "checks": checked,
+            "head_flow": [] if flows is None else flows.to_dict("records"),
+        },
+    )
+
+
+def _printed(table: pandas.DataFrame) -> PrintedTable:
+    headings = ["patient", "support"]
+    headings += [f"{short} [{SIGNALS[name].unit}]" for name, short in _SHORT.items()]
+    cells = table[["patient", "support", *_SHORT]].values.tolist()
+    return PrintedTable("support of shock", headings, cells)
 
 
 def with_units(table: pandas.DataFrame) -> pandas.DataFrame:
-    """The table with units in the headings."""
+    """The table with units in the headings of signals."""
     units = {name: f"{name} [{SIGNALS[name].unit}]" for name in METRICS.names}
     return table.rename(columns=units)
 
 
-def checks(table: pandas.DataFrame) -> list[Check]:
-    """Every expectation for every patient of a table from :func:`support_table`.
-
-    Returns
-    -------
-    list of Check
-        In the order of the expectations, then of the patients.
-    """
-    found: list[Check] = []
-    patients = list(dict.fromkeys(table["patient"]))
-    makes = (_wedge, _stroke_work, _less_work, _pressure_volume_area, _pressure, _power)
-    for make in makes:
-        found += [make(patient, _columns(table, patient)) for patient in patients]
-    weak = [patient for patient in patients if patient in _WEAK]
-    for make in (_valve, _pulse):
-        found += [make(patient, _columns(table, patient)) for patient in weak]
-    return found
-
-
-Columns = Mapping[str, Mapping[str, float]]
-
-
-def _columns(table: pandas.DataFrame, patient: str) -> Columns:
-    """Metric name to support to value."""
-    rows = table[table["patient"] == patient].set_index("support")
-    return {
-        name: dict(zip(map(str, rows.index), rows[name].astype(float), strict=True))
-        for name in SHOWN
-    }
-
-
-def _listed(values: Mapping[str, float], digits: str) -> str:
-    return ", ".join(f"{support} {value:{digits}}" for support, value in values.items())
-
-
-def _compared(
-    expectation: str, patient: str, name: str, columns: Columns, *, lower: bool, digits: str
-) -> Check:
-    """Every support against none, and the CP's levels against each other."""
-    values = columns[name]
-    none = values["no pump"]
-    sign = -1.0 if lower else 1.0
-    against_none = all(
-        sign * (value - none) > 0 for key, value in values.items() if key != "no pump"
-    )
-    levels = [value for support, value in values.items() if support.startswith("CP")]
-    steps = [sign * (b - a) > 0 for a, b in pairwise(levels)]
-    met = against_none and all(steps)
-    return Check(f"{expectation} [{SIGNALS[name].unit}]", patient, met, _listed(values, digits))
-
-
-def _wedge(patient: str, columns: Columns) -> Check:
-    return _compared(
-        "support lowers PCWP, more at higher levels",
-        patient,
-        "pcwp",
-        columns,
-        lower=True,
-        digits=".1f",
-    )
-
-
-def _pressure(patient: str, columns: Columns) -> Check:
-    return _compared(
-        "support raises MAP, more at higher levels",
-        patient,
-        "map",
-        columns,
-        lower=False,
-        digits=".1f",
-    )
-
-
-def _power(patient: str, columns: Columns) -> Check:
-    return _compared(
-        "support raises cardiac power output, more at higher levels",
-        patient,
-        "cardiac_power_output",
-        columns,
-        lower=False,
-        digits=".2f",
-    )
-
-
-def _pressure_volume_area(patient: str, columns: Columns) -> Check:
-    return _compared(
-        "support lowers the pressure-volume area, more at higher levels",
-        patient,
-        "pressure_volume_area",
-        columns,
-        lower=True,
-        digits=".0f",
-    )
-
-
-def _stroke_work(patient: str, columns: Columns) -> Check:
-    values = columns["stroke_work"]
-    met = all(value < values["no pump"] for key, value in values.items() if key != "no pump")
-    check = Check(
-        f"support lowers stroke work [{SIGNALS['stroke_work'].unit}]",
-        patient,
-        met,
-        _listed(values, ".0f"),
-    )
-    return check if check.met else replace(check, reason=_why_work_rises(columns))
-
-
-def _less_work(patient: str, columns: Columns) -> Check:
-    check = _compared(
-        "stroke work falls further at higher levels",
-        patient,
-        "stroke_work",
-        columns,
-        lower=True,
-        digits=".0f",
-    )
-    return check if check.met else replace(check, reason=_why_work_rises(columns))
-
-
-def _why_work_rises(columns: Columns) -> str:
-    """With the valve shut the loop has no isovolumic sides: its width is what the pump draws."""
-    shares = columns["aortic_valve_open_fraction"]
-    shut = [key for key, share in shares.items() if share < SHUT and key != "no pump"]
-    if len(shut) < 2:
-        return ""
-    first, support = shut[0], shut[-1]
-
-    def width(key: str) -> float:
-        return columns["lvedv"][key] - columns["lvesv"][key]
-
-    area = columns["pressure_volume_area"]
-    return (
-        f"once the aortic valve stays shut ({first} on) the ventricle fills by all that the body "
-        f"returns and is drained by the pump alone: from {first} to {support} the flow through it "
-        f"rises from {columns['cardiac_output'][first]:.1f} to "
-        f"{columns['cardiac_output'][support]:.1f} L/min and the loop widens from "
-        f"{width(first):.0f} to {width(support):.0f} mL, while the peak pressure falls only from "
-        f"{columns['lv_peak_pressure'][first]:.0f} to {columns['lv_peak_pressure'][support]:.0f} "
-        f"mmHg; the pressure-volume area, which goes with oxygen use, falls throughout "
-        f"({area['no pump']:.0f} to {area[support]:.0f} mmHg.mL)"
-    )
-
-
-def _high(values: Mapping[str, float]) -> dict[str, float]:
-    return {key: value for key, value in values.items() if key.endswith("P-9")}
-
-
-def _valve(patient: str, columns: Columns) -> Check:
-    shares = _high(columns["aortic_valve_open_fraction"])
-    return Check(
-        f"at P-9 the aortic valve stays shut (open less than {SHUT:g} of the beat)",
-        patient,
-        all(share < SHUT for share in shares.values()),
-        _listed(columns["aortic_valve_open_fraction"], ".3f"),
-    )
-
-
-def _pulse(patient: str, columns: Columns) -> Check:
-    values = columns["pulse_pressure"]
-    return Check(
-        f"at P-9 the pulse pressure is less than half of that without a pump "
-        f"[{SIGNALS['pulse_pressure'].unit}]",
-        patient,
-        all(value < 0.5 * values["no pump"] for value in _high(values).values()),
-        _listed(values, ".1f"),
-    )
+STUDY = Study(
+    name="support",
+    title=lambda settings: "Support of cardiogenic shock at rising levels",
+    settings=SupportSettings,
+    cases=_cases,
+    work=measure,
+    findings=_findings,
+    result=Measured,
+    key=lambda case: f"{case.kind}-{case.name}",
+    unit="patients and devices",
+)

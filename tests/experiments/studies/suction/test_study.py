@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from pydantic import TypeAdapter
 
 from controllers import DetectorSettings
 from experiments.cli import run_command
-from experiments.studies.suction import study
-from experiments.studies.suction.cases import CAUSES, CONFUSERS, Course, course
+from experiments.runs import render, run_study
+from experiments.studies.suction import SuctionSettings, study
+from experiments.studies.suction.courses import CAUSES, CONFUSERS, Course, course
 from experiments.studies.suction.detector_fit import network
-from experiments.studies.suction.report import summary
-from experiments.studies.suction.score import (
+from experiments.studies.suction.scores import AIM_NOISE, cause_table, meets_aim, score
+from experiments.studies.suction.study import Case, WatchedCourse, watch_case
+from experiments.studies.suction.watching import (
     Noise,
     Watched,
     _delays,
@@ -36,8 +40,8 @@ def beats(labels, length=0.5):
 
 
 def test_a_change_unsettles_the_beats_after_it():
-    found = settled(np.array([0, 0, 1, 1, 1, 1, 0, 0, 0, 0], dtype=bool))
-    assert found.tolist() == [True, True, False, False, False, True, False, False, False, True]
+    steady = settled(np.array([0, 0, 1, 1, 1, 1, 0, 0, 0, 0], dtype=bool))
+    assert steady.tolist() == [True, True, False, False, False, True, False, False, False, True]
 
 
 def test_stretches_have_begin_and_end():
@@ -45,25 +49,25 @@ def test_stretches_have_begin_and_end():
 
 
 def test_delay_counts_beats_from_onset_to_alarm():
-    one = beats([0] * 6 + [1] * 6 + [0] * 6)  # suction from 3 to 6 s
+    events = beats([0] * 6 + [1] * 6 + [0] * 6)  # suction from 3 to 6 s
     times = 0.25 * (1 + np.arange(36))
     odds = np.zeros(36)
     for begin, delay in ((3.1, 0.0), (4.0, 1.0), (4.1, 2.0), (7.4, 8.0), (7.8, math.inf)):
-        delays, lags = _delays(one, times >= begin, odds)
+        delays, lags = _delays(events, times >= begin, odds)
         assert delays == (delay,)
         assert lags == ()
-    delays, lags = _delays(one, (times > 3.1) & (times < 6.9), odds)
+    delays, lags = _delays(events, (times > 3.1) & (times < 6.9), odds)
     assert lags == (1.0,)
     odds[:16] = math.nan  # no full window before the onset: it cannot be watched
-    assert _delays(one, times > 3.1, odds)[0] == ()
+    assert _delays(events, times > 3.1, odds)[0] == ()
 
 
 def test_alarms_near_an_event_are_not_false():
-    one = beats([0] * 10 + [1] * 2 + [0] * 20)  # suction from 5 to 6 s
+    events = beats([0] * 10 + [1] * 2 + [0] * 20)  # suction from 5 to 6 s
     times = 0.25 * (1 + np.arange(64))
-    assert _false_alarms(one, (times > 4) & (times < 7)) == 0
-    assert _false_alarms(one, (times > 1) & (times < 3)) == 1
-    assert _false_alarms(one, ((times > 1) & (times < 3)) | (times > 10)) == 2
+    assert _false_alarms(events, (times > 4) & (times < 7)) == 0
+    assert _false_alarms(events, (times > 1) & (times < 3)) == 1
+    assert _false_alarms(events, ((times > 1) & (times < 3)) | (times > 10)) == 2
 
 
 @pytest.mark.parametrize("snr", [20.0, 6.0])
@@ -79,12 +83,12 @@ def test_noise_has_the_power_it_says(snr):
 
 
 def test_courses_repeat_and_hold_what_they_are_named_for():
-    one, again = (course(3, "pulmonary resistance") for _ in range(2))
-    assert np.array_equal(one.current, again.current)
-    assert one.suction.sum() > 3
-    assert np.all(np.diff(one.beat_ends) > 0.2)
-    assert one.share[one.suction].min() > 0.005
-    assert one.share[~one.suction].max() < 0.03
+    failing, again = (course(3, "pulmonary resistance") for _ in range(2))
+    assert np.array_equal(failing.current, again.current)
+    assert failing.suction.sum() > 3
+    assert np.all(np.diff(failing.beat_ends) > 0.2)
+    assert failing.share[failing.suction].min() > 0.005
+    assert failing.share[~failing.suction].max() < 0.03
     quiet = course(3, "nothing")
     assert not quiet.suction.any()
     with pytest.raises(InputError, match="cause"):
@@ -92,17 +96,17 @@ def test_courses_repeat_and_hold_what_they_are_named_for():
 
 
 def test_same_seed_same_decisions():
-    one, settings = course(3, "volume loss"), DetectorSettings.load()
-    first, second = (decisions(one, Noise(6.0), (3, 0), settings)[1] for _ in range(2))
-    other = decisions(one, Noise(6.0), (4, 0), settings)[1]
+    bleeding, settings = course(3, "volume loss"), DetectorSettings.load()
+    first, second = (decisions(bleeding, Noise(6.0), (3, 0), settings)[1] for _ in range(2))
+    other = decisions(bleeding, Noise(6.0), (4, 0), settings)[1]
     assert np.array_equal(first, second, equal_nan=True)
     assert not np.array_equal(first, other, equal_nan=True)
 
 
 def test_shipped_detector_finds_suction_and_keeps_quiet_without_it():
     settings = DetectorSettings.load()
-    found = watch(course(9000, "pulmonary resistance"), Noise(20.0), (9000, 1), settings)
-    assert found.alarm[found.settled & found.truth].mean() > 0.9
+    sucked = watch(course(9000, "pulmonary resistance"), Noise(20.0), (9000, 1), settings)
+    assert sucked.alarm[sucked.settled & sucked.truth].mean() > 0.9
     quiet = watch(course(9000, "level changes"), Noise(20.0), (9000, 7), settings)
     assert quiet.alarm.mean() < 0.05
 
@@ -112,7 +116,7 @@ def watched(truth, alarm, delays=(1.0,)):
     return Watched(
         "nothing",
         "CP",
-        study.AIM_NOISE,
+        AIM_NOISE,
         flags,
         np.array(alarm, dtype=bool),
         np.ones(len(flags), dtype=bool),
@@ -125,16 +129,16 @@ def watched(truth, alarm, delays=(1.0,)):
 
 
 def test_score_and_aim():
-    good = study.score([watched([1] * 100 + [0] * 100, [1] * 100 + [0] * 100)], study.AIM_NOISE)
+    good = score([watched([1] * 100 + [0] * 100, [1] * 100 + [0] * 100)], AIM_NOISE)
     assert (good.sensitivity, good.specificity, good.delay_p95) == (1.0, 1.0, 1.0)
-    assert all(study.meets_aim(good).values())
-    bad = study.score(
+    assert all(meets_aim(good).values())
+    bad = score(
         [watched([1] * 100 + [0] * 100, [1] * 98 + [0] * 97 + [1] * 5, (1.0, math.inf))],
-        study.AIM_NOISE,
+        AIM_NOISE,
     )
     assert (bad.sensitivity, bad.specificity) == (0.98, pytest.approx(0.95))
     assert bad.events_found == 0.5
-    assert not any(study.meets_aim(bad).values())
+    assert not any(meets_aim(bad).values())
 
 
 def test_network_learns_what_no_line_separates_and_needs_both_classes():
@@ -149,38 +153,97 @@ def test_network_learns_what_no_line_separates_and_needs_both_classes():
 
 
 def test_summary_names_what_is_met_and_where_beats_are_lost():
-    one = watched([1] * 100 + [0] * 100, [1] * 98 + [0] * 97 + [1] * 5, (1.0, math.inf))
-    found = study.score([one], study.AIM_NOISE)
-    text = summary(found, study.meets_aim(found), study.cause_table([one]), "given in code")
-    assert "sensitivity: 0.98, aim 0.99: MISSED" in text
-    assert "Beats in suction missed: 2, most in nothing 2." in text
-    assert "Beats without suction called suction: 5" in text
+    seen = watched([1] * 100 + [0] * 100, [1] * 98 + [0] * 97 + [1] * 5, (1.0, math.inf))
+    at_aim = score([seen], AIM_NOISE)
+    text = render(
+        "suction.md",
+        noise=AIM_NOISE,
+        score=at_aim,
+        aim=study.aim_rows(at_aim),
+        shortfalls=study.shortfalls(cause_table([seen])),
+        provenance="given in code",
+    )
+    lines = text.splitlines()
+    assert lines[:3] == [
+        "Aim at 20 dB, over 200 beats, 100 of them in suction, and 2 events:",
+        "",
+        "- sensitivity: 0.98, aim 0.99: MISSED",
+    ]
+    assert "Beats in suction missed: 2, most in nothing 2." in lines
+    assert "Beats without suction called suction: 5, most in nothing 5." in lines
+    assert lines[-1] == "Detector: given in code."
 
 
 def test_fitted_seeds_are_not_scored():
-    assert list(study.scored_seeds(2, 8000, 20)) == [8000, 8001]
-    for arguments in ((0, 8000, 20), (2, 10, 20), (2, 8000, 0)):
+    assert list(SuctionSettings(seeds=2, first_seed=8000, fit_seeds=20).scored) == [8000, 8001]
+    for seeds, first_seed, fit_seeds in ((0, 8000, 20), (2, 10, 20), (2, 8000, 0)):
         with pytest.raises(InputError):
-            study.scored_seeds(*arguments)
+            SuctionSettings(seeds=seeds, first_seed=first_seed, fit_seeds=fit_seeds)
 
 
-def test_command_scores_a_seed(tmp_path, capsys, monkeypatch):
-    some = ("pulmonary resistance", "nothing")
-    monkeypatch.setattr(study, "CAUSES", some[:1])
-    monkeypatch.setattr(study, "CONFUSERS", some[1:])
+def test_a_watched_course_is_read_back_as_it_was():
+    case = Case(3000, "volume loss", (Noise(math.inf), Noise(6.0)), DetectorSettings.load())
+    made = watch_case(case)
+    adapter = TypeAdapter(WatchedCourse)
+    text = json.dumps(adapter.dump_python(made), default=lambda array: array.tolist())
+    read = adapter.validate_python(json.loads(text))
+    assert read.drawn is not None
+    for kept, original in zip(
+        [*read.watched, read.drawn], [*made.watched, made.drawn], strict=True
+    ):
+        for name, value in vars(original).items():
+            again = getattr(kept, name)
+            assert np.array_equal(again, value) if isinstance(value, np.ndarray) else again == value
+    assert score(read.watched, Noise(6.0)) == score(made.watched, Noise(6.0))
+
+
+@pytest.fixture
+def two_causes(monkeypatch):
+    """The study of two causes under one noise."""
+    causes = ("pulmonary resistance", "nothing")
+    monkeypatch.setattr(study, "ALL_CAUSES", causes)
     monkeypatch.setattr(study, "NOISES", (Noise(20.0),))
-    monkeypatch.setattr(
-        study.watch_all,
-        "__kwdefaults__",
-        study.watch_all.__kwdefaults__ | {"noises": (Noise(20.0),)},
-    )
-    code = run_command(
-        ["suction", "--seeds", "1", "--workers", "1", "--runs", str(tmp_path), "--json"]
-    )
-    document = json.loads(capsys.readouterr().out)
+    return causes
+
+
+def test_command_scores_a_seed(impellab, two_causes):
+    result = impellab("suction", "--seeds", "1", "--workers", "1", "--json")
+    document = result.document
     assert [row["snr_db"] for row in document["rows"]] == [20.0]
-    assert [row["cause"] for row in document["causes"]] == list(some)
-    assert code == (0 if all(document["aim"].values()) else 1)
+    assert [row["cause"] for row in document["causes"]] == list(two_causes)
+    assert document["held"] == all(document["aim"].values())
+    assert result.code == (0 if document["held"] else 1)
+
+
+def test_the_detector_is_fitted_before_it_is_scored(impellab, two_causes, monkeypatch, tmp_path):
+    fitted = []
+    detector = DetectorSettings.load()
+    monkeypatch.setattr(study, "fit", lambda seeds, **_: (fitted.append(list(seeds)), detector)[1])
+    monkeypatch.setattr(study, "FITTED", tmp_path / "detector.toml")
+
+    assert (
+        impellab("suction", "--seeds", "1", "--fit", "--fit-seeds", "3", "--workers", "1").code < 2
+    )
+    assert fitted == [[0, 1, 2]]
+    assert (tmp_path / "detector.toml").read_text() == detector.to_toml()
+
+
+def test_a_study_that_goes_on_is_not_fitted_again(two_causes, monkeypatch, tmp_path):
+    fitted = []
+
+    def killed(case):
+        if case.cause == "nothing":
+            raise KeyboardInterrupt
+        return watch_case(case)
+
+    prepared = replace(study.STUDY, prepare=lambda *_: fitted.append(1))
+    settings = SuctionSettings(seeds=1, fit=True)
+    with pytest.raises(KeyboardInterrupt):
+        run_study(replace(prepared, work=killed), settings, runs=tmp_path, workers=1)
+    (folder,) = tmp_path.iterdir()
+    run = run_study(prepared, None, resume=folder, workers=1)
+    assert fitted == [1]
+    assert [row["cause"] for row in run.findings.document["causes"]] == list(two_causes)
 
 
 def test_command_refuses_fitted_seeds(capsys):

@@ -7,8 +7,7 @@ import math
 import pandas
 import pytest
 
-from experiments.studies.support import head_flow as study
-from experiments.studies.support import head_flow_rmse, head_flow_table
+from experiments.studies.support import head_flow, head_flow_rmse, head_flow_table
 from experiments.studies.support.head_flow import flow_at_mean_head, miss
 from plants import Pump
 
@@ -40,7 +39,7 @@ def test_a_miss_is_found_and_explained(monkeypatch):
     pump = Pump.load("CP")
     reference = next(row for row in pump.head_flow_uncertainty if row.reference)
     worse = pump.replace(head_a=reference.head_a, head_c=reference.head_c, shutoff_limit=0.06)
-    monkeypatch.setattr(study.Pump, "load", lambda _: worse)
+    monkeypatch.setattr(head_flow.Pump, "load", lambda _: worse)
     table = head_flow_table(["CP"], pulsatile=False)
     missed = table[table["verdict"] == "miss"]
     assert (missed["steady_miss"].abs() > 0.05).all()
@@ -64,7 +63,7 @@ def test_half_a_tenth_is_within(monkeypatch, low, verdict):
     pump = Pump.load("CP")
     top = pump.levels[-1]._replace(flow_low=low, flow_high=3.7)
     moved = pump.changed(levels=(pump.levels[0], top))
-    monkeypatch.setattr(study.Pump, "load", lambda _: moved)
+    monkeypatch.setattr(head_flow.Pump, "load", lambda _: moved)
     (row,) = head_flow_table(["CP"], heads=[60.0], pulsatile=False).to_dict("records")
     assert row["verdict"] == verdict
 

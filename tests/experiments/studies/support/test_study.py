@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import asdict
 
 import pandas
 import pytest
 
-import experiments.runs as study_output
-from experiments.cli import run_command
-from experiments.studies.support import head_flow_table, report, study
-from plants import Patient
+from experiments.runs import render
+from experiments.studies.support import STUDY, SupportSettings, head_flow_table
+from experiments.studies.support.beats import PATIENTS, SUPPORTS, support_beats, support_name
+from experiments.studies.support.checks import checks, head_flow_checks
+from experiments.studies.support.study import Measured, measure
+from plants import Pump
 
 #: Expectations that the model does not meet, with the reason in the report.
 KNOWN_FAILURES = {("shock-e", "stroke work falls further at higher levels")}
@@ -18,20 +20,26 @@ KNOWN_FAILURES = {("shock-e", "stroke work falls further at higher levels")}
 
 @pytest.fixture(scope="module")
 def table() -> pandas.DataFrame:
-    return study.support_table()
+    return pandas.DataFrame([beat.row() for name in PATIENTS for beat in support_beats(name)])
 
 
 def test_every_patient_is_there_on_every_support(table):
-    assert len(table) == len(study.PATIENTS) * len(study.SUPPORTS)
-    assert list(table["patient"].unique()) == list(study.PATIENTS)
-    assert list(table["support"].unique()) == [study.support_name(*one) for one in study.SUPPORTS]
+    assert len(table) == len(PATIENTS) * len(SUPPORTS)
+    assert list(table["patient"].unique()) == list(PATIENTS)
+    assert list(table["support"].unique()) == [support_name(*support) for support in SUPPORTS]
     assert not table.isna().any().any()
 
 
+def test_a_case_is_a_patient_or_a_device():
+    names = [case.name for case in STUDY.cases(SupportSettings())]
+    assert names == [*PATIENTS, *Pump.names()]
+    assert [case.name for case in STUDY.cases(SupportSettings(head_flow=False))] == list(PATIENTS)
+
+
 def test_the_trends_of_the_literature_hold_but_for_what_is_known(table):
-    found = study.checks(table)
-    assert len(found) == 6 * len(study.PATIENTS) + 2 * 2
-    for check in found:
+    verdicts = checks(table)
+    assert len(verdicts) == 6 * len(PATIENTS) + 2 * 2
+    for check in verdicts:
         known = any(
             check.subject == subject and check.expectation.startswith(text)
             for subject, text in KNOWN_FAILURES
@@ -40,12 +48,12 @@ def test_the_trends_of_the_literature_hold_but_for_what_is_known(table):
 
 
 def test_a_miss_is_explained_with_numbers(table):
-    (missed,) = (check for check in study.checks(table) if not check.met)
+    (missed,) = (check for check in checks(table) if not check.met)
     assert missed.subject == "shock-e"
     assert "pressure-volume area" in missed.reason
     assert "mL" in missed.reason
     assert missed.values.startswith("no pump")
-    met = [check for check in study.checks(table) if check.met]
+    met = [check for check in checks(table) if check.met]
     assert all(check.reason == "" for check in met)
 
 
@@ -59,13 +67,13 @@ def test_a_check_fails_when_the_trend_is_turned_around(table):
     worse = table.copy()
     chosen = (worse["patient"] == "shock-c") & (worse["support"] == "CP P-9")
     worse.loc[chosen, "pcwp"] = 40.0
-    failed = [check for check in study.checks(worse) if not check.met]
+    failed = [check for check in checks(worse) if not check.met]
     assert any("PCWP" in check.expectation and check.subject == "shock-c" for check in failed)
 
 
 def test_the_checks_of_the_devices_count_and_explain():
     flows = head_flow_table(["CP", "5.5", "RP"], pulsatile=False)
-    by_device = {check.subject: check for check in report.head_flow_checks(flows)}
+    by_device = {check.subject: check for check in head_flow_checks(flows)}
     assert all(check.met and check.reason == "" for check in by_device.values())
     assert by_device["CP"].values == "18 of 18 rows within"
     assert "60 and 100 mmHg" in by_device["CP"].expectation
@@ -73,36 +81,81 @@ def test_the_checks_of_the_devices_count_and_explain():
     worse = flows.copy()
     chosen = (worse["device"] == "CP") & (worse["level"] == "P-4")
     worse.loc[chosen, ["verdict", "steady_miss", "reason"]] = ["miss", 0.3, "by 0.30 L/min"]
-    failed = {check.subject: check for check in report.head_flow_checks(worse)}["CP"]
+    failed = {check.subject: check for check in head_flow_checks(worse)}["CP"]
     assert not failed.met
     assert failed.values == "16 of 18 rows within, largest miss 0.30 L/min"
     assert "P-4" in failed.reason
 
 
 def test_loops_close_and_move_left_with_support():
-    patient = Patient.load("shock-d")
     centre = {}
-    for device, level in study.SUPPORTS:
-        volume, pressure = report.loop(patient, device, level)
+    for beat in support_beats("shock-d"):
+        volume, pressure = beat.loop()
         assert (volume[0], pressure[0]) == (volume[-1], pressure[-1])
         assert abs(volume[-2] - volume[-1]) < 1.0
-        centre[study.support_name(device, level)] = volume.mean()
+        centre[beat.support] = volume.mean()
     assert centre["no pump"] > centre["CP P-2"] > centre["CP P-9"] > centre["5.5 P-9"]
 
 
 def test_the_summary_tells_what_fails(table):
-    text = report.summary(study.checks(table))
-    assert text.startswith("21 of 22 checks hold.")
+    text = render("support.md", checks=checks(table))
+    assert text.startswith("21 of 22 checks hold.\n\n- shock-c: support lowers PCWP")
     assert text.count("FAILS") == 1
+    assert len(text.splitlines()) == 2 + 22
 
 
-def test_the_command_writes_all_and_fails_with_its_checks(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    code = run_command(["support", "--no-head-flow", "--results", "--json"])
-    document = json.loads(capsys.readouterr().out)
-    assert code == 1
+@pytest.mark.parametrize(
+    ("head", "by_law", "in_patient", "expected"),
+    [
+        (90.0, -0.2, None, "the head is above the shut-off head of this speed (80 mmHg"),
+        (70.0, -0.234, None, "by 0.23 L/min: one law"),
+        (70.0, 0.01, -0.06, "by 0.06 L/min in the pulsating patient only"),
+        (70.0, 0.01, None, ""),
+    ],
+)
+def test_the_reason_of_a_flow_out_of_its_range(head, by_law, in_patient, expected):
+    text = render(
+        "head_flow_miss.md",
+        head=head,
+        shut_off_head=80.0,
+        by_law=by_law,
+        in_patient=in_patient,
+        display_half=0.05,
+    )
+    assert text.startswith(expected)
+    assert text == text.strip()
+
+
+def test_what_is_kept_is_what_was_measured():
+    (patient,) = (case for case in STUDY.cases(SupportSettings()) if case.name == "shock-c")
+    measured = measure(patient)
+    read = _through_json(measured)
+    assert read.rows == measured.rows
+    for support, loop in measured.loops.items():
+        for kept, made in zip(read.loops[support], loop, strict=True):
+            assert (kept == made).all()
+
+
+def _through_json(measured: Measured) -> Measured:
+    import json
+
+    from pydantic import TypeAdapter
+
+    plain = asdict(measured)
+    plain["loops"] = {
+        support: [signal.tolist() for signal in loop] for support, loop in measured.loops.items()
+    }
+    return TypeAdapter(Measured).validate_python(json.loads(json.dumps(plain)))
+
+
+def test_the_command_writes_all_and_fails_with_its_checks(impellab, tmp_path):
+    result = impellab("support", "--no-head-flow", "--workers", "1", "--results", "--json")
+    document = result.document
+    assert result.code == 1
     assert len(document["rows"]) == 15
     assert document["units"]["map"] == "mmHg"
+    assert document["held"] is False
+    assert document["head_flow"] == []
     assert sum(not check["met"] for check in document["checks"]) == 1
     names = {path.name for path in (tmp_path / "results" / "support").iterdir()}
     assert names == {
@@ -117,9 +170,8 @@ def test_the_command_writes_all_and_fails_with_its_checks(tmp_path, monkeypatch,
     assert "map [mmHg]" in heading
 
 
-def test_the_tables_for_people_tell_verdict_and_reason(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(study_output, "write_study", lambda *_, **__: tmp_path)
-    assert run_command(["support", "--no-head-flow"]) == 1
-    printed = capsys.readouterr().out
-    assert "FAILS" in printed
-    assert "once the aortic valve stays shut" in printed
+def test_the_tables_for_people_tell_verdict_and_reason(impellab):
+    result = impellab("support", "--no-head-flow", "--workers", "1")
+    assert result.code == 1
+    assert "FAILS" in result.out
+    assert "once the aortic valve stays shut" in result.out

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.validation.bands import BEFORE, HIGHEST_WITHOUT_SUCTION, Study, Support
+from experiments.runs import FloatArray
+from experiments.validation.bands import (
+    BEFORE,
+    HIGHEST_WITHOUT_SUCTION,
+    PublishedStudy,
+    Support,
+    studies,
+)
 from experiments.validation.measures import measures
 from experiments.validation.slow import with_reflex
 from plants import (
@@ -33,6 +39,16 @@ from plants.quantities import SECONDS_PER_MINUTE
 
 Array = NDArray[np.float64]
 _WAVE_INTERVAL = 0.001  # s
+_SHOWN_WAVES = (
+    "time",
+    "lv_volume",
+    "lv_pressure",
+    "rv_volume",
+    "rv_pressure",
+    "aortic_pressure",
+    "placement_signal",
+    "motor_current",
+)
 #: Share of the beat below which suction does not count.
 NO_SUCTION = 0.01
 # A window is clear of the valve this many widths of its passage beyond the limit of depth.
@@ -79,7 +95,7 @@ class Case:
 
     Attributes
     ----------
-    study : Study
+    study : PublishedStudy
         The study.
     patient : Patient
         The preset, or the patient identified from it.
@@ -89,13 +105,51 @@ class Case:
         By the names of the study's supports, and ``"before"``.
     """
 
-    study: Study
+    study: PublishedStudy
     patient: Patient
     targets: tuple[TargetRow, ...]
     conditions: Mapping[str, Condition]
 
+    def shown(self) -> ShownCase:
+        """What tables and figures need of it."""
+        conditions = {
+            name: ShownCondition(
+                condition.patient.name,
+                condition.pump,
+                dict(condition.disturbances),
+                {wave: condition.waves[wave] for wave in _SHOWN_WAVES},
+            )
+            for name, condition in self.conditions.items()
+        }
+        return ShownCase(self.study.name, self.patient.name, list(self.targets), conditions)
 
-def identified(study: Study, preset: str) -> tuple[Patient, tuple[TargetRow, ...]]:
+
+@dataclass(frozen=True)
+class ShownCondition:
+    """What is shown of a condition: patient, pump, disturbances, and some waveforms."""
+
+    patient: str
+    pump: str
+    disturbances: dict[str, float]
+    waves: dict[str, FloatArray]
+
+
+@dataclass(frozen=True)
+class ShownCase:
+    """What is shown of a case: names of study and patient, targets, and conditions."""
+
+    study: str
+    patient: str
+    targets: list[TargetRow]
+    conditions: dict[str, ShownCondition]
+
+    @property
+    def published(self) -> PublishedStudy:
+        """The study."""
+        return studies()[self.study]
+
+
+def identified(study: PublishedStudy, preset: str) -> tuple[Patient, tuple[TargetRow, ...]]:
     """The patient of a study: a preset, identified anew where values before are known.
 
     Raises
@@ -106,19 +160,18 @@ def identified(study: Study, preset: str) -> tuple[Patient, tuple[TargetRow, ...
     patient = Patient.load(preset)
     if not study.before:
         return patient, ()
-    wanted = dataclasses.replace(
-        patient,
+    wanted = patient.changed(
         name=study.name,
         description=f"{patient.description} Identified to: {study.title}.",
         targets=study.before,
     )
     kept = (*patient.held, *study.kept)
     free = [name for name in FREE if name not in kept]
-    found = identify(wanted, free=free, fitted=tuple(study.before))
-    return found.patient, found.rows
+    identification = identify(wanted, free=free, fitted=tuple(study.before))
+    return identification.patient, identification.rows
 
 
-def simulate_study(study: Study) -> list[Case]:
+def simulate_study(study: PublishedStudy) -> list[Case]:
     """A case for each patient of the study.
 
     Raises
@@ -126,16 +179,16 @@ def simulate_study(study: Study) -> list[Case]:
     PhysicsError
         A condition has no periodic beat.
     """
-    return [_case(study, preset) for preset in study.patients]
+    return [_case(study, preset) for preset in study.presets]
 
 
-def _case(study: Study, preset: str) -> Case:
+def _case(study: PublishedStudy, preset: str) -> Case:
     patient, targets = identified(study, preset)
     before = simulate_condition(Plant(patient))
     conditions = {BEFORE: before}
-    for support in study.supports.values():
-        pressure = before.values["map"] if study.baroreflex else None
-        conditions[support.name] = simulate_support(patient, support, pressure)
+    pressure = before.values["map"] if study.baroreflex else None
+    for name, support in study.supports.items():
+        conditions[name] = simulate_support(patient, support, pressure)
     return Case(study, patient, targets, conditions)
 
 
@@ -179,7 +232,7 @@ def place(pump: Pump, name: str) -> dict[str, float]:
 
     Examples
     --------
-    >>> from experiments.validation.cases import place
+    >>> from experiments.validation.conditions import place
     >>> from plants import Pump
     >>> place(Pump.load("CP"), "mitral")
     {'mitral_contact': 1.0}

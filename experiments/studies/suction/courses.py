@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.runs import BoolArray, FloatArray
 from plants import (
     WAVEFORMS,
     Event,
@@ -49,6 +50,7 @@ CONFUSERS = (
     "too shallow",
     "outlet in the valve",
 )
+ALL_CAUSES = CAUSES + CONFUSERS
 
 DURATION = 45.0  # s
 #: Interval of the console's samples, and of the detector's decisions, s.
@@ -84,12 +86,12 @@ class Course:
     cause: str
     patient: str
     device: str
-    current: Array
-    placement: Array
-    speed: Array
-    beat_ends: Array
-    share: Array
-    suction: NDArray[np.bool_]
+    current: FloatArray
+    placement: FloatArray
+    speed: FloatArray
+    beat_ends: FloatArray
+    share: FloatArray
+    suction: BoolArray
 
 
 def course(seed: int, cause: str) -> Course | None:
@@ -100,12 +102,11 @@ def course(seed: int, cause: str) -> Course | None:
     seed : int
         Draws the patient, the device, the level and the amounts.
     cause : str
-        One of :data:`CAUSES` and :data:`CONFUSERS`.
+        One of :data:`ALL_CAUSES`.
     """
-    if cause not in CAUSES + CONFUSERS:
-        raise InputError("cause", cause, "one of " + ", ".join(CAUSES + CONFUSERS))
-    number = (CAUSES + CONFUSERS).index(cause)
-    random = np.random.default_rng([seed, number])
+    if cause not in ALL_CAUSES:
+        raise InputError("cause", cause, "one of " + ", ".join(ALL_CAUSES))
+    random = np.random.default_rng([seed, ALL_CAUSES.index(cause)])
     for attempt in range(_ATTEMPTS):
         # A cause that its patient does not survive, or a speed without a steady state.
         try:

@@ -1,4 +1,4 @@
-"""How well a detector finds suction: decisions against the truth, by beat and by event."""
+"""A detector watches a course: its decisions against the truth, by beat and by event."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from controllers import DetectorSettings, SuctionDetector
 from controllers.suction import FEATURES
-from experiments.studies.suction.cases import HOP, SAMPLE, Course
+from experiments.runs import BoolArray, FloatArray
+from experiments.studies.suction.courses import HOP, SAMPLE, Course
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -74,10 +75,10 @@ class Watched:
     cause: str
     device: str
     noise: Noise
-    truth: Flags
-    alarm: Flags
-    settled: Flags
-    log_odds: Array
+    truth: BoolArray
+    alarm: BoolArray
+    settled: BoolArray
+    log_odds: FloatArray
     delays: tuple[float, ...]
     lags: tuple[float, ...]
     false_alarms: int
@@ -100,7 +101,7 @@ def decisions(
         odds.append(detector.log_odds)
         features.append(detector.features)
     none = np.full(len(FEATURES), math.nan)
-    rows = np.array([none if one is None else one for one in features])
+    rows = np.array([none if values is None else values for values in features])
     return np.array(alarm), np.array(odds), rows
 
 

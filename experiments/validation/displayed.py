@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from experiments.studies.support import ALL_LEVELS, PATIENT, RIGHT_PATIENT
-from experiments.validation.bands import content
+from experiments.validation.bands import published
 from experiments.validation.row import Row, verdict
 from plants import Pump
 
@@ -30,22 +30,23 @@ def head_flow_rows(table: pandas.DataFrame, rmse: pandas.DataFrame) -> list[Row]
     Examples
     --------
     >>> from experiments.studies.support import head_flow_rmse, head_flow_table
-    >>> from experiments.validation.tables import head_flow_rows
+    >>> from experiments.validation.displayed import head_flow_rows
     >>> table = head_flow_table(["5.5"], pulsatile=False)
     >>> [row.measure for row in head_flow_rows(table, head_flow_rmse(table))][-1]
     '5.5: RMSE of the mean flow against every range'
     """
     known = table[table["verdict"] != "no range known"]
-    rows = [_level_row(one) for one in known.to_dict("records")]
-    return rows + [_rmse_row(one) for one in rmse.to_dict("records") if one["level"] == ALL_LEVELS]
+    rows = [_level_row(flow) for flow in known.to_dict("records")]
+    whole = rmse[rmse["level"] == ALL_LEVELS]
+    return rows + [_rmse_row(device) for device in whole.to_dict("records")]
 
 
-def _level_row(one: Mapping[Any, Any]) -> Row:
-    settings = content()["head_flow"]
-    recalled = not str(one["tag"]).startswith("S")
-    share = settings["margin_recalled"] if recalled else 0.0
-    least = settings["margin_seen"]
-    low, high = _known(one["flow_low"]), _known(one["flow_high"])
+def _level_row(flows: Mapping[Any, Any]) -> Row:
+    bands = published().head_flow
+    recalled = not str(flows["tag"]).startswith("S")
+    share = bands.margin_recalled if recalled else 0.0
+    least = bands.margin_seen
+    low, high = _known(flows["flow_low"]), _known(flows["flow_high"])
     band_low = None if low is None else low - max(share * low, least)
     band_high = None if high is None else high + max(share * high, least)
 
@@ -55,54 +56,54 @@ def _level_row(one: Mapping[Any, Any]) -> Row:
         return max(below, above)
 
     # The console displays no flow below zero.
-    flows = [max(one[f"{kind}_flow"], 0.0) for kind in ("steady", "pulsatile")]
-    value = max((flow for flow in flows if not math.isnan(flow)), key=beyond)
+    shown = [max(flows[f"{kind}_flow"], 0.0) for kind in ("steady", "pulsatile")]
+    value = max((flow for flow in shown if not math.isnan(flow)), key=beyond)
     missed = beyond(value) > 0
-    level, head = str(one["level"]), f"{one['head_mmHg']:g} mmHg"
-    explanation = one["reason"] or f"{beyond(value):.2f} L/min beyond the band"
+    level, head = str(flows["level"]), f"{flows['head_mmHg']:g} mmHg"
+    explanation = flows["reason"] or f"{beyond(value):.2f} L/min beyond the band"
     return Row(
-        study=settings["study"],
-        measure=f"{one['device']} {level} at {head}",
+        study=bands.study,
+        measure=f"{flows['device']} {level} at {head}",
         kind="value",
         signal="pump_flow",
         unit="L/min",
-        patient=_patient(str(one["device"])),
-        device=str(one["device"]),
+        patient=_patient(str(flows["device"])),
+        device=str(flows["device"]),
         condition=f"{level}, mean head {head}",
         published=" to ".join("?" if end is None else f"{end:g}" for end in (low, high)),
-        tag=str(one["tag"]),
+        tag=str(flows["tag"]),
         model=value,
         low=band_low,
         high=band_high,
         verdict=verdict(not missed),
-        reason=settings["reason_recalled" if recalled else "reason_seen"],
+        reason=bands.reason_recalled if recalled else bands.reason_seen,
         explanation=str(explanation) if missed else "",
     )
 
 
-def _rmse_row(one: Mapping[Any, Any]) -> Row:
-    settings = content()["head_flow"]
-    pump = Pump.load(one["device"])
-    high = settings["rmse_share"] * pump.ratings["max_mean_flow"].value
-    values = [one[f"{kind}_range_rmse"] for kind in ("steady", "pulsatile")]
+def _rmse_row(device: Mapping[Any, Any]) -> Row:
+    bands = published().head_flow
+    pump = Pump.load(device["device"])
+    high = bands.rmse_share * pump.ratings["max_mean_flow"].value
+    values = [device[f"{kind}_range_rmse"] for kind in ("steady", "pulsatile")]
     value = max(v for v in values if not math.isnan(v))
     missed = value > high
     return Row(
-        study=settings["study"],
+        study=bands.study,
         measure=f"{pump.name}: RMSE of the mean flow against every range",
         kind="value",
         signal="pump_flow",
         unit="L/min",
         patient=_patient(pump.name),
         device=pump.name,
-        condition=f"{one['rows']} heads and levels",
+        condition=f"{device['rows']} heads and levels",
         published="0",
         tag="S/R",
         model=value,
         low=0.0,
         high=high,
         verdict=verdict(not missed),
-        reason=settings["rmse_reason"],
+        reason=bands.rmse_reason,
         explanation="see the rows of the levels" if missed else "",
     )
 
@@ -123,31 +124,30 @@ def preset_rows(table: pandas.DataFrame) -> list[Row]:
     table : DataFrame
         From :func:`~experiments.studies.identify.patients_table`.
     """
-    settings = content()["patients"]
-    rows = []
-    for one in table.to_dict("records"):
-        kind = "fitted" if one["fitted"] else "other"
-        share = settings[kind] * abs(one["target"])
-        low, high = one["target"] - share, one["target"] + share
-        held = low <= one["model"] <= high
-        rows.append(
+    bands = published().patients
+    compared = []
+    for row in table.to_dict("records"):
+        share = (bands.fitted if row["fitted"] else bands.other) * abs(row["target"])
+        low, high = row["target"] - share, row["target"] + share
+        held = low <= row["model"] <= high
+        compared.append(
             Row(
-                study=settings["study"],
-                measure=f"{one['patient']}: {one['signal']}",
+                study=bands.study,
+                measure=f"{row['patient']}: {row['signal']}",
                 kind="value",
-                signal=one["signal"],
-                unit=one["unit"],
-                patient=one["patient"],
+                signal=row["signal"],
+                unit=row["unit"],
+                patient=row["patient"],
                 device="none",
                 condition="no pump",
-                published=f"{one['target']:g}",
-                tag="R" if one["fitted"] else "X",
-                model=one["model"],
+                published=f"{row['target']:g}",
+                tag="R" if row["fitted"] else "X",
+                model=row["model"],
                 low=low,
                 high=high,
                 verdict=verdict(held),
-                reason=settings[f"reason_{kind}"],
-                explanation="" if held else one["reason"],
+                reason=bands.reason_fitted if row["fitted"] else bands.reason_other,
+                explanation="" if held else row["reason"],
             )
         )
-    return rows
+    return compared

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import math
 import re
@@ -10,17 +11,26 @@ import numpy as np
 import pandas
 import pytest
 
-import experiments.runs as study_output
+from experiments.runs import render, run_study
 from experiments.studies.support import head_flow_rmse, head_flow_table
-from experiments.validation import job as study
-from experiments.validation import summary, unit_of, validation_figures, validation_tables
-from experiments.validation.bands import BEFORE, Band, content, read_study, studies
-from experiments.validation.cases import highest_without_suction, place, simulate_study
-from experiments.validation.checks import band_value, failed_rows, study_rows
+from experiments.validation import STUDY, ValidationSettings, parts, study
+from experiments.validation.bands import (
+    BEFORE,
+    Band,
+    Published,
+    PublishedStudy,
+    published,
+    studies,
+    unit_of,
+)
+from experiments.validation.comparison import band_value, failed_rows, study_rows
+from experiments.validation.conditions import highest_without_suction, place, simulate_study
+from experiments.validation.displayed import head_flow_rows, preset_rows
+from experiments.validation.figures import validation_figures
 from experiments.validation.measures import loop_fill, stroke_shares
+from experiments.validation.report import validation_tables
 from experiments.validation.row import MISS, WITHIN
 from experiments.validation.slow import reflex_effects, resting_lactate, with_reflex
-from experiments.validation.tables import head_flow_rows, preset_rows
 from plants import InputError, Patient, PhysicsError, Plant, Pump, steady_state
 
 #: Rows of the table of published measurements: study, and what is compared.
@@ -50,7 +60,7 @@ PUBLISHED = {
 
 
 def every_band() -> list[tuple[str, Band]]:
-    return [(name, band) for name, one in studies().items() for band in one.bands]
+    return [(name, band) for name, table in studies().items() for band in table.bands]
 
 
 @pytest.fixture(scope="module")
@@ -78,13 +88,13 @@ def test_every_published_measurement_is_compared():
 def test_a_band_follows_the_rule_that_its_reason_names(name, band):
     numbers = re.match(r"\+?(\d+\.?\d*)(?: \+- (\d+\.?\d*))?", band.published)
     if band.reason.startswith("mean +- SD"):
-        mean, sd = (float(one) for one in numbers.groups())
+        mean, sd = (float(number) for number in numbers.groups())
         assert (band.low, band.high) == (pytest.approx(mean - sd), pytest.approx(mean + sd))
     elif band.reason.startswith(("no SD", "recalled")):
         text = re.search(r"\d+\.?\d*", band.published)
-        rule = content()["rule"]
+        rule = published().rule
         mean = float(text.group())
-        share = rule["recalled"] if band.tag.startswith("R") else rule["seen"]
+        share = rule.recalled if band.tag.startswith("R") else rule.seen
         assert f"{100 * share:.0f} %" in band.reason
         # Rounded to the digits that were published.
         assert band.low == pytest.approx(mean * (1 - share), abs=0.05)
@@ -97,34 +107,72 @@ def test_a_band_follows_the_rule_that_its_reason_names(name, band):
 
 
 def test_every_band_and_condition_has_its_reason_and_guesses_say_so():
-    for one in studies().values():
-        assert all(band.reason and band.published and unit_of(band.signal) for band in one.bands)
-        assert all(support.reason for support in one.supports.values())
-        for quantity in one.before.values():
+    for table in studies().values():
+        assert all(band.reason and band.published and unit_of(band.signal) for band in table.bands)
+        assert all(support.reason for support in table.supports.values())
+        for quantity in table.before.values():
             assert (quantity.tag == "X") == quantity.source.startswith("guess:")
-    assert all(content()["head_flow"][f"reason_{kind}"] for kind in ("seen", "recalled"))
+    assert published().head_flow.reason_seen
+    assert published().head_flow.reason_recalled
 
 
-def _tampered(change):
+#: The tables of a study, as the data file gives them.
+TABLE = {
+    "name": "isar-shock",
+    "study": "ISAR-SHOCK",
+    "title": "ISAR-SHOCK: shock of acute infarction on the 2.5",
+    "source": "Seyfarth 2008",
+    "condition": "30 minutes",
+    "base": "shock-c",
+    "base_reason": "the nearest",
+    "baroreflex": True,
+    "before": {
+        "map": {"value": 78.0, "unit": "mmHg", "source": "ISAR-SHOCK", "tag": "R medium"},
+    },
+    "supports": {"support": {"device": "2.5", "level": "P-8", "reason": "highest"}},
+    "bands": [
+        {
+            "measure": "change of cardiac index",
+            "kind": "change",
+            "signal": "cardiac_index",
+            "at": "support",
+            "against": "before",
+            "published": "+0.49 +- 0.46",
+            "tag": "R high",
+            "low": 0.03,
+            "high": 0.95,
+            "reason": "mean +- SD",
+        }
+    ],
+}
+
+
+def _tampered(*changes):
     """The tables of a study, with something changed in them."""
-    table = content()["studies"]["isar-shock"]
-    copied = {**table, "rows": [dict(row) for row in table["rows"]]}
-    copied["supports"] = {name: dict(one) for name, one in table["supports"].items()}
-    change(copied)
-    return copied
+    table = copy.deepcopy(TABLE)
+    for change in changes:
+        change(table)
+    return table
+
+
+def test_the_tables_of_a_study_are_read():
+    read = PublishedStudy.read(_tampered(), source="mine.toml")
+    assert read.presets == ("shock-c",)
+    assert read.before["map"].value == 78.0
+    assert read.bands[0].at == ("support",)
 
 
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        (lambda t: t["rows"][0].update(low=2.0), "low"),
-        (lambda t: [t["rows"][0].pop(end) for end in ("low", "high")], "low"),
-        (lambda t: t["rows"][0].update(signal="cardiac_indx"), "cardiac_index"),
-        (lambda t: t["rows"][0].update(at="suport"), "support"),
-        (lambda t: t["rows"][0].update(kind="difference"), "change"),
-        (lambda t: t["rows"][0].update(reason=" "), "reason"),
-        (lambda t: t["rows"][0].update(tag="sure"), "tag"),
-        (lambda t: t["rows"][0].update(colour="green"), "colour"),
+        (lambda t: t["bands"][0].update(low=2.0), "low"),
+        (lambda t: [t["bands"][0].pop(end) for end in ("low", "high")], "low"),
+        (lambda t: t["bands"][0].update(signal="cardiac_indx"), "cardiac_index"),
+        (lambda t: t["bands"][0].update(at="suport"), "support"),
+        (lambda t: t["bands"][0].update(kind="difference"), "change"),
+        (lambda t: t["bands"][0].update(reason=" "), "reason"),
+        (lambda t: t["bands"][0].update(tag="sure"), "tag"),
+        (lambda t: t["bands"][0].update(colour="green"), "colour"),
         (lambda t: t["supports"]["support"].pop("level"), "level"),
         (lambda t: t["supports"]["support"].update(level="P-17"), "P-17"),
         (lambda t: t["supports"]["support"].update(place="roof"), "roof"),
@@ -134,14 +182,32 @@ def _tampered(change):
 )
 def test_a_slip_in_the_data_file_is_named(change, named):
     with pytest.raises(InputError, match=named):
-        read_study("isar-shock", _tampered(change))
+        PublishedStudy.read(_tampered(change), source="mine.toml")
+
+
+def test_every_slip_is_told_at_once():
+    slips = (
+        lambda t: t["bands"][0].update(low=2.0),
+        lambda t: t["supports"]["support"].update(level="P-17"),
+        lambda t: t.update(title=" "),
+    )
+    with pytest.raises(InputError) as refused:
+        PublishedStudy.read(_tampered(*slips), source="mine.toml")
+    for place_in_file in ("bands[0].low", "supports.support.level", "title"):
+        assert f"mine.toml: {place_in_file}" in str(refused.value)
+
+
+def test_what_is_unknown_beside_the_studies_is_refused():
+    with pytest.raises(InputError, match="rule"):
+        Published.read({"rules": {}}, source="mine.toml")
 
 
 # -- values and verdicts ---------------------------------------------------------------------------
 
 
 def _band(kind, at, low=None, high=None, against=None):
-    return Band("m", kind, "map", at, against, "p", "S", low, high, "r", "")
+    texts = {"measure": "m", "published": "p", "tag": "S", "reason": "r"}
+    return Band(kind=kind, signal="map", at=at, against=against, low=low, high=high, **texts)
 
 
 @pytest.mark.parametrize(
@@ -307,12 +373,14 @@ def test_a_study_without_a_periodic_beat_is_all_misses(monkeypatch):
     def fails(_):
         raise PhysicsError("no periodic beat")
 
-    monkeypatch.setattr(study, "simulate_study", fails)
-    part = study.run_part("recover-i")
+    monkeypatch.setattr(parts, "simulate_study", fails)
+    part = parts.run_part("recover-i")
     assert part.rows == failed_rows(studies()["recover-i"], "no periodic beat")
     assert {row.verdict for row in part.rows} == {MISS}
     assert {row.explanation for row in part.rows} == {"no periodic beat"}
-    assert not study.held(part.rows)
+    findings = STUDY.findings(ValidationSettings(study=("recover-i",)), [part])
+    assert findings.held is False
+    assert findings.document["studies"] == []
 
 
 def test_levels_are_judged_by_their_widened_range(flows):
@@ -340,23 +408,27 @@ def test_a_flow_out_of_its_range_is_a_miss(flows):
 
 
 def test_of_law_and_patient_the_worse_counts(flows):
-    one = flows[flows["level"] == "P-9"].copy()
-    one["pulsatile_flow"] = 0.2
-    rows = head_flow_rows(one, head_flow_rmse(flows))
+    highest = flows[flows["level"] == "P-9"].copy()
+    highest["pulsatile_flow"] = 0.2
+    rows = head_flow_rows(highest, head_flow_rmse(flows))
     assert rows[0].model == 0.2
     assert rows[0].verdict == MISS
 
 
-def test_presets_are_judged_by_the_tolerance_of_their_kind():
+@pytest.fixture
+def presets():
     common = {"patient": "p", "unit": "mmHg", "target": 20.0, "reason": "because"}
-    table = pandas.DataFrame(
+    return pandas.DataFrame(
         [
             common | {"signal": "pcwp", "model": 20.9, "fitted": True},
             common | {"signal": "cvp", "model": 21.1, "fitted": True},
             common | {"signal": "lvedp", "model": 22.9, "fitted": False},
         ]
     )
-    verdicts = [(row.verdict, row.explanation) for row in preset_rows(table)]
+
+
+def test_presets_are_judged_by_the_tolerance_of_their_kind(presets):
+    verdicts = [(row.verdict, row.explanation) for row in preset_rows(presets)]
     assert verdicts == [(WITHIN, ""), (MISS, "because"), (WITHIN, "")]
 
 
@@ -365,27 +437,63 @@ def test_presets_are_judged_by_the_tolerance_of_their_kind():
 
 @pytest.mark.slow
 def test_every_study_runs_and_every_miss_is_explained():
-    parts = study.validate(list(studies()), workers=1)
-    rows = study.rows_of(parts)
+    results = [parts.run_part(name) for name in studies()]
+    rows = [row for part in results for row in part.rows]
     assert len(rows) == len(every_band()) + len(studies()["burkhoff"].bands)
     for row in rows:
         assert math.isfinite(row.model), row
         assert (row.verdict == MISS) == bool(row.explanation), row
         assert not row.explanation.startswith("not known"), row
-    drawn = validation_figures(parts)
+    drawn = validation_figures(results)
     assert set(drawn) >= {*studies()} - {"burkhoff"} | {"burkhoff_shock-d", "burkhoff_shock-e"}
-    identified = validation_tables(parts)["identified"]
+    identified = validation_tables(results)["identified"]
     assert (identified["model"] / identified["value"] - 1).abs().max() < 1e-3
-    text = summary(rows)
+    text = render("validation.md", rows=rows, miss=MISS)
     missed = [row for row in rows if row.verdict == MISS]
     assert all(f"- {row.study}, {row.measure}: " in text for row in missed)
 
 
 def test_the_displayed_flows_are_a_part_for_each_pump():
-    assert study.work(["head-flow"]) == [f"head-flow:{name}" for name in Pump.names()]
-    assert len(study.work()) == len(studies()) + len(Pump.names()) + 1
+    assert parts.chosen_parts(["head-flow"]) == [f"head-flow:{name}" for name in Pump.names()]
+    assert len(parts.chosen_parts()) == len(studies()) + len(Pump.names()) + 1
     with pytest.raises(InputError, match="recover-i"):
-        study.work(["recover-1"])
+        ValidationSettings(study=("recover-1",))
+
+
+def test_the_longest_parts_come_first_and_the_rows_stay_in_the_order_of_the_file(presets):
+    settings = ValidationSettings(study=("presets", "isar-shock", "head-flow"))
+    cases = STUDY.cases(settings)
+    assert cases[0] == f"head-flow:{Pump.names()[0]}"
+    rows = {name: failed_rows(studies()["isar-shock"], name) for name in cases}
+    rows["presets"] = preset_rows(presets)
+    findings = STUDY.findings(settings, [parts.Part(name, rows[name]) for name in cases])
+    assert findings.rows["explanation"].tolist() == [
+        "isar-shock",
+        *(f"head-flow:{name}" for name in Pump.names()),
+        *("", "because", ""),
+    ]
+
+
+def test_the_summary_counts_by_study_and_lists_the_misses(recover):
+    rows = study_rows(recover)
+    wrong = dataclasses.replace(
+        rows[0], study="Another", model=9.87654, verdict=MISS, explanation="it was tampered with"
+    )
+    right = [dataclasses.replace(row, verdict=WITHIN) for row in rows]
+    lines = render("validation.md", rows=[*right, wrong], miss=MISS).splitlines()
+    assert lines == [
+        "4 of 5 values lie in their bands.",
+        "",
+        "- RECOVER I: 4 of 4",
+        "- Another: 0 of 1",
+        "",
+        "Misses:",
+        "",
+        f"- Another, {wrong.measure}: 9.88 {wrong.unit}, band {wrong.band}, "
+        f"published {wrong.published}: it was tampered with.",
+    ]
+    held = render("validation.md", rows=right, miss=MISS)
+    assert held == "4 of 4 values lie in their bands.\n\n- RECOVER I: 4 of 4"
 
 
 def test_the_command_prints_one_document_and_writes_a_folder(impellab, tmp_path):
@@ -395,15 +503,69 @@ def test_the_command_prints_one_document_and_writes_a_folder(impellab, tmp_path)
     assert {"study", "measure", "published", "model", "low", "high", "verdict"} <= set(row)
     assert row["low"] <= row["model"] <= row["high"]
     assert row["verdict"] == WITHIN
+    assert result.document["held"] is True
     assert result.document["units"] == {"cardiac_index": "L/min/m2"}
     assert result.document["studies"][0]["source"].startswith("Seyfarth 2008")
     names = {path.name for path in (tmp_path / result.document["run"]).iterdir()}
     assert {"validation.csv", "identified.csv", "isar-shock.png", "report.html"} <= names
 
 
-def test_a_missed_band_is_exit_code_1_and_told(impellab, monkeypatch):
-    part = study.Part("recover-i", failed_rows(studies()["recover-i"], "it was tampered with"))
-    monkeypatch.setattr(study, "run_part", lambda _: part)
+def test_a_killed_validation_goes_on_and_gives_the_same_rows(tmp_path):
+    """What is read back is what was made: rows, tables and waveforms."""
+    settings = ValidationSettings(study=("isar-shock", "dog-total-support"))
+    made = {}
+
+    def killed(name):
+        if made:
+            raise KeyboardInterrupt
+        made[name] = parts.run_part(name)
+        return made[name]
+
+    with pytest.raises(KeyboardInterrupt):
+        run_study(dataclasses.replace(STUDY, work=killed), settings, runs=tmp_path, workers=1)
+    (folder,) = tmp_path.iterdir()
+
+    def going_on(name):
+        assert name not in made
+        made[name] = parts.run_part(name)
+        return made[name]
+
+    shown = {}
+
+    def findings(settings, results):
+        shown.update({part.name: part for part in results})
+        return STUDY.findings(settings, results)
+
+    study = dataclasses.replace(STUDY, work=going_on, findings=findings)
+    run_study(study, None, resume=folder, workers=1)
+    assert set(shown) == set(made) == {"isar-shock", "dog-total-support"}
+    for name, part in made.items():
+        assert shown[name].rows == part.rows
+        for again, case in zip(shown[name].cases, part.cases, strict=True):
+            assert (again.study, again.patient, again.targets) == (
+                case.study,
+                case.patient,
+                case.targets,
+            )
+            for where, condition in case.conditions.items():
+                assert again.conditions[where].disturbances == condition.disturbances
+                for wave, values in condition.waves.items():
+                    assert np.array_equal(again.conditions[where].waves[wave], values)
+
+
+@pytest.fixture
+def short_work(monkeypatch, presets):
+    """The validation with parts that miss all bands, in no time."""
+
+    def missed(name):
+        if name == "presets":
+            return parts.Part(name, preset_rows(presets))
+        return parts.Part(name, failed_rows(studies()["recover-i"], "it was tampered with"))
+
+    monkeypatch.setattr(study, "STUDY", dataclasses.replace(STUDY, work=missed))
+
+
+def test_a_missed_band_is_exit_code_1_and_told(impellab, short_work):
     result = impellab("validate", "--study", "recover-i", "--workers", "1")
     assert result.code == 1
     assert "0 of 4 values lie in their bands" in result.out
@@ -425,13 +587,10 @@ def test_bad_input_is_one_line(impellab, arguments, named):
     assert named in result.error
 
 
-def test_the_reference_results_are_those_of_all_studies(impellab, monkeypatch):
-    part = study.run_part("isar-shock")
-    written = {}
-    monkeypatch.setattr(study, "validate", lambda *_, **__: [part])
-    monkeypatch.setattr(study_output, "write_study", lambda *a, **k: written.update(k, name=a[0]))
-    monkeypatch.setattr("experiments.commands.validate.path_text", str)
-    assert impellab("validate", "--results").code == 0
-    assert written["name"] == "validation"
-    assert written["results"] is True
-    assert written["regenerate"] == "impellab validate --results"
+def test_the_reference_results_are_those_of_all_studies(impellab, short_work, tmp_path):
+    result = impellab("validate", "--workers", "1", "--results")
+    assert result.code == 1
+    page = (tmp_path / "results" / "validation" / "README.md").read_text()
+    assert page.startswith("# The plant against published measurements\n\n2 of ")
+    assert "Regenerate with `impellab validate --results`." in page
+    assert (tmp_path / "results" / "validation" / "validation.csv").exists()

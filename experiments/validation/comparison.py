@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from itertools import pairwise
 
-from experiments.validation.bands import BEFORE, Band, Study
-from experiments.validation.cases import Case
+from experiments.validation.bands import BEFORE, Band, PublishedStudy
+from experiments.validation.conditions import Case
 from experiments.validation.reasons import explain
 from experiments.validation.row import Row, verdict
 
@@ -30,23 +30,23 @@ def band_value(band: Band, values: Mapping[str, Mapping[str, float]]) -> float:
     Examples
     --------
     >>> from experiments.validation.bands import studies
-    >>> from experiments.validation.checks import band_value
+    >>> from experiments.validation.comparison import band_value
     >>> band = studies()["pig-right-ventricle"].bands[-1]
     >>> values = {"before": {"ea_ees_rv": 3.0}, "support": {"ea_ees_rv": 2.25}}
     >>> band.kind, band_value(band, values)
     ('falls', 0.75)
     """
-    found = [values[where].get(band.signal, math.nan) for where in band.at]
+    at = [values[where].get(band.signal, math.nan) for where in band.at]
     if band.kind == "value":
-        return found[0]
+        return at[0]
     if band.kind in ("rises", "falls"):
         sign = 1.0 if band.kind == "rises" else -1.0
-        return min(sign * (b - a) for a, b in pairwise(found))
+        return min(sign * (b - a) for a, b in pairwise(at))
     assert band.against is not None
     other = values[band.against].get(band.signal, math.nan)
     if band.kind == "change":
-        return found[0] - other
-    return found[0] / other if other else math.nan
+        return at[0] - other
+    return at[0] / other if other else math.nan
 
 
 def study_rows(case: Case) -> list[Row]:
@@ -61,15 +61,15 @@ def study_rows(case: Case) -> list[Row]:
     return rows
 
 
-def failed_rows(study: Study, reason: str) -> list[Row]:
+def failed_rows(study: PublishedStudy, reason: str) -> list[Row]:
     """The rows of a study that could not be simulated: all are misses, for that reason."""
     return [_row(study, band, math.nan, reason, study.name, "") for band in study.bands]
 
 
 def _row(
-    study: Study, band: Band, value: float, explanation: str, patient: str, device: str
+    study: PublishedStudy, band: Band, value: float, explanation: str, patient: str, device: str
 ) -> Row:
-    of = f"{patient}: " if len(study.patients) > 1 else ""
+    of = f"{patient}: " if len(study.presets) > 1 else ""
     at = ", ".join("no pump" if where == BEFORE else where for where in band.at)
     return Row(
         study=study.study,

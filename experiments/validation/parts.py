@@ -1,0 +1,112 @@
+"""The parts of the validation: published studies, displayed flows of the pumps, and the presets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from experiments.studies.identify import patients_table
+from experiments.studies.support import head_flow_rmse, head_flow_table
+from experiments.validation.bands import studies
+from experiments.validation.comparison import failed_rows, study_rows
+from experiments.validation.conditions import ShownCase, simulate_study
+from experiments.validation.displayed import head_flow_rows, preset_rows
+from experiments.validation.row import Row
+from plants import PhysicsError, Pump, unknown_name
+
+if TYPE_CHECKING:
+    import pandas
+
+HEAD_FLOW, PRESETS = "head-flow", "presets"
+
+
+@dataclass(frozen=True)
+class Part:
+    """The outcome of a part of the validation.
+
+    Attributes
+    ----------
+    name : str
+        A study of the data file, ``"presets"``, or ``"head-flow:DEVICE"``.
+    rows : list of Row
+        Its comparisons.
+    cases : list of ShownCase
+        What was simulated; empty where a table holds it.
+    tables : dict of str to list of dict
+        Rows of the tables behind the comparisons.
+    """
+
+    name: str
+    rows: list[Row]
+    cases: list[ShownCase] = field(default_factory=list)
+    tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+
+def part_names() -> tuple[str, ...]:
+    """What may be asked for: the studies, the displayed flows and the presets.
+
+    Examples
+    --------
+    >>> from experiments.validation.parts import part_names
+    >>> part_names()[0], part_names()[-1]
+    ('recover-i', 'presets')
+    """
+    return (*studies(), HEAD_FLOW, PRESETS)
+
+
+def run_part(name: str) -> Part:
+    """Simulate and compare one part.
+
+    Parameters
+    ----------
+    name : str
+        As in :class:`Part`.
+
+    Examples
+    --------
+    >>> from experiments.validation.parts import run_part
+    >>> [row.verdict for row in run_part("isar-shock").rows]
+    ['within']
+    """
+    if name == PRESETS:
+        presets = patients_table()
+        tables = {"presets": _records(presets)}
+        return Part(name, preset_rows(presets), tables=tables)
+    if name.startswith(HEAD_FLOW):
+        flows = head_flow_table([name.partition(":")[2]])
+        rmse = head_flow_rmse(flows)
+        tables = {"head_flow": _records(flows), "head_flow_rmse": _records(rmse)}
+        return Part(name, head_flow_rows(flows, rmse), tables=tables)
+    study = studies()[name]
+    try:
+        cases = simulate_study(study)
+    except PhysicsError as error:
+        return Part(name, failed_rows(study, str(error)))
+    rows = [row for case in cases for row in study_rows(case)]
+    return Part(name, rows, [case.shown() for case in cases])
+
+
+def _records(table: pandas.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def chosen_parts(names: Sequence[str] = ()) -> list[str]:
+    """The parts to run for some names, or for all: the displayed flows are a part per device.
+
+    Raises
+    ------
+    InputError
+        A name is unknown.
+    """
+    for name in names:
+        if name not in part_names():
+            raise unknown_name("study", name, part_names())
+    parts: list[str] = []
+    for name in part_names():
+        if names and name not in names:
+            continue
+        parts += (
+            [f"{HEAD_FLOW}:{device}" for device in Pump.names()] if name == HEAD_FLOW else [name]
+        )
+    return parts

@@ -1,0 +1,78 @@
+"""The plant against published measurements: everything that ``impellab validate`` compares.
+
+The bands were fixed in ``experiments/data/validation.toml`` before the model was seen. A study's
+patient is identified to what was published of the patients before support, so that the values on
+support are predictions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from experiments.runs import Findings, Settings, Study, render
+from experiments.validation.bands import unit_of
+from experiments.validation.figures import validation_figures
+from experiments.validation.parts import HEAD_FLOW, Part, chosen_parts, run_part
+from experiments.validation.report import printed, sources, validation_tables
+from experiments.validation.row import MISS
+from plants import InputError
+
+
+class ValidationSettings(Settings):
+    """Settings of the validation."""
+
+    study: tuple[str, ...] = Field(
+        (),
+        description="Only this study, or head-flow or presets; may be given more than once.",
+    )
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        chosen_parts(self.study)
+        return self
+
+
+def _cases(settings: ValidationSettings) -> list[str]:
+    """The parts, the longest first, so that no core waits for the last."""
+    return sorted(chosen_parts(settings.study), key=lambda name: not name.startswith(HEAD_FLOW))
+
+
+def _findings(settings: ValidationSettings, results: Sequence[Part]) -> Findings:
+    import pandas
+
+    order = chosen_parts(settings.study)
+    parts = sorted(results, key=lambda part: order.index(part.name))
+    rows = [row for part in parts for row in part.rows]
+    return Findings(
+        tables={"validation": pandas.DataFrame(rows)} | validation_tables(parts),
+        figures=validation_figures(parts),
+        summary=render("validation.md", rows=rows, miss=MISS),
+        held=all(row.verdict != MISS for row in rows),
+        units={row.signal: unit_of(row.signal) for row in rows},
+        printed=printed(rows),
+        document={"studies": sources(parts)},
+    )
+
+
+def _refuse_partial_results(settings: ValidationSettings) -> None:
+    if settings.study:
+        allowed = "no --study with --results: the reference results are of all studies"
+        raise InputError("study", ", ".join(settings.study), allowed)
+
+
+STUDY = Study(
+    name="validation",
+    title=lambda settings: "The plant against published measurements",
+    settings=ValidationSettings,
+    cases=_cases,
+    work=run_part,
+    findings=_findings,
+    result=Part,
+    key=lambda name: name.replace(":", "-"),
+    unit="studies",
+    command="validate",
+    check_results=_refuse_partial_results,
+)
