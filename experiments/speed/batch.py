@@ -23,6 +23,7 @@ from experiments.speed.row import SpeedRow, compared_row, missing_row, rates_of
 from plants.beat import plant_functions
 from plants.compile import BlockKernel, BuildError
 from plants.plant import VALUES
+from plants.quantities import stream
 from plants.simulation import DEFAULT_STEP
 
 Array = NDArray[np.float64]
@@ -43,7 +44,7 @@ _TARGETS = {"casadi": 7.0, "map": 25.0, "numba": 6.0, "jax": 5.0}
 
 def individuals(start: CaseStart, batch: int) -> tuple[Array, Array]:
     """Carries and held values of a batch, a row each, whose parameters differ by some percent."""
-    rng = np.random.default_rng(0)
+    rng = stream("speed batch", 0)
     carry = np.repeat(start.carry[None], batch, axis=0)
     values = np.repeat(start.values[None], batch, axis=0)
     for name in ("heart_rate", "r_systemic", "c_systemic_arteries", "r_pulmonary", "lv_ees"):

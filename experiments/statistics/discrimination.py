@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plants.quantities import stream
+
 _RESAMPLES, _QUANTILES = 2000, (0.025, 0.975)
 
 
@@ -139,7 +141,7 @@ def _interval(
             n_resamples=_RESAMPLES,
             vectorized=True,
             method="percentile",
-            random_state=np.random.default_rng(seed),
+            random_state=stream("resampling", seed),
         )
     values = resampled.bootstrap_distribution
     values = values[np.isfinite(values)]

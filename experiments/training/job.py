@@ -22,8 +22,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from controllers.policy import POLICY_FILES, Normalisation
 from experiments.runs import to_json, versions
 from experiments.training.checkpoints import checkpoint_path, last_checkpoint, tidy, whole_folder
@@ -31,6 +29,7 @@ from experiments.training.evaluation import made
 from experiments.training.settings import TrainingSettings
 from experiments.training.task import check_task, evaluated
 from plants import InputError
+from plants.quantities import stream_seed
 
 Progress = Callable[[int], None]
 
@@ -178,8 +177,8 @@ def _begun(algorithm: Any, settings: TrainingSettings, checkpoints: Path) -> Any
     if (last / _REPLAY).exists():
         learner.load_replay_buffer(last / _REPLAY)
     # Not the seeds it began with: the same episodes and exploration would come once more.
-    fresh = np.random.SeedSequence((settings.seed, learner.num_timesteps)).generate_state(1)
-    learner.set_random_seed(int(fresh[0] % 2**31))
+    fresh = stream_seed("learning resumed", settings.seed, learner.num_timesteps)
+    learner.set_random_seed(fresh % 2**31)
     return learner
 
 

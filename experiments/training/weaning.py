@@ -18,6 +18,7 @@ from experiments.training.evaluation import FIRST_SEED, made
 from plants import InputError
 from plants.bedside import ACTIONS
 from plants.cohorts import FIRST_EVALUATION_SEED
+from plants.quantities import stream
 
 #: The environment of weaning.
 WEANING = "impellab/Weaning-v0"
@@ -152,7 +153,7 @@ def held(seen: NDArray[np.float32]) -> int:
 
 def at_random(seed: int) -> Act:
     """Actions drawn evenly, from a seed."""
-    random = np.random.default_rng(seed)
+    random = stream("random actions", seed)
     return lambda seen: int(random.integers(len(ACTIONS)))
 
 

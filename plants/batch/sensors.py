@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.plant import METRICS
-from plants.quantities import SIGNALS
+from plants.quantities import SIGNALS, stream
 from plants.sensors import Sensors, position_limits, tier_table
 
 Array = NDArray[np.float64]
@@ -58,7 +58,7 @@ class BatchSensors:
 
     def reset(self, lane: int, seed: int) -> None:
         """Begin a new run in a lane; see :meth:`plants.Sensors.reset`."""
-        generator = self._generators[lane] = np.random.default_rng(seed)
+        generator = self._generators[lane] = stream("monitors", seed)
         draws = generator.standard_normal(len(self.signals))
         self._bias[lane] = self._scale * self._bias_sd * draws
         self._due[lane] = -np.inf

@@ -13,7 +13,7 @@ import numpy as np
 from plants.beat import steady_state
 from plants.patients import Patient
 from plants.plant import Plant
-from plants.quantities import InputError, PhysicsError
+from plants.quantities import InputError, PhysicsError, stream
 
 #: Parameters that differ between individuals of a profile, each by an independent log-normal
 #: factor. The heart rate differs by half the spread. The stressed blood volume differs too.
@@ -71,7 +71,7 @@ def individual(patient: Patient | str, *, seed: int, spread: float = 0.1) -> Pat
         raise InputError("seed", seed, "an integer from 0 on")
     if spread == 0:
         return profile
-    random = np.random.default_rng(seed)
+    random = stream("individual", seed)
     for _ in range(_ATTEMPTS):
         drawn = _draw(profile, seed, spread, random)
         if drawn is not None and _plausible(drawn):

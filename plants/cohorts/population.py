@@ -7,7 +7,6 @@ the patient of a seed does not depend on who else is drawn.
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +28,7 @@ from plants.cohorts.variation import STRESSED, Variation, built_in_variation
 from plants.cohorts.virtual_patient import VirtualPatient
 from plants.patients import Patient
 from plants.plant import Plant
-from plants.quantities import SIGNALS, InputError, PhysicsError
+from plants.quantities import SIGNALS, InputError, PhysicsError, stream
 
 #: Seeds from here on are kept for evaluation; those below are for development.
 FIRST_EVALUATION_SEED = 10_000
@@ -203,8 +202,7 @@ class Population:
 
     def _stream(self, seed: int, aspect: str) -> np.random.Generator:
         """A stream of its own for each aspect: a change to one leaves the others as they are."""
-        words = (zlib.crc32(text.encode()) for text in (self.profile.name, aspect))
-        return np.random.default_rng([seed, *words])
+        return stream("virtual patient", seed, self.profile.name, member=aspect)
 
     def _circulation(self, random: np.random.Generator, seed: int) -> Patient | None:
         """A draw of the circulation; None where a parameter leaves its range."""

@@ -32,6 +32,7 @@ from plants.quantities import (
     check_number,
     parameter_table,
     quantity_parts,
+    stream,
     unknown_name,
 )
 
@@ -227,7 +228,7 @@ def rhythm_quantities() -> Mapping[str, Quantity]:
 @functools.lru_cache(maxsize=512)
 def _uniforms(seed: int, block: int) -> NDArray[np.float64]:
     """Uniform draws of a block of beats; a counter-based generator needs no draws before them."""
-    return np.random.Generator(np.random.Philox(key=[seed, block])).random(_BLOCK)
+    return stream("rhythm", seed, block).random(_BLOCK)
 
 
 def _uniform(seed: int, k: int) -> float:

@@ -17,14 +17,12 @@ import numpy as np
 from plants.pumps.levels import HeadFlow
 from plants.pumps.parameters import DEVICE_PARAMETERS
 from plants.pumps.pump import Pump
-from plants.quantities import InputError, Parameter, check_number
+from plants.quantities import InputError, Parameter, check_number, stream
 
 #: The device whose spread others borrow.
 LENDER = "CP"
 _LAW = ("head_a", "head_b", "head_c", "inertance")
 _SHARE = Parameter("share", "1", "share of the way to the other law", 0, 1)
-# Keeps these draws apart from those that others make from the same seed.
-_STREAM = 0x4EAD
 
 
 def other_laws(pump: Pump) -> tuple[HeadFlow, ...]:
@@ -129,7 +127,7 @@ def sample_head_flow(pump: Pump, seed: int) -> Pump:
     """
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise InputError("seed", seed, "an integer from 0 on")
-    random = np.random.default_rng([int(seed), _STREAM])
+    random = stream("head flow", int(seed))
     laws = other_laws(pump)
     other = laws[int(random.integers(len(laws)))]
     return mix_head_flow(pump, other, float(random.uniform()), name=f"{pump.name}/{seed}")

@@ -53,6 +53,7 @@ from plants.quantities.quantity import (
     replace_values,
     replaced_path,
 )
+from plants.quantities.seeds import STREAMS, UNKEYED, Stream, stream, stream_seed
 from plants.quantities.signals import BEAT_METRICS, SIGNALS, SLOW_SIGNALS, WAVEFORMS, Signal, signal
 from plants.quantities.toml_file import DATA, load_toml, preset_names, toml_quantities, toml_string
 from plants.quantities.units import (
@@ -92,6 +93,8 @@ __all__ = [
     "SECONDS_PER_MINUTE",
     "SIGNALS",
     "SLOW_SIGNALS",
+    "STREAMS",
+    "UNKEYED",
     "WAVEFORMS",
     "Checked",
     "CheckedModel",
@@ -110,6 +113,7 @@ __all__ = [
     "Quantity",
     "Signal",
     "Source",
+    "Stream",
     "Tag",
     "Text",
     "TypedLayout",
@@ -139,6 +143,8 @@ __all__ = [
     "replace_values",
     "replaced_path",
     "signal",
+    "stream",
+    "stream_seed",
     "structure",
     "tables_of",
     "text",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from plants.quantities import (
     Quantity,
     parameter_table,
     quantity_parts,
+    stream,
 )
 from plants.scenarios.event import Event
 from plants.scenarios.scenario import Scenario
@@ -101,7 +101,7 @@ class Intervention:
             raise InputError("seed", seed, "an integer from 0 on")
         numbers = intervention_numbers()["inflations"]
         values = {name: number.value for name, number in numbers.items()}
-        random = np.random.default_rng([seed, zlib.crc32(b"coronary intervention")])
+        random = stream("coronary intervention", seed)
         count = int(random.integers(int(values["count_low"]), int(values["count_high"]) + 1))
         now = SECONDS_PER_MINUTE * float(random.uniform(values["first_low"], values["first_high"]))
         inflations: list[Inflation] = []

@@ -13,7 +13,7 @@ from numbers import Integral
 
 import numpy as np
 
-from plants.quantities import SIGNALS, InputError, Parameter, check_number
+from plants.quantities import SIGNALS, InputError, Parameter, check_number, stream
 from plants.sensors.measurement import Measurement
 from plants.sensors.table import DROPOUTS, position_limits, tier_table
 
@@ -119,7 +119,7 @@ class Sensors:
             if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
                 raise InputError("seed", seed, "an integer from 0 on")
             self._seed = int(seed)
-        self._generator = np.random.default_rng(self._seed)
+        self._generator = stream("monitors", self._seed)
         draws = self._generator.standard_normal(len(self._names))
         self._bias = self.noise_scale * self._bias_sd * draws
         self._due = dict.fromkeys(self._intervals, -math.inf)

@@ -23,6 +23,7 @@ from plants import (
     individual,
 )
 from plants.plant import PHASE
+from plants.quantities import stream
 
 Array = NDArray[np.float64]
 
@@ -106,7 +107,7 @@ def course(seed: int, cause: str) -> Course | None:
     """
     if cause not in ALL_CAUSES:
         raise InputError("cause", cause, "one of " + ", ".join(ALL_CAUSES))
-    random = np.random.default_rng([seed, ALL_CAUSES.index(cause)])
+    random = stream("suction course", seed, ALL_CAUSES.index(cause))
     for attempt in range(_ATTEMPTS):
         # A cause that its patient does not survive, or a speed without a steady state.
         try:

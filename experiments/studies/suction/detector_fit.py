@@ -14,6 +14,7 @@ from experiments.runs import run_each
 from experiments.studies.suction.courses import ALL_CAUSES, course
 from experiments.studies.suction.watching import Noise, decisions, hop_before, settled
 from plants import InputError
+from plants.quantities import stream
 
 Array = NDArray[np.float64]
 
@@ -155,7 +156,7 @@ def network(x: Array, truth: NDArray[np.bool_], hidden: int) -> tuple[Array, Arr
         return value, slope
 
     count = (inputs + 2) * hidden + 1
-    start: Array = np.random.default_rng(_START_SEED).standard_normal(count)
+    start: Array = stream("detector start", _START_SEED).standard_normal(count)
     start[: inputs * hidden] /= np.sqrt(inputs)
     options: Any = {"maxiter": _ITERATIONS, "maxfun": 2 * _ITERATIONS}
     return parts(minimize(loss, start, jac=True, method="L-BFGS-B", options=options).x)

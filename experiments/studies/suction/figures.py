@@ -12,6 +12,7 @@ from controllers import DetectorSettings
 from experiments.figures import COLORS, label, new_figure, plain
 from experiments.studies.suction.courses import HOP, SAMPLE, Course
 from experiments.studies.suction.watching import Noise, Watched, decisions, stretches
+from plants.quantities import stream
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +37,7 @@ def trace_figure(
     for (whole, close), course in zip(panels, chosen, strict=False):
         times = SAMPLE * np.arange(len(course.current))
         # The noise here need not be that of the score: another draw of the same.
-        noisy = noise.on(course.current, np.random.default_rng(seed))
+        noisy = noise.on(course.current, stream("suction figure", seed))
         alarm, _, _ = decisions(course, noise, (seed,), settings)
         for axes in (whole, close):
             plain(axes)

@@ -14,6 +14,7 @@ from controllers import DetectorSettings, SuctionDetector
 from controllers.suction import FEATURES
 from experiments.runs import BoolArray, FloatArray
 from experiments.studies.suction.courses import HOP, SAMPLE, Course
+from plants.quantities import stream
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -89,7 +90,7 @@ def decisions(
     course: Course, noise: Noise, seed: Sequence[int], settings: DetectorSettings
 ) -> tuple[Flags, Array, Array]:
     """Alarm, log-odds and features after each hop; NaN before the first window is full."""
-    random = np.random.default_rng([*seed, noise.of == "whole", round(10 * min(noise.snr, 999))])
+    random = stream("suction noise", *seed, noise.of == "whole", round(10 * min(noise.snr, 999)))
     current = noise.on(course.current, random)
     placement = noise.on(course.placement, random)
     detector = SuctionDetector(course.device, settings)

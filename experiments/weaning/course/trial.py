@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from controllers import WeaningBriefing, step_policy
 from controllers.tracking import DRUGS
 from plants import (
@@ -21,6 +19,7 @@ from plants import (
     weaning_patient,
 )
 from plants.bedside import CASES, congested
+from plants.quantities import stream
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ def trial_bedside(trial: WeaningTrial) -> tuple[Bedside, WeaningCase]:
 
 def briefing(trial: WeaningTrial, bedside: Bedside, case: WeaningCase) -> WeaningBriefing:
     """What the controller is told: the profile, the doses and the pressure on arrival."""
-    noise = float(np.random.default_rng([trial.seed, 7]).normal(0.0, 1.0))
+    noise = float(stream("pressure on arrival", trial.seed).normal(0.0, 1.0))
     return WeaningBriefing(
         congested(Patient.load(case.phenotype)),
         bedside.pump,

@@ -24,7 +24,6 @@ Crit Care (acquired von Willebrand syndrome under Impella).
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -41,6 +40,7 @@ from plants.quantities import (
     InputError,
     entry,
     field_names,
+    stream,
     structure,
 )
 from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
@@ -183,9 +183,7 @@ def thresholds(seed: int) -> dict[str, float]:
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise InputError("seed", seed, "an integer from 0 on")
     return {
-        name: float(
-            np.random.default_rng([int(seed), zlib.crc32(name.encode())]).standard_exponential()
-        )
+        name: float(stream("hazard threshold", int(seed), member=name).standard_exponential())
         for name in HAZARDS
     }
 
