@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from os import PathLike
 
 from plants import InputError, Pump, Therapy
+from plants.simulation import PERIOD_UNIT, is_whole_multiple
 
 _PERIODS = (0.1, 60.0)  # s
-_GRID = 0.01  # s; a whole number of integration steps
 
 
 def left_pump(device: Pump | str | PathLike[str]) -> Pump:
@@ -52,8 +52,9 @@ def control_period(period: float) -> float:
     except (TypeError, ValueError):
         value = math.nan
     # NaN compares false, and so is refused too.
-    if not low <= value <= high or abs(value / _GRID - round(value / _GRID)) > 1e-6:
-        raise InputError("period", period, f"{low:g} to {high:g} s, a multiple of {_GRID:g} s")
+    if not low <= value <= high or not is_whole_multiple(value):
+        allowed = f"{low:g} to {high:g} s, a multiple of {PERIOD_UNIT:g} s"
+        raise InputError("period", period, allowed)
     return value
 
 

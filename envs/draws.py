@@ -118,9 +118,9 @@ class Draws:
         pump: Pump,
     ):
         self._pump = pump
-        self._profiles = tuple(_patient(one) for one in _several(patient, "patient"))
-        self._scenarios = tuple(_scenario(one) for one in _several(scenario, "scenario"))
-        self._starts = tuple(_start(one, pump) for one in _several(start, "start"))
+        self._profiles = tuple(_patient(entry) for entry in _several(patient, "patient"))
+        self._scenarios = tuple(_scenario(entry) for entry in _several(scenario, "scenario"))
+        self._starts = tuple(_start(entry, pump) for entry in _several(start, "start"))
         self._spread, self._individuals = spread, _individuals(cohort_size)
         _individual(self._profiles[0], seed=0, spread=spread)  # Refuses a bad spread at once.
 

@@ -26,6 +26,7 @@ from plants import (
     Therapy,
     action_of,
 )
+from plants.simulation import DeathWatch, death_text
 
 Observation = NDArray[np.float32]
 
@@ -191,6 +192,7 @@ class SupportEnv(gymnasium.Env[Observation, Any]):
         )
         self._driver = DeviceDriver(self.pump)
         self._held = SampleAndHold(self.sensors.signals)
+        self._watch = DeathWatch(self.therapy.death)
         #: How an action becomes a speed.
         self.actions = action_of(self.pump, action)
         self.action_space: spaces.Space[Any] = (
@@ -227,7 +229,8 @@ class SupportEnv(gymnasium.Env[Observation, Any]):
         self.sensors.reset(drawn.sensor_seed)
         self._driver.reset(drawn.start_speed)
         self._held.reset()
-        self._episode, self._ended, self._too_low = drawn, False, 0.0
+        self._watch.reset()
+        self._episode, self._ended = drawn, False
         self._metrics = self._simulator.metrics()
         self._observation = self._measured()
         self._course = [(0.0, self._metrics, drawn.start_speed)]
@@ -259,7 +262,7 @@ class SupportEnv(gymnasium.Env[Observation, Any]):
             terms = {goal.signal: 0.0 for goal in self.therapy.goals}
             terms["effort"] = self.therapy.terms(self._metrics, speed - before)["effort"]
         else:
-            outcome, reason = self._judged()
+            outcome, reason = self._outcome()
             terms = self.therapy.terms(self._metrics, speed - before)
             self._observation = self._measured()
         self._ended = outcome != "alive"
@@ -288,13 +291,10 @@ class SupportEnv(gymnasium.Env[Observation, Any]):
             raise PhysicsError(f"{self._simulator.time:.3f} s: {broken[0]} is no longer finite")
         self._metrics = metrics
 
-    def _judged(self) -> tuple[str, str]:
+    def _outcome(self) -> tuple[str, str]:
         """The outcome of a period, and what it is due to."""
-        death = self.therapy.death
-        threatened = death.threatens(self._metrics)
-        self._too_low = self._too_low + self.period if threatened else 0.0
-        if threatened and self._too_low >= death.seconds - 1e-9:
-            return "death", f"{death.signal} below {death.low:g} for {self._too_low:g} s"
+        if self._watch.died(self._metrics, self.period):
+            return "death", death_text(self._watch.death, float(self._watch.seconds))
         return "alive", ""
 
     def _measured(self) -> Observation:

@@ -46,13 +46,13 @@ def speeds_of(actions: Any, meaning: ActionMap, lanes: NDArray[np.bool_]) -> Arr
     if known is not None:
         return np.where(lanes, known, 0.0)
     # Something is out of the ordinary: one by one, so that it is judged as in one environment.
-    found = np.zeros(len(lanes))
+    speeds = np.zeros(len(lanes))
     for index in np.flatnonzero(lanes).tolist():
         try:
-            found[index] = meaning.speed(actions[index])
+            speeds[index] = meaning.speed(actions[index])
         except InputError as error:
             raise InputError(f"actions[{index}]", error.value, error.allowed) from None
-    return found
+    return speeds
 
 
 def _all_at_once(actions: Any, meaning: ActionMap) -> Array | None:

@@ -21,11 +21,11 @@ def reset_lanes(mask: Any, count: int) -> NDArray[np.intp]:
     """
     if mask is None:
         return np.arange(count)
-    found = np.asarray(mask)
-    if found.dtype != bool or found.shape != (count,) or not found.any():
+    chosen = np.asarray(mask)
+    if chosen.dtype != bool or chosen.shape != (count,) or not chosen.any():
         allowed = f"an array of {count} bool, one True or more"
         raise InputError("options['reset_mask']", mask, allowed)
-    return np.flatnonzero(found)
+    return np.flatnonzero(chosen)
 
 
 def seeds_of(seed: int | Sequence[int | None] | None, count: int) -> list[int | None]:

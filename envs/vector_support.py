@@ -20,6 +20,7 @@ from envs.vector_info import add_rows, add_table, add_texts
 from envs.vector_reset import options_of, reset_lanes, seeds_of
 from plants import METRICS, BatchSimulator, DeviceDriver, InputError, Plant, Pump
 from plants.batch import BatchSensors, Precision
+from plants.simulation import DeathWatch, death_text
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -92,42 +93,42 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         if isinstance(num_envs, bool) or not isinstance(num_envs, int | np.integer) or num_envs < 1:
             raise InputError("num_envs", num_envs, "an integer from 1 on")
         # One scalar environment, never reset, says what all of them are.
-        self._one = SupportEnv(**arguments)
+        self._scalar = SupportEnv(**arguments)
         self.num_envs = int(num_envs)
-        self._how: dict[str, Any] = {"threads": threads, "precision": precision}
+        self._batch_options: dict[str, Any] = {"threads": threads, "precision": precision}
         #: Periods after which an episode is truncated, if any.
         self.max_episode_steps = max_episode_steps
-        self.render_mode = self._one.render_mode
-        self.single_observation_space = self._one.observation_space
-        self.single_action_space = self._one.action_space
-        bounded: Any = self._one.observation_space
+        self.render_mode = self._scalar.render_mode
+        self.single_observation_space = self._scalar.observation_space
+        self.single_action_space = self._scalar.action_space
+        bounded: Any = self._scalar.observation_space
         self._bounds = bounded.low, bounded.high
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         n = self.num_envs
         self._batch: BatchSimulator | None = None
-        self._sensors = BatchSensors(self._one.sensors, n)
-        self._drivers = [DeviceDriver(self._one.pump) for _ in range(n)]
+        self._sensors = BatchSensors(self._scalar.sensors, n)
+        self._drivers = [DeviceDriver(self._scalar.pump) for _ in range(n)]
         self._generators: list[np.random.Generator | None] = [None] * n
         self._seeds: list[int | None] = [None] * n
         self._episodes: list[Episode | None] = [None] * n
         self._courses: list[list[Any]] = [[] for _ in range(n)]
         self._metrics = np.zeros((len(METRICS), n))
-        self._held = np.full((n, len(self._one.signals)), np.nan)
+        self._held = np.full((n, len(self._scalar.signals)), np.nan)
         self._observations = np.zeros(self._held.shape, np.float32)
-        self._speeds, self._too_low = np.zeros(n), np.zeros(n)
+        self._speeds, self._watch = np.zeros(n), DeathWatch(self._scalar.therapy.death, n)
         self._elapsed = np.zeros(n, np.int64)
         self._over = np.zeros(n, bool)
 
     @property
     def pump(self) -> Pump:
         """The device."""
-        return self._one.pump
+        return self._scalar.pump
 
     @property
     def signals(self) -> tuple[str, ...]:
         """Names of the entries of an observation."""
-        return self._one.signals
+        return self._scalar.signals
 
     @property  # type: ignore[misc]
     def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
@@ -140,11 +141,11 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         return tuple(self._seeds)
 
     def _generator(self, lane: int) -> np.random.Generator:
-        found = self._generators[lane]
-        if found is None:
-            found, self._seeds[lane] = seeding.np_random()
-            self._generators[lane] = found
-        return found
+        generator = self._generators[lane]
+        if generator is None:
+            generator, self._seeds[lane] = seeding.np_random()
+            self._generators[lane] = generator
+        return generator
 
     def reset(
         self,
@@ -179,7 +180,7 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         self._begin(lanes, own)
         here = np.zeros(self.num_envs, bool)
         here[lanes] = True
-        self._look(here)
+        self._observe(here)
         return self._observations.copy(), self._info(here, begun=lanes, outcomes={})
 
     def step(self, actions: Any) -> tuple[Observations, Array, Mask, Mask, dict[str, Any]]:
@@ -197,15 +198,15 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         if self._batch is None or None in self._episodes:
             raise gymnasium.error.ResetNeeded("reset() comes first: no episode is under way")
         moving, begun = ~self._over, np.flatnonzero(self._over)
-        wanted = speeds_of(actions, self._one.actions, moving)
+        wanted = speeds_of(actions, self._scalar.actions, moving)
         if len(begun):
             self._begin(begun, [{}] * len(begun))
         before, times = self._speeds.copy(), self._batch.times
         for lane in np.flatnonzero(moving).tolist():
             self._speeds[lane] = self._drivers[lane].apply(wanted[lane], times[lane])
         if moving.any():
-            self._batch.advance(self._speeds, self._one.period, lanes=moving)
-        outcomes, reasons = self._look(np.ones(self.num_envs, bool), moving)
+            self._batch.advance(self._speeds, self._scalar.period, lanes=moving)
+        outcomes, reasons = self._observe(np.ones(self.num_envs, bool), moving)
         terms = self._terms(self._speeds - before, moving, outcomes)
         rewards: Array = np.asarray(sum(terms.values()))
         self._elapsed[moving] += 1
@@ -234,7 +235,7 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
                 continue
             times, courses, speeds = zip(*course, strict=True)
             title = f"{episode.patient.name} on {self.pump.name}"
-            therapy = self._one.therapy
+            therapy = self._scalar.therapy
             pictures.append(frame(times, courses, speeds, title=title, therapy=therapy))
         return tuple(pictures)
 
@@ -246,27 +247,28 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         for lane in lanes.tolist():
             self._episodes[lane] = None  # No step after a reset that fails.
         for lane, own in zip(lanes.tolist(), options, strict=True):
-            drawn.append(self._one.draws.episode(self._generator(lane), own))
-        plants = [_plant(one.patient, self.pump) for one in drawn]
+            drawn.append(self._scalar.draws.episode(self._generator(lane), own))
+        plants = [_plant(episode.patient, self.pump) for episode in drawn]
         if self._batch is None:
-            self._batch = BatchSimulator([plants[0]] * self.num_envs, **self._how)
+            self._batch = BatchSimulator([plants[0]] * self.num_envs, **self._batch_options)
         self._batch.reset_lanes(
             lanes.tolist(),
             plants=plants,
-            scenarios=[one.scenario for one in drawn],
-            states=np.array([one.state for one in drawn]),
-            speeds=np.array([one.start_speed for one in drawn]),
+            scenarios=[episode.scenario for episode in drawn],
+            states=np.array([episode.state for episode in drawn]),
+            speeds=np.array([episode.start_speed for episode in drawn]),
         )
-        for lane, one in zip(lanes.tolist(), drawn, strict=True):
-            self._episodes[lane] = one
-            self._sensors.reset(lane, one.sensor_seed)
-            self._drivers[lane].reset(one.start_speed)
-            self._speeds[lane] = one.start_speed
+        for lane, episode in zip(lanes.tolist(), drawn, strict=True):
+            self._episodes[lane] = episode
+            self._sensors.reset(lane, episode.sensor_seed)
+            self._drivers[lane].reset(episode.start_speed)
+            self._speeds[lane] = episode.start_speed
             self._courses[lane] = []
-        self._held[lanes], self._too_low[lanes], self._elapsed[lanes] = np.nan, 0.0, 0
+        self._watch.reset(lanes)
+        self._held[lanes], self._elapsed[lanes] = np.nan, 0
         self._over[lanes] = False
 
-    def _look(
+    def _observe(
         self, here: Mask, moving: Mask | None = None
     ) -> tuple[dict[int, str], dict[int, str]]:
         """Take in metrics and sensors of some lanes; outcomes and reasons of those that ended."""
@@ -289,7 +291,7 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         else:
             self._metrics = np.where(seen, now, self._metrics)
         if moving is not None:
-            self._judge(moving & seen, outcomes, reasons)
+            self._find_deaths(moving & seen, outcomes, reasons)
         lanes = np.flatnonzero(seen)
         if len(lanes):
             measured = self._sensors.measure(lanes, times[lanes], self._metrics[:, lanes])
@@ -303,27 +305,21 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
                 self._courses[lane].append((times[lane], course, self._speeds[lane]))
         return outcomes, reasons
 
-    def _judge(self, moved: Mask, outcomes: dict[int, str], reasons: dict[int, str]) -> None:
+    def _find_deaths(self, moved: Mask, outcomes: dict[int, str], reasons: dict[int, str]) -> None:
         """Count how long patients have been close to death, and who has died."""
-        death = self._one.therapy.death
-        threatened = np.asarray(
-            death.threatens({death.signal: self._metrics[_INDEX[death.signal]]})
-        )
-        counted = np.where(threatened, self._too_low + self._one.period, 0.0)
-        self._too_low = np.where(moved, counted, self._too_low)
-        dead = moved & threatened & (self._too_low >= death.seconds - 1e-9)
+        death = self._watch.death
+        dead = self._watch.died(self._rows((death.signal,)), self._scalar.period, moved)
         for lane in np.flatnonzero(dead).tolist():
             outcomes[lane] = "death"
-            seconds = self._too_low[lane]
-            reasons[lane] = f"{death.signal} below {death.low:g} for {seconds:g} s"
+            reasons[lane] = death_text(death, self._watch.seconds[lane])
 
     def _terms(self, change: Array, moving: Mask, outcomes: Mapping[int, str]) -> dict[str, Array]:
         """Reward by named terms; 0 where nothing moved."""
-        therapy = self._one.therapy
-        found = therapy.terms(self._rows(therapy.signals), change)
+        therapy = self._scalar.therapy
+        earned = therapy.terms(self._rows(therapy.signals), change)
         unphysical = [lane for lane, outcome in outcomes.items() if outcome == "unphysical"]
         terms = {}
-        for name, value in found.items():
+        for name, value in earned.items():
             term = np.where(moving, value, 0.0)
             if name in therapy.signals:
                 term[unphysical] = 0.0
@@ -338,7 +334,7 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
     ) -> dict[str, Any]:
         assert self._batch is not None
         info: dict[str, Any] = {}
-        therapy = self._one.therapy
+        therapy = self._scalar.therapy
         add_table(info, "metrics", self._rows(METRICS.names), here)
         add_table(info, "in_range", therapy.in_range(self._rows(therapy.signals)), here)
         add_rows(info, {"speed": self._speeds.copy(), "time": self._batch.times}, here)

@@ -107,16 +107,16 @@ class WeaningVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
             raise InputError("seed", seed, f"one seed, or {self.num_envs} of them")
         given = dict(options or {})
         mask = np.asarray(given.pop("reset_mask", np.ones(self.num_envs, bool)), dtype=bool)
-        found = self._observations.copy()
+        observations = self._observations.copy()
         info: dict[str, Any] = {}
         for i, env in enumerate(self.envs):
             if not mask[i]:
                 continue
-            found[i], one = env.reset(seed=seeds[i], options=given or None)
-            info = self._add_info(info, one, i)
+            observations[i], env_info = env.reset(seed=seeds[i], options=given or None)
+            info = self._add_info(info, env_info, i)
         self._over[mask], self._elapsed[mask] = False, 0
-        self._observations = found
-        return found.copy(), info
+        self._observations = observations
+        return observations.copy(), info
 
     def step(
         self, actions: Any
@@ -133,17 +133,17 @@ class WeaningVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         n = self.num_envs
         rewards, ends = np.zeros(n), np.zeros((2, n), bool)
         info: dict[str, Any] = {}
-        found = self._observations.copy()
+        observations = self._observations.copy()
         for i, env in enumerate(self.envs):
             if self._over[i]:
-                found[i], one = env.reset()
+                observations[i], env_info = env.reset()
                 self._elapsed[i] = 0
             else:
-                found[i], rewards[i], ends[0, i], ends[1, i], one = env.step(actions[i])
+                observations[i], rewards[i], ends[0, i], ends[1, i], env_info = env.step(actions[i])
                 self._elapsed[i] += 1
                 if self.max_episode_steps and self._elapsed[i] >= self.max_episode_steps:
                     ends[1, i] |= not ends[0, i]
-            info = self._add_info(info, one, i)
+            info = self._add_info(info, env_info, i)
         self._over = ends[0] | ends[1]
-        self._observations = found
-        return found.copy(), rewards, ends[0], ends[1], info
+        self._observations = observations
+        return observations.copy(), rewards, ends[0], ends[1], info

@@ -88,15 +88,15 @@ class WeaningDraws:
     ):
         self.pool, self._pump, self.start = pool, pump, pump.level(start).name
         self._cases = (case,) if isinstance(case, str) else tuple(case or ("",))
-        for one in self._cases:
-            if one and one not in CASES:
-                raise unknown_name("case", one, CASES)
+        for chosen in self._cases:
+            if chosen and chosen not in CASES:
+                raise unknown_name("case", chosen, CASES)
         self._size = _whole("cohort_size", cohort_size, 1, FIRST_EVALUATION_SEED)
         most = FIRST_EVALUATION_SEED - self._size
         self._first = _whole("cohort_first", cohort_first, 0, most)
         self._longest = int(np.ceil(label_limit(pump))) - 1
         begins = (begin,) if isinstance(begin, int | float | Integral) else tuple(begin)
-        self._begins = tuple(_whole("begin", one, 0, self._longest) for one in begins)
+        self._begins = tuple(_whole("begin", hour, 0, self._longest) for hour in begins)
         self._events = (events,) if isinstance(events, str) else tuple(events or ("none",))
         for name in self._events:
             HourScenario.preset(name)
@@ -128,21 +128,23 @@ class WeaningDraws:
         for attempt in range(_ATTEMPTS):
             # All are drawn whatever is given, so that an option changes nothing else.
             seed = self._first + int(random.integers(self._size))
-            case = _one(self._cases, random)
-            begin, name = _one(self._begins, random), _one(self._events, random)
+            case = _draw_one(self._cases, random)
+            begin, name = _draw_one(self._begins, random), _draw_one(self._events, random)
             share = float(random.random())
             begin = _whole("begin", given.get("begin", begin), 0, self._longest)
             events = self._happens(given.get("events", name), share)
             try:
                 seed, case = given.get("patient", seed), given.get("case", case)
-                course, found = self.pool.course(seed, case, start)
+                course, weaning_case = self.pool.course(seed, case, start)
             except (InputError, PhysicsError):
                 if "patient" in given or attempt == _ATTEMPTS - 1:
                     raise
                 continue
             if events.events:
                 course = HeldCourse(course.first, events)
-            return WeaningEpisode(course.begin(begin, sensor_seed), course, found.name, events.name)
+            return WeaningEpisode(
+                course.begin(begin, sensor_seed), course, weaning_case.name, events.name
+            )
         raise AssertionError("unreachable")
 
     def _happens(self, name: str, share: float) -> HourScenario:
@@ -152,7 +154,7 @@ class WeaningDraws:
         return HourScenario.preset(name, onset=low + share * (high - low))
 
 
-def _one(of: Sequence[Any], random: np.random.Generator) -> Any:
+def _draw_one(of: Sequence[Any], random: np.random.Generator) -> Any:
     return of[int(random.integers(len(of)))]
 
 
@@ -167,7 +169,7 @@ def _range(hours: Sequence[float] | None) -> tuple[float, float] | None:
     if hours is None:
         return None
     try:
-        low, high = (check_number(one, _ONSET, "event_hours", None) for one in hours)
+        low, high = (check_number(hour, _ONSET, "event_hours", None) for hour in hours)
     except (TypeError, ValueError) as error:
         if isinstance(error, InputError):
             raise

@@ -80,10 +80,10 @@ class HeldCourse:
     def _reached(self, hours: float) -> Bedside:
         if hours not in self._at:
             last = max(hour for hour in self._at if hour < hours)
-            found = self._at[last].fork()
-            if found.outcome is None:
-                found.advance(hours - last, found.level)
-            self._at[hours] = found
+            bedside = self._at[last].fork()
+            if bedside.outcome is None:
+                bedside.advance(hours - last, bedside.level)
+            self._at[hours] = bedside
         return self._at[hours]
 
 
@@ -112,14 +112,14 @@ class PatientPool:
         PhysicsError
             The patient does not live without the pump, or not with it.
         """
-        patient, found = _patient(seed, case, self._pump)
+        patient, weaning_case = _patient(seed, case, self._pump)
         key = (seed, case, level)
         if key not in self._courses:
-            self._courses[key] = HeldCourse(self._made(patient, found, level))
+            self._courses[key] = HeldCourse(self._made(patient, weaning_case, level))
             if len(self._courses) > _KEPT:
                 self._courses.popitem(last=False)
         self._courses.move_to_end(key)
-        return self._courses[key], found
+        return self._courses[key], weaning_case
 
     def _made(self, patient: VirtualPatient, case: WeaningCase, level: str) -> Bedside:
         bedside = Bedside(
@@ -136,5 +136,5 @@ class PatientPool:
 @functools.lru_cache(maxsize=_KEPT)
 def _patient(seed: int, case: str, pump: Pump) -> tuple[VirtualPatient, WeaningCase]:
     """The patient of a seed on the pump; some cases are found by simulation."""
-    patient, found = weaning_patient(seed, case=case, pump=pump)
-    return patient.on(pump), found
+    patient, weaning_case = weaning_patient(seed, case=case, pump=pump)
+    return patient.on(pump), weaning_case

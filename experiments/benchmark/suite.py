@@ -15,6 +15,7 @@ from experiments.runs import check_all
 from experiments.trials import Trial, load_device
 from plants import InputError, Patient, Pump, Scenario
 from plants.quantities import CheckedModel, load_toml
+from plants.simulation import whole_periods
 
 _FOLDER = Path(__file__).parents[1] / "data" / "suites"
 #: Where trained reference policies lie, a folder each: in a checkout, not in an installed package.
@@ -31,7 +32,7 @@ class Suite(CheckedModel):
     device, tier, level, therapy : str
         As in :class:`experiments.trials.Trial`.
     duration, period : float
-        Length and control period of each trial, s.
+        Length and control period of each trial, s; the one is a whole number of the other.
     spread : float
         How far individuals differ from their profile; see :func:`plants.individual`.
     seeds : tuple of int
@@ -83,10 +84,14 @@ class Suite(CheckedModel):
                 *(partial(Patient.load, name) for name in self.patients),
                 *(partial(Scenario.load, name) for name in self.scenarios),
                 lambda: self.pump.speed(self.level),
-                lambda: self.trials(self.controllers[:1]),
+                self._check_trials,
             ]
         )
         return self
+
+    def _check_trials(self) -> None:
+        self.trials(self.controllers[:1])
+        whole_periods(self.duration, self.period)
 
     @classmethod
     def load(cls, name_or_path: str | PathLike[str]) -> Self:

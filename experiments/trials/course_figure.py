@@ -66,7 +66,7 @@ def time_course(rollout: xarray.Dataset, *, title: str = "") -> Figure:
 
     Examples
     --------
-    >>> from experiments.figures import time_course
+    >>> from experiments.trials import time_course
     >>> from plants import simulate
     >>> figure = time_course(simulate("shock-d", "CP", level="P-8", duration=4.0))
     >>> [axes.get_ylabel() for axes in figure.axes[:3]]
@@ -105,16 +105,16 @@ def _column(figure: Figure, grid: GridSpec, column: int, rows: int) -> list[Axes
     each = grid.nrows // rows
     places = [grid[row * each : (row + 1) * each, column] for row in range(rows)]
     first = plain(figure.add_subplot(places[0]))
-    found = [first, *(plain(figure.add_subplot(place, sharex=first)) for place in places[1:])]
-    for axes in found[:-1]:
+    shared = [first, *(plain(figure.add_subplot(place, sharex=first)) for place in places[1:])]
+    for axes in shared[:-1]:
         axes.tick_params(labelbottom=False)
-    return found
+    return shared
 
 
 def _pump_flows(rollout: xarray.Dataset) -> tuple[str, ...]:
     """Flows of the pumps that are there; of a rollout that does not say, the left one's."""
-    found = [("pump_flow", "left_pump", "a pump"), ("right_pump_flow", "right_pump", "")]
-    return tuple(name for name, key, default in found if rollout.attrs.get(key, default))
+    flows = [("pump_flow", "left_pump", "a pump"), ("right_pump_flow", "right_pump", "")]
+    return tuple(name for name, key, default in flows if rollout.attrs.get(key, default))
 
 
 def _beats(rows: list[Axes], rollout: xarray.Dataset) -> None:
@@ -151,8 +151,8 @@ def _beats(rows: list[Axes], rollout: xarray.Dataset) -> None:
 
 def _speeds(axes: Axes, times: np.ndarray, rollout: xarray.Dataset) -> None:
     command = np.asarray(rollout["speed_command"])
-    # The last command holds for a period more.
-    ends = np.append(times, times[-1] + float(rollout.attrs["period"]))
+    # The last command holds to the end of its period.
+    ends = np.append(times, float(rollout.attrs["seconds"]))
     held = np.append(command, command[-1])
     axes.step(ends, held, where="post", color=COLORS[6], label="speed command")
     beside = float(rollout.attrs.get("right_speed", 0.0))

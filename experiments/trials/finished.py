@@ -45,7 +45,8 @@ class Finished:
         """Plain data that :meth:`from_dict` reads back."""
         return asdict(self) | {
             "statuses": [
-                [one.outcome.name, one.iterations, one.milliseconds] for one in self.statuses
+                [status.outcome.name, status.iterations, status.milliseconds]
+                for status in self.statuses
             ]
         }
 

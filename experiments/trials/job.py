@@ -213,7 +213,7 @@ def simulation(
     if not ran.rollout.sizes["step_time"]:
         raise PhysicsError(str(ran.rollout.attrs["ended"]))
     course, outcome, reason = score(ran)
-    plant, found = ran.simulator.plant, cycles(ran)
+    plant, pv_cycles = ran.simulator.plant, cycles(ran)
     with run_folder("simulate", runs, asdict(trial), seeds={"seed": seed}) as run:
         result = Simulation(
             _title(ran),
@@ -225,7 +225,7 @@ def simulation(
             tuple(pump.side for pump in (plant.left, plant.right) if pump is not None),
             notes(ran),
         )
-        _write(run, result, ran, found)
+        _write(run, result, ran, pv_cycles)
     return Simulation(**(vars(result) | {"folder": run.final}))
 
 
@@ -260,7 +260,7 @@ def _title(ran: TrialRun) -> str:
     return " ".join(parts)
 
 
-def _write(run: RunFolder, result: Simulation, ran: TrialRun, found: list[Cycle]) -> None:
+def _write(run: RunFolder, result: Simulation, ran: TrialRun, pv_cycles: list[Cycle]) -> None:
     import pandas
 
     save_rollout(ran.rollout, run.path / "rollout.nc")
@@ -268,13 +268,14 @@ def _write(run: RunFolder, result: Simulation, ran: TrialRun, found: list[Cycle]
     rows = result.metric_rows(tuple(result.metrics))
     columns = ["signal", "value", "unit", "meaning"]
     run.write_table("metrics", pandas.DataFrame(rows, columns=columns))
-    run.write_table("pv-loops", table(found))
+    run.write_table("pv-loops", table(pv_cycles))
     (run.path / "patient.toml").write_text(ran.patient.to_toml(), encoding="utf-8")
     pictures = [
         (
             "Pressure-volume loops of the ventricles.",
             save_figure(
-                pressure_volume_loops(loops(found), title=result.title), run.path / "pv-loops.png"
+                pressure_volume_loops(loops(pv_cycles), title=result.title),
+                run.path / "pv-loops.png",
             ),
         ),
         (

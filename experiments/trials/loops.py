@@ -25,7 +25,7 @@ LOOP_INTERVAL = 0.002
 #: How much is drawn where no beat is like the last, s.
 IRREGULAR_SECONDS = 5.0
 _VENTRICLES: tuple[Ventricle, ...] = ("lv", "rv")
-_COLUMNS = tuple(f"{one}_{what}" for one in _VENTRICLES for what in ("volume", "pressure"))
+_COLUMNS = tuple(f"{side}_{what}" for side in _VENTRICLES for what in ("volume", "pressure"))
 
 
 @dataclass(frozen=True)
@@ -61,21 +61,24 @@ def cycles(ran: TrialRun) -> list[Cycle]:
         return [supported]
 
 
-def loops(found: Sequence[Cycle]) -> list[Loop]:
+def loops(pv_cycles: Sequence[Cycle]) -> list[Loop]:
     """The loops of both ventricles, as the figure takes them."""
     return [
-        Loop(one.name, one.values[f"{v}_volume"], one.values[f"{v}_pressure"], v, one.closed)
-        for one in found
+        Loop(
+            cycle.name, cycle.values[f"{v}_volume"], cycle.values[f"{v}_pressure"], v, cycle.closed
+        )
+        for cycle in pv_cycles
         for v in _VENTRICLES
     ]
 
 
-def table(found: Sequence[Cycle]) -> pandas.DataFrame:
+def table(pv_cycles: Sequence[Cycle]) -> pandas.DataFrame:
     """A row for each sample: the name of the loop, then volumes and pressures."""
     import pandas
 
     return pandas.concat(
-        [pandas.DataFrame({"loop": one.name, **one.values}) for one in found], ignore_index=True
+        [pandas.DataFrame({"loop": cycle.name, **cycle.values}) for cycle in pv_cycles],
+        ignore_index=True,
     )
 
 
@@ -91,7 +94,7 @@ def _end(name: str, ran: TrialRun) -> Cycle:
     rollout = ran.rollout
     beat = SECONDS_PER_MINUTE / float(rollout["heart_rate"][-1])
     last = rollout.sel(time=slice(float(rollout["time"][-1]) - beat, None))
-    return Cycle(name, {one: np.asarray(last[one]) for one in _COLUMNS}, closed=False)
+    return Cycle(name, {column: np.asarray(last[column]) for column in _COLUMNS}, closed=False)
 
 
 def _may_go_on(ran: TrialRun) -> bool:
@@ -102,5 +105,7 @@ def _may_go_on(ran: TrialRun) -> bool:
 def _beat(name: str, simulator: Simulator, speed: float, seconds: float | None = None) -> Cycle:
     length = SECONDS_PER_MINUTE / simulator.metrics()["heart_rate"] if seconds is None else seconds
     waves = simulator.advance(speed, length, log_interval=LOOP_INTERVAL)
-    values: dict[str, Any] = {one: np.array(waves[:, WAVEFORMS.index(one)]) for one in _COLUMNS}
+    values: dict[str, Any] = {
+        column: np.array(waves[:, WAVEFORMS.index(column)]) for column in _COLUMNS
+    }
     return Cycle(name, values, closed=seconds is None)

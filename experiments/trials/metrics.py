@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 from controllers import Outcome, SolveStatus
 from experiments.trials.trial import TrialRun
 from plants import METRICS, SIGNALS, WAVEFORMS, Signal, Therapy
-from plants.simulation import COMPLETED, DIED, LEFT, deadly_steps, death_text
+from plants.simulation import (
+    COMPLETED,
+    DIED,
+    LEFT,
+    DeathWatch,
+    death_text,
+    period_lengths,
+    suction_time,
+    time_lived,
+)
 
 if TYPE_CHECKING:
     import xarray
@@ -64,13 +73,19 @@ _OWN = (
     Signal("solve_iterations_mean", "1", "mean number of iterations of a solve", 0, 1e9),
     Signal("solve_overruns", "1", "solves longer than the control period", 0, 1e9),
     *(
-        Signal(f"solves_{one.name.lower()}", "1", f"solves that ended {one.name.lower()}", 0, 1e9)
-        for one in Outcome
+        Signal(
+            f"solves_{outcome.name.lower()}",
+            "1",
+            f"solves that ended {outcome.name.lower()}",
+            0,
+            1e9,
+        )
+        for outcome in Outcome
     ),
 )
 #: Every metric of a trial with unit and meaning.
 TRIAL_METRICS: MappingProxyType[str, Signal] = MappingProxyType(
-    {name: SIGNALS[name] for name in MEANS} | {one.name: one for one in _OWN}
+    {name: SIGNALS[name] for name in MEANS} | {signal.name: signal for signal in _OWN}
 )
 
 
@@ -102,9 +117,11 @@ def score(run: TrialRun) -> tuple[dict[str, float], str, str]:
     >>> outcome, metrics["survived_seconds"], metrics["effort"]
     ('completed', 5.0, 0.0)
     """
-    period = run.trial.period
-    planned = max(1, round(run.trial.duration / period) - 1)
-    lived, died = _lived(run.therapy, series(run.rollout, run.therapy.death.signal), period)
+    period, lengths = run.trial.period, period_lengths(run.trial.duration, run.trial.period)
+    # What is seen at the begin of a period ends the one before, which is a whole one.
+    planned = max(1, len(lengths) - 1)
+    signal = series(run.rollout, run.therapy.death.signal)
+    lived, died = _periods_lived(run.therapy, signal, lengths)
     outcome, reason = COMPLETED, ""
     if died:
         outcome, reason = DIED, death_text(run.therapy.death)
@@ -118,13 +135,15 @@ def score(run: TrialRun) -> tuple[dict[str, float], str, str]:
     )
     changes = np.diff(speeds)
     metrics = {name: _mean(seen[name]) for name in MEANS}
-    metrics |= _judged(run.therapy, seen, changes[: len(seen["map"])], planned)
+    metrics |= _therapy_metrics(run.therapy, seen, changes[: len(seen["map"])], planned)
     metrics |= {
         "map_min": float(seen["map"].min()) if seen["map"].size else float("nan"),
         "map_low_seconds": period * float(np.sum(seen["map"] < LOW_MAP)),
-        "suction_seconds": period * float(seen["suction"].sum()),
+        "suction_seconds": suction_time(seen["suction"], period),
         "effort": float(np.abs(changes).sum()) * 1e-3,
-        "survived_seconds": run.trial.duration if outcome == COMPLETED else period * lived,
+        "survived_seconds": run.trial.duration
+        if outcome == COMPLETED
+        else time_lived(lived, run.trial.duration, period),
         "held_commands": float(run.held_commands),
         "act_ms_median": _quantile(run.act_milliseconds, 0.5),
         "act_ms_max": _quantile(run.act_milliseconds, 1.0),
@@ -156,34 +175,34 @@ def solver_statistics(statuses: Iterable[SolveStatus], *, period: float) -> dict
     >>> statistics["solves"], statistics["solve_ms_max"], statistics["solves_failed"]
     (1.0, 20.0, 0.0)
     """
-    found = list(statuses)
-    times = [one.milliseconds for one in found]
+    solves = list(statuses)
+    times = [status.milliseconds for status in solves]
     return {
-        "solves": float(len(found)),
+        "solves": float(len(solves)),
         "solve_ms_median": _quantile(times, 0.5),
         "solve_ms_p95": _quantile(times, 0.95),
         "solve_ms_p99": _quantile(times, 0.99),
         "solve_ms_max": _quantile(times, 1.0),
-        "solve_iterations_mean": _mean(np.array([one.iterations for one in found], dtype=float)),
-        "solve_overruns": float(sum(one > 1e3 * period for one in times)),
+        "solve_iterations_mean": _mean(
+            np.array([status.iterations for status in solves], dtype=float)
+        ),
+        "solve_overruns": float(sum(time > 1e3 * period for time in times)),
     } | {
-        f"solves_{outcome.name.lower()}": float(sum(one.outcome is outcome for one in found))
+        f"solves_{outcome.name.lower()}": float(sum(status.outcome is outcome for status in solves))
         for outcome in Outcome
     }
 
 
-def _lived(therapy: Therapy, signal: Array, period: float) -> tuple[int, bool]:
+def _periods_lived(therapy: Therapy, signal: Array, lengths: Sequence[float]) -> tuple[int, bool]:
     """Number of control steps until death or the end, and whether it was death."""
-    needed = deadly_steps(therapy.death, period)
-    below = 0
-    for k, low in enumerate(therapy.death.threatens({therapy.death.signal: signal})):
-        below = below + 1 if low else 0
-        if below >= needed:
+    watch = DeathWatch(therapy.death)
+    for k, (value, length) in enumerate(zip(signal, lengths, strict=False)):
+        if watch.died({watch.death.signal: value}, length):
             return k + 1, True
     return len(signal), False
 
 
-def _judged(
+def _therapy_metrics(
     therapy: Therapy, seen: dict[str, Array], changes: Array, planned: int
 ) -> dict[str, float]:
     inside: dict[str, Any] = therapy.in_range(seen)

@@ -6,25 +6,26 @@ from experiments.trials.trial import TrialRun
 from plants import InputError, LabelClock, PhysicsError, Scenario, indication
 from plants.cohorts import access_numbers
 from plants.quantities import SECONDS_PER_HOUR
+from plants.simulation import time_lived
 
 
 def notes(ran: TrialRun) -> tuple[str, ...]:
     """Events that never set in, commands that could not be used, limits of the device and signs."""
-    found = [_late(ran), _held(ran), _boost(ran), *_label(ran), _anatomy(ran), _indication(ran)]
-    return tuple(text for text in found if text)
+    texts = [_late(ran), _held(ran), _boost(ran), *_label(ran), _anatomy(ran), _indication(ran)]
+    return tuple(text for text in texts if text)
 
 
-def _lived(ran: TrialRun) -> float:
+def _seconds(ran: TrialRun) -> float:
     """How long the course was, s."""
-    return float(ran.rollout.sizes["step_time"] * ran.trial.period)
+    return time_lived(ran.rollout.sizes["step_time"], ran.trial.duration, ran.trial.period)
 
 
 def _late(ran: TrialRun) -> str:
-    end = _lived(ran)
-    late = [one for one in Scenario.load(ran.trial.scenario).events if one.onset >= end]
+    end = _seconds(ran)
+    late = [event for event in Scenario.load(ran.trial.scenario).events if event.onset >= end]
     if not late:
         return ""
-    first = min(one.onset for one in late)
+    first = min(event.onset for event in late)
     return (
         f"{len(late)} of the events of {ran.rollout.attrs['scenario']} never set in: the first "
         f"would at {first:g} s, the run ends at {end:g} s"
@@ -52,7 +53,7 @@ def _boost(ran: TrialRun) -> str:
 
 
 def _label(ran: TrialRun) -> list[str]:
-    plant, found = ran.simulator.plant, []
+    plant, messages = ran.simulator.plant, []
     for pump in (plant.left, plant.right):
         if pump is None:
             continue
@@ -60,10 +61,10 @@ def _label(ran: TrialRun) -> list[str]:
             clock = LabelClock(pump)
         except InputError:  # The device has no label for shock.
             continue
-        clock.advance(_lived(ran) / SECONDS_PER_HOUR)
+        clock.advance(_seconds(ran) / SECONDS_PER_HOUR)
         if clock.exceeded:
-            found.append(clock.message)
-    return found
+            messages.append(clock.message)
+    return messages
 
 
 def _anatomy(ran: TrialRun) -> str:
@@ -81,12 +82,12 @@ def _indication(ran: TrialRun) -> str:
     if right is None:
         return ""
     try:
-        found = indication(ran.patient)
+        signs = indication(ran.patient)
     except PhysicsError:  # Without a pump there is no life, and so no sign.
         return ""
-    if found.right_signs:
+    if signs.right_signs:
         return ""
     return (
         f"no sign of right-ventricular failure without a pump asks for the {right.name}: "
-        f"{found.text}"
+        f"{signs.text}"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
@@ -29,15 +28,13 @@ from plants import (
     run_course,
 )
 from plants.scenarios import check_blood_budget
+from plants.simulation import PERIOD_UNIT, is_whole_multiple
 
 if TYPE_CHECKING:
     import xarray
 
 #: Longest course, s: longer ones belong to the slow clock, and waveforms would fill the memory.
 LONGEST = 3600.0
-#: Control periods are whole multiples of this, s: of the integration step, and of the interval at
-#: which waveforms are recorded.
-PERIOD_UNIT = 0.01
 #: The controller that holds the speed at which the run begins.
 HOLD = "fixed"
 
@@ -58,7 +55,8 @@ class Trial:
     tier : str
         What the controller sees.
     duration, period : float
-        Length and control period, s.
+        Length and control period, s; the last period is short where the length is no whole number
+        of them.
     level : str, optional
         P-level that the pump runs at when the controller takes over.
     speed : float, optional
@@ -99,8 +97,7 @@ class Trial:
     def __post_init__(self) -> None:
         # What was written to disk comes back as plain data.
         object.__setattr__(self, "conditions", Conditions.of(self.conditions))
-        units = self.period / PERIOD_UNIT
-        if not math.isfinite(units) or units < 1 - 1e-9 or abs(units - round(units)) > 1e-6:
+        if not is_whole_multiple(self.period):
             raise InputError("period", self.period, f"a whole multiple of {PERIOD_UNIT:g} s")
         if not self.period <= self.duration <= LONGEST:
             allowed = f"one period ({self.period:g} s) to {LONGEST:g} s"

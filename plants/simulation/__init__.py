@@ -1,8 +1,19 @@
 """Simulation: a plant stepped through time, at a held speed or in a closed loop."""
 
-from plants.simulation.closed_loop import COMPLETED, DIED, LEFT, deadly_steps, death_text
+from plants.simulation.closed_loop import COMPLETED, DIED, LEFT
 from plants.simulation.conditions import SINUS, Conditions
 from plants.simulation.constant_speed import held_speed, run_course, simulate
+from plants.simulation.periods import (
+    PERIOD_UNIT,
+    DeathWatch,
+    death_text,
+    fall_text,
+    is_whole_multiple,
+    period_lengths,
+    suction_time,
+    time_lived,
+    whole_periods,
+)
 from plants.simulation.rollout import Recorder, save_rollout, steady_metrics
 from plants.simulation.simulator import (
     DEFAULT_STEP,
@@ -18,17 +29,24 @@ __all__ = [
     "DIED",
     "DISTURBANCE_BLOCK",
     "LEFT",
+    "PERIOD_UNIT",
     "SINUS",
     "Conditions",
+    "DeathWatch",
     "Recorder",
     "Simulator",
     "check_positive",
-    "deadly_steps",
     "death_text",
+    "fall_text",
     "held_speed",
+    "is_whole_multiple",
+    "period_lengths",
     "run_course",
     "save_rollout",
     "simulate",
     "steady_metrics",
+    "suction_time",
     "time_blocks",
+    "time_lived",
+    "whole_periods",
 ]

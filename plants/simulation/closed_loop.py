@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from plants.console import DeviceDriver
-from plants.quantities import SIGNALS, InputError, PhysicsError
+from plants.quantities import PhysicsError
 from plants.sensors import Measurement, Sensors
 from plants.simulation.conditions import SINUS
+from plants.simulation.periods import DeathWatch, death_text, period_lengths, time_lived
 from plants.simulation.rollout import Recorder
 from plants.simulation.simulator import Simulator
 from plants.therapies import Death
@@ -51,7 +52,8 @@ def run_course(
 ) -> xarray.Dataset:
     """Close the loop: at every period measure, act, drive, and let time pass.
 
-    A course that ends before its time keeps what was until then.
+    A course that ends before its time keeps what was until then. Where the duration is no whole
+    number of control periods the last one is short.
 
     Parameters
     ----------
@@ -89,7 +91,7 @@ def run_course(
     PhysicsError
         There is no steady state to start from.
     """
-    steps = _steps(duration, period)
+    lengths = period_lengths(duration, period)
     plant = simulator.plant
     if plant.pump is not None and driver is None:
         driver = DeviceDriver(plant.pump)
@@ -99,25 +101,25 @@ def run_course(
     first_volume = simulator.blood_volume
     samples = 0 if log_interval is None else max(1, round(period / log_interval))
     slow = simulator.slow is not None
-    recorder = Recorder(steps, samples, period, sensors.signals, slow=slow)
-    outcome, ended, dying = COMPLETED, "", 0
-    for k in range(steps):
+    recorder = Recorder(len(lengths), samples, period, sensors.signals, slow=slow)
+    outcome, ended = COMPLETED, ""
+    watch = None if death is None else DeathWatch(death)
+    for k, length in enumerate(lengths):
         truth = simulator.metrics()
         measurement = sensors.measure(k * period, truth)
         wanted = act(measurement).speed
         speed = driver.apply(wanted, k * period) if driver is not None else 0.0
         try:
             _check_finite(truth, f"patient {plant.patient.name} at {simulator.time:.3f} s")
-            waves = simulator.advance(speed, period, log_interval=log_interval)
+            waves = simulator.advance(speed, length, log_interval=log_interval)
         except PhysicsError as error:
             outcome, ended = _broken(str(error), simulator.blood_volume, first_volume)
             break
-        recorder.add(truth, measurement, speed, waves)
+        recorder.add(truth, measurement, speed, waves, length)
         if progress is not None:
-            progress((k + 1) * period)
-        dying = dying + 1 if death is not None and death.threatens(truth) else 0
-        if death is not None and dying >= deadly_steps(death, period):
-            outcome, ended = DIED, death_text(death)
+            progress(time_lived(k + 1, duration, period))
+        if watch is not None and watch.died(truth, length):
+            outcome, ended = DIED, death_text(watch.death)
             break
     return recorder.rollout(
         patient=plant.patient.name,
@@ -136,17 +138,6 @@ def run_course(
     )
 
 
-def deadly_steps(death: Death, period: float) -> int:
-    """Number of control steps without a break that death takes."""
-    return max(1, round(death.seconds / period))
-
-
-def death_text(death: Death) -> str:
-    """What a patient died of, in words."""
-    unit = SIGNALS[death.signal].unit
-    return f"{death.signal} below {death.low:g} {unit} for {death.seconds:g} s"
-
-
 def _broken(reason: str, blood_volume: float, first_volume: float) -> tuple[str, str]:
     """Outcome and reason of a plant that left the physical range: a patient may be bled empty."""
     lost = first_volume - blood_volume
@@ -160,11 +151,3 @@ def _check_finite(metrics: Mapping[str, float], who: str) -> None:
     for name, value in metrics.items():
         if not math.isfinite(value):
             raise PhysicsError(f"{who}: {name} is no longer finite")
-
-
-def _steps(duration: float, period: float) -> int:
-    if not 0 < period < float("inf"):
-        raise InputError("period", period, "a positive number of seconds")
-    if not period <= duration < float("inf"):
-        raise InputError("duration", duration, f"at least one control period ({period:g} s)")
-    return round(duration / period)

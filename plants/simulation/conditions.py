@@ -104,10 +104,10 @@ class Conditions:
         InputError
             There is no such patient, disease or grade.
         """
-        found = Patient.load(patient) if isinstance(patient, str) else patient
+        own = Patient.load(patient) if isinstance(patient, str) else patient
         for disease in self.valve_disease:
-            found = with_valve_disease(found, *_disease(disease))
-        return found
+            own = with_valve_disease(own, *_disease(disease))
+        return own
 
     def plant(self, patient: Patient | str, device: Pump | str | None) -> Plant:
         """The patient, with the valve diseases, on the pumps.

@@ -79,7 +79,8 @@ def simulate(
     therapy : str or Therapy
         Whose death ends the course.
     duration, period : float
-        Length and interval of the beat metrics, s.
+        Length and interval of the beat metrics, s; where it is no whole number of periods the last
+        is short.
     tier : {"console", "icu", "full"}
         What is measured.
     seed : int

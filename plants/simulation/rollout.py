@@ -3,7 +3,8 @@
 Waveforms lie along ``time`` under their signal names. What happens once a control step lies along
 ``step_time``: beat metrics under their names, the beat mean of a waveform as ``<name>_mean``, the
 signals of a slow clock where one ran, a measured value as ``measured_<name>``, and
-``speed_command``.
+``speed_command``. The attribute ``seconds`` says how long the run was: the last control step may be
+shorter than the others.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ class Recorder:
         self._metrics = np.full((steps, len(self._names)), np.nan)
         self._readings = np.full((steps, len(measured)), np.nan)
         self._speeds = np.full(steps, np.nan)
-        self._count = 0
+        self._count = self._rows = 0
+        self._last = period
 
     def add(
         self,
@@ -66,21 +68,28 @@ class Recorder:
         readings: Mapping[str, float],
         speed: float,
         waves: Array,
+        seconds: float | None = None,
     ) -> None:
-        """Record one control step: what was true and measured at its start, and what followed."""
+        """Record one control step: what was true and measured at its start, and what followed.
+
+        Only the last step may be shorter than the period; `seconds` is its length then.
+        """
         i, n = self._count, self._samples
         self._metrics[i] = [metrics[name] for name in self._names]
         self._readings[i] = [readings[name] for name in self._measured]
         self._speeds[i] = speed
         if n:
-            self._waves[i * n : (i + 1) * n] = waves[:n]
+            taken = waves[:n]
+            self._waves[i * n : i * n + len(taken)] = taken
+            self._rows += len(taken)
+        self._last = self._period if seconds is None else seconds
         self._count += 1
 
     def rollout(self, **attributes: Any) -> xarray.Dataset:
         """The record so far as a Rollout; `attributes` become those of the dataset."""
         import xarray  # Slow to import, and needed only once there is something to label.
 
-        steps, n = self._count, self._samples
+        steps = self._count
         variables: dict[str, tuple[str, Array, dict[str, str]]] = {}
         for k, name in enumerate(self._names):
             label = f"{name}_mean" if name in WAVEFORMS else name
@@ -91,12 +100,21 @@ class Recorder:
         command = {"units": "rpm", "long_name": "speed command"}
         variables["speed_command"] = ("step_time", self._speeds[:steps], command)
         coordinates = {"step_time": ("step_time", np.arange(steps) * self._period, _TIME)}
-        if n:
-            times = np.arange(steps * n) * (self._period / n)
-            coordinates["time"] = ("time", times, _TIME)
+        if self._samples:
+            coordinates["time"] = ("time", self._times(), _TIME)
             for k, name in enumerate(WAVEFORMS):
-                variables[name] = ("time", self._waves[: steps * n, k], _attributes(name))
-        return xarray.Dataset(variables, coordinates, attributes)
+                variables[name] = ("time", self._waves[: self._rows, k], _attributes(name))
+        lived = max(steps - 1, 0) * self._period + (self._last if steps else 0.0)
+        return xarray.Dataset(variables, coordinates, {"seconds": lived} | attributes)
+
+    def _times(self) -> Array:
+        """Times of the waveform samples, s: even in all steps but a short last one."""
+        n, begin = self._samples, (self._count - 1) * self._samples
+        times = np.arange(self._rows, dtype=np.float64) * (self._period / n)
+        if self._count and self._last != self._period:
+            within = np.arange(self._rows - begin) / (self._rows - begin)
+            times[begin:] = (self._count - 1) * self._period + within * self._last
+        return times
 
 
 _TIME = {"units": "s", "long_name": "time"}

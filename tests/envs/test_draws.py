@@ -20,24 +20,24 @@ def drawn(draws, count=40):
 def test_every_choice_comes_up():
     draws = Draws(["shock-c", "shock-e"], 0.0, None, ["none", "exercise", None], ["P-4", 4e4], CP)
     episodes = drawn(draws)
-    assert {one.patient.name for one in episodes} == {"shock-c", "shock-e"}
-    assert {one.scenario.name if one.scenario else None for one in episodes} == {
+    assert {episode.patient.name for episode in episodes} == {"shock-c", "shock-e"}
+    assert {episode.scenario.name if episode.scenario else None for episode in episodes} == {
         "none",
         "exercise",
         None,
     }
-    assert {one.start_speed for one in episodes} == {35_000.0, 40_000.0}
-    assert len({one.sensor_seed for one in episodes}) == len(episodes)
+    assert {episode.start_speed for episode in episodes} == {35_000.0, 40_000.0}
+    assert len({episode.sensor_seed for episode in episodes}) == len(episodes)
 
 
 def test_a_cohort_has_its_size():
     episodes = drawn(Draws("shock-d", 0.1, 3, None, "P-6", CP))
-    assert {one.patient.name for one in episodes} == {"shock-d/0", "shock-d/1", "shock-d/2"}
+    assert {episode.patient.name for episode in episodes} == {"shock-d/0", "shock-d/1", "shock-d/2"}
 
 
 def test_without_a_size_every_individual_is_new():
     episodes = drawn(Draws("shock-d", 0.1, None, None, "P-6", CP), count=6)
-    assert len({one.patient.name for one in episodes}) == 6
+    assert len({episode.patient.name for episode in episodes}) == 6
 
 
 def test_the_start_is_the_steady_state():

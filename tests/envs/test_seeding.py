@@ -37,10 +37,10 @@ def episode(env, seed=None):
     return np.array(rows), np.array(rewards), (info["patient"], info["scenario"], info["speed"])
 
 
-def assert_same(one, other):
-    np.testing.assert_array_equal(one[0], other[0])
-    np.testing.assert_array_equal(one[1], other[1])
-    assert one[2] == other[2]
+def assert_same(first, second):
+    np.testing.assert_array_equal(first[0], second[0])
+    np.testing.assert_array_equal(first[1], second[1])
+    assert first[2] == second[2]
 
 
 def test_same_seed_on_the_same_environment():
@@ -57,8 +57,8 @@ def test_same_seed_on_a_fresh_environment():
 def test_one_seed_then_resets():
     first, second = made(), made()
     runs = [[episode(env, 7), episode(env), episode(env)] for env in (first, second)]
-    for one, other in zip(*runs, strict=True):
-        assert_same(one, other)
+    for first, second in zip(*runs, strict=True):
+        assert_same(first, second)
     assert not np.array_equal(runs[0][0][0], runs[0][1][0])
 
 
@@ -72,12 +72,12 @@ def test_different_seeds_differ():
 def test_global_generators_are_neither_used_nor_touched():
     random.seed(1)
     np.random.seed(1)
-    one = episode(made(), 5)
+    earlier = episode(made(), 5)
     random.seed(2)
     np.random.seed(2)
     before = random.getstate(), np.random.get_state()[1].copy()
     other = episode(made(), 5)
-    assert_same(one, other)
+    assert_same(earlier, other)
     assert random.getstate() == before[0]
     np.testing.assert_array_equal(np.random.get_state()[1], before[1])
 

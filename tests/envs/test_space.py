@@ -27,11 +27,11 @@ def bleeding(draw):
 
 @st.composite
 def scenarios(draw):
-    found = tuple(draw(st.lists(st.one_of(events(), bleeding()), min_size=1, max_size=3)))
+    happening = tuple(draw(st.lists(st.one_of(events(), bleeding()), min_size=1, max_size=3)))
     try:
-        return Scenario("extreme", "", found)
+        return Scenario("extreme", "", happening)
     except InputError:  # Together they leave the range of a disturbance.
-        return Scenario("extreme", "", found[:1])
+        return Scenario("extreme", "", happening[:1])
 
 
 ENVS = {tier: SupportEnv("shock-d", tier=tier, dropout=0.1, noise_scale=5.0) for tier in TIERS}

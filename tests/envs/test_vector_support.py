@@ -46,11 +46,11 @@ def assert_same_info(ours, other):
 
 
 def assert_same_step(ours, other):
-    for one, two in zip(ours[:-1], other[:-1], strict=True):
-        assert one.dtype == two.dtype
+    for first, second in zip(ours[:-1], other[:-1], strict=True):
+        assert first.dtype == second.dtype
         # Observations are rounded to single precision: a last bit may fall to either side.
-        tolerance = 3e-7 if one.dtype == np.float32 else 1e-9
-        np.testing.assert_allclose(one, two, rtol=tolerance, atol=tolerance)
+        tolerance = 3e-7 if first.dtype == np.float32 else 1e-9
+        np.testing.assert_allclose(first, second, rtol=tolerance, atol=tolerance)
     assert_same_info(ours[-1], other[-1])
 
 
@@ -83,15 +83,15 @@ QUICK_DEATH = Therapy.default().model_copy(
     ids=["mixed", "levels", "full", "one step", "death", "unphysical"],
 )
 def test_equals_the_scalar_environments_over_episodes_with_resets(arguments, steps, outcome):
-    one, other = native(**arguments), scalars(**arguments)
-    assert one.observation_space == other.observation_space
-    assert one.action_space == other.action_space
-    assert one.single_observation_space == other.single_observation_space
-    assert one.single_action_space == other.single_action_space
-    assert_same_step(one.reset(seed=3), other.reset(seed=3))
+    vector, other = native(**arguments), scalars(**arguments)
+    assert vector.observation_space == other.observation_space
+    assert vector.action_space == other.action_space
+    assert vector.single_observation_space == other.single_observation_space
+    assert vector.single_action_space == other.single_action_space
+    assert_same_step(vector.reset(seed=3), other.reset(seed=3))
     ended, outcomes = 0, set()
     for action in actions(other.action_space, steps):
-        ours, theirs = one.step(action), other.step(action)
+        ours, theirs = vector.step(action), other.step(action)
         assert_same_step(ours, theirs)
         ended += np.sum(theirs[2] | theirs[3])
         outcomes.update(theirs[4]["outcome"])
@@ -104,13 +104,13 @@ def test_equals_the_scalar_environments_over_episodes_with_resets(arguments, ste
 def test_beats_that_end_with_a_period_end_in_both():
     """105 beats per minute end with every fourth period: rounding must not part the two."""
     arguments = {"patient": "shock-d", "scenario": ["none", "afterload-up"]}
-    one, other = (
+    vector, other = (
         native(3, **arguments, max_episode_steps=44),
         scalars(3, **arguments, max_episode_steps=44),
     )
-    one.reset(seed=1), other.reset(seed=1)
+    vector.reset(seed=1), other.reset(seed=1)
     for action in actions(other.action_space, 48):
-        assert_same_step(one.step(action), other.step(action))
+        assert_same_step(vector.step(action), other.step(action))
 
 
 def test_the_registered_length_of_an_episode_holds():
@@ -145,13 +145,13 @@ def run(vector, seed, resets=1, steps=3):
         for action in actions(vector.action_space, steps):
             observations, rewards, *_ = vector.step(action)
             seen += [observations, rewards]
-    return [one.tolist() if isinstance(one, np.ndarray) else one for one in seen]
+    return [entry.tolist() if isinstance(entry, np.ndarray) else entry for entry in seen]
 
 
 def test_seeds():
-    one = native(3, **MIXED)
-    first = run(one, 5, resets=2)
-    assert run(one, 5, resets=2) == first  # the same environment
+    vector = native(3, **MIXED)
+    first = run(vector, 5, resets=2)
+    assert run(vector, 5, resets=2) == first  # the same environment
     assert run(native(3, **MIXED), 5, resets=2) == first  # a fresh one
     assert run(native(3, **MIXED), 6, resets=2) != first
     assert first[0][0] != first[len(first) // 2][0]  # a reset without a seed goes on
@@ -159,14 +159,14 @@ def test_seeds():
 
 def test_an_environment_does_not_depend_on_its_neighbours():
     """Seed s + i alone is environment i of seed s; other widths and counts change nothing."""
-    many, one = native(6, **MIXED), native(1, **MIXED)
+    many, single = native(6, **MIXED), native(1, **MIXED)
     observations, info = many.reset(seed=20)
-    alone, info_alone = one.reset(seed=23)
+    alone, info_alone = single.reset(seed=23)
     np.testing.assert_array_equal(observations[3], alone[0])
     assert info["patient"][3] == info_alone["patient"][0]
     for action in actions(many.action_space, 4):
         many_seen, many_rewards, *_ = many.step(action)
-        seen, rewards, *_ = one.step(action[3:4])
+        seen, rewards, *_ = single.step(action[3:4])
         np.testing.assert_allclose(many_seen[3], seen[0], rtol=3e-7)
         np.testing.assert_allclose(many_rewards[3], rewards[0], rtol=1e-9)
 
@@ -186,9 +186,9 @@ def test_global_generators_are_neither_used_nor_touched():
     vector = native(2, **MIXED)
     random.seed(1)
     np.random.seed(1)
-    one = run(vector, 5)
+    first = run(vector, 5)
     before = random.getstate(), np.random.get_state()[1].copy()
-    assert run(vector, 5) == one
+    assert run(vector, 5) == first
     assert random.getstate() == before[0]
     np.testing.assert_array_equal(np.random.get_state()[1], before[1])
 
@@ -247,7 +247,7 @@ def test_actions_at_and_just_past_the_ends_are_those_of_the_scalar_environment()
     for action in (np.array([[-1.0], [1.0], [1.0 + 5e-7]]), np.array([[1], [0], [-1]])):
         ours, theirs = vector.step(action), other.step(action)
         assert ours[4]["speed"].tolist() == theirs[4]["speed"].tolist()
-    assert isinstance(vector.unwrapped._one.actions, SpeedAction)
+    assert isinstance(vector.unwrapped._scalar.actions, SpeedAction)
 
 
 def test_nothing_goes_before_a_reset_or_after_a_close():
@@ -278,7 +278,7 @@ def test_what_is_given_back_is_not_written_to_later():
     seen, rewards, _, _, later = vector.step(hold)
     rows = seen.copy(), rewards.copy(), later["metrics"]["map"].copy()
     vector.step(hold)
-    for one, two in zip(
+    for first, second in zip(
         (
             observations,
             info["metrics"]["map"],
@@ -290,7 +290,7 @@ def test_what_is_given_back_is_not_written_to_later():
         (*kept, *rows),
         strict=True,
     ):
-        np.testing.assert_array_equal(one, two)
+        np.testing.assert_array_equal(first, second)
 
 
 def test_pictures_are_those_of_the_scalar_environment():
@@ -298,8 +298,8 @@ def test_pictures_are_those_of_the_scalar_environment():
     vector.reset(seed=0), other.reset(seed=0)
     action = np.full((2, 1), 0.5, np.float32)
     vector.step(action), other.step(action)
-    for one, two in zip(vector.render(), other.render(), strict=True):
-        np.testing.assert_array_equal(one, two)
+    for first, second in zip(vector.render(), other.render(), strict=True):
+        np.testing.assert_array_equal(first, second)
     assert native(2).render() == (None, None)
 
 
@@ -317,9 +317,9 @@ def test_is_what_make_vec_gives_and_runs_in_the_wrappers_of_gymnasium():
 
 
 def test_single_precision_is_close():
-    one, other = native(4, precision="single"), native(4, threads=2)
-    one.reset(seed=0), other.reset(seed=0)
-    for action in actions(one.action_space, 5):
-        ours, theirs = one.step(action), other.step(action)
+    single, other = native(4, precision="single"), native(4, threads=2)
+    single.reset(seed=0), other.reset(seed=0)
+    for action in actions(single.action_space, 5):
+        ours, theirs = single.step(action), other.step(action)
     np.testing.assert_allclose(ours[4]["metrics"]["map"], theirs[4]["metrics"]["map"], rtol=1e-4)
     np.testing.assert_allclose(ours[1], theirs[1], rtol=1e-3, atol=1e-3)

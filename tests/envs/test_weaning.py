@@ -221,7 +221,7 @@ def test_events_happen_from_their_hour_on(made, events, signal, sign):
     calm.reset(seed=4, options=known)
     pairs = [(env.step(STAY)[4]["metrics"], calm.step(STAY)[4]["metrics"]) for _ in range(2)]
     assert pairs[0][0] == pairs[0][1]
-    struck, quiet = (one[signal] for one in pairs[1])
+    struck, quiet = (course[signal] for course in pairs[1])
     assert sign * (struck - quiet) > 1e-3 * abs(quiet)
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from experiments.weaning.course.record import Course
 from plants.bedside import level_number
 from plants.quantities import SECONDS_PER_HOUR
+from plants.simulation import suction_time
 
 #: Relapse of the case: what its events act on.
 RELAPSE = ("event restunned", "event lv_contractility")
@@ -41,7 +42,8 @@ def suction_seconds(records: Rows) -> float:
     >>> suction_seconds([{"suction": 0.1, "lasting": 0.5}, {"suction": 0.0, "lasting": 9.0}])
     180.0
     """
-    return sum(row["suction"] * row["lasting"] for row in records) * SECONDS_PER_HOUR
+    shares, hours = ([row[name] for row in records] for name in ("suction", "lasting"))
+    return suction_time(shares, hours) * SECONDS_PER_HOUR
 
 
 def largest_step(decisions: Decisions) -> int:

@@ -1,7 +1,7 @@
 """A coronary intervention under support: its course, figure and report."""
 
-from experiments.weaning.pci.course import PciTrial
 from experiments.weaning.pci.report import decision_rows, outcome_rows, pci
+from experiments.weaning.pci.trial import PciTrial
 
 __all__ = [
     "PciTrial",

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from controllers import Briefing, PciController, load_controller
 from experiments.trials import GuardedController
+from experiments.weaning.pci.outcome import NOTED, PciCourse
+from experiments.weaning.pci.trial import PERIOD, PciTrial
 from plants import (
     STATES,
-    TIERS,
     DeviceDriver,
-    InputError,
     Intervention,
     Patient,
     PhysicsError,
@@ -26,128 +22,15 @@ from plants import (
     Simulator,
     Therapy,
     individual,
-    label_limit,
-    unknown_name,
 )
 from plants.plant import PHASE
 from plants.quantities import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 from plants.scenarios import intervention_numbers
-from plants.simulation import deadly_steps, death_text
+from plants.simulation import DeathWatch, death_text, period_lengths
 
-#: Signals that are noted every second.
-NOTED = (
-    "map",
-    "cardiac_output",
-    "pump_flow",
-    "pcwp",
-    "pulse_pressure",
-    "heart_rate",
-    "cardiac_power_output",
-    "pump_speed",
-    "suction",
-)
-#: How an intervention ends.
-OUTCOMES = ("well", "failed", "died", "label")
-#: Control period, s.
-PERIOD = 1.0
 # How long the unsupported patient is followed after the artery was told open, s.
 _AFTER = 300.0
 _NO_PUMP = {"pump_flow": 0.0, "pump_speed": 0.0, "occlusion": 0.0}
-
-
-@dataclass(frozen=True)
-class PciTrial:
-    """Patient, pump, controller and seed of an intervention.
-
-    Parameters
-    ----------
-    patient : str
-        Name or path of the profile about which the patient is drawn.
-    device : str
-        A left pump with a label for high-risk coronary intervention.
-    controller : str, optional
-        Moves the speed within the band of the level; by default the level is held.
-    tier : {"icu", "full"}
-        Which sensors there are; the console alone shows no arterial pressure.
-    seed : int
-        Of the patient, the inflations and the noise of the sensors.
-    spread : float
-        How far the patient may be from the profile, as in :func:`plants.individual` (a guess).
-
-    Raises
-    ------
-    InputError
-        The tier is unknown or shows no arterial pressure, or the pump has no such label.
-
-    Examples
-    --------
-    >>> from experiments.weaning.pci import PciTrial
-    >>> PciTrial("hfref", "2.5").label_hours
-    6.0
-    """
-
-    patient: str
-    device: str = "CP"
-    controller: str | None = None
-    tier: str = "icu"
-    seed: int = 0
-    spread: float = 0.1
-
-    def __post_init__(self) -> None:
-        if self.tier not in TIERS:
-            raise unknown_name("tier", self.tier, TIERS)
-        if self.tier == "console":
-            raise InputError("tier", self.tier, "icu or full, which show the arterial pressure")
-        label_limit(Pump.load(self.device), "high-risk PCI")
-
-    @property
-    def label_hours(self) -> float:
-        """Longest use by the label, h."""
-        return label_limit(Pump.load(self.device), "high-risk PCI")
-
-
-@dataclass(frozen=True)
-class PciCourse:
-    """What an intervention gave; plain data.
-
-    Attributes
-    ----------
-    trial : PciTrial
-        What was run.
-    patient : str
-        Name of the individual.
-    outcome : str
-        One of :data:`OUTCOMES`: off and well, off and too low a pressure, died, or still supported
-        when the label's time ended.
-    reason : str
-        In words and numbers.
-    seconds : float
-        Time on the pump, s.
-    intervention : Intervention
-        When balloons were up.
-    supported, unsupported : dict of str to list of float
-        ``time`` (s) and the signals of :data:`NOTED`, every second; ``supported`` goes on after
-        the pump is out.
-    decisions : list of dict
-        ``seconds``, ``level``, ``phase``, ``action``, ``reasons`` of every decision that changed
-        something.
-    boosted : float
-        Time above the highest speed that may be held, s.
-    unsupported_end : str
-        Why the unsupported patient's course ended early; "" where it did not.
-    """
-
-    trial: PciTrial
-    patient: str
-    outcome: str
-    reason: str
-    seconds: float
-    intervention: Intervention
-    supported: dict[str, list[float]]
-    unsupported: dict[str, list[float]]
-    decisions: list[dict[str, Any]]
-    boosted: float
-    unsupported_end: str
 
 
 def run_pci(
@@ -210,7 +93,9 @@ class _Run:
         self.controller.reset(self.pump, label_hours=self.label_hours)
         self.fast = self._briefed()
         self.driver = DeviceDriver(self.pump)
-        self.limits = {k: one.value for k, one in intervention_numbers()["follow_up"].items()}
+        self.limits = {
+            k: quantity.value for k, quantity in intervention_numbers()["follow_up"].items()
+        }
 
     def _briefed(self) -> GuardedController | None:
         spec = self.trial.controller
@@ -247,7 +132,7 @@ class _Run:
             self.planned,
             rows,
             without,
-            [_plain(one) for one in self.controller.log.changes()],
+            [_plain(decision) for decision in self.controller.log.changes()],
             self.driver.boosted,
             ended,
         )
@@ -257,9 +142,9 @@ class _Run:
         speed = self.pump.speed(self.controller.level)
         simulator.reset(speed=speed)
         self.driver.reset(speed=speed)
-        sensors, look, dying = Sensors(self.trial.tier, seed=self.trial.seed), 0.0, 0
-        wanted = speed
-        while simulator.time < self.label_hours * SECONDS_PER_HOUR - 1e-6:
+        sensors, look = Sensors(self.trial.tier, seed=self.trial.seed), 0.0
+        wanted, watch = speed, DeathWatch(self.therapy.death)
+        for length in period_lengths(self.label_hours * SECONDS_PER_HOUR, PERIOD):
             now, truth = simulator.time, simulator.metrics()
             _note(rows, now, truth)
             looked = now >= look - 1e-6
@@ -277,12 +162,10 @@ class _Run:
                 look = now + decision.wait * SECONDS_PER_HOUR
             if looked or self.fast is not None:
                 wanted = self._wanted(measured)
-            death = self.therapy.death
-            dying = dying + 1 if death.threatens(truth) else 0
-            if dying >= deadly_steps(death, PERIOD):
-                return "died", death_text(death)
+            if watch.died(truth, length):
+                return "died", death_text(watch.death)
             try:
-                simulator.advance(self.driver.apply(wanted, now), PERIOD)
+                simulator.advance(self.driver.apply(wanted, now), length)
             except PhysicsError as error:
                 return "died", str(error)
             if self.progress is not None:
@@ -311,11 +194,12 @@ class _Run:
         bare.reset(state)
         worst, lowest = math.inf, self.limits["map_low"]
         try:
-            for second in range(int(self.limits["minutes"] * SECONDS_PER_MINUTE)):
-                bare.advance(0.0, PERIOD)
+            for length in period_lengths(self.limits["minutes"] * SECONDS_PER_MINUTE, PERIOD):
+                counts = bare.time >= self.limits["grace"] - 1e-6
+                bare.advance(0.0, length)
                 truth = bare.metrics()
                 _note(rows, begin + bare.time, truth)
-                if second >= self.limits["grace"]:
+                if counts:
                     worst = min(worst, truth["map"])
         except PhysicsError as error:
             return "died", str(error)
@@ -326,58 +210,19 @@ class _Run:
     def _unsupported(self) -> tuple[dict[str, list[float]], str]:
         """The same patient and inflations without a pump."""
         rows: dict[str, list[float]] = {name: [] for name in ("time", *NOTED)}
-        simulator, death = Simulator(Plant(self.patient), self.planned.scenario()), 0
+        simulator = Simulator(Plant(self.patient), self.planned.scenario())
         simulator.reset()
-        limit = self.therapy.death
-        while simulator.time < self.planned.opened + _AFTER:
+        watch = DeathWatch(self.therapy.death)
+        for length in period_lengths(self.planned.opened + _AFTER, PERIOD):
             truth = simulator.metrics()
             _note(rows, simulator.time, truth)
-            death = death + 1 if limit.threatens(truth) else 0
-            if death >= deadly_steps(limit, PERIOD):
-                return rows, death_text(limit)
+            if watch.died(truth, length):
+                return rows, death_text(watch.death)
             try:
-                simulator.advance(0.0, PERIOD)
+                simulator.advance(0.0, length)
             except PhysicsError as error:
                 return rows, str(error)
         return rows, ""
-
-
-def measures(rows: dict[str, list[float]], until: float, low: float) -> dict[str, float]:
-    """Lowest and mean values up to a time, and the time below a pressure.
-
-    Parameters
-    ----------
-    rows : dict of str to list of float
-        Of a :class:`PciCourse`.
-    until : float
-        Time, s.
-    low : float
-        Mean arterial pressure, mmHg.
-
-    Examples
-    --------
-    >>> from experiments.weaning.pci.course import measures
-    >>> rows = {"time": [0.0, 1.0, 2.0], "map": [70.0, 50.0, 80.0],
-    ...         "cardiac_output": [4.0, 2.0, 4.5], "pump_flow": [2.0, 2.5, 2.1]}
-    >>> measures(rows, until=1.5, low=60.0)["seconds_map_low"]
-    1.0
-    """
-    taken = np.array(rows["time"]) <= until
-    pressure, output, flow = (
-        np.array(rows[name])[taken] for name in ("map", "cardiac_output", "pump_flow")
-    )
-    return {
-        "min_map": float(pressure.min()),
-        "seconds_map_low": PERIOD * float((pressure < low).sum()),
-        "min_cardiac_output": float(output.min()),
-        "mean_cardiac_output": float(output.mean()),
-        "mean_pump_flow": float(flow.mean()),
-    }
-
-
-def to_plain(course: PciCourse) -> dict[str, Any]:
-    """The course as data that JSON can hold."""
-    return dataclasses.asdict(course)
 
 
 def _note(rows: dict[str, list[float]], now: float, truth: dict[str, float]) -> None:
@@ -387,11 +232,11 @@ def _note(rows: dict[str, list[float]], now: float, truth: dict[str, float]) -> 
 
 
 def _plain(decision: Any) -> dict[str, Any]:
-    against = sorted(decision.reasons, key=lambda one: one.met)
+    against = sorted(decision.reasons, key=lambda reason: reason.met)
     return {
         "seconds": decision.hours * SECONDS_PER_HOUR,
         "level": decision.level,
         "phase": decision.phase,
         "action": decision.action,
-        "reasons": [str(one) for one in against],
+        "reasons": [str(reason) for reason in against],
     }

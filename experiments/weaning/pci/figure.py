@@ -19,7 +19,7 @@ from experiments.weaning.course import (
     titled,
     write_beside,
 )
-from experiments.weaning.pci.course import PciCourse
+from experiments.weaning.pci.outcome import PciCourse
 from plants.quantities import SECONDS_PER_HOUR
 from plants.scenarios import intervention_numbers
 
@@ -74,7 +74,10 @@ def pci_figure(course: PciCourse) -> Figure:
 
 
 def _main(course: PciCourse) -> list[dict[str, Any]]:
-    hours = [{**one, "hours": one["seconds"] / SECONDS_PER_HOUR} for one in course.decisions]
+    hours = [
+        {**decision, "hours": decision["seconds"] / SECONDS_PER_HOUR}
+        for decision in course.decisions
+    ]
     return main_decisions(hours)
 
 
@@ -84,10 +87,10 @@ def _end(course: PciCourse) -> float:
 
 def _over_time(axes: Axes, course: PciCourse) -> None:
     """What all panels show: inflations, the opened artery, the removal of the pump."""
-    for one in course.intervention.inflations:
+    for inflation in course.intervention.inflations:
         axes.axvspan(
-            one.onset / 60.0,
-            (one.onset + one.seconds) / 60.0,
+            inflation.onset / 60.0,
+            (inflation.onset + inflation.seconds) / 60.0,
             color=_INFLATION,
             linewidth=0,
             zorder=0.4,
@@ -115,7 +118,7 @@ def _speed(axes: Axes, course: PciCourse) -> None:
     axes.plot(np.array(course.supported["time"]) / 60.0, speed, color="#222222", linewidth=1.2)
     top = float(speed.max())
     axes.set_ylim(0.0, 1.45 * top)
-    times = [one["seconds"] / 60.0 for one in _main(course)]
+    times = [decision["seconds"] / 60.0 for decision in _main(course)]
     numbered(axes, times, _end(course), tick=1.12 * top, text=1.32 * top)
     for when, text in ((course.intervention.opened, " artery open"), (course.seconds, " off")):
         axes.text(when / 60.0, 0.08 * top, text, fontsize=SMALL, color="#444444")

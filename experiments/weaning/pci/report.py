@@ -11,8 +11,10 @@ from controllers.weaning import pci_numbers
 from experiments.figures import save_figure
 from experiments.runs import ReportTable, RunFolder, run_folder, write_report
 from experiments.weaning.course import PHASE_WORDS, short_reason
-from experiments.weaning.pci.course import PciCourse, PciTrial, measures, run_pci, to_plain
+from experiments.weaning.pci.course import run_pci
 from experiments.weaning.pci.figure import OUTCOME_WORDS, pci_figure
+from experiments.weaning.pci.outcome import PciCourse, measures, to_plain
+from experiments.weaning.pci.trial import PciTrial
 from plants import SIGNALS
 from plants.quantities import SECONDS_PER_HOUR
 from plants.scenarios import intervention_numbers
@@ -66,7 +68,7 @@ class PciDone:
             "measure_units": {name: unit for name, (unit, _) in MEASURES.items()},
             "unsupported_end": course.unsupported_end,
             "boosted_seconds": course.boosted,
-            "inflations": [asdict(one) for one in course.intervention.inflations],
+            "inflations": [asdict(inflation) for inflation in course.intervention.inflations],
             "opened_seconds": course.intervention.opened,
             "decisions": course.decisions,
             "findings": {},
@@ -126,10 +128,12 @@ def outcome_rows(course: PciCourse) -> list[tuple[object, ...]]:
 def decision_rows(course: PciCourse) -> list[tuple[object, ...]]:
     """Rows (minutes, level, decision, why): the reasons against, or those for going on."""
     rows: list[tuple[object, ...]] = []
-    for one in course.decisions:
-        against = [x for x in one["reasons"] if x.startswith("against")]
-        why = "; ".join(short_reason(x) for x in against or one["reasons"])
-        rows.append((one["seconds"] / 60.0, one["level"], PHASE_WORDS[one["phase"]], why))
+    for decision in course.decisions:
+        against = [x for x in decision["reasons"] if x.startswith("against")]
+        why = "; ".join(short_reason(x) for x in against or decision["reasons"])
+        rows.append(
+            (decision["seconds"] / 60.0, decision["level"], PHASE_WORDS[decision["phase"]], why)
+        )
     return rows
 
 
@@ -137,14 +141,15 @@ def _write(run: RunFolder, course: PciCourse) -> None:
     import pandas
 
     decisions = pandas.DataFrame(course.decisions)
-    decisions["reasons"] = ["; ".join(one) for one in decisions["reasons"]]
+    decisions["reasons"] = ["; ".join(texts) for texts in decisions["reasons"]]
     run.write_table("decisions", decisions)
     run.write_table("supported", pandas.DataFrame(course.supported))
     run.write_table("unsupported", pandas.DataFrame(course.unsupported))
     run.write_json("course.json", to_plain(course))
     picture = save_figure(pci_figure(course), run.path / "course.png")
     numbers = [
-        (name, one.value, one.unit, one.source, one.tag) for name, one in pci_numbers().items()
+        (name, quantity.value, quantity.unit, quantity.source, quantity.tag)
+        for name, quantity in pci_numbers().items()
     ]
     write_report(
         run,
@@ -160,8 +165,8 @@ def _write(run: RunFolder, course: PciCourse) -> None:
                 "Balloon inflations",
                 ("begin [min]", "length [s]", "contractility left"),
                 [
-                    (one.onset / 60.0, one.seconds, one.factor)
-                    for one in course.intervention.inflations
+                    (inflation.onset / 60.0, inflation.seconds, inflation.factor)
+                    for inflation in course.intervention.inflations
                 ],
             ),
             ReportTable("Decisions", DECISION_COLUMNS, decision_rows(course)),

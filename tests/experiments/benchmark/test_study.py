@@ -58,6 +58,7 @@ def test_the_quick_suite_is_what_it_says():
         ('device = "CP"', 'device = "none"', "a pump"),
         ("duration = 5.0", 'duration = "long"', "a number"),
         ("duration = 5.0", "duration = 0.5", "duration"),
+        ("duration = 5.0", "duration = 5.5", "a whole number of control periods of 1 s"),
         ("seeds = [1]", "seeds = [true]", "a whole number"),
         ("seeds = [1]", "", "seeds"),
         ('level = "P-6"', 'level = "P-66"', "P-66"),

@@ -119,9 +119,9 @@ def test_a_users_own_files(impellab, tmp_path, user_controller):
 
 def test_a_broken_file_is_named(impellab, tmp_path):
     text = (DATA / "patients" / "shock-d.toml").read_text(encoding="utf-8")
-    head, found, tail = text.partition("[parameters.heart_rate]\nvalue = ")
-    assert found
-    broken = head + found + "9" + tail
+    head, key, tail = text.partition("[parameters.heart_rate]\nvalue = ")
+    assert key
+    broken = head + key + "9" + tail
     (tmp_path / "mine.toml").write_text(broken, encoding="utf-8")
     result = impellab("simulate", "--patient", "mine.toml")
     assert result.code == 2

@@ -191,16 +191,16 @@ def test_conditions_reach_the_plant_and_the_controller(tmp_path):
 def test_solver_statistics():
     statuses = [SolveStatus(Outcome.SOLVED, k, 10.0 * k) for k in range(1, 101)]
     statuses += [SolveStatus(Outcome.FALLBACK, 0, 2000.0)]
-    found = solver_statistics(statuses, period=1.0)
-    assert found["solves"] == 101.0
-    assert found["solve_ms_median"] == pytest.approx(510.0)
-    assert found["solve_ms_max"] == 2000.0
-    assert found["solve_overruns"] == 1.0
-    assert (found["solves_solved"], found["solves_fallback"]) == (100.0, 1.0)
+    statistics = solver_statistics(statuses, period=1.0)
+    assert statistics["solves"] == 101.0
+    assert statistics["solve_ms_median"] == pytest.approx(510.0)
+    assert statistics["solve_ms_max"] == 2000.0
+    assert statistics["solve_overruns"] == 1.0
+    assert (statistics["solves_solved"], statistics["solves_fallback"]) == (100.0, 1.0)
 
 
 def test_finished_trials_survive_the_disk():
-    one = Finished(
+    finished = Finished(
         HELD,
         "completed",
         "",
@@ -208,18 +208,18 @@ def test_finished_trials_survive_the_disk():
         (SolveStatus(Outcome.LATE, 5, 12.5),),
         {"time": [0.0, 1.0]},
     )
-    back = Finished.from_dict(one.to_dict())
-    assert back.trial == one.trial
-    assert back.statuses == one.statuses
+    back = Finished.from_dict(finished.to_dict())
+    assert back.trial == finished.trial
+    assert back.statuses == finished.statuses
     assert math.isnan(back.metrics["map"])
-    assert attempt(HELD).to_dict().keys() == one.to_dict().keys()
+    assert attempt(HELD).to_dict().keys() == finished.to_dict().keys()
 
 
 def test_a_trial_that_cannot_be_run_does_not_stop_the_others(tmp_path, user_controller):
     broken = user_controller.replace("Mine", "Broken")
-    one = attempt(Trial(controller=broken, level="P-6", duration=2.0))
-    assert one.outcome == FAILED
-    assert "ZeroDivisionError" in one.reason
+    finished = attempt(Trial(controller=broken, level="P-6", duration=2.0))
+    assert finished.outcome == FAILED
+    assert "ZeroDivisionError" in finished.reason
     check_controller(Trial(controller=broken, level="P-6"))
 
 
@@ -253,3 +253,29 @@ def test_short_names_hold_no_folders():
     assert short_name("/somewhere/mine.py:Mine") == "mine.py:Mine"
     assert short_name("fixed:P-6") == "fixed:P-6"
     assert Command(1.0).status is None
+
+
+@pytest.mark.parametrize("duration", [10.0, 11.0])
+def test_a_trial_of_no_whole_number_of_periods_is_as_long_as_asked(duration):
+    ran = run_trial(Trial(level="P-8", duration=duration, period=4.0))
+    metrics, outcome, _ = score(ran)
+    assert (outcome, metrics["survived_seconds"]) == ("completed", duration)
+    assert ran.simulator.time == pytest.approx(duration)
+    assert ran.rollout.sizes["step_time"] == 3
+    # Of the two beats that are judged each is in range.
+    assert metrics["map_in_range"] in (0.0, 0.5, 1.0)
+    assert ran.rollout.attrs["seconds"] == duration
+
+
+def test_a_death_in_the_last_short_period_needs_its_whole_time(held):
+    """Periods of 4, 4 and 2 s: all of 10 s below is a death of 10 s, not one of 11 s."""
+    ran = run_trial(Trial(level="P-8", duration=10.0, period=4.0))
+    low = ran.rollout.copy(deep=True)
+    low["map"][:] = 20.0
+    therapy = Therapy.default()
+    for seconds, expected in ((10.0, DIED), (11.0, "completed")):
+        death = therapy.death.model_copy(update={"seconds": seconds})
+        own = therapy.model_copy(update={"death": death})
+        metrics, outcome, _ = score(type(ran)(**(vars(ran) | {"rollout": low, "therapy": own})))
+        assert outcome == expected
+        assert metrics["survived_seconds"] == 10.0

@@ -19,16 +19,18 @@ def test_nothing_asked_is_the_plain_plant():
 
 
 def test_they_survive_json():
-    one = Conditions(
+    conditions = Conditions(
         right_level="P-4", rhythm="ectopic", valve_disease=("aortic-stenosis:mild",), slow=True
     )
-    assert Conditions.of(json.loads(json.dumps(dataclasses.asdict(one)))) == one
-    assert Conditions.of(one) is one
+    assert Conditions.of(json.loads(json.dumps(dataclasses.asdict(conditions)))) == conditions
+    assert Conditions.of(conditions) is conditions
 
 
 def test_diseases_are_put_on_one_after_the_other():
-    one = Conditions(valve_disease=("aortic-stenosis:severe", "mitral-regurgitation:moderate"))
-    patient = one.diseased("shock-c")
+    conditions = Conditions(
+        valve_disease=("aortic-stenosis:severe", "mitral-regurgitation:moderate")
+    )
+    patient = conditions.diseased("shock-c")
     plain = Conditions().diseased("shock-c")
     assert patient["r_aortic"] > 10 * plain["r_aortic"]
     assert patient["leak_mitral"] > plain["leak_mitral"]
@@ -46,9 +48,9 @@ def test_the_right_pump_runs_at_its_level():
 
 
 def test_the_rhythm_is_seeded():
-    one = Conditions(rhythm="atrial-fibrillation")
-    plant = one.plant("shock-d", "CP")
-    beats = [one.simulator(plant, seed=seed).rhythm.beat(5) for seed in (1, 1, 2)]
+    conditions = Conditions(rhythm="atrial-fibrillation")
+    plant = conditions.plant("shock-d", "CP")
+    beats = [conditions.simulator(plant, seed=seed).rhythm.beat(5) for seed in (1, 1, 2)]
     assert beats[0] == beats[1] != beats[2]
 
 
@@ -75,17 +77,17 @@ def test_the_reflex_is_on_only_when_asked(conditions, gain):
     ],
 )
 def test_the_way_in_reaches_the_limb(device, access, femoral, sheath):
-    one = Conditions(slow=True, access=access)
-    found = one.slow_parameters(Plant("rv-failure", device))
-    assert found["femoral"] == femoral
-    assert found["sheath_french"] == sheath
+    conditions = Conditions(slow=True, access=access)
+    values = conditions.slow_parameters(Plant("rv-failure", device))
+    assert values["femoral"] == femoral
+    assert values["sheath_french"] == sheath
 
 
 def test_a_femoral_artery_is_the_limbs_and_another_is_not():
     default = SlowParameters.load()["artery_diameter"]
     for device, expected in (("CP", 6.1), ("5.5", default)):
-        one = Conditions(slow=True, artery_diameter=6.1)
-        assert one.slow_parameters(Plant("shock-d", device))["artery_diameter"] == expected
+        conditions = Conditions(slow=True, artery_diameter=6.1)
+        assert conditions.slow_parameters(Plant("shock-d", device))["artery_diameter"] == expected
 
 
 @pytest.mark.parametrize(

@@ -320,3 +320,43 @@ def test_every_metric_is_recorded():
     rollout = simulate("shock-d", "CP", level="P-8", duration=2.0, log_interval=None)
     for name in METRICS.names:
         assert name in rollout or f"{name}_mean" in rollout
+
+
+@pytest.mark.parametrize(("duration", "last"), [(10.0, 2.0), (11.0, 3.0), (12.0, 4.0)])
+def test_a_course_lasts_as_long_as_was_asked(duration, last):
+    """The last period is short where it must be: time is neither cut off nor added."""
+    simulator = Simulator(Plant("shock-d", "CP"))
+    told = []
+    rollout = run_course(
+        simulator,
+        lambda _: Command(40_000),
+        Sensors("full", seed=0),
+        duration=duration,
+        period=4.0,
+        start_speed=40_000,
+        progress=told.append,
+    )
+    assert simulator.time == pytest.approx(duration, abs=1e-9)
+    assert told == [4.0, 8.0, duration]
+    assert rollout["step_time"].values.tolist() == [0.0, 4.0, 8.0]
+    assert rollout.attrs["seconds"] == duration == 8.0 + last
+    times = rollout["time"].values
+    assert times == pytest.approx(0.01 * np.arange(round(100 * duration)), abs=1e-9)
+    assert np.isfinite(rollout["aortic_pressure"]).all()
+
+
+def test_a_short_last_period_is_what_a_longer_course_begins_with():
+    short, whole = (
+        simulate("shock-d", "CP", level="P-8", scenario="hemorrhage", duration=duration, period=4.0)
+        for duration in (9.0, 12.0)
+    )
+    waves = whole["lv_pressure"].values[: short.sizes["time"]]
+    assert short.sizes["time"] == 900
+    assert short["lv_pressure"].values == pytest.approx(waves, rel=1e-6)
+    assert short["map"].values.tolist() == whole["map"].values.tolist()
+
+
+def test_samples_of_a_short_period_are_even_though_none_fits():
+    rollout = simulate("shock-d", "CP", level="P-8", duration=1.5, period=1.0, log_interval=0.4)
+    expected = [0.0, 0.5, 1.0]
+    assert rollout["time"].values.tolist() == pytest.approx(expected)

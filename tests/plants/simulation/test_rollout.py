@@ -60,7 +60,7 @@ def test_a_rollout_survives_a_file(rollout, tmp_path):
             assert np.array_equal(read[name].values, rollout[name].values, equal_nan=True), name
             assert read[name].attrs == rollout[name].attrs
         assert read.attrs["patient"] == "shock-d"
-    assert [one.name for one in tmp_path.iterdir()] == ["rollout.nc"]
+    assert [path.name for path in tmp_path.iterdir()] == ["rollout.nc"]
 
 
 def test_a_file_that_cannot_be_written_leaves_nothing(rollout, tmp_path, monkeypatch):

@@ -33,9 +33,9 @@ def event(disturbance: str, amount: float, shape: str, onset: float, **keys: flo
 
 @pytest.fixture
 def course() -> Simulator:
-    one = Simulator(Plant("shock-d", "CP"))
-    one.reset(speed=44_000)
-    return one
+    simulation = Simulator(Plant("shock-d", "CP"))
+    simulation.reset(speed=44_000)
+    return simulation
 
 
 def test_a_reset_is_the_steady_state_of_the_speed(course):
@@ -103,11 +103,11 @@ def test_the_message_on_a_step_names_limit_and_file():
 
 def test_the_default_step_suits_a_stiff_patient():
     stiff = Patient.load("healthy").replace(r_aortic=0.002, lv_ees=6.0)
-    one = Simulator(Plant(stiff))
-    assert one.step < 1e-3
-    one.reset()
-    one.advance(0, 10.0)
-    assert 60 < one.metrics()["map"] < 160
+    simulation = Simulator(Plant(stiff))
+    assert simulation.step < 1e-3
+    simulation.reset()
+    simulation.advance(0, 10.0)
+    assert 60 < simulation.metrics()["map"] < 160
     assert Simulator(Plant("shock-d", "CP")).step == simulator.DEFAULT_STEP
 
 
@@ -128,8 +128,8 @@ def test_the_record_has_the_interval_asked_for(course, interval):
 def test_recording_changes_nothing(course):
     disturbed = scenario(event("systemic_resistance", 1.5, "ramp", 1.0, duration=3.0))
     seen, blind = (Simulator(course.plant, disturbed) for _ in range(2))
-    for one in (seen, blind):
-        one.reset(speed=44_000)
+    for simulation in (seen, blind):
+        simulation.reset(speed=44_000)
     seen.advance(40_000, 5.3, log_interval=0.01)
     blind.advance(40_000, 5.3)
     assert seen.state == pytest.approx(blind.state, rel=1e-11)
@@ -154,35 +154,35 @@ def test_metrics_are_those_of_the_last_completed_beat(course):
 def test_the_heart_rate_may_change_within_a_run():
     plant = Plant("shock-d", "CP")
     faster = scenario(event("heart_rate", 1.2, "step", 5.0))
-    one = Simulator(plant, faster)
-    one.reset(speed=44_000)
-    one.advance(44_000, 5.0)
-    assert one.metrics()["heart_rate"] == pytest.approx(105.0, rel=1e-6)
-    one.advance(44_000, 1.5)
-    assert one.metrics()["heart_rate"] == pytest.approx(126.0, rel=1e-6)
-    one.advance(44_000, 60.0)
+    simulation = Simulator(plant, faster)
+    simulation.reset(speed=44_000)
+    simulation.advance(44_000, 5.0)
+    assert simulation.metrics()["heart_rate"] == pytest.approx(105.0, rel=1e-6)
+    simulation.advance(44_000, 1.5)
+    assert simulation.metrics()["heart_rate"] == pytest.approx(126.0, rel=1e-6)
+    simulation.advance(44_000, 60.0)
     expected = steady_state(plant, 44_000, {"heart_rate": 1.2}).metrics
     for name in ("map", "cardiac_output", "pcwp"):
-        assert one.metrics()[name] == pytest.approx(expected[name], rel=1e-3)
+        assert simulation.metrics()[name] == pytest.approx(expected[name], rel=1e-3)
 
 
 def test_a_beat_in_which_the_rate_changes_has_a_rate_between():
-    one = Simulator(Plant("shock-d"), scenario(event("heart_rate", 1.5, "step", 0.3)))
-    one.reset()
-    one.advance(0, 0.3)
-    one.advance(0, 0.4)
-    assert 105.0 < one.metrics()["heart_rate"] < 1.5 * 105
+    simulation = Simulator(Plant("shock-d"), scenario(event("heart_rate", 1.5, "step", 0.3)))
+    simulation.reset()
+    simulation.advance(0, 0.3)
+    simulation.advance(0, 0.4)
+    assert 105.0 < simulation.metrics()["heart_rate"] < 1.5 * 105
 
 
 def test_disturbances_act_at_their_mean():
     """A pulse of 0.25 s is not missed, whatever the control period."""
     pulse = scenario(event("infusion", 20.0, "pulse", 1.1, duration=0.25))
     for period in (0.1, 0.5, 4.0):
-        one = Simulator(Plant("shock-d"), pulse)
-        one.reset()
+        simulation = Simulator(Plant("shock-d"), pulse)
+        simulation.reset()
         for _ in range(round(4.0 / period)):
-            one.advance(0, period)
-        assert one.blood_volume == pytest.approx(5005.0, rel=1e-9)
+            simulation.advance(0, period)
+        assert simulation.blood_volume == pytest.approx(5005.0, rel=1e-9)
 
 
 def test_two_simulators_of_one_plant_do_not_share_anything(course):
@@ -198,27 +198,27 @@ def test_two_simulators_of_one_plant_do_not_share_anything(course):
 
 def test_a_strong_heart_is_stepped_finely_enough():
     """Contractility at the end of its range would be unstable with the default step."""
-    one = Simulator(Plant("healthy"), scenario(event("lv_contractility", 20.0, "step", 1.0)))
-    one.reset()
-    one.advance(0, 20.0)
+    simulation = Simulator(Plant("healthy"), scenario(event("lv_contractility", 20.0, "step", 1.0)))
+    simulation.reset()
+    simulation.advance(0, 20.0)
     expected = steady_state(Plant("healthy"), 0, {"lv_contractility": 20.0}).metrics
-    assert one.metrics()["map"] == pytest.approx(expected["map"], rel=1e-2)
+    assert simulation.metrics()["map"] == pytest.approx(expected["map"], rel=1e-2)
 
 
 def test_a_patient_who_bleeds_out_ends_the_run_with_an_error():
     bleeding = scenario(event("volume", -3000.0, "ramp", 1.0, duration=60.0))
-    one = Simulator(Plant("healthy", "5.5"), bleeding)
-    one.reset(speed=33_000)
+    simulation = Simulator(Plant("healthy", "5.5"), bleeding)
+    simulation.reset(speed=33_000)
     with pytest.raises(PhysicsError, match=r"patient healthy at \d+\.\d+ s: .* below 0"):
-        one.advance(33_000, 120.0)
+        simulation.advance(33_000, 120.0)
 
 
 def test_a_pressure_beyond_belief_ends_the_run_with_an_error():
     flooded = scenario(event("infusion", 200.0, "pulse", 1.0, duration=110.0))
-    one = Simulator(Plant("healthy"), flooded)
-    one.reset()
+    simulation = Simulator(Plant("healthy"), flooded)
+    simulation.reset()
     with pytest.raises(PhysicsError, match=r"pressure is .* mmHg, outside"):
-        one.advance(0, 120.0)
+        simulation.advance(0, 120.0)
 
 
 def test_a_state_that_is_not_finite_ends_the_run_with_an_error(course):

@@ -8,8 +8,9 @@ import pandas
 import pytest
 
 from experiments.weaning.pci import PciTrial, decision_rows
-from experiments.weaning.pci.course import measures, run_pci
+from experiments.weaning.pci.course import run_pci
 from experiments.weaning.pci.figure import pci_figure
+from experiments.weaning.pci.outcome import measures
 from experiments.weaning.pci.report import compared
 from plants import Inflation, InputError, Intervention, PhysicsError, Pump
 from plants.scenarios import intervention_numbers
