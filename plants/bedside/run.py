@@ -28,9 +28,10 @@ from plants.slow import (
     QUICK,
     SLOW_STATES,
     STATE_LAYOUT,
+    PeriodicRun,
     SlowClock,
-    combined,
     relaxation,
+    step_change,
 )
 
 Array = NDArray[np.float64]
@@ -40,7 +41,7 @@ RELATIVE_TOLERANCE = 0.02
 #: Longest and shortest step, h.
 LONGEST_STEP, SHORTEST_STEP = 1.0, 0.02
 # The difference rises with the square of the step.
-_SAFETY, _SMALLEST_CHANGE, _LARGEST_CHANGE = 0.8, 0.1, 5.0
+_ORDER, _SAFETY, _SMALLEST_CHANGE, _LARGEST_CHANGE = 2, 0.8, 0.1, 5.0
 # Change of a state over the beat that counts as periodic (mL, mL/s, krpm): hundredths of a mmHg.
 _BEAT_TOLERANCE = 1e-3
 # The reflex's pressure: what counts as settled (mmHg), tries, first move and its largest (mmHg).
@@ -73,7 +74,7 @@ class _Held(NamedTuple):
     beat: SteadyState
 
 
-class BedsideRun:
+class BedsideRun(PeriodicRun):
     """A plant over hours, cheaply.
 
     Parameters
@@ -115,30 +116,12 @@ class BedsideRun:
         volume: float | None = None,
         tolerance: float = RELATIVE_TOLERANCE,
     ):
-        self.plant, self.slow, self.tolerance = plant, slow, tolerance
-        self.volume = plant.patient["blood_volume"] if volume is None else volume
+        super().__init__(plant, slow, tolerance=tolerance, volume=volume)
         self.drain = 0.0
-        self.beats_found = 0
         self._search = PeriodicBeat(plant, tolerance=_BEAT_TOLERANCE)
         self._at: _Held | None = None
-        self._speed, self._outside = 0.0, dict[str, float]()
         self._slope = _FIRST_SLOPE  # of the reflex's pressure error, kept from search to search
         self._step = LONGEST_STEP
-
-    def hold(self, speed: float, disturbances: Mapping[str, float] | None = None) -> None:
-        """Change the speed (rpm) and what acts on the patient without letting time pass."""
-        self._speed, self._outside = speed, dict(disturbances or {})
-
-    def metrics(self) -> dict[str, float]:
-        """Metrics of the present beat and the slow signals, by name.
-
-        Raises
-        ------
-        PhysicsError
-            There is no periodic beat.
-        """
-        beat = self._here().beat.metrics
-        return beat | self.slow.outputs(beat)
 
     def advance(
         self, hours: float, speed: float, disturbances: Mapping[str, float] | None = None
@@ -152,10 +135,7 @@ class BedsideRun:
             failed. The run stays at the last good step.
         """
         self.hold(speed, disturbances)
-        end = self.slow.hours + hours
-        while self.slow.hours < end - 1e-9:
-            self._one_step(min(LONGEST_STEP, end - self.slow.hours))
-        self.slow.hours = end
+        self._pass(hours, LONGEST_STEP)
 
     def fork(self) -> BedsideRun:
         """A run of its own from the same state, sharing the plant."""
@@ -166,7 +146,7 @@ class BedsideRun:
         other._outside = dict(self._outside)
         return other
 
-    def _here(self) -> _Held:
+    def _present(self) -> _Held:
         at = self._at
         if (
             at is None
@@ -183,9 +163,8 @@ class BedsideRun:
         for _ in range(_TRIES):
             if self.slow.reflex_on:
                 state = self.slow.settled(state, _Pressure(pressure))
-            acting = combined(self._outside, self.slow.effects(state)) | {"infusion": 0.0}
             self.beats_found += 1
-            beat = self._search.find(self._speed, acting, blood_volume=volume)
+            beat = self._search.find(self._speed, self._acting(state), blood_volume=volume)
             error = beat.metrics["map"] - pressure
             if not self.slow.reflex_on or abs(error) < _PRESSURE_TOLERANCE:
                 return _Held(state, volume, self._speed, self._outside, beat)
@@ -201,8 +180,8 @@ class BedsideRun:
             f"settle; the arterial pressure is still {abs(error):.2g} mmHg off"
         )
 
-    def _one_step(self, longest: float) -> None:
-        here = self._here()
+    def _step_of(self, longest: float) -> None:
+        here = self._present()
         rates, decay = self.slow.rates(here.state, here.beat.metrics)
         infusion = self.slow.effects(here.state)["infusion"] * SECONDS_PER_HOUR - self.drain
         step = min(self._step, longest)
@@ -258,5 +237,6 @@ def _second(z: Array) -> Array:
 
 def _change(error: float) -> float:
     """Factor on the length of a step whose error is so many tolerances."""
-    change = _SAFETY * max(error, 1e-9) ** -0.5
-    return min(max(change, _SMALLEST_CHANGE), _LARGEST_CHANGE)
+    return step_change(
+        error, order=_ORDER, safety=_SAFETY, smallest=_SMALLEST_CHANGE, largest=_LARGEST_CHANGE
+    )

@@ -11,6 +11,7 @@ from plants.slow.model import (
 )
 from plants.slow.multirate import RELATIVE_TOLERANCE, MultirateRun
 from plants.slow.parameters import SlowParameters
+from plants.slow.periodic_run import PeriodicRun, step_change
 
 __all__ = [
     "PARAMETER_LAYOUT",
@@ -21,8 +22,10 @@ __all__ = [
     "SLOW_STATES",
     "STATE_LAYOUT",
     "MultirateRun",
+    "PeriodicRun",
     "SlowClock",
     "SlowParameters",
     "combined",
     "relaxation",
+    "step_change",
 ]

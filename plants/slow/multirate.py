@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 from plants.beat import SteadyState
 from plants.plant import Plant
 from plants.quantities import HOURS_PER_DAY, InputError, PhysicsError
-from plants.slow.clock import SlowClock, combined, metric_vector
+from plants.slow.clock import SlowClock, metric_vector
 from plants.slow.flow import MetricModel, Path, flowed
 from plants.slow.model import QUICK, SLOW_STATES, STATE_LAYOUT
+from plants.slow.periodic_run import PeriodicRun, step_change
 from plants.slow.response import RespondingBeat, drive_vector
 
 Array = NDArray[np.float64]
@@ -59,7 +60,7 @@ class _QuasiSteady(NamedTuple):
     beat: SteadyState
 
 
-class MultirateRun:
+class MultirateRun(PeriodicRun):
     """A plant over hours and days.
 
     Parameters
@@ -94,21 +95,12 @@ class MultirateRun:
         *,
         tolerance: float = RELATIVE_TOLERANCE,
     ):
-        self.plant = plant
-        self.slow = slow if slow is not None else SlowClock(plant.patient)
-        if self.slow.patient != plant.patient:
-            raise InputError("slow", self.slow.patient.name, f"of patient {plant.patient.name}")
-        if not (math.isfinite(tolerance) and tolerance > 0):
-            raise InputError("tolerance", tolerance, "a positive number")
-        self.tolerance = tolerance
-        self.volume = plant.patient["blood_volume"]
-        self.beats_found = self.slopes_taken = self.steps = 0
+        super().__init__(plant, slow or SlowClock(plant.patient), tolerance=tolerance)
+        self.slopes_taken = self.steps = 0
         self._search = RespondingBeat(plant)
         self._step = _FIRST_STEP
         self._at: _QuasiSteady | None = None
         self._fresh = False  # whether the slopes are those of the present beat
-        self._speed = 0.0
-        self._outside: dict[str, float] = {}
         self._given = self.slow.input_vector
 
     def advance(
@@ -147,27 +139,14 @@ class MultirateRun:
             allowed = "0; over hours give fluid, transfusion or bleeding to the slow clock"
             raise InputError("infusion", (disturbances or {})["infusion"], allowed)
         self.hold(speed, disturbances)
-        end = self.slow.hours + hours
-        while self.slow.hours < end - 1e-9:
-            self._outer_step(min(longest, end - self.slow.hours))
-        self.slow.hours = end
-
-    def metrics(self) -> dict[str, float]:
-        """Metrics of the present beat and the slow signals, by name."""
-        beat = self._present().beat.metrics
-        return beat | self.slow.outputs(beat)
-
-    @property
-    def beat(self) -> SteadyState:
-        """The present periodic beat."""
-        return self._present().beat
+        self._pass(hours, longest)
 
     def hold(self, speed: float, disturbances: Mapping[str, float] | None = None) -> None:
         """Change the speed (rpm) and what acts on the patient without letting time pass."""
-        outside = dict(disturbances or {})
-        if (speed, outside) != (self._speed, self._outside):
+        before = self._speed, self._outside
+        super().hold(speed, disturbances)
+        if before != (self._speed, self._outside):
             self._at = None
-        self._speed, self._outside = speed, outside
 
     def _present(self) -> _QuasiSteady:
         at, given = self._at, self.slow.input_vector
@@ -185,11 +164,6 @@ class MultirateRun:
         self.beats_found += 1
         thorough = step <= SHORTEST_STEP
         return self._search.near(acting, self._speed, volume, thorough=thorough)
-
-    def _acting(self, state: Array) -> dict[str, float]:
-        acting = combined(self._outside, self.slow.effects(state))
-        # The volume is the slow clock's; a beat finds it as it is.
-        return acting | {"infusion": 0.0}
 
     def _settled(self, state: Array, volume: float) -> _QuasiSteady:
         """The periodic beat with the reflex in equilibrium: a secant on its pressure."""
@@ -216,7 +190,7 @@ class MultirateRun:
             f"pressure is still {abs(last):.2g} mmHg off"
         )
 
-    def _outer_step(self, longest: float) -> None:
+    def _step_of(self, longest: float) -> None:
         """One accepted step."""
         now = self._present()
         if not self.slopes_taken:
@@ -297,5 +271,6 @@ class MultirateRun:
 
 def _change(error: float) -> float:
     """Factor on the length of a step whose error is so many tolerances."""
-    change = _SAFETY * max(error, 1e-9) ** (-1 / _ORDER)
-    return min(max(change, _SMALLEST_CHANGE), _LARGEST_CHANGE)
+    return step_change(
+        error, order=_ORDER, safety=_SAFETY, smallest=_SMALLEST_CHANGE, largest=_LARGEST_CHANGE
+    )
