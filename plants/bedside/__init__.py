@@ -11,8 +11,11 @@ from plants.bedside.actions import (
 )
 from plants.bedside.bedside import Bedside
 from plants.bedside.cases import CASES, WeaningCase, congested, weaning_patient
+from plants.bedside.complications import COMPLICATIONS, Complications, Numbers
 from plants.bedside.events import HourEvent, HourScenario
+from plants.bedside.explant import given_now
 from plants.bedside.observation import BedsideObservation
+from plants.bedside.orders import limb_is_starved
 from plants.bedside.sensors import investigations
 from plants.bedside.settings import bedside_settings
 
@@ -21,17 +24,22 @@ __all__ = [
     "BRIDGE",
     "CASES",
     "CHANGES",
+    "COMPLICATIONS",
     "EXPLANT",
     "LOWEST_LEVEL",
     "Bedside",
     "BedsideObservation",
+    "Complications",
     "HourEvent",
     "HourScenario",
+    "Numbers",
     "WeaningCase",
     "action_number",
     "bedside_settings",
     "congested",
+    "given_now",
     "investigations",
     "level_number",
+    "limb_is_starved",
     "weaning_patient",
 ]

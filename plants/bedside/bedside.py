@@ -13,8 +13,15 @@ import math
 from collections.abc import Mapping, Sequence
 
 from plants.bedside.complications import Complications
+from plants.bedside.death import DeathAtBedside
 from plants.bedside.events import HourEvent, HourScenario
-from plants.bedside.explant import POSITION, FollowUp, followed, given_now, patient_disturbances
+from plants.bedside.explant import (
+    POSITION,
+    FollowUp,
+    follow_unsupported,
+    given_now,
+    patient_disturbances,
+)
 from plants.bedside.orders import ClinicalOrders
 from plants.bedside.run import BedsideRun
 from plants.bedside.sensors import BedsideSensors
@@ -163,11 +170,12 @@ class Bedside:
         self.reason = ""
         self.alarms: list[tuple[float, str]] = []
         self.follow_up: FollowUp | None = None
-        self._low_since, self._ruled_at = math.inf, -math.inf
+        self._ruled_at = -math.inf
+        self._death = DeathAtBedside(self.settings, self.therapy.death)
         self._truth: dict[str, float] | None = None
         self._scenario = self.events
-        self._restun()
-        self._pass(0.0)
+        self._stun_anew()
+        self._let_pass(0.0)
 
     def _made_sensors(self, seed: int) -> BedsideSensors:
         area = self.plant.patient["body_surface_area"]
@@ -229,20 +237,20 @@ class Bedside:
         end = self.hours + hours
         if orders and self.hours < self._ruled_at + 1.0 - 1e-6:
             self.orders.ordered(orders)
-            self._given()
+            self._apply_orders()
         while self.outcome is None and self.hours < end - 1e-6:
             now = self.hours
             if now >= self._ruled_at + 1.0 - 1e-6:
-                self._rule(orders)
+                self._decide_orders(orders)
             until = min(end, self._ruled_at + 1.0, self._scenario.next_change(now))
             watched = alarms and self._scenario.changes(now)
             if watched:
                 until = min(until, now + self.settings["alarm"]["hours"])
-            self._pass(until - now)
+            self._let_pass(until - now)
             if self.outcome is None:
-                self._restun()
+                self._stun_anew()
                 self._judge()
-            if watched and self._rings():
+            if watched and self._alarm_calls():
                 return
 
     def measure(self, *, labs: bool = False, echo: bool = False) -> Measurement:
@@ -302,13 +310,13 @@ class Bedside:
             :meth:`advance` names a level again.
         """
         minutes = check_number(minutes_each, _MINUTES, "minutes_each", None)
-        found = []
+        measurements = []
         for level in levels:
             self.advance(minutes / MINUTES_PER_HOUR, level)
             if self.outcome is not None:
                 break
-            found.append(self.measure(echo=True))
-        return found
+            measurements.append(self.measure(echo=True))
+        return measurements
 
     def unsupported(self, *, drugs: bool = True) -> dict[str, float]:
         """Metrics and slow signals were the pump out now; for oracles.
@@ -339,7 +347,7 @@ class Bedside:
         """
         self._check_going()
         self.outcome = "explanted"
-        self.follow_up = followed(
+        self.follow_up = follow_unsupported(
             self._without_pump(), self.orders, self._scenario, self.settings, self.therapy.death
         )
         self.reason = self.follow_up.reason
@@ -364,7 +372,7 @@ class Bedside:
         other = copy.copy(self)
         other._run = self._run.fork()
         other._bare = None if self._bare is None else self._bare.fork()
-        for name in ("orders", "_sensors", "complications", "alarms"):
+        for name in ("orders", "_sensors", "complications", "alarms", "_death"):
             setattr(other, name, copy.deepcopy(getattr(self, name)))
         if seed is not None:
             other._sensors = other._made_sensors(seed)
@@ -382,25 +390,25 @@ class Bedside:
             self._truth = self._run.metrics()
         return self._truth
 
-    def _rule(self, orders: Mapping[str, float] | None) -> None:
+    def _decide_orders(self, orders: Mapping[str, float] | None) -> None:
         """Clinicians look, and give what their rule or the orders say for the next hour."""
         self._ruled_at = self.hours
         self.orders.decide(self._metrics(), orders)
-        self._given()
+        self._apply_orders()
 
-    def _given(self) -> None:
+    def _apply_orders(self) -> None:
         """What is given and done from now on."""
         self._run.drain = self.orders.now["diuresis"]
         if self.orders.now["position_check"] >= 0.5:
             end = self.hours + self.settings["malposition"]["put_right"]
             self._scenario = self._scenario.ended(POSITION, self.hours, end)
 
-    def _rings(self) -> bool:
+    def _alarm_calls(self) -> bool:
         """Whether the monitor's alarm calls somebody."""
         low = self.settings["alarm"]["map_low"]
         return self.outcome is None and self._metrics()["map"] < low
 
-    def _pass(self, hours: float) -> None:
+    def _let_pass(self, hours: float) -> None:
         """Let time pass; where a level has no beat the console falls to the next that has one."""
         end = self.hours + hours
         while True:
@@ -416,14 +424,14 @@ class Bedside:
             except PhysicsError as error:
                 self._truth = None
                 number = int(self.level.removeprefix("P-")) - 1
-                if not self._lives_lower(number, outside):
+                if not self._lower_level_helps(number, outside):
                     self.outcome, self.reason = "died", str(error)
                     return
                 lower = f"P-{number}"
                 self.alarms.append((self.hours, f"{self.level} cannot be held: {lower}"))
                 self.level = lower
 
-    def _lives_lower(self, number: int, outside: dict[str, float]) -> bool:
+    def _lower_level_helps(self, number: int, outside: dict[str, float]) -> bool:
         """Whether the console can help by a lower level: the lowest of all has a beat."""
         lowest = int(self.settings["alarm"]["lowest_level"])
         if number < lowest:
@@ -435,7 +443,7 @@ class Bedside:
             return False
         return True
 
-    def _restun(self) -> None:
+    def _stun_anew(self) -> None:
         share = self._scenario.restunned(self.hours)
         if share > 0.0:
             slow, index = self._run.slow, STATE_LAYOUT.index
@@ -443,25 +451,17 @@ class Bedside:
             recovered = 1.0 - state[index["stunned"]] - state[index["infarcted"]]
             state[index["stunned"]] += share * recovered
             slow.state = state
-            self._pass(0.0)
+            self._let_pass(0.0)
 
     def _judge(self) -> None:
         """Death, complications and the label."""
         if self.outcome is not None:
             return
         truth, hours = self._metrics(), self.hours
-        limits, death = self.settings["death"], self.therapy.death
-        why = _unsurvivable(truth, limits)
-        self._low_since = min(self._low_since, hours) if why else math.inf
-        for holds, reason in (
-            (death.threatens(truth), f"{death.signal} fell to {truth[death.signal]:.0f}"),
-            (hours - self._low_since >= limits["hours"], f"{why} for {limits['hours']:g} h"),
-        ):
-            if holds:
-                ended = f"{reason} (map {truth['map']:.0f}, index {truth['cardiac_index']:.1f})"
-                self.outcome, self.reason = "died", ended
-                return
-        begun = self.complications.looked(hours, truth, striking=self._striking)
+        if reason := self._death.reason(hours, truth):
+            self.outcome, self.reason = "died", reason
+            return
+        begun = self.complications.check(hours, truth, striking=self._striking)
         self._scenario = self._scenario.with_events(*begun) if begun else self._scenario
         if hours >= self.label_hours - 1e-6 and not self.beyond_label:
             self.outcome = "label"
@@ -478,12 +478,3 @@ class Bedside:
         bare.volume = self._run.volume
         bare.hold(0.0, patient_disturbances(self._scenario, self.hours))
         return bare
-
-
-def _unsurvivable(truth: Mapping[str, float], limits: Mapping[str, float]) -> str:
-    """What is not survived for long, in words; "" where nothing is."""
-    if truth["map"] < limits["map_low"] or truth["cardiac_index"] < limits["ci_low"]:
-        return "shock"
-    if truth["lactate"] >= limits["lactate"]:
-        return f"lactate of {truth['lactate']:.1f} mmol/L"
-    return ""

@@ -8,12 +8,9 @@ the case means what it says, from steady states of the recovered heart.
 from __future__ import annotations
 
 import functools
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-
-import numpy as np
 
 from plants.bedside.events import HourScenario
 from plants.bedside.recovered import drug_factor, hidden_leak, masking_share, recovered_shares
@@ -26,6 +23,7 @@ from plants.quantities import (
     Quantity,
     parameter_table,
     quantity_parts,
+    stream,
     unknown_name,
 )
 
@@ -157,14 +155,14 @@ def weaning_patient(
         raise unknown_name("case", case, CASES)
     # Refuses a bad seed before anything is drawn from it.
     Population(_PHENOTYPES[0], evaluation=evaluation)._check_seed(seed)
-    shares = _stream(seed, "case").random(2)
+    shares = stream("weaning case", seed, member="case").random(2)
     name = case or _chosen(shares[0], "share")
     kind = phenotype or (_RV_FAILURE if name == "rv-failure" else _chosen(shares[1], "phenotype"))
     drawn = Population(kind, evaluation=evaluation).draw(seed)
     drawn = replace(drawn, patient=congested(drawn.patient))
-    values = {key: one.value for key, one in case_numbers()["heart"].items()}
+    values = {key: quantity.value for key, quantity in case_numbers()["heart"].items()}
     doses = _doses(seed)
-    amount = float(_stream(seed, "heart").random())
+    amount = float(stream("weaning case", seed, member="heart").random())
     responder = {"partial": "partial", "inotrope-masked": "partial", "none": "none"}.get(
         name, "full"
     )
@@ -200,8 +198,8 @@ def weaning_patient(
         hours = label_limit(device)
         low, high = values["relapse_low"] * hours, values["relapse_high"] * hours
         events = HourScenario.drawn("relapse", seed, low, high)
-    found = replace(drawn, responder=responder, slow=slow)
-    return found, WeaningCase(name, kind, events, MappingProxyType(kept))
+    patient = replace(drawn, responder=responder, slow=slow)
+    return patient, WeaningCase(name, kind, events, MappingProxyType(kept))
 
 
 def congested(patient: Patient) -> Patient:
@@ -215,8 +213,8 @@ def congested(patient: Patient) -> Patient:
     --------
     >>> from plants import Patient
     >>> from plants.bedside import congested
-    >>> one = congested(Patient.load("shock-c"))
-    >>> one["c_pulmonary_arteries"] < Patient.load("shock-c")["c_pulmonary_arteries"]
+    >>> patient = congested(Patient.load("shock-c"))
+    >>> patient["c_pulmonary_arteries"] < Patient.load("shock-c")["c_pulmonary_arteries"]
     True
     """
     before = patient["c_pulmonary_arteries"]
@@ -228,15 +226,11 @@ def congested(patient: Patient) -> Patient:
     )
 
 
-def _stream(seed: int, aspect: str) -> np.random.Generator:
-    return np.random.default_rng([seed, zlib.crc32(f"weaning {aspect}".encode())])
-
-
 def _chosen(share: float, part: str) -> str:
     numbers = case_numbers()[part]
     total = 0.0
-    for name, one in numbers.items():
-        total += one.value
+    for name, quantity in numbers.items():
+        total += quantity.value
         if share < total:
             return name
     return name
@@ -244,12 +238,12 @@ def _chosen(share: float, part: str) -> str:
 
 def _doses(seed: int) -> dict[str, float]:
     """Doses at the begin of support, and of the inotrope that masks."""
-    numbers = {key: one.value for key, one in case_numbers()["doses"].items()}
-    given, amount = _stream(seed, "doses").random((2, 3))
-    found = {}
+    numbers = {key: quantity.value for key, quantity in case_numbers()["doses"].items()}
+    given, amount = stream("weaning case", seed, member="doses").random((2, 3))
+    doses = {}
     for i, drug in enumerate(("inotrope", "vasopressor")):
         low, high = numbers[f"{drug}_low"], numbers[f"{drug}_high"]
         dose = low + (high - low) * float(amount[i])
-        found[drug] = dose if given[i] < numbers[f"share_{drug}"] else 0.0
+        doses[drug] = dose if given[i] < numbers[f"share_{drug}"] else 0.0
     low, high = numbers["masking_low"], numbers["masking_high"]
-    return found | {"masking": low + (high - low) * float(amount[2])}
+    return doses | {"masking": low + (high - low) * float(amount[2])}

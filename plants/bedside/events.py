@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -25,6 +24,7 @@ from plants.quantities import (
     check_number,
     check_text,
     one_of,
+    stream,
     tables_of,
     unknown_name,
 )
@@ -36,7 +36,7 @@ _FILE = DATA / "weaning" / "events.toml"
 RESTUNNED = Parameter("restunned", "1", "share of the recovered myocardium stunned anew", 0, 1)
 #: What an event may act on: disturbances of the plant, what is given to the patient, the heart.
 TARGETS: Mapping[str, Declared] = MappingProxyType(
-    {name: one for name, one in DISTURBANCES.items() if name != "infusion"}
+    {name: declared for name, declared in DISTURBANCES.items() if name != "infusion"}
     | dict(SLOW_INPUTS)
     | {RESTUNNED.name: RESTUNNED}
 )
@@ -173,7 +173,7 @@ class HourScenario:
     @classmethod
     def drawn(cls, name: str, seed: int, low: float, high: float) -> HourScenario:
         """A preset that begins at an hour that the seed decides, from low to high (h)."""
-        random = np.random.default_rng([seed, zlib.crc32(f"events {name}".encode())])
+        random = stream("hour events", seed, member=name)
         return cls.preset(name, onset=low + (high - low) * float(random.random()))
 
     def at(self, onset: float) -> HourScenario:
@@ -196,12 +196,14 @@ class HourScenario:
         acting: dict[str, float] = {}
         for event in self.events:
             if event.target in DISTURBANCES and event.acts(hours):
-                one = DISTURBANCES[event.target]
-                before = acting.get(event.target, one.neutral)
+                disturbance = DISTURBANCES[event.target]
+                before = acting.get(event.target, disturbance.neutral)
                 joined = (
-                    before * event.amount if one.combine == "multiply" else before + event.amount
+                    before * event.amount
+                    if disturbance.combine == "multiply"
+                    else before + event.amount
                 )
-                acting[event.target] = min(max(joined, one.low), one.high)
+                acting[event.target] = min(max(joined, disturbance.low), disturbance.high)
         return acting
 
     def given(self, hours: float) -> dict[str, float]:

@@ -9,7 +9,8 @@ from plants.bedside.events import HourScenario
 from plants.bedside.orders import ClinicalOrders
 from plants.bedside.run import BedsideRun
 from plants.bedside.settings import BedsideSettings
-from plants.quantities import SIGNALS, PhysicsError
+from plants.quantities import SECONDS_PER_HOUR, SIGNALS, PhysicsError
+from plants.simulation import DeathWatch
 from plants.slow import SLOW_INPUTS
 from plants.therapies import Death
 
@@ -30,6 +31,8 @@ NOTED = (
     "vasopressor_effect",
     "stunned",
 )
+
+_STEP = 1.0  # h, between two looks
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class FollowUp:
     noted: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
-def followed(
+def follow_unsupported(
     run: BedsideRun,
     orders: ClinicalOrders,
     scenario: HourScenario,
@@ -87,39 +90,39 @@ def followed(
     death : Death
         Of the therapy.
     """
-    limits = settings["explant"]
+    limits, watch = settings["explant"], DeathWatch(death)
     begin, since = run.slow.hours, dict[str, float]()
     rows: list[dict[str, float]] = []
     times: list[float] = []
 
-    def told(result: str, reason: str, *, died: bool = False) -> FollowUp:
+    def follow_up(result: str, reason: str, *, died: bool = False) -> FollowUp:
         noted = {name: tuple(row[name] for row in rows) for name in NOTED}
         return FollowUp(result, reason, run.slow.hours - begin, died, tuple(times), noted)
 
     try:
         metrics = run.metrics()
         while run.slow.hours < begin + limits["hours"] - 1e-6:
-            given = orders.withdrawing(metrics)
+            given = orders.without_pump(metrics)
             run.drain = given.pop("diuresis")
             run.slow.give(**given_now(given, scenario, run.slow.hours))
-            run.advance(1.0, 0.0, patient_disturbances(scenario, run.slow.hours))
+            run.advance(_STEP, 0.0, patient_disturbances(scenario, run.slow.hours))
             metrics = run.metrics()
             now = run.slow.hours - begin
             times.append(now)
             rows.append({name: metrics[name] for name in NOTED})
-            if death.threatens(metrics):
-                return told("failed", f"died: {_said('map', metrics)}", died=True)
+            if watch.died(metrics, _STEP * SECONDS_PER_HOUR):
+                return follow_up("failed", f"died: {_value_text('map', metrics)}", died=True)
             failing = _failing(metrics, given, limits) if now > limits["grace"] else {}
             since = {name: since.get(name, now) for name in failing}
             for name, reason in failing.items():
                 if now - since[name] >= limits["lasting"] - 1e-6:
-                    return told("failed", reason)
+                    return follow_up("failed", reason)
     except PhysicsError as error:
-        return told("failed", f"died: {error}", died=True)
-    return told(
+        return follow_up("failed", f"died: {error}", died=True)
+    return follow_up(
         "well",
         f"{limits['hours']:g} h without the pump: "
-        + ", ".join(_said(name, metrics) for name in ("map", "cardiac_index", "pcwp")),
+        + ", ".join(_value_text(name, metrics) for name in ("map", "cardiac_index", "pcwp")),
     )
 
 
@@ -127,26 +130,26 @@ def _failing(
     metrics: Mapping[str, float], given: Mapping[str, float], limits: Mapping[str, float]
 ) -> dict[str, str]:
     """What is beyond its limit, with the reason in words."""
-    found = {}
+    failing = {}
     for name, low in (("map", limits["map_low"]), ("cardiac_index", limits["ci_low"])):
         if metrics[name] < low:
-            found[name] = f"{_said(name, metrics)}, below {low:g}"
+            failing[name] = f"{_value_text(name, metrics)}, below {low:g}"
     for name, high in (
         ("pcwp", limits["pcwp_high"]),
         ("cvp", limits["cvp_high"]),
         ("lactate", limits["lactate_high"]),
     ):
         if metrics[name] > high:
-            found[name] = f"{_said(name, metrics)}, above {high:g}"
+            failing[name] = f"{_value_text(name, metrics)}, above {high:g}"
     if given["vasopressor"] > limits["vasopressor_high"]:
-        found["vasopressor"] = (
+        failing["vasopressor"] = (
             f"vasopressor {given['vasopressor']:.2f} ug/kg/min, "
             f"above {limits['vasopressor_high']:g}"
         )
-    return found
+    return failing
 
 
-def _said(name: str, metrics: Mapping[str, float]) -> str:
+def _value_text(name: str, metrics: Mapping[str, float]) -> str:
     return f"{SIGNALS[name].meaning} {metrics[name]:.3g} {SIGNALS[name].unit}"
 
 

@@ -127,7 +127,7 @@ class ClinicalOrders:
         self.now |= checked_orders(orders)
         self._last_inotrope = self.now["inotrope"]
 
-    def withdrawing(self, seen: Mapping[str, float]) -> dict[str, float]:
+    def without_pump(self, seen: Mapping[str, float]) -> dict[str, float]:
         """What is given in the next hour after the pump is out: every inotrope is taken off."""
         self.kept = {}
         begin = self._last_inotrope
@@ -172,5 +172,18 @@ class ClinicalOrders:
         return self._set["transfusion_rate"] if low else 0.0
 
     def _catheter(self, seen: Mapping[str, float]) -> float:
-        starved = seen["limb_perfusion"] < self._set["limb_low"]
+        starved = limb_is_starved(seen, self._set)
         return 1.0 if starved else self.now["distal_perfusion"]
+
+
+def limb_is_starved(seen: Mapping[str, float], orders: Mapping[str, float]) -> bool:
+    """Whether the limb of the access asks for a distal perfusion catheter.
+
+    Parameters
+    ----------
+    seen : mapping of str to float
+        Slow signals now, at least ``limb_perfusion``.
+    orders : mapping of str to float
+        The part ``"orders"`` of the settings of a bedside.
+    """
+    return seen["limb_perfusion"] < orders["limb_low"]

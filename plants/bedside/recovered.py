@@ -126,21 +126,21 @@ def hidden_leak(patient: VirtualPatient, leak: float, pump: Pump, hours: float) 
     # The look ahead is no matter of access.
     placed = replace(patient, artery_diameter=_WIDE, axillary_diameter=_WIDE, access="").on(pump)
     bedside = Bedside(placed, pump, events=leaking, complications=False, beyond_label=True)
-    found = []
+    truths = []
     for level, lasting in ((_FULL, hours), (_LOW, 2 * _SETTLING), (_LOW, _SETTLING)):
         bedside.advance(lasting, level)
         if bedside.outcome is not None:
             allowed = "a patient who lives long enough on the pump for a leak to hide"
             raise InputError("case", "masked-regurgitation", allowed, source=patient.patient.name)
-        found.append(bedside.truth())
+        truths.append(bedside.truth())
     p = SlowParameters.load()
-    full, low, leaky = (m["lvedv"] + p["mitral_pressure_weight"] * m["lvedp"] for m in found)
+    full, low, leaky = (m["lvedv"] + p["mitral_pressure_weight"] * m["lvedp"] for m in truths)
     closed = full + _STILL_CLOSED * (low - full)
     # The leak saturates, so that a larger one must be wanted for this one to come about.
     wanted = leak / math.sqrt(1.0 - (leak / p["mitral_leak_limit"]) ** 2)
     return {
-        "mitral_competent_volume": found[0]["lvedv"] + closed - full,
-        "mitral_competent_pressure": found[0]["lvedp"],
+        "mitral_competent_volume": truths[0]["lvedv"] + closed - full,
+        "mitral_competent_pressure": truths[0]["lvedp"],
         "mitral_tethering": wanted / max(leaky - closed, 1.0),
     }
 

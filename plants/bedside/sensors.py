@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import functools
 import math
-import zlib
 from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Annotated
 
-import numpy as np
 from pydantic import BeforeValidator, ValidationInfo, field_validator
 
 from plants.quantities import (
@@ -31,6 +29,7 @@ from plants.quantities import (
     load_toml,
     number_in,
     one_of,
+    stream,
 )
 from plants.sensors import (
     Measurement,
@@ -147,8 +146,7 @@ class BedsideSensors:
         self._area = body_surface_area
         # An investigation that is ordered moves the noise of no other one.
         self._random = {
-            name: np.random.default_rng([seed, zlib.crc32(name.encode())])
-            for name in investigations()
+            name: stream("investigations", seed, member=name) for name in investigations()
         }
         self._due = dict.fromkeys(investigations(), -math.inf)
 
@@ -184,8 +182,10 @@ class BedsideSensors:
         if self.tier == "icu":
             seen |= self._computed(seen)
             ordered = {"labs": labs, "echo": echo}
-            for name, one in investigations().items():
-                seen[name] = self._investigated(one, hours, truth[name], ordered[one.part])
+            for name, investigation in investigations().items():
+                seen[name] = self._investigated(
+                    investigation, hours, truth[name], ordered[investigation.part]
+                )
         values = {name: seen[name] for name in self.signals}
         return Measurement(hours * SECONDS_PER_HOUR, self.tier, values)
 
@@ -198,15 +198,23 @@ class BedsideSensors:
         }
         return {name: _bounded(name, value) for name, value in values.items()}
 
-    def _investigated(self, one: Investigation, hours: float, value: float, ordered: bool) -> float:
+    def _investigated(
+        self, investigation: Investigation, hours: float, value: float, ordered: bool
+    ) -> float:
         now = hours + 1e-6
-        due = now >= self._due[one.signal]
+        due = now >= self._due[investigation.signal]
         if due:
-            self._due[one.signal] = (math.floor(now / one.interval) + 1) * one.interval
+            self._due[investigation.signal] = (
+                math.floor(now / investigation.interval) + 1
+            ) * investigation.interval
         if not (due or ordered):
             return math.nan
-        noise = self.noise_scale * one.noise_sd * self._random[one.signal].standard_normal()
-        return _bounded(one.signal, value + noise)
+        noise = (
+            self.noise_scale
+            * investigation.noise_sd
+            * self._random[investigation.signal].standard_normal()
+        )
+        return _bounded(investigation.signal, value + noise)
 
 
 @functools.cache
@@ -226,7 +234,7 @@ def bedside_signals(tier: str) -> tuple[str, ...]:
     """
     monitors = Sensors(tier, seed=0).signals
     if tier == "full":
-        slow = (name for name, one in SIGNALS.items() if one.kind == "slow")
+        slow = (name for name, declared in SIGNALS.items() if declared.kind == "slow")
         return (*monitors, *(name for name in slow if name not in monitors))
     if tier == "console":
         return (*monitors, *DOSES)

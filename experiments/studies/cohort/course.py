@@ -1,18 +1,16 @@
-"""Days of one virtual patient on a pump: levels as at the bedside, and what goes wrong.
+"""Days of one virtual patient on a pump: a rule for the level, and what goes wrong.
 
 Time passes by the multirate scheme. At every check the level is set by the clinical rule of the
-data file (or held), and what the cumulative hazards have reached happens: a bleeding that is
-treated, a malposition that lasts, an ischemic limb. Hemolysis is what the laboratory finds.
+data file (or held), and what the cumulative hazards have reached happens. What complications are
+and do, when a limb asks for a catheter and when hemolysis counts is that of the bedside
+(:mod:`plants.bedside`); the drugs stay as they are, so that supports are compared and not orders.
 """
 
 from __future__ import annotations
 
 import math
-import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-
-import numpy as np
 
 from experiments.studies.cohort.outcome import (
     COMPLETED,
@@ -36,21 +34,31 @@ from plants import (
     VirtualPatient,
     event_times,
     sample_head_flow,
-    thresholds,
 )
-from plants.slow.laws import SIGNIFICANT_PFHB, SIGNIFICANT_WITHIN_HOURS
+from plants.bedside import (
+    Complications,
+    HourScenario,
+    Numbers,
+    bedside_settings,
+    given_now,
+    level_number,
+    limb_is_starved,
+)
+from plants.quantities import SECONDS_PER_HOUR, stream
+from plants.simulation import DeathWatch, fall_text
 
 #: Relative error of an outer step that is aimed at; what comes out differs by less than 0.5 % from
 #: what a fiftieth of it gives.
 TOLERANCE = 0.05
-_BLEED, _SLIP = "bleeding_hazard", "malposition_hazard"
+_BLEED, _SLIP, _LIMB = HAZARDS
 
 
-def supported(
+def run_support(
     patient: VirtualPatient,
     support: Support,
     settings: CohortSettings | None = None,
     *,
+    bedside: Numbers | None = None,
     malposed: bool = False,
 ) -> Course:
     """Let a patient be supported; a death or an impossible anatomy is a labelled outcome.
@@ -63,6 +71,8 @@ def supported(
         On what and how.
     settings : CohortSettings, optional
         By default those that come with the package.
+    bedside : BedsideSettings or mapping, optional
+        What complications do and what is done for them; by default that of the bedside.
     malposed : bool
         Whether the course is run again with a pump that slips for certain, so that the incidence
         of hemolysis can be told from few patients.
@@ -74,13 +84,13 @@ def supported(
 
     Examples
     --------
-    >>> from experiments.studies.cohort.course import supported
+    >>> from experiments.studies.cohort.course import run_support
     >>> from experiments.studies.cohort.outcome import Support
     >>> from plants import Population
-    >>> supported(Population("shock-c").draw(0), Support("CP", days=0.5)).outcome
+    >>> run_support(Population("shock-c").draw(0), Support("CP", days=0.5)).outcome
     'completed'
     """
-    settings = settings or cohort_settings()
+    settings, bedside = settings or cohort_settings(), bedside or bedside_settings()
     pump = _own_pump(Pump.load(support.device), patient.seed, settings)
     if support.access and support.access not in pump.access:
         allowed = "one of " + ", ".join(pump.access)
@@ -89,32 +99,33 @@ def supported(
         placed = patient.on(pump, support.access)
     except InputError as error:
         return Course(support.name, REFUSED, str(error.allowed), support.access)
-    limits = thresholds(placed.seed)
-    course = _Bedside(placed, pump, support, settings, limits).course()
+    days = _SupportedDays(placed, pump, support, settings, bedside)
+    course = days.course()
     if malposed:
         again = course
         if math.isinf(course.malposition):
             sure = {_SLIP: _share(placed.seed) * course.noted[_SLIP][-1]}
-            again = _Bedside(placed, pump, support, settings, limits | sure).course()
+            limits = days.complications.limits | sure
+            again = _SupportedDays(placed, pump, support, settings, bedside, limits).course()
         course = replace(course, hemolysis_if_malposed=again.hemolysis)
     return course
 
 
 def _share(seed: int) -> float:
     """At which share of the whole hazard a pump slips that slips for certain."""
-    return float(np.random.default_rng([seed, zlib.crc32(b"slip")]).random())
+    return float(stream("certain malposition", seed).random())
 
 
 def _own_pump(pump: Pump, seed: int, settings: CohortSettings) -> Pump:
     """The pump with a head-flow law and a hemolysis of its own: no two are alike."""
-    random = np.random.default_rng([seed, zlib.crc32(b"pump")])
+    random = stream("pump release", seed)
     factor = math.exp(settings["release_deviation"] * float(random.standard_normal()))
     rate = {"hemolysis_reference_rate": pump["hemolysis_reference_rate"] * factor}
     drawn = sample_head_flow(pump, seed)
     return drawn.replace(pump.name, source="drawn for the cohort", tag="X", **rate)
 
 
-class _Bedside:
+class _SupportedDays:
     """A patient on a pump, looked at every few hours."""
 
     def __init__(
@@ -123,25 +134,33 @@ class _Bedside:
         pump: Pump,
         support: Support,
         settings: CohortSettings,
-        limits: Mapping[str, float],
+        bedside: Numbers,
+        limits: Mapping[str, float] | None = None,
     ):
-        self.patient, self.pump, self.support, self.set = patient, pump, support, settings
+        self.patient, self.pump, self.support, self.settings = patient, pump, support, settings
+        self.bedside = bedside
         self.end = support.hours(pump)
         self.run = MultirateRun(
             Plant(patient.patient, pump),
             SlowClock(patient.patient, patient.slow_parameters(pump)),
             tolerance=TOLERANCE,
         )
-        self.limits = limits
-        self.death = Therapy.default().death
+        interval = settings["sample_interval"]
+        self.complications = Complications(
+            patient.seed,
+            bedside,
+            pump,
+            limits=limits,
+            sample_interval=interval,
+            first_sample=interval,
+        )
+        self.death = DeathWatch(Therapy.default().death)
+        self.scenario = HourScenario("complications")
         self.outside: dict[str, float] = {}
-        self.until: dict[str, float] = {}  # when what goes on now ends, h
-        self.held: tuple[str, dict[str, float]] | None = None  # what the run is held at
+        self.held_at: tuple[str, dict[str, float]] | None = None  # what the run is held at
         self.catheter = math.inf
         self.times: list[float] = []
         self.noted: dict[str, list[float]] = {name: [] for name in (*HAZARDS, *NOTED)}
-        self.samples: list[tuple[float, float]] = []
-        self.hemolysis = math.inf
         held = support.levels != RULE
         number = int(settings["highest_level"])
         self.level = pump.level(support.levels if held else number).name
@@ -150,23 +169,23 @@ class _Bedside:
         outcome, reason = COMPLETED, ""
         try:
             while self.run.slow.hours < self.end - 1e-6:
-                self._look()
-                step = min(self.set["check_interval"], self.end - self.run.slow.hours)
+                step = min(self.settings["check_interval"], self.end - self.run.slow.hours)
+                self._check(step)
                 self._advance(self.run.slow.hours + step)
             self._note(self.run.metrics())
         except PhysicsError as error:
             outcome, reason = DIED, str(error)
-        return self._told(outcome, reason)
+        return self._result(outcome, reason)
 
-    def _look(self) -> None:
-        """A check: note, let happen what is due, treat, and set the level."""
+    def _check(self, step: float) -> None:
+        """A check, for the hours to come: note, let happen what is due, treat, set the level."""
         metrics = self._measured()
         self._note(metrics)
-        if self.death.threatens(metrics):
-            raise PhysicsError(f"{self.death.signal} fell to {metrics[self.death.signal]:.0f}")
+        if self.death.died(metrics, step * SECONDS_PER_HOUR):
+            raise PhysicsError(fall_text(self.death.death, metrics))
         if self.times[-1] > 0.0:
             self._events()
-            if metrics["limb_perfusion"] < self.set["limb_perfusion_low"]:
+            if limb_is_starved(metrics, self.bedside["orders"]):
                 self._put_catheter_in()
         if self.support.levels == RULE:
             self._set_level(metrics)
@@ -182,15 +201,15 @@ class _Bedside:
     def _metrics_at(self, level: str) -> dict[str, float]:
         """Metrics at a level; those of the last step where nothing has changed since."""
         asked = (level, dict(self.outside))
-        if asked != self.held:
+        if asked != self.held_at:
             self.run.hold(self.pump.speed(level), self.outside)
-            self.held = asked
+            self.held_at = asked
         return self.run.metrics()
 
     def _advance(self, until: float) -> None:
         while self.run.slow.hours < until - 1e-6:
             left = until - self.run.slow.hours
-            self.held = (self.level, dict(self.outside))
+            self.held_at = (self.level, dict(self.outside))
             try:
                 self.run.advance(left, self.pump.speed(self.level), self.outside, longest=left)
             except PhysicsError as error:
@@ -206,59 +225,21 @@ class _Bedside:
     def _note(self, metrics: dict[str, float]) -> None:
         hours = self.run.slow.hours
         self.times.append(hours)
-        number = float(self.level.removeprefix("P-"))
+        number = float(level_number(self.level))
         values = metrics | self.run.slow.states() | {"level": number}
         for name, series in self.noted.items():
             series.append(values[name])
-        interval = self.set["sample_interval"]
-        if hours > 0.0 and hours >= (len(self.samples) + 1) * interval - 1e-6:
-            self._sampled(hours, values["pfhb"])
-
-    def _sampled(self, hours: float, pfhb: float) -> None:
-        """The laboratory's answer, and whether it meets the definition of hemolysis."""
-        self.samples.append((hours, pfhb))
-        high = [time for time, value in self.samples if value > SIGNIFICANT_PFHB]
-        if len(high) > 1 and high[-1] == hours and hours - high[-2] <= SIGNIFICANT_WITHIN_HOURS:
-            self.hemolysis = min(self.hemolysis, hours)
+        if hours > 0.0:
+            self.complications.take_sample(hours, values["pfhb"])
 
     def _events(self) -> None:
+        """What the hazards have reached begins, and what is over ends."""
         hours = self.run.slow.hours
-        for name, end in list(self.until.items()):
-            if hours >= end - 1e-6:
-                self.until[name] = -math.inf  # Over, and not again.
-                self._stop(name)
-        starts: dict[str, Callable[[], float]] = {
-            _BLEED: self._bleed,
-            _SLIP: self._slip,
-        }
-        for name, begin in starts.items():
-            if name not in self.until and self.noted[name][-1] >= self.limits[name]:
-                self.until[name] = hours + begin()
-
-    def _bleed(self) -> float:
-        self.run.slow.give(
-            bleeding=self.set["bleeding_rate"],
-            transfusion=self.set["transfusion_rate"],
-            fluid=self.set["fluid_rate"],
-        )
-        return self.set["bleeding_hours"]
-
-    def _slip(self) -> float:
-        """Put the pump where it should not lie, for hours that the seed decides."""
-        random = np.random.default_rng([self.patient.seed, zlib.crc32(b"malposition")])
-        mitral, share = map(float, random.random(2))
-        if mitral < self.set["malposition_mitral_share"]:
-            self.outside = {"mitral_contact": self.set["malposition_mitral_contact"]}
-        else:
-            self.outside = {"inlet_depth": self.pump["position_deep"]}
-        low, high = self.set["malposition_low"], self.set["malposition_high"]
-        return low + (high - low) * share
-
-    def _stop(self, name: str) -> None:
-        if name == _BLEED:
-            self.run.slow.give(bleeding=0.0, transfusion=0.0, fluid=0.0)
-        else:
-            self.outside = {}
+        now = {name: self.noted[name][-1] for name in HAZARDS}
+        self.scenario = self.scenario.with_events(*self.complications.strike(hours, now))
+        self.outside = self.scenario.disturbances(hours)
+        infusions = {"transfusion": 0.0, "fluid": 0.0}
+        self.run.slow.give(**given_now(infusions, self.scenario, hours))
 
     def _put_catheter_in(self) -> None:
         if math.isinf(self.catheter):
@@ -267,29 +248,29 @@ class _Bedside:
 
     def _set_level(self, metrics: dict[str, float]) -> None:
         """The clinical rule."""
-        if self.run.slow.hours < self.set["full_support"] - 1e-6:
+        if self.run.slow.hours < self.settings["full_support"] - 1e-6:
             self.level = self._highest_without_suction()
-        elif metrics["suction"] > self.set["suction_share"]:
+        elif metrics["suction"] > self.bedside["alarm"]["suction_share"]:
             self.level = self._moved(-1)
         elif (
-            metrics["map"] < self.set["map_low"]
-            or metrics["cardiac_power_output"] < self.set["cpo_low"]
+            metrics["map"] < self.settings["map_low"]
+            or metrics["cardiac_power_output"] < self.settings["cpo_low"]
         ):
             higher = self._moved(1)
             self.level = higher if self._free_of_suction(higher) else self.level
         elif (
-            metrics["map"] >= self.set["map_reduce"]
-            and metrics["cardiac_power_output"] >= self.set["cpo_reduce"]
+            metrics["map"] >= self.settings["map_reduce"]
+            and metrics["cardiac_power_output"] >= self.settings["cpo_reduce"]
         ):
             self.level = self._moved(-1)
 
     def _moved(self, by: int) -> str:
-        number = int(self.level.removeprefix("P-")) + by
-        low, high = int(self.set["lowest_level"]), int(self.set["highest_level"])
+        number = level_number(self.level) + by
+        low, high = int(self.settings["lowest_level"]), int(self.settings["highest_level"])
         return f"P-{min(max(number, low), high)}"
 
     def _highest_without_suction(self) -> str:
-        low, high = int(self.set["lowest_level"]), int(self.set["highest_level"])
+        low, high = int(self.settings["lowest_level"]), int(self.settings["highest_level"])
         for number in range(high, low, -1):
             if self._free_of_suction(f"P-{number}"):
                 return f"P-{number}"
@@ -297,13 +278,13 @@ class _Bedside:
 
     def _free_of_suction(self, level: str) -> bool:
         try:
-            return self._metrics_at(level)["suction"] <= self.set["suction_share"]
+            return self._metrics_at(level)["suction"] <= self.bedside["alarm"]["suction_share"]
         except PhysicsError:
             return False
 
-    def _told(self, outcome: str, reason: str) -> Course:
+    def _result(self, outcome: str, reason: str) -> Course:
         series = {name: self.noted[name] for name in HAZARDS}
-        found = event_times(self.times, series, self.limits)
+        struck = event_times(self.times, series, self.complications.limits)
         anatomy = self.patient.anatomy(self.pump, self.patient.access)
         return Course(
             support=self.support.name,
@@ -312,10 +293,10 @@ class _Bedside:
             access=self.patient.access,
             sheath_artery_ratio=anatomy.sheath_artery_ratio,
             hours=self.run.slow.hours,
-            bleeding=found[_BLEED],
-            malposition=found[_SLIP],
-            limb=found["limb_hazard"],
-            hemolysis=self.hemolysis,
+            bleeding=struck[_BLEED],
+            malposition=struck[_SLIP],
+            limb=struck[_LIMB],
+            hemolysis=self.complications.at.get("hemolysis", math.inf),
             distal_perfusion=self.catheter,
             times=self.times,
             noted=self.noted,

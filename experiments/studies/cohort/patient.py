@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from experiments.runs import to_json
-from experiments.studies.cohort.course import supported
+from experiments.studies.cohort.course import run_support
 from experiments.studies.cohort.outcome import Course, Support
 from plants import InputError, Population, RefusalCounts
 
@@ -111,7 +111,7 @@ class PatientDone:
         KeyError, TypeError
             It is not complete.
         """
-        courses = tuple(Course.from_dict(one) for one in content["courses"])
+        courses = tuple(Course.from_dict(course) for course in content["courses"])
         return cls(**content | {"courses": courses})
 
     def counts(self) -> RefusalCounts:
@@ -144,7 +144,7 @@ def run_patient(task: Task) -> PatientDone:
         return PatientDone(task.key, {}, str(error.allowed), population.attempts, {}, ())
     row = patient.row()
     courses = tuple(
-        supported(patient, support, malposed=task.malposed) for support in task.supports
+        run_support(patient, support, malposed=task.malposed) for support in task.supports
     )
     described = {name: row.get(name) for name in DESCRIBED}
     return PatientDone(task.key, described, "", counts.draws, dict(counts.reasons), courses)

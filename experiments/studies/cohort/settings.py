@@ -24,17 +24,7 @@ _DECLARED = parameter_table(
     ("map_reduce", "mmHg", "mean pressure from which support may be lowered", 30, 120),
     ("cpo_low", "W", "cardiac power below which support is raised", 0, 3),
     ("cpo_reduce", "W", "cardiac power from which support may be lowered", 0, 3),
-    ("suction_share", "1", "share of the beat in suction that is an alarm", 0, 1),
-    ("limb_perfusion_low", "1", "perfusion of the limb that asks for a catheter", 0, 1),
     ("sample_interval", "h", "time between samples of plasma-free hemoglobin", 0.5, 48),
-    ("malposition_low", "h", "shortest lasting malposition", 1, 240),
-    ("malposition_high", "h", "longest lasting malposition", 1, 240),
-    ("malposition_mitral_share", "1", "share of malpositions on the mitral apparatus", 0, 1),
-    ("malposition_mitral_contact", "1", "share of the inlet on the mitral apparatus", 0, 1),
-    ("bleeding_rate", "mL/h", "blood lost in a major bleeding", 0, 20000),
-    ("bleeding_hours", "h", "how long a major bleeding lasts", 0.5, 240),
-    ("transfusion_rate", "mL/h", "red cells given meanwhile", 0, 10000),
-    ("fluid_rate", "mL/h", "fluid given meanwhile", 0, 20000),
     ("release_deviation", "1", "spread of the logarithm of a pump's hemolysis", 0, 1),
 )
 _PERCENT = parameter_table(
@@ -99,12 +89,12 @@ def cohort_settings() -> CohortSettings:
     for name, table in content["bands"].items():
         given = check_keys(table, ("low", "high", "source"), f"bands.{name}", _SOURCE)
         ends = [
-            check_number(given[end], one, f"bands.{name}.{end}", _SOURCE)
-            for end, one in _PERCENT.items()
+            check_number(given[end], declared, f"bands.{name}.{end}", _SOURCE)
+            for end, declared in _PERCENT.items()
         ]
         bands[name] = Expected(ends[0], ends[1], given["source"])
     return CohortSettings(
         MappingProxyType(entries),
-        MappingProxyType({name: one.value for name, one in entries.items()}),
+        MappingProxyType({name: quantity.value for name, quantity in entries.items()}),
         MappingProxyType(bands),
     )

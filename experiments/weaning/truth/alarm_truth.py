@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from controllers import Decision, WeaningCriteria
 from controllers.weaning import DRUGS_OF_LATE
 from controllers.weaning.assessment import BY_CONTRACTION
-from experiments.weaning.truth.gate import LOWEST
+from experiments.weaning.truth.oracle import LOWEST, SETTLED
 from plants import Bedside, PhysicsError
 
 #: What is judged, and the case of which it is the mark.
@@ -16,8 +16,8 @@ JUDGED: Mapping[str, str] = {
     "inotrope-masked": "inotrope-masked",
     "rv-failure": "rv-failure",
 }
-# Time at the lowest level after which it is judged, h; and in which an inotrope wears off.
-_SETTLED, _WASHED_OUT = 0.25, 2.0
+# Time in which an inotrope wears off, h.
+_WASHED_OUT = 2.0
 
 
 class AlarmTruth:
@@ -73,7 +73,7 @@ class AlarmTruth:
 def at_lowest(bedside: Bedside) -> dict[str, float]:
     """What is true of the patient at P-2 after a quarter of an hour; or now, if not borne."""
     fork = bedside.fork()
-    fork.advance(_SETTLED, fork.pump.level(LOWEST).name)
+    fork.advance(SETTLED, fork.pump.level(LOWEST).name)
     return bedside.truth() if fork.outcome is not None else fork.truth()
 
 

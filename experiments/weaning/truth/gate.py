@@ -9,21 +9,17 @@ come out.
 from __future__ import annotations
 
 import math
-import zlib
 from dataclasses import dataclass
-
-import numpy as np
 
 from controllers import RecoveryTracker, WeaningCriteria
 from controllers.weaning.evidence import Outlook, chance
 from experiments.weaning.course import WeaningTrial, briefing, trial_bedside
 from experiments.weaning.settings import study_settings
-from experiments.weaning.truth.oracle import SUPPORT_LEVEL
+from experiments.weaning.truth.oracle import LOWEST, SUPPORT_LEVEL
 from plants import Bedside
 from plants.bedside import level_number
-from plants.quantities import MINUTES_PER_HOUR
+from plants.quantities import MINUTES_PER_HOUR, stream
 
-LOWEST = "P-2"
 _LOOK = 2.0
 # Less than this is no time to let pass, h.
 _NEAR = 0.01
@@ -83,7 +79,7 @@ def probe_hour(seed: int, label_hours: float) -> float:
     >>> 24.0 <= probe_hour(3, 96.0) <= 84.0
     True
     """
-    share = np.random.default_rng([seed, zlib.crc32(b"weaning probe")]).random()
+    share = stream("weaning probe", seed).random()
     settings = study_settings()
     low, high = settings.number("probe_first"), settings.number("probe_last")
     return label_hours * (low + (high - low) * float(share))
@@ -103,8 +99,8 @@ def probe_gate(trial: WeaningTrial) -> Probe:
     --------
     >>> from experiments.weaning.course import WeaningTrial
     >>> from experiments.weaning.truth import probe_gate
-    >>> found = probe_gate(WeaningTrial(11, "fast-protocol", case="full"))
-    >>> found.level, 0.0 <= found.chance <= 1.0
+    >>> probe = probe_gate(WeaningTrial(11, "fast-protocol", case="full"))
+    >>> probe.level, 0.0 <= probe.chance <= 1.0
     ('P-2', True)
     """
     bedside, case = trial_bedside(trial)
@@ -137,9 +133,9 @@ def _ramped(bedside: Bedside, outlook: Outlook) -> tuple[float, str]:
     """Go down to P-2, some minutes a level; power measured at the last level, and that level."""
     minutes = study_settings().number("probe_step")
     below = [
-        one.name
-        for one in bedside.pump.levels
-        if level_number(LOWEST) <= level_number(one.name) < level_number(SUPPORT_LEVEL)
+        level.name
+        for level in bedside.pump.levels
+        if level_number(LOWEST) <= level_number(level.name) < level_number(SUPPORT_LEVEL)
     ]
     power, reached = math.nan, bedside.level
     for level in [bedside.level, *sorted(below, key=level_number, reverse=True)]:

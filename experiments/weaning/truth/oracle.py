@@ -18,16 +18,16 @@ import numpy as np
 from controllers import WeaningCriteria
 from experiments.weaning.course import WeaningTrial, trial_bedside
 from plants import Bedside
+from plants.bedside import LOWEST_LEVEL
 
 #: Level of full support, and grid on which an explant is tried, h.
 SUPPORT_LEVEL, GRID = "P-8", 1.0
 # Where one is tried at first, h: a failed follow-up ends early, so that a fine grid is cheap.
 _COARSE = 4.0
-# Dobutamine that is taken off in an hour, ug/kg/min, as the controllers do; time in which it is
-# seen whether the patient holds without, h.
-_WITHDRAWN, _SETTLING = 0.5, 1.0
-# Where and after how long, h, the right ventricle is looked at.
-_LOWEST, _SEEN = "P-2", 0.25
+#: The level at which the right ventricle is looked at, and after how long there, h.
+LOWEST, SETTLED = f"P-{LOWEST_LEVEL}", 0.25
+# Time in which it is seen whether the patient holds without an inotrope, h.
+_WITHOUT_INOTROPE = 1.0
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,13 @@ def find_oracle(trial: WeaningTrial) -> Oracle:
     unbound, before = _earliest(bedside, level, explant_holds)
     if not math.isfinite(unbound):
         return Oracle(unbound, unbound, False, before.outcome or "label")
-    found, last = _earliest(before, level, lambda one: right_holds(one) and explant_holds(one))
+    bound, last = _earliest(
+        before, level, lambda patient: right_holds(patient) and explant_holds(patient)
+    )
     while last.outcome is None and _passed(last, level):
         pass
     late = last.outcome is None and explant_holds(last)
-    return Oracle(found, unbound, late, last.outcome or "label")
+    return Oracle(bound, unbound, late, last.outcome or "label")
 
 
 def _earliest(
@@ -126,7 +128,7 @@ def _refined(
 def right_holds(bedside: Bedside, criteria: WeaningCriteria | None = None) -> bool:
     """Whether the right ventricle is within its criteria at P-2."""
     tried, limits = bedside.fork(), criteria or WeaningCriteria.load()
-    tried.advance(_SEEN, tried.pump.level(_LOWEST).name)
+    tried.advance(SETTLED, tried.pump.level(LOWEST).name)
     return tried.outcome is None and not limits.broken("right", tried.truth())
 
 
@@ -148,13 +150,15 @@ def _relieving(bedside: Bedside, level: str) -> dict[str, float]:
     if dose <= 0.0:
         return {}
     tried, criteria = bedside.fork(), WeaningCriteria.load()
-    tried.advance(_SETTLING, level, {"inotrope": 0.0})
+    tried.advance(_WITHOUT_INOTROPE, level, {"inotrope": 0.0})
     if tried.outcome is not None:
         return {}
     truth = tried.truth()
     wanted = (*criteria["step"].values(), criteria["ready"]["lactate"])
-    holds = all(one.holds(truth[one.signal]) for one in wanted)
-    return {"inotrope": max(dose - _WITHDRAWN, 0.0)} if holds else {}
+    holds = all(criterion.holds(truth[criterion.signal]) for criterion in wanted)
+    # An hour's step of the clinicians.
+    step = bedside.settings["orders"]["inotrope_step"]
+    return {"inotrope": max(dose - step, 0.0)} if holds else {}
 
 
 def _advance(bedside: Bedside, hours: float, level: str) -> None:

@@ -27,9 +27,9 @@ CP = Pump.load("CP")
 
 
 def bedside(seed=1, case="full", **options):
-    patient, found = weaning_patient(seed, case=case)
-    options.setdefault("events", found.events)
-    return Bedside(patient, CP, kept=found.kept, complications=False, **options)
+    patient, weaning_case = weaning_patient(seed, case=case)
+    options.setdefault("events", weaning_case.events)
+    return Bedside(patient, CP, kept=weaning_case.kept, complications=False, **options)
 
 
 def test_the_quick_run_agrees_with_the_multirate_run():
@@ -53,88 +53,88 @@ def test_the_quick_run_agrees_with_the_multirate_run():
 
 
 def test_a_full_recoverer_recovers_and_is_well_without_the_pump():
-    one = bedside()
-    one.advance(90.0, "P-8")
-    assert one.outcome is None
-    assert one.truth()["recovered_contractility"] > 1.5
-    bare = one.unsupported(drugs=False)
+    course = bedside()
+    course.advance(90.0, "P-8")
+    assert course.outcome is None
+    assert course.truth()["recovered_contractility"] > 1.5
+    bare = course.unsupported(drugs=False)
     assert bare["map"] >= 65.0
     assert bare["cardiac_index"] >= 2.2
     assert bare["pcwp"] <= 18.0
-    assert one.explant() == "well"
-    assert one.outcome == "explanted"
-    assert one.follow_up.times[-1] == pytest.approx(48.0)
+    assert course.explant() == "well"
+    assert course.outcome == "explanted"
+    assert course.follow_up.times[-1] == pytest.approx(48.0)
 
 
 def test_who_does_not_recover_fails_without_the_pump():
-    one = bedside(seed=3, case="none")
-    one.advance(24.0, "P-8")
-    assert one.truth()["recovered_contractility"] == pytest.approx(1.0, abs=1e-3)
-    assert one.explant() == "failed"
-    assert one.reason
+    course = bedside(seed=3, case="none")
+    course.advance(24.0, "P-8")
+    assert course.truth()["recovered_contractility"] == pytest.approx(1.0, abs=1e-3)
+    assert course.explant() == "failed"
+    assert course.reason
 
 
 def test_the_explanted_patient_keeps_blood_and_slow_state():
-    one = bedside()
-    one.advance(30.0, "P-8")
-    truth, bare = one.truth(), one._without_pump()
+    course = bedside()
+    course.advance(30.0, "P-8")
+    truth, bare = course.truth(), course._without_pump()
     assert bare.volume == truth["blood_volume"]
     assert bare.slow.states()["stunned"] == truth["stunned"]
     assert bare.metrics()["pump_flow"] == pytest.approx(0.0, abs=1e-6)
 
 
 def test_lower_levels_unload_less():
-    one = bedside(case="none")
-    one.advance(2.0, "P-8")
-    high = one.truth()
-    one.advance(2.0, "P-2")
-    assert one.truth()["pcwp"] > high["pcwp"] + 1.0
-    assert one.truth()["pump_speed"] < high["pump_speed"]
+    course = bedside(case="none")
+    course.advance(2.0, "P-8")
+    high = course.truth()
+    course.advance(2.0, "P-2")
+    assert course.truth()["pcwp"] > high["pcwp"] + 1.0
+    assert course.truth()["pump_speed"] < high["pump_speed"]
 
 
 def test_a_masked_regurgitation_shows_at_a_low_level_only():
-    one = bedside(seed=3, case="masked-regurgitation")
-    one.advance(72.0, "P-8")
-    assert one.truth()["mitral_regurgitant_fraction"] < 0.1
-    one.advance(1.0, "P-2")
-    assert one.truth()["mitral_regurgitant_fraction"] > 0.3
+    course = bedside(seed=3, case="masked-regurgitation")
+    course.advance(72.0, "P-8")
+    assert course.truth()["mitral_regurgitant_fraction"] < 0.1
+    course.advance(1.0, "P-2")
+    assert course.truth()["mitral_regurgitant_fraction"] > 0.3
 
 
 def test_an_inotrope_masks_and_is_kept():
-    one = bedside(seed=3, case="inotrope-masked")
-    one.advance(90.0, "P-8")
-    assert one.truth()["inotrope_effect"] > 5.0
-    under, without = one.unsupported(), one.unsupported(drugs=False)
+    course = bedside(seed=3, case="inotrope-masked")
+    course.advance(90.0, "P-8")
+    assert course.truth()["inotrope_effect"] > 5.0
+    under, without = course.unsupported(), course.unsupported(drugs=False)
     assert under["cardiac_index"] > 2.2 > 1.8 > without["cardiac_index"]
-    assert one.explant() == "failed"
+    assert course.explant() == "failed"
 
 
 def test_the_right_ventricle_fails():
-    one = bedside(seed=1, case="rv-failure")
-    one.advance(48.0, "P-8")
-    truth = one.truth()
+    course = bedside(seed=1, case="rv-failure")
+    course.advance(48.0, "P-8")
+    truth = course.truth()
     assert truth["cvp"] > 12.0 or truth["papi"] < 0.9
-    assert one.explant() == "failed"
+    assert course.explant() == "failed"
 
 
 def test_a_relapse_takes_contractility_away_at_its_hour():
-    one = bedside(case="relapse")
-    onset = min(event.onset for event in one.events.events)
-    one.advance(onset - 0.5, "P-8")
-    before = one.truth()["recovered_contractility"]
-    one.advance(1.0, "P-8")
-    after = one.truth()
+    course = bedside(case="relapse")
+    onset = min(event.onset for event in course.events.events)
+    course.advance(onset - 0.5, "P-8")
+    before = course.truth()["recovered_contractility"]
+    course.advance(1.0, "P-8")
+    after = course.truth()
     assert after["recovered_contractility"] - 1.0 < 0.4 * (before - 1.0)
     assert after["factor_lv_contractility"] < before
 
 
 def test_the_label_ends_a_course_unless_it_goes_on_beyond():
-    one = bedside()
-    one.advance(100.0, "P-7")
-    assert one.outcome == "label"
-    assert one.hours == pytest.approx(96.0, abs=1e-3)
+    course = bedside()
+    course.advance(100.0, "P-7")
+    assert course.outcome == "label"
+    assert course.hours == pytest.approx(96.0, abs=1e-3)
     with pytest.raises(InputError, match="outcome"):
-        one.advance(1.0, "P-7")
+        course.advance(1.0, "P-7")
     beyond = bedside(beyond_label=True)
     beyond.advance(97.0, "P-7")
     assert beyond.outcome is None
@@ -143,50 +143,50 @@ def test_the_label_ends_a_course_unless_it_goes_on_beyond():
 
 def test_a_great_bleeding_is_a_death_and_no_error():
     drained = HourScenario("mine", (HourEvent("bleeding", 2000.0, 2.0),))
-    one = bedside(events=drained)
-    one.advance(24.0, "P-8")
-    assert one.outcome == "died"
-    assert one.reason
-    assert one.hours < 12.0
+    course = bedside(events=drained)
+    course.advance(24.0, "P-8")
+    assert course.outcome == "died"
+    assert course.reason
+    assert course.hours < 12.0
 
 
 def test_orders_take_the_place_of_the_rule():
-    one = bedside(seed=3, case="inotrope-masked")
-    one.advance(2.0, "P-8", {"inotrope": 0.0})
-    assert one.truth()["inotrope_effect"] < 0.01
-    one.advance(2.0, "P-8")
-    assert one.truth()["inotrope_effect"] > 5.0
+    course = bedside(seed=3, case="inotrope-masked")
+    course.advance(2.0, "P-8", {"inotrope": 0.0})
+    assert course.truth()["inotrope_effect"] < 0.01
+    course.advance(2.0, "P-8")
+    assert course.truth()["inotrope_effect"] > 5.0
     with pytest.raises(InputError, match="orders"):
-        one.advance(1.0, "P-8", {"aspirin": 1.0})
+        course.advance(1.0, "P-8", {"aspirin": 1.0})
 
 
 def test_the_same_seed_measures_the_same_and_a_fork_leaves_the_course_alone():
-    one, other = bedside(seed=2), bedside(seed=2)
-    for each in (one, other):
+    course, other = bedside(seed=2), bedside(seed=2)
+    for each in (course, other):
         each.advance(3.0, "P-8")
-    fork = one.fork()
+    fork = course.fork()
     fork.ramp(["P-6", "P-4", "P-2"])
     fork.explant()
-    assert one.outcome is None
-    assert one.level == "P-8"
-    assert one.hours == 3.0
-    for each in (one, other):
+    assert course.outcome is None
+    assert course.level == "P-8"
+    assert course.hours == 3.0
+    for each in (course, other):
         each.advance(1.0, "P-7")
-    assert one.truth() == other.truth()
-    seen = [dict(each.measure()) for each in (one, other)]
+    assert course.truth() == other.truth()
+    seen = [dict(each.measure()) for each in (course, other)]
     assert str(seen[0]) == str(seen[1])
 
 
 def test_laboratory_and_echo_come_when_due_or_ordered():
-    one = bedside()
-    assert not math.isnan(one.measure()["lactate"])
-    one.advance(1.0, "P-8")
-    seen = one.measure()
+    course = bedside()
+    assert not math.isnan(course.measure()["lactate"])
+    course.advance(1.0, "P-8")
+    seen = course.measure()
     assert math.isnan(seen["lactate"])
     assert math.isnan(seen["lvedv"])
-    assert not math.isnan(one.measure(labs=True)["lactate"])
-    one.advance(6.0, "P-8")
-    seen = one.measure()
+    assert not math.isnan(course.measure(labs=True)["lactate"])
+    course.advance(6.0, "P-8")
+    seen = course.measure()
     assert not math.isnan(seen["lactate"])
     assert math.isnan(seen["lvedv"])
 

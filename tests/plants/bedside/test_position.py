@@ -20,26 +20,26 @@ def slipped(hours=24.0):
 
 def test_an_alarm_ends_the_time_soon_after_the_event():
     wide = HourScenario("wide", (HourEvent("systemic_resistance", 0.3, onset=2.5),))
-    one, other = bedside(wide), bedside(wide)
-    for each, alarms in ((one, True), (other, False)):
+    course, other = bedside(wide), bedside(wide)
+    for each, alarms in ((course, True), (other, False)):
         each.advance(2.0, "P-8", alarms=True)
         assert each.hours == pytest.approx(2.0)
         each.advance(1.0, "P-8", alarms=alarms)
         assert each.truth()["map"] < 60.0
-    assert one.hours == pytest.approx(2.5 + bedside_settings()["alarm"]["hours"])
+    assert course.hours == pytest.approx(2.5 + bedside_settings()["alarm"]["hours"])
     assert other.hours == pytest.approx(3.0)
 
 
 def test_a_pump_that_lies_badly_is_put_right_where_somebody_looks():
-    one, lasting = slipped(), bedside_settings()["malposition"]["put_right"]
-    one.advance(2.0, "P-9")
-    before = one.truth()["pump_flow"]
-    one.advance(0.1, "P-9")
-    assert one.truth()["pump_flow"] < before - 0.5
-    one.advance(lasting - 0.05, "P-9", {"position_check": 1.0})
-    assert one.truth()["pump_flow"] < before - 0.5
-    one.advance(0.2, "P-9")
-    assert one.truth()["pump_flow"] > before - 0.2
+    course, lasting = slipped(), bedside_settings()["malposition"]["put_right"]
+    course.advance(2.0, "P-9")
+    before = course.truth()["pump_flow"]
+    course.advance(0.1, "P-9")
+    assert course.truth()["pump_flow"] < before - 0.5
+    course.advance(lasting - 0.05, "P-9", {"position_check": 1.0})
+    assert course.truth()["pump_flow"] < before - 0.5
+    course.advance(0.2, "P-9")
+    assert course.truth()["pump_flow"] > before - 0.2
     # What does not act on the pump's position goes on.
     assert slipped().events.ended(("inlet_depth",), 3.0, 4.0).events[0].end == pytest.approx(26.0)
 

@@ -12,16 +12,23 @@ import pytest
 
 from experiments.runs import to_json
 from experiments.studies.cohort import course as module
-from experiments.studies.cohort.course import supported
+from experiments.studies.cohort.course import run_support
 from experiments.studies.cohort.outcome import COMPLETED, DIED, REFUSED, Course, Support
 from experiments.studies.cohort.settings import cohort_settings
 from plants import HAZARDS, InputError, Population, Pump
+from plants.bedside import bedside_settings, complications
 
 
 def settings(**values):
     """The built-in settings with other values."""
     own = cohort_settings()
     return dataclasses.replace(own, values=MappingProxyType({**own.values, **values}))
+
+
+def bedside(part, **values):
+    """The numbers of a bedside with other values in a part."""
+    own = {name: dict(bedside_settings()[name]) for name in bedside_settings().entries}
+    return own | {part: own[part] | values}
 
 
 @pytest.fixture(scope="module")
@@ -35,13 +42,13 @@ def patient():
 @pytest.fixture(scope="module")
 def label_course(patient):
     """The patient on a CP for as long as the label allows."""
-    return supported(patient, Support("CP"))
+    return run_support(patient, Support("CP"))
 
 
 def strike(monkeypatch, **hazards):
     """Let events happen when their cumulative hazard reaches a value; others never."""
     limits = dict.fromkeys(HAZARDS, math.inf) | hazards
-    monkeypatch.setattr(module, "thresholds", lambda seed: limits)
+    monkeypatch.setattr(complications, "thresholds", lambda seed: limits)
 
 
 def test_the_label_sets_how_long(label_course):
@@ -61,9 +68,9 @@ def test_the_rule_keeps_full_support_for_a_day_and_then_lowers_it(label_course):
 
 def test_the_rule_raises_support_when_it_fails(patient):
     """With limits that no patient meets the highest level stays; with none the lowest comes."""
-    held = supported(patient, Support("CP", days=2.0), settings(map_low=120.0, map_reduce=120.0))
+    held = run_support(patient, Support("CP", days=2.0), settings(map_low=120.0, map_reduce=120.0))
     assert set(held.noted["level"]) == {8.0}
-    left = supported(
+    left = run_support(
         patient,
         Support("CP", days=2.5),
         settings(map_low=30.0, map_reduce=30.0, cpo_low=0.0, cpo_reduce=0.0),
@@ -72,17 +79,17 @@ def test_the_rule_raises_support_when_it_fails(patient):
 
 
 def test_a_held_level_is_held(patient):
-    course = supported(patient, Support("CP", "P-5", days=1.5))
+    course = run_support(patient, Support("CP", "P-5", days=1.5))
     assert set(course.noted["level"]) == {5.0}
 
 
 def test_a_course_is_the_same_every_time(patient, label_course):
-    assert supported(patient, Support("CP")) == label_course
+    assert run_support(patient, Support("CP")) == label_course
 
 
 def test_hazards_only_grow_and_grow_faster_at_a_higher_level(patient):
-    low = supported(patient, Support("CP", "P-4", days=1.0))
-    high = supported(patient, Support("CP", "P-8", days=1.0))
+    low = run_support(patient, Support("CP", "P-4", days=1.0))
+    high = run_support(patient, Support("CP", "P-8", days=1.0))
     for name in HAZARDS:
         for course in (low, high):
             series = course.noted[name]
@@ -93,29 +100,29 @@ def test_hazards_only_grow_and_grow_faster_at_a_higher_level(patient):
 
 def test_arteries_that_are_too_narrow_are_an_outcome(patient):
     narrow = dataclasses.replace(patient, artery_diameter=4.0, axillary_diameter=4.0)
-    course = supported(narrow, Support("5.0"))
+    course = run_support(narrow, Support("5.0"))
     assert course.outcome == REFUSED
     assert "femoral artery" in course.reason
     assert course.hours == 0.0
-    assert supported(narrow, Support("5.5", days=0.5)).access == "direct aortic"
+    assert run_support(narrow, Support("5.5", days=0.5)).access == "direct aortic"
 
 
 def test_narrow_axillary_arteries_lead_to_another_access(patient):
     narrow = dataclasses.replace(patient, artery_diameter=7.0, axillary_diameter=4.0)
-    assert supported(narrow, Support("5.0", days=0.5)).access == "femoral cut-down"
+    assert run_support(narrow, Support("5.0", days=0.5)).access == "femoral cut-down"
 
 
 def test_an_access_that_the_pump_does_not_have_is_a_mistake(patient):
     with pytest.raises(InputError, match="femoral percutaneous"):
-        supported(patient, Support("CP", access="direct aortic"))
+        run_support(patient, Support("CP", access="direct aortic"))
 
 
 def test_a_patient_who_bleeds_empty_dies_and_is_told(patient, monkeypatch):
     strike(monkeypatch, bleeding_hazard=0.0)
-    course = supported(
+    course = run_support(
         patient,
         Support("CP", days=2.0),
-        settings(bleeding_rate=1500.0, transfusion_rate=0.0, fluid_rate=0.0),
+        bedside=bedside("bleeding", rate=1500.0, transfusion=0.0, fluid=0.0),
     )
     assert course.outcome == DIED
     assert course.reason
@@ -124,10 +131,10 @@ def test_a_patient_who_bleeds_empty_dies_and_is_told(patient, monkeypatch):
 
 def test_a_treated_bleeding_is_survived_and_takes_volume(patient, monkeypatch):
     strike(monkeypatch, bleeding_hazard=0.0)
-    struck = supported(patient, Support("CP", days=1.0))
+    struck = run_support(patient, Support("CP", days=1.0))
     assert struck.outcome == COMPLETED
     strike(monkeypatch)
-    spared = supported(patient, Support("CP", days=1.0))
+    spared = run_support(patient, Support("CP", days=1.0))
     assert struck.noted["map"][-1] < spared.noted["map"][-1] - 0.2
     assert struck.bleeding == 0.0
     assert math.isinf(spared.bleeding)
@@ -135,9 +142,9 @@ def test_a_treated_bleeding_is_survived_and_takes_volume(patient, monkeypatch):
 
 def test_a_malposition_raises_plasma_free_hemoglobin_and_ends(patient, monkeypatch):
     strike(monkeypatch, malposition_hazard=1e-4)
-    struck = supported(patient, Support("CP", "P-8"))
+    struck = run_support(patient, Support("CP", "P-8"))
     strike(monkeypatch)
-    spared = supported(patient, Support("CP", "P-8"))
+    spared = run_support(patient, Support("CP", "P-8"))
     assert max(struck.noted["pfhb"]) > 3 * max(spared.noted["pfhb"])
     assert struck.noted["map"][-1] > min(struck.noted["map"][2:8])
     assert math.isfinite(struck.malposition)
@@ -145,40 +152,33 @@ def test_a_malposition_raises_plasma_free_hemoglobin_and_ends(patient, monkeypat
 
 def test_hemolysis_needs_two_samples_within_a_day(patient, monkeypatch):
     strike(monkeypatch, malposition_hazard=1e-4)
-    long = settings(
-        malposition_low=90.0,
-        malposition_high=90.0,
-        malposition_mitral_share=1.0,
-        malposition_mitral_contact=1.0,
-    )
-    course = supported(patient, Support("CP", "P-8"), long)
+    long = bedside("malposition", low=90.0, high=90.0, mitral_share=1.0, mitral_contact=1.0)
+    course = run_support(patient, Support("CP", "P-8"), bedside=long)
     first = next(
         hour
         for hour, value in zip(course.times, course.noted["pfhb"], strict=True)
         if hour > 0 and hour % 12 == 0 and value > 40
     )
     assert course.hemolysis == pytest.approx(first + 12)
-    rare = dataclasses.replace(
-        long, values=MappingProxyType({**long.values, "sample_interval": 48.0})
-    )
-    assert math.isinf(supported(patient, Support("CP", "P-8"), rare).hemolysis)
+    rare = settings(sample_interval=48.0)
+    assert math.isinf(run_support(patient, Support("CP", "P-8"), rare, bedside=long).hemolysis)
 
 
 def test_a_second_run_with_a_malposition_tells_the_chance_of_hemolysis(patient):
-    course = supported(patient, Support("CP", "P-8", days=1.0), malposed=True)
+    course = run_support(patient, Support("CP", "P-8", days=1.0), malposed=True)
     assert not math.isnan(course.hemolysis_if_malposed)
     assert math.isinf(course.malposition)
-    assert math.isnan(supported(patient, Support("CP", days=0.5)).hemolysis_if_malposed)
+    assert math.isnan(run_support(patient, Support("CP", days=0.5)).hemolysis_if_malposed)
 
 
 def test_an_artery_that_the_sheath_fills_gets_a_distal_perfusion_catheter(patient):
     narrow = dataclasses.replace(patient, artery_diameter=4.6)
-    course = supported(narrow, Support("CP", days=1.0))
+    course = run_support(narrow, Support("CP", days=1.0))
     assert course.sheath_artery_ratio > 1.05
     assert course.distal_perfusion == 6.0
     perfusion = dict(zip(course.times, course.noted["limb_perfusion"], strict=True))
     assert perfusion[6.0] < 0.4 < perfusion[12.0]
-    assert math.isinf(supported(patient, Support("CP", days=1.0)).distal_perfusion)
+    assert math.isinf(run_support(patient, Support("CP", days=1.0)).distal_perfusion)
 
 
 def test_no_two_pumps_are_alike_but_that_of_a_seed_is(patient):

@@ -1,0 +1,89 @@
+"""After the removal of the pump: each limit refuses by itself, and lasting matters."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from plants import Death, HourScenario, Therapy
+from plants.bedside import bedside_settings
+from plants.bedside.explant import NOTED, follow_unsupported
+from plants.bedside.orders import ClinicalOrders
+
+GOOD = dict.fromkeys(NOTED, 0.0) | {
+    "map": 75.0,
+    "cardiac_index": 2.4,
+    "pcwp": 12.0,
+    "cvp": 8.0,
+    "lactate": 1.0,
+    "hemoglobin": 10.0,
+    "limb_perfusion": 1.0,
+}
+LIMITS = bedside_settings()["explant"]
+
+
+class Run:
+    """A patient whose metrics are those of the hour."""
+
+    def __init__(self, of_hour):
+        self.of_hour, self.drain = of_hour, 0.0
+        self.slow = SimpleNamespace(hours=30.0, give=lambda **_: None)
+
+    def metrics(self):
+        return GOOD | self.of_hour(self.slow.hours - 30.0)
+
+    def advance(self, hours, speed, disturbances):
+        assert speed == 0.0
+        self.slow.hours += hours
+
+
+def follow(of_hour, death=None):
+    return follow_unsupported(
+        Run(of_hour),
+        ClinicalOrders(bedside_settings(), {}, 5000.0),
+        HourScenario("none"),
+        bedside_settings(),
+        death or Therapy.default().death,
+    )
+
+
+@pytest.mark.parametrize(
+    ("signal", "fails", "holds"),
+    [
+        ("map", 59.9, 60.0),
+        ("cardiac_index", 1.79, 1.8),
+        ("pcwp", 25.1, 25.0),
+        ("cvp", 18.1, 18.0),
+        ("lactate", 4.1, 4.0),
+    ],
+)
+def test_a_wean_fails_beyond_each_limit(signal, fails, holds):
+    held = follow(lambda hour: {signal: holds})
+    # At 60 mmHg clinicians raise the vasopressor, hour by hour, until that is a failure.
+    assert held.result == "well" or (signal == "map" and held.reason.startswith("vasopressor"))
+    failed = follow(lambda hour: {signal: fails})
+    assert failed.result == "failed"
+    assert not failed.died
+    assert f"{holds:g}" in failed.reason
+    # The grace of an hour, and two hours on end after it.
+    assert failed.hours == pytest.approx(4.0)
+
+
+def test_who_keeps_within_the_limits_is_followed_for_two_days():
+    well = follow(lambda hour: {})
+    assert (well.result, well.hours) == ("well", 48.0)
+
+
+def test_an_hour_beyond_a_limit_is_borne_and_the_count_begins_anew():
+    assert follow(lambda hour: {"map": 55.0 if hour % 3 == 2 else 75.0}).result == "well"
+    short = follow(lambda hour: {"map": 55.0 if hour >= 10.0 else 75.0})
+    assert (short.result, short.hours) == ("failed", 12.0)
+
+
+def test_death_by_the_therapy_takes_its_time():
+    low = Death(signal="map", low=30.0, seconds=10.0)
+    dead = follow(lambda hour: {"map": 29.0 if hour >= 1.0 else 75.0}, low)
+    assert (dead.died, dead.hours) == (True, 1.0)
+    slow = low.model_copy(update={"seconds": 2.5 * 3600.0, "low": 65.0})
+    assert follow(lambda hour: {"map": 62.0 if hour >= 5.0 else 75.0}, slow).hours == 7.0
