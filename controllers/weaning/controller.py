@@ -259,14 +259,14 @@ class WeaningController:
         lasting = lasts(now) if self.policy.needs_tracker else None
         reasons = reasons if lasting is None else (*reasons, lasting)
         reasons = (*reasons, *self.criteria.remarks("explant", now.values))
-        against = [one for one in reasons if not one.met and "(shown only)" not in one.text]
+        against = [reason for reason in reasons if reason.opposes]
         if not against:
             return self._say(now, "explant", "explant", reasons)
         patience = self.policy.patience
         if math.isnan(patience):
             patience = self.criteria.number("trial_patience")
         again = state.next_wait(self.criteria) + self.criteria.number("way_down")
-        in_vain = now.held > patience + 1e-6 and not all(one.waits for one in against)
+        in_vain = now.held > patience + 1e-6 and not all(reason.waits for reason in against)
         # Who can bear this level is not taken back up where the label leaves no other trial.
         if in_vain and now.left > again:
             said = f"{now.level} held for {now.held:.3g} h without the criteria of explant"

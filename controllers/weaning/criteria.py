@@ -203,10 +203,13 @@ class WeaningCriteria:
 
     def remarks(self, part: str, values: Mapping[str, float]) -> tuple[Reason, ...]:
         """What the values say to criteria that do not refuse, where they are known."""
+        judged = (
+            criterion.judge(values[name])
+            for name, criterion in self[part].items()
+            if not criterion.needed and math.isfinite(values.get(name, math.nan))
+        )
         return tuple(
-            replace(one.judge(values[name]), text=one.judge(values[name]).text + " (shown only)")
-            for name, one in self[part].items()
-            if not one.needed and math.isfinite(values.get(name, math.nan))
+            replace(reason, text=f"{reason.text} (shown only)", needed=False) for reason in judged
         )
 
     def broken(self, part: str, values: Mapping[str, float]) -> tuple[Reason, ...]:

@@ -44,6 +44,8 @@ class Reason:
         Whether it speaks for going on with weaning.
     waits : bool
         Whether time alone will meet it.
+    needed : bool
+        Whether it must be met; otherwise it is a remark, shown only.
 
     Examples
     --------
@@ -58,6 +60,12 @@ class Reason:
     limit: float = math.nan
     met: bool = False
     waits: bool = False
+    needed: bool = True
+
+    @property
+    def opposes(self) -> bool:
+        """Whether it keeps weaning from going on: needed and not met."""
+        return self.needed and not self.met
 
     def __str__(self) -> str:
         return f"{'for' if self.met else 'against'}: {self.text}"
