@@ -5,10 +5,8 @@ from controllers.weaning.criteria import Criterion, WeaningCriteria
 from controllers.weaning.decision import Decision, Reason
 from controllers.weaning.decision_log import DecisionLog
 from controllers.weaning.pci import PciController, pci_numbers
-from controllers.weaning.progress import DRUGS_OF_LATE
 
 __all__ = [
-    "DRUGS_OF_LATE",
     "Criterion",
     "Decision",
     "DecisionLog",

@@ -47,7 +47,6 @@ _NUMBERS = parameter_table(
     ("lactate_out", "mmol/L", "lactate expected without the pump", 0.5, 20),
     ("pressure_aim", "mmHg", "how far above the lowest pressure vasopressors aim", 0, 20),
     ("early_vasopressor", "ug/kg/min", "vasopressor to leave with while there is time", 0, 5),
-    ("last_hours", "h", "time before the label's end in which less is asked for", 0, 100),
     ("last_chance", "1", "probability with which the last explant must hold", 0.01, 0.999),
     ("trend_weight", "1", "weight of the trend that is seen against the usual one", 0, 1),
     ("trend_usual", "1/d", "usual relative gain of contractility", 0, 2),
@@ -63,13 +62,55 @@ _NUMBERS = parameter_table(
     ("retry", "h", "first wait after a failure", 0.1, 200),
     ("longest_retry", "h", "longest wait after a failure", 0.1, 500),
     ("trial_patience", "h", "longest hold at P-2 without the criteria", 0.1, 200),
-    ("reassess_lead", "h", "time before the label's end", 0, 500),
+    (
+        "reassess_lead",
+        "h",
+        "time before the label's end for another plan",
+        0,
+        500,
+    ),
+    ("last_attempt_lead", "h", "the same from which on there is one way down only", 0, 500),
+    ("last_explant_lead", "h", "the same in which less is asked for an explant", 0, 100),
+    ("undisturbed_lead", "h", "the same until which a trial that goes well is left alone", 0, 100),
+    ("ramp_interval", "min", "time between two levels of a ramp", 0.1, 120),
+    ("echo_interval", "h", "shortest time between two echoes of a doubted valve", 0, 200),
+    ("lactate_clearing_time", "h", "time that full support is given to clear lactate", 0, 200),
+    ("longest_blind_trial", "h", "longest time of bad data in a trial", 0, 100),
+    (
+        "console_limit_time",
+        "h",
+        "time for which no level above the one held is asked for",
+        0,
+        200,
+    ),
+    ("recent_inotrope_time", "h", "time for which a dose of an inotrope counts", 0, 500),
+    ("relapse_window", "h", "time over which the best contractility is remembered", 0.1, 200),
+    ("hemolysis_window", "h", "time within which two samples tell of hemolysis", 0.1, 200),
+    ("finding_time", "h", "time for which a finding must be present before it is named", 0, 200),
+    ("rv_failure_time", "h", "the same of right-ventricular failure", 0, 200),
+    ("leak_belief_time", "h", "time after which a believed leak is not forgotten", 0, 500),
+    ("inotrope_step", "ug/kg/min", "least inotrope that is taken off at once", 0, 20),
+    ("inotrope_step_share", "1", "the same as a share of the dose", 0, 1),
+    ("vasopressor_step", "ug/kg/min", "least vasopressor that is taken off at once", 0, 5),
+    ("vasopressor_step_share", "1", "the same as a share of the dose", 0, 1),
+    ("rescue_gain", "ug/kg/min/mmHg", "vasopressor that is added for a lacking pressure", 0, 1),
+    ("smallest_rescue", "ug/kg/min", "least vasopressor that is added at once", 0, 5),
+    ("largest_rescue", "ug/kg/min", "most vasopressor that is added at once", 0, 5),
+    ("highest_vasopressor", "ug/kg/min", "most vasopressor that is asked for", 0, 5),
+    ("position_check_interval", "h", "shortest time between two checks of the position", 0, 200),
+    ("untrusted_time", "h", "time at a loss after which the position is checked", 0, 200),
+    ("pressure_mismatch", "mmHg", "difference of pressures that no noise explains", 0, 100),
+    ("flow_mismatch", "L/min", "difference of flows that no noise explains", 0, 10),
+    ("speed_mismatch", "1", "share of the speed that no noise explains", 0, 1),
+    ("wide_pressure_margin", "mmHg", "wide margin above the pressure of readiness", 0, 60),
+    ("wide_index_margin", "L/min/m2", "wide margin above the index of readiness", 0, 5),
     ("lab_age", "h", "oldest laboratory value that counts", 0.1, 200),
     ("echo_age", "h", "oldest echo that counts", 0.1, 500),
     ("longest_gap", "h", "longest gap between two looks", 0.1, 100),
 )
 _DATA = Path(__file__).parents[1] / "data" / "weaning.toml"
 _SOURCE = "controllers/data/weaning.toml"
+_MINUTES_PER_HOUR = 60.0
 # A dose that fades away for ever is told as none.
 _NOTHING = 1e-6
 _KEYS = ("low", "high", "unit", "needed", "source", "tag")
@@ -93,10 +134,10 @@ class Criterion:
     Examples
     --------
     >>> from controllers import Criterion
-    >>> one = Criterion("cvp", high=12.0, source="Randhawa 2021", tag="S")
-    >>> one.judge(14.0).text
+    >>> criterion = Criterion("cvp", high=12.0, source="Randhawa 2021", tag="S")
+    >>> criterion.judge(14.0).text
     'central venous pressure 14 mmHg, at most 12'
-    >>> one.judge(float("nan")).met
+    >>> criterion.judge(float("nan")).met
     False
     """
 
@@ -167,16 +208,16 @@ class WeaningCriteria:
         InputError
             The therapy names a part of weaning that there is not.
         """
-        found = cls.load()
-        for index, (part, one) in enumerate(therapy.weaning):
+        criteria = cls.load()
+        for index, (part, limit) in enumerate(therapy.weaning):
             if part not in PARTS:
                 raise unknown_name(f"weaning[{index}].part", part, PARTS, source=therapy.name)
-            sides = {"low": one.low, "high": one.high}
-            told = {key: value for key, value in sides.items() if value is not None}
-            origin = next((quantity for _, quantity in one.entries), None)
-            known = {"source": origin.source, "tag": origin.tag} if origin else {}
-            found = found.replace(part, one.signal, **told, **known)
-        return found
+            sides = {"low": limit.low, "high": limit.high}
+            bounds = {key: value for key, value in sides.items() if value is not None}
+            origin = next((quantity for _, quantity in limit.entries), None)
+            basis = {"source": origin.source, "tag": origin.tag} if origin else {}
+            criteria = criteria.replace(part, limit.signal, **bounds, **basis)
+        return criteria
 
     def __getitem__(self, part: str) -> Mapping[str, Criterion]:
         if part not in self.parts:
@@ -187,6 +228,15 @@ class WeaningCriteria:
         """A time, chance or margin by name."""
         return self.entries[name].value
 
+    @property
+    def ramp_interval(self) -> float:
+        """Time between two levels of a ramp, h."""
+        return self.number("ramp_interval") / _MINUTES_PER_HOUR
+
+    def needed(self, part: str) -> tuple[Criterion, ...]:
+        """The criteria of a part that refuse."""
+        return tuple(criterion for criterion in self[part].values() if criterion.needed)
+
     def replace(self, part: str, signal: str, **changes: Any) -> WeaningCriteria:
         """The same with a criterion changed."""
         changed = dict(self[part])
@@ -196,9 +246,8 @@ class WeaningCriteria:
     def judge(self, part: str, values: Mapping[str, float], where: str = "") -> tuple[Reason, ...]:
         """What the values say to every needed criterion of a part."""
         return tuple(
-            one.judge(values.get(name, math.nan), where)
-            for name, one in self[part].items()
-            if one.needed
+            criterion.judge(values.get(criterion.signal, math.nan), where)
+            for criterion in self.needed(part)
         )
 
     def remarks(self, part: str, values: Mapping[str, float]) -> tuple[Reason, ...]:

@@ -20,7 +20,7 @@ from types import MappingProxyType
 from controllers.operating_points import running_levels
 from controllers.weaning.decision import Decision, Reason
 from controllers.weaning.decision_log import DecisionLog
-from controllers.weaning.policies import LARGEST_STEP
+from controllers.weaning.policies import MAX_STEP_LEVELS
 from plants import InputError, Measurement, Pump, Quantity, label_limit
 from plants.quantities import (
     SECONDS_PER_HOUR,
@@ -210,7 +210,7 @@ class PciController:
             return self._say(seconds, phase, "hold", reasons)
         if lowest:
             return self._say(seconds, "explant", "explant", reasons)
-        self._moved(self.place - min(LARGEST_STEP, self.place), seconds)
+        self._moved(self.place - min(MAX_STEP_LEVELS, self.place), seconds)
         return self._say(seconds, "step", "down", reasons)
 
     def _recovered(self, seconds: float) -> tuple[Reason, ...]:
@@ -240,7 +240,7 @@ class PciController:
         self.failures += 1
         wait = SECONDS_PER_MINUTE * self.numbers["retry"] * 2.0 ** (self.failures - 1)
         self.resting_until, self.well_since = seconds + wait, math.nan
-        self._moved(min(self.place + LARGEST_STEP, self.support), seconds)
+        self._moved(min(self.place + MAX_STEP_LEVELS, self.support), seconds)
         said = f"failure {self.failures}: no step before {self.resting_until / 60:.0f} min"
         return self._say(seconds, "step_up", "up", (why, Reason(said)))
 

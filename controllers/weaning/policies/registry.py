@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from controllers.weaning.policies.interface import StepPolicy
 from controllers.weaning.policies.learned import PREFIX, LearnedPolicy
 from controllers.weaning.policies.model_based import ModelBased
 from controllers.weaning.policies.protocols import (
@@ -13,7 +14,6 @@ from controllers.weaning.policies.protocols import (
     ramp_test,
     slow_protocol,
 )
-from controllers.weaning.policies.situation import StepPolicy
 from plants import InputError, unknown_name
 
 #: Names that :func:`step_policy` takes, and what they mean.

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from controllers import Decision, WeaningCriteria
-from controllers.weaning import DRUGS_OF_LATE
-from controllers.weaning.assessment import BY_CONTRACTION
+from controllers.weaning.assessment import CONTRACTILITY_CRITERIA
 from experiments.weaning.truth.gate import LOWEST
 from plants import Bedside, PhysicsError
 
@@ -50,8 +49,9 @@ class AlarmTruth:
         self._doses: list[tuple[float, float]] = []
 
     def __call__(self, decision: Decision, bedside: Bedside) -> None:
-        past = [one for one in self._doses if one[0] >= bedside.hours - DRUGS_OF_LATE]
-        self._doses = [*past, (bedside.hours, bedside.truth()["inotrope_effect"])]
+        begin = bedside.hours - self._criteria.number("recent_inotrope_time")
+        recent = [(when, dose) for when, dose in self._doses if when >= begin]
+        self._doses = [*recent, (bedside.hours, bedside.truth()["inotrope_effect"])]
         for name in JUDGED:
             if name in decision.findings and name not in self.true:
                 self.true[name] = self._holds(name, bedside)
@@ -104,4 +104,4 @@ def _masked(bedside: Bedside, criteria: WeaningCriteria, dose: float) -> bool:
 
 def _falls_short(truth: Mapping[str, float], criteria: WeaningCriteria) -> bool:
     """Whether a ventricle contracts too weakly for the criteria without the pump."""
-    return not all(criteria["out"][name].holds(truth[name]) for name in BY_CONTRACTION)
+    return not all(criteria["out"][name].holds(truth[name]) for name in CONTRACTILITY_CRITERIA)

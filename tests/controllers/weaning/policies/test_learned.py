@@ -15,13 +15,13 @@ from stable_baselines3.ppo.policies import MlpPolicy
 
 from controllers import (
     PolicyController,
-    Situation,
     WeaningBriefing,
     WeaningController,
     WeaningCriteria,
+    WeaningState,
     step_policy,
 )
-from controllers.weaning.evidence import Outlook, Seen
+from controllers.weaning.evidence import BedsideMeasurements, Forecasts
 from controllers.weaning.policies import learned
 from controllers.weaning.policies.learned import LearnedPolicy
 from envs import WeaningEnv
@@ -182,12 +182,14 @@ def test_the_network_sees_what_it_saw_in_the_environment(tmp_path, monkeypatch):
     env = WeaningEnv(cohort_size=1, case="full", complications=False)
     observation, _ = env.reset(seed=1)
     criteria = WeaningCriteria.load()
-    seen, outlook = Seen(criteria), Outlook(None)
+    seen, forecasts = BedsideMeasurements(criteria), Forecasts(None)
     for hour in range(9):
         level = env.bedside.level
-        seen.take(looks[-1], float(hour), level, env.pump.speed(level))
+        seen.add(looks[-1], float(hour), level, env.pump.speed(level))
         if hour != 6:  # new laboratory values, at a look that does not ask the policy
-            now = Situation(float(hour), 1.0, (level,), 0, seen.values, seen, outlook, criteria)
+            now = WeaningState(
+                float(hour), 1.0, (level,), 0, seen.values, seen, forecasts, criteria
+            )
             policy.ready(now)
             np.testing.assert_array_equal(inputs[-1], policy._normalisation.apply(observation))
         observation, *_ = env.step(ACTIONS.index("down 1" if hour == 3 else "stay"))
@@ -198,7 +200,7 @@ def test_a_value_that_came_between_is_not_lost(tmp_path):
     policy = LearnedPolicy(written(tmp_path / "p", [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]))
     made = controller(policy)
     look(made, 0.0)
-    made.seen.take(Measurement(600.0, "icu", {"lactate": 3.0}), 0.2, "P-8", 44_000.0)
+    made.measurements.add(Measurement(600.0, "icu", {"lactate": 3.0}), 0.2, "P-8", 44_000.0)
     look(made, 1.0, lactate=float("nan"))
     vector = policy._observation._held._values
     assert vector[NAMES.index("lactate")] == 3.0

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from controllers import Criterion, WeaningBriefing, WeaningController, WeaningCriteria
-from controllers.tracking.filter import Estimate
-from controllers.weaning.evidence import Outlook, Seen, chance
+from controllers.tracking.filter import Belief
+from controllers.weaning.evidence import BedsideMeasurements, Forecasts, joint_chance
 from plants import InputError, Limit, Measurement, Patient, PhysicsError, Pump, Therapy
 
 PUMP = Pump.load("CP")
@@ -197,16 +197,18 @@ def test_near_the_label_the_forecast_to_its_end_is_the_evidence():
 def test_chance_is_never_above_that_of_the_worst_criterion_nor_below_booles():
     beliefs = {"map": Estimate("map", "", 66.0, 2.0), "pcwp": Estimate("pcwp", "", 18.0, 2.0)}
     both = [Criterion("map", low=65.0), Criterion("pcwp", high=20.0)]
-    single = [chance([one], beliefs) for one in both]
-    assert chance(both, beliefs) == pytest.approx(sum(single) - 1.0)
-    assert chance(both, None) == 0.0
-    assert chance([Criterion("map", low=65.0)], {"map": Estimate("map", "", math.nan, 1.0)}) == 0.0
+    single = [joint_chance([one], beliefs) for one in both]
+    assert joint_chance(both, beliefs) == pytest.approx(sum(single) - 1.0)
+    assert joint_chance(both, None) == 0.0
+    assert (
+        joint_chance([Criterion("map", low=65.0)], {"map": Belief("map", "", math.nan, 1.0)}) == 0.0
+    )
 
 
 def test_without_the_pump_is_where_its_flow_turns_to_zero():
-    outlook = Outlook(FakeTracker({"P-0": {"map": 60.0}, "P-1": {"map": 70.0}}))
-    assert outlook.free()["map"].mean == pytest.approx(65.0)
-    assert outlook.free()["pump_flow"].mean == pytest.approx(0.0)
+    forecasts = Forecasts(FakeTracker({"P-0": {"map": 60.0}, "P-1": {"map": 70.0}}))
+    assert forecasts.without_pump()["map"].mean == pytest.approx(65.0)
+    assert forecasts.without_pump()["pump_flow"].mean == pytest.approx(0.0)
 
 
 def test_no_beat_is_no_forecast():
@@ -214,7 +216,7 @@ def test_no_beat_is_no_forecast():
         def forecasts(self, levels=None, hours_ahead=0.0, *, drugs=None):
             raise PhysicsError("no beat")
 
-    assert Outlook(Lost()).free() is None
+    assert Forecasts(Lost()).without_pump() is None
     made = follow(controller(Lost()), 30.0)
     assert {d.level for d in made} == {"P-8"}
 
@@ -232,7 +234,7 @@ def test_a_named_leak_is_cleared_by_an_echo_at_the_level_alone():
     one = controller(FakeTracker(leak))
     made = follow(one, 30.0)
     assert "hidden-regurgitation" in made[-1].findings
-    one.outlook.tracker.levels = {}
+    one.forecasts.tracker.levels = {}
     unseen = look(one, made[-1].hours + 1.0, mitral_regurgitant_fraction=math.nan)
     low = min(int(d.level.removeprefix("P-")) for d in made)
     assert int(unseen.level.removeprefix("P-")) == low
@@ -284,7 +286,7 @@ def test_the_chance_weighs_explanations_one_by_one():
     # A single normal distribution over both would give the fair one a chance near 0.6.
     fair, bad = ({"map": Estimate("map", "mmHg", mean, 1.0)} for mean in (70.0, 40.0))
     needed = [Criterion("map", low=60.0)]
-    assert chance(needed, Explained((0.8, fair), (0.2, bad))) == pytest.approx(0.8)
+    assert joint_chance(needed, Explained((0.8, fair), (0.2, bad))) == pytest.approx(0.8)
 
 
 def test_p2_is_held_where_the_label_leaves_no_other_trial():
@@ -310,7 +312,7 @@ def test_a_fall_beyond_belief_goes_back_up_at_once():
     tracker = FakeTracker({"P-0": {"map": 50.0}, "P-1": {"map": 50.0}})
     one = controller(FakeTracker())
     follow(one, 30.0, until=lambda d: d.level == "P-6")
-    tracker = one.outlook.tracker
+    tracker = one.forecasts.tracker
     tracker.contractility = 0.4
     tracker.innovation = SimpleNamespace(consistent=False, reason="")
     made = look(one, one.progress.hours + 1.0)
@@ -355,7 +357,7 @@ def test_while_there_is_time_some_of_the_vasopressor_is_kept_for_what_may_come()
         controller(tracker), 96.0, begin=88.0, until=lambda d: d.action == "explant", **early
     )
     assert late[-1].action == "explant"
-    assert 96.0 - late[-1].hours < WeaningCriteria.load().number("last_hours")
+    assert 96.0 - late[-1].hours < WeaningCriteria.load().number("last_explant_lead")
 
 
 def test_the_reserve_of_a_vasopressor_is_never_above_what_a_trial_allows():
@@ -393,15 +395,15 @@ def test_a_therapys_own_criteria_go_before_those_of_the_package():
 
 def test_a_kidney_that_is_as_noisy_as_ever_resolves():
     for values, resolves in (([0.30, 0.21, 0.37], True), ([0.20, 0.21, 0.45], False)):
-        seen = Seen(WeaningCriteria.load())
+        seen = BedsideMeasurements(WeaningCriteria.load())
         for hour, value in enumerate(values):
-            seen.take(
+            seen.add(
                 Measurement(0.0, "icu", GOOD | {"renal_injury": value}),
                 hour,
                 "P-8",
                 PUMP.speed("P-8"),
             )
-        assert seen.resolving().met is resolves
+        assert seen.renal_injury_resolving().met is resolves
 
 
 def test_less_flow_without_the_pump_clears_less_lactate():
@@ -428,7 +430,7 @@ def test_one_look_that_is_good_by_its_noise_ends_no_trial():
 def test_in_the_last_trial_an_inotrope_goes_where_lactate_will_stay_low_without_it():
     for place, ordered in ((6, False), (0, True)):
         one = controller(FakeTracker())
-        one.progress.place = place
+        one.progress.level_index = place
         told = look(one, 24.0, inotrope_effect=2.0, lactate=2.5, hemoglobin=12.0).orders
         assert ("inotrope" in told) is ordered
 
@@ -436,7 +438,7 @@ def test_in_the_last_trial_an_inotrope_goes_where_lactate_will_stay_low_without_
 def test_in_the_last_trial_the_vasopressor_is_taken_down_to_what_a_patient_may_leave_with():
     for hours, ordered in ((50.0, False), (88.0, True)):
         one = controller(FakeTracker({None: {"map": 64.0, "lactate": 1.0}}))
-        one.progress.place = 0
+        one.progress.level_index = 0
         told = look(one, hours, vasopressor_effect=0.085, map=64.0).orders
         assert (told.get("vasopressor") == pytest.approx(0.08)) is ordered
 
@@ -445,7 +447,7 @@ def test_a_leak_that_was_seen_is_forgotten_where_the_valve_will_be_tight():
     tracker = FakeTracker()
     one = controller(tracker)
     look(one, 24.0, mitral_regurgitant_fraction=0.45)
-    assert one.progress.leak_shown == "P-8"
+    assert one.progress.leak_found_at == "P-8"
     closed = follow(one, 34.0, 25.0)
     assert all(d.action != "explant" for d in closed)
     assert "was found to leak at P-8" in closed[-1].words
@@ -461,17 +463,17 @@ def test_a_leak_that_may_stand_beside_a_tight_valve_is_waited_for():
     tracker.stretched_without_pump = lambda drugs: tracker.led
     for begin, until in ((24.0, 40.0), (88.0, 94.0)):
         one = controller(tracker)
-        one.progress.leak_shown = "P-4"
+        one.progress.leak_found_at = "P-4"
         made = follow(one, until, begin=begin)
         assert all(d.action != "explant" for d in made)
         assert "goes on, fraction 0.50, below 0.1" in made[-1].words
     tracker.led = math.nan  # is no beat that is tight
     one = controller(tracker)
-    one.progress.leak_shown = "P-4"
+    one.progress.leak_found_at = "P-4"
     assert all(d.action != "explant" for d in follow(one, 34.0))
     tracker.led = 0.0
     one = controller(tracker)
-    one.progress.leak_shown = "P-4"
+    one.progress.leak_found_at = "P-4"
     made = follow(one, 40.0, until=lambda d: d.action == "explant")
     assert made[-1].action == "explant"
 
