@@ -131,8 +131,8 @@ class Progress:
 
     def next_retry_wait(self, criteria: WeaningCriteria) -> float:
         """How long is waited after the next failure, h."""
-        wait = criteria.number("retry") * 2.0**self.failures
-        return min(wait, criteria.number("longest_retry"))
+        wait = criteria.number("first_retry_wait") * 2.0**self.failures
+        return min(wait, criteria.number("longest_retry_wait"))
 
     def record_failure(self, hours: float, criteria: WeaningCriteria) -> float:
         """Note a failure; gives the hour until which is waited."""

@@ -174,8 +174,8 @@ class StateMachine:
             return self._decision(now, "explant", "explant", reasons)
         longest = self.policy.longest_trial
         if math.isnan(longest):
-            longest = now.criteria.number("trial_patience")
-        another = progress.next_retry_wait(now.criteria) + now.criteria.number("way_down")
+            longest = now.criteria.number("longest_trial")
+        another = progress.next_retry_wait(now.criteria) + now.criteria.number("weaning_time")
         too_long = now.hours_at_level > longest + 1e-6
         # Who can bear this level is not taken back up where the label leaves no other trial.
         waits = all(reason.waits for reason in against)

@@ -22,14 +22,14 @@ def deterioration_reasons(now: WeaningState, progress: Progress) -> tuple[Reason
     progress : Progress
         Where the course stands; a relapse is noted there.
     """
-    reasons = list(now.criteria.broken("fall", now.values))
+    reasons = list(now.criteria.broken("deterioration", now.values))
     low = low_reading_limit(now)
     pressure = now.measurements.latest.get("map", math.nan)
     if pressure < low and all(reason.signal != "map" for reason in reasons):
         text = f"a reading of the mean pressure of {pressure:.0f} mmHg, below {low:g}"
         reasons.append(Reason(text, "map", pressure, low))
     # Asked at every assessment, because the best of late is remembered there.
-    relapse = now.forecasts.relapse(now.criteria.number("fallen"))
+    relapse = now.forecasts.relapse(now.criteria.number("relapse_share"))
     if relapse is not None and (now.forecasts.trusted or progress.weaning):
         progress.findings.setdefault("relapse", now.hours)
     if not progress.weaning:
@@ -47,7 +47,7 @@ def deterioration_reasons(now: WeaningState, progress: Progress) -> tuple[Reason
 
 def low_reading_limit(now: WeaningState) -> float:
     """Mean pressure (mmHg) below which a single reading is deterioration."""
-    return now.criteria["fall"]["map"].low - now.criteria.number("map_margin")
+    return now.criteria["deterioration"]["map"].low - now.criteria.number("single_reading_margin")
 
 
 def _lactate_rise(now: WeaningState, trial_began: float) -> Reason | None:

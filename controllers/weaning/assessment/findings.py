@@ -60,7 +60,10 @@ def mitral_regurgitation(now: WeaningState, at_support: float) -> tuple[str, Rea
 
 def continued_inotrope(now: WeaningState) -> Reason | None:
     """An inotrope that is still given."""
-    limit, dose = now.criteria.number("no_inotrope"), now.values.get("inotrope_effect", math.nan)
+    limit, dose = (
+        now.criteria.number("negligible_inotrope"),
+        now.values.get("inotrope_effect", math.nan),
+    )
     return _inotrope_reason(dose, limit) if dose > limit else None
 
 
@@ -74,7 +77,10 @@ def masking_inotrope(now: WeaningState, highest: float) -> Reason | None:
     highest : float
         The highest dose of late, ug/kg/min.
     """
-    limit, present = now.criteria.number("no_inotrope"), now.values.get("inotrope_effect", math.nan)
+    limit, present = (
+        now.criteria.number("negligible_inotrope"),
+        now.values.get("inotrope_effect", math.nan),
+    )
     ready = now.criteria["ready"]
     dose = highest if highest > ready["inotrope_effect"].high else present
     if not dose > limit:
@@ -89,7 +95,7 @@ def masking_inotrope(now: WeaningState, highest: float) -> Reason | None:
         return reason if good and moderate else None
     if not now.forecasts.trusted:
         return None
-    needed = [now.criteria["out"][name] for name in CONTRACTILITY_CRITERIA]
+    needed = [now.criteria["without_pump"][name] for name in CONTRACTILITY_CRITERIA]
     without = joint_chance(needed, now.forecasts.without_pump())
     with_it = joint_chance(needed, now.forecasts.without_pump(inotrope=dose))
     if without >= _LIKELY or not (with_it >= _LIKELY or (good and moderate)):
@@ -108,9 +114,9 @@ def right_ventricle_criteria(now: WeaningState, level_index: int) -> tuple[Reaso
     level = now.levels[level_index]
     beliefs = now.forecasts.at_level(level) if now.forecasts.trusted else None
     if beliefs is None:
-        return now.criteria.judge("right", now.values, f" at {now.level}")
-    values = {name: beliefs[name].median for name in now.criteria["right"]}
-    return now.criteria.judge("right", values, f" at {level}")
+        return now.criteria.judge("right_ventricle", now.values, f" at {now.level}")
+    values = {name: beliefs[name].median for name in now.criteria["right_ventricle"]}
+    return now.criteria.judge("right_ventricle", values, f" at {level}")
 
 
 def right_ventricular_failure(now: WeaningState) -> Reason | None:
@@ -125,13 +131,13 @@ def right_ventricular_failure(now: WeaningState) -> Reason | None:
     names = ("cvp", "papi", "pcwp", "cardiac_index")
     values = now.values if beliefs is None else {name: beliefs[name].median for name in names}
     where = f" at {now.level if beliefs is None else now.levels[0]}"
-    right, index = now.criteria["right"], now.criteria["ready"]["cardiac_index"]
+    right, index = now.criteria["right_ventricle"], now.criteria["ready"]["cardiac_index"]
     pulsatility, congestion, flow = (
         criterion.judge(values.get(criterion.signal, math.nan), where)
         for criterion in (right["papi"], right["cvp"], index)
     )
     ratio = values.get("cvp", math.nan) / max(values.get("pcwp", math.nan), 1.0)
-    limit = now.criteria.number("right_ratio")
+    limit = now.criteria.number("cvp_pcwp_ratio")
     signs = (congestion,) if beliefs is None else (congestion, flow)
     broken = [sign for sign in signs if not sign.met and math.isfinite(sign.value)]
     if pulsatility.met or not math.isfinite(pulsatility.value):
@@ -146,7 +152,7 @@ def right_ventricular_failure(now: WeaningState) -> Reason | None:
 
 def device_harm(now: WeaningState) -> list[tuple[str, Reason]]:
     """Hemolysis (two samples within a day), a starved limb, anemia."""
-    harm = now.criteria["harm"]
+    harm = now.criteria["device_harm"]
     present = []
     for name, signal in (("limb", "limb_perfusion"), ("anemia", "hemoglobin")):
         reason = harm[signal].judge(now.values.get(signal, math.nan))

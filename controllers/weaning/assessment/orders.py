@@ -34,7 +34,7 @@ def _less_inotrope(now: WeaningState) -> dict[str, float]:
     needed = now.criteria.needed("step")
     without = now.forecasts.doses | {"inotrope": 0.0}
     expected = now.forecasts.at_level(now.level, 0.0, without)
-    limit = now.criteria.number("chance")
+    limit = now.criteria.number("step_chance")
     cleared = now.criteria["ready"]["lactate"].holds(now.values.get("lactate", math.nan))
     if not cleared and not (now.level_index == 0 and lactate_chance(now, expected) >= limit):
         return {}
@@ -50,15 +50,17 @@ def _less_vasopressor(now: WeaningState) -> dict[str, float]:
         return {}
     lower = {"vasopressor": _lower_dose(now, "vasopressor", dose)}
     expected = now.forecasts.at_level(now.level, 0.0, now.forecasts.doses | lower)
-    if joint_chance([now.criteria["ready"]["map"]], expected) >= now.criteria.number("chance"):
+    if joint_chance([now.criteria["ready"]["map"]], expected) >= now.criteria.number("step_chance"):
         return lower
     # In the last trial what counts is whether it would do without the pump.
     if dose <= at_explant:
         return {}
     last_trial = now.level_index == 0 and now.reassessment_due
     without_pump = now.forecasts.without_pump(vasopressor=at_explant) if last_trial else None
-    chance = joint_chance(now.criteria.needed("out"), without_pump)
-    return {"vasopressor": at_explant} if chance >= now.criteria.number("last_chance") else {}
+    chance = joint_chance(now.criteria.needed("without_pump"), without_pump)
+    return (
+        {"vasopressor": at_explant} if chance >= now.criteria.number("late_explant_chance") else {}
+    )
 
 
 def _lower_dose(now: WeaningState, drug: str, dose: float) -> float:

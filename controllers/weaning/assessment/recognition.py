@@ -31,7 +31,7 @@ def update_findings(now: WeaningState, progress: Progress) -> None:
         progress.leak_found_at = now.level
     dose = now.values.get("inotrope_effect", 0.0)
     progress.record_inotrope(now.hours, dose, now.criteria)
-    if dose > now.criteria.number("no_inotrope"):
+    if dose > now.criteria.number("negligible_inotrope"):
         progress.inotrope_at = now.hours
     present = _present(now, progress)
     progress.present_since = {
@@ -103,7 +103,7 @@ def _inotrope_contraindications(now: WeaningState, progress: Progress) -> list[R
     if dose is not None:
         reason = findings.masking_inotrope(now, dose.value) or dose
         return [replace(reason, waits=math.isfinite(progress.inotrope_left))]
-    since, least = now.hours - progress.inotrope_at, now.criteria.number("inotrope_free")
+    since, least = now.hours - progress.inotrope_at, now.criteria.number("inotrope_free_time")
     if since < least - 1e-6:
         text = f"no inotrope for {since:.3g} h, at least {least:g}"
         return [Reason(text, "inotrope_effect", since, least, waits=True)]
@@ -133,14 +133,14 @@ def _leak_without_pump(now: WeaningState, progress: Progress) -> Reason | None:
     beliefs = now.forecasts.without_pump()
     expected = math.nan if beliefs is None else beliefs[_FRACTION].median
     tight = joint_chance([Criterion(_FRACTION, high=limit)], beliefs)
-    if tight < now.criteria.number("chance"):
+    if tight < now.criteria.number("step_chance"):
         _highest_leak(now, expected)  # counts at the next assessments
         text = f"{text}: fraction {expected:.2f} expected without the pump"
         return Reason(text, _FRACTION, expected, limit)
     leaking_beat = now.forecasts.leaking_beat_without_pump()
     if leaking_beat is None:
         return None
-    fraction, most = _highest_leak(now, leaking_beat), now.criteria.number("led_regurgitation")
+    fraction, most = _highest_leak(now, leaking_beat), now.criteria.number("persistent_leak")
     if fraction < most:
         return None
     text = (

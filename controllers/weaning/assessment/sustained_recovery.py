@@ -46,15 +46,15 @@ def expected_trend(forecasts: Forecasts, level: str, criteria: WeaningCriteria) 
     number = criteria.number
 
     def perfused(pressure: float) -> float:
-        above = ca.SX(pressure - number("coronary_critical"))
-        return float(gate(above, number("coronary_width")))
+        above = ca.SX(pressure - number("coronary_critical_pressure"))
+        return float(gate(above, number("coronary_pressure_width")))
 
     before = perfused(at_level[_PERFUSION].median)
     after = perfused(without_pump[_PERFUSION].median)
     # The trend of a single course is known badly: what is usual says more. A fall is mostly noise;
     # a relapse is answered as such.
-    weight = number("trend_weight")
-    observed = weight * max(trend, 0.0) + (1.0 - weight) * number("trend_usual")
+    weight = number("observed_trend_weight")
+    observed = weight * max(trend, 0.0) + (1.0 - weight) * number("usual_trend")
     stunning = max(forecasts.contractility_gain, 0.0) * _HOURS_PER_DAY / number("stunning_time")
     # What is observed at the level is recovery less stunning there.
     recovery = observed + (1.0 - before) * stunning
@@ -70,7 +70,9 @@ def sustained_recovery_reason(now: WeaningState) -> Reason | None:
     trend = expected_trend(now.forecasts, now.level, now.criteria)
     if not (now.forecasts.trusted and math.isfinite(trend)):
         return None
-    least = now.criteria.number("last_trend_out" if now.label_ending else "trend_out")
+    least = now.criteria.number(
+        "late_trend_without_pump" if now.label_ending else "trend_without_pump"
+    )
     trend = now.averaged("trend", trend)
     text = f"contractility without the pump expected to change by {trend:+.2f}/d"
     return Reason(f"{text}, at least {least:+.2g}", "", trend, least, met=trend >= least)

@@ -95,7 +95,7 @@ class BedsideMeasurements:
         past = self.values_since("renal_injury")[-3:]
         if not past:
             return Reason("renal injury unknown", "renal_injury")
-        limit = statistics.fmean(past[:-1] or past) + self._number("injury_rise")
+        limit = statistics.fmean(past[:-1] or past) + self._number("renal_injury_rise")
         text = f"renal injury {past[-1]:.2g}, not above {limit:.2g}"
         return Reason(text, "renal_injury", past[-1], limit, met=past[-1] <= limit)
 

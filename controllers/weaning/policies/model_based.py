@@ -51,14 +51,14 @@ class ModelBased:
 
     def ready(self, now: WeaningState) -> tuple[Reason, ...]:
         """Organs that recover, and a forecast without the pump that may hold."""
-        limit = now.criteria.number("begin_chance")
-        ahead = now.criteria.number("way_down")
+        limit = now.criteria.number("start_chance")
+        ahead = now.criteria.number("weaning_time")
         if now.reassessment_due:
             # The last way down: what counts is how the patient does when it must end, and there is
             # nothing to wait for.
             left = now.label_hours_left
             ahead = max(min(ahead, left), left - self.shortest_trial)
-            limit = now.criteria.number("last_begin_chance")
+            limit = now.criteria.number("late_start_chance")
         return (
             *now.criteria.judge("plan", now.values),
             now.measurements.renal_injury_resolving(),
@@ -74,7 +74,7 @@ class ModelBased:
             return 0, (held, _trust(now))
         needed = now.criteria.needed("step")
         signals = ", ".join(criterion.signal for criterion in needed)
-        limit = now.criteria.number("last_step_chance" if now.last_attempt else "chance")
+        limit = now.criteria.number("late_step_chance" if now.last_attempt else "step_chance")
         reasons: list[Reason] = []
         for levels in range(now.largest_step, 0, -1):
             target = now.levels[now.level_index - levels]
@@ -87,7 +87,7 @@ class ModelBased:
 
     def explant(self, now: WeaningState) -> tuple[Reason, ...]:
         """Measured at the lowest level, and forecast without pump and inotrope."""
-        limit = now.criteria.number("last_chance" if now.label_ending else "explant_chance")
+        limit = now.criteria.number("late_explant_chance" if now.label_ending else "explant_chance")
         return (
             time_at_level(now, self.shortest_trial),
             *now.criteria.judge("trial", now.values, f" at {now.level}"),

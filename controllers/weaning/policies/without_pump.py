@@ -41,13 +41,13 @@ def chance_without_pump(
         Whether the chance is averaged over the last assessments.
     """
     chance_of = _by_best_explanation if best_explanation else joint_chance
-    needed = now.criteria.needed("out")
+    needed = now.criteria.needed("without_pump")
     dose = now.forecasts.doses["vasopressor"]
     highest = now.criteria["trial"]["vasopressor_effect"].high
     # Nobody leaves with more.
     beliefs = now.forecasts.without_pump(hours_ahead, vasopressor=min(dose, highest))
     chance = chance_of(needed, beliefs)
-    aim = now.criteria["out"]["map"].low + now.criteria.number("pressure_aim")
+    aim = now.criteria["without_pump"]["map"].low + now.criteria.number("vasopressor_margin")
     held = f" and vasopressor {highest:.2g} ug/kg/min" if dose > highest else ""
     more_helps = beliefs is not None and dose < highest and beliefs["map"].median < aim
     if chance < limit and more_helps:
@@ -57,7 +57,7 @@ def chance_without_pump(
             held = f" and vasopressor {dose:.2g} ug/kg/min"
     when = f" in {hours_ahead:.3g} h" if hours_ahead else ""
     if averaged and beliefs is not None:
-        chance, when = now.averaged("out", chance), f"{when} by the last looks"
+        chance, when = now.averaged("without_pump", chance), f"{when} by the last looks"
     text = f"chance {chance:.2f} to hold without pump and inotrope{held}{when}"
     text = f"{text}{_expected_values(needed, beliefs)}, at least {limit:g}"
     return Reason(text, "", chance, limit, met=chance >= limit)
@@ -78,13 +78,13 @@ def lactate_chance(now: WeaningState, expected: Beliefs | None) -> float:
     """The chance that an expected flow keeps lactate low for a day; 0 where that is not known."""
     if now.lactate_balance is None:
         return 0.0
-    least = now.lactate_balance.least_flow(now.criteria.number("lactate_out"))
+    least = now.lactate_balance.least_flow(now.criteria.number("lactate_without_pump"))
     return joint_chance([Criterion("cardiac_index", low=least)], expected)
 
 
 def lactate_without_pump(now: WeaningState, limit: float) -> Reason:
     """The chance, by the last assessments, that lactate stays low for a day without the pump."""
-    high, beliefs = now.criteria.number("lactate_out"), now.forecasts.without_pump()
+    high, beliefs = now.criteria.number("lactate_without_pump"), now.forecasts.without_pump()
     if now.lactate_balance is None or beliefs is None:
         return Reason("lactate without the pump is not known", "lactate", math.nan, high)
     index = beliefs["cardiac_index"].median

@@ -64,10 +64,10 @@ class AlarmTruth:
             limit = self._criteria.number("moderate_regurgitation")
             return low["mitral_regurgitant_fraction"] >= limit
         ratio = low["cvp"] / max(low["pcwp"], 1.0)
-        right, index = self._criteria["right"], self._criteria["ready"]["cardiac_index"]
+        right, index = self._criteria["right_ventricle"], self._criteria["ready"]["cardiac_index"]
         holds = right["cvp"].holds(low["cvp"]) and index.holds(low["cardiac_index"])
         weak = not right["papi"].holds(low["papi"])
-        return weak and ratio > self._criteria.number("right_ratio") and not holds
+        return weak and ratio > self._criteria.number("cvp_pcwp_ratio") and not holds
 
 
 def at_lowest(bedside: Bedside) -> dict[str, float]:
@@ -104,4 +104,6 @@ def _masked(bedside: Bedside, criteria: WeaningCriteria, dose: float) -> bool:
 
 def _falls_short(truth: Mapping[str, float], criteria: WeaningCriteria) -> bool:
     """Whether a ventricle contracts too weakly for the criteria without the pump."""
-    return not all(criteria["out"][name].holds(truth[name]) for name in CONTRACTILITY_CRITERIA)
+    return not all(
+        criteria["without_pump"][name].holds(truth[name]) for name in CONTRACTILITY_CRITERIA
+    )

@@ -119,7 +119,7 @@ def probe_gate(trial: WeaningTrial) -> Probe:
     if bedside.outcome is not None:
         return Probe(until, reason=f"{bedside.outcome} before")
     power, level = _ramped(bedside, forecasts)
-    needed = [one for one in WeaningCriteria.load()["out"].values() if one.needed]
+    needed = [one for one in WeaningCriteria.load()["without_pump"].values() if one.needed]
     free = forecasts.without_pump()
     # Each criterion alone, because the bound of all together is cut off at 0.
     missed = sum(1.0 - joint_chance([one], free) for one in needed)

@@ -417,7 +417,7 @@ def test_a_criterion_may_be_changed():
         ('low = 65.0\nunit = "mmHg"', 'low = 65.0\nunit = "kPa"', "unit"),
         ('low = 65.0\nunit = "mmHg"', 'low = 6500.0\nunit = "mmHg"', "low"),
         ("\nneeded = false", '\nneeded = "no"', "needed"),
-        ("[numbers.retry]", "[numbers.retries]", "retries"),
+        ("[numbers.first_retry_wait]", "[numbers.retries]", "retries"),
     ],
 )
 def test_a_bad_file_is_refused_with_its_key(tmp_path, old, new, named):

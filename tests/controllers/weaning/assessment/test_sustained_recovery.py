@@ -53,8 +53,8 @@ def weaning_state(perfusion, *, hours=0.0, history=None, label_ending=False, **k
 
 
 def test_a_heart_that_is_perfused_as_before_goes_on_as_before():
-    weight = NUMBER("trend_weight")
-    observed = weight * 0.1 + (1.0 - weight) * NUMBER("trend_usual")
+    weight = NUMBER("observed_trend_weight")
+    observed = weight * 0.1 + (1.0 - weight) * NUMBER("usual_trend")
     assert trend(46.0) == pytest.approx(observed)
 
 
@@ -71,8 +71,8 @@ def test_the_balance_is_that_of_the_plants_myocardium():
         "recoverable": gain,
         "coronary_infarct_pressure": 0.0,
         "overload_margin": 10.0,
-        "coronary_critical_pressure": NUMBER("coronary_critical"),
-        "coronary_width": NUMBER("coronary_width"),
+        "coronary_critical_pressure": NUMBER("coronary_critical_pressure"),
+        "coronary_width": NUMBER("coronary_pressure_width"),
         "stunning_time": NUMBER("stunning_time"),
     }
     p = PARAMETER_LAYOUT.partly(**known)
@@ -97,7 +97,7 @@ def test_the_balance_is_that_of_the_plants_myocardium():
     by_plant = -gain * rate / present * 24.0
     gained = 1.0 - 1.0 / present
     here = 200.0  # where nothing is stunned
-    usual = (1.0 - NUMBER("trend_weight")) * NUMBER("trend_usual")
+    usual = (1.0 - NUMBER("observed_trend_weight")) * NUMBER("usual_trend")
     with_gain = trend(pressure, trend=0.0, gained=gained, here=here)
     without_gain = trend(pressure, trend=0.0, gained=0.0, here=here)
     assert 0.0 < without_gain < usual
@@ -142,7 +142,7 @@ def test_near_the_labels_end_no_margin_is_asked_for():
     little = next(
         p / 10.0
         for p in range(460, 250, -1)
-        if NUMBER("last_trend_out") <= trend(p / 10.0) < NUMBER("trend_out")
+        if NUMBER("late_trend_without_pump") <= trend(p / 10.0) < NUMBER("trend_without_pump")
     )
     assert not sustained_recovery_reason(weaning_state(little)).met
     assert sustained_recovery_reason(weaning_state(little, label_ending=True)).met

@@ -122,7 +122,7 @@ def test_nobody_is_weaned_whose_forecast_without_the_pump_fails():
 def test_an_uncertain_forecast_goes_to_p2_and_waits_there_for_the_explant():
     # Between P-0 and P-1 the flow turns to zero half-way, where the index lies 0.4 sd above its
     # limit: a chance of 0.66.
-    limit = WeaningCriteria.load()["out"]["cardiac_index"].low
+    limit = WeaningCriteria.load()["without_pump"]["cardiac_index"].low
     lower = 2.0 * (limit + 0.4 * SD["cardiac_index"]) - 2.7
     tracker = FakeTracker({"P-0": {"cardiac_index": lower}, "P-1": {"cardiac_index": 2.7}})
     one = controller(tracker)
@@ -226,7 +226,7 @@ def test_the_tracker_is_told_doses_and_the_level_that_ran():
     one = controller(tracker)
     follow(one, 26.0, inotrope_effect=3.0)
     assert tracker.updates[0] == ("P-8", 24.0, {"inotrope": 3.0, "vasopressor": 0.0})
-    assert WeaningCriteria.load().number("no_inotrope") < 3.0
+    assert WeaningCriteria.load().number("negligible_inotrope") < 3.0
 
 
 def test_a_named_leak_is_cleared_by_an_echo_at_the_level_alone():
@@ -269,7 +269,7 @@ def test_the_explant_waits_until_the_inotrope_has_been_off_for_hours():
     last = made[-1].hours
     made = follow(one, last + 12.0, last + 1.0, until=lambda d: d.action == "explant")
     assert made[-1].action == "explant"
-    free = WeaningCriteria.load().number("inotrope_free")
+    free = WeaningCriteria.load().number("inotrope_free_time")
     assert free <= made[-1].hours - last <= free + 1.5
     assert any("no inotrope for" in d.words for d in made)
 
@@ -370,7 +370,7 @@ def test_the_reserve_of_a_vasopressor_is_never_above_what_a_trial_allows():
 
 def test_before_the_labels_end_a_smaller_chance_begins_the_last_way_down():
     # Half-way between the levels about no flow the index lies 0.8 sd below its limit: 0.21.
-    limit = WeaningCriteria.load()["out"]["cardiac_index"].low
+    limit = WeaningCriteria.load()["without_pump"]["cardiac_index"].low
     low = {level: {"cardiac_index": limit - 0.8 * SD["cardiac_index"]} for level in ("P-0", "P-1")}
     assert {d.level for d in follow(controller(FakeTracker(low)), 40.0)} == {"P-8"}
     assert follow(controller(FakeTracker(low)), 94.0, begin=88.0)[-1].level == "P-2"
@@ -378,14 +378,17 @@ def test_before_the_labels_end_a_smaller_chance_begins_the_last_way_down():
 
 def test_a_therapys_own_criteria_go_before_those_of_the_package():
     strict = Limit(signal="cvp", high=7.0)
-    own = Therapy.default().model_copy(update={"weaning": (("right", strict),)})
+    own = Therapy.default().model_copy(update={"weaning": (("right_ventricle", strict),)})
     one = WeaningController("model-based", lambda briefing: FakeTracker())
     one.reset(replace(BRIEFING, therapy=own))
-    assert one.criteria["right"]["cvp"].high == 7.0
+    assert one.criteria["right_ventricle"]["cvp"].high == 7.0
     assert {d.level for d in follow(one, 30.0)} == {"P-8"}  # of 8 mmHg
     one.reset(BRIEFING)
-    assert one.criteria["right"]["cvp"].high == WeaningCriteria.load()["right"]["cvp"].high
-    given = WeaningCriteria.load().replace("right", "cvp", high=9.0)
+    assert (
+        one.criteria["right_ventricle"]["cvp"].high
+        == WeaningCriteria.load()["right_ventricle"]["cvp"].high
+    )
+    given = WeaningCriteria.load().replace("right_ventricle", "cvp", high=9.0)
     one = controller(FakeTracker(), criteria=given)
     assert one.criteria is given
     unknown = Therapy.default().model_copy(update={"weaning": (("left", strict),)})
