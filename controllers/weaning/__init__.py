@@ -4,7 +4,8 @@ from controllers.weaning.controller import WeaningController
 from controllers.weaning.criteria import Criterion, WeaningCriteria
 from controllers.weaning.decision import Decision, Reason
 from controllers.weaning.decision_log import DecisionLog
-from controllers.weaning.pci import PciController, pci_numbers
+from controllers.weaning.pci import PciController
+from controllers.weaning.pci_limits import pci_numbers
 
 __all__ = [
     "Criterion",

@@ -60,10 +60,8 @@ def mitral_regurgitation(now: WeaningState, at_support: float) -> tuple[str, Rea
 
 def continued_inotrope(now: WeaningState) -> Reason | None:
     """An inotrope that is still given."""
-    limit, dose = (
-        now.criteria.number("negligible_inotrope"),
-        now.values.get("inotrope_effect", math.nan),
-    )
+    limit = now.criteria.number("negligible_inotrope")
+    dose = now.values.get("inotrope_effect", math.nan)
     return _inotrope_reason(dose, limit) if dose > limit else None
 
 
@@ -77,10 +75,8 @@ def masking_inotrope(now: WeaningState, highest: float) -> Reason | None:
     highest : float
         The highest dose of late, ug/kg/min.
     """
-    limit, present = (
-        now.criteria.number("negligible_inotrope"),
-        now.values.get("inotrope_effect", math.nan),
-    )
+    limit = now.criteria.number("negligible_inotrope")
+    present = now.values.get("inotrope_effect", math.nan)
     ready = now.criteria["ready"]
     dose = highest if highest > ready["inotrope_effect"].high else present
     if not dose > limit:

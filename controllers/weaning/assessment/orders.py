@@ -58,9 +58,8 @@ def _less_vasopressor(now: WeaningState) -> dict[str, float]:
     last_trial = now.level_index == 0 and now.reassessment_due
     without_pump = now.forecasts.without_pump(vasopressor=at_explant) if last_trial else None
     chance = joint_chance(now.criteria.needed("without_pump"), without_pump)
-    return (
-        {"vasopressor": at_explant} if chance >= now.criteria.number("late_explant_chance") else {}
-    )
+    does_well = chance >= now.criteria.number("late_explant_chance")
+    return {"vasopressor": at_explant} if does_well else {}
 
 
 def _lower_dose(now: WeaningState, drug: str, dose: float) -> float:

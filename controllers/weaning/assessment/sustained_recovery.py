@@ -70,9 +70,8 @@ def sustained_recovery_reason(now: WeaningState) -> Reason | None:
     trend = expected_trend(now.forecasts, now.level, now.criteria)
     if not (now.forecasts.trusted and math.isfinite(trend)):
         return None
-    least = now.criteria.number(
-        "late_trend_without_pump" if now.label_ending else "trend_without_pump"
-    )
+    limit = "late_trend_without_pump" if now.label_ending else "trend_without_pump"
+    least = now.criteria.number(limit)
     trend = now.averaged("trend", trend)
     text = f"contractility without the pump expected to change by {trend:+.2f}/d"
     return Reason(f"{text}, at least {least:+.2g}", "", trend, least, met=trend >= least)

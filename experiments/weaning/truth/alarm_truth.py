@@ -104,6 +104,5 @@ def _masked(bedside: Bedside, criteria: WeaningCriteria, dose: float) -> bool:
 
 def _falls_short(truth: Mapping[str, float], criteria: WeaningCriteria) -> bool:
     """Whether a ventricle contracts too weakly for the criteria without the pump."""
-    return not all(
-        criteria["without_pump"][name].holds(truth[name]) for name in CONTRACTILITY_CRITERIA
-    )
+    needed = criteria["without_pump"]
+    return not all(needed[name].holds(truth[name]) for name in CONTRACTILITY_CRITERIA)

@@ -47,11 +47,11 @@ def test_an_opened_artery_is_weaned_by_two_levels_at_intervals():
     decisions = run(controller, 3600.0, start=60.0, opened=True)
     downs = [one for one in decisions if one.action == "down"]
     assert [one.level for one in downs] == ["P-6", "P-4", "P-2"]
-    interval = pci_numbers()["interval"].value / 60.0
+    interval = pci_numbers()["step_interval"].value / 60.0
     assert all(b.hours - a.hours >= interval - 1e-9 for a, b in itertools.pairwise(downs))
     out = next(one for one in decisions if one.action == "explant")
     assert out.level == "P-2"
-    assert out.hours - downs[-1].hours >= pci_numbers()["trial"].value / 60.0 - 1e-9
+    assert out.hours - downs[-1].hours >= pci_numbers()["shortest_trial"].value / 60.0 - 1e-9
     assert all(one.met for one in out.reasons)
 
 
@@ -112,7 +112,7 @@ def test_a_fall_of_the_pressure_brings_support_back_and_waits_longer_each_time()
         up = next(one for one in low if one.action == "up")
         assert number(up.level) == 8
         now += 15.0
-        waits.append(controller.resting_until - now)
+        waits.append(controller.no_step_before - now)
     assert controller.failures == 2
     assert waits[1] > 1.8 * waits[0]
 
