@@ -48,7 +48,7 @@ _NUMBERS = parameter_table(
     ("vasopressor_margin", "mmHg", "how far above the lowest pressure vasopressors aim", 0, 20),
     ("early_vasopressor", "ug/kg/min", "vasopressor to leave with while there is time", 0, 5),
     ("late_explant_chance", "1", "probability with which the last explant must hold", 0.01, 0.999),
-    ("observed_trend_weight", "1", "weight of the trend that is seen against the usual one", 0, 1),
+    ("observed_trend_weight", "1", "weight of the observed trend against the usual one", 0, 1),
     ("usual_trend", "1/d", "usual relative gain of contractility", 0, 2),
     ("trend_without_pump", "1/d", "least change of contractility expected without the pump", -2, 2),
     ("late_trend_without_pump", "1/d", "the same of the last explant", -2, 2),
@@ -106,7 +106,7 @@ _NUMBERS = parameter_table(
     ("wide_index_margin", "L/min/m2", "wide margin above the index of readiness", 0, 5),
     ("lab_age", "h", "oldest laboratory value that counts", 0.1, 200),
     ("echo_age", "h", "oldest echo that counts", 0.1, 500),
-    ("longest_gap", "h", "longest gap between two looks", 0.1, 100),
+    ("longest_gap", "h", "longest gap between two assessments", 0.1, 100),
 )
 _DATA = Path(__file__).parents[1] / "data" / "weaning.toml"
 _SOURCE = "controllers/data/weaning.toml"
