@@ -10,7 +10,7 @@ import pytest
 
 from controllers import PI, Briefing, Gains, Outcome, operating_point
 from controllers.pi import GAINS, LONGEST_STEP
-from controllers.setpoint import measured_as, therapy_target
+from controllers.setpoint import sensor_for, therapy_target
 from plants import (
     Goal,
     InputError,
@@ -103,8 +103,8 @@ def test_a_signal_that_cannot_be_controlled_is_refused():
 
 
 def test_the_pressure_is_the_placement_signal_where_that_is_aortic():
-    assert measured_as(briefing("icu"), "map") == "map"
-    assert measured_as(briefing("console"), "map") == "placement_signal"
+    assert sensor_for(briefing("icu"), "map") == "map"
+    assert sensor_for(briefing("console"), "map") == "placement_signal"
 
 
 def test_a_tier_without_the_signal_is_refused_with_what_it_shows():

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from controllers.policy import (
     POLICY_FILES,
     WEANING_ACTION,
-    action_chances,
+    action_probabilities,
     check_libraries,
     policy_network,
     policy_normalisation,
@@ -141,7 +141,9 @@ class LearnedPolicy:
         )
         if self._observation.missing:
             return None
-        return action_chances(self._network, self._normalisation.apply(observation), len(ACTIONS))
+        return action_probabilities(
+            self._network, self._normalisation.apply(observation), len(ACTIONS)
+        )
 
     def _not_measured(self) -> Reason:
         missing = self._observation.missing

@@ -179,7 +179,7 @@ def test_the_network_sees_what_it_saw_in_the_environment(tmp_path, monkeypatch):
         inputs.append(normalised)
         return np.eye(n)[ACTIONS.index("stay")]
 
-    monkeypatch.setattr(learned, "action_chances", chances)
+    monkeypatch.setattr(learned, "action_probabilities", chances)
     monkeypatch.setattr(Bedside, "measure", lambda self: looks.append(measure(self)) or looks[-1])
     env = WeaningEnv(cohort_size=1, case="full", complications=False)
     observation, _ = env.reset(seed=1)
