@@ -145,6 +145,14 @@ def test_an_unreachable_target_saturates_without_windup(pressure, limit):
     assert abs(back - limit) > 100.0
 
 
+@pytest.mark.parametrize(("pressure", "limit"), [(20.0, 33_000.0), (140.0, 19_000.0)])
+def test_the_integral_stays_while_the_command_lies_on_a_limit(pressure, limit):
+    controller = reset(target=80.0)
+    assert controller.act(reading(0.0, map=pressure)).speed == limit
+    # On target nothing but the integral is left, and it is still that of the start.
+    assert controller.act(reading(1.0, map=80.0)).speed == START
+
+
 def test_a_start_outside_the_limits_is_brought_into_them():
     controller = reset(target=70.0, start=0.0)
     assert controller.act(reading(0.0, map=70.0)).speed == PUMP.speed("P-2")
