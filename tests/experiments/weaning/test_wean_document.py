@@ -47,6 +47,9 @@ def test_waits_are_those_of_the_file():
     assert f"a wait: {criteria.number('first_retry_wait'):g} h, doubled by each failure" in text
     assert f"at most {criteria.number('longest_retry_wait'):g} h" in text
     assert f"{criteria.number('reassess_lead'):g} h before the label's end" in text
+    assert f"in the label's last {criteria.number('last_attempt_lead'):g} h a chance" in text
+    assert f"In the last {criteria.number('last_explant_lead'):g} h of the label" in text
+    assert f"until {criteria.number('undisturbed_lead'):g} h before" in text
     assert f"older than {criteria.number('lab_age'):g} h" in text
     assert f"echo older than {criteria.number('echo_age'):g} h" in text
     assert f"below {criteria.number('relapse_share'):.0%}".replace("%", " %") in text
