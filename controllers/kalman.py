@@ -37,7 +37,7 @@ def kalman_correction(covariance: Array, outputs: Array, noise: Array) -> tuple[
     (0.5, 2.0)
     """
     spread = innovation_covariance(covariance, outputs, noise)
-    gain = np.linalg.solve(spread, outputs @ covariance).T
+    gain = np.asarray(np.linalg.solve(spread, outputs @ covariance).T, dtype=np.float64)
     # Joseph's form keeps the covariance positive whatever rounding does.
     remaining = np.eye(len(covariance)) - gain @ outputs
     return gain, remaining @ covariance @ remaining.T + (gain * noise) @ gain.T

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from controllers.lqg.linearisation import LinearBeat, linearise
 from controllers.operating_points import OperatingPoint, operating_point
 from controllers.protocol import Briefing
-from plants import SIGNALS, InputError, Sensor, Therapy, tier_table
+from plants import SIGNALS, Sensor, Therapy, tier_table
+from plants.quantities import CheckedModel
 
 Array = NDArray[np.float64]
 
@@ -35,8 +37,7 @@ _LEAST_EFFORT = 1e-6
 _SETTLED_NOISE = 1e-3
 
 
-@dataclass(frozen=True)
-class LQGSettings:
+class LQGSettings(CheckedModel):
     """Tuning of the controller; every number is a guess, checked on the built-in patients only.
 
     Attributes
@@ -60,23 +61,16 @@ class LQGSettings:
         typical size (10 mmHg, 1 L/min) of its unit.
     """
 
-    integral_weight: float = 1.0
-    rate_limit: float = 4000.0
-    systemic_walk: float = 0.01
-    pulmonary_walk: float = 0.01
-    contractility_walk: float = 0.006
-    volume_walk: float = 2.0
-    return_share: float = 0.999
-    state_noise: float = 0.3
-    model_share: float = 0.06
-    model_floor: float = 0.03
-
-    def __post_init__(self) -> None:
-        for name, value in vars(self).items():
-            if not (np.isfinite(value) and value > 0):
-                raise InputError(name, value, "a positive number")
-        if self.return_share > 1:
-            raise InputError("return_share", self.return_share, "at most 1")
+    integral_weight: float = Field(default=1.0, gt=0)
+    rate_limit: float = Field(default=4000.0, gt=0)
+    systemic_walk: float = Field(default=0.01, gt=0)
+    pulmonary_walk: float = Field(default=0.01, gt=0)
+    contractility_walk: float = Field(default=0.006, gt=0)
+    volume_walk: float = Field(default=2.0, gt=0)
+    return_share: float = Field(default=0.999, gt=0, le=1)
+    state_noise: float = Field(default=0.3, gt=0)
+    model_share: float = Field(default=0.06, gt=0)
+    model_floor: float = Field(default=0.03, gt=0)
 
 
 # Typical sizes of readings in units other than mmHg.

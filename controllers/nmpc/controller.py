@@ -17,65 +17,21 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.nmpc.estimator import BeatEstimator, EstimatorSettings
+from controllers.nmpc.estimator import BeatEstimator
 from controllers.nmpc.horizon import Horizon, Prediction
 from controllers.nmpc.quadratic_programme import PlanBounds, plan_step
+from controllers.nmpc.settings import EstimatorSettings, NmpcSettings
 from controllers.operating_points import speed_limits
 from controllers.protocol import Briefing, Command, Outcome, SolveStatus
 from controllers.watchdog import Watchdog
-from plants import InputError, Measurement, PhysicsError
+from plants import Measurement, PhysicsError
 from plants.quantities import KRPM_PER_RPM
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class NmpcSettings:
-    """Tuning of the controller; each number is a choice of ours.
-
-    Attributes
-    ----------
-    blocks : tuple of int
-        Beats over which each speed of the plan is held; their sum is the horizon.
-    rate_limit : float
-        Largest change of the speed from one block to the next, krpm.
-    penalty : float
-        Price of a unit (mmHg, L/min) outside a limit of the therapy.
-    damping : float
-        Levenberg-Marquardt term, per krpm squared.
-    max_iterations : int
-        Gauss-Newton steps in a period.
-    tolerance : float
-        A step below it (krpm) ends the iteration.
-    time_limit : float
-        Share of the period after which no further step is begun.
-    max_failures : int
-        Failures in a row after which the safe speed and a cold restart follow.
-    """
-
-    blocks: tuple[int, ...] = (2, 2, 4, 8)
-    rate_limit: float = 3.0
-    penalty: float = 5.0
-    damping: float = 1e-4
-    max_iterations: int = 4
-    tolerance: float = 0.02
-    time_limit: float = 0.8
-    max_failures: int = 3
-
-    def __post_init__(self) -> None:
-        if not self.blocks or any(beats < 1 for beats in self.blocks):
-            raise InputError("blocks", self.blocks, "at least one block of at least one beat")
-        for name in ("rate_limit", "penalty", "tolerance", "time_limit"):
-            value = getattr(self, name)
-            if not (np.isfinite(value) and value > 0):
-                raise InputError(name, value, "a positive number")
-        if self.max_iterations < 1:
-            raise InputError("max_iterations", self.max_iterations, "1 or more")
 
 
 class NmpcController:

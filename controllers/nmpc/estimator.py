@@ -11,13 +11,13 @@ volume.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from controllers.beat_clock import BeatClock, plausible_heart_rate
 from controllers.kalman import innovation_covariance, kalman_correction
+from controllers.nmpc.settings import EstimatorSettings
 from controllers.protocol import Briefing
 from plants import METRICS, STATES, Beat, BeatMap, InputError, Measurement, steady_state, tier_table
 from plants.plant import N_VOLUMES, PHASE, VALUES
@@ -52,47 +52,6 @@ _N = len(_ESTIMATED)
 _VEINS = STATES.index["systemic_vein_volume"]
 _PUMP_STATES = slice(N_VOLUMES, _N)
 _FACTOR_ROWS = np.array([VALUES.index[f"disturbance_{name}"] for name in FACTORS])
-
-
-@dataclass(frozen=True)
-class EstimatorSettings:
-    """Tuning of the filter. Every number is a guess, checked on the built-in patients only.
-
-    Attributes
-    ----------
-    step : float
-        Integration step of the model, s; RK4 at 4 ms errs by 2.5e-4 of a beat mean.
-    volume_noise, vein_noise : float
-        Drift of a compartment and of the systemic veins in a beat, mL.
-    factor_noise : tuple of float
-        Drift of the logarithm of each of ``FACTORS`` in a beat. Pulmonary resistance is told apart
-        from wedge pressure by few readings only, so that it is held tighter than the others.
-    start_volume : float
-        Standard deviation of a volume at the start, as a share of it.
-    start_factor : tuple of float
-        Standard deviation of the logarithm of each factor at the start.
-    model_share, model_floor : float
-        Standard deviation of the model's own error in a reading: a share of its value, plus a
-        floor in the unit of the signal.
-    gate : float
-        Innovations beyond this many standard deviations are cut to it.
-    largest_inflation : float
-        The drift of the factors grows with the normalised innovation, at most this many times.
-    factor_limit : float
-        Largest factor, and its inverse the smallest.
-    """
-
-    step: float = 0.004
-    volume_noise: float = 0.5
-    vein_noise: float = 4.0
-    factor_noise: tuple[float, ...] = (0.02, 0.015, 0.002, 0.005)
-    start_volume: float = 0.03
-    start_factor: tuple[float, ...] = (0.15, 0.15, 0.1, 0.15)
-    model_share: float = 0.02
-    model_floor: float = 0.2
-    gate: float = 4.0
-    largest_inflation: float = 10.0
-    factor_limit: float = 8.0
 
 
 class BeatEstimator:

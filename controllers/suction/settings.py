@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import model_validator
 
 from controllers.suction.features import FEATURES
 from plants import InputError
 from plants.quantities import (
+    MISSING,
+    Checked,
+    CheckedModel,
+    Gathered,
     Parameter,
+    Text,
     check_keys,
     check_number,
-    check_text,
     load_toml,
+    number_in,
     toml_string,
 )
 
@@ -35,8 +40,44 @@ _COEFFICIENT = Parameter("number", "1", "coefficient", -1e6, 1e6)
 _SCALE = Parameter("scale", "1", "spread of a feature", 1e-9, 1e6)
 
 
-@dataclass(frozen=True)
-class DetectorSettings:
+def _coefficient_list(values: Any) -> tuple[float, ...]:
+    """Coefficients, one for each hidden unit."""
+    if not isinstance(values, Sequence) or isinstance(values, str):
+        raise InputError("", values, "a list of numbers")
+    gathered = Gathered()
+    numbers = [
+        gathered.call(check_number, value, _COEFFICIENT, f"[{k}]", None)
+        for k, value in enumerate(values)
+    ]
+    gathered.tell()
+    return tuple(number for number in numbers if number is not None)
+
+
+def _by_feature(check: Any, what: str) -> Checked:
+    """A table with an entry for each feature, in their order; read-only."""
+
+    def checked(table: Any) -> Mapping[str, Any]:
+        given = check_keys(table, tuple(FEATURES), "", None, required=tuple(FEATURES))
+        gathered = Gathered()
+        entries = {name: gathered.call(_entry, check, name, given[name]) for name in FEATURES}
+        gathered.tell()
+        return MappingProxyType(entries)
+
+    return Checked(checked, f"a table of {what}: {', '.join(FEATURES)}")
+
+
+def _entry(check: Any, name: str, value: Any) -> Any:
+    try:
+        return check(value)
+    except InputError as error:
+        place = f"{name}{error.field}"
+        raise InputError(place, error.value, error.allowed, source=error.source) from None
+
+
+Coefficients = Annotated[tuple[float, ...], Checked(_coefficient_list, "a list of numbers")]
+
+
+class DetectorSettings(CheckedModel):
     """Coefficients of a detector.
 
     The log-odds of suction are ``intercept + sum_j gains[j] tanh(offsets[j] + sum_f weights[f][j]
@@ -62,7 +103,7 @@ class DetectorSettings:
     Raises
     ------
     InputError
-        A number is missing, not finite or out of range.
+        A number is missing, not finite or out of range; all is told.
 
     Examples
     --------
@@ -72,47 +113,30 @@ class DetectorSettings:
     (2.0, True)
     """
 
-    window: float
-    release: float
-    intercept: float
-    gains: Sequence[float]
-    offsets: Sequence[float]
-    means: Mapping[str, float]
-    scales: Mapping[str, float]
-    weights: Mapping[str, Sequence[float]]
-    provenance: str = "given in code"
-    path: str = "detector"
+    window: Annotated[float, number_in(_WINDOW)]
+    release: Annotated[float, number_in(_RELEASE)]
+    intercept: Annotated[float, number_in(_COEFFICIENT)]
+    gains: Coefficients
+    offsets: Coefficients
+    means: Annotated[Mapping[str, float], _by_feature(number_in(_COEFFICIENT).check, "numbers")]
+    scales: Annotated[Mapping[str, float], _by_feature(number_in(_SCALE).check, "numbers")]
+    weights: Annotated[
+        Mapping[str, tuple[float, ...]], _by_feature(_coefficient_list, "lists of numbers")
+    ]
+    provenance: Text = "given in code"
 
-    def __post_init__(self) -> None:
-        def keep(name: str, value: object) -> None:
-            object.__setattr__(self, name, value)
-
-        for name, declared in (
-            ("window", _WINDOW),
-            ("release", _RELEASE),
-            ("intercept", _COEFFICIENT),
-        ):
-            keep(name, check_number(getattr(self, name), declared, name, self.path))
-        units = len(self.gains) if isinstance(self.gains, Sequence) else 1
-        for name in ("gains", "offsets"):
-            keep(name, _numbers(getattr(self, name), units, name, self.path))
-        for name, declared in (("means", _COEFFICIENT), ("scales", _SCALE)):
-            given = self._by_feature(name)
-            checked = {
-                feature: check_number(value, declared, f"{name}.{feature}", self.path)
-                for feature, value in given.items()
-            }
-            keep(name, MappingProxyType(checked))
-        rows = {
-            feature: _numbers(value, units, f"weights.{feature}", self.path)
-            for feature, value in self._by_feature("weights").items()
-        }
-        keep("weights", MappingProxyType(rows))
-
-    def _by_feature(self, name: str) -> dict[str, Any]:
-        needed = tuple(FEATURES)
-        given = check_keys(getattr(self, name), needed, name, self.path, required=needed)
-        return {feature: given[feature] for feature in FEATURES}
+    @model_validator(mode="after")
+    def _check_units(self) -> Self:
+        """As many coefficients as there are hidden units."""
+        gathered = Gathered()
+        units = len(self.gains)
+        rows = {f"weights.{name}": row for name, row in self.weights.items()}
+        for field, row in {"offsets": self.offsets, **rows}.items():
+            if len(row) != units:
+                allowed = f"a list of {units} numbers, as many as gains"
+                gathered.add(InputError(field, row, allowed))
+        gathered.tell()
+        return self
 
     @classmethod
     def load(cls, path: str | PathLike[str] = FITTED) -> DetectorSettings:
@@ -121,23 +145,18 @@ class DetectorSettings:
         Raises
         ------
         InputError
-            The file cannot be read or is refused.
+            The file cannot be read or is refused; all is told.
         """
-        content, source = load_toml(path, "", "detector")
-        needed = (
-            "provenance",
-            "window",
-            "release",
-            "intercept",
-            "gains",
-            "offsets",
-            "means",
-            "scales",
-            "weights",
-        )
-        keys = check_keys(content, needed, "", source, required=needed)
-        check_text(keys["provenance"], "provenance", source)
-        return cls(**keys, path=Path(path).name)
+        content, _ = load_toml(path, field="detector")
+        source = Path(path).name
+        gathered = Gathered()
+        if "provenance" not in content:
+            allowed = "how the coefficients came about"
+            gathered.add(InputError("provenance", MISSING, allowed, source=source))
+        settings = gathered.call(cls.read, content, source=source)
+        gathered.tell()
+        assert settings is not None  # else it was refused
+        return settings
 
     def to_toml(self) -> str:
         """The settings as a file that :meth:`load` reads back; numbers keep every digit."""
@@ -175,11 +194,4 @@ class DetectorSettings:
     def __reduce__(self) -> tuple[Any, ...]:
         numbers = (self.window, self.release, self.intercept, self.gains, self.offsets)
         tables = (dict(self.means), dict(self.scales), dict(self.weights))
-        return (DetectorSettings, (*numbers, *tables, self.provenance, self.path))
-
-
-def _numbers(values: object, count: int, field: str, path: str) -> tuple[float, ...]:
-    """As many coefficients as there are hidden units."""
-    if not isinstance(values, Sequence) or isinstance(values, str) or len(values) != count:
-        raise InputError(field, values, f"a list of {count} numbers, as many as gains", source=path)
-    return tuple(check_number(x, _COEFFICIENT, f"{field}[{k}]", path) for k, x in enumerate(values))
+        return (DetectorSettings, (*numbers, *tables, self.provenance))

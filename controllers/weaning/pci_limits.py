@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 from plants import Quantity
-from plants.quantities import check_keys, parameter_table, read_quantities
+from plants.quantities import parameter_table, quantity_parts
 
 _DECLARED = parameter_table(
     ("map_low", "mmHg", "mean arterial pressure that is too low", 30, 100),
@@ -22,7 +20,7 @@ _DECLARED = parameter_table(
     ("reassess_lead", "min", "time before the label's end for another plan", 0, 240),
     ("assessment_interval", "s", "time between two assessments", 0.5, 600),
 )
-_FILE, _SOURCE = Path(__file__).parents[1] / "data" / "pci.toml", "controllers/data/pci.toml"
+_FILE = Path(__file__).parents[1] / "data" / "pci.toml"
 
 
 @functools.cache
@@ -35,6 +33,4 @@ def pci_numbers() -> Mapping[str, Quantity]:
     >>> pci_numbers()["map_low"].value
     60.0
     """
-    content = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    tables = check_keys(content, ("numbers",), "", _SOURCE, required=("numbers",))
-    return MappingProxyType(read_quantities(tables["numbers"], _DECLARED, "numbers", _SOURCE))
+    return quantity_parts(_FILE, {"numbers": _DECLARED})["numbers"]

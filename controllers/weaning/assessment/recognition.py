@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from controllers.weaning.assessment import findings
-from controllers.weaning.criteria import Criterion, WeaningCriteria
+from controllers.weaning.criteria import WeaningCriteria
+from controllers.weaning.criterion import Criterion
 from controllers.weaning.decision import Reason
 from controllers.weaning.evidence import joint_chance
 from controllers.weaning.policies import WeaningState

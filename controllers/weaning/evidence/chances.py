@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from controllers.tracking.filter import Belief
-from controllers.weaning.criteria import Criterion
+from controllers.weaning.criterion import Criterion
 from controllers.weaning.evidence.tracker import Beliefs
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from controllers.weaning.criteria import Criterion
+from controllers.weaning.criterion import Criterion
 from controllers.weaning.decision import Reason
 from controllers.weaning.evidence import Beliefs, joint_chance
 from controllers.weaning.policies.interface import WeaningState

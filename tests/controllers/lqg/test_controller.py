@@ -95,7 +95,7 @@ def test_settings_are_positive(field, value):
 
 
 def test_a_disturbance_does_not_grow_by_itself():
-    with pytest.raises(InputError, match="at most 1"):
+    with pytest.raises(InputError, match="1 or less"):
         LQGSettings(return_share=1.1)
 
 
