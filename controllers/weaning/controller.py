@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from controllers.operating_points import FULL_SUPPORT_LEVEL
 from controllers.tracking import RecoveryTracker, WeaningBriefing
 from controllers.weaning.assessment import reassess_before_label_end, update_findings
 from controllers.weaning.criteria import WeaningCriteria
@@ -73,7 +74,7 @@ class WeaningController:
         *,
         criteria: WeaningCriteria | None = None,
         log: DecisionLog | None = None,
-        support_level: str = "P-8",
+        support_level: str = FULL_SUPPORT_LEVEL,
     ):
         self.policy = step_policy(policy) if isinstance(policy, str) else policy
         if self.policy.needs_tracker and tracker is None:

@@ -13,7 +13,7 @@ import statistics
 from collections import deque
 from collections.abc import Mapping
 
-from controllers.operating_points import running_levels
+from controllers.operating_points import FULL_SUPPORT_LEVEL, running_levels
 from controllers.weaning.decision import Decision, Reason
 from controllers.weaning.decision_log import DecisionLog
 from controllers.weaning.pci_limits import pci_numbers
@@ -24,7 +24,6 @@ from plants.quantities import SECONDS_PER_MINUTE
 _SECONDS_PER_HOUR = 3600.0
 # Readings of which the median is taken: a pulse is small beside its noise (guesses).
 _MEDIAN_OF = {"map": 3, "pulse_pressure": 12}
-_SUPPORT = "P-8"
 
 
 class PciController:
@@ -94,8 +93,8 @@ class PciController:
         boost = [] if pump.boost is None else [pump.boost.level]
         self.levels = tuple(dict.fromkeys((*names, *boost)))
         self.highest_index = len(self.levels) - 1
-        supported = _SUPPORT in self.levels
-        self.support_index = self.levels.index(_SUPPORT) if supported else self.highest_index
+        full = FULL_SUPPORT_LEVEL
+        self.support_index = self.levels.index(full) if full in self.levels else self.highest_index
         self.level_index, self.level_since, self.failures = self.support_index, 0.0, 0
         self.no_step_before, self.stable_since = -math.inf, math.nan
         self._pulses_before: list[float] = []  # pulse pressure before the first inflation
@@ -192,14 +191,14 @@ class PciController:
         shortest = "shortest_trial" if self.level_index == 0 else "step_interval"
         least = SECONDS_PER_MINUTE * self.numbers[shortest]
         held = seconds - self.level_since
-        text = f"{self.level} held for {held / 60:.1f} min, at least {least / 60:g}"
+        text = f"{self.level} held for {_minutes(held):.1f} min, at least {_minutes(least):g}"
         return Reason(text, "", held, least, met=held >= least, waits=True)
 
     def _waiting(self, seconds: float) -> tuple[Reason, ...]:
         """Why no step is taken yet after a failure; empty where one may be."""
         if seconds >= self.no_step_before:
             return ()
-        until = f"{self.no_step_before / 60:.0f} min"
+        until = f"{_minutes(self.no_step_before):.0f} min"
         return (Reason(f"waiting until {until} after failure {self.failures}", waits=True),)
 
     def _recovered(self, seconds: float) -> tuple[Reason, ...]:
@@ -212,7 +211,7 @@ class PciController:
             self.stable_since = seconds
         stable = seconds - self.stable_since if well else 0.0
         least = SECONDS_PER_MINUTE * self.numbers["stable_time"]
-        text = f"both well for {stable / 60:.1f} min, at least {least / 60:g}"
+        text = f"both well for {_minutes(stable):.1f} min, at least {_minutes(least):g}"
         return (*reasons, Reason(text, "", stable, least, met=stable >= least, waits=well))
 
     def _pressure_reason(self, limit: str) -> Reason:
@@ -234,7 +233,7 @@ class PciController:
         wait = SECONDS_PER_MINUTE * self.numbers["first_retry_wait"] * 2.0 ** (self.failures - 1)
         self.no_step_before, self.stable_since = seconds + wait, math.nan
         self._change_level(min(self.level_index + MAX_STEP_LEVELS, self.support_index), seconds)
-        text = f"failure {self.failures}: no step before {self.no_step_before / 60:.0f} min"
+        text = f"failure {self.failures}: no step before {_minutes(self.no_step_before):.0f} min"
         return self._decision(seconds, "step_up", "up", (why, Reason(text)))
 
     def _reassess_before_label_end(self, seconds: float, decision: Decision) -> Decision:
@@ -244,7 +243,7 @@ class PciController:
         if decision.action != "hold" or left > lead:
             return decision
         hours = self.label_seconds / _SECONDS_PER_HOUR
-        text = f"{max(left, 0.0) / 60:.0f} min left of the label's {hours:g} h: another plan"
+        text = f"{_minutes(max(left, 0.0)):.0f} min left of the label's {hours:g} h: another plan"
         reasons = (Reason(text), *decision.reasons)
         return self._decision(seconds, "reassess", "reassess", reasons)
 
@@ -283,3 +282,7 @@ class PciController:
 def _at_least(what: str, signal: str, pressure: float, least: float) -> Reason:
     text = f"{what} {pressure:.0f} mmHg, at least {least:.0f}"
     return Reason(text, signal, pressure, least, met=pressure >= least)
+
+
+def _minutes(seconds: float) -> float:
+    return seconds / SECONDS_PER_MINUTE

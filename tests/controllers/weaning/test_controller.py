@@ -22,7 +22,7 @@ from plants import InputError, Measurement, Patient, Pump, Therapy
 
 PUMP = Pump.load("CP")
 BRIEFING = WeaningBriefing(Patient.load("shock-d"), PUMP, Therapy.default())
-BEGIN = 24.0  # h of support before the first look
+BEGIN = 24.0  # h of support before the first assessment
 PROTOCOLS = [name for name in STEP_POLICIES if not step_policy(name).needs_tracker]
 GOOD = {
     "map": 78.0,
@@ -55,17 +55,17 @@ def controller(policy="fast-protocol", **kwargs):
     return weaning
 
 
-def look(weaning, hours, level=None, **changes):
-    """A look at a good patient with some values changed, at the level in force."""
+def assess(weaning, hours, level=None, **changes):
+    """An assessment of a good patient with some values changed, at the level in force."""
     values = {"pump_speed": PUMP.speed(weaning.progress.level)} | GOOD | changes
     return weaning.decide(Measurement(0.0, "icu", values), hours, level)
 
 
 def follow(weaning, hours, begin=BEGIN, until=lambda d: False, **changes):
-    """Looks as often as asked for, until a time or an event; the decisions."""
+    """Assessments as often as asked for, until a time or an event; the decisions."""
     decisions, now = [], begin
     while now <= hours:
-        decisions.append(look(weaning, now, **changes))
+        decisions.append(assess(weaning, now, **changes))
         if until(decisions[-1]):
             break
         now += decisions[-1].wait
@@ -157,8 +157,8 @@ def test_each_criterion_of_readiness_keeps_at_full_support(signal, value):
 
 def test_renal_injury_that_grows_is_not_resolving():
     weaning = controller()
-    look(weaning, 24.0, map=63.0)
-    decision = look(weaning, 25.0, renal_injury=0.5)
+    assess(weaning, 24.0, map=63.0)
+    decision = assess(weaning, 25.0, renal_injury=0.5)
     assert decision.level == "P-8"
     assert any(r.signal == "renal_injury" and not r.met for r in decision.reasons)
 
@@ -195,7 +195,7 @@ def test_right_failure_is_named_when_it_stands():
 def test_deterioration_goes_back_up_at_once(values):
     weaning = controller()
     now = down_to(weaning, "P-4")
-    decision = look(weaning, now, **values)
+    decision = assess(weaning, now, **values)
     first = follow(
         weaning, now + 2.0, now + decision.wait, until=lambda d: d.action == "up", **values
     )
@@ -210,7 +210,7 @@ def test_each_failure_doubles_the_wait():
     weaning, waits, now = controller(), [], BEGIN
     for _ in range(3):
         now = down_to(weaning, "P-4", now)
-        rose = look(weaning, now, map=50.0)
+        rose = assess(weaning, now, map=50.0)
         assert rose.phase == "step_up"
         decisions = follow(weaning, now + 100.0, now + 1.0, until=lambda d: d.action == "down")
         waits.append(decisions[-1].hours - rose.hours)
@@ -300,21 +300,21 @@ def test_bad_data_never_lower_support_and_never_recommend_the_explant(begin, cha
 def test_a_clock_that_jumps_is_held_against_and_then_borne(wrong):
     weaning = controller("slow-protocol")
     now = down_to(weaning, "P-6")
-    decision = look(weaning, wrong)
+    decision = assess(weaning, wrong)
     assert decision.action in ("hold", "reassess")
     assert decision.level == "P-6"
     assert not decision.reasons[0].met
-    later = look(weaning, now + 1.0)
+    later = assess(weaning, now + 1.0)
     assert later.hours >= decision.hours - 1e-6
     assert later.level == "P-6"
 
 
 def test_the_console_may_fall_and_is_not_asked_for_more_for_a_while():
     weaning = controller()
-    look(weaning, 1.0, map=50.0)
-    decision = look(weaning, 1.1, level="P-8", map=50.0)
+    assess(weaning, 1.0, map=50.0)
+    decision = assess(weaning, 1.1, level="P-8", map=50.0)
     assert (decision.level, decision.action) == ("P-8", "hold")
-    assert look(weaning, 2.0, level="P-77").level == "P-8"
+    assert assess(weaning, 2.0, level="P-77").level == "P-8"
 
 
 def test_a_pump_without_the_level_of_support_is_supported_at_its_highest():
@@ -343,8 +343,8 @@ def test_who_recovers_late_may_still_be_weaned():
 
 def test_hemolysis_needs_two_samples_within_a_day():
     weaning = controller()
-    assert look(weaning, 0.0, pfhb=60.0, map=63.0).findings == ()
-    assert look(weaning, 6.0, pfhb=60.0, map=63.0).findings == ("hemolysis",)
+    assert assess(weaning, 0.0, pfhb=60.0, map=63.0).findings == ()
+    assert assess(weaning, 6.0, pfhb=60.0, map=63.0).findings == ("hemolysis",)
 
 
 _VALUES = st.fixed_dictionaries(
@@ -374,7 +374,7 @@ def test_rules_that_hold_whatever_is_measured(policy, sequence, pace):
     levels = {level.name for level in BRIEFING.levels}
     before = place(weaning.progress.level)
     for changes in sequence:
-        decision = look(weaning, now, **changes)
+        decision = assess(weaning, now, **changes)
         after = place(decision.level)
         assert decision.level in levels
         assert after >= 2

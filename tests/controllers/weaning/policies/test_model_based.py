@@ -76,7 +76,7 @@ def controller(tracker, **kwargs):
     return weaning
 
 
-def look(weaning, hours, **changes):
+def assess(weaning, hours, **changes):
     values = {"pump_speed": PUMP.speed(weaning.progress.level)} | GOOD | changes
     return weaning.decide(Measurement(0.0, "icu", values), hours)
 
@@ -84,7 +84,7 @@ def look(weaning, hours, **changes):
 def follow(weaning, hours, begin=24.0, until=lambda d: False, **changes):
     decisions, now = [], begin
     while now <= hours:
-        decisions.append(look(weaning, now, **changes))
+        decisions.append(assess(weaning, now, **changes))
         if until(decisions[-1]):
             break
         now += decisions[-1].wait
@@ -177,12 +177,12 @@ def test_right_failure_is_told_from_a_left_one():
     assert follow(controller(FakeTracker(right)), 40.0)[-1].findings == ("rv-failure",)
 
 
-def test_a_relapse_in_mid_wean_goes_back_up_at_the_next_look():
+def test_a_relapse_in_mid_wean_goes_back_up_at_the_next_assessment():
     tracker = FakeTracker()
     weaning = controller(tracker)
     decisions = follow(weaning, 40.0, until=lambda d: d.level == "P-4")
     tracker.contractility = 0.7
-    rose = look(weaning, decisions[-1].hours + decisions[-1].wait)
+    rose = assess(weaning, decisions[-1].hours + decisions[-1].wait)
     assert (rose.action, rose.level) == ("up", "P-6")
     assert "relapse" in rose.findings
     assert "contractility 0.70" in rose.words
@@ -237,7 +237,7 @@ def test_a_named_leak_is_cleared_by_an_echo_at_the_level_alone():
     decisions = follow(weaning, 30.0)
     assert "hidden-regurgitation" in decisions[-1].findings
     weaning.forecasts.tracker.levels = {}
-    unseen = look(weaning, decisions[-1].hours + 1.0, mitral_regurgitant_fraction=math.nan)
+    unseen = assess(weaning, decisions[-1].hours + 1.0, mitral_regurgitant_fraction=math.nan)
     low = min(int(d.level.removeprefix("P-")) for d in decisions)
     assert int(unseen.level.removeprefix("P-")) == low
     cleared = follow(weaning, 60.0, unseen.hours + 1.0, until=lambda d: d.action == "explant")
@@ -320,37 +320,39 @@ def test_a_fall_beyond_belief_goes_back_up_at_once():
     tracker = weaning.forecasts.tracker
     tracker.contractility = 0.4
     tracker.innovation = SimpleNamespace(consistent=False, reason="")
-    decision = look(weaning, weaning.progress.hours + 1.0)
+    decision = assess(weaning, weaning.progress.hours + 1.0)
     assert decision.action == "up"
     assert "relapse" in decision.findings
 
 
-def test_the_position_is_looked_at_where_the_tracker_is_at_a_loss():
+def test_the_position_is_checked_where_the_tracker_is_at_a_loss():
     tracker = FakeTracker()
     weaning = controller(tracker)
-    look(weaning, 24.0)
+    assess(weaning, 24.0)
     tracker.innovation = SimpleNamespace(consistent=False, reason="")
-    asked = [look(weaning, hours).orders.get("position_check", 0.0) for hours in (25.0, 26.0, 27.0)]
+    asked = [
+        assess(weaning, hours).orders.get("position_check", 0.0) for hours in (25.0, 26.0, 27.0)
+    ]
     assert asked == [0.0, 0.0, 1.0]
 
 
-def test_a_low_pressure_asks_for_a_vasopressor_and_a_look_within_minutes():
-    decision = look(controller(FakeTracker()), 24.0, map=61.0, vasopressor_effect=0.05)
+def test_a_low_pressure_asks_for_a_vasopressor_and_an_assessment_within_minutes():
+    decision = assess(controller(FakeTracker()), 24.0, map=61.0, vasopressor_effect=0.05)
     assert decision.orders["vasopressor"] == pytest.approx(0.07)
     assert decision.wait < 0.1
-    worse = look(controller(FakeTracker()), 24.0, map=55.0, vasopressor_effect=0.05)
+    worse = assess(controller(FakeTracker()), 24.0, map=55.0, vasopressor_effect=0.05)
     assert worse.action == "up"
     assert worse.orders == {"vasopressor": pytest.approx(0.12), "position_check": 1.0}
 
 
 def test_the_vasopressor_is_taken_down_to_what_a_patient_may_leave_with():
     weaning = controller(FakeTracker())
-    assert look(weaning, 24.0, vasopressor_effect=0.12).orders["vasopressor"] == pytest.approx(
+    assert assess(weaning, 24.0, vasopressor_effect=0.12).orders["vasopressor"] == pytest.approx(
         0.096
     )
-    assert "vasopressor" not in look(weaning, 25.0, vasopressor_effect=0.055).orders
+    assert "vasopressor" not in assess(weaning, 25.0, vasopressor_effect=0.055).orders
     low = controller(FakeTracker({None: {"map": 65.5}}))
-    assert "vasopressor" not in look(low, 24.0, vasopressor_effect=0.12).orders
+    assert "vasopressor" not in assess(low, 24.0, vasopressor_effect=0.12).orders
 
 
 def test_while_there_is_time_some_of_the_vasopressor_is_kept_for_what_may_come():
@@ -370,9 +372,11 @@ def test_while_there_is_time_some_of_the_vasopressor_is_kept_for_what_may_come()
 def test_the_reserve_of_a_vasopressor_is_never_above_what_a_trial_allows():
     few = WeaningCriteria.load().replace("trial", "vasopressor_effect", high=0.04)
     weaning = controller(FakeTracker(), criteria=few)
-    assert look(weaning, 24.0, vasopressor_effect=0.05).orders["vasopressor"] == pytest.approx(0.03)
+    assert assess(weaning, 24.0, vasopressor_effect=0.05).orders["vasopressor"] == pytest.approx(
+        0.03
+    )
     late = controller(FakeTracker())
-    assert "vasopressor" not in look(late, 94.0, vasopressor_effect=0.07).orders
+    assert "vasopressor" not in assess(late, 94.0, vasopressor_effect=0.07).orders
 
 
 def test_before_the_labels_end_a_smaller_chance_begins_the_last_way_down():
@@ -422,16 +426,16 @@ def test_less_flow_without_the_pump_clears_less_lactate():
     assert "chance 0.00 that lactate stays below 3.9 mmol/L without the pump" in decisions[-1].words
 
 
-def test_one_look_that_is_good_by_its_noise_ends_no_trial():
+def test_one_assessment_that_is_good_by_its_noise_ends_no_trial():
     tracker = FakeTracker()
     weaning = controller(tracker)
     tracker.levels["P-0"] = tracker.levels["P-1"] = {"map": 61.5}
     decisions = follow(weaning, 40.0, until=lambda d: d.phase == "hold_p2")
     while decisions[-1].hours < 34.0:
-        decisions.append(look(weaning, decisions[-1].hours + decisions[-1].wait))
+        decisions.append(assess(weaning, decisions[-1].hours + decisions[-1].wait))
     assert decisions[-1].phase == "hold_p2"
     tracker.levels["P-0"] = tracker.levels["P-1"] = {}
-    actions = [look(weaning, decisions[-1].hours + hours).action for hours in (1.0, 2.0, 3.0)]
+    actions = [assess(weaning, decisions[-1].hours + hours).action for hours in (1.0, 2.0, 3.0)]
     assert actions == ["hold", "hold", "explant"]
 
 
@@ -439,7 +443,7 @@ def test_in_the_last_trial_an_inotrope_goes_where_lactate_will_stay_low_without_
     for place, ordered in ((6, False), (0, True)):
         weaning = controller(FakeTracker())
         weaning.progress.level_index = place
-        told = look(weaning, 24.0, inotrope_effect=2.0, lactate=2.5, hemoglobin=12.0).orders
+        told = assess(weaning, 24.0, inotrope_effect=2.0, lactate=2.5, hemoglobin=12.0).orders
         assert ("inotrope" in told) is ordered
 
 
@@ -447,22 +451,22 @@ def test_in_the_last_trial_the_vasopressor_is_taken_down_to_what_a_patient_may_l
     for hours, ordered in ((50.0, False), (88.0, True)):
         weaning = controller(FakeTracker({None: {"map": 64.0, "lactate": 1.0}}))
         weaning.progress.level_index = 0
-        told = look(weaning, hours, vasopressor_effect=0.085, map=64.0).orders
+        told = assess(weaning, hours, vasopressor_effect=0.085, map=64.0).orders
         assert (told.get("vasopressor") == pytest.approx(0.08)) is ordered
 
 
 def test_a_leak_that_was_seen_is_forgotten_where_the_valve_will_be_tight():
     tracker = FakeTracker()
     weaning = controller(tracker)
-    look(weaning, 24.0, mitral_regurgitant_fraction=0.45)
+    assess(weaning, 24.0, mitral_regurgitant_fraction=0.45)
     assert weaning.progress.leak_found_at == "P-8"
     closed = follow(weaning, 34.0, 25.0)
     assert all(d.action != "explant" for d in closed)
     assert "was found to leak at P-8" in closed[-1].words
     tracker.leaking = 0.8
-    assert look(weaning, closed[-1].hours + 1.0).action == "explant"
+    assert assess(weaning, closed[-1].hours + 1.0).action == "explant"
     tracker.levels["P-0"] = tracker.levels["P-1"] = {"mitral_regurgitant_fraction": 0.5}
-    assert look(weaning, closed[-1].hours + 2.0).action != "explant"
+    assert assess(weaning, closed[-1].hours + 2.0).action != "explant"
 
 
 def test_a_leak_that_may_stand_beside_a_tight_valve_is_waited_for():
@@ -488,11 +492,11 @@ def test_a_leak_that_may_stand_beside_a_tight_valve_is_waited_for():
 
 def test_an_inotrope_that_was_taken_down_is_not_given_again():
     weaning = controller(FakeTracker())
-    first = look(weaning, 24.0, inotrope_effect=6.0)
+    first = assess(weaning, 24.0, inotrope_effect=6.0)
     assert first.orders["inotrope"] == pytest.approx(6.0 - 0.15 * 6.0)
-    later = look(weaning, 25.0, inotrope_effect=5.2, lactate=2.4)
+    later = assess(weaning, 25.0, inotrope_effect=5.2, lactate=2.4)
     assert later.orders["inotrope"] == first.orders["inotrope"]
-    fallen = look(weaning, 26.0, inotrope_effect=5.1, map=50.0)
+    fallen = assess(weaning, 26.0, inotrope_effect=5.1, map=50.0)
     assert "inotrope" not in fallen.orders
 
 
