@@ -160,9 +160,9 @@ class WeaningController:
 
     def _weaning_state(self, progress: Progress, hours: float) -> WeaningState:
         values = self.measurements.values
-        beliefs = self.forecasts.at_level(progress.level) if self.forecasts.trusted else None
-        if beliefs is not None:
-            values |= {name: beliefs[name].median for name in TRACKED}
+        estimates = self.forecasts.at_level(progress.level) if self.forecasts.trusted else None
+        if estimates is not None:
+            values |= {name: estimates[name].median for name in TRACKED}
         return WeaningState(
             hours,
             hours - progress.level_since,

@@ -15,10 +15,10 @@ from controllers.weaning.criteria_file import PARTS, read_criteria
 from controllers.weaning.criterion import Criterion
 from controllers.weaning.decision import Reason
 from plants import Quantity, Therapy, unknown_name
+from plants.quantities import MINUTES_PER_HOUR
 
 _DATA = Path(__file__).parents[1] / "data" / "weaning.toml"
 _SOURCE = "controllers/data/weaning.toml"
-_MINUTES_PER_HOUR = 60.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class WeaningCriteria:
     @property
     def ramp_interval(self) -> float:
         """Time between two levels of a ramp, h."""
-        return self.number("ramp_interval") / _MINUTES_PER_HOUR
+        return self.number("ramp_interval") / MINUTES_PER_HOUR
 
     def needed(self, part: str) -> tuple[Criterion, ...]:
         """The criteria of a part that refuse."""

@@ -19,9 +19,8 @@ from controllers.weaning.decision_log import DecisionLog
 from controllers.weaning.pci_limits import pci_numbers
 from controllers.weaning.policies import MAX_STEP_LEVELS
 from plants import InputError, Measurement, Pump, label_limit, unknown_name
-from plants.quantities import SECONDS_PER_MINUTE
+from plants.quantities import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 
-_SECONDS_PER_HOUR = 3600.0
 # Readings of which the median is taken: a pulse is small beside its noise (guesses).
 _MEDIAN_OF = {"map": 3, "pulse_pressure": 12}
 
@@ -242,7 +241,7 @@ class PciController:
         lead = SECONDS_PER_MINUTE * self.numbers["reassess_lead"]
         if decision.action != "hold" or left > lead:
             return decision
-        hours = self.label_seconds / _SECONDS_PER_HOUR
+        hours = self.label_seconds / SECONDS_PER_HOUR
         text = f"{_minutes(max(left, 0.0)):.0f} min left of the label's {hours:g} h: another plan"
         reasons = (Reason(text), *decision.reasons)
         return self._decision(seconds, "reassess", "reassess", reasons)
@@ -274,8 +273,8 @@ class PciController:
     def _decision(
         self, seconds: float, phase: str, action: str, reasons: tuple[Reason, ...]
     ) -> Decision:
-        wait = self.numbers["assessment_interval"] / _SECONDS_PER_HOUR
-        hours = seconds / _SECONDS_PER_HOUR
+        wait = self.numbers["assessment_interval"] / SECONDS_PER_HOUR
+        hours = seconds / SECONDS_PER_HOUR
         return Decision(hours, self.level, phase, action, reasons, wait=wait)
 
 

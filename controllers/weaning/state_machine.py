@@ -251,11 +251,11 @@ class StateMachine:
         orders: Mapping[str, float] | None = None,
     ) -> Decision:
         progress = self.progress
-        beliefs = now.forecasts.at_level(progress.level) if now.forecasts.trusted else None
+        estimates = now.forecasts.at_level(progress.level) if now.forecasts.trusted else None
         forecast = (
             {}
-            if beliefs is None
-            else {name: (beliefs[name].centre, beliefs[name].spread) for name in TRACKED}
+            if estimates is None
+            else {name: (estimates[name].centre, estimates[name].spread) for name in TRACKED}
         )
         if orders is None:
             orders = drug_reduction_orders(now, progress) if self.policy.needs_tracker else {}

@@ -8,7 +8,6 @@ from controllers.weaning.decision import Reason
 from controllers.weaning.evidence import joint_chance
 from controllers.weaning.policies import WeaningState
 from plants import echo_grade
-from plants.quantities import HOURS_PER_DAY
 
 #: What may be recognised.
 FINDINGS: tuple[str, ...] = (
@@ -108,10 +107,10 @@ def _inotrope_reason(dose: float, limit: float) -> Reason:
 def right_ventricle_criteria(now: WeaningState, level_index: int) -> tuple[Reason, ...]:
     """The criteria of the right ventricle, at a level by forecast where there is one."""
     level = now.levels[level_index]
-    beliefs = now.forecasts.at_level(level) if now.forecasts.trusted else None
-    if beliefs is None:
+    estimates = now.forecasts.at_level(level) if now.forecasts.trusted else None
+    if estimates is None:
         return now.criteria.judge("right_ventricle", now.values, f" at {now.level}")
-    values = {name: beliefs[name].median for name in now.criteria["right_ventricle"]}
+    values = {name: estimates[name].median for name in now.criteria["right_ventricle"]}
     return now.criteria.judge("right_ventricle", values, f" at {level}")
 
 
@@ -123,10 +122,10 @@ def right_ventricular_failure(now: WeaningState) -> Reason | None:
     forecast at the lowest level where there is one: a pump at full speed empties the left side,
     which makes every right one look bad beside it, so that by measurements alone all must speak.
     """
-    beliefs = now.forecasts.at_level(now.levels[0]) if now.forecasts.trusted else None
+    estimates = now.forecasts.at_level(now.levels[0]) if now.forecasts.trusted else None
     names = ("cvp", "papi", "pcwp", "cardiac_index")
-    values = now.values if beliefs is None else {name: beliefs[name].median for name in names}
-    where = f" at {now.level if beliefs is None else now.levels[0]}"
+    values = now.values if estimates is None else {name: estimates[name].median for name in names}
+    where = f" at {now.level if estimates is None else now.levels[0]}"
     right, index = now.criteria["right_ventricle"], now.criteria["ready"]["cardiac_index"]
     pulsatility, congestion, flow = (
         criterion.judge(values.get(criterion.signal, math.nan), where)
@@ -134,7 +133,7 @@ def right_ventricular_failure(now: WeaningState) -> Reason | None:
     )
     ratio = values.get("cvp", math.nan) / max(values.get("pcwp", math.nan), 1.0)
     limit = now.criteria.number("cvp_pcwp_ratio")
-    signs = (congestion,) if beliefs is None else (congestion, flow)
+    signs = (congestion,) if estimates is None else (congestion, flow)
     broken = [sign for sign in signs if not sign.met and math.isfinite(sign.value)]
     if pulsatility.met or not math.isfinite(pulsatility.value):
         return None

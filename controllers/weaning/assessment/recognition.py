@@ -131,9 +131,9 @@ def _leak_without_pump(now: WeaningState, progress: Progress) -> Reason | None:
     if not (known and _tight_by_echo(now, progress)):
         present = now.values.get(_FRACTION, math.nan)
         return Reason(f"{text}: to be dealt with first", _FRACTION, present, limit)
-    beliefs = now.forecasts.without_pump()
-    expected = math.nan if beliefs is None else beliefs[_FRACTION].median
-    tight = joint_chance([Criterion(_FRACTION, high=limit)], beliefs)
+    estimates = now.forecasts.without_pump()
+    expected = math.nan if estimates is None else estimates[_FRACTION].median
+    tight = joint_chance([Criterion(_FRACTION, high=limit)], estimates)
     if tight < now.criteria.number("step_chance"):
         _highest_leak(now, expected)  # counts at the next assessments
         text = f"{text}: fraction {expected:.2f} expected without the pump"

@@ -22,7 +22,6 @@ from plants.circulation import gate
 from plants.quantities import HOURS_PER_DAY
 
 _PERFUSION = "coronary_perfusion_pressure"
-_HOURS_PER_DAY = 24.0
 
 
 def expected_trend(forecasts: Forecasts, level: str, criteria: WeaningCriteria) -> float:
@@ -55,7 +54,7 @@ def expected_trend(forecasts: Forecasts, level: str, criteria: WeaningCriteria) 
     # a relapse is answered as such.
     weight = number("observed_trend_weight")
     observed = weight * max(trend, 0.0) + (1.0 - weight) * number("usual_trend")
-    stunning = max(forecasts.contractility_gain, 0.0) * _HOURS_PER_DAY / number("stunning_time")
+    stunning = max(forecasts.contractility_gain, 0.0) * HOURS_PER_DAY / number("stunning_time")
     # What is observed at the level is recovery less stunning there.
     recovery = observed + (1.0 - before) * stunning
     return recovery * after / before - (1.0 - after) * stunning

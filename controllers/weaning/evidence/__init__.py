@@ -5,14 +5,14 @@ from controllers.weaning.evidence.forecast import Forecasts
 from controllers.weaning.evidence.history import AssessmentHistory
 from controllers.weaning.evidence.lactate import LactateBalance
 from controllers.weaning.evidence.measurements import ECHO, LABS, BedsideMeasurements
-from controllers.weaning.evidence.tracker import Beliefs, Tracker
+from controllers.weaning.evidence.tracker import Estimates, Tracker
 
 __all__ = [
     "ECHO",
     "LABS",
     "AssessmentHistory",
     "BedsideMeasurements",
-    "Beliefs",
+    "Estimates",
     "Forecasts",
     "LactateBalance",
     "Tracker",

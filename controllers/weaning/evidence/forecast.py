@@ -6,16 +6,16 @@ import math
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from controllers.tracking.filter import Belief
+from controllers.tracking.filter import Estimate
 from controllers.weaning.criteria import WeaningCriteria
-from controllers.weaning.evidence.chances import InterpolatedBeliefs, interpolated
-from controllers.weaning.evidence.tracker import Beliefs, Tracker
+from controllers.weaning.evidence.chances import InterpolatedEstimates, interpolated
+from controllers.weaning.evidence.tracker import Estimates, Tracker
 from plants import Measurement, PhysicsError
 
 #: Levels between which the pump's flow turns to zero: a pump that neither helps nor leaks.
 _AROUND_ZERO = ("P-0", "P-1", "P-2")
 _CONTRACTILITY, _TREND = "unaided_lv_ees", "recovery_trend"
-# Two thirds of a belief, one standard deviation to either side.
+# Two thirds of an estimate, one standard deviation to either side.
 _LIKELY = 0.68
 _DRUGS = ("inotrope", "vasopressor")
 _HIGHEST_DOSES = {"inotrope": 40.0, "vasopressor": 5.0}
@@ -49,7 +49,7 @@ class Forecasts:
         self.doses = dict.fromkeys(_DRUGS, 0.0)
         self.hours = math.nan
         self._window = (criteria or WeaningCriteria.load()).number("relapse_window")
-        self._answers: dict[Question, Beliefs | None] = {}
+        self._answers: dict[Question, Estimates | None] = {}
         self._contractilities: deque[tuple[float, float]] = deque()  # hours and medians
         self._lowest_contractility = math.inf
 
@@ -67,14 +67,14 @@ class Forecasts:
         self.trusted = innovation.consistent and not innovation.reason
         beyond = "" if innovation.consistent else "readings beyond belief"
         self.reason = innovation.reason or beyond
-        belief = self._estimated(_CONTRACTILITY) if self.trusted else None
+        estimate = self._estimated(_CONTRACTILITY) if self.trusted else None
         # Its upper bound: the least of many noisy medians is too low.
-        upper_bound = belief.interval(_LIKELY)[1] if belief else math.inf
+        upper_bound = estimate.interval(_LIKELY)[1] if estimate else math.inf
         self._lowest_contractility = min(self._lowest_contractility, upper_bound)
 
     def at_level(
         self, level: str, hours_ahead: float = 0.0, drugs: Mapping[str, float] | None = None
-    ) -> Beliefs | None:
+    ) -> Estimates | None:
         """What is expected at a level; None where nothing is."""
         if self.tracker is None:
             return None
@@ -84,20 +84,20 @@ class Forecasts:
             lambda: tracker.forecasts([level], hours_ahead, drugs=doses)[level],
         )
 
-    def _answer(self, question: Question, ask: Callable[[], Beliefs]) -> Beliefs | None:
+    def _answer(self, question: Question, ask: Callable[[], Estimates]) -> Estimates | None:
         """The answer to a question, asked once an assessment; None where there is none."""
         if question not in self._answers:
             try:
-                beliefs = ask()
-                known = math.isfinite(beliefs["map"].centre)
-                self._answers[question] = beliefs if known else None
+                estimates = ask()
+                known = math.isfinite(estimates["map"].centre)
+                self._answers[question] = estimates if known else None
             except PhysicsError:
                 self._answers[question] = None
         return self._answers[question]
 
     def without_pump(
         self, hours_ahead: float = 0.0, *, inotrope: float = 0.0, vasopressor: float | None = None
-    ) -> Beliefs | None:
+    ) -> Estimates | None:
         """What is expected without the pump.
 
         A tracker that cannot say is asked for the levels between which the flow turns to zero.
@@ -118,7 +118,7 @@ class Forecasts:
         if ask is not None:
             question = ("", hours_ahead, tuple(doses.values()))
             return self._answer(question, lambda: ask(hours_ahead, drugs=doses))
-        lower: Beliefs | None = None
+        lower: Estimates | None = None
         for level in _AROUND_ZERO:
             upper = self.at_level(level, hours_ahead, doses)
             if upper is None:
@@ -143,7 +143,7 @@ class Forecasts:
 
     def without_pump_at_pressure(
         self, hours_ahead: float, highest: float, pressure: float
-    ) -> tuple[Beliefs | None, float]:
+    ) -> tuple[Estimates | None, float]:
         """What is expected without the pump and inotrope, and the vasopressor that is then given.
 
         Parameters
@@ -168,33 +168,33 @@ class Forecasts:
     @property
     def contractility_gain(self) -> float:
         """Share of the present contractility that has been gained since it was at its least."""
-        belief = self._estimated(_CONTRACTILITY)
-        if not belief or not belief.median > 0.0:
+        estimate = self._estimated(_CONTRACTILITY)
+        if estimate is None or not estimate.median > 0.0:
             return 0.0
-        return 1.0 - self._lowest_contractility / belief.median
+        return 1.0 - self._lowest_contractility / estimate.median
 
     @property
     def contractility_trend(self) -> float:
         """Relative gain of contractility in a day, 1/d; NaN where the tracker tells none."""
-        belief = self._estimated(_TREND)
-        return belief.median if belief else math.nan
+        estimate = self._estimated(_TREND)
+        return estimate.median if estimate else math.nan
 
     @property
     def leak_probability(self) -> float:
-        """Belief that the mitral valve leaks when the ventricle is stretched; NaN if not told."""
+        """Estimate that the mitral valve leaks when the ventricle is stretched; NaN if not told."""
         return float(getattr(self.tracker, "leaking", math.nan))
 
     def relapse(self, share: float) -> tuple[float, float] | None:
         """Contractility and the share of its best of late, where it has surely fallen below."""
-        belief = self._estimated(_CONTRACTILITY)
-        if belief is None:
+        estimate = self._estimated(_CONTRACTILITY)
+        if estimate is None:
             return None
         past = self._contractilities
         while past and past[0][0] < self.hours - self._window:
             past.popleft()
         limit = share * max((median for _, median in past), default=0.0)
-        past.append((self.hours, belief.median))
-        return (belief.median, limit) if belief.interval(0.9)[1] < limit else None
+        past.append((self.hours, estimate.median))
+        return (estimate.median, limit) if estimate.interval(0.9)[1] < limit else None
 
     def reset_best(self) -> None:
         """After a relapse was answered, what was before it counts no more."""
@@ -210,7 +210,7 @@ class Forecasts:
             return None
 
 
-def _at_zero_flow(lower: Beliefs, upper: Beliefs) -> InterpolatedBeliefs:
+def _at_zero_flow(lower: Estimates, upper: Estimates) -> InterpolatedEstimates:
     """Where the flow between two levels is zero."""
     low, high = lower["pump_flow"].centre, upper["pump_flow"].centre
     return interpolated(lower, upper, -low / (high - low))

@@ -22,7 +22,7 @@ from plants.slow.laws import blood, oxygen
 _EXCESS, _EXCESS_DRIFT, _DRIFT, _NOISE = 0.1, 0.01, 0.01, 0.1
 _STEP = 0.5  # h
 # A lactate is highest within a day of a flow that stays: its time constant is five hours.
-_HORIZON = 24.0
+_HORIZON = HOURS_PER_DAY
 # Cardiac indices among which the least that does is looked for, to a hundredth, L/min/m2.
 _FLOWS, _HALVINGS = (0.5, 5.5), 9
 # Any: oxygen goes by the hemoglobin in it.
@@ -141,10 +141,10 @@ class LactateBalance:
 
     def _balance(self, cardiac_index: float) -> tuple[float, float]:
         """Production of lactate (mmol/L/h) and its clearance (1/h) at a flow, by the model."""
-        slow = SimpleNamespace(
-            hemoglobin_mass=self._hemoglobin * _BLOOD / ML_PER_DL, hepatic_injury=self._injury
-        )
+        mass = self._hemoglobin * _BLOOD / ML_PER_DL
+        states = blood.States(hemoglobin_mass=mass, fluid_shift=0.0)
         output = cardiac_index * self._parameters.body_surface_area
-        beat = SimpleNamespace(cardiac_output=output, blood_volume=_BLOOD)
-        production = oxygen.lactate_production(slow, beat, self._parameters)
-        return float(production), float(oxygen.lactate_clearance(slow, beat, self._parameters))
+        beat = METRICS.partly(cardiac_output=output, blood_volume=_BLOOD)
+        production = oxygen.lactate_production(states, beat, self._parameters)
+        clearance = oxygen.lactate_clearance(self._injury, beat, self._parameters)
+        return float(production), float(clearance)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from controllers.tracking.filter import Belief
+from controllers.tracking.filter import Estimate
 from plants import Measurement
 
 #: What is believed of quantities, by name.
-Beliefs = Mapping[str, Belief]
+Estimates = Mapping[str, Estimate]
 
 
 class Innovation(Protocol):
@@ -45,11 +45,11 @@ class Tracker(Protocol):
         hours_ahead: float = 0.0,
         *,
         drugs: Mapping[str, float] | None = None,
-    ) -> Mapping[str, Beliefs]:
+    ) -> Mapping[str, Estimates]:
         """What is expected at levels."""
         ...
 
     @property
-    def estimate(self) -> Beliefs:
+    def estimate(self) -> Estimates:
         """What is believed of the patient."""
         ...

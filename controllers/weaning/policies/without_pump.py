@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from controllers.weaning.criterion import Criterion
 from controllers.weaning.decision import Reason
-from controllers.weaning.evidence import Beliefs, joint_chance
+from controllers.weaning.evidence import Estimates, joint_chance
 from controllers.weaning.policies.interface import WeaningState
 
 # An explanation of the patient of this probability may be hoped for (a guess).
@@ -45,36 +45,36 @@ def chance_without_pump(
     dose = now.forecasts.doses["vasopressor"]
     highest = now.criteria["trial"]["vasopressor_effect"].high
     # Nobody leaves with more.
-    beliefs = now.forecasts.without_pump(hours_ahead, vasopressor=min(dose, highest))
-    chance = chance_of(needed, beliefs)
+    estimates = now.forecasts.without_pump(hours_ahead, vasopressor=min(dose, highest))
+    chance = chance_of(needed, estimates)
     aim = now.criteria["without_pump"]["map"].low + now.criteria.number("vasopressor_margin")
     held = f" and vasopressor {highest:.2g} ug/kg/min" if dose > highest else ""
-    more_helps = beliefs is not None and dose < highest and beliefs["map"].median < aim
+    more_helps = estimates is not None and dose < highest and estimates["map"].median < aim
     if chance < limit and more_helps:
         raised, dose = now.forecasts.without_pump_at_pressure(hours_ahead, highest, aim)
         if chance_of(needed, raised) > chance:
-            beliefs, chance = raised, chance_of(needed, raised)
+            estimates, chance = raised, chance_of(needed, raised)
             held = f" and vasopressor {dose:.2g} ug/kg/min"
     when = f" in {hours_ahead:.3g} h" if hours_ahead else ""
-    if averaged and beliefs is not None:
+    if averaged and estimates is not None:
         chance, when = now.averaged("without_pump", chance), f"{when} by the last looks"
     text = f"chance {chance:.2f} to hold without pump and inotrope{held}{when}"
-    text = f"{text}{_expected_values(needed, beliefs)}, at least {limit:g}"
+    text = f"{text}{_expected_values(needed, estimates)}, at least {limit:g}"
     return Reason(text, "", chance, limit, met=chance >= limit)
 
 
-def _by_best_explanation(needed: Sequence[Criterion], beliefs: Beliefs | None) -> float:
+def _by_best_explanation(needed: Sequence[Criterion], estimates: Estimates | None) -> float:
     """The chance by the best explanation that is not unlikely."""
     likely = (
         explained
-        for weight, explained in getattr(beliefs, "explanations", ())
+        for weight, explained in getattr(estimates, "explanations", ())
         if weight >= _NOT_UNLIKELY
     )
     chances = (joint_chance(needed, explained) for explained in likely)
-    return max(chances, default=joint_chance(needed, beliefs))
+    return max(chances, default=joint_chance(needed, estimates))
 
 
-def lactate_chance(now: WeaningState, expected: Beliefs | None) -> float:
+def lactate_chance(now: WeaningState, expected: Estimates | None) -> float:
     """The chance that an expected flow keeps lactate low for a day; 0 where that is not known."""
     if now.lactate_balance is None:
         return 0.0
@@ -84,19 +84,19 @@ def lactate_chance(now: WeaningState, expected: Beliefs | None) -> float:
 
 def lactate_without_pump(now: WeaningState, limit: float) -> Reason:
     """The chance, by the last assessments, that lactate stays low for a day without the pump."""
-    high, beliefs = now.criteria.number("lactate_without_pump"), now.forecasts.without_pump()
-    if now.lactate_balance is None or beliefs is None:
+    high, estimates = now.criteria.number("lactate_without_pump"), now.forecasts.without_pump()
+    if now.lactate_balance is None or estimates is None:
         return Reason("lactate without the pump is not known", "lactate", math.nan, high)
-    index = beliefs["cardiac_index"].median
-    chance = now.averaged("lactate", lactate_chance(now, beliefs))
+    index = estimates["cardiac_index"].median
+    chance = now.averaged("lactate", lactate_chance(now, estimates))
     text = f"chance {chance:.2f} that lactate stays below {high:g} mmol/L without the pump"
     text = f"{text} (up to {now.lactate_balance.highest(index):.3g}), at least {limit:g}"
     return Reason(text, "lactate", chance, limit, met=chance >= limit)
 
 
-def _expected_values(needed: Sequence[Criterion], beliefs: Beliefs | None) -> str:
-    if beliefs is None:
+def _expected_values(needed: Sequence[Criterion], estimates: Estimates | None) -> str:
+    if estimates is None:
         return " (no beat is found)"
     signals = (criterion.signal for criterion in needed)
-    values = (f"{signal} {beliefs[signal].centre:.3g}" for signal in signals)
+    values = (f"{signal} {estimates[signal].centre:.3g}" for signal in signals)
     return f" ({', '.join(values)})"

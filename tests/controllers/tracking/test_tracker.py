@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from controllers import RecoveryTracker, WeaningBriefing
-from controllers.tracking.filter import READ, Gaussian
-from controllers.tracking.hypothesis import LEAKING
+from controllers.tracking.filter import READ_SIGNALS, Gaussian
+from controllers.tracking.hypothesis import PRIOR_LEAK_PROBABILITY
 from controllers.weaning.evidence import Forecasts
 from plants import InputError, Measurement, Patient, Plant, Pump, Sensors, Therapy, steady_state
 

@@ -7,12 +7,13 @@ import casadi as ca
 import pytest
 
 from controllers import WeaningCriteria
-from controllers.tracking.filter import Belief
+from controllers.tracking.filter import Estimate
 from controllers.weaning.assessment import sustained_recovery_reason
 from controllers.weaning.assessment.sustained_recovery import expected_trend
 from controllers.weaning.evidence import AssessmentHistory
 from controllers.weaning.evidence.history import ASSESSMENTS_AVERAGED
-from plants import SlowParameters
+from plants import METRICS, SlowParameters
+from plants.slow import PARAMETER_LAYOUT
 from plants.slow.laws import myocardium
 
 CRITERIA = WeaningCriteria.load()
@@ -22,7 +23,7 @@ NUMBER = CRITERIA.number
 def forecasts(perfusion, trend=0.1, gained=0.4, here=46.0):
     name = "coronary_perfusion_pressure"
     at_level, without_pump = (
-        {name: Belief(name, "mmHg", pressure, 1.0)} for pressure in (here, perfusion)
+        {name: Estimate(name, "mmHg", pressure, 1.0)} for pressure in (here, perfusion)
     )
     return SimpleNamespace(
         contractility_trend=trend,

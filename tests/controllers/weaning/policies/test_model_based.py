@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from controllers import Criterion, WeaningBriefing, WeaningController, WeaningCriteria
-from controllers.tracking.filter import Belief
+from controllers.tracking.filter import Estimate
 from controllers.weaning.evidence import BedsideMeasurements, Forecasts, joint_chance
 from plants import InputError, Limit, Measurement, Patient, PhysicsError, Pump, Therapy
 
@@ -197,14 +197,13 @@ def test_near_the_label_the_forecast_to_its_end_is_the_evidence():
 
 
 def test_chance_is_never_above_that_of_the_worst_criterion_nor_below_booles():
-    beliefs = {"map": Estimate("map", "", 66.0, 2.0), "pcwp": Estimate("pcwp", "", 18.0, 2.0)}
+    estimates = {"map": Estimate("map", "", 66.0, 2.0), "pcwp": Estimate("pcwp", "", 18.0, 2.0)}
     both = [Criterion("map", low=65.0), Criterion("pcwp", high=20.0)]
-    single = [joint_chance([criterion], beliefs) for criterion in both]
-    assert joint_chance(both, beliefs) == pytest.approx(sum(single) - 1.0)
+    single = [joint_chance([criterion], estimates) for criterion in both]
+    assert joint_chance(both, estimates) == pytest.approx(sum(single) - 1.0)
     assert joint_chance(both, None) == 0.0
-    assert (
-        joint_chance([Criterion("map", low=65.0)], {"map": Belief("map", "", math.nan, 1.0)}) == 0.0
-    )
+    unknown = {"map": Estimate("map", "", math.nan, 1.0)}
+    assert joint_chance([Criterion("map", low=65.0)], unknown) == 0.0
 
 
 def test_without_the_pump_is_where_its_flow_turns_to_zero():
@@ -277,7 +276,7 @@ def test_the_explant_waits_until_the_inotrope_has_been_off_for_hours():
 
 
 class Explained(dict):
-    """Beliefs that weigh explanations."""
+    """Estimates that weigh explanations."""
 
     def __init__(self, *explanations):
         super().__init__(explanations[0][1])
