@@ -25,7 +25,7 @@ from controllers.weaning import (
     WeaningCriteria,
 )
 from controllers.weaning.assessment import FINDINGS
-from controllers.weaning.policies import STEP_POLICIES, Situation, StepPolicy, step_policy
+from controllers.weaning.policies import STEP_POLICIES, StepPolicy, WeaningState, step_policy
 
 __all__ = [
     "CONTROLLER_FORMS",
@@ -54,13 +54,13 @@ __all__ = [
     "PolicyController",
     "Reason",
     "RecoveryTracker",
-    "Situation",
     "SolveStatus",
     "StepPolicy",
     "SuctionDetector",
     "WeaningBriefing",
     "WeaningController",
     "WeaningCriteria",
+    "WeaningState",
     "controller_names",
     "linearise",
     "load_controller",

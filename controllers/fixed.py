@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from controllers.protocol import Briefing, Command
+from controllers.protocol import Briefing, Command, not_reset
 from plants import InputError, Measurement
 
 
@@ -71,5 +71,5 @@ class FixedLevel:
             The controller was not reset first.
         """
         if self._command is None:
-            raise RuntimeError("reset(briefing) comes before the first act(measurement)")
+            raise not_reset()
         return self._command

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from controllers.operating_points import speed_limits
-from controllers.protocol import Briefing, Command, Outcome, SolveStatus
-from controllers.setpoint import measured_as, therapy_target
+from controllers.protocol import FALLBACK_STATUS, Briefing, Command, not_reset
+from controllers.setpoint import check_target, sensor_for, therapy_target
 from controllers.watchdog import Watchdog, anything_measured
-from plants import SIGNALS, InputError, Measurement, tier_table, unknown_name
+from plants import Measurement, tier_table, unknown_name
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,6 @@ GAINS = MappingProxyType(
 #: Longest time (s) over which one error is integrated: with a slow sensor or a long control period
 #: the integral would otherwise overshoot at each value. Found with the gains.
 LONGEST_STEP = 2.0
-_FELL_BACK = SolveStatus(Outcome.FALLBACK, 0, 0.0)
 
 
 class PI:
@@ -94,12 +93,9 @@ class PI:
     ):
         if signal not in GAINS:
             raise unknown_name("signal", signal, GAINS)
-        declared = SIGNALS[signal]
-        if target is not None and not declared.low <= target <= declared.high:
-            allowed = f"{declared.low:g} to {declared.high:g} {declared.unit}"
-            raise InputError("target", target, allowed)
+        check_target(signal, target)
         self.signal, self.gains = signal, gains or GAINS[signal]
-        self._wanted = target
+        self._given_target = target
         self.name = f"pi:{signal}"
         self._loop: _Loop | None = None
 
@@ -119,9 +115,11 @@ class PI:
         PhysicsError
             The target has to come from the believed patient, who has no periodic beat.
         """
-        briefing.check_left(self.name)
-        sensor = measured_as(briefing, self.signal, choices=tuple(GAINS))
-        target = therapy_target(briefing, self.signal) if self._wanted is None else self._wanted
+        briefing.check_left_pump(self.name)
+        sensor = sensor_for(briefing, self.signal, choices=tuple(GAINS))
+        target = self._given_target
+        if target is None:
+            target = therapy_target(briefing, self.signal)
         self._loop = _Loop(self.gains, briefing, sensor, target)
 
     def act(self, measurement: Measurement) -> Command:
@@ -133,7 +131,7 @@ class PI:
             The controller was not reset first.
         """
         if self._loop is None:
-            raise RuntimeError("reset(briefing) comes before the first act(measurement)")
+            raise not_reset()
         return self._loop.act(measurement)
 
 
@@ -153,28 +151,28 @@ class _Loop:
         self._period = briefing.period
         self._integral = self._limited(briefing.start_speed)
         self._speed = briefing.start_speed
-        self._last: float | None = None  # when the last value came
+        self._last_time: float | None = None  # of the last value
 
     def act(self, measurement: Measurement) -> Command:
         value, now = measurement[self._sensor], measurement.time
         present = math.isfinite(value)
-        lost = self._watchdog.lost(now, present=present)
-        blind = self._blackout.lost(now, present=anything_measured(measurement))
-        if lost or blind:
+        signal_lost = self._watchdog.lost(now, present=present)
+        all_lost = self._blackout.lost(now, present=anything_measured(measurement))
+        if signal_lost or all_lost:
             self._integral = self._speed = self._fallback
-            self._last = None
-            return Command(self._speed, _FELL_BACK)
+            self._last_time = None
+            return Command(self._speed, FALLBACK_STATUS)
         if present:
-            elapsed = self._period if self._last is None else now - self._last
-            self._last = now
+            elapsed = self._period if self._last_time is None else now - self._last_time
+            self._last_time = now
             self._step(self.target - value, min(elapsed, LONGEST_STEP))
         return Command(self._speed)
 
     def _step(self, error: float, elapsed: float) -> None:
         integral = self._limited(self._integral + self._ki * elapsed * error)
-        wanted = integral + self._kp * error
-        self._speed = self._limited(wanted)
-        if (wanted - self._speed) * error <= 0:  # Not pushing further into a limit.
+        unlimited = integral + self._kp * error
+        self._speed = self._limited(unlimited)
+        if (unlimited - self._speed) * error <= 0:  # Not pushing further into a limit.
             self._integral = integral
 
     def _limited(self, speed: float) -> float:

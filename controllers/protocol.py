@@ -51,6 +51,10 @@ class SolveStatus:
         return self.outcome.value
 
 
+#: Status of a fallback for which nothing was solved: no measurement came for too long.
+FALLBACK_STATUS = SolveStatus(Outcome.FALLBACK, 0, 0.0)
+
+
 @dataclass(frozen=True)
 class Command:
     """What a controller asks for.
@@ -109,7 +113,7 @@ class Briefing:
         level = DEFAULT_RIGHT_LEVEL if self.right_level is None else self.right_level
         return Plant(self.patient, self.pump, self.right_pump, right_level=level)
 
-    def check_left(self, controller: str) -> None:
+    def check_left_pump(self, controller: str) -> None:
         """Refuse to drive a right pump, for a controller that is made for the left ventricle's.
 
         Raises
@@ -120,6 +124,11 @@ class Briefing:
         if self.pump.side != "left":
             allowed = f"a pump for the left ventricle, which {controller} is made for"
             raise InputError("device", self.pump.name, allowed, source=self.pump.path)
+
+
+def not_reset() -> RuntimeError:
+    """The error of a controller that is asked before it was reset."""
+    return RuntimeError("reset(briefing) comes before the first act(measurement)")
 
 
 @runtime_checkable

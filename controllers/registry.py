@@ -27,7 +27,7 @@ CONTROLLER_FORMS: Mapping[str, str] = MappingProxyType(
         "FILE.py:CLASS": "your own class with a name, reset and act, made without arguments",
     }
 )
-_FOLLOWED = ("name", "reset", "act")
+_INTERFACE = ("name", "reset", "act")
 
 
 def controller_names() -> tuple[str, ...]:
@@ -104,8 +104,8 @@ def _from_file(path: Path, class_name: str) -> Controller:
     if not path.is_file():
         raise InputError("controller", str(path), "a Python file that exists")
     module = _run_file(path)
-    found = getattr(module, class_name, None)
-    if not isinstance(found, type):
+    controller_class = getattr(module, class_name, None)
+    if not isinstance(controller_class, type):
         classes = [
             name
             for name, value in vars(module).items()
@@ -114,15 +114,15 @@ def _from_file(path: Path, class_name: str) -> Controller:
         allowed = "a class in the file: " + (", ".join(classes) or "it defines none")
         raise InputError("controller", class_name, allowed, source=str(path))
     try:
-        controller = found()
+        controller = controller_class()
     except (Exception, SystemExit) as error:
-        allowed = f"a class that can be made without arguments; it raised {_told(error)}"
+        allowed = f"a class that can be made without arguments; it raised {_in_one_line(error)}"
         raise InputError("controller", class_name, allowed, source=str(path)) from error
     if not isinstance(controller, Controller):
-        missing = ", ".join(part for part in _FOLLOWED if not hasattr(controller, part))
-        allowed = f"a controller, with {', '.join(_FOLLOWED)}; it lacks {missing}"
+        missing = ", ".join(part for part in _INTERFACE if not hasattr(controller, part))
+        allowed = f"a controller, with {', '.join(_INTERFACE)}; it lacks {missing}"
         raise InputError("controller", class_name, allowed, source=str(path))
-    for part in _FOLLOWED[1:]:
+    for part in _INTERFACE[1:]:
         if not callable(getattr(controller, part)):
             raise InputError(
                 "controller", class_name, f"a controller whose {part} is a method", source=str(path)
@@ -145,11 +145,11 @@ def _run_file(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:  # A script that exits must not end the program.
         del sys.modules[name]
-        allowed = f"a file that can be loaded; it raised {_told(error)}"
+        allowed = f"a file that can be loaded; it raised {_in_one_line(error)}"
         raise InputError("controller", str(path), allowed) from error
     return module
 
 
-def _told(error: BaseException) -> str:
+def _in_one_line(error: BaseException) -> str:
     """An exception in one line, with the line of the file where it is a syntax error."""
     return f"{type(error).__name__}: {error}".replace("\n", " ")

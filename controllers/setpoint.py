@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from controllers.operating_points import operating_point
 from controllers.protocol import Briefing
-from plants import InputError, tier_table
+from plants import SIGNALS, InputError, tier_table
 
 
-def measured_as(briefing: Briefing, signal: str, *, choices: Iterable[str] = ("map",)) -> str:
+def sensor_for(briefing: Briefing, signal: str, *, choices: Iterable[str] = ("map",)) -> str:
     """The sensor of the briefing's tier that shows a signal.
 
     The mean arterial pressure is the mean of the placement signal where the tier has no arterial
@@ -32,13 +32,13 @@ def measured_as(briefing: Briefing, signal: str, *, choices: Iterable[str] = ("m
     Examples
     --------
     >>> from controllers import Briefing
-    >>> from controllers.setpoint import measured_as
+    >>> from controllers.setpoint import sensor_for
     >>> from plants import Patient, Pump, Therapy
     >>> briefing = Briefing(
     ...     patient=Patient.load("shock-d"), pump=Pump.load("CP"), therapy=Therapy.default(),
     ...     period=1.0, tier="console", start_speed=44_000.0,
     ... )
-    >>> measured_as(briefing, "map")
+    >>> sensor_for(briefing, "map")
     'placement_signal'
     """
     shown = [sensor.signal for sensor in tier_table(briefing.tier)]
@@ -57,6 +57,20 @@ def measured_as(briefing: Briefing, signal: str, *, choices: Iterable[str] = ("m
         tier = f"tier {briefing.tier} with the {briefing.pump.name} shows {', '.join(shown)}"
         raise InputError("signal", signal, f"{usable}, because {tier}")
     return sensor
+
+
+def check_target(signal: str, target: float | None) -> None:
+    """Refuse a target that the signal cannot have; None is none.
+
+    Raises
+    ------
+    InputError
+        It is out of the signal's range, or not finite.
+    """
+    declared = SIGNALS[signal]
+    if target is not None and not declared.low <= target <= declared.high:
+        allowed = f"{declared.low:g} to {declared.high:g} {declared.unit}"
+        raise InputError("target", target, allowed)
 
 
 def therapy_target(briefing: Briefing, signal: str) -> float:

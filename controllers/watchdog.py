@@ -7,7 +7,7 @@ import math
 from plants import Measurement
 
 #: A fallback takes over when nothing was measured for longer than this, s.
-PATIENCE = 1.0
+LONGEST_BLACKOUT = 1.0
 
 
 class Watchdog:
@@ -27,11 +27,11 @@ class Watchdog:
     """
 
     def __init__(self, interval: float = 0.0):
-        self._patience = interval + PATIENCE
-        self._seen: float | None = None
+        self._longest = interval + LONGEST_BLACKOUT
+        self._last_present: float | None = None
 
     def lost(self, time: float, *, present: bool) -> bool:
-        """Whether more than the interval and :data:`PATIENCE` have passed since the last value.
+        """Whether the last value is further back than the interval and :data:`LONGEST_BLACKOUT`.
 
         A signal that was never there counts as missing from the first call on.
 
@@ -42,10 +42,11 @@ class Watchdog:
         present : bool
             Whether there is a value now.
         """
-        if present or self._seen is None:
-            self._seen = time
+        if present or self._last_present is None:
+            self._last_present = time
         # Times are sums of periods, so that the limit may be met up to a rounding error.
-        return not present and time - self._seen > self._patience + 1e-9 * max(1.0, abs(time))
+        rounding = 1e-9 * max(1.0, abs(time))
+        return not present and time - self._last_present > self._longest + rounding
 
 
 def anything_measured(measurement: Measurement) -> bool:

@@ -7,20 +7,17 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.beat_clock import BeatClock
-from controllers.lqg.synthesis import REGULATED, Design, LQGSettings, design
+from controllers.beat_clock import BeatClock, plausible_heart_rate
+from controllers.kalman import kalman_correction
+from controllers.lqg.synthesis import REGULATED, Design, LQGSettings, synthesise
 from controllers.operating_points import speed_limits
-from controllers.protocol import Briefing, Command, Outcome, SolveStatus
-from controllers.setpoint import measured_as
+from controllers.protocol import FALLBACK_STATUS, Briefing, Command, not_reset
+from controllers.setpoint import check_target, sensor_for
 from controllers.watchdog import Watchdog
-from plants import SIGNALS, InputError, Measurement
+from plants import Measurement
 from plants.quantities import KRPM_PER_RPM
 
 Array = NDArray[np.float64]
-
-_FELL_BACK = SolveStatus(Outcome.FALLBACK, 0, 0.0)
-# Heart rates that are believed, 1/min.
-_SLOWEST, _FASTEST = 20.0, 250.0
 
 
 class LQG:
@@ -82,12 +79,9 @@ class LQG:
     name = "lqg"
 
     def __init__(self, *, target: float | None = None, settings: LQGSettings | None = None):
-        declared = SIGNALS[REGULATED]
-        if target is not None and not declared.low <= target <= declared.high:
-            allowed = f"{declared.low:g} to {declared.high:g} {declared.unit}"
-            raise InputError("target", target, allowed)
+        check_target(REGULATED, target)
         self.settings = settings or LQGSettings()
-        self._wanted = target
+        self._given_target = target
         self._loop: _Loop | None = None
 
     @property
@@ -106,9 +100,9 @@ class LQG:
         PhysicsError
             The believed patient has no periodic beat.
         """
-        briefing.check_left(self.name)
-        sensor = measured_as(briefing, REGULATED)
-        self._loop = _Loop(self.settings, briefing, sensor, self._wanted)
+        briefing.check_left_pump(self.name)
+        sensor = sensor_for(briefing, REGULATED)
+        self._loop = _Loop(self.settings, briefing, sensor, self._given_target)
 
     def act(self, measurement: Measurement) -> Command:
         """The command for the coming period.
@@ -119,7 +113,7 @@ class LQG:
             The controller was not reset first.
         """
         if self._loop is None:
-            raise RuntimeError("reset(briefing) comes before the first act(measurement)")
+            raise not_reset()
         return self._loop.act(measurement)
 
 
@@ -129,75 +123,75 @@ class _Loop:
     def __init__(
         self, settings: LQGSettings, briefing: Briefing, sensor: str, target: float | None
     ):
-        self._design = made = design(briefing, settings)
-        steady = made.point.steady.metrics[REGULATED]
-        self.target = _wanted(briefing, steady) if target is None else target
+        self._design = design = synthesise(briefing, settings)
+        steady = design.point.steady.metrics[REGULATED]
+        self.target = _within_goal(briefing, steady) if target is None else target
         self._sensor = sensor
-        self._zero = made.point.level.rpm * KRPM_PER_RPM
+        self._operating_speed = design.point.level.rpm * KRPM_PER_RPM
         low, high = speed_limits(briefing.pump)
         self._low, self._high = self._deviation(low), self._deviation(high)
         self._fallback = self._deviation(briefing.pump.speed(briefing.therapy.fallback_level))
         self._rate = settings.rate_limit * KRPM_PER_RPM
         self._speed = self._deviation(briefing.start_speed)
-        self._filter = _Filter(made, self._speed)
+        self._filter = KalmanFilter(design, self._speed)
         self._clock = BeatClock(briefing.patient["heart_rate"])
         self._watchdog = Watchdog()
         self._period = briefing.period
         self._change = 0.0  # of the last decision
-        self._known: Array | None = None  # state and speed at the last decision
-        self._since = 0.0  # time since the speed was last decided on, s
-        self._last: float | None = None
+        self._decided_at: Array | None = None  # state and speed at the last decision
+        self._since_decision = 0.0  # s
+        self._last_time: float | None = None
 
     def _deviation(self, rpm: float) -> float:
-        return rpm * KRPM_PER_RPM - self._zero
+        return rpm * KRPM_PER_RPM - self._operating_speed
 
     def act(self, measurement: Measurement) -> Command:
         now = measurement.time
-        elapsed = self._period if self._last is None else now - self._last
-        self._last = now
-        self._since += elapsed
+        elapsed = self._period if self._last_time is None else now - self._last_time
+        self._last_time = now
+        self._since_decision += elapsed
         rate = measurement.get("heart_rate", math.nan)
-        if _SLOWEST < rate < _FASTEST:
+        if plausible_heart_rate(rate):
             self._clock.heart_rate = rate
         readings = np.array([measurement[name] for name in self._design.observed])
         missing = np.full_like(readings, np.nan)
         beats = self._clock.advance(elapsed)
         for k in range(beats):
-            self._filter.beat(self._speed, readings if k == beats - 1 else missing)
+            self._filter.advance(self._speed, readings if k == beats - 1 else missing)
         # The console always knows the speed it commands: that alone is no measurement.
-        seeing = any(
+        measured = any(
             math.isfinite(value)
             for name, value in zip(self._design.observed, readings, strict=True)
             if name != "pump_speed"
         )
-        if self._watchdog.lost(now, present=seeing):
-            self._speed, self._change, self._since = self._fallback, 0.0, 0.0
-            self._known = None
-            return Command(self._rpm(), _FELL_BACK)
+        if self._watchdog.lost(now, present=measured):
+            self._speed, self._change, self._since_decision = self._fallback, 0.0, 0.0
+            self._decided_at = None
+            return Command(self._rpm(), FALLBACK_STATUS)
         if beats:  # Between beats nothing new is known.
             error = measurement[self._sensor] - self.target
             self._speed = self._next(error if math.isfinite(error) else 0.0)
-            self._since = 0.0
+            self._since_decision = 0.0
         return Command(self._rpm())
 
     def _rpm(self) -> float:
-        return (self._speed + self._zero) / KRPM_PER_RPM
+        return (self._speed + self._operating_speed) / KRPM_PER_RPM
 
     def _next(self, error: float) -> float:
         """The next speed, by the error (mmHg) of the last beat."""
-        known = np.append(self._filter.state, self._speed)
-        moved = np.zeros_like(known) if self._known is None else known - self._known
-        self._known = known
-        change = self._change - float(self._design.gain @ np.append(moved, error))
-        most = self._rate * self._since
-        speed = self._speed + min(max(change, -most), most)
+        present = np.append(self._filter.state, self._speed)
+        before = present if self._decided_at is None else self._decided_at
+        self._decided_at = present
+        change = self._change - float(self._design.gain @ np.append(present - before, error))
+        largest = self._rate * self._since_decision
+        speed = self._speed + min(max(change, -largest), largest)
         # From outside its range (the pump may have been stopped) the rate limit gives way.
         speed = min(max(speed, self._low), self._high)
         self._change = speed - self._speed
         return speed
 
 
-def _wanted(briefing: Briefing, pressure: float) -> float:
+def _within_goal(briefing: Briefing, pressure: float) -> float:
     """A pressure (mmHg) moved into the range of the therapy's goal."""
     for goal in briefing.therapy.goals:
         if goal.signal == REGULATED:
@@ -207,7 +201,7 @@ def _wanted(briefing: Briefing, pressure: float) -> float:
     return pressure
 
 
-class _Filter:
+class KalmanFilter:
     """Kalman filter over beats, whose gain follows which readings there are."""
 
     def __init__(self, design: Design, speed: float):
@@ -227,18 +221,14 @@ class _Filter:
         """Deviation of the disturbances."""
         return self._estimate[self._n :]
 
-    def beat(self, speed: float, readings: Array) -> None:
+    def advance(self, speed: float, readings: Array) -> None:
         """Go on by one beat at a speed, of which these readings were taken; NaN for none."""
-        made = self._design
-        there = np.isfinite(readings)
-        if there.any():
-            c, noise = made.c[there], made.noise[there]
-            predicted = made.start[there] + c @ self._estimate + made.d[there] * speed
-            spread = c @ self._covariance @ c.T + np.diag(noise)
-            gain = np.linalg.solve(spread, c @ self._covariance).T
-            self._estimate = self._estimate + gain @ (readings[there] - predicted)
-            # Joseph's form keeps the covariance positive whatever rounding does.
-            kept = np.eye(len(made.a)) - gain @ c
-            self._covariance = kept @ self._covariance @ kept.T + (gain * noise) @ gain.T
-        self._estimate = made.a @ self._estimate + made.b * speed
-        self._covariance = made.a @ self._covariance @ made.a.T + made.drift
+        design = self._design
+        measured = np.isfinite(readings)
+        if measured.any():
+            c, noise = design.c[measured], design.noise[measured]
+            predicted = design.start[measured] + c @ self._estimate + design.d[measured] * speed
+            gain, self._covariance = kalman_correction(self._covariance, c, noise)
+            self._estimate = self._estimate + gain @ (readings[measured] - predicted)
+        self._estimate = design.a @ self._estimate + design.b * speed
+        self._covariance = design.a @ self._covariance @ design.a.T + design.drift

@@ -31,10 +31,10 @@ Array = NDArray[np.float64]
 
 _VEINS = STATES.index["systemic_vein_volume"]
 _COMMAND = VALUES.index["speed_command"]
-_KEPT = tuple(i for i in range(len(STATES)) if i not in (PHASE, _VEINS))
+_LINEAR_ROWS = tuple(i for i in range(len(STATES)) if i not in (PHASE, _VEINS))
 #: States of the linear beat. In place of the volume of the systemic veins, which closes the
 #: balance, stands that of all the blood; the phase is gone, because every beat begins at its onset.
-LINEAR_STATES: tuple[str, ...] = (*(STATES.names[i] for i in _KEPT), "blood_volume")
+LINEAR_STATES: tuple[str, ...] = (*(STATES.names[i] for i in _LINEAR_ROWS), "blood_volume")
 #: Disturbances of the linear beat unless others are asked for.
 USUAL_DISTURBANCES: tuple[str, ...] = (
     "systemic_resistance",
@@ -174,11 +174,11 @@ def linearise(
     """
     if plant.pump is None:
         raise InputError("plant", plant.patient.name, "a plant with a pump, whose speed moves it")
-    names, shown = tuple(disturbances), tuple(outputs)
+    names, output_names = tuple(disturbances), tuple(outputs)
     for name in names:
         if name not in DISTURBANCES:
             raise unknown_name("disturbances", name, DISTURBANCES)
-    rows = [METRICS.index[signal(name).name] for name in shown]
+    rows = [METRICS.index[signal(name).name] for name in output_names]
     beats = BeatMap(plant)
     steady = steady or steady_state(plant, speed, at, beats=beats)
     values = beats.values(speed, at)
@@ -191,21 +191,21 @@ def linearise(
     for k, name in enumerate(names):
         d_values[n + 1 + k] = _direction(name, values)
     beat = beats.beat(steady.state, values, d_state, d_values)
-    moved, seen = _from_states() @ beat.d_state.T, beat.d_metrics.T[rows]
+    state_slopes, output_slopes = _from_states() @ beat.d_state.T, beat.d_metrics.T[rows]
     return LinearBeat(
         steady=steady,
         speed=speed,
         period=float(beats.period(values)),
         states=LINEAR_STATES,
         disturbances=names,
-        outputs=shown,
-        metrics=np.array([steady.metrics[name] for name in shown]),
-        a=moved[:, :n],
-        b=moved[:, n : n + 1],
-        e=moved[:, n + 1 :],
-        c=seen[:, :n],
-        d=seen[:, n : n + 1],
-        f=seen[:, n + 1 :],
+        outputs=output_names,
+        metrics=np.array([steady.metrics[name] for name in output_names]),
+        a=state_slopes[:, :n],
+        b=state_slopes[:, n : n + 1],
+        e=state_slopes[:, n + 1 :],
+        c=output_slopes[:, :n],
+        d=output_slopes[:, n : n + 1],
+        f=output_slopes[:, n + 1 :],
     )
 
 
@@ -222,7 +222,7 @@ def _direction(disturbance: str, values: Array) -> Array:
 def _to_states() -> Array:
     """Plant states from those of the linear beat: the veins hold what the rest leaves."""
     matrix = np.zeros((len(STATES), len(LINEAR_STATES)))
-    for column, row in enumerate(_KEPT):
+    for column, row in enumerate(_LINEAR_ROWS):
         matrix[row, column] = 1.0
         if row < N_VOLUMES:
             matrix[_VEINS, column] = -1.0
@@ -233,6 +233,6 @@ def _to_states() -> Array:
 def _from_states() -> Array:
     """States of the linear beat from those of the plant: the blood volume is their sum."""
     matrix = np.zeros((len(LINEAR_STATES), len(STATES)))
-    matrix[np.arange(len(_KEPT)), _KEPT] = 1.0
+    matrix[np.arange(len(_LINEAR_ROWS)), _LINEAR_ROWS] = 1.0
     matrix[-1, :N_VOLUMES] = 1.0
     return matrix

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from controllers.lqg.linearisation import LinearBeat, linearise
 from controllers.operating_points import OperatingPoint, operating_point
 from controllers.protocol import Briefing
-from plants import SIGNALS, InputError, Sensor, Therapy, tier_table
+from plants import SIGNALS, Sensor, Therapy, tier_table
+from plants.quantities import CheckedModel
 
 Array = NDArray[np.float64]
 
@@ -32,11 +34,10 @@ OBSERVED = (
 # Below this the price of a change of speed would leave the design without a solution, 1/krpm^2.
 _LEAST_EFFORT = 1e-6
 # Drift of a state that hardly has one; a little keeps the filter's equation well posed.
-_SETTLED = 1e-3
+_SETTLED_NOISE = 1e-3
 
 
-@dataclass(frozen=True)
-class LQGSettings:
+class LQGSettings(CheckedModel):
     """Tuning of the controller; every number is a guess, checked on the built-in patients only.
 
     Attributes
@@ -60,23 +61,16 @@ class LQGSettings:
         typical size (10 mmHg, 1 L/min) of its unit.
     """
 
-    integral_weight: float = 1.0
-    rate_limit: float = 4000.0
-    systemic_walk: float = 0.01
-    pulmonary_walk: float = 0.01
-    contractility_walk: float = 0.006
-    volume_walk: float = 2.0
-    return_share: float = 0.999
-    state_noise: float = 0.3
-    model_share: float = 0.06
-    model_floor: float = 0.03
-
-    def __post_init__(self) -> None:
-        for name, value in vars(self).items():
-            if not (np.isfinite(value) and value > 0):
-                raise InputError(name, value, "a positive number")
-        if self.return_share > 1:
-            raise InputError("return_share", self.return_share, "at most 1")
+    integral_weight: float = Field(default=1.0, gt=0)
+    rate_limit: float = Field(default=4000.0, gt=0)
+    systemic_walk: float = Field(default=0.01, gt=0)
+    pulmonary_walk: float = Field(default=0.01, gt=0)
+    contractility_walk: float = Field(default=0.006, gt=0)
+    volume_walk: float = Field(default=2.0, gt=0)
+    return_share: float = Field(default=0.999, gt=0, le=1)
+    state_noise: float = Field(default=0.3, gt=0)
+    model_share: float = Field(default=0.06, gt=0)
+    model_floor: float = Field(default=0.03, gt=0)
 
 
 # Typical sizes of readings in units other than mmHg.
@@ -125,7 +119,7 @@ class Design:
     state_by_speed: Array
 
 
-def design(briefing: Briefing, settings: LQGSettings) -> Design:
+def synthesise(briefing: Briefing, settings: LQGSettings) -> Design:
     """Design filter and feedback for the believed patient at the best level of the therapy.
 
     Raises
@@ -153,31 +147,34 @@ def design(briefing: Briefing, settings: LQGSettings) -> Design:
         outputs=[*observed, REGULATED, *goals],
         steady=point.steady,
     )
-    n, seen = len(beat.states) - 1, len(observed)
-    held = max(1, round(briefing.period / beat.period))
+    n, n_observed = len(beat.states) - 1, len(observed)
+    beats = max(1, round(briefing.period / beat.period))
     # The blood volume, last of the states, joins the disturbances: no speed moves it.
     a, e = beat.a[:n, :n], np.hstack([beat.e[:n], beat.a[:n, n:]])
     c, f = beat.c[:, :n], np.hstack([beat.f, beat.c[:, n:]])
     b, d = beat.b[:n], beat.d
     k = e.shape[1]
     # The pump's own states are settled at the end of any beat: nothing of them drifts.
-    own = [settings.state_noise if s.endswith("_volume") else _SETTLED for s in beat.states[:n]]
-    drift = np.diag(np.square([*own, *walk.values(), settings.volume_walk]))
+    state_noise = [
+        settings.state_noise if s.endswith("_volume") else _SETTLED_NOISE for s in beat.states[:n]
+    ]
+    drift = np.diag(np.square([*state_noise, *walk.values(), settings.volume_walk]))
     both = np.block([[a, e], [np.zeros((k, n)), settings.return_share * np.eye(k)]])
-    shown = np.hstack([c[:seen], f[:seen]])
+    outputs = np.hstack([c[:n_observed], f[:n_observed]])
     noise = np.array([_variance(s, beat, settings) for s in sensors])
+    controlled = _over_beats(a, b, c[n_observed:], d[n_observed:], beats)
     return Design(
         point=point,
         observed=tuple(observed),
-        start=beat.metrics[:seen],
+        start=beat.metrics[:n_observed],
         a=both,
         b=np.concatenate([b[:, 0], np.zeros(k)]),
-        c=shown,
-        d=d[:seen, 0],
+        c=outputs,
+        d=d[:n_observed, 0],
         noise=noise,
         drift=drift,
-        covariance=_prediction_covariance(both, shown, drift, noise),
-        gain=_feedback(*_held(a, b, c[seen:], d[seen:], held), briefing.therapy, settings),
+        covariance=_prediction_covariance(both, outputs, drift, noise),
+        gain=_feedback(*controlled, briefing.therapy, settings),
         state_by_speed=np.asarray(np.linalg.solve(np.eye(n) - a, b[:, 0]), dtype=np.float64),
     )
 
@@ -198,7 +195,9 @@ def _prediction_covariance(a: Array, c: Array, drift: Array, noise: Array) -> Ar
     return np.asarray(covariance)
 
 
-def _held(a: Array, b: Array, c: Array, d: Array, beats: int) -> tuple[Array, Array, Array, Array]:
+def _over_beats(
+    a: Array, b: Array, c: Array, d: Array, beats: int
+) -> tuple[Array, Array, Array, Array]:
     """The beat carried over so many beats at a held speed, and the outputs of the last of them."""
     power, pushed = np.eye(len(a)), np.zeros_like(b)
     for _ in range(beats - 1):
@@ -218,7 +217,9 @@ def _feedback(
     import control
 
     n = len(a)
-    moving = np.block([[a, b, np.zeros((n, 1))], [np.eye(1, n + 2, n)], [c[:1], d[:1], np.eye(1)]])
+    transition = np.block(
+        [[a, b, np.zeros((n, 1))], [np.eye(1, n + 2, n)], [c[:1], d[:1], np.eye(1)]]
+    )
     change = np.vstack([b, [[1.0]], d[:1]])
     prices = np.array([goal.weight / goal.scale**2 for goal in therapy.goals])
     outputs = np.hstack([c[1:], d[1:], np.zeros((len(prices), 1))])
@@ -226,9 +227,12 @@ def _feedback(
     cross_cost = outputs.T @ (prices[:, None] * d[1:])
     effort = max(therapy.effort_weight, _LEAST_EFFORT)
     change_cost = d[1:].T @ (prices[:, None] * d[1:]) + effort
-    own = [
-        price for price, goal in zip(prices, therapy.goals, strict=True) if goal.signal == REGULATED
+    regulated = [
+        price_of_goal
+        for price_of_goal, goal in zip(prices, therapy.goals, strict=True)
+        if goal.signal == REGULATED
     ]
-    state_cost[-1, -1] += settings.integral_weight * (own[0] if own else prices.max(initial=1e-3))
-    gain, _, _ = control.dlqr(moving, change, state_cost, change_cost, cross_cost)
+    price = regulated[0] if regulated else prices.max(initial=1e-3)
+    state_cost[-1, -1] += settings.integral_weight * price
+    gain, _, _ = control.dlqr(transition, change, state_cost, change_cost, cross_cost)
     return np.asarray(gain)[0]

@@ -17,65 +17,21 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.nmpc.estimator import BeatEstimator, EstimatorSettings
+from controllers.nmpc.estimator import BeatEstimator
 from controllers.nmpc.horizon import Horizon, Prediction
 from controllers.nmpc.quadratic_programme import PlanBounds, plan_step
+from controllers.nmpc.settings import EstimatorSettings, NmpcSettings
 from controllers.operating_points import speed_limits
 from controllers.protocol import Briefing, Command, Outcome, SolveStatus
 from controllers.watchdog import Watchdog
-from plants import InputError, Measurement, PhysicsError
+from plants import Measurement, PhysicsError
 from plants.quantities import KRPM_PER_RPM
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class NmpcSettings:
-    """Tuning of the controller; each number is a choice of ours.
-
-    Attributes
-    ----------
-    blocks : tuple of int
-        Beats over which each speed of the plan is held; their sum is the horizon.
-    rate_limit : float
-        Largest change of the speed from one block to the next, krpm.
-    penalty : float
-        Price of a unit (mmHg, L/min) outside a limit of the therapy.
-    damping : float
-        Levenberg-Marquardt term, per krpm squared.
-    max_iterations : int
-        Gauss-Newton steps in a period.
-    tolerance : float
-        A step below it (krpm) ends the iteration.
-    time_limit : float
-        Share of the period after which no further step is begun.
-    max_failures : int
-        Failures in a row after which the safe speed and a cold restart follow.
-    """
-
-    blocks: tuple[int, ...] = (2, 2, 4, 8)
-    rate_limit: float = 3.0
-    penalty: float = 5.0
-    damping: float = 1e-4
-    max_iterations: int = 4
-    tolerance: float = 0.02
-    time_limit: float = 0.8
-    max_failures: int = 3
-
-    def __post_init__(self) -> None:
-        if not self.blocks or any(beats < 1 for beats in self.blocks):
-            raise InputError("blocks", self.blocks, "at least one block of at least one beat")
-        for name in ("rate_limit", "penalty", "tolerance", "time_limit"):
-            value = getattr(self, name)
-            if not (np.isfinite(value) and value > 0):
-                raise InputError(name, value, "a positive number")
-        if self.max_iterations < 1:
-            raise InputError("max_iterations", self.max_iterations, "1 or more")
 
 
 class NmpcController:
@@ -125,7 +81,7 @@ class NmpcController:
         InputError
             The tier has no signal that can be used, or the pump is one for the right ventricle.
         """
-        briefing.check_left(self.name)
+        briefing.check_left_pump(self.name)
         s = self.settings
         self._briefing = briefing
         self.estimator.reset(briefing)
@@ -134,36 +90,36 @@ class NmpcController:
         self._bounds = PlanBounds(low * KRPM_PER_RPM, high * KRPM_PER_RPM, s.rate_limit)
         self._safe_speed = briefing.pump.speed(briefing.therapy.fallback_level)
         self._speed = briefing.start_speed
-        self._time: float | None = None
+        self._last_time: float | None = None
         self._watchdog = Watchdog()
         self._failures = 0
-        self._forget_plan()
+        self._reset_plan()
 
-    def _forget_plan(self) -> None:
+    def _reset_plan(self) -> None:
         self._plan = np.full(len(self.settings.blocks), self._speed * KRPM_PER_RPM)
 
     def act(self, measurement: Measurement) -> Command:
         """The command for the coming period; see :class:`controllers.Controller`."""
         begun = time.perf_counter()
         now = measurement.time
-        elapsed = self._briefing.period if self._time is None else now - self._time
-        self._time = now
-        seeing = self.estimator.update(measurement, speed=self._speed, seconds=elapsed)
-        if self._watchdog.lost(now, present=seeing):
+        elapsed = self._briefing.period if self._last_time is None else now - self._last_time
+        self._last_time = now
+        measured = self.estimator.update(measurement, speed=self._speed, seconds=elapsed)
+        if self._watchdog.lost(now, present=measured):
             return self._fallback(begun, 0)
-        plan, outcome, iterations = self._improved(begun)
+        plan, outcome, iterations = self._improved_plan(begun)
         if plan is None:
             self._failures += 1
             if self._failures >= self.settings.max_failures:
                 return self._fallback(begun, iterations)
-            self._shift()
+            self._shift_plan()
         else:
             self._failures = 0
             self._plan = plan
         self._speed = float(self._plan[0] / KRPM_PER_RPM)
         return Command(self._speed, _status(outcome, iterations, begun))
 
-    def _shift(self) -> None:
+    def _shift_plan(self) -> None:
         """The last good plan, one block on; its end is held."""
         self._plan = np.append(self._plan[1:], self._plan[-1])
 
@@ -171,7 +127,7 @@ class NmpcController:
         """The safe speed, and a cold restart of estimator and plan."""
         self._speed = self._safe_speed
         self._failures = 0
-        self._forget_plan()
+        self._reset_plan()
         # A believed patient without a steady state at the safe speed: what was learned is kept.
         with contextlib.suppress(PhysicsError):
             self.estimator.restart(self._speed)
@@ -193,7 +149,7 @@ class NmpcController:
         worst = np.maximum(0.0, -prediction.margins).max(axis=0).sum()
         return prediction.cost + self.settings.penalty * float(worst)
 
-    def _improved(self, begun: float) -> tuple[Array | None, Outcome, int]:
+    def _improved_plan(self, begun: float) -> tuple[Array | None, Outcome, int]:
         """A better plan than the last, or None; how it went; iterations."""
         s = self.settings
         plan = self._feasible(self._plan)
@@ -214,7 +170,7 @@ class NmpcController:
                 return None, Outcome.FAILED, iteration
             if np.max(np.abs(step)) < s.tolerance:
                 return plan + step, Outcome.SOLVED, iteration
-            better = self._searched(plan, step, self._merit(prediction))
+            better = self._line_search(plan, step, self._merit(prediction))
             if better is None:  # No descent is left along an honest direction: a minimum.
                 return plan, Outcome.SOLVED, iteration
             plan, prediction = better
@@ -222,7 +178,9 @@ class NmpcController:
                 return plan, Outcome.LATE, iteration
         return plan, Outcome.LATE, s.max_iterations
 
-    def _searched(self, plan: Array, step: Array, merit: float) -> tuple[Array, Prediction] | None:
+    def _line_search(
+        self, plan: Array, step: Array, merit: float
+    ) -> tuple[Array, Prediction] | None:
         """The longest of the halved steps that lowers the merit: its plan and prediction."""
         # Nearly always the whole step is taken, so its slopes are computed at once.
         whole = self._predict(plan + step, slopes=True)
@@ -236,12 +194,13 @@ class NmpcController:
 
     def _feasible(self, plan: Array) -> Array:
         """The plan brought within range and rate limit, from the speed now in force."""
-        b, last, kept = self._bounds, self._speed * KRPM_PER_RPM, []
+        bounds, last, speeds = self._bounds, self._speed * KRPM_PER_RPM, []
         for speed in plan:
             # Outside the range (the pump may have been stopped), the rate limit gives way.
-            last = float(np.clip(np.clip(speed, last - b.change, last + b.change), b.low, b.high))
-            kept.append(last)
-        return np.array(kept)
+            reachable = np.clip(speed, last - bounds.change, last + bounds.change)
+            last = float(np.clip(reachable, bounds.low, bounds.high))
+            speeds.append(last)
+        return np.array(speeds)
 
 
 def _status(outcome: Outcome, iterations: int, begun: float) -> SolveStatus:

@@ -11,12 +11,13 @@ volume.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.beat_clock import BeatClock
+from controllers.beat_clock import BeatClock, plausible_heart_rate
+from controllers.kalman import innovation_covariance, kalman_correction
+from controllers.nmpc.settings import EstimatorSettings
 from controllers.protocol import Briefing
 from plants import METRICS, STATES, Beat, BeatMap, InputError, Measurement, steady_state, tier_table
 from plants.plant import N_VOLUMES, PHASE, VALUES
@@ -46,52 +47,11 @@ USABLE = (
     "cardiac_output",
     "pcwp",
 )
-_FREE = np.array([i for i in range(len(STATES)) if i != PHASE])
-_N = len(_FREE)
+_ESTIMATED = np.array([i for i in range(len(STATES)) if i != PHASE])
+_N = len(_ESTIMATED)
 _VEINS = STATES.index["systemic_vein_volume"]
 _PUMP_STATES = slice(N_VOLUMES, _N)
 _FACTOR_ROWS = np.array([VALUES.index[f"disturbance_{name}"] for name in FACTORS])
-
-
-@dataclass(frozen=True)
-class EstimatorSettings:
-    """Tuning of the filter. Every number is a guess, checked on the built-in patients only.
-
-    Attributes
-    ----------
-    step : float
-        Integration step of the model, s; RK4 at 4 ms errs by 2.5e-4 of a beat mean.
-    volume_noise, vein_noise : float
-        Drift of a compartment and of the systemic veins in a beat, mL.
-    factor_noise : tuple of float
-        Drift of the logarithm of each of ``FACTORS`` in a beat. Pulmonary resistance is told apart
-        from wedge pressure by few readings only, so that it is held tighter than the others.
-    start_volume : float
-        Standard deviation of a volume at the start, as a share of it.
-    start_factor : tuple of float
-        Standard deviation of the logarithm of each factor at the start.
-    model_share, model_floor : float
-        Standard deviation of the model's own error in a reading: a share of its value, plus a
-        floor in the unit of the signal.
-    gate : float
-        Innovations beyond this many standard deviations are cut to it.
-    largest_surprise : float
-        The drift of the factors grows with the normalised innovation, at most this many times.
-    factor_limit : float
-        Largest factor, and its inverse the smallest.
-    """
-
-    step: float = 0.004
-    volume_noise: float = 0.5
-    vein_noise: float = 4.0
-    factor_noise: tuple[float, ...] = (0.02, 0.015, 0.002, 0.005)
-    start_volume: float = 0.03
-    start_factor: tuple[float, ...] = (0.15, 0.15, 0.1, 0.15)
-    model_share: float = 0.02
-    model_floor: float = 0.2
-    gate: float = 4.0
-    largest_surprise: float = 10.0
-    factor_limit: float = 8.0
 
 
 class BeatEstimator:
@@ -145,15 +105,15 @@ class BeatEstimator:
             raise InputError("tier", briefing.tier, "a tier with any of " + ", ".join(USABLE))
         self._plant = briefing.plant
         self.beats = BeatMap(self._plant, step=self.settings.step)
-        self._believed_rate = briefing.patient["heart_rate"]
-        self._clock = BeatClock(self._believed_rate)
+        self._briefed_rate = briefing.patient["heart_rate"]
+        self._clock = BeatClock(self._briefed_rate)
         self._rate_factor = 1.0
         self.restart(briefing.start_speed)
 
     def restart(self, speed: float) -> None:
         """Forget everything learned: a cold start at a speed (rpm)."""
         self.state = steady_state(self._plant, speed, beats=self.beats).state
-        self._logs = np.zeros(len(FACTORS))
+        self._log_factors = np.zeros(len(FACTORS))
         s = self.settings
         sd = np.full(_N + len(FACTORS), 1.0)
         sd[:N_VOLUMES] = s.start_volume * np.maximum(self.state[:N_VOLUMES], 20.0)
@@ -165,7 +125,7 @@ class BeatEstimator:
     @property
     def factors(self) -> dict[str, float]:
         """Estimated factors on the believed patient's parameters."""
-        return dict(zip(FACTORS, map(float, np.exp(self._logs)), strict=True))
+        return dict(zip(FACTORS, map(float, np.exp(self._log_factors)), strict=True))
 
     @property
     def disturbances(self) -> dict[str, float]:
@@ -189,7 +149,7 @@ class BeatEstimator:
         bool
             Whether any reading was usable.
         """
-        self._follow_rate(measurement)
+        self._update_heart_rate(measurement)
         readings = {
             name: measurement[name]
             for name in self._sensors
@@ -197,17 +157,17 @@ class BeatEstimator:
         }
         beats = self._clock.advance(seconds)
         for k in range(beats):
-            self._beat(speed, readings if k == beats - 1 else {})
+            self._advance_beat(speed, readings if k == beats - 1 else {})
         return bool(readings)
 
-    def _follow_rate(self, measurement: Measurement) -> None:
+    def _update_heart_rate(self, measurement: Measurement) -> None:
         rate = measurement.get("heart_rate", math.nan)
-        if math.isfinite(rate) and 20.0 < rate < 250.0:
+        if plausible_heart_rate(rate):
             # Half a beat's jitter must not move the model: the reading is smoothed.
-            self._rate_factor += 0.5 * (rate / self._believed_rate - self._rate_factor)
-            self._clock.heart_rate = self._believed_rate * self._rate_factor
+            self._rate_factor += 0.5 * (rate / self._briefed_rate - self._rate_factor)
+            self._clock.heart_rate = self._briefed_rate * self._rate_factor
 
-    def _beat(self, speed: float, readings: dict[str, float]) -> None:
+    def _advance_beat(self, speed: float, readings: dict[str, float]) -> None:
         """One beat: its metrics against the readings, then its end as the next onset."""
         beat, slope, outputs = self._linearised(speed)
         if not (np.all(np.isfinite(beat.state)) and np.all(np.isfinite(slope))):
@@ -217,12 +177,12 @@ class BeatEstimator:
         if readings:
             correction = self._correct(beat, outputs, readings)
         self.state = beat.state.copy()
-        self.state[_FREE] += slope[:_N] @ correction
+        self.state[_ESTIMATED] += slope[:_N] @ correction
         self.state[PHASE] = 0.0
         self.state[:N_VOLUMES] = np.maximum(self.state[:N_VOLUMES], 1.0)
         limit = math.log(self.settings.factor_limit)
-        self._logs = np.clip(self._logs + correction[_N:], -limit, limit)
-        self.covariance = slope @ self.covariance @ slope.T + self._drift()
+        self._log_factors = np.clip(self._log_factors + correction[_N:], -limit, limit)
+        self.covariance = slope @ self.covariance @ slope.T + self._process_noise()
         self.covariance = 0.5 * (self.covariance + self.covariance.T)
 
     def _linearised(self, speed: float) -> tuple[Beat, Array, Array]:
@@ -230,12 +190,12 @@ class BeatEstimator:
         values = self.beats.values(speed, self.disturbances)
         count = _N + len(FACTORS)
         d_state = np.zeros((count, len(STATES)))
-        d_state[np.arange(_N), _FREE] = 1.0
+        d_state[np.arange(_N), _ESTIMATED] = 1.0
         d_values = np.zeros((count, len(values)))
-        d_values[_N + np.arange(len(FACTORS)), _FACTOR_ROWS] = np.exp(self._logs)
+        d_values[_N + np.arange(len(FACTORS)), _FACTOR_ROWS] = np.exp(self._log_factors)
         beat = self.beats.beat(self.state, values, d_state, d_values)
         slope = np.eye(count)
-        slope[:_N] = beat.d_state[:, _FREE].T
+        slope[:_N] = beat.d_state[:, _ESTIMATED].T
         return beat, slope, beat.d_metrics.T
 
     def _correct(self, beat: Beat, outputs: Array, readings: dict[str, float]) -> Array:
@@ -243,15 +203,12 @@ class BeatEstimator:
         rows = [METRICS.index[name] for name in readings]
         predicted, slope = beat.metrics[rows], outputs[rows]
         noise = np.array([self._variance(n, p) for n, p in zip(readings, predicted, strict=True)])
-        spread = slope @ self.covariance @ slope.T + np.diag(noise)
+        spread = innovation_covariance(self.covariance, slope, noise)
         error = np.array(list(readings.values())) - predicted
         limit = self.settings.gate * np.sqrt(np.diag(spread))
         error = np.clip(error, -limit, limit)
-        gain = np.linalg.solve(spread, slope @ self.covariance).T
         self.innovation = float(error @ np.linalg.solve(spread, error)) / len(error)
-        # Joseph's form keeps the covariance positive whatever rounding does.
-        kept = np.eye(len(self.covariance)) - gain @ slope
-        self.covariance = kept @ self.covariance @ kept.T + (gain * noise) @ gain.T
+        gain, self.covariance = kalman_correction(self.covariance, slope, noise)
         return gain @ error
 
     def _variance(self, name: str, value: float) -> float:
@@ -259,15 +216,15 @@ class BeatEstimator:
         model = s.model_share * abs(value) + s.model_floor * _FLOOR_UNIT.get(name, 1.0)
         return sensor.noise_sd**2 + sensor.bias_sd**2 + model**2
 
-    def _drift(self) -> Array:
+    def _process_noise(self) -> Array:
         s = self.settings
         sd = np.zeros(_N + len(FACTORS))
         sd[:N_VOLUMES] = s.volume_noise
         sd[_VEINS] = s.vein_noise
         sd[_N:] = s.factor_noise
         # Readings far from what was expected: something has changed, and may change further.
-        surprise = self.innovation if math.isfinite(self.innovation) else 1.0
-        sd[_N:] *= min(max(surprise, 1.0), s.largest_surprise)
+        inflation = self.innovation if math.isfinite(self.innovation) else 1.0
+        sd[_N:] *= min(max(inflation, 1.0), s.largest_inflation)
         return np.diag(sd**2)
 
 

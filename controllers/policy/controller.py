@@ -16,12 +16,10 @@ from controllers.policy.files import (
     policy_normalisation,
     read_policy,
 )
-from controllers.protocol import Briefing, Command, Outcome, SolveStatus
+from controllers.protocol import FALLBACK_STATUS, Briefing, Command, not_reset
+from controllers.watchdog import LONGEST_BLACKOUT
 from plants import InputError, LevelAction, Measurement, SampleAndHold, SpeedAction, action_from
 from plants.console import ActionMap
-
-# No value of any signal for this long (s), and the policy is no longer asked.
-_BLIND = 1.0
 
 
 class PolicyController:
@@ -70,12 +68,12 @@ class PolicyController:
             allowed = "a policy that sets the speed; this one weans, over hours"
             raise InputError("controller", self.name, allowed, source=source)
         self._actions: ActionMap = action_from(config["action"], source=source)
-        self._held = SampleAndHold(config["signals"])
-        self._normalisation = policy_normalisation(config, len(self._held.signals), source)
+        self._observation = SampleAndHold(config["signals"])
+        self._normalisation = policy_normalisation(config, len(self._observation.signals), source)
         check_libraries("controller", self.name)
         self._network: Any = None
         self._fallback = 0.0
-        self._seen = 0.0
+        self._last_measured = 0.0
 
     def reset(self, briefing: Briefing) -> None:
         """Begin a new run.
@@ -86,8 +84,8 @@ class PolicyController:
             The policy was trained for another device, tier or control period, the device does
             not reach its speeds, or its weights do not fit its description.
         """
-        told = {"tier": briefing.tier, "device": briefing.pump.name, "period": briefing.period}
-        for field, value in told.items():
+        run = {"tier": briefing.tier, "device": briefing.pump.name, "period": briefing.period}
+        for field, value in run.items():
             if value != self._config[field]:
                 allowed = f"{self._config[field]!r}, which the policy was trained for"
                 raise InputError(field, value, allowed, source=self._source)
@@ -105,8 +103,8 @@ class PolicyController:
             self._network = policy_network(
                 self.folder, self._config, outputs, discrete=isinstance(self._actions, LevelAction)
             )
-        self._held.reset()
-        self._seen = -np.inf
+        self._observation.reset()
+        self._last_measured = -np.inf
 
     def act(self, measurement: Measurement) -> Command:
         """The policy's command, without exploration.
@@ -119,13 +117,13 @@ class PolicyController:
             The measurement lacks a signal of the policy.
         """
         if self._network is None:
-            raise RuntimeError("reset(briefing) comes before the first act(measurement)")
-        observation = self._held.update(measurement)
+            raise not_reset()
+        observation = self._observation.update(measurement)
         if len(measurement.missing) < len(measurement):
-            self._seen = measurement.time
-        blind = measurement.time - self._seen >= _BLIND - 1e-9
-        if self._held.missing or blind:
-            return Command(self._fallback, SolveStatus(Outcome.FALLBACK, 0, 0.0))
+            self._last_measured = measurement.time
+        blackout = measurement.time - self._last_measured >= LONGEST_BLACKOUT - 1e-9
+        if self._observation.missing or blackout:
+            return Command(self._fallback, FALLBACK_STATUS)
         action, _ = self._network.predict(
             self._normalisation.apply(observation), deterministic=True
         )

@@ -119,7 +119,7 @@ def policy_normalisation(config: Mapping[str, Any], n: int, source: str) -> Norm
     """
     content = config["normalisation"]
     try:
-        found = Normalisation(
+        normalisation = Normalisation(
             tuple(map(float, content["mean"])),
             tuple(map(float, content["variance"])),
             float(content["epsilon"]),
@@ -128,10 +128,11 @@ def policy_normalisation(config: Mapping[str, Any], n: int, source: str) -> Norm
     except (KeyError, TypeError, ValueError):
         allowed = "mean, variance, epsilon and clip"
         raise InputError("normalisation", content, allowed, source=source) from None
-    if not len(found.mean) == len(found.variance) == n or min(found.variance) < 0:
+    entries = {len(normalisation.mean), len(normalisation.variance)}
+    if entries != {n} or min(normalisation.variance) < 0:
         allowed = f"{n} means and {n} variances, one for each signal"
         raise InputError("normalisation", content, allowed, source=source)
-    return found
+    return normalisation
 
 
 def policy_network(folder: Path, config: Mapping[str, Any], n: int, *, discrete: bool) -> Any:
@@ -177,7 +178,7 @@ def policy_network(folder: Path, config: Mapping[str, Any], n: int, *, discrete:
     return network
 
 
-def action_chances(network: Any, inputs: NDArray[np.float32], n: int) -> NDArray[np.float64]:
+def action_probabilities(network: Any, inputs: NDArray[np.float32], n: int) -> NDArray[np.float64]:
     """Probability of each of n discrete actions; 1 for the one that a value network takes.
 
     Parameters
@@ -190,9 +191,9 @@ def action_chances(network: Any, inputs: NDArray[np.float32], n: int) -> NDArray
         Number of actions.
     """
     if not hasattr(network, "get_distribution"):
-        chances = np.zeros(n)
-        chances[int(network.predict(inputs, deterministic=True)[0])] = 1.0
-        return chances
+        probabilities = np.zeros(n)
+        probabilities[int(network.predict(inputs, deterministic=True)[0])] = 1.0
+        return probabilities
     tensor, _ = network.obs_to_tensor(inputs)
-    found = network.get_distribution(tensor).distribution.probs.detach().cpu().numpy()
-    return np.asarray(found, dtype=np.float64).ravel()
+    distribution = network.get_distribution(tensor).distribution
+    return np.asarray(distribution.probs.detach().cpu().numpy(), dtype=np.float64).ravel()

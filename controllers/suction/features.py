@@ -36,17 +36,17 @@ FEATURES: dict[str, str] = {
     "skewness": "cube root of its third moment: dips make it negative",
     "lowest_now": "lowest tenth in the second half of the window",
     "mean_now": "mean in the second half of the window",
-    "swing_now": "the smaller of the steepest falls and rises there within a sixth of a second",
+    "steepest_swing": "the smaller of the steepest falls and rises there in a sixth of a second",
     "noise": "standard deviation of the white noise on the flow",
     "pressure": "mean of the placement signal, mmHg",
     "pulse": "standard deviation of the placement signal without its noise, mmHg",
-    "together": "signed root of the covariance of flow and placement signal",
+    "flow_pressure_covariance": "signed root of the covariance of flow and placement signal",
     "speed": "rotor speed, a share of the highest",
-    "lost": "how far mean_now lies below the mean of the best window in memory",
-    "pulse_lost": "pulse of that best window above the pulse now, mmHg",
+    "flow_drop": "how far mean_now lies below the mean of the best window in memory",
+    "pulse_drop": "pulse of that best window above the pulse now, mmHg",
 }
 
-#: How far the features look back, s: longer than a spell of suction that nobody answers. A guess.
+#: How far the features reach back, s: longer than a spell of suction that nobody answers. A guess.
 MEMORY = 30.0
 
 _RAD_S_PER_KRPM = 2e3 * math.pi / 60
@@ -93,9 +93,9 @@ def open_inlet_flow(pump: Pump, placement: Array, speed: Array) -> tuple[Array, 
     steps = np.round(np.clip(speed, 0.0, pump.max_rpm) / _SPEED_GRID).astype(int)
     for step in np.unique(steps):
         table = _flow_table(pump, min(step * _SPEED_GRID, pump.max_rpm))
-        there = steps == step
-        least[there] = np.interp(placement[there], _HEADS, table)
-        top[there] = np.interp(0.0, _HEADS, table)
+        at_step = steps == step
+        least[at_step] = np.interp(placement[at_step], _HEADS, table)
+        top[at_step] = np.interp(0.0, _HEADS, table)
     return least, top
 
 
@@ -143,10 +143,10 @@ def suction_features(y: Array, placement: Array, speed: Array, dt: float, window
     >>> from controllers.suction.features import suction_features
     >>> time = np.arange(0.0, 8.0, 0.01)
     >>> dips = np.where((time > 4.0) & (time % 0.6 < 0.15), -0.5, 0.1)
-    >>> found = suction_features(dips, 0 * time + 70.0, 0 * time + 0.9, 0.01, 2.0)
-    >>> found = dict(zip(FEATURES, found))
-    >>> bool(found["lowest"] < -0.45), bool(found["skewness"] < -0.1), bool(found["lost"] > 0.1)
-    (True, True, True)
+    >>> values = suction_features(dips, 0 * time + 70.0, 0 * time + 0.9, 0.01, 2.0)
+    >>> named = dict(zip(FEATURES, values))
+    >>> bool(named["lowest"] < -0.45), bool(named["flow_drop"] > 0.1)
+    (True, True)
     """
     count, lag, width = (max(1, round(span / dt)) for span in (window, _LAG, _SMOOTHED))
     now, pressure = y[-count:], placement[-count:]
@@ -159,7 +159,7 @@ def suction_features(y: Array, placement: Array, speed: Array, dt: float, window
     falls, rises = -float(change[:_STEEPEST].mean()), float(change[-_STEEPEST:].mean())
     deviation = now - now.mean()
     third = float(np.mean(deviation[: -2 * lag] * deviation[lag:-lag] * deviation[2 * lag :]))
-    together = float(np.mean(deviation[:-lag] * (pressure - pressure.mean())[lag:]))
+    covariance = float(np.mean(deviation[:-lag] * (pressure - pressure.mean())[lag:]))
     pulse, mean_now = _spread(pressure, lag), float(recent.mean())
     best, best_mean = _best(y, dt, count)
     return np.array(
@@ -175,7 +175,7 @@ def suction_features(y: Array, placement: Array, speed: Array, dt: float, window
             noise,
             float(pressure.mean()),
             pulse,
-            math.copysign(math.sqrt(abs(together)), together),
+            math.copysign(math.sqrt(abs(covariance)), covariance),
             float(speed[-count:].mean()),
             best_mean - mean_now,
             _spread(placement[best : best + count], lag) - pulse,

@@ -1,14 +1,14 @@
 """Weaning from a left pump: criteria, step policies and the state machine that uses them."""
 
 from controllers.weaning.controller import WeaningController
-from controllers.weaning.criteria import Criterion, WeaningCriteria
+from controllers.weaning.criteria import WeaningCriteria
+from controllers.weaning.criterion import Criterion
 from controllers.weaning.decision import Decision, Reason
 from controllers.weaning.decision_log import DecisionLog
-from controllers.weaning.pci import PciController, pci_numbers
-from controllers.weaning.progress import DRUGS_OF_LATE
+from controllers.weaning.pci import PciController
+from controllers.weaning.pci_limits import pci_numbers
 
 __all__ = [
-    "DRUGS_OF_LATE",
     "Criterion",
     "Decision",
     "DecisionLog",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -12,115 +11,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from controllers.weaning.criteria_file import PARTS, read_criteria
+from controllers.weaning.criterion import Criterion
 from controllers.weaning.decision import Reason
-from plants import SIGNALS, InputError, Quantity, Therapy, unknown_name
-from plants.quantities import check_keys, check_number, check_tag, check_text, parameter_table
-from plants.quantities import read_quantities as _read_quantities
+from plants import Quantity, Therapy, unknown_name
+from plants.quantities import MINUTES_PER_HOUR
 
-#: What the parts of the file are for.
-PARTS: Mapping[str, str] = MappingProxyType(
-    {
-        "ready": "readiness by the published rules",
-        "plan": "what must hold before a plan on the forecast begins",
-        "step": "to go on with a step",
-        "right": "the right ventricle",
-        "fall": "deterioration",
-        "explant": "explant at P-2 by the published rules",
-        "trial": "explant at P-2 by a plan on the forecast",
-        "out": "without pump and inotrope, by forecast",
-        "rescue": "below it more vasopressor is asked for",
-        "harm": "harm by the device",
-    }
-)
-_NUMBERS = parameter_table(
-    ("no_inotrope", "ug/kg/min", "inotrope that is none", 0, 20),
-    ("moderate_regurgitation", "1", "regurgitant fraction that is moderate", 0.05, 0.95),
-    ("led_regurgitation", "1", "fraction at which a leaking beat is none", 0.01, 0.95),
-    ("right_ratio", "1", "central venous over wedge pressure of a failing right side", 0.2, 3),
-    ("chance", "1", "probability with which a step must hold", 0.5, 0.999),
-    ("explant_chance", "1", "probability with which the explant must hold", 0.5, 0.999),
-    ("inotrope_free", "h", "time without an inotrope before the explant", 0, 100),
-    ("way_down", "h", "time from full support to the explant", 0, 100),
-    ("begin_chance", "1", "probability of a good explant at which a plan begins", 0.01, 0.999),
-    ("last_begin_chance", "1", "the same of the last way down", 0.01, 0.999),
-    ("last_step_chance", "1", "probability with which a step of it must hold", 0.01, 0.999),
-    ("lactate_out", "mmol/L", "lactate expected without the pump", 0.5, 20),
-    ("pressure_aim", "mmHg", "how far above the lowest pressure vasopressors aim", 0, 20),
-    ("early_vasopressor", "ug/kg/min", "vasopressor to leave with while there is time", 0, 5),
-    ("last_hours", "h", "time before the label's end in which less is asked for", 0, 100),
-    ("last_chance", "1", "probability with which the last explant must hold", 0.01, 0.999),
-    ("trend_weight", "1", "weight of the trend that is seen against the usual one", 0, 1),
-    ("trend_usual", "1/d", "usual relative gain of contractility", 0, 2),
-    ("trend_out", "1/d", "least change of contractility expected without the pump", -2, 2),
-    ("last_trend_out", "1/d", "the same of the last explant", -2, 2),
-    ("coronary_critical", "mmHg", "coronary perfusion pressure that half suffices", 5, 90),
-    ("coronary_width", "mmHg", "width of that threshold", 1, 30),
-    ("stunning_time", "h", "time in which unperfused myocardium is stunned", 0.5, 200),
-    ("fallen", "1", "share of the best contractility below which is a relapse", 0.1, 0.99),
-    ("map_margin", "mmHg", "how far below its limit a single pressure counts", 0, 30),
-    ("lactate_rise", "mmol/L", "rise since the begin of a trial that is deterioration", 0.1, 20),
-    ("injury_rise", "1", "rise of renal injury that is not resolving", 0.01, 1),
-    ("retry", "h", "first wait after a failure", 0.1, 200),
-    ("longest_retry", "h", "longest wait after a failure", 0.1, 500),
-    ("trial_patience", "h", "longest hold at P-2 without the criteria", 0.1, 200),
-    ("reassess_lead", "h", "time before the label's end", 0, 500),
-    ("lab_age", "h", "oldest laboratory value that counts", 0.1, 200),
-    ("echo_age", "h", "oldest echo that counts", 0.1, 500),
-    ("longest_gap", "h", "longest gap between two looks", 0.1, 100),
-)
 _DATA = Path(__file__).parents[1] / "data" / "weaning.toml"
 _SOURCE = "controllers/data/weaning.toml"
-# A dose that fades away for ever is told as none.
-_NOTHING = 1e-6
-_KEYS = ("low", "high", "unit", "needed", "source", "tag")
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """A range for a signal.
-
-    Attributes
-    ----------
-    signal : str
-        Its name.
-    low, high : float
-        The range, in the signal's unit.
-    needed : bool
-        Whether it refuses; otherwise it is shown only.
-    source, tag : str
-        Where it came from.
-
-    Examples
-    --------
-    >>> from controllers import Criterion
-    >>> one = Criterion("cvp", high=12.0, source="Randhawa 2021", tag="S")
-    >>> one.judge(14.0).text
-    'central venous pressure 14 mmHg, at most 12'
-    >>> one.judge(float("nan")).met
-    False
-    """
-
-    signal: str
-    low: float = -math.inf
-    high: float = math.inf
-    needed: bool = True
-    source: str = ""
-    tag: str = "X"
-
-    def holds(self, value: float) -> bool:
-        """Whether the value is known and in the range."""
-        return self.low <= value <= self.high
-
-    def judge(self, value: float, where: str = "") -> Reason:
-        """What a value says, for example at a level."""
-        declared = SIGNALS[self.signal]
-        unit = "" if declared.unit == "1" else f" {declared.unit}"
-        low_side = value < self.low or math.isinf(self.high)
-        limit = self.low if low_side else self.high
-        shown = 0.0 if abs(value) < _NOTHING else value
-        known = f"{shown:.3g}{unit}" if math.isfinite(value) else "unknown"
-        text = f"{declared.meaning} {known}{where}, at {'least' if low_side else 'most'} {limit:g}"
-        return Reason(text, self.signal, value, limit, met=self.holds(value))
 
 
 @dataclass(frozen=True)
@@ -138,7 +36,7 @@ class WeaningCriteria:
     --------
     >>> from controllers import WeaningCriteria
     >>> criteria = WeaningCriteria.load()
-    >>> criteria["ready"]["map"].low, criteria.number("chance")
+    >>> criteria["ready"]["map"].low, criteria.number("step_chance")
     (65.0, 0.9)
     >>> criteria.replace("ready", "map", low=70.0)["ready"]["map"].low
     70.0
@@ -156,7 +54,7 @@ class WeaningCriteria:
         InputError
             The file cannot be read, or a criterion is refused; the message names the key.
         """
-        return _shipped() if path is None else _read(Path(path), str(path))
+        return _shipped() if path is None else cls(*read_criteria(path, str(path)))
 
     @classmethod
     def of(cls, therapy: Therapy) -> WeaningCriteria:
@@ -167,16 +65,16 @@ class WeaningCriteria:
         InputError
             The therapy names a part of weaning that there is not.
         """
-        found = cls.load()
-        for index, (part, one) in enumerate(therapy.weaning):
+        criteria = cls.load()
+        for index, (part, limit) in enumerate(therapy.weaning):
             if part not in PARTS:
                 raise unknown_name(f"weaning[{index}].part", part, PARTS, source=therapy.name)
-            sides = {"low": one.low, "high": one.high}
-            told = {key: value for key, value in sides.items() if value is not None}
-            origin = next((quantity for _, quantity in one.entries), None)
-            known = {"source": origin.source, "tag": origin.tag} if origin else {}
-            found = found.replace(part, one.signal, **told, **known)
-        return found
+            sides = {"low": limit.low, "high": limit.high}
+            bounds = {key: value for key, value in sides.items() if value is not None}
+            origin = next((quantity for _, quantity in limit.entries), None)
+            basis = {"source": origin.source, "tag": origin.tag} if origin else {}
+            criteria = criteria.replace(part, limit.signal, **bounds, **basis)
+        return criteria
 
     def __getitem__(self, part: str) -> Mapping[str, Criterion]:
         if part not in self.parts:
@@ -187,6 +85,15 @@ class WeaningCriteria:
         """A time, chance or margin by name."""
         return self.entries[name].value
 
+    @property
+    def ramp_interval(self) -> float:
+        """Time between two levels of a ramp, h."""
+        return self.number("ramp_interval") / MINUTES_PER_HOUR
+
+    def needed(self, part: str) -> tuple[Criterion, ...]:
+        """The criteria of a part that refuse."""
+        return tuple(criterion for criterion in self[part].values() if criterion.needed)
+
     def replace(self, part: str, signal: str, **changes: Any) -> WeaningCriteria:
         """The same with a criterion changed."""
         changed = dict(self[part])
@@ -196,17 +103,19 @@ class WeaningCriteria:
     def judge(self, part: str, values: Mapping[str, float], where: str = "") -> tuple[Reason, ...]:
         """What the values say to every needed criterion of a part."""
         return tuple(
-            one.judge(values.get(name, math.nan), where)
-            for name, one in self[part].items()
-            if one.needed
+            criterion.judge(values.get(criterion.signal, math.nan), where)
+            for criterion in self.needed(part)
         )
 
     def remarks(self, part: str, values: Mapping[str, float]) -> tuple[Reason, ...]:
         """What the values say to criteria that do not refuse, where they are known."""
+        judged = (
+            criterion.judge(values[name])
+            for name, criterion in self[part].items()
+            if not criterion.needed and math.isfinite(values.get(name, math.nan))
+        )
         return tuple(
-            replace(one.judge(values[name]), text=one.judge(values[name]).text + " (shown only)")
-            for name, one in self[part].items()
-            if not one.needed and math.isfinite(values.get(name, math.nan))
+            replace(reason, text=f"{reason.text} (shown only)", needed=False) for reason in judged
         )
 
     def broken(self, part: str, values: Mapping[str, float]) -> tuple[Reason, ...]:
@@ -216,47 +125,4 @@ class WeaningCriteria:
 
 @functools.cache
 def _shipped() -> WeaningCriteria:
-    return _read(_DATA, _SOURCE)
-
-
-def _read(path: Path, source: str) -> WeaningCriteria:
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError("criteria", source, f"a valid TOML file ({error})") from None
-    names = (*PARTS, "numbers")
-    tables = check_keys(content, names, "", source, required=names)
-    entries = _read_quantities(tables.pop("numbers"), _NUMBERS, "numbers", source)
-    parts = {
-        part: MappingProxyType(
-            {name: _criterion(name, one, f"{part}.{name}", source) for name, one in table.items()}
-        )
-        for part, table in tables.items()
-    }
-    return WeaningCriteria(MappingProxyType(parts), MappingProxyType(entries))
-
-
-def _criterion(name: str, table: Any, field: str, source: str) -> Criterion:
-    if name not in SIGNALS:
-        raise unknown_name(field, name, SIGNALS, source=source)
-    signal = SIGNALS[name]
-    keys = check_keys(table, _KEYS, field, source, required=("unit", "source", "tag"))
-    if keys["unit"] != signal.unit:
-        raise InputError(f"{field}.unit", keys["unit"], repr(signal.unit), source=source)
-    bounds = {
-        side: check_number(keys[side], signal, f"{field}.{side}", source)
-        for side in ("low", "high")
-        if side in keys
-    }
-    if not bounds:
-        raise InputError(field, table, "low, high or both", source=source)
-    needed = keys.get("needed", True)
-    if not isinstance(needed, bool):
-        raise InputError(f"{field}.needed", needed, "true or false", source=source)
-    return Criterion(
-        name,
-        **bounds,
-        needed=needed,
-        source=check_text(keys["source"], f"{field}.source", source, what="a source"),
-        tag=check_tag(keys["tag"], f"{field}.tag", source),
-    )
+    return WeaningCriteria(*read_criteria(_DATA, _SOURCE))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from plants import InputError
+from plants import unknown_name
 
 #: What a course of weaning goes through; ``inflation`` in a coronary intervention only.
 PHASES: tuple[str, ...] = (
@@ -44,6 +44,8 @@ class Reason:
         Whether it speaks for going on with weaning.
     waits : bool
         Whether time alone will meet it.
+    needed : bool
+        Whether it must be met; otherwise it is a remark, shown only.
 
     Examples
     --------
@@ -58,6 +60,12 @@ class Reason:
     limit: float = math.nan
     met: bool = False
     waits: bool = False
+    needed: bool = True
+
+    @property
+    def opposes(self) -> bool:
+        """Whether it keeps weaning from going on: needed and not met."""
+        return self.needed and not self.met
 
     def __str__(self) -> str:
         return f"{'for' if self.met else 'against'}: {self.text}"
@@ -72,7 +80,7 @@ class Decision:
     hours : float
         When it was made, h.
     level : str
-        P-level to run at until the next look.
+        P-level to run at until the next assessment.
     phase : str
         One of :data:`PHASES`.
     action : str
@@ -83,7 +91,7 @@ class Decision:
         Mean and standard deviation of what is expected at the level, by signal; empty without a
         tracker.
     wait : float
-        Time until the next look, h.
+        Time until the next assessment, h.
     echo : bool
         Whether an echo is ordered for it.
     labs : bool
@@ -114,7 +122,7 @@ class Decision:
     def __post_init__(self) -> None:
         for name, known in (("phase", PHASES), ("action", ACTIONS)):
             if getattr(self, name) not in known:
-                raise InputError(name, getattr(self, name), f"one of {', '.join(known)}")
+                raise unknown_name(name, getattr(self, name), known)
 
     @property
     def words(self) -> str:
@@ -126,9 +134,9 @@ class Decision:
         >>> Decision(5.0, "P-6", "step", "down").words
         '5.00 h: step, down at P-6'
         """
-        said = f"{self.hours:.2f} h: {self.phase}, {self.action} at {self.level}"
-        why = "; ".join(str(reason) for reason in self.reasons)
-        return f"{said} ({why})" if why else said
+        summary = f"{self.hours:.2f} h: {self.phase}, {self.action} at {self.level}"
+        reasons = "; ".join(str(reason) for reason in self.reasons)
+        return f"{summary} ({reasons})" if reasons else summary
 
     def to_json(self) -> str:
         """One line of JSON; what is not known is null."""
@@ -137,14 +145,14 @@ class Decision:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: _plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [_plain(entry) for entry in value]
     if isinstance(value, float):
         return round(value, 6) if math.isfinite(value) else None
     return value
 
 
 def _fields(decision: Decision) -> dict[str, Any]:
-    values = {one.name: getattr(decision, one.name) for one in fields(decision)}
+    values = {entry.name: getattr(decision, entry.name) for entry in fields(decision)}
     return values | {"reasons": [asdict(reason) for reason in decision.reasons]}

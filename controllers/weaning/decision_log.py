@@ -32,7 +32,7 @@ class DecisionLog:
         self.clear()
 
     def add(self, decision: Decision) -> None:
-        """Take down a decision."""
+        """Record a decision."""
         self._decisions.append(decision)
         if self._path is not None:
             with self._path.open("a", encoding="utf-8") as file:
@@ -46,16 +46,11 @@ class DecisionLog:
 
     def changes(self) -> list[Decision]:
         """The decisions that changed something: level, phase or what was recognised."""
-        kept: list[Decision] = []
-        for one in self._decisions:
-            last = kept[-1] if kept else None
-            if last is None or (one.level, one.phase, one.findings) != (
-                last.level,
-                last.phase,
-                last.findings,
-            ):
-                kept.append(one)
-        return kept
+        changes: list[Decision] = []
+        for decision in self._decisions:
+            if not changes or _outcome(decision) != _outcome(changes[-1]):
+                changes.append(decision)
+        return changes
 
     def __len__(self) -> int:
         return len(self._decisions)
@@ -65,3 +60,8 @@ class DecisionLog:
 
     def __iter__(self) -> Iterator[Decision]:
         return iter(self._decisions)
+
+
+def _outcome(decision: Decision) -> tuple[str, str, tuple[str, ...]]:
+    """What a decision may change."""
+    return decision.level, decision.phase, decision.findings

@@ -7,7 +7,7 @@ import pytest
 from controllers import operating_point, running_levels, speed_limits
 from controllers import operating_point as face
 from controllers.operating_points import steady_state as real
-from controllers.watchdog import PATIENCE, Watchdog
+from controllers.watchdog import LONGEST_BLACKOUT, Watchdog
 from plants import Goal, InputError, Patient, PhysicsError, Plant, Pump, Therapy, steady_state
 
 THERAPY = Therapy.default()
@@ -73,7 +73,7 @@ def test_an_unknown_fallback_level_is_refused_by_those_that_use_it():
 def test_the_watchdog_waits_for_the_interval_and_its_patience():
     watchdog = Watchdog(60.0)
     assert not watchdog.lost(5.0, present=True)
-    assert not watchdog.lost(65.0 + PATIENCE, present=False)
-    assert watchdog.lost(65.1 + PATIENCE, present=False)
+    assert not watchdog.lost(65.0 + LONGEST_BLACKOUT, present=False)
+    assert watchdog.lost(65.1 + LONGEST_BLACKOUT, present=False)
     assert not watchdog.lost(70.0, present=True)
     assert not watchdog.lost(130.0, present=False)

@@ -10,7 +10,7 @@ import pytest
 
 from controllers import PI, Briefing, Gains, Outcome, operating_point
 from controllers.pi import GAINS, LONGEST_STEP
-from controllers.setpoint import measured_as, therapy_target
+from controllers.setpoint import sensor_for, therapy_target
 from plants import (
     Goal,
     InputError,
@@ -103,8 +103,8 @@ def test_a_signal_that_cannot_be_controlled_is_refused():
 
 
 def test_the_pressure_is_the_placement_signal_where_that_is_aortic():
-    assert measured_as(briefing("icu"), "map") == "map"
-    assert measured_as(briefing("console"), "map") == "placement_signal"
+    assert sensor_for(briefing("icu"), "map") == "map"
+    assert sensor_for(briefing("console"), "map") == "placement_signal"
 
 
 def test_a_tier_without_the_signal_is_refused_with_what_it_shows():
@@ -143,6 +143,14 @@ def test_an_unreachable_target_saturates_without_windup(pressure, limit):
     # The error changes its sign: the very next command leaves the limit.
     back = controller.act(reading(300.0, map=160.0 - pressure)).speed
     assert abs(back - limit) > 100.0
+
+
+@pytest.mark.parametrize(("pressure", "limit"), [(20.0, 33_000.0), (140.0, 19_000.0)])
+def test_the_integral_stays_while_the_command_lies_on_a_limit(pressure, limit):
+    controller = reset(target=80.0)
+    assert controller.act(reading(0.0, map=pressure)).speed == limit
+    # On target nothing but the integral is left, and it is still that of the start.
+    assert controller.act(reading(1.0, map=80.0)).speed == START
 
 
 def test_a_start_outside_the_limits_is_brought_into_them():

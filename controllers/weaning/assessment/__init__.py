@@ -1,22 +1,31 @@
 """Assessment of evidence: deterioration, findings, sustained recovery, the label's end, orders."""
 
-from controllers.weaning.assessment.deadline import in_time
-from controllers.weaning.assessment.deterioration import falls
-from controllers.weaning.assessment.findings import BY_CONTRACTION, FINDINGS
-from controllers.weaning.assessment.orders import fewer_drugs, position_check, rescue
-from controllers.weaning.assessment.recognition import present_findings, recognise, refusal
-from controllers.weaning.assessment.sustained_recovery import lasts
+from controllers.weaning.assessment.deadline import reassess_before_label_end
+from controllers.weaning.assessment.deterioration import deterioration_reasons, low_reading_limit
+from controllers.weaning.assessment.findings import CONTRACTILITY_CRITERIA, FINDINGS
+from controllers.weaning.assessment.orders import (
+    drug_reduction_orders,
+    position_check_orders,
+    rescue_orders,
+)
+from controllers.weaning.assessment.recognition import (
+    contraindications,
+    current_findings,
+    update_findings,
+)
+from controllers.weaning.assessment.sustained_recovery import sustained_recovery_reason
 
 __all__ = [
-    "BY_CONTRACTION",
+    "CONTRACTILITY_CRITERIA",
     "FINDINGS",
-    "falls",
-    "fewer_drugs",
-    "in_time",
-    "lasts",
-    "position_check",
-    "present_findings",
-    "recognise",
-    "refusal",
-    "rescue",
+    "contraindications",
+    "current_findings",
+    "deterioration_reasons",
+    "drug_reduction_orders",
+    "low_reading_limit",
+    "position_check_orders",
+    "reassess_before_label_end",
+    "rescue_orders",
+    "sustained_recovery_reason",
+    "update_findings",
 ]

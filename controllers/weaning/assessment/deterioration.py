@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from controllers.weaning.decision import Reason
-from controllers.weaning.policies import Situation
+from controllers.weaning.policies import WeaningState
 from controllers.weaning.progress import Progress
 
 
-def falls(now: Situation, state: Progress) -> tuple[Reason, ...]:
+def deterioration_reasons(now: WeaningState, progress: Progress) -> tuple[Reason, ...]:
     """Why support must go up, if it must.
 
     A pressure far below its limit counts from a single reading; the rest from the best present
@@ -17,41 +17,49 @@ def falls(now: Situation, state: Progress) -> tuple[Reason, ...]:
 
     Parameters
     ----------
-    now : Situation
+    now : WeaningState
         The present.
-    state : Progress
-        Where the course stands; a relapse is taken down there.
+    progress : Progress
+        Where the course stands; a relapse is noted there.
     """
-    found = list(now.criteria.broken("fall", now.values))
-    low = now.criteria["fall"]["map"].low - now.criteria.number("map_margin")
-    pressure = now.seen.raw.get("map", math.nan)
-    if pressure < low and all(one.signal != "map" for one in found):
-        said = f"a reading of the mean pressure of {pressure:.0f} mmHg, below {low:g}"
-        found.append(Reason(said, "map", pressure, low))
-    # Asked at every look, because the best of late is remembered there.
-    fallen = now.outlook.relapse(now.criteria.number("fallen"))
-    if fallen is not None and (now.outlook.trusted or state.weaning):
-        state.findings.setdefault("relapse", now.hours)
-    if not state.weaning:
-        return tuple(found)
-    # A heart that falls abruptly is beyond the tracker's belief: that is no reason to wait.
-    if fallen is not None:
-        said = f"contractility {fallen[0]:.2f} mmHg/mL, surely below {fallen[1]:.2f}: relapse"
-        found.append(Reason(said, "", fallen[0], fallen[1]))
-    rise = _lactate_rise(now, state.began)
+    reasons = list(now.criteria.broken("deterioration", now.values))
+    low = low_reading_limit(now)
+    pressure = now.measurements.latest.get("map", math.nan)
+    if pressure < low and all(reason.signal != "map" for reason in reasons):
+        text = f"a reading of the mean pressure of {pressure:.0f} mmHg, below {low:g}"
+        reasons.append(Reason(text, "map", pressure, low))
+    # Asked at every assessment, because the best of late is remembered there.
+    relapse = now.forecasts.relapse(now.criteria.number("relapse_share"))
+    if relapse is not None and (now.forecasts.trusted or progress.weaning):
+        progress.findings.setdefault("relapse", now.hours)
+    if not progress.weaning:
+        return tuple(reasons)
+    # A heart that fails abruptly is beyond the tracker's belief: that is no reason to wait.
+    if relapse is not None:
+        contractility, limit = relapse
+        text = f"contractility {contractility:.2f} mmHg/mL, surely below {limit:.2f}: relapse"
+        reasons.append(Reason(text, "", contractility, limit))
+    rise = _lactate_rise(now, progress.trial_began)
     if rise is not None:
-        found.append(rise)
-    return tuple(found)
+        reasons.append(rise)
+    return tuple(reasons)
 
 
-def _lactate_rise(now: Situation, began: float) -> Reason | None:
-    past, later = now.seen.history("lactate"), now.seen.history("lactate", began)
-    if not later or len(past) == len(later):
+def low_reading_limit(now: WeaningState) -> float:
+    """Mean pressure (mmHg) below which a single reading is deterioration."""
+    return now.criteria["deterioration"]["map"].low - now.criteria.number("single_reading_margin")
+
+
+def _lactate_rise(now: WeaningState, trial_began: float) -> Reason | None:
+    values = now.measurements.values_since("lactate")
+    in_trial = now.measurements.values_since("lactate", trial_began)
+    if not in_trial or len(values) == len(in_trial):
         return None
-    limit = past[-len(later) - 1] + now.criteria.number("lactate_rise")
-    value = later[-1]
+    before = values[-len(in_trial) - 1]
+    limit = before + now.criteria.number("lactate_rise")
+    lactate = in_trial[-1]
     normal = now.criteria["ready"]["lactate"].high
-    if value <= max(limit, normal):
+    if lactate <= max(limit, normal):
         return None
-    said = f"lactate rose to {value:.1f} mmol/L in the trial, at most {limit:.1f}"
-    return Reason(said, "lactate", value, limit)
+    text = f"lactate rose to {lactate:.1f} mmol/L in the trial, at most {limit:.1f}"
+    return Reason(text, "lactate", lactate, limit)

@@ -3,93 +3,121 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 from controllers.weaning.assessment import findings
-from controllers.weaning.criteria import Criterion
+from controllers.weaning.criteria import WeaningCriteria
+from controllers.weaning.criterion import Criterion
 from controllers.weaning.decision import Reason
-from controllers.weaning.evidence import chance
-from controllers.weaning.policies import Situation
+from controllers.weaning.evidence import joint_chance
+from controllers.weaning.policies import WeaningState
 from controllers.weaning.progress import Progress
 
 _FRACTION = "mitral_regurgitant_fraction"
-# A hidden leak that has been believed for this long is to be dealt with, h (a guess).
-_SETTLED = 24.0
 _LEAKS = ("regurgitation", "hidden-regurgitation")
 # As likely as not: from here on a tracker knows that the valve leaks when it is stretched.
 _KNOWN = 0.5
-# How long a condition must stand before it is named, h (guesses): in the first hours of support
-# nearly everybody's right ventricle looks bad. What is not here is named at once.
-_STANDING = {
-    "rv-failure": 12.0,
-    "inotrope-masked": 2.0,
-    "regurgitation": 2.0,
-    "hidden-regurgitation": 2.0,
-}
 
 
-def recognise(now: Situation, state: Progress) -> None:
-    """Note in `state` what stands now, and since when it was named."""
-    if not state.weaning:
-        # Seen by echo, not believed: the tracker may know already what is still hidden.
-        echo = now.seen.values.get(_FRACTION, math.nan)
+def update_findings(now: WeaningState, progress: Progress) -> None:
+    """Note in `progress` what is present now, and since when it was named."""
+    if not progress.weaning:
+        # Measured by echo, not believed: the tracker may know already what is still hidden.
+        echo = now.measurements.values.get(_FRACTION, math.nan)
         if math.isfinite(echo):
-            state.regurgitation_at_support = echo
-    if now.seen.raw.get(_FRACTION, math.nan) >= now.criteria.number("moderate_regurgitation"):
-        state.leak_shown = now.level
-    state.given(now.hours, now.values.get("inotrope_effect", 0.0))
-    if now.values.get("inotrope_effect", 0.0) > now.criteria.number("no_inotrope"):
-        state.inotrope_at = now.hours
-    named = [findings.regurgitation(now, state.regurgitation_at_support), *findings.harm(now)]
-    standing = {one[0] for one in named if one is not None}
-    if findings.mask(now, state.inotrope_most) is not None:
-        standing.add("inotrope-masked")
-    if findings.right_failure(now) is not None:
-        standing.add("rv-failure")
-    state.standing = {name: state.standing.get(name, now.hours) for name in sorted(standing)}
-    for name in state.standing_for(_STANDING):
-        state.findings.setdefault(name, now.hours)
-    if "hidden-regurgitation" in state.standing_for({"hidden-regurgitation": _SETTLED}):
+            progress.regurgitation_at_support = echo
+    measured = now.measurements.latest.get(_FRACTION, math.nan)
+    if measured >= now.criteria.number("moderate_regurgitation"):
+        progress.leak_found_at = now.level
+    dose = now.values.get("inotrope_effect", 0.0)
+    progress.record_inotrope(now.hours, dose, now.criteria)
+    if dose > now.criteria.number("negligible_inotrope"):
+        progress.inotrope_at = now.hours
+    present = _present(now, progress)
+    progress.present_since = {
+        name: progress.present_since.get(name, now.hours) for name in sorted(present)
+    }
+    for name in progress.present_for(_naming_times(now.criteria)):
+        progress.findings.setdefault(name, now.hours)
+    believed = {"hidden-regurgitation": now.criteria.number("leak_belief_time")}
+    if "hidden-regurgitation" in progress.present_for(believed):
         # A leak that is believed for so long is not forgotten because a stronger heart hides it.
-        state.leak_shown = state.leak_shown or now.levels[0]
+        progress.leak_found_at = progress.leak_found_at or now.levels[0]
 
 
-def refusal(
-    now: Situation, state: Progress, place: int, *, explant: bool = False
+def _present(now: WeaningState, progress: Progress) -> set[str]:
+    """Names of the conditions that are present now."""
+    leak = findings.mitral_regurgitation(now, progress.regurgitation_at_support)
+    present = {name for name, _ in findings.device_harm(now)}
+    if leak is not None:
+        present.add(leak[0])
+    if findings.masking_inotrope(now, progress.highest_recent_inotrope) is not None:
+        present.add("inotrope-masked")
+    if findings.right_ventricular_failure(now) is not None:
+        present.add("rv-failure")
+    return present
+
+
+def _naming_times(criteria: WeaningCriteria) -> Mapping[str, float]:
+    """How long (h) a condition must be present before it is named; at once where it is not here."""
+    soon = dict.fromkeys(("inotrope-masked", *_LEAKS), criteria.number("finding_time"))
+    return soon | {"rv-failure": criteria.number("rv_failure_time")}
+
+
+def contraindications(
+    now: WeaningState, progress: Progress, level_index: int, *, explant: bool = False
 ) -> tuple[Reason, ...]:
-    """What forbids the level at a place, or the explant, whatever a step policy says."""
-    found = list(findings.right_heart(now, max(place, 0)))
-    leak = findings.regurgitation(now, state.regurgitation_at_support)
+    """What forbids a level, or the explant, whatever a step policy says."""
+    reasons = list(findings.right_ventricle_criteria(now, max(level_index, 0)))
+    valve = _valve_contraindication(now, progress, explant=explant)
+    if valve is not None:
+        reasons.append(valve)
+    if explant:
+        reasons += _inotrope_contraindications(now, progress)
+    return tuple(reasons)
+
+
+def _valve_contraindication(
+    now: WeaningState, progress: Progress, *, explant: bool
+) -> Reason | None:
+    """Why the mitral valve forbids the step or the explant; None where it does not."""
+    leak = findings.mitral_regurgitation(now, progress.regurgitation_at_support)
     present = now.values.get(_FRACTION, math.nan)
     limit = now.criteria.number("moderate_regurgitation")
-    shown = _leak_without(now, state) if explant and state.leak_shown else None
-    if leak is not None and (explant or (state.weaning and present >= limit)):
-        found.append(leak[1])
-    elif shown is not None:
-        found.append(shown)
-    elif any(name in state.findings for name in _LEAKS) and not _cleared(now, state):
-        said = (
+    known_leak = _leak_without_pump(now, progress) if explant and progress.leak_found_at else None
+    if leak is not None and (explant or (progress.weaning and present >= limit)):
+        return leak[1]
+    if known_leak is not None:
+        return known_leak
+    if any(name in progress.findings for name in _LEAKS) and not _tight_by_echo(now, progress):
+        text = (
             f"mitral regurgitation was named and no echo at {now.level} shows less than {limit:g}"
         )
-        found.append(Reason(said, _FRACTION, present, limit))
-    drug = findings.inotrope(now) if explant else None
-    if drug is not None:
-        told = findings.mask(now, drug.value) or drug
-        found.append(replace(told, waits=math.isfinite(state.inotrope_left)))
-    free, least = now.hours - state.inotrope_at, now.criteria.number("inotrope_free")
-    if explant and drug is None and free < least - 1e-6:
-        said = f"no inotrope for {free:.3g} h, at least {least:g}"
-        found.append(Reason(said, "inotrope_effect", free, least, waits=True))
-    return tuple(found)
+        return Reason(text, _FRACTION, present, limit)
+    return None
 
 
-def _cleared(now: Situation, state: Progress) -> bool:
+def _inotrope_contraindications(now: WeaningState, progress: Progress) -> list[Reason]:
+    """Why the inotrope forbids the explant: it is given, or was until lately."""
+    dose = findings.continued_inotrope(now)
+    if dose is not None:
+        reason = findings.masking_inotrope(now, dose.value) or dose
+        return [replace(reason, waits=math.isfinite(progress.inotrope_left))]
+    since, least = now.hours - progress.inotrope_at, now.criteria.number("inotrope_free_time")
+    if since < least - 1e-6:
+        text = f"no inotrope for {since:.3g} h, at least {least:g}"
+        return [Reason(text, "inotrope_effect", since, least, waits=True)]
+    return []
+
+
+def _tight_by_echo(now: WeaningState, progress: Progress) -> bool:
     """Whether an echo at the present level shows that the mitral valve holds."""
-    seen = now.seen.history(_FRACTION, state.since)
-    return bool(seen) and seen[-1] < now.criteria.number("moderate_regurgitation")
+    echoes = now.measurements.values_since(_FRACTION, progress.level_since)
+    return bool(echoes) and echoes[-1] < now.criteria.number("moderate_regurgitation")
 
 
-def _leak_without(now: Situation, state: Progress) -> Reason | None:
+def _leak_without_pump(now: WeaningState, progress: Progress) -> Reason | None:
     """Why a mitral valve that has leaked may do so without the pump; None where it will not.
 
     A ventricle that recovers grows small again, and what leaked by its stretch closes: here by
@@ -97,34 +125,39 @@ def _leak_without(now: Situation, state: Progress) -> Reason | None:
     is not asked: it has leaked. Where a tight and a leaking beat may both be, a removal may lead to
     either: it is waited for until there is no leaking one.
     """
-    said = f"the mitral valve was found to leak at {state.leak_shown}"
+    text = f"the mitral valve was found to leak at {progress.leak_found_at}"
     limit = now.criteria.number("moderate_regurgitation")
-    if not (now.outlook.trusted and now.outlook.leaking >= _KNOWN and _cleared(now, state)):
+    known = now.forecasts.trusted and now.forecasts.leak_probability >= _KNOWN
+    if not (known and _tight_by_echo(now, progress)):
         present = now.values.get(_FRACTION, math.nan)
-        return Reason(f"{said}: to be dealt with first", _FRACTION, present, limit)
-    free = now.outlook.free()
-    expected = math.nan if free is None else free[_FRACTION].median
-    if chance([Criterion(_FRACTION, high=limit)], free) < now.criteria.number("chance"):
-        _highest(now, expected)  # counts at the next looks
-        said = f"{said}: fraction {expected:.2f} expected without the pump"
-        return Reason(said, _FRACTION, expected, limit)
-    led = now.outlook.stretched()
-    if led is None:
+        return Reason(f"{text}: to be dealt with first", _FRACTION, present, limit)
+    estimates = now.forecasts.without_pump()
+    expected = math.nan if estimates is None else estimates[_FRACTION].median
+    tight = joint_chance([Criterion(_FRACTION, high=limit)], estimates)
+    if tight < now.criteria.number("step_chance"):
+        _highest_leak(now, expected)  # counts at the next assessments
+        text = f"{text}: fraction {expected:.2f} expected without the pump"
+        return Reason(text, _FRACTION, expected, limit)
+    leaking_beat = now.forecasts.leaking_beat_without_pump()
+    if leaking_beat is None:
         return None
-    led, most = _highest(now, led), now.criteria.number("led_regurgitation")
-    if led < most:
+    fraction, most = _highest_leak(now, leaking_beat), now.criteria.number("persistent_leak")
+    if fraction < most:
         return None
-    said = f"{said}: once it leaks without the pump it goes on, fraction {led:.2f}, below {most:g}"
-    return Reason(said, _FRACTION, led, most)
+    text = (
+        f"{text}: once it leaks without the pump it goes on, "
+        f"fraction {fraction:.2f}, below {most:g}"
+    )
+    return Reason(text, _FRACTION, fraction, most)
 
 
-def _highest(now: Situation, leak: float) -> float:
-    """The highest leak without the pump by the last looks; what is not known is as bad as any."""
+def _highest_leak(now: WeaningState, leak: float) -> float:
+    """The highest leak of the last assessments; what is not known is as bad as any."""
     leak = leak if math.isfinite(leak) else 1.0
-    return leak if now.looks is None else now.looks.highest("leak", now.hours, leak)
+    return leak if now.history is None else now.history.highest("leak", now.hours, leak)
 
 
-def present_findings(state: Progress) -> tuple[str, ...]:
-    """Names of what stands now and was named, and of what happened."""
-    happened = [name for name in state.findings if name in ("relapse", "no-recovery")]
-    return (*state.standing_for(_STANDING), *happened)
+def current_findings(progress: Progress, criteria: WeaningCriteria) -> tuple[str, ...]:
+    """Names of what is present and was named, and of what happened."""
+    happened = [name for name in progress.findings if name in ("relapse", "no-recovery")]
+    return (*progress.present_for(_naming_times(criteria)), *happened)

@@ -1,18 +1,20 @@
 """Evidence for decisions about weaning: measurements, forecasts, lactate, and their history."""
 
-from controllers.weaning.evidence.forecast import Beliefs, Outlook, Tracker, chance
-from controllers.weaning.evidence.history import Looks
+from controllers.weaning.evidence.chances import joint_chance
+from controllers.weaning.evidence.forecast import Forecasts
+from controllers.weaning.evidence.history import AssessmentHistory
 from controllers.weaning.evidence.lactate import LactateBalance
-from controllers.weaning.evidence.measurements import ECHO, LABS, Seen
+from controllers.weaning.evidence.measurements import ECHO, LABS, BedsideMeasurements
+from controllers.weaning.evidence.tracker import Estimates, Tracker
 
 __all__ = [
     "ECHO",
     "LABS",
-    "Beliefs",
+    "AssessmentHistory",
+    "BedsideMeasurements",
+    "Estimates",
+    "Forecasts",
     "LactateBalance",
-    "Looks",
-    "Outlook",
-    "Seen",
     "Tracker",
-    "chance",
+    "joint_chance",
 ]

@@ -4,75 +4,34 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping
 
 from controllers.tracking.filter import Estimate
-from controllers.weaning.criteria import Criterion
+from controllers.weaning.criteria import WeaningCriteria
+from controllers.weaning.evidence.chances import InterpolatedEstimates, interpolated
+from controllers.weaning.evidence.tracker import Estimates, Tracker
 from plants import Measurement, PhysicsError
 
 #: Levels between which the pump's flow turns to zero: a pump that neither helps nor leaks.
 _AROUND_ZERO = ("P-0", "P-1", "P-2")
 _CONTRACTILITY, _TREND = "unaided_lv_ees", "recovery_trend"
-# Two thirds of a belief, one standard deviation to either side.
+# Two thirds of an estimate, one standard deviation to either side.
 _LIKELY = 0.68
-_BEST_OF = 12.0  # h: over which the best contractility is remembered
 _DRUGS = ("inotrope", "vasopressor")
-_LARGEST = {"inotrope": 40.0, "vasopressor": 5.0}
-Beliefs = Mapping[str, Estimate]
+_HIGHEST_DOSES = {"inotrope": 40.0, "vasopressor": 5.0}
+# Level ("" without the pump), hours ahead and doses.
 Question = tuple[str, float, tuple[float, ...]]
 
 
-class Innovation(Protocol):
-    """How a tracker met a measurement."""
-
-    @property
-    def consistent(self) -> bool: ...
-    @property
-    def reason(self) -> str: ...
-
-
-class Tracker(Protocol):
-    """What is needed of a tracker; :class:`controllers.tracking.tracker.RecoveryTracker` is one.
-
-    Where it has them, its `without_pump`, `leaking` and `stretched_without_pump` are asked as well.
-    """
-
-    def update(
-        self,
-        measurement: Measurement,
-        level: str,
-        hours: float,
-        *,
-        drugs: Mapping[str, float] | None = None,
-        volume_given: float = 0.0,
-    ) -> Innovation:
-        """Take in a measurement."""
-        ...
-
-    def forecasts(
-        self,
-        levels: Iterable[str] | None = None,
-        hours_ahead: float = 0.0,
-        *,
-        drugs: Mapping[str, float] | None = None,
-    ) -> Mapping[str, Beliefs]:
-        """What is expected at levels."""
-        ...
-
-    @property
-    def estimate(self) -> Beliefs:
-        """What is believed of the patient."""
-        ...
-
-
-class Outlook:
-    """A tracker, asked for what weaning needs; every question of one look is asked once.
+class Forecasts:
+    """A tracker, asked for what weaning needs; every question of one assessment is asked once.
 
     Parameters
     ----------
     tracker : Tracker or None
         None where decisions go by measurements alone.
+    criteria : WeaningCriteria, optional
+        Tells for how long the best contractility is remembered; by default those of the package.
 
     Attributes
     ----------
@@ -80,60 +39,65 @@ class Outlook:
         Whether the tracker met the last measurement as its own uncertainty says.
     reason : str
         Why it is not.
+    doses : dict of str to float
+        Present doses of inotrope and vasopressor, ug/kg/min.
     """
 
-    def __init__(self, tracker: Tracker | None):
+    def __init__(self, tracker: Tracker | None, criteria: WeaningCriteria | None = None):
         self.tracker = tracker
         self.trusted, self.reason = False, "no tracker" if tracker is None else "not yet updated"
-        self._known: dict[Question, Beliefs | None] = {}
-        self._best: deque[tuple[float, float]] = deque()
         self.doses = dict.fromkeys(_DRUGS, 0.0)
         self.hours = math.nan
-        self._least = math.inf
+        self._window = (criteria or WeaningCriteria.load()).number("relapse_window")
+        self._answers: dict[Question, Estimates | None] = {}
+        self._contractilities: deque[tuple[float, float]] = deque()  # hours and medians
+        self._lowest_contractility = math.inf
 
     def update(self, measurement: Measurement, level: str, hours: float) -> None:
         """Take in a measurement at the level that the pump has run at."""
-        self._known.clear()
+        self._answers.clear()
         for name in _DRUGS:
             dose = measurement.get(f"{name}_effect", math.nan)
             if math.isfinite(dose):
-                self.doses[name] = min(max(dose, 0.0), _LARGEST[name])
+                self.doses[name] = min(max(dose, 0.0), _HIGHEST_DOSES[name])
         self.hours = hours
         if self.tracker is None:
             return
-        found = self.tracker.update(measurement, level, hours, drugs=self.doses)
-        self.trusted = found.consistent and not found.reason
-        self.reason = found.reason or ("" if found.consistent else "readings beyond belief")
-        belief = self._estimated(_CONTRACTILITY) if self.trusted else None
+        innovation = self.tracker.update(measurement, level, hours, drugs=self.doses)
+        self.trusted = innovation.consistent and not innovation.reason
+        beyond = "" if innovation.consistent else "readings beyond belief"
+        self.reason = innovation.reason or beyond
+        estimate = self._estimated(_CONTRACTILITY) if self.trusted else None
         # Its upper bound: the least of many noisy medians is too low.
-        least = belief.interval(_LIKELY)[1] if belief else math.inf
-        self._least = min(self._least, least)
+        upper_bound = estimate.interval(_LIKELY)[1] if estimate else math.inf
+        self._lowest_contractility = min(self._lowest_contractility, upper_bound)
 
-    def at(
+    def at_level(
         self, level: str, hours_ahead: float = 0.0, drugs: Mapping[str, float] | None = None
-    ) -> Beliefs | None:
+    ) -> Estimates | None:
         """What is expected at a level; None where nothing is."""
         if self.tracker is None:
             return None
         tracker, doses = self.tracker, dict(self.doses if drugs is None else drugs)
-        return self._once(
+        return self._answer(
             (level, hours_ahead, tuple(doses.values())),
             lambda: tracker.forecasts([level], hours_ahead, drugs=doses)[level],
         )
 
-    def _once(self, key: Question, ask: Callable[[], Beliefs]) -> Beliefs | None:
-        """The answer to a question, asked once a look; None where there is none."""
-        if key not in self._known:
+    def _answer(self, question: Question, ask: Callable[[], Estimates]) -> Estimates | None:
+        """The answer to a question, asked once an assessment; None where there is none."""
+        if question not in self._answers:
             try:
-                found = ask()
-                self._known[key] = found if math.isfinite(found["map"].centre) else None
+                estimates = ask()
+                known = math.isfinite(estimates["map"].centre)
+                self._answers[question] = estimates if known else None
             except PhysicsError:
-                self._known[key] = None
-        return self._known[key]
+                self._answers[question] = None
+        return self._answers[question]
 
-    def free(
+    def without_pump(
         self, hours_ahead: float = 0.0, *, inotrope: float = 0.0, vasopressor: float | None = None
-    ) -> Beliefs | None:
+    ) -> Estimates | None:
         """What is expected without the pump.
 
         A tracker that cannot say is asked for the levels between which the flow turns to zero.
@@ -147,64 +111,94 @@ class Outlook:
         vasopressor : float, optional
             Its dose, ug/kg/min; by default the present one.
         """
-        doses = self.doses | {"inotrope": min(inotrope, _LARGEST["inotrope"])}
+        doses = self.doses | {"inotrope": min(inotrope, _HIGHEST_DOSES["inotrope"])}
         if vasopressor is not None:
             doses = doses | {"vasopressor": vasopressor}
-        without = getattr(self.tracker, "without_pump", None)
-        if without is not None:
-            key = ("", hours_ahead, tuple(doses.values()))
-            return self._once(key, lambda: without(hours_ahead, drugs=doses))
-        lower: Beliefs | None = None
+        ask = getattr(self.tracker, "without_pump", None)
+        if ask is not None:
+            question = ("", hours_ahead, tuple(doses.values()))
+            return self._answer(question, lambda: ask(hours_ahead, drugs=doses))
+        lower: Estimates | None = None
         for level in _AROUND_ZERO:
-            upper = self.at(level, hours_ahead, doses)
+            upper = self.at_level(level, hours_ahead, doses)
             if upper is None:
                 return None
             if upper["pump_flow"].centre >= 0.0:
-                return upper if lower is None else _without_flow(lower, upper)
+                return upper if lower is None else _at_zero_flow(lower, upper)
             lower = upper
         return lower
 
-    def stretched(self) -> float | None:
+    def leaking_beat_without_pump(self) -> float | None:
         """Regurgitant fraction without pump and inotrope if the mitral valve leaks at first.
 
         None where the tracker does not tell it, NaN where it finds no beat.
         """
-        asked = getattr(self.tracker, "stretched_without_pump", None)
-        if asked is None:
+        ask = getattr(self.tracker, "stretched_without_pump", None)
+        if ask is None:
             return None
         try:
-            return float(asked(drugs=self.doses | {"inotrope": 0.0}))
+            return float(ask(drugs=self.doses | {"inotrope": 0.0}))
         except PhysicsError:
             return math.nan
 
-    def pressed(
-        self, hours_ahead: float, most: float, pressure: float
-    ) -> tuple[Beliefs | None, float]:
+    def without_pump_at_pressure(
+        self, hours_ahead: float, highest: float, pressure: float
+    ) -> tuple[Estimates | None, float]:
         """What is expected without the pump and inotrope, and the vasopressor that is then given.
 
         Parameters
         ----------
         hours_ahead : float
             When, h from now.
-        most : float
+        highest : float
             The most vasopressor, ug/kg/min.
         pressure : float
             Mean arterial pressure (mmHg) up to which it is given.
         """
         dose = self.doses["vasopressor"]
-        before, after = self.free(hours_ahead), self.free(hours_ahead, vasopressor=most)
+        before = self.without_pump(hours_ahead)
+        after = self.without_pump(hours_ahead, vasopressor=highest)
         if before is None or after is None:
-            return after, most
+            return after, highest
         rise = after["map"].centre - before["map"].centre
         share = (pressure - before["map"].centre) / rise if rise > 0.0 else 1.0
         share = min(max(share, 0.0), 1.0)
-        return between(before, after, share), dose + share * (most - dose)
+        return interpolated(before, after, share), dose + share * (highest - dose)
 
     @property
-    def gained(self) -> float:
+    def contractility_gain(self) -> float:
         """Share of the present contractility that has been gained since it was at its least."""
-        belief = self._estimated(_CONTRACTILITY)
-        return 1.0 - self._least / belief.median if belief and belief.median > 0.0 else 0.0
+        estimate = self._estimated(_CONTRACTILITY)
+        if estimate is None or not estimate.median > 0.0:
+            return 0.0
+        return 1.0 - self._lowest_contractility / estimate.median
+
+    @property
+    def contractility_trend(self) -> float:
+        """Relative gain of contractility in a day, 1/d; NaN where the tracker tells none."""
+        estimate = self._estimated(_TREND)
+        return estimate.median if estimate else math.nan
+
+    @property
+    def leak_probability(self) -> float:
+        """Estimate that the mitral valve leaks when the ventricle is stretched; NaN if not told."""
+        return float(getattr(self.tracker, "leaking", math.nan))
+
+    def relapse(self, share: float) -> tuple[float, float] | None:
+        """Contractility and the share of its best of late, where it has surely fallen below."""
+        estimate = self._estimated(_CONTRACTILITY)
+        if estimate is None:
+            return None
+        past = self._contractilities
+        while past and past[0][0] < self.hours - self._window:
+            past.popleft()
+        limit = share * max((median for _, median in past), default=0.0)
+        past.append((self.hours, estimate.median))
+        return (estimate.median, limit) if estimate.interval(0.9)[1] < limit else None
+
+    def reset_best(self) -> None:
+        """After a relapse was answered, what was before it counts no more."""
+        self._contractilities.clear()
 
     def _estimated(self, name: str) -> Estimate | None:
         """What is believed of the patient; None where the tracker does not tell it."""
@@ -215,101 +209,8 @@ class Outlook:
         except PhysicsError:
             return None
 
-    @property
-    def trend(self) -> float:
-        """Relative gain of contractility in a day, 1/d; NaN where the tracker tells none."""
-        belief = self._estimated(_TREND)
-        return belief.median if belief else math.nan
 
-    @property
-    def leaking(self) -> float:
-        """Belief that the mitral valve leaks when the ventricle is stretched; NaN if not told."""
-        return float(getattr(self.tracker, "leaking", math.nan))
-
-    def relapse(self, share: float) -> tuple[float, float] | None:
-        """Contractility and the share of its best of late, where it has surely fallen below."""
-        belief = self._estimated(_CONTRACTILITY)
-        if belief is None:
-            return None
-        while self._best and self._best[0][0] < self.hours - _BEST_OF:
-            self._best.popleft()
-        limit = share * max((value for _, value in self._best), default=0.0)
-        self._best.append((self.hours, belief.median))
-        return (belief.median, limit) if belief.interval(0.9)[1] < limit else None
-
-    def forget_best(self) -> None:
-        """After a relapse was answered, what was before it counts no more."""
-        self._best.clear()
-
-
-def chance(criteria: Iterable[Criterion], beliefs: Beliefs | None) -> float:
-    """A lower bound (Boole) of the probability that all criteria hold at once.
-
-    Beliefs that weigh several explanations of the patient are asked explanation by explanation.
-
-    Examples
-    --------
-    >>> from controllers.tracking.filter import Estimate
-    >>> from controllers import Criterion
-    >>> from controllers.weaning.evidence import chance
-    >>> beliefs = {"map": Estimate("map", "mmHg", 70.0, 2.0)}
-    >>> round(chance([Criterion("map", low=66.71)], beliefs), 3)
-    0.95
-    """
-    if beliefs is None:
-        return 0.0
-    needed = tuple(criteria)
-    explained = getattr(beliefs, "explanations", ()) or ((1.0, beliefs),)
-    return sum(weight * _bound(needed, told) for weight, told in explained)
-
-
-def _bound(needed: Sequence[Criterion], beliefs: Beliefs) -> float:
-    missed = 0.0
-    for one in needed:
-        holds = beliefs[one.signal].probability(low=one.low, high=one.high)
-        missed += 1.0 - holds if math.isfinite(holds) else 1.0
-    return max(1.0 - missed, 0.0)
-
-
-class Mixed(dict[str, Estimate]):
-    """Beliefs between two others, explanation by explanation.
-
-    Attributes
-    ----------
-    explanations : tuple of (float, Mapping of str to Estimate)
-        Each explanation with its probability; empty where there is but one.
-    """
-
-    explanations: tuple[tuple[float, Beliefs], ...] = ()
-
-
-def between(lower: Beliefs, upper: Beliefs, share: float) -> Mixed:
-    """Beliefs at a share of the way from one to another; spreads as if they move together."""
-    mix = lambda a, b: (1.0 - share) * a + share * b  # noqa: E731
-    found = Mixed(
-        (
-            name,
-            Estimate(
-                name,
-                one.unit,
-                mix(lower[name].centre, one.centre),
-                mix(lower[name].spread, one.spread),
-                low=one.low,
-                high=one.high,
-            ),
-        )
-        for name, one in upper.items()
-    )
-    first, last = (getattr(one, "explanations", ()) for one in (lower, upper))
-    if len(first) == len(last) > 1:
-        found.explanations = tuple(
-            (weight, between(told, other, share))
-            for (weight, told), (_, other) in zip(first, last, strict=True)
-        )
-    return found
-
-
-def _without_flow(lower: Beliefs, upper: Beliefs) -> Mixed:
+def _at_zero_flow(lower: Estimates, upper: Estimates) -> InterpolatedEstimates:
     """Where the flow between two levels is zero."""
     low, high = lower["pump_flow"].centre, upper["pump_flow"].centre
-    return between(lower, upper, -low / (high - low))
+    return interpolated(lower, upper, -low / (high - low))

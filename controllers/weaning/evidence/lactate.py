@@ -19,10 +19,10 @@ from plants.slow.laws import blood, oxygen
 
 # Guesses: spread of what a patient makes beyond the model (mmol/L/h), how far it moves in the root
 # of an hour, and the same of lactate itself; spread of a laboratory value (mmol/L).
-_BEYOND, _BEYOND_DRIFT, _DRIFT, _NOISE = 0.1, 0.01, 0.01, 0.1
+_EXCESS, _EXCESS_DRIFT, _DRIFT, _NOISE = 0.1, 0.01, 0.01, 0.1
 _STEP = 0.5  # h
 # A lactate is highest within a day of a flow that stays: its time constant is five hours.
-_HIGHEST_WITHIN = HOURS_PER_DAY
+_HORIZON = HOURS_PER_DAY
 # Cardiac indices among which the least that does is looked for, to a hundredth, L/min/m2.
 _FLOWS, _HALVINGS = (0.5, 5.5), 9
 # Any: oxygen goes by the hemoglobin in it.
@@ -43,8 +43,8 @@ class LactateBalance:
     ----------
     value : float
         Present lactate, mmol/L; NaN before the first laboratory value.
-    beyond : float
-        What the patient makes beyond the model, mmol/L/h.
+    excess : float
+        Production beyond that of the model, mmol/L/h.
 
     Examples
     --------
@@ -59,11 +59,11 @@ class LactateBalance:
         known = (parameters or SlowParameters.load()).values
         self._parameters = PARAMETER_LAYOUT.partly(**known | {"body_surface_area": area})
         self._hemoglobin, self._injury, self._index = known["hemoglobin_initial"], 0.0, math.nan
-        self.hours, self.value, self.beyond = math.nan, math.nan, 0.0
-        self._covariance = np.diag([_NOISE**2, _BEYOND**2])
+        self.hours, self.value, self.excess = math.nan, math.nan, 0.0
+        self._covariance = np.diag([_NOISE**2, _EXCESS**2])
 
     def update(self, hours: float, values: Mapping[str, float], measured: float) -> None:
-        """Go on to an hour under the flow seen before, and take in what is seen there.
+        """Go on to an hour under the flow measured before, and take in what is measured there.
 
         Parameters
         ----------
@@ -76,7 +76,7 @@ class LactateBalance:
             A laboratory value of lactate (mmol/L); NaN where there is none now.
         """
         if math.isfinite(self.value) and math.isfinite(self._index) and hours > self.hours:
-            self._carry_on(hours - self.hours)
+            self._predict(hours - self.hours)
         self.hours = hours
         keep = lambda name, old: x if math.isfinite(x := values.get(name, math.nan)) else old  # noqa: E731
         self._index = keep("cardiac_index", self._index)
@@ -88,9 +88,9 @@ class LactateBalance:
             self.value = measured
             return
         gain = self._covariance[:, 0] / (self._covariance[0, 0] + _NOISE**2)
-        off = measured - self.value
-        self.value += float(gain[0]) * off
-        self.beyond += float(gain[1]) * off
+        innovation = measured - self.value
+        self.value += float(gain[0]) * innovation
+        self.excess += float(gain[1]) * innovation
         self._covariance = self._covariance - np.outer(gain, self._covariance[0])
 
     def highest(self, cardiac_index: float) -> float:
@@ -103,10 +103,10 @@ class LactateBalance:
         """
         if not (math.isfinite(self.value) and math.isfinite(cardiac_index)):
             return math.nan
-        made, cleared = self._balance(cardiac_index)
+        production, clearance = self._balance(cardiac_index)
         value = highest = self.value
-        for _ in range(round(_HIGHEST_WITHIN / _STEP)):
-            value += self._rate(value, made, cleared) * _STEP
+        for _ in range(round(_HORIZON / _STEP)):
+            value += self._rate(value, production, clearance) * _STEP
             highest = max(highest, value)
         return highest
 
@@ -125,25 +125,26 @@ class LactateBalance:
             low, high = (middle, high) if self.highest(middle) > lactate else (low, middle)
         return high
 
-    def _carry_on(self, hours: float) -> None:
-        made, cleared = self._balance(self._index)
+    def _predict(self, hours: float) -> None:
+        production, clearance = self._balance(self._index)
         steps = math.ceil(hours / _STEP)
         step = hours / steps
-        forward = np.array([[1.0 - cleared * step, step], [0.0, 1.0]])
+        forward = np.array([[1.0 - clearance * step, step], [0.0, 1.0]])
         for _ in range(steps):
-            self.value += self._rate(self.value, made, cleared) * step
-            noise = np.diag([_DRIFT**2 * step, _BEYOND_DRIFT**2 * step])
+            self.value += self._rate(self.value, production, clearance) * step
+            noise = np.diag([_DRIFT**2 * step, _EXCESS_DRIFT**2 * step])
             self._covariance = forward @ self._covariance @ forward.T + noise
 
-    def _rate(self, value: float, made: float, cleared: float) -> float:
+    def _rate(self, value: float, production: float, clearance: float) -> float:
         inhibited = 1.0 + (value / self._parameters.lactate_inhibition) ** 2
-        return (made + self.beyond) / inhibited - cleared * value
+        return (production + self.excess) / inhibited - clearance * value
 
     def _balance(self, cardiac_index: float) -> tuple[float, float]:
-        """Lactate made (mmol/L/h) and its clearance (1/h) at a flow, by the model."""
+        """Production of lactate (mmol/L/h) and its clearance (1/h) at a flow, by the model."""
         mass = self._hemoglobin * _BLOOD / ML_PER_DL
         states = blood.States(hemoglobin_mass=mass, fluid_shift=0.0)
         output = cardiac_index * self._parameters.body_surface_area
         beat = METRICS.partly(cardiac_output=output, blood_volume=_BLOOD)
-        made = oxygen.lactate_production(states, beat, self._parameters)
-        return float(made), float(oxygen.lactate_clearance(self._injury, beat, self._parameters))
+        production = oxygen.lactate_production(states, beat, self._parameters)
+        clearance = oxygen.lactate_clearance(self._injury, beat, self._parameters)
+        return float(production), float(clearance)

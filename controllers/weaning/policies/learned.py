@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from controllers.policy import (
     POLICY_FILES,
     WEANING_ACTION,
-    action_chances,
+    action_probabilities,
     check_libraries,
     policy_network,
     policy_normalisation,
     read_policy,
 )
 from controllers.weaning.decision import Reason
-from controllers.weaning.evidence import ECHO, LABS, Seen
-from controllers.weaning.policies.situation import Situation
+from controllers.weaning.evidence import ECHO, LABS, BedsideMeasurements
+from controllers.weaning.policies.interface import WeaningState
 from plants import InputError, Pump, label_limit
 from plants.bedside import ACTIONS, BedsideObservation
 
@@ -50,9 +50,9 @@ class LearnedPolicy:
     ----------
     name : str
         For tables: the folder's name after ``"policy:"``.
-    look : float
-        Time between looks, h: that between two decisions in the environment.
-    patience : float
+    assessment_interval : float
+        Time between assessments, h: that between two decisions in the environment.
+    longest_trial : float
         Longest time at the lowest level, h: the label's duration.
 
     Raises
@@ -65,7 +65,7 @@ class LearnedPolicy:
     --------
     >>> from controllers.weaning.policies.learned import LearnedPolicy
     >>> policy = LearnedPolicy("results/policies/weaning-ppo")
-    >>> policy.name, policy.look, policy.needs_tracker
+    >>> policy.name, policy.assessment_interval, policy.needs_tracker
     ('policy:weaning-ppo', 1.0, False)
     """
 
@@ -90,47 +90,50 @@ class LearnedPolicy:
         check_libraries("policy", self.name)
         self._network: Any = policy_network(self.folder, config, len(ACTIONS), discrete=True)
         pump = Pump.load(config["device"])
-        self.device, self.look = pump.name, float(config["period"])
-        self.patience = self._label = label_limit(pump)
+        self.device, self.assessment_interval = pump.name, float(config["period"])
+        self.longest_trial = self._label = label_limit(pump)
         self._levels = {level.name for level in pump.levels}
-        self._patient: Seen | None = None
+        self._measurements: BedsideMeasurements | None = None
 
-    def ready(self, now: Situation) -> tuple[Reason, ...]:
+    def ready(self, now: WeaningState) -> tuple[Reason, ...]:
         """Whether the network lowers support."""
-        chances = self._chances(now)
-        return (self._unseen() if chances is None else _said("lower support", _LOWER, chances),)
+        return (self._reason(now, "lower support", _LOWER),)
 
-    def step(self, now: Situation) -> tuple[int, tuple[Reason, ...]]:
+    def step(self, now: WeaningState) -> tuple[int, tuple[Reason, ...]]:
         """The network's step down, if it takes one."""
         chances = self._chances(now)
         if chances is None:
-            return 0, (self._unseen(),)
-        reason = _said("lower support", _LOWER, chances)
+            return 0, (self._not_measured(),)
+        reason = _policy_reason("lower support", _LOWER, chances)
         levels = 1 if int(np.argmax(chances)) == _DOWN_1 else 2
         return (levels if reason.met else 0), (reason,)
 
-    def explant(self, now: Situation) -> tuple[Reason, ...]:
+    def explant(self, now: WeaningState) -> tuple[Reason, ...]:
         """Whether the network takes the pump out."""
-        chances = self._chances(now)
-        out = (_EXPLANT,)
-        return (self._unseen() if chances is None else _said("take the pump out", out, chances),)
+        return (self._reason(now, "take the pump out", (_EXPLANT,)),)
 
-    def _chances(self, now: Situation) -> NDArray[np.float64] | None:
+    def _reason(self, now: WeaningState, what: str, wanted: tuple[int, ...]) -> Reason:
+        chances = self._chances(now)
+        return self._not_measured() if chances is None else _policy_reason(what, wanted, chances)
+
+    def _chances(self, now: WeaningState) -> NDArray[np.float64] | None:
         """Probability of each action; None while a signal has never had a value."""
-        if self._patient is not now.seen:
+        if self._measurements is not now.measurements:
             # Another course: what was held belongs to another patient.
             self._observation.reset()
-            self._patient = now.seen
+            self._measurements = now.measurements
         if now.level not in self._levels:
             allowed = f"a level of {self.device}, which {self.name} was trained for"
             raise InputError("level", now.level, allowed)
-        values = {name: now.seen.raw.get(name, math.nan) for name in self._observation.signals}
+        values = {
+            name: now.measurements.latest.get(name, math.nan) for name in self._observation.signals
+        }
         for name in (*LABS, *ECHO):
-            # Not every look asks the policy, so that a value may have come in between.
-            past = now.seen.history(name)
+            # Not every assessment asks the policy, so that a value may have come in between.
+            past = now.measurements.values_since(name)
             if name in values and past and not math.isfinite(values[name]):
                 values[name] = past[-1]
-        seen = self._observation.update(
+        observation = self._observation.update(
             values,
             level=now.level,
             hours=now.hours,
@@ -138,20 +141,22 @@ class LearnedPolicy:
         )
         if self._observation.missing:
             return None
-        return action_chances(self._network, self._normalisation.apply(seen), len(ACTIONS))
+        return action_probabilities(
+            self._network, self._normalisation.apply(observation), len(ACTIONS)
+        )
 
-    def _unseen(self) -> Reason:
+    def _not_measured(self) -> Reason:
         missing = self._observation.missing
         return Reason(f"{self.name} has had no value of {', '.join(missing)} yet", missing[0])
 
 
-def _said(what: str, wanted: tuple[int, ...], chances: NDArray[np.float64]) -> Reason:
+def _policy_reason(what: str, wanted: tuple[int, ...], chances: NDArray[np.float64]) -> Reason:
     """Whether the likeliest action is one of those wanted, with the probabilities of all."""
     order = [int(i) for i in np.argsort(chances)[::-1]]
-    told = ", ".join(f"{ACTIONS[i]} {chances[i]:.2f}" for i in order if chances[i] >= 0.005)
+    named = ", ".join(f"{ACTIONS[i]} {chances[i]:.2f}" for i in order if chances[i] >= 0.005)
     met = order[0] in wanted
     chance = max(float(chances[i]) for i in wanted)
     other = max(float(chances[i]) for i in order if i not in wanted)
     would = "would" if met else "would not"
-    text = f"the learned policy {would} {what}, with probabilities of {told}"
+    text = f"the learned policy {would} {what}, with probabilities of {named}"
     return Reason(text, "", chance, other, met=met)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from controllers.weaning.criteria import Criterion
 from controllers.weaning.decision import Reason
-from controllers.weaning.evidence import chance
-from controllers.weaning.policies.situation import Situation
-from controllers.weaning.policies.without_pump import out_chance, out_lactate
+from controllers.weaning.evidence import joint_chance
+from controllers.weaning.policies.interface import WeaningState
+from controllers.weaning.policies.time_at_level import time_at_level
+from controllers.weaning.policies.without_pump import chance_without_pump, lactate_without_pump
 
 _VASOPRESSOR = "vasopressor_effect"
 
@@ -26,13 +25,13 @@ class ModelBased:
 
     Attributes
     ----------
-    look : float
-        Time between looks, h.
-    interval : float
+    assessment_interval : float
+        Time between assessments, h.
+    step_interval : float
         Shortest time at a level, h.
-    trial : float
+    shortest_trial : float
         Shortest time at the lowest level, h.
-    patience : float
+    longest_trial : float
         Longest time there without the criteria, h; NaN is that of the criteria.
 
     Examples
@@ -42,87 +41,75 @@ class ModelBased:
     'model-based'
     """
 
-    look: float = 1.0
-    interval: float = 1.0
-    trial: float = 2.0
+    assessment_interval: float = 1.0
+    step_interval: float = 1.0
+    shortest_trial: float = 2.0
     # The heart goes on recovering there: who bears it loses by going back up.
-    patience: float = 24.0
+    longest_trial: float = 24.0
     name: str = "model-based"
     needs_tracker: bool = True
 
-    def ready(self, now: Situation) -> tuple[Reason, ...]:
+    def ready(self, now: WeaningState) -> tuple[Reason, ...]:
         """Organs that recover, and a forecast without the pump that may hold."""
-        limit = now.criteria.number("begin_chance")
-        ahead = now.criteria.number("way_down")
-        if now.left <= now.criteria.number("reassess_lead"):
+        limit = now.criteria.number("start_chance")
+        ahead = now.criteria.number("weaning_time")
+        if now.reassessment_due:
             # The last way down: what counts is how the patient does when it must end, and there is
             # nothing to wait for.
-            ahead = max(min(ahead, now.left), now.left - self.trial)
-            limit = now.criteria.number("last_begin_chance")
+            left = now.label_hours_left
+            ahead = max(min(ahead, left), left - self.shortest_trial)
+            limit = now.criteria.number("late_start_chance")
         return (
             *now.criteria.judge("plan", now.values),
-            now.seen.resolving(),
+            now.measurements.renal_injury_resolving(),
             _trust(now),
             # A trial shows whether the valve leaks: what speaks for a tight one may begin it.
-            out_chance(now, limit, ahead, hopeful=True),
+            chance_without_pump(now, limit, ahead, best_explanation=True),
         )
 
-    def step(self, now: Situation) -> tuple[int, tuple[Reason, ...]]:
+    def step(self, now: WeaningState) -> tuple[int, tuple[Reason, ...]]:
         """The largest step whose forecast holds."""
-        if now.held < self.interval - 1e-6 or not now.outlook.trusted:
-            said = f"{now.level} held for {now.held:.3g} h, at least {self.interval:.3g}"
-            held = Reason(
-                said, "", now.held, self.interval, met=now.held >= self.interval - 1e-6, waits=True
-            )
+        held = time_at_level(now, self.step_interval)
+        if not held.met or not now.forecasts.trusted:
             return 0, (held, _trust(now))
-        needed = [one for one in now.criteria["step"].values() if one.needed]
-        limit = now.criteria.number("last_step_chance" if now.late else "chance")
+        needed = now.criteria.needed("step")
+        signals = ", ".join(criterion.signal for criterion in needed)
+        limit = now.criteria.number("late_step_chance" if now.last_attempt else "step_chance")
         reasons: list[Reason] = []
-        for levels in range(now.steps_left, 0, -1):
-            target = now.levels[now.place - levels]
-            found = chance(needed, now.outlook.at(target))
-            said = f"chance {found:.2f} that {_words(needed)} hold at {target}, at least {limit:g}"
-            reasons.append(Reason(said, "", found, limit, met=found >= limit))
-            if found >= limit:
+        for levels in range(now.largest_step, 0, -1):
+            target = now.levels[now.level_index - levels]
+            chance = joint_chance(needed, now.forecasts.at_level(target))
+            text = f"chance {chance:.2f} that {signals} hold at {target}, at least {limit:g}"
+            reasons.append(Reason(text, "", chance, limit, met=chance >= limit))
+            if chance >= limit:
                 return levels, (reasons[-1],)
         return 0, tuple(reasons)
 
-    def explant(self, now: Situation) -> tuple[Reason, ...]:
+    def explant(self, now: WeaningState) -> tuple[Reason, ...]:
         """Measured at the lowest level, and forecast without pump and inotrope."""
-        held = Reason(
-            f"{now.level} held for {now.held:.3g} h, at least {self.trial:.3g}",
-            "",
-            now.held,
-            self.trial,
-            met=now.held >= self.trial - 1e-6,
-            waits=True,
-        )
-        limit = now.criteria.number("last_chance" if now.last else "explant_chance")
+        limit = now.criteria.number("late_explant_chance" if now.label_ending else "explant_chance")
         return (
-            held,
+            time_at_level(now, self.shortest_trial),
             *now.criteria.judge("trial", now.values, f" at {now.level}"),
-            *_reserve(now),
-            out_lactate(now, limit),
+            *_vasopressor_reserve(now),
+            lactate_without_pump(now, limit),
             _trust(now),
-            out_chance(now, limit, steady=True),
+            chance_without_pump(now, limit, averaged=True),
         )
 
 
-def _reserve(now: Situation) -> tuple[Reason, ...]:
+def _vasopressor_reserve(now: WeaningState) -> tuple[Reason, ...]:
     """While there is time, some of the vasopressor that is borne is kept for what may come."""
-    dose, most = now.values.get(_VASOPRESSOR, math.nan), now.criteria.number("early_vasopressor")
-    most = min(most, now.criteria["trial"][_VASOPRESSOR].high)
-    if now.last or not dose > most:
+    dose = now.values.get(_VASOPRESSOR, math.nan)
+    at_explant = now.criteria["trial"][_VASOPRESSOR].high
+    highest = min(now.criteria.number("early_vasopressor"), at_explant)
+    if now.label_ending or not dose > highest:
         return ()
-    said = f"vasopressor {dose:.2g} ug/kg/min, at most {most:g} while there is time"
-    return (Reason(said, _VASOPRESSOR, dose, most),)
+    text = f"vasopressor {dose:.2g} ug/kg/min, at most {highest:g} while there is time"
+    return (Reason(text, _VASOPRESSOR, dose, highest),)
 
 
-def _trust(now: Situation) -> Reason:
-    said = "the tracker agrees with the measurements"
-    met = now.outlook.trusted
-    return Reason(said if met else f"the tracker is not trusted: {now.outlook.reason}", met=met)
-
-
-def _words(needed: Sequence[Criterion]) -> str:
-    return ", ".join(one.signal for one in needed)
+def _trust(now: WeaningState) -> Reason:
+    if now.forecasts.trusted:
+        return Reason("the tracker agrees with the measurements", met=True)
+    return Reason(f"the tracker is not trusted: {now.forecasts.reason}")

@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.decision import Reason
-from controllers.weaning.policies.situation import Situation
-
-# Five minutes, h.
-_RAMP = 5.0 / 60.0
-# A wide margin for clinicians (guesses): mmHg and L/min/m2 above what readiness asks for.
-_MAP_MARGIN, _INDEX_MARGIN = 10.0, 0.3
+from controllers.weaning.policies.interface import MAX_STEP_LEVELS, WeaningState
+from controllers.weaning.policies.time_at_level import time_at_level
 
 
 @dataclass(frozen=True)
@@ -22,75 +19,66 @@ class Protocol:
     ----------
     name : str
         For tables.
-    levels : int
+    step_levels : int
         Levels of a step.
-    interval : float
+    step_interval : float
         Time at a level before the next step, h.
-    trial : float
+    shortest_trial : float
         Time at the lowest level before the explant, h.
-    again : str
-        Criteria that must hold for the next step.
-    margin : bool
+    step_criteria : str
+        Part of the criteria that must hold for the next step.
+    larger_with_margin : bool
         Whether a step of one level grows to two when pressure and flow have a wide margin.
-    patience : float
+    longest_trial : float
         Longest time at the lowest level without the criteria, h; NaN is that of the criteria.
 
     Examples
     --------
     >>> from controllers.weaning.policies.protocols import slow_protocol
-    >>> slow_protocol().interval, slow_protocol().levels
+    >>> slow_protocol().step_interval, slow_protocol().step_levels
     (12.0, 2)
     """
 
     name: str
-    levels: int
-    interval: float
-    trial: float
-    again: str = "step"
-    margin: bool = False
-    patience: float = math.nan
+    step_levels: int
+    step_interval: float
+    shortest_trial: float
+    step_criteria: str = "step"
+    larger_with_margin: bool = False
+    longest_trial: float = math.nan
     needs_tracker: bool = False
 
     @property
-    def look(self) -> float:
-        """Time between looks, h."""
-        return min(self.interval, 1.0)
+    def assessment_interval(self) -> float:
+        """Time between assessments, h."""
+        return min(self.step_interval, 1.0)
 
-    def ready(self, now: Situation) -> tuple[Reason, ...]:
+    def ready(self, now: WeaningState) -> tuple[Reason, ...]:
         """The published criteria at the level of support, and organs that recover."""
-        return (*now.criteria.judge("ready", now.values), now.seen.resolving())
+        resolving = now.measurements.renal_injury_resolving()
+        return (*now.criteria.judge("ready", now.values), resolving)
 
-    def step(self, now: Situation) -> tuple[int, tuple[Reason, ...]]:
+    def step(self, now: WeaningState) -> tuple[int, tuple[Reason, ...]]:
         """The next step when its time has come."""
-        held, reasons = _held(now, self.interval), now.criteria.judge(self.again, now.values)
-        if not held.met or not all(one.met for one in reasons):
-            return 0, (held, *reasons)
-        return (2 if self.margin and self._wide(now) else self.levels), (held, *reasons)
+        held = time_at_level(now, self.step_interval)
+        reasons = (held, *now.criteria.judge(self.step_criteria, now.values))
+        if not all(reason.met for reason in reasons):
+            return 0, reasons
+        larger = self.larger_with_margin and _wide_margin(now)
+        return (MAX_STEP_LEVELS if larger else self.step_levels), reasons
 
-    def explant(self, now: Situation) -> tuple[Reason, ...]:
+    def explant(self, now: WeaningState) -> tuple[Reason, ...]:
         """The published criteria at the lowest level, held for a while."""
-        where = f" at {now.level}"
-        return (_held(now, self.trial), *now.criteria.judge("explant", now.values, where))
-
-    def _wide(self, now: Situation) -> bool:
-        ready, values = now.criteria["ready"], now.values
-        return (
-            values["map"] >= ready["map"].low + _MAP_MARGIN
-            and values["cardiac_index"] >= ready["cardiac_index"].low + _INDEX_MARGIN
-        )
+        judged = now.criteria.judge("explant", now.values, f" at {now.level}")
+        return (time_at_level(now, self.shortest_trial), *judged)
 
 
-def _held(now: Situation, least: float) -> Reason:
-    # Looks come at times that floating point adds up.
-    met = now.held >= least - 1e-6
-    return Reason(
-        f"{now.level} held for {now.held:.3g} h, at least {least:.3g}",
-        "",
-        now.held,
-        least,
-        met=met,
-        waits=True,
-    )
+def _wide_margin(now: WeaningState) -> bool:
+    """Whether pressure and flow lie far above what readiness asks for."""
+    ready, values, number = now.criteria["ready"], now.values, now.criteria.number
+    return values["map"] >= ready["map"].low + number("wide_pressure_margin") and values[
+        "cardiac_index"
+    ] >= ready["cardiac_index"].low + number("wide_index_margin")
 
 
 def fast_protocol() -> Protocol:
@@ -105,9 +93,9 @@ def slow_protocol() -> Protocol:
 
 def ramp_test() -> Protocol:
     """A level every 5 min; power at P-2 decides (2023-24, n = 43); then an hour there (guess)."""
-    return Protocol("ramp-test", 1, _RAMP, 1.0, patience=1.0)
+    return Protocol("ramp-test", 1, WeaningCriteria.load().ramp_interval, 1.0, longest_trial=1.0)
 
 
 def clinician() -> Protocol:
     """Rules of thumb (guess): a level every 4 h under all criteria of readiness."""
-    return Protocol("clinician", 1, 4.0, 4.0, again="ready", margin=True)
+    return Protocol("clinician", 1, 4.0, 4.0, step_criteria="ready", larger_with_margin=True)

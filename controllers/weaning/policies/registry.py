@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from controllers.weaning.policies.interface import StepPolicy
 from controllers.weaning.policies.learned import PREFIX, LearnedPolicy
 from controllers.weaning.policies.model_based import ModelBased
 from controllers.weaning.policies.protocols import (
@@ -13,7 +14,6 @@ from controllers.weaning.policies.protocols import (
     ramp_test,
     slow_protocol,
 )
-from controllers.weaning.policies.situation import StepPolicy
 from plants import InputError, unknown_name
 
 #: Names that :func:`step_policy` takes, and what they mean.
@@ -48,7 +48,7 @@ def step_policy(name: str) -> StepPolicy:
     >>> step_policy("fast-protocol").needs_tracker, step_policy("model-based").needs_tracker
     (False, True)
     """
-    made: Mapping[str, Callable[[], StepPolicy]] = {
+    builtin: Mapping[str, Callable[[], StepPolicy]] = {
         "fast-protocol": fast_protocol,
         "slow-protocol": slow_protocol,
         "ramp-test": ramp_test,
@@ -59,6 +59,6 @@ def step_policy(name: str) -> StepPolicy:
         raise InputError("policy", name, "the name of a step policy, as text")
     if name.startswith(PREFIX):
         return LearnedPolicy(name.removeprefix(PREFIX))
-    if name not in made:
-        raise unknown_name("policy", name, (*made, f"{PREFIX}FOLDER"))
-    return made[name]()
+    if name not in builtin:
+        raise unknown_name("policy", name, (*builtin, f"{PREFIX}FOLDER"))
+    return builtin[name]()

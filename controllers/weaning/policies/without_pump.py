@@ -5,73 +5,98 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from controllers.weaning.criteria import Criterion
+from controllers.weaning.criterion import Criterion
 from controllers.weaning.decision import Reason
-from controllers.weaning.evidence import Beliefs, chance
-from controllers.weaning.policies.situation import Situation
+from controllers.weaning.evidence import Estimates, joint_chance
+from controllers.weaning.policies.interface import WeaningState
 
 # An explanation of the patient of this probability may be hoped for (a guess).
 _NOT_UNLIKELY = 0.2
 
 
-def out_chance(
-    now: Situation, limit: float, ahead: float = 0.0, *, hopeful: bool = False, steady: bool = False
+def chance_without_pump(
+    now: WeaningState,
+    limit: float,
+    hours_ahead: float = 0.0,
+    *,
+    best_explanation: bool = False,
+    averaged: bool = False,
 ) -> Reason:
     """The chance that the patient does well without pump and inotrope some hours ahead, and how.
 
     Where the pressure would be too low, with the vasopressor that clinicians then give, as far as a
-    patient may leave with it. Hopeful is by the better explanation of the patient, steady by the
-    last looks.
+    patient may leave with it.
+
+    Parameters
+    ----------
+    now : WeaningState
+        The present.
+    limit : float
+        Least chance.
+    hours_ahead : float
+        When the pump is out, h from now.
+    best_explanation : bool
+        Whether the better explanation of the patient counts, not all by their probabilities.
+    averaged : bool
+        Whether the chance is averaged over the last assessments.
     """
-    weigh = _hopeful if hopeful else chance
-    needed = [one for one in now.criteria["out"].values() if one.needed]
-    dose, most = now.outlook.doses["vasopressor"], now.criteria["trial"]["vasopressor_effect"].high
+    chance_of = _by_best_explanation if best_explanation else joint_chance
+    needed = now.criteria.needed("without_pump")
+    dose = now.forecasts.doses["vasopressor"]
+    highest = now.criteria["trial"]["vasopressor_effect"].high
     # Nobody leaves with more.
-    free = now.outlook.free(ahead, vasopressor=min(dose, most))
-    found = weigh(needed, free)
-    low = now.criteria["out"]["map"].low + now.criteria.number("pressure_aim")
-    held = f" and vasopressor {most:.2g} ug/kg/min" if dose > most else ""
-    if found < limit and dose < most and free is not None and free["map"].median < low:
-        given, dose = now.outlook.pressed(ahead, most, low)
-        if weigh(needed, given) > found:
-            free, found = given, weigh(needed, given)
+    estimates = now.forecasts.without_pump(hours_ahead, vasopressor=min(dose, highest))
+    chance = chance_of(needed, estimates)
+    aim = now.criteria["without_pump"]["map"].low + now.criteria.number("vasopressor_margin")
+    held = f" and vasopressor {highest:.2g} ug/kg/min" if dose > highest else ""
+    more_helps = estimates is not None and dose < highest and estimates["map"].median < aim
+    if chance < limit and more_helps:
+        raised, dose = now.forecasts.without_pump_at_pressure(hours_ahead, highest, aim)
+        if chance_of(needed, raised) > chance:
+            estimates, chance = raised, chance_of(needed, raised)
             held = f" and vasopressor {dose:.2g} ug/kg/min"
-    when = f" in {ahead:.3g} h" if ahead else ""
-    if steady and free is not None:
-        found, when = now.steady("out", found), f"{when} by the last looks"
-    said = f"chance {found:.2f} to hold without pump and inotrope{held}{when}"
-    said = f"{said}{_expected(needed, free)}, at least {limit:g}"
-    return Reason(said, "", found, limit, met=found >= limit)
+    when = f" in {hours_ahead:.3g} h" if hours_ahead else ""
+    if averaged and estimates is not None:
+        chance, when = now.averaged("without_pump", chance), f"{when} by the last looks"
+    text = f"chance {chance:.2f} to hold without pump and inotrope{held}{when}"
+    text = f"{text}{_expected_values(needed, estimates)}, at least {limit:g}"
+    return Reason(text, "", chance, limit, met=chance >= limit)
 
 
-def _hopeful(needed: Sequence[Criterion], free: Beliefs | None) -> float:
+def _by_best_explanation(needed: Sequence[Criterion], estimates: Estimates | None) -> float:
     """The chance by the best explanation that is not unlikely."""
-    likely = (told for weight, told in getattr(free, "explanations", ()) if weight >= _NOT_UNLIKELY)
-    return max((chance(needed, told) for told in likely), default=chance(needed, free))
+    likely = (
+        explained
+        for weight, explained in getattr(estimates, "explanations", ())
+        if weight >= _NOT_UNLIKELY
+    )
+    chances = (joint_chance(needed, explained) for explained in likely)
+    return max(chances, default=joint_chance(needed, estimates))
 
 
-def lactate_chance(now: Situation, expected: Beliefs | None) -> float:
+def lactate_chance(now: WeaningState, expected: Estimates | None) -> float:
     """The chance that an expected flow keeps lactate low for a day; 0 where that is not known."""
-    if now.lactate is None:
+    if now.lactate_balance is None:
         return 0.0
-    least = now.lactate.least_flow(now.criteria.number("lactate_out"))
-    return chance([Criterion("cardiac_index", low=least)], expected)
+    least = now.lactate_balance.least_flow(now.criteria.number("lactate_without_pump"))
+    return joint_chance([Criterion("cardiac_index", low=least)], expected)
 
 
-def out_lactate(now: Situation, chance_limit: float) -> Reason:
-    """The chance, by the last looks, that lactate stays low for a day without the pump."""
-    high, free = now.criteria.number("lactate_out"), now.outlook.free()
-    if now.lactate is None or free is None:
+def lactate_without_pump(now: WeaningState, limit: float) -> Reason:
+    """The chance, by the last assessments, that lactate stays low for a day without the pump."""
+    high, estimates = now.criteria.number("lactate_without_pump"), now.forecasts.without_pump()
+    if now.lactate_balance is None or estimates is None:
         return Reason("lactate without the pump is not known", "lactate", math.nan, high)
-    index = free["cardiac_index"].median
-    found = now.steady("lactate", lactate_chance(now, free))
-    said = f"chance {found:.2f} that lactate stays below {high:g} mmol/L without the pump"
-    said = f"{said} (up to {now.lactate.highest(index):.3g}), at least {chance_limit:g}"
-    return Reason(said, "lactate", found, chance_limit, met=found >= chance_limit)
+    index = estimates["cardiac_index"].median
+    chance = now.averaged("lactate", lactate_chance(now, estimates))
+    text = f"chance {chance:.2f} that lactate stays below {high:g} mmol/L without the pump"
+    text = f"{text} (up to {now.lactate_balance.highest(index):.3g}), at least {limit:g}"
+    return Reason(text, "lactate", chance, limit, met=chance >= limit)
 
 
-def _expected(needed: Sequence[Criterion], free: Beliefs | None) -> str:
-    if free is None:
+def _expected_values(needed: Sequence[Criterion], estimates: Estimates | None) -> str:
+    if estimates is None:
         return " (no beat is found)"
-    told = (f"{one.signal} {free[one.signal].centre:.3g}" for one in needed)
-    return f" ({', '.join(told)})"
+    signals = (criterion.signal for criterion in needed)
+    values = (f"{signal} {estimates[signal].centre:.3g}" for signal in signals)
+    return f" ({', '.join(values)})"

@@ -134,7 +134,7 @@ class _Run:
 
     def _believed(self) -> dict[str, float]:
         """What the tracker believes now; NaN without one."""
-        tracker = self.controller.outlook.tracker
+        tracker = self.controller.forecasts.tracker
         if not isinstance(tracker, RecoveryTracker) or math.isnan(tracker.hours):
             return dict.fromkeys((*ESTIMATED, "consistent", "leaking"), math.nan)
         belief = tracker.estimate["lv_ees"]

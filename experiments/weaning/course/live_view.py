@@ -42,11 +42,7 @@ def awaited(decision: Decision) -> str:
     >>> awaited(Decision(1.0, "P-8", "support", "hold", (Reason("no value of map"),)))
     'no value of MAP'
     """
-    against = [
-        reason
-        for reason in decision.reasons
-        if not reason.met and "(shown only)" not in reason.text
-    ]
+    against = [reason for reason in decision.reasons if reason.opposes]
     return short_reason(against[0].text) if against else ""
 
 

@@ -22,7 +22,7 @@ def pressure_panel(axes: Axes, course: Course, criteria: WeaningCriteria) -> Non
     _line(axes, course, "map", COLORS[0], reach=(55.0, 80.0))
     titled(axes, label("map"))
     limit_line(axes, criteria["explant"]["map"].low, "explant", va="bottom")
-    limit_line(axes, criteria["fall"]["map"].low, "more support", va="top")
+    limit_line(axes, criteria["deterioration"]["map"].low, "more support", va="top")
 
 
 def power_panel(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
@@ -39,7 +39,7 @@ def filling_panel(axes: Axes, course: Course, criteria: WeaningCriteria) -> None
     axes.legend(**LEGEND)
     titled(axes, "Filling pressures [mmHg]")
     limit_line(axes, criteria["explant"]["pcwp"].high, "wedge", color=COLORS[0])
-    limit_line(axes, criteria["right"]["cvp"].high, "venous", color=COLORS[2])
+    limit_line(axes, criteria["right_ventricle"]["cvp"].high, "venous", color=COLORS[2])
 
 
 def contractility_panel(axes: Axes, course: Course) -> None:
@@ -107,14 +107,14 @@ def hemoglobin_panel(axes: Axes, course: Course, criteria: WeaningCriteria) -> N
     """Hemoglobin, with the limit of harm."""
     _line(axes, course, "hemoglobin", COLORS[1])
     titled(axes, label("hemoglobin"))
-    limit_line(axes, criteria["harm"]["hemoglobin"].low, "anemia")
+    limit_line(axes, criteria["device_harm"]["hemoglobin"].low, "anemia")
 
 
 def hemolysis_panel(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:
     """Plasma-free hemoglobin, with the limit of harm."""
     _line(axes, course, "pfhb", COLORS[3])
     titled(axes, label("pfhb"))
-    limit_line(axes, criteria["harm"]["pfhb"].high, "hemolysis")
+    limit_line(axes, criteria["device_harm"]["pfhb"].high, "hemolysis")
 
 
 def series(course: Course, name: str) -> tuple[np.ndarray, np.ndarray]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from controllers import Decision, WeaningCriteria
-from controllers.weaning import DRUGS_OF_LATE
-from controllers.weaning.assessment import BY_CONTRACTION
+from controllers.weaning.assessment import CONTRACTILITY_CRITERIA
 from experiments.weaning.truth.oracle import LOWEST, SETTLED
 from plants import Bedside, PhysicsError
 
@@ -50,8 +49,9 @@ class AlarmTruth:
         self._doses: list[tuple[float, float]] = []
 
     def __call__(self, decision: Decision, bedside: Bedside) -> None:
-        past = [one for one in self._doses if one[0] >= bedside.hours - DRUGS_OF_LATE]
-        self._doses = [*past, (bedside.hours, bedside.truth()["inotrope_effect"])]
+        begin = bedside.hours - self._criteria.number("recent_inotrope_time")
+        recent = [(when, dose) for when, dose in self._doses if when >= begin]
+        self._doses = [*recent, (bedside.hours, bedside.truth()["inotrope_effect"])]
         for name in JUDGED:
             if name in decision.findings and name not in self.true:
                 self.true[name] = self._holds(name, bedside)
@@ -64,10 +64,10 @@ class AlarmTruth:
             limit = self._criteria.number("moderate_regurgitation")
             return low["mitral_regurgitant_fraction"] >= limit
         ratio = low["cvp"] / max(low["pcwp"], 1.0)
-        right, index = self._criteria["right"], self._criteria["ready"]["cardiac_index"]
+        right, index = self._criteria["right_ventricle"], self._criteria["ready"]["cardiac_index"]
         holds = right["cvp"].holds(low["cvp"]) and index.holds(low["cardiac_index"])
         weak = not right["papi"].holds(low["papi"])
-        return weak and ratio > self._criteria.number("right_ratio") and not holds
+        return weak and ratio > self._criteria.number("cvp_pcwp_ratio") and not holds
 
 
 def at_lowest(bedside: Bedside) -> dict[str, float]:
@@ -104,4 +104,5 @@ def _masked(bedside: Bedside, criteria: WeaningCriteria, dose: float) -> bool:
 
 def _falls_short(truth: Mapping[str, float], criteria: WeaningCriteria) -> bool:
     """Whether a ventricle contracts too weakly for the criteria without the pump."""
-    return not all(criteria["out"][name].holds(truth[name]) for name in BY_CONTRACTION)
+    needed = criteria["without_pump"]
+    return not all(needed[name].holds(truth[name]) for name in CONTRACTILITY_CRITERIA)

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 
 from controllers import RecoveryTracker, WeaningCriteria
-from controllers.weaning.evidence import Outlook, chance
+from controllers.weaning.evidence import Forecasts, joint_chance
 from experiments.weaning.course import WeaningTrial, briefing, trial_bedside
 from experiments.weaning.settings import study_settings
 from experiments.weaning.truth.oracle import LOWEST, SUPPORT_LEVEL
@@ -104,32 +104,32 @@ def probe_gate(trial: WeaningTrial) -> Probe:
     ('P-2', True)
     """
     bedside, case = trial_bedside(trial)
-    outlook = Outlook(RecoveryTracker(briefing(trial, bedside, case)))
+    forecasts = Forecasts(RecoveryTracker(briefing(trial, bedside, case)))
     support, until = (
         bedside.pump.level(SUPPORT_LEVEL).name,
         probe_hour(trial.seed, bedside.label_hours),
     )
     while bedside.outcome is None and bedside.hours < until - _NEAR:
-        outlook.update(bedside.measure(), bedside.level, bedside.hours)
+        forecasts.update(bedside.measure(), bedside.level, bedside.hours)
         bedside.advance(min(_LOOK, until - bedside.hours), support)
     if bedside.outcome is not None:
         return Probe(until, reason=f"{bedside.outcome} before")
-    power, level = _ramped(bedside, outlook)
-    needed = [one for one in WeaningCriteria.load()["out"].values() if one.needed]
-    free = outlook.free()
+    power, level = _ramped(bedside, forecasts)
+    needed = [one for one in WeaningCriteria.load()["without_pump"].values() if one.needed]
+    free = forecasts.without_pump()
     # Each criterion alone, because the bound of all together is cut off at 0.
-    missed = sum(1.0 - chance([one], free) for one in needed)
+    missed = sum(1.0 - joint_chance([one], free) for one in needed)
     return Probe(
         until,
         bedside.outcome is None and bedside.fork().explant() == "well",
         1.0 - missed,
-        outlook.trusted,
+        forecasts.trusted,
         power,
         level,
     )
 
 
-def _ramped(bedside: Bedside, outlook: Outlook) -> tuple[float, str]:
+def _ramped(bedside: Bedside, forecasts: Forecasts) -> tuple[float, str]:
     """Go down to P-2, some minutes a level; power measured at the last level, and that level."""
     minutes = study_settings().number("probe_step")
     below = [
@@ -144,6 +144,6 @@ def _ramped(bedside: Bedside, outlook: Outlook) -> tuple[float, str]:
         if bedside.outcome is not None:
             break
         seen = bedside.measure(echo=True)
-        outlook.update(seen, bedside.level, bedside.hours)
+        forecasts.update(seen, bedside.level, bedside.hours)
         power, reached = seen.get("cardiac_power_output", math.nan), bedside.level
     return power, reached

@@ -129,13 +129,13 @@ def right_holds(bedside: Bedside, criteria: WeaningCriteria | None = None) -> bo
     """Whether the right ventricle is within its criteria at P-2."""
     tried, limits = bedside.fork(), criteria or WeaningCriteria.load()
     tried.advance(SETTLED, tried.pump.level(LOWEST).name)
-    return tried.outcome is None and not limits.broken("right", tried.truth())
+    return tried.outcome is None and not limits.broken("right_ventricle", tried.truth())
 
 
 def explant_holds(bedside: Bedside, criteria: WeaningCriteria | None = None) -> bool:
     """Whether the pump could come out now: nothing forbids it, and the patient is well after."""
     limits = criteria or WeaningCriteria.load()
-    if bedside.orders.now["inotrope"] > limits.number("no_inotrope"):
+    if bedside.orders.now["inotrope"] > limits.number("negligible_inotrope"):
         return False
     tried = bedside.fork()
     if tried.explant() != "well" or tried.follow_up is None:

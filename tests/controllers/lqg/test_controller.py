@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from controllers import LQG, Briefing, LQGSettings, Outcome, operating_point
-from controllers.lqg.controller import _Filter
-from controllers.lqg.synthesis import design
+from controllers.lqg.controller import KalmanFilter
+from controllers.lqg.synthesis import synthesise
 from plants import (
     InputError,
     Measurement,
@@ -61,28 +61,28 @@ def truth(level="P-6"):
 @pytest.mark.parametrize("tier", ["console", "icu", "full"])
 @pytest.mark.parametrize("patient", ["shock-d", "rv-failure"])
 def test_filter_and_feedback_are_stable(patient, tier):
-    made = design(briefing(tier, patient=patient), LQGSettings())
-    spread = made.c @ made.covariance @ made.c.T + np.diag(made.noise)
-    gain = made.a @ made.covariance @ made.c.T @ np.linalg.inv(spread)
-    assert np.abs(np.linalg.eigvals(made.a - gain @ made.c)).max() < 1.0
+    design = synthesise(briefing(tier, patient=patient), LQGSettings())
+    spread = design.c @ design.covariance @ design.c.T + np.diag(design.noise)
+    gain = design.a @ design.covariance @ design.c.T @ np.linalg.inv(spread)
+    assert np.abs(np.linalg.eigvals(design.a - gain @ design.c)).max() < 1.0
     # Its covariance is the one at which the filter stays.
-    again = made.a @ made.covariance @ made.a.T + made.drift - gain @ spread @ gain.T
-    np.testing.assert_allclose(again, made.covariance, rtol=1e-6, atol=1e-8)
+    again = design.a @ design.covariance @ design.a.T + design.drift - gain @ spread @ gain.T
+    np.testing.assert_allclose(again, design.covariance, rtol=1e-6, atol=1e-8)
 
 
 def test_feedback_prices_are_the_therapys():
     calm = THERAPY.model_copy(update={"effort_weight": 2.0})
     usual, careful = (
-        design(briefing(therapy=therapy), LQGSettings()).gain for therapy in (THERAPY, calm)
+        synthesise(briefing(therapy=therapy), LQGSettings()).gain for therapy in (THERAPY, calm)
     )
     assert usual[-1] > careful[-1] > 0  # A pressure too high slows the pump down.
 
 
 def test_continuous_signals_are_observed():
-    observed = design(briefing("icu"), LQGSettings()).observed
+    observed = synthesise(briefing("icu"), LQGSettings()).observed
     assert {"map", "cvp", "displayed_flow"} <= set(observed)
     assert "cardiac_output" not in observed  # once a minute
-    assert "cardiac_output" in design(briefing("full"), LQGSettings()).observed
+    assert "cardiac_output" in synthesise(briefing("full"), LQGSettings()).observed
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_settings_are_positive(field, value):
 
 
 def test_a_disturbance_does_not_grow_by_itself():
-    with pytest.raises(InputError, match="at most 1"):
+    with pytest.raises(InputError, match="1 or less"):
         LQGSettings(return_share=1.1)
 
 
@@ -103,33 +103,33 @@ def test_a_disturbance_does_not_grow_by_itself():
 
 
 def test_filter_finds_the_believed_patient_as_he_is():
-    made = design(briefing("full"), LQGSettings())
-    filter_ = _Filter(made, 0.0)
+    design = synthesise(briefing("full"), LQGSettings())
+    filter_ = KalmanFilter(design, 0.0)
     for _ in range(20):
-        filter_.beat(0.0, made.start)
+        filter_.advance(0.0, design.start)
     np.testing.assert_allclose(filter_.state, 0.0, atol=1e-9)
     np.testing.assert_allclose(filter_.disturbances, 0.0, atol=1e-9)
 
 
 def test_filter_finds_a_constant_disturbance_of_its_own_model():
-    made = design(briefing("full"), LQGSettings(return_share=1.0))
+    design = synthesise(briefing("full"), LQGSettings(return_share=1.0))
     w = np.array([0.1, -0.1, 0.05, -50.0])
-    n = len(made.state_by_speed)
-    settled = np.linalg.solve(np.eye(n) - made.a[:n, :n], made.a[:n, n:] @ w)
-    readings = made.start + made.c @ np.concatenate([settled, w])
-    filter_ = _Filter(made, 0.0)
+    n = len(design.state_by_speed)
+    settled = np.linalg.solve(np.eye(n) - design.a[:n, :n], design.a[:n, n:] @ w)
+    readings = design.start + design.c @ np.concatenate([settled, w])
+    filter_ = KalmanFilter(design, 0.0)
     for _ in range(600):
-        filter_.beat(0.0, readings)
+        filter_.advance(0.0, readings)
     np.testing.assert_allclose(filter_.disturbances, w, rtol=0.05, atol=0.005)
 
 
 def test_filter_coasts_without_readings_and_knows_less():
-    made = design(briefing(), LQGSettings())
-    filter_ = _Filter(made, 1.0)
+    design = synthesise(briefing(), LQGSettings())
+    filter_ = KalmanFilter(design, 1.0)
     before = np.trace(filter_._covariance)
     for _ in range(10):
-        filter_.beat(1.0, np.full(len(made.observed), np.nan))
-    np.testing.assert_allclose(filter_.state, made.state_by_speed, rtol=1e-8, atol=1e-9)
+        filter_.advance(1.0, np.full(len(design.observed), np.nan))
+    np.testing.assert_allclose(filter_.state, design.state_by_speed, rtol=1e-8, atol=1e-9)
     assert np.trace(filter_._covariance) > before
 
 

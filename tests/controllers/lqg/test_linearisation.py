@@ -105,13 +105,16 @@ def test_speed_columns_are_finite_differences(beat, beats):
 
 @pytest.mark.parametrize("name", list(DISTURBANCES))
 def test_disturbance_columns_are_finite_differences(beat, beats, name):
-    one = DISTURBANCES[name]
+    disturbance = DISTURBANCES[name]
     column, step = beat.disturbances.index(name), 2e-5
 
     def moved(share):
-        return stepped(beats, beat, np.zeros(N), disturbances={name: one.neutral + share * step})
+        shifted = {name: disturbance.neutral + share * step}
+        return stepped(beats, beat, np.zeros(N), disturbances=shifted)
 
-    if one.low == one.neutral:  # Nothing lies below: the one-sided difference of second order.
+    if (
+        disturbance.low == disturbance.neutral
+    ):  # Nothing lies below: the one-sided difference of second order.
         (x0, y0), (x1, y1), (x2, y2) = moved(0), moved(1), moved(2)
         e, f = ((4 * m - h - 3 * z) / (2 * step) for z, m, h in ((x0, x1, x2), (y0, y1, y2)))
     else:

@@ -63,7 +63,7 @@ def written(folder, algorithm="ppo", kind="speed", **changes):
 
 
 def briefing(**changes):
-    told = {
+    usual = {
         "patient": Patient.load("shock-d"),
         "pump": CP,
         "therapy": Therapy.default(),
@@ -71,7 +71,7 @@ def briefing(**changes):
         "tier": "icu",
         "start_speed": 42_000.0,
     }
-    return Briefing(**(told | changes))
+    return Briefing(**(usual | changes))
 
 
 def seen(time=0.0, **changes):
@@ -88,9 +88,9 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def controller(folder):
-    made = PolicyController(folder)
-    made.reset(briefing())
-    return made
+    controller = PolicyController(folder)
+    controller.reset(briefing())
+    return controller
 
 
 def test_is_a_controller(controller):

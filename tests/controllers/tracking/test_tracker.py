@@ -8,7 +8,7 @@ import pytest
 from controllers import RecoveryTracker, WeaningBriefing
 from controllers.tracking.filter import READ_SIGNALS, Gaussian
 from controllers.tracking.hypothesis import PRIOR_LEAK_PROBABILITY
-from controllers.weaning.evidence import Outlook
+from controllers.weaning.evidence import Forecasts
 from plants import InputError, Measurement, Patient, Plant, Pump, Sensors, Therapy, steady_state
 
 PUMP = Pump.load("CP")
@@ -212,11 +212,14 @@ def test_a_ventricle_that_leaks_at_first_goes_on_leaking_or_finds_back():
 def test_the_outlook_asks_for_the_patient_without_the_pump():
     course = Course(seed=5, drugs={"inotrope": 5.0})
     course.look("P-4", drugs={"inotrope": 5.0})
-    outlook = Outlook(course.tracker)
-    outlook.doses = {"inotrope": 5.0, "vasopressor": 0.0}
+    forecasts = Forecasts(course.tracker)
+    forecasts.doses = {"inotrope": 5.0, "vasopressor": 0.0}
     asked = course.tracker.without_pump(drugs={"inotrope": 0.0})
-    assert outlook.free()["map"].mean == pytest.approx(asked["map"].mean)
-    assert outlook.free(inotrope=outlook.doses["inotrope"])["map"].mean > asked["map"].mean + 1.0
+    assert forecasts.without_pump()["map"].mean == pytest.approx(asked["map"].mean)
+    assert (
+        forecasts.without_pump(inotrope=forecasts.doses["inotrope"])["map"].mean
+        > asked["map"].mean + 1.0
+    )
 
 
 def test_questions_change_no_answer():

@@ -14,7 +14,7 @@ DOCS = Path(__file__).parents[3] / "docs"
 GUIDE = (DOCS / "weaning.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `(\w+)` \| `(\w+)`( \(shown only\))? \| ([\d.]*) ?\| ([\d.]*) ?\|", re.M)
 #: Parts of protocols and harm; those of the plan have margins that are guesses.
-TOLD = ("ready", "step", "right", "fall", "explant", "harm")
+TOLD = ("ready", "step", "right_ventricle", "deterioration", "explant", "device_harm")
 
 
 def test_the_table_of_criteria_is_that_of_the_file():
@@ -44,12 +44,15 @@ def test_everything_that_has_a_name_is_told(name):
 def test_waits_are_those_of_the_file():
     criteria = WeaningCriteria.load()
     text = " ".join(GUIDE.split())
-    assert f"a wait: {criteria.number('retry'):g} h, doubled by each failure" in text
-    assert f"at most {criteria.number('longest_retry'):g} h" in text
+    assert f"a wait: {criteria.number('first_retry_wait'):g} h, doubled by each failure" in text
+    assert f"at most {criteria.number('longest_retry_wait'):g} h" in text
     assert f"{criteria.number('reassess_lead'):g} h before the label's end" in text
+    assert f"in the label's last {criteria.number('last_attempt_lead'):g} h a chance" in text
+    assert f"In the last {criteria.number('last_explant_lead'):g} h of the label" in text
+    assert f"until {criteria.number('undisturbed_lead'):g} h before" in text
     assert f"older than {criteria.number('lab_age'):g} h" in text
     assert f"echo older than {criteria.number('echo_age'):g} h" in text
-    assert f"below {criteria.number('fallen'):.0%}".replace("%", " %") in text
+    assert f"below {criteria.number('relapse_share'):.0%}".replace("%", " %") in text
 
 
 def test_the_events_are_told_on_the_page_of_the_command_line():

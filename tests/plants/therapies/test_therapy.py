@@ -286,7 +286,7 @@ def test_every_device_has_the_fallback_level(therapy):
 WEANING = """
 
 [[weaning]]
-part = "right"
+part = "right_ventricle"
 signal = "cvp"
 high = { value = 10.0, unit = "mmHg", source = "guess: a cautious team", tag = "X" }
 """
@@ -296,7 +296,7 @@ def test_a_therapy_may_hold_criteria_of_weaning(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(_default_text() + WEANING)
     ((part, limit),) = Therapy.load(path).weaning
-    assert (part, limit.signal, limit.low, limit.high) == ("right", "cvp", None, 10.0)
+    assert (part, limit.signal, limit.low, limit.high) == ("right_ventricle", "cvp", None, 10.0)
     assert dict(limit.entries)["high"].source == "guess: a cautious team"
     assert Therapy.default().weaning == ()
 
@@ -305,7 +305,7 @@ def test_a_therapy_may_hold_criteria_of_weaning(tmp_path):
     ("text", "where"),
     [
         (WEANING * 2, r"weaning\[1\].signal"),
-        (WEANING.replace('part = "right"', ""), r"weaning\[0\].part"),
+        (WEANING.replace('part = "right_ventricle"', ""), r"weaning\[0\].part"),
         (WEANING.replace("mmHg", "kPa"), r"weaning\[0\].high.unit"),
         (WEANING.replace("[[weaning]]", "[weaning]"), "weaning"),
     ],

@@ -8,10 +8,10 @@ import pytest
 
 from controllers import WeaningCriteria
 from controllers.tracking.filter import Estimate
-from controllers.weaning.assessment import lasts
+from controllers.weaning.assessment import sustained_recovery_reason
 from controllers.weaning.assessment.sustained_recovery import expected_trend
-from controllers.weaning.evidence import Looks
-from controllers.weaning.evidence.history import LOOKS
+from controllers.weaning.evidence import AssessmentHistory
+from controllers.weaning.evidence.history import ASSESSMENTS_AVERAGED
 from plants import METRICS, SlowParameters
 from plants.slow import PARAMETER_LAYOUT
 from plants.slow.laws import myocardium
@@ -20,49 +20,49 @@ CRITERIA = WeaningCriteria.load()
 NUMBER = CRITERIA.number
 
 
-def outlook(perfusion, trend=0.1, gained=0.4, here=46.0):
-    told = {
-        level: {
-            "coronary_perfusion_pressure": Estimate(
-                "coronary_perfusion_pressure", "mmHg", value, 1.0
-            )
-        }
-        for level, value in (("P-2", here), ("", perfusion))
-    }
+def forecasts(perfusion, trend=0.1, gained=0.4, here=46.0):
+    name = "coronary_perfusion_pressure"
+    at_level, without_pump = (
+        {name: Estimate(name, "mmHg", pressure, 1.0)} for pressure in (here, perfusion)
+    )
     return SimpleNamespace(
-        trend=trend, gained=gained, trusted=True, at=told.get, free=lambda: told[""]
+        contractility_trend=trend,
+        contractility_gain=gained,
+        trusted=True,
+        at_level={"P-2": at_level}.get,
+        without_pump=lambda: without_pump,
     )
 
 
 def trend(*args, **kwargs):
-    return expected_trend(outlook(*args, **kwargs), "P-2", CRITERIA)
+    return expected_trend(forecasts(*args, **kwargs), "P-2", CRITERIA)
 
 
-def steady(looks, hours):
-    """Of a situation that keeps some looks."""
-    return lambda name, value: value if looks is None else looks.mean(name, hours, value)
+def averaged(history, hours):
+    """Of a weaning state that keeps a history."""
+    return lambda name, value: value if history is None else history.mean(name, hours, value)
 
 
-def situation(perfusion, *, hours=0.0, looks=None, last=False, **kwargs):
+def weaning_state(perfusion, *, hours=0.0, history=None, label_ending=False, **kwargs):
     return SimpleNamespace(
-        outlook=outlook(perfusion, **kwargs),
+        forecasts=forecasts(perfusion, **kwargs),
         criteria=CRITERIA,
         level="P-2",
-        steady=steady(looks, hours),
-        last=last,
+        averaged=averaged(history, hours),
+        label_ending=label_ending,
     )
 
 
 def test_a_heart_that_is_perfused_as_before_goes_on_as_before():
-    weight = NUMBER("trend_weight")
-    seen = weight * 0.1 + (1.0 - weight) * NUMBER("trend_usual")
-    assert trend(46.0) == pytest.approx(seen)
+    weight = NUMBER("observed_trend_weight")
+    observed = weight * 0.1 + (1.0 - weight) * NUMBER("usual_trend")
+    assert trend(46.0) == pytest.approx(observed)
 
 
 def test_the_less_it_is_perfused_the_worse():
-    found = [trend(pressure) for pressure in (46.0, 40.0, 34.0, 30.0, 26.0)]
-    assert found == sorted(found, reverse=True)
-    assert found[0] > 0.0 > found[-1]
+    trends = [trend(pressure) for pressure in (46.0, 40.0, 34.0, 30.0, 26.0)]
+    assert trends == sorted(trends, reverse=True)
+    assert trends[0] > 0.0 > trends[-1]
 
 
 def test_the_balance_is_that_of_the_plants_myocardium():
@@ -72,8 +72,8 @@ def test_the_balance_is_that_of_the_plants_myocardium():
         "recoverable": gain,
         "coronary_infarct_pressure": 0.0,
         "overload_margin": 10.0,
-        "coronary_critical_pressure": NUMBER("coronary_critical"),
-        "coronary_width": NUMBER("coronary_width"),
+        "coronary_critical_pressure": NUMBER("coronary_critical_pressure"),
+        "coronary_width": NUMBER("coronary_pressure_width"),
         "stunning_time": NUMBER("stunning_time"),
     }
     p = PARAMETER_LAYOUT.partly(**known)
@@ -98,11 +98,11 @@ def test_the_balance_is_that_of_the_plants_myocardium():
     by_plant = -gain * rate / present * 24.0
     gained = 1.0 - 1.0 / present
     here = 200.0  # where nothing is stunned
-    seen = (1.0 - NUMBER("trend_weight")) * NUMBER("trend_usual")
-    told = trend(pressure, trend=0.0, gained=gained, here=here)
-    kept = trend(pressure, trend=0.0, gained=0.0, here=here)
-    assert 0.0 < kept < seen
-    assert told - kept == pytest.approx(by_plant, rel=0.02)
+    usual = (1.0 - NUMBER("observed_trend_weight")) * NUMBER("usual_trend")
+    with_gain = trend(pressure, trend=0.0, gained=gained, here=here)
+    without_gain = trend(pressure, trend=0.0, gained=0.0, here=here)
+    assert 0.0 < without_gain < usual
+    assert with_gain - without_gain == pytest.approx(by_plant, rel=0.02)
 
 
 def test_who_has_gained_nothing_loses_nothing():
@@ -120,29 +120,31 @@ def test_a_fall_of_the_trend_is_not_carried_on():
 
 def test_without_a_trend_nothing_is_told():
     assert math.isnan(trend(30.0, trend=math.nan))
-    assert lasts(situation(30.0, trend=math.nan)) is None
+    assert sustained_recovery_reason(weaning_state(30.0, trend=math.nan)) is None
 
 
-def test_the_last_looks_count():
-    looks = Looks()
-    assert not lasts(situation(26.0, looks=looks)).met
-    for hour in range(1, LOOKS):
-        assert not lasts(situation(46.0, hours=hour, looks=looks)).met
-    assert lasts(situation(46.0, hours=LOOKS, looks=looks)).met
+def test_the_last_assessments_count():
+    history = AssessmentHistory()
+    assert not sustained_recovery_reason(weaning_state(26.0, history=history)).met
+    for hour in range(1, ASSESSMENTS_AVERAGED):
+        assert not sustained_recovery_reason(weaning_state(46.0, hours=hour, history=history)).met
+    assert sustained_recovery_reason(
+        weaning_state(46.0, hours=ASSESSMENTS_AVERAGED, history=history)
+    ).met
 
 
 def test_an_untrusted_tracker_is_not_asked():
-    now = situation(46.0)
-    now.outlook.trusted = False
-    assert lasts(now) is None
+    now = weaning_state(46.0)
+    now.forecasts.trusted = False
+    assert sustained_recovery_reason(now) is None
 
 
 def test_near_the_labels_end_no_margin_is_asked_for():
     little = next(
         p / 10.0
         for p in range(460, 250, -1)
-        if NUMBER("last_trend_out") <= trend(p / 10.0) < NUMBER("trend_out")
+        if NUMBER("late_trend_without_pump") <= trend(p / 10.0) < NUMBER("trend_without_pump")
     )
-    assert not lasts(situation(little)).met
-    assert lasts(situation(little, last=True)).met
-    assert not lasts(situation(26.0, last=True)).met
+    assert not sustained_recovery_reason(weaning_state(little)).met
+    assert sustained_recovery_reason(weaning_state(little, label_ending=True)).met
+    assert not sustained_recovery_reason(weaning_state(26.0, label_ending=True)).met

@@ -17,23 +17,23 @@ SEEN = {"cardiac_index": 2.2, "hemoglobin": 11.0, "renal_injury": 0.1}
 
 
 def balance(lactate=2.0, **changes):
-    made = LactateBalance(AREA)
-    made.update(0.0, SEEN | changes, lactate)
-    return made
+    lactate_balance = LactateBalance(AREA)
+    lactate_balance.update(0.0, SEEN | changes, lactate)
+    return lactate_balance
 
 
 def test_before_the_first_value_nothing_is_told():
-    made = LactateBalance(AREA)
-    made.update(0.0, SEEN, math.nan)
-    assert math.isnan(made.value)
-    assert math.isnan(made.highest(2.2))
-    assert math.isnan(made.least_flow(4.0))
+    lactate_balance = LactateBalance(AREA)
+    lactate_balance.update(0.0, SEEN, math.nan)
+    assert math.isnan(lactate_balance.value)
+    assert math.isnan(lactate_balance.highest(2.2))
+    assert math.isnan(lactate_balance.least_flow(4.0))
 
 
 def test_without_values_it_goes_to_where_the_plant_settles():
-    made = balance(6.0)
+    lactate_balance = balance(6.0)
     for hour in range(1, 97):
-        made.update(float(hour), SEEN, math.nan)
+        lactate_balance.update(float(hour), SEEN, math.nan)
     known = SlowParameters.load().values
     settled = oxygen.settled_lactate(
         blood.States(hemoglobin_mass=SEEN["hemoglobin"] * 50.0, fluid_shift=0.0),
@@ -41,33 +41,33 @@ def test_without_values_it_goes_to_where_the_plant_settles():
         METRICS.partly(cardiac_output=SEEN["cardiac_index"] * AREA, blood_volume=5000.0),
         PARAMETER_LAYOUT.partly(**known | {"body_surface_area": AREA}),
     )
-    assert made.value == pytest.approx(settled, rel=1e-3)
+    assert lactate_balance.value == pytest.approx(settled, rel=1e-3)
 
 
 def test_what_a_patient_makes_beyond_the_model_is_learned():
     true = balance(2.0)
-    true.beyond = 0.1
+    true.excess = 0.1
     learned, rng = balance(2.0), np.random.default_rng(0)
     for hour in range(1, 49):
         true.update(float(hour), SEEN, math.nan)
         learned.update(float(hour), SEEN, true.value + rng.normal(0.0, 0.1))
     assert learned.value == pytest.approx(true.value, abs=0.15)
-    assert learned.beyond == pytest.approx(0.1, abs=0.03)
+    assert learned.excess == pytest.approx(0.1, abs=0.03)
 
 
 @given(st.floats(1.0, 3.9), st.floats(1.5, 3.0), st.floats(0.05, 1.0))
 def test_more_flow_is_never_followed_by_more_lactate(lactate, index, more):
-    made = balance(lactate)
-    assert made.highest(index + more) <= made.highest(index) + 1e-12
-    assert made.highest(index) >= lactate
+    lactate_balance = balance(lactate)
+    assert lactate_balance.highest(index + more) <= lactate_balance.highest(index) + 1e-12
+    assert lactate_balance.highest(index) >= lactate
 
 
 @given(st.floats(1.0, 3.7), st.floats(3.8, 8.0))
 def test_the_least_flow_is_the_one_that_just_does(lactate, limit):
-    made = balance(lactate)
-    least = made.least_flow(limit)
-    assert made.highest(least) <= limit
-    assert made.highest(least - 0.02) > limit
+    lactate_balance = balance(lactate)
+    least = lactate_balance.least_flow(limit)
+    assert lactate_balance.highest(least) <= limit
+    assert lactate_balance.highest(least - 0.02) > limit
 
 
 def test_a_lactate_that_is_too_high_already_suits_no_flow():
@@ -75,9 +75,9 @@ def test_a_lactate_that_is_too_high_already_suits_no_flow():
 
 
 def test_gaps_and_values_that_are_missing_keep_what_was_known():
-    made = balance(3.0)
-    made.update(1.0, {"cardiac_index": math.nan}, math.nan)
-    there = made.value
+    lactate_balance = balance(3.0)
+    lactate_balance.update(1.0, {"cardiac_index": math.nan}, math.nan)
+    there = lactate_balance.value
     assert math.isfinite(there)
-    made.update(1.0, SEEN, math.nan)
-    assert made.value == there
+    lactate_balance.update(1.0, SEEN, math.nan)
+    assert lactate_balance.value == there

@@ -15,13 +15,13 @@ from stable_baselines3.ppo.policies import MlpPolicy
 
 from controllers import (
     PolicyController,
-    Situation,
     WeaningBriefing,
     WeaningController,
     WeaningCriteria,
+    WeaningState,
     step_policy,
 )
-from controllers.weaning.evidence import Outlook, Seen
+from controllers.weaning.evidence import BedsideMeasurements, Forecasts
 from controllers.weaning.policies import learned
 from controllers.weaning.policies.learned import LearnedPolicy
 from envs import WeaningEnv
@@ -92,40 +92,42 @@ def written(folder, chances, **changes):
 
 
 def controller(policy):
-    made = WeaningController(policy, tracker=None)
-    made.reset(WeaningBriefing(Patient.load("shock-d"), Pump.load("CP"), Therapy.default()))
-    return made
+    weaning = WeaningController(policy, tracker=None)
+    weaning.reset(WeaningBriefing(Patient.load("shock-d"), Pump.load("CP"), Therapy.default()))
+    return weaning
 
 
-def look(made, hours, **changes):
-    speed = Pump.load("CP").speed(made.progress.level)
+def assess(weaning, hours, **changes):
+    speed = Pump.load("CP").speed(weaning.progress.level)
     values = dict.fromkeys(NAMES[:-3], 0.0) | WELL | {"pump_speed": speed} | changes
-    return made.decide(Measurement(3600.0 * hours, "icu", values), hours)
+    return weaning.decide(Measurement(3600.0 * hours, "icu", values), hours)
 
 
 def test_lowers_support_and_takes_the_pump_out_when_the_network_says_so(tmp_path):
     folder = written(tmp_path / "eager", [0.5, 0.1, 0.05, 0.0, 0.0, 0.3, 0.05])
-    made = controller(LearnedPolicy(folder))
-    first = look(made, 0.0)
-    assert (first.phase, made.policy.name) == ("ready", "policy:eager")
+    weaning = controller(LearnedPolicy(folder))
+    first = assess(weaning, 0.0)
+    assert (first.phase, weaning.policy.name) == ("ready", "policy:eager")
     told = [reason for reason in first.reasons if "learned policy" in reason.text]
     assert (told[0].value, told[0].limit) == pytest.approx((0.5, 0.05), abs=1e-6)
     assert "would lower support, with probabilities of down 2 0.50, explant 0.30" in told[0].text
     hours, levels = 0.1, []
     for _ in range(6):
-        decision = look(made, hours)
+        decision = assess(weaning, hours)
         levels.append(decision.level)
         hours += decision.wait
     # Two levels a step, a ramp from P-4, and the explant is not the likeliest action.
     assert levels == ["P-6", "P-4", "P-3", "P-2", "P-2", "P-2"]
-    assert made.log[-1].action == "hold"
+    assert weaning.log[-1].action == "hold"
 
 
 def test_an_explant_that_is_likeliest_is_recommended(tmp_path):
-    made = controller(LearnedPolicy(written(tmp_path / "p", [0.3, 0.0, 0.1, 0.2, 0.0, 0.4, 0.0])))
+    weaning = controller(
+        LearnedPolicy(written(tmp_path / "p", [0.3, 0.0, 0.1, 0.2, 0.0, 0.4, 0.0]))
+    )
     hours = 0.0
     for _ in range(8):
-        decision = look(made, hours)
+        decision = assess(weaning, hours)
         hours += decision.wait
         if decision.action == "explant":
             break
@@ -138,8 +140,8 @@ def test_an_explant_that_is_likeliest_is_recommended(tmp_path):
     ids=["right ventricle", "bad data"],
 )
 def test_what_forbids_a_step_still_does(tmp_path, changes):
-    made = controller(LearnedPolicy(written(tmp_path / "p", [1.0, *[0.0] * 6])))
-    levels = {look(made, hours, **changes).level for hours in (0.0, 0.1, 1.0, 2.0)}
+    weaning = controller(LearnedPolicy(written(tmp_path / "p", [1.0, *[0.0] * 6])))
+    levels = {assess(weaning, hours, **changes).level for hours in (0.0, 0.1, 1.0, 2.0)}
     assert levels <= {"P-8", "P-9"}
 
 
@@ -147,47 +149,58 @@ def test_what_forbids_a_step_still_does(tmp_path, changes):
     "changes", [{"mitral_regurgitant_fraction": 0.6}, {"inotrope_effect": 4.0}], ids=str
 )
 def test_what_forbids_an_explant_still_does(tmp_path, changes):
-    made = controller(LearnedPolicy(written(tmp_path / "p", [0.0] * 5 + [1.0, 0.0])))
+    weaning = controller(LearnedPolicy(written(tmp_path / "p", [0.0] * 5 + [1.0, 0.0])))
     hours = 0.0
     for _ in range(12):
-        decision = look(made, hours, **changes)
+        decision = assess(weaning, hours, **changes)
         hours += decision.wait
         assert decision.action != "explant"
 
 
 def test_deterioration_calls_for_support_whatever_the_network_says(tmp_path):
-    made = controller(LearnedPolicy(written(tmp_path / "p", [1.0, *[0.0] * 6])))
-    look(made, 0.0)
-    assert look(made, 0.1).level == "P-6"
-    assert look(made, 1.1, map=45.0).action == "up"
+    weaning = controller(LearnedPolicy(written(tmp_path / "p", [1.0, *[0.0] * 6])))
+    assess(weaning, 0.0)
+    assert assess(weaning, 0.1).level == "P-6"
+    assert assess(weaning, 1.1, map=45.0).action == "up"
 
 
 @pytest.mark.parametrize("action", ["stay", "up 1", "up 2", "bridge"])
 def test_other_wishes_hold(tmp_path, action):
     chances = [float(name == action) for name in ACTIONS]
-    made = controller(LearnedPolicy(written(tmp_path / "p", chances)))
-    assert {look(made, hours).action for hours in (0.0, 1.0, 2.0)} == {"hold"}
+    weaning = controller(LearnedPolicy(written(tmp_path / "p", chances)))
+    assert {assess(weaning, hours).action for hours in (0.0, 1.0, 2.0)} == {"hold"}
 
 
 def test_the_network_sees_what_it_saw_in_the_environment(tmp_path, monkeypatch):
     policy = LearnedPolicy(written(tmp_path / "p", [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]))
-    inputs, looks, measure = [], [], Bedside.measure
+    inputs, measured, measure = [], [], Bedside.measure
 
     def chances(network, normalised, n):
         inputs.append(normalised)
         return np.eye(n)[ACTIONS.index("stay")]
 
-    monkeypatch.setattr(learned, "action_chances", chances)
-    monkeypatch.setattr(Bedside, "measure", lambda self: looks.append(measure(self)) or looks[-1])
+    monkeypatch.setattr(learned, "action_probabilities", chances)
+    monkeypatch.setattr(
+        Bedside, "measure", lambda self: measured.append(measure(self)) or measured[-1]
+    )
     env = WeaningEnv(cohort_size=1, case="full", complications=False)
     observation, _ = env.reset(seed=1)
     criteria = WeaningCriteria.load()
-    seen, outlook = Seen(criteria), Outlook(None)
+    measurements, forecasts = BedsideMeasurements(criteria), Forecasts(None)
     for hour in range(9):
         level = env.bedside.level
-        seen.take(looks[-1], float(hour), level, env.pump.speed(level))
-        if hour != 6:  # new laboratory values, at a look that does not ask the policy
-            now = Situation(float(hour), 1.0, (level,), 0, seen.values, seen, outlook, criteria)
+        measurements.add(measured[-1], float(hour), level, env.pump.speed(level))
+        if hour != 6:  # new laboratory values, at an assessment that does not ask the policy
+            now = WeaningState(
+                float(hour),
+                1.0,
+                (level,),
+                0,
+                measurements.values,
+                measurements,
+                forecasts,
+                criteria,
+            )
             policy.ready(now)
             np.testing.assert_array_equal(inputs[-1], policy._normalisation.apply(observation))
         observation, *_ = env.step(ACTIONS.index("down 1" if hour == 3 else "stay"))
@@ -196,24 +209,24 @@ def test_the_network_sees_what_it_saw_in_the_environment(tmp_path, monkeypatch):
 
 def test_a_value_that_came_between_is_not_lost(tmp_path):
     policy = LearnedPolicy(written(tmp_path / "p", [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]))
-    made = controller(policy)
-    look(made, 0.0)
-    made.seen.take(Measurement(600.0, "icu", {"lactate": 3.0}), 0.2, "P-8", 44_000.0)
-    look(made, 1.0, lactate=float("nan"))
+    weaning = controller(policy)
+    assess(weaning, 0.0)
+    weaning.measurements.add(Measurement(600.0, "icu", {"lactate": 3.0}), 0.2, "P-8", 44_000.0)
+    assess(weaning, 1.0, lactate=float("nan"))
     vector = policy._observation._held._values
     assert vector[NAMES.index("lactate")] == 3.0
 
 
 def test_a_signal_without_any_value_holds(tmp_path):
     policy = LearnedPolicy(written(tmp_path / "p", [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]))
-    made = controller(policy)
-    decision = look(made, 0.0, lvedv=float("nan"))
+    weaning = controller(policy)
+    decision = assess(weaning, 0.0, lvedv=float("nan"))
     assert decision.action == "hold"
     assert "policy:p has had no value of lvedv yet" in decision.words
     # Another patient begins anew.
-    look(made, 1.0)
-    made.reset(made.briefing)
-    assert "no value of lvedv" in look(made, 0.0, lvedv=float("nan")).words
+    assess(weaning, 1.0)
+    weaning.reset(weaning.briefing)
+    assert "no value of lvedv" in assess(weaning, 0.0, lvedv=float("nan")).words
 
 
 def test_by_name_and_refusals(tmp_path):

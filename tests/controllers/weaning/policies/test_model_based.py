@@ -8,7 +8,7 @@ import pytest
 
 from controllers import Criterion, WeaningBriefing, WeaningController, WeaningCriteria
 from controllers.tracking.filter import Estimate
-from controllers.weaning.evidence import Outlook, Seen, chance
+from controllers.weaning.evidence import BedsideMeasurements, Forecasts, joint_chance
 from plants import InputError, Limit, Measurement, Patient, PhysicsError, Pump, Therapy
 
 PUMP = Pump.load("CP")
@@ -71,101 +71,103 @@ class FakeTracker:
 
 
 def controller(tracker, **kwargs):
-    made = WeaningController("model-based", lambda briefing: tracker, **kwargs)
-    made.reset(BRIEFING)
-    return made
+    weaning = WeaningController("model-based", lambda briefing: tracker, **kwargs)
+    weaning.reset(BRIEFING)
+    return weaning
 
 
-def look(one, hours, **changes):
-    values = {"pump_speed": PUMP.speed(one.progress.level)} | GOOD | changes
-    return one.decide(Measurement(0.0, "icu", values), hours)
+def assess(weaning, hours, **changes):
+    values = {"pump_speed": PUMP.speed(weaning.progress.level)} | GOOD | changes
+    return weaning.decide(Measurement(0.0, "icu", values), hours)
 
 
-def follow(one, hours, begin=24.0, until=lambda d: False, **changes):
-    made, now = [], begin
+def follow(weaning, hours, begin=24.0, until=lambda d: False, **changes):
+    decisions, now = [], begin
     while now <= hours:
-        made.append(look(one, now, **changes))
-        if until(made[-1]):
+        decisions.append(assess(weaning, now, **changes))
+        if until(decisions[-1]):
             break
-        now += made[-1].wait
-    return made
+        now += decisions[-1].wait
+    return decisions
 
 
 def test_a_good_forecast_leads_to_the_explant_within_hours():
-    made = follow(controller(FakeTracker()), 40.0, until=lambda d: d.action == "explant")
-    assert made[-1].action == "explant"
-    assert list(dict.fromkeys(d.level for d in made)) == ["P-8", "P-6", "P-4", "P-3", "P-2"]
-    assert made[-1].hours - made[0].hours < 6.0
-    assert made[-1].forecast["map"] == (78.0, 1.0)
+    decisions = follow(controller(FakeTracker()), 40.0, until=lambda d: d.action == "explant")
+    assert decisions[-1].action == "explant"
+    assert list(dict.fromkeys(d.level for d in decisions)) == ["P-8", "P-6", "P-4", "P-3", "P-2"]
+    assert decisions[-1].hours - decisions[0].hours < 6.0
+    assert decisions[-1].forecast["map"] == (78.0, 1.0)
 
 
 def test_the_step_is_the_largest_that_holds_with_the_chance_asked_for():
-    made = follow(controller(FakeTracker({"P-6": {"map": 62.5}})), 26.0)
-    assert next(d.level for d in made if d.action == "down") == "P-7"
+    decisions = follow(controller(FakeTracker({"P-6": {"map": 62.5}})), 26.0)
+    assert next(d.level for d in decisions if d.action == "down") == "P-7"
 
 
 @pytest.mark.parametrize(("mean", "steps"), [(63.2, False), (63.4, True)])
 def test_the_chance_is_that_of_the_forecast(mean, steps):
     # P(map >= 62) of a normal with sd 1 is 0.885 at 63.2 and 0.919 at 63.4.
     low = {f"P-{n}": {"map": mean} for n in (6, 7)}
-    made = follow(controller(FakeTracker(low)), 30.0)
-    assert (min(d.level for d in made) < "P-8") is steps
+    decisions = follow(controller(FakeTracker(low)), 30.0)
+    assert (min(d.level for d in decisions) < "P-8") is steps
 
 
 def test_nobody_is_weaned_whose_forecast_without_the_pump_fails():
     low = {level: {"cardiac_index": 1.0} for level in ("P-0", "P-1")}
-    made = follow(controller(FakeTracker(low)), 40.0)
-    assert {d.level for d in made} == {"P-8"}
-    assert "without pump and inotrope" in made[-1].words
+    decisions = follow(controller(FakeTracker(low)), 40.0)
+    assert {d.level for d in decisions} == {"P-8"}
+    assert "without pump and inotrope" in decisions[-1].words
 
 
 def test_an_uncertain_forecast_goes_to_p2_and_waits_there_for_the_explant():
     # Between P-0 and P-1 the flow turns to zero half-way, where the index lies 0.4 sd above its
     # limit: a chance of 0.66.
-    limit = WeaningCriteria.load()["out"]["cardiac_index"].low
+    limit = WeaningCriteria.load()["without_pump"]["cardiac_index"].low
     lower = 2.0 * (limit + 0.4 * SD["cardiac_index"]) - 2.7
     tracker = FakeTracker({"P-0": {"cardiac_index": lower}, "P-1": {"cardiac_index": 2.7}})
-    one = controller(tracker)
-    made = follow(one, 30.0)
-    assert made[-1].level == "P-2"
-    assert all(d.action != "explant" for d in made)
+    weaning = controller(tracker)
+    decisions = follow(weaning, 30.0)
+    assert decisions[-1].level == "P-2"
+    assert all(d.action != "explant" for d in decisions)
     tracker.levels["P-0"] = {"cardiac_index": 1.6}
-    made = follow(one, 36.0, made[-1].hours + 1.0, until=lambda d: d.action == "explant")
-    assert made[-1].action == "explant"
+    decisions = follow(
+        weaning, 36.0, decisions[-1].hours + 1.0, until=lambda d: d.action == "explant"
+    )
+    assert decisions[-1].action == "explant"
 
 
 def test_a_tracker_at_odds_with_the_measurements_lowers_nothing():
     tracker = FakeTracker()
     tracker.innovation = SimpleNamespace(consistent=False, reason="")
-    made = follow(controller(tracker), 40.0)
-    assert {d.level for d in made} == {"P-8"}
-    assert "not trusted" in made[-1].words
+    decisions = follow(controller(tracker), 40.0)
+    assert {d.level for d in decisions} == {"P-8"}
+    assert "not trusted" in decisions[-1].words
 
 
 def test_regurgitation_is_expected_before_the_trial_and_never_explanted():
     leak = {level: {"mitral_regurgitant_fraction": 0.55} for level in ("P-0", "P-1", "P-2")}
-    made = follow(controller(FakeTracker(leak)), 40.0)
-    assert "hidden-regurgitation" in made[-1].findings
-    assert all(d.action != "explant" for d in made)
-    assert any("hidden severe mitral regurgitation" in d.words for d in made)
+    decisions = follow(controller(FakeTracker(leak)), 40.0)
+    assert "hidden-regurgitation" in decisions[-1].findings
+    assert all(d.action != "explant" for d in decisions)
+    assert any("hidden severe mitral regurgitation" in d.words for d in decisions)
 
 
 def test_a_mask_is_what_holds_with_the_inotrope_alone():
     masked = controller(FakeTracker(without={"cardiac_index": 1.2}))
-    made = follow(masked, 40.0, inotrope_effect=8.0)
-    assert "inotrope-masked" in made[-1].findings
-    assert all(d.action != "explant" and not d.orders for d in made)
+    decisions = follow(masked, 40.0, inotrope_effect=8.0)
+    assert "inotrope-masked" in decisions[-1].findings
+    assert all(d.action != "explant" and not d.orders for d in decisions)
     # The same dose that is not needed is taken down and no mask.
-    made = follow(controller(FakeTracker()), 30.0, inotrope_effect=8.0)
-    assert made[-1].findings == ()
-    assert made[-1].orders == {"inotrope": 6.8}
+    decisions = follow(controller(FakeTracker()), 30.0, inotrope_effect=8.0)
+    assert decisions[-1].findings == ()
+    assert decisions[-1].orders == {"inotrope": 6.8}
 
 
 def test_a_right_ventricle_that_would_fail_refuses_the_step():
     low = {level: {"cvp": 15.0, "papi": 0.5} for level in ("P-7", "P-6")}
-    made = follow(controller(FakeTracker(low)), 30.0)
-    assert {d.level for d in made} == {"P-8"}
-    assert made[-1].phase == "refused"
+    decisions = follow(controller(FakeTracker(low)), 30.0)
+    assert {d.level for d in decisions} == {"P-8"}
+    assert decisions[-1].phase == "refused"
 
 
 def test_right_failure_is_told_from_a_left_one():
@@ -175,12 +177,12 @@ def test_right_failure_is_told_from_a_left_one():
     assert follow(controller(FakeTracker(right)), 40.0)[-1].findings == ("rv-failure",)
 
 
-def test_a_relapse_in_mid_wean_goes_back_up_at_the_next_look():
+def test_a_relapse_in_mid_wean_goes_back_up_at_the_next_assessment():
     tracker = FakeTracker()
-    one = controller(tracker)
-    made = follow(one, 40.0, until=lambda d: d.level == "P-4")
+    weaning = controller(tracker)
+    decisions = follow(weaning, 40.0, until=lambda d: d.level == "P-4")
     tracker.contractility = 0.7
-    rose = look(one, made[-1].hours + made[-1].wait)
+    rose = assess(weaning, decisions[-1].hours + decisions[-1].wait)
     assert (rose.action, rose.level) == ("up", "P-6")
     assert "relapse" in rose.findings
     assert "contractility 0.70" in rose.words
@@ -188,25 +190,26 @@ def test_a_relapse_in_mid_wean_goes_back_up_at_the_next_look():
 
 def test_near_the_label_the_forecast_to_its_end_is_the_evidence():
     tracker = FakeTracker({"P-0": {"map": 30.0}})
-    made = follow(controller(tracker), 95.0)
-    named = [d for d in made if d.action == "reassess"]
+    decisions = follow(controller(tracker), 95.0)
+    named = [d for d in decisions if d.action == "reassess"]
     assert named[0].hours == pytest.approx(84.0)
     assert "chance 0.00 to hold without pump and inotrope in 12 h" in named[0].words
 
 
 def test_chance_is_never_above_that_of_the_worst_criterion_nor_below_booles():
-    beliefs = {"map": Estimate("map", "", 66.0, 2.0), "pcwp": Estimate("pcwp", "", 18.0, 2.0)}
+    estimates = {"map": Estimate("map", "", 66.0, 2.0), "pcwp": Estimate("pcwp", "", 18.0, 2.0)}
     both = [Criterion("map", low=65.0), Criterion("pcwp", high=20.0)]
-    single = [chance([one], beliefs) for one in both]
-    assert chance(both, beliefs) == pytest.approx(sum(single) - 1.0)
-    assert chance(both, None) == 0.0
-    assert chance([Criterion("map", low=65.0)], {"map": Estimate("map", "", math.nan, 1.0)}) == 0.0
+    single = [joint_chance([criterion], estimates) for criterion in both]
+    assert joint_chance(both, estimates) == pytest.approx(sum(single) - 1.0)
+    assert joint_chance(both, None) == 0.0
+    unknown = {"map": Estimate("map", "", math.nan, 1.0)}
+    assert joint_chance([Criterion("map", low=65.0)], unknown) == 0.0
 
 
 def test_without_the_pump_is_where_its_flow_turns_to_zero():
-    outlook = Outlook(FakeTracker({"P-0": {"map": 60.0}, "P-1": {"map": 70.0}}))
-    assert outlook.free()["map"].mean == pytest.approx(65.0)
-    assert outlook.free()["pump_flow"].mean == pytest.approx(0.0)
+    forecasts = Forecasts(FakeTracker({"P-0": {"map": 60.0}, "P-1": {"map": 70.0}}))
+    assert forecasts.without_pump()["map"].mean == pytest.approx(65.0)
+    assert forecasts.without_pump()["pump_flow"].mean == pytest.approx(0.0)
 
 
 def test_no_beat_is_no_forecast():
@@ -214,66 +217,66 @@ def test_no_beat_is_no_forecast():
         def forecasts(self, levels=None, hours_ahead=0.0, *, drugs=None):
             raise PhysicsError("no beat")
 
-    assert Outlook(Lost()).free() is None
-    made = follow(controller(Lost()), 30.0)
-    assert {d.level for d in made} == {"P-8"}
+    assert Forecasts(Lost()).without_pump() is None
+    decisions = follow(controller(Lost()), 30.0)
+    assert {d.level for d in decisions} == {"P-8"}
 
 
 def test_the_tracker_is_told_doses_and_the_level_that_ran():
     tracker = FakeTracker()
-    one = controller(tracker)
-    follow(one, 26.0, inotrope_effect=3.0)
+    weaning = controller(tracker)
+    follow(weaning, 26.0, inotrope_effect=3.0)
     assert tracker.updates[0] == ("P-8", 24.0, {"inotrope": 3.0, "vasopressor": 0.0})
-    assert WeaningCriteria.load().number("no_inotrope") < 3.0
+    assert WeaningCriteria.load().number("negligible_inotrope") < 3.0
 
 
 def test_a_named_leak_is_cleared_by_an_echo_at_the_level_alone():
     leak = {level: {"mitral_regurgitant_fraction": 0.55} for level in ("P-0", "P-1", "P-2")}
-    one = controller(FakeTracker(leak))
-    made = follow(one, 30.0)
-    assert "hidden-regurgitation" in made[-1].findings
-    one.outlook.tracker.levels = {}
-    unseen = look(one, made[-1].hours + 1.0, mitral_regurgitant_fraction=math.nan)
-    low = min(int(d.level.removeprefix("P-")) for d in made)
+    weaning = controller(FakeTracker(leak))
+    decisions = follow(weaning, 30.0)
+    assert "hidden-regurgitation" in decisions[-1].findings
+    weaning.forecasts.tracker.levels = {}
+    unseen = assess(weaning, decisions[-1].hours + 1.0, mitral_regurgitant_fraction=math.nan)
+    low = min(int(d.level.removeprefix("P-")) for d in decisions)
     assert int(unseen.level.removeprefix("P-")) == low
-    cleared = follow(one, 60.0, unseen.hours + 1.0, until=lambda d: d.action == "explant")
+    cleared = follow(weaning, 60.0, unseen.hours + 1.0, until=lambda d: d.action == "explant")
     assert cleared[-1].action == "explant"
 
 
 def test_an_inotrope_stays_while_lactate_is_high():
-    made = follow(controller(FakeTracker()), 26.0, inotrope_effect=8.0, lactate=3.0)
-    assert all("inotrope" not in d.orders for d in made)
+    decisions = follow(controller(FakeTracker()), 26.0, inotrope_effect=8.0, lactate=3.0)
+    assert all("inotrope" not in d.orders for d in decisions)
 
 
 def test_full_support_that_does_not_clear_lactate_is_raised():
     weak = FakeTracker({None: {"cardiac_index": 1.9}})
-    made = follow(controller(weak), 40.0, lactate=5.0, cardiac_index=1.9)
-    raised = next(d for d in made if d.action == "up")
+    decisions = follow(controller(weak), 40.0, lactate=5.0, cardiac_index=1.9)
+    raised = next(d for d in decisions if d.action == "up")
     assert raised.level == "P-9"
     assert "lactate" in raised.words
 
 
 def test_a_pressure_that_full_support_does_not_hold_is_rescued_by_a_vasopressor():
     low = FakeTracker({None: {"map": 50.0}})
-    made = follow(controller(low), 25.0, map=50.0, vasopressor_effect=0.05)
-    rescued = [d.orders["vasopressor"] for d in made if d.level == "P-9" and d.orders]
+    decisions = follow(controller(low), 25.0, map=50.0, vasopressor_effect=0.05)
+    rescued = [d.orders["vasopressor"] for d in decisions if d.level == "P-9" and d.orders]
     assert rescued
     assert rescued[0] == pytest.approx(0.17)
 
 
 def test_the_explant_waits_until_the_inotrope_has_been_off_for_hours():
-    one = controller(FakeTracker())
-    made = follow(one, 28.0, inotrope_effect=2.0, until=lambda d: d.level == "P-2")
-    last = made[-1].hours
-    made = follow(one, last + 12.0, last + 1.0, until=lambda d: d.action == "explant")
-    assert made[-1].action == "explant"
-    free = WeaningCriteria.load().number("inotrope_free")
-    assert free <= made[-1].hours - last <= free + 1.5
-    assert any("no inotrope for" in d.words for d in made)
+    weaning = controller(FakeTracker())
+    decisions = follow(weaning, 28.0, inotrope_effect=2.0, until=lambda d: d.level == "P-2")
+    last = decisions[-1].hours
+    decisions = follow(weaning, last + 12.0, last + 1.0, until=lambda d: d.action == "explant")
+    assert decisions[-1].action == "explant"
+    free = WeaningCriteria.load().number("inotrope_free_time")
+    assert free <= decisions[-1].hours - last <= free + 1.5
+    assert any("no inotrope for" in d.words for d in decisions)
 
 
 class Explained(dict):
-    """Beliefs that weigh explanations."""
+    """Estimates that weigh explanations."""
 
     def __init__(self, *explanations):
         super().__init__(explanations[0][1])
@@ -284,91 +287,100 @@ def test_the_chance_weighs_explanations_one_by_one():
     # A single normal distribution over both would give the fair one a chance near 0.6.
     fair, bad = ({"map": Estimate("map", "mmHg", mean, 1.0)} for mean in (70.0, 40.0))
     needed = [Criterion("map", low=60.0)]
-    assert chance(needed, Explained((0.8, fair), (0.2, bad))) == pytest.approx(0.8)
+    assert joint_chance(needed, Explained((0.8, fair), (0.2, bad))) == pytest.approx(0.8)
 
 
 def test_p2_is_held_where_the_label_leaves_no_other_trial():
     tracker = FakeTracker({"P-0": {"map": 50.0}, "P-1": {"map": 50.0}})
     for begin, end, held in ((24.0, 51.0, False), (66.0, 95.0, True)):
-        one = controller(tracker)
+        weaning = controller(tracker)
         tracker.levels[None] = {}
         tracker.levels["P-0"] = tracker.levels["P-1"] = {}
-        follow(one, begin + 6.0, begin, until=lambda d: d.level == "P-2")
+        follow(weaning, begin + 6.0, begin, until=lambda d: d.level == "P-2")
         tracker.levels["P-0"] = tracker.levels["P-1"] = {"map": 50.0}
-        made = follow(one, end, one.progress.hours + 0.5)
-        assert (made[-1].level == "P-2") is held, begin
+        decisions = follow(weaning, end, weaning.progress.hours + 0.5)
+        assert (decisions[-1].level == "P-2") is held, begin
 
 
 def test_late_on_the_way_down_is_a_ramp():
-    one = controller(FakeTracker())
-    made = follow(one, 96.0, 92.0, until=lambda d: d.action == "explant")
-    assert [d.level for d in made[:9]] == ["P-8", *(f"P-{n}" for n in (7, 6, 5, 4, 3, 2, 2, 2))]
-    assert made[-1].action == "explant"
+    weaning = controller(FakeTracker())
+    decisions = follow(weaning, 96.0, 92.0, until=lambda d: d.action == "explant")
+    assert [d.level for d in decisions[:9]] == [
+        "P-8",
+        *(f"P-{n}" for n in (7, 6, 5, 4, 3, 2, 2, 2)),
+    ]
+    assert decisions[-1].action == "explant"
 
 
 def test_a_fall_beyond_belief_goes_back_up_at_once():
     tracker = FakeTracker({"P-0": {"map": 50.0}, "P-1": {"map": 50.0}})
-    one = controller(FakeTracker())
-    follow(one, 30.0, until=lambda d: d.level == "P-6")
-    tracker = one.outlook.tracker
+    weaning = controller(FakeTracker())
+    follow(weaning, 30.0, until=lambda d: d.level == "P-6")
+    tracker = weaning.forecasts.tracker
     tracker.contractility = 0.4
     tracker.innovation = SimpleNamespace(consistent=False, reason="")
-    made = look(one, one.progress.hours + 1.0)
-    assert made.action == "up"
-    assert "relapse" in made.findings
+    decision = assess(weaning, weaning.progress.hours + 1.0)
+    assert decision.action == "up"
+    assert "relapse" in decision.findings
 
 
-def test_the_position_is_looked_at_where_the_tracker_is_at_a_loss():
+def test_the_position_is_checked_where_the_tracker_is_at_a_loss():
     tracker = FakeTracker()
-    one = controller(tracker)
-    look(one, 24.0)
+    weaning = controller(tracker)
+    assess(weaning, 24.0)
     tracker.innovation = SimpleNamespace(consistent=False, reason="")
-    asked = [look(one, hours).orders.get("position_check", 0.0) for hours in (25.0, 26.0, 27.0)]
+    asked = [
+        assess(weaning, hours).orders.get("position_check", 0.0) for hours in (25.0, 26.0, 27.0)
+    ]
     assert asked == [0.0, 0.0, 1.0]
 
 
-def test_a_low_pressure_asks_for_a_vasopressor_and_a_look_within_minutes():
-    made = look(controller(FakeTracker()), 24.0, map=61.0, vasopressor_effect=0.05)
-    assert made.orders["vasopressor"] == pytest.approx(0.07)
-    assert made.wait < 0.1
-    worse = look(controller(FakeTracker()), 24.0, map=55.0, vasopressor_effect=0.05)
+def test_a_low_pressure_asks_for_a_vasopressor_and_an_assessment_within_minutes():
+    decision = assess(controller(FakeTracker()), 24.0, map=61.0, vasopressor_effect=0.05)
+    assert decision.orders["vasopressor"] == pytest.approx(0.07)
+    assert decision.wait < 0.1
+    worse = assess(controller(FakeTracker()), 24.0, map=55.0, vasopressor_effect=0.05)
     assert worse.action == "up"
     assert worse.orders == {"vasopressor": pytest.approx(0.12), "position_check": 1.0}
 
 
 def test_the_vasopressor_is_taken_down_to_what_a_patient_may_leave_with():
-    one = controller(FakeTracker())
-    assert look(one, 24.0, vasopressor_effect=0.12).orders["vasopressor"] == pytest.approx(0.096)
-    assert "vasopressor" not in look(one, 25.0, vasopressor_effect=0.055).orders
+    weaning = controller(FakeTracker())
+    assert assess(weaning, 24.0, vasopressor_effect=0.12).orders["vasopressor"] == pytest.approx(
+        0.096
+    )
+    assert "vasopressor" not in assess(weaning, 25.0, vasopressor_effect=0.055).orders
     low = controller(FakeTracker({None: {"map": 65.5}}))
-    assert "vasopressor" not in look(low, 24.0, vasopressor_effect=0.12).orders
+    assert "vasopressor" not in assess(low, 24.0, vasopressor_effect=0.12).orders
 
 
 def test_while_there_is_time_some_of_the_vasopressor_is_kept_for_what_may_come():
     # The pressure is too low for less of it.
     early = {"vasopressor_effect": 0.07, "map": 63.0}
     tracker = FakeTracker({None: {"map": 65.0}})
-    made = follow(controller(tracker), 34.0, **early)
-    assert made[-1].phase == "hold_p2"
-    assert "at most 0.061 while there is time" in made[-1].words
+    decisions = follow(controller(tracker), 34.0, **early)
+    assert decisions[-1].phase == "hold_p2"
+    assert "at most 0.061 while there is time" in decisions[-1].words
     late = follow(
         controller(tracker), 96.0, begin=88.0, until=lambda d: d.action == "explant", **early
     )
     assert late[-1].action == "explant"
-    assert 96.0 - late[-1].hours < WeaningCriteria.load().number("last_hours")
+    assert 96.0 - late[-1].hours < WeaningCriteria.load().number("last_explant_lead")
 
 
 def test_the_reserve_of_a_vasopressor_is_never_above_what_a_trial_allows():
     few = WeaningCriteria.load().replace("trial", "vasopressor_effect", high=0.04)
-    one = controller(FakeTracker(), criteria=few)
-    assert look(one, 24.0, vasopressor_effect=0.05).orders["vasopressor"] == pytest.approx(0.03)
+    weaning = controller(FakeTracker(), criteria=few)
+    assert assess(weaning, 24.0, vasopressor_effect=0.05).orders["vasopressor"] == pytest.approx(
+        0.03
+    )
     late = controller(FakeTracker())
-    assert "vasopressor" not in look(late, 94.0, vasopressor_effect=0.07).orders
+    assert "vasopressor" not in assess(late, 94.0, vasopressor_effect=0.07).orders
 
 
 def test_before_the_labels_end_a_smaller_chance_begins_the_last_way_down():
     # Half-way between the levels about no flow the index lies 0.8 sd below its limit: 0.21.
-    limit = WeaningCriteria.load()["out"]["cardiac_index"].low
+    limit = WeaningCriteria.load()["without_pump"]["cardiac_index"].low
     low = {level: {"cardiac_index": limit - 0.8 * SD["cardiac_index"]} for level in ("P-0", "P-1")}
     assert {d.level for d in follow(controller(FakeTracker(low)), 40.0)} == {"P-8"}
     assert follow(controller(FakeTracker(low)), 94.0, begin=88.0)[-1].level == "P-2"
@@ -376,16 +388,17 @@ def test_before_the_labels_end_a_smaller_chance_begins_the_last_way_down():
 
 def test_a_therapys_own_criteria_go_before_those_of_the_package():
     strict = Limit(signal="cvp", high=7.0)
-    own = Therapy.default().model_copy(update={"weaning": (("right", strict),)})
-    one = WeaningController("model-based", lambda briefing: FakeTracker())
-    one.reset(replace(BRIEFING, therapy=own))
-    assert one.criteria["right"]["cvp"].high == 7.0
-    assert {d.level for d in follow(one, 30.0)} == {"P-8"}  # of 8 mmHg
-    one.reset(BRIEFING)
-    assert one.criteria["right"]["cvp"].high == WeaningCriteria.load()["right"]["cvp"].high
-    given = WeaningCriteria.load().replace("right", "cvp", high=9.0)
-    one = controller(FakeTracker(), criteria=given)
-    assert one.criteria is given
+    own = Therapy.default().model_copy(update={"weaning": (("right_ventricle", strict),)})
+    weaning = WeaningController("model-based", lambda briefing: FakeTracker())
+    weaning.reset(replace(BRIEFING, therapy=own))
+    assert weaning.criteria["right_ventricle"]["cvp"].high == 7.0
+    assert {d.level for d in follow(weaning, 30.0)} == {"P-8"}  # of 8 mmHg
+    weaning.reset(BRIEFING)
+    shipped = WeaningCriteria.load()["right_ventricle"]["cvp"]
+    assert weaning.criteria["right_ventricle"]["cvp"].high == shipped.high
+    given = WeaningCriteria.load().replace("right_ventricle", "cvp", high=9.0)
+    weaning = controller(FakeTracker(), criteria=given)
+    assert weaning.criteria is given
     unknown = Therapy.default().model_copy(update={"weaning": (("left", strict),)})
     with pytest.raises(InputError, match=r"weaning\[0\].part"):
         WeaningCriteria.of(unknown)
@@ -393,66 +406,66 @@ def test_a_therapys_own_criteria_go_before_those_of_the_package():
 
 def test_a_kidney_that_is_as_noisy_as_ever_resolves():
     for values, resolves in (([0.30, 0.21, 0.37], True), ([0.20, 0.21, 0.45], False)):
-        seen = Seen(WeaningCriteria.load())
+        seen = BedsideMeasurements(WeaningCriteria.load())
         for hour, value in enumerate(values):
-            seen.take(
+            seen.add(
                 Measurement(0.0, "icu", GOOD | {"renal_injury": value}),
                 hour,
                 "P-8",
                 PUMP.speed("P-8"),
             )
-        assert seen.resolving().met is resolves
+        assert seen.renal_injury_resolving().met is resolves
 
 
 def test_less_flow_without_the_pump_clears_less_lactate():
     low = {level: {"cardiac_index": 1.85} for level in ("P-0", "P-1")}
     for tracker, explanted in ((FakeTracker(), True), (FakeTracker(low), False)):
-        made = follow(controller(tracker), 36.0, lactate=3.5, hemoglobin=10.0)
-        assert any(d.action == "explant" for d in made) is explanted
-    assert "chance 0.00 that lactate stays below 3.9 mmol/L without the pump" in made[-1].words
+        decisions = follow(controller(tracker), 36.0, lactate=3.5, hemoglobin=10.0)
+        assert any(d.action == "explant" for d in decisions) is explanted
+    assert "chance 0.00 that lactate stays below 3.9 mmol/L without the pump" in decisions[-1].words
 
 
-def test_one_look_that_is_good_by_its_noise_ends_no_trial():
+def test_one_assessment_that_is_good_by_its_noise_ends_no_trial():
     tracker = FakeTracker()
-    one = controller(tracker)
+    weaning = controller(tracker)
     tracker.levels["P-0"] = tracker.levels["P-1"] = {"map": 61.5}
-    made = follow(one, 40.0, until=lambda d: d.phase == "hold_p2")
-    while made[-1].hours < 34.0:
-        made.append(look(one, made[-1].hours + made[-1].wait))
-    assert made[-1].phase == "hold_p2"
+    decisions = follow(weaning, 40.0, until=lambda d: d.phase == "hold_p2")
+    while decisions[-1].hours < 34.0:
+        decisions.append(assess(weaning, decisions[-1].hours + decisions[-1].wait))
+    assert decisions[-1].phase == "hold_p2"
     tracker.levels["P-0"] = tracker.levels["P-1"] = {}
-    actions = [look(one, made[-1].hours + hours).action for hours in (1.0, 2.0, 3.0)]
+    actions = [assess(weaning, decisions[-1].hours + hours).action for hours in (1.0, 2.0, 3.0)]
     assert actions == ["hold", "hold", "explant"]
 
 
 def test_in_the_last_trial_an_inotrope_goes_where_lactate_will_stay_low_without_it():
     for place, ordered in ((6, False), (0, True)):
-        one = controller(FakeTracker())
-        one.progress.place = place
-        told = look(one, 24.0, inotrope_effect=2.0, lactate=2.5, hemoglobin=12.0).orders
+        weaning = controller(FakeTracker())
+        weaning.progress.level_index = place
+        told = assess(weaning, 24.0, inotrope_effect=2.0, lactate=2.5, hemoglobin=12.0).orders
         assert ("inotrope" in told) is ordered
 
 
 def test_in_the_last_trial_the_vasopressor_is_taken_down_to_what_a_patient_may_leave_with():
     for hours, ordered in ((50.0, False), (88.0, True)):
-        one = controller(FakeTracker({None: {"map": 64.0, "lactate": 1.0}}))
-        one.progress.place = 0
-        told = look(one, hours, vasopressor_effect=0.085, map=64.0).orders
+        weaning = controller(FakeTracker({None: {"map": 64.0, "lactate": 1.0}}))
+        weaning.progress.level_index = 0
+        told = assess(weaning, hours, vasopressor_effect=0.085, map=64.0).orders
         assert (told.get("vasopressor") == pytest.approx(0.08)) is ordered
 
 
 def test_a_leak_that_was_seen_is_forgotten_where_the_valve_will_be_tight():
     tracker = FakeTracker()
-    one = controller(tracker)
-    look(one, 24.0, mitral_regurgitant_fraction=0.45)
-    assert one.progress.leak_shown == "P-8"
-    closed = follow(one, 34.0, 25.0)
+    weaning = controller(tracker)
+    assess(weaning, 24.0, mitral_regurgitant_fraction=0.45)
+    assert weaning.progress.leak_found_at == "P-8"
+    closed = follow(weaning, 34.0, 25.0)
     assert all(d.action != "explant" for d in closed)
     assert "was found to leak at P-8" in closed[-1].words
     tracker.leaking = 0.8
-    assert look(one, closed[-1].hours + 1.0).action == "explant"
+    assert assess(weaning, closed[-1].hours + 1.0).action == "explant"
     tracker.levels["P-0"] = tracker.levels["P-1"] = {"mitral_regurgitant_fraction": 0.5}
-    assert look(one, closed[-1].hours + 2.0).action != "explant"
+    assert assess(weaning, closed[-1].hours + 2.0).action != "explant"
 
 
 def test_a_leak_that_may_stand_beside_a_tight_valve_is_waited_for():
@@ -460,29 +473,29 @@ def test_a_leak_that_may_stand_beside_a_tight_valve_is_waited_for():
     tracker.leaking, tracker.led = 1.0, 0.5
     tracker.stretched_without_pump = lambda drugs: tracker.led
     for begin, until in ((24.0, 40.0), (88.0, 94.0)):
-        one = controller(tracker)
-        one.progress.leak_shown = "P-4"
-        made = follow(one, until, begin=begin)
-        assert all(d.action != "explant" for d in made)
-        assert "goes on, fraction 0.50, below 0.1" in made[-1].words
+        weaning = controller(tracker)
+        weaning.progress.leak_found_at = "P-4"
+        decisions = follow(weaning, until, begin=begin)
+        assert all(d.action != "explant" for d in decisions)
+        assert "goes on, fraction 0.50, below 0.1" in decisions[-1].words
     tracker.led = math.nan  # is no beat that is tight
-    one = controller(tracker)
-    one.progress.leak_shown = "P-4"
-    assert all(d.action != "explant" for d in follow(one, 34.0))
+    weaning = controller(tracker)
+    weaning.progress.leak_found_at = "P-4"
+    assert all(d.action != "explant" for d in follow(weaning, 34.0))
     tracker.led = 0.0
-    one = controller(tracker)
-    one.progress.leak_shown = "P-4"
-    made = follow(one, 40.0, until=lambda d: d.action == "explant")
-    assert made[-1].action == "explant"
+    weaning = controller(tracker)
+    weaning.progress.leak_found_at = "P-4"
+    decisions = follow(weaning, 40.0, until=lambda d: d.action == "explant")
+    assert decisions[-1].action == "explant"
 
 
 def test_an_inotrope_that_was_taken_down_is_not_given_again():
-    one = controller(FakeTracker())
-    first = look(one, 24.0, inotrope_effect=6.0)
+    weaning = controller(FakeTracker())
+    first = assess(weaning, 24.0, inotrope_effect=6.0)
     assert first.orders["inotrope"] == pytest.approx(6.0 - 0.15 * 6.0)
-    later = look(one, 25.0, inotrope_effect=5.2, lactate=2.4)
+    later = assess(weaning, 25.0, inotrope_effect=5.2, lactate=2.4)
     assert later.orders["inotrope"] == first.orders["inotrope"]
-    fallen = look(one, 26.0, inotrope_effect=5.1, map=50.0)
+    fallen = assess(weaning, 26.0, inotrope_effect=5.1, map=50.0)
     assert "inotrope" not in fallen.orders
 
 
@@ -495,7 +508,7 @@ def test_a_trial_may_begin_by_the_better_explanation_and_ends_by_both():
             )
             return Explained((0.4, tight), (0.6, leaks))
 
-    made = follow(controller(Doubtful()), 36.0)
-    assert made[-1].level == "P-2"
-    assert all(d.action != "explant" for d in made)
-    assert "chance 0.40 to hold" in made[-1].words
+    decisions = follow(controller(Doubtful()), 36.0)
+    assert decisions[-1].level == "P-2"
+    assert all(d.action != "explant" for d in decisions)
+    assert "chance 0.40 to hold" in decisions[-1].words

@@ -20,7 +20,7 @@ SHORT = Intervention(
     (Inflation(60.0, 60.0, 0.5), Inflation(240.0, 60.0, 0.4)), opened=420.0, recovery=30.0
 )
 #: Steps after half a minute [min].
-QUICK = {"interval": 0.5, "trial": 0.5, "calm": 0.2}
+QUICK = {"step_interval": 0.5, "shortest_trial": 0.5, "stable_time": 0.2}
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""When to take a step down and how far: one interface for protocols, plans and learned policies."""
+"""The interface of step policies: what they are shown, and what they answer."""
 
 from __future__ import annotations
 
@@ -9,77 +9,87 @@ from typing import Protocol
 
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.decision import Reason
-from controllers.weaning.evidence import LactateBalance, Looks, Outlook, Seen
+from controllers.weaning.evidence import (
+    AssessmentHistory,
+    BedsideMeasurements,
+    Forecasts,
+    LactateBalance,
+)
 
 #: Most levels of a step.
-LARGEST_STEP = 2
+MAX_STEP_LEVELS = 2
 
 
 @dataclass(frozen=True)
-class Situation:
+class WeaningState:
     """What a step policy is shown.
 
     Attributes
     ----------
     hours : float
         Now, h.
-    held : float
+    hours_at_level : float
         Time at the present level, h.
     levels : tuple of str
         All levels that may be held, slowest first.
-    place : int
+    level_index : int
         Which of them the present one is.
     values : Mapping of str to float
         Best present values by signal: of the tracker where it is trusted, else measured.
-    seen : Seen
+    measurements : BedsideMeasurements
         Measurements.
-    outlook : Outlook
+    forecasts : Forecasts
         Forecasts.
     criteria : WeaningCriteria
         Criteria.
-    left : float
+    label_hours_left : float
         Time to the end of the label's duration, h.
-    lactate : LactateBalance or None
+    lactate_balance : LactateBalance or None
         What is believed of lactate.
-    looks : Looks or None
-        What was judged at the last looks at the lowest level.
+    history : AssessmentHistory or None
+        What was judged at the last assessments at the lowest level.
     """
 
     hours: float
-    held: float
+    hours_at_level: float
     levels: tuple[str, ...]
-    place: int
+    level_index: int
     values: Mapping[str, float]
-    seen: Seen
-    outlook: Outlook
+    measurements: BedsideMeasurements
+    forecasts: Forecasts
     criteria: WeaningCriteria
-    left: float = math.inf
-    lactate: LactateBalance | None = None
-    looks: Looks | None = None
+    label_hours_left: float = math.inf
+    lactate_balance: LactateBalance | None = None
+    history: AssessmentHistory | None = None
 
     @property
     def level(self) -> str:
         """The present level."""
-        return self.levels[self.place]
+        return self.levels[self.level_index]
 
     @property
-    def steps_left(self) -> int:
+    def largest_step(self) -> int:
         """Levels above the lowest one, at most those of a step."""
-        return min(self.place, LARGEST_STEP)
+        return min(self.level_index, MAX_STEP_LEVELS)
 
     @property
-    def late(self) -> bool:
+    def reassessment_due(self) -> bool:
+        """Whether the label's end is so near that another plan is asked for."""
+        return self.label_hours_left <= self.criteria.number("reassess_lead")
+
+    @property
+    def last_attempt(self) -> bool:
         """Whether the label leaves time for one way down only."""
-        return self.left <= self.criteria.number("way_down") + 1.0
+        return self.label_hours_left <= self.criteria.number("last_attempt_lead")
 
     @property
-    def last(self) -> bool:
+    def label_ending(self) -> bool:
         """Whether the label's end is so near that less is asked for an explant."""
-        return self.left < self.criteria.number("last_hours")
+        return self.label_hours_left < self.criteria.number("last_explant_lead")
 
-    def steady(self, name: str, value: float) -> float:
-        """A value of this look by the last ones; the value itself where none are kept."""
-        return value if self.looks is None else self.looks.mean(name, self.hours, value)
+    def averaged(self, name: str, value: float) -> float:
+        """A value averaged over the last assessments; the value itself where none are kept."""
+        return value if self.history is None else self.history.mean(name, self.hours, value)
 
 
 class StepPolicy(Protocol):
@@ -96,23 +106,23 @@ class StepPolicy(Protocol):
         ...
 
     @property
-    def look(self) -> float:
-        """Time between looks while weaning, h."""
+    def assessment_interval(self) -> float:
+        """Time between assessments while weaning, h."""
         ...
 
     @property
-    def patience(self) -> float:
+    def longest_trial(self) -> float:
         """Longest time at the lowest level without the criteria, h; NaN is that of the criteria."""
         ...
 
-    def ready(self, now: Situation) -> tuple[Reason, ...]:
+    def ready(self, now: WeaningState) -> tuple[Reason, ...]:
         """Whether weaning may begin: every reason must be met."""
         ...
 
-    def step(self, now: Situation) -> tuple[int, tuple[Reason, ...]]:
+    def step(self, now: WeaningState) -> tuple[int, tuple[Reason, ...]]:
         """Levels to step down now, 0 to hold, and why."""
         ...
 
-    def explant(self, now: Situation) -> tuple[Reason, ...]:
+    def explant(self, now: WeaningState) -> tuple[Reason, ...]:
         """Whether the pump may come out, asked at the lowest level: every reason must be met."""
         ...

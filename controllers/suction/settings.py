@@ -1,0 +1,197 @@
+"""Coefficients of the suction detector: a small network, fitted to simulated courses."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import model_validator
+
+from controllers.suction.features import FEATURES
+from plants import InputError
+from plants.quantities import (
+    MISSING,
+    Checked,
+    CheckedModel,
+    Gathered,
+    Parameter,
+    Text,
+    check_keys,
+    check_number,
+    load_toml,
+    number_in,
+    toml_string,
+)
+
+Array = NDArray[np.float64]
+
+#: The fitted detector that comes with the package.
+FITTED = Path(__file__).parents[1] / "data" / "suction_detector.toml"
+
+_WINDOW = Parameter("window", "s", "what the features are taken of", 0.5, 20.0)
+_RELEASE = Parameter("release", "1", "log-odds below which suction is over", -20.0, 0.0)
+_COEFFICIENT = Parameter("number", "1", "coefficient", -1e6, 1e6)
+_SCALE = Parameter("scale", "1", "spread of a feature", 1e-9, 1e6)
+
+
+def _coefficient_list(values: Any) -> tuple[float, ...]:
+    """Coefficients, one for each hidden unit."""
+    if not isinstance(values, Sequence) or isinstance(values, str):
+        raise InputError("", values, "a list of numbers")
+    gathered = Gathered()
+    numbers = [
+        gathered.call(check_number, value, _COEFFICIENT, f"[{k}]", None)
+        for k, value in enumerate(values)
+    ]
+    gathered.tell()
+    return tuple(number for number in numbers if number is not None)
+
+
+def _by_feature(check: Any, what: str) -> Checked:
+    """A table with an entry for each feature, in their order; read-only."""
+
+    def checked(table: Any) -> Mapping[str, Any]:
+        given = check_keys(table, tuple(FEATURES), "", None, required=tuple(FEATURES))
+        gathered = Gathered()
+        entries = {name: gathered.call(_entry, check, name, given[name]) for name in FEATURES}
+        gathered.tell()
+        return MappingProxyType(entries)
+
+    return Checked(checked, f"a table of {what}: {', '.join(FEATURES)}")
+
+
+def _entry(check: Any, name: str, value: Any) -> Any:
+    try:
+        return check(value)
+    except InputError as error:
+        place = f"{name}{error.field}"
+        raise InputError(place, error.value, error.allowed, source=error.source) from None
+
+
+Coefficients = Annotated[tuple[float, ...], Checked(_coefficient_list, "a list of numbers")]
+
+
+class DetectorSettings(CheckedModel):
+    """Coefficients of a detector.
+
+    The log-odds of suction are ``intercept + sum_j gains[j] tanh(offsets[j] + sum_f weights[f][j]
+    (f - means[f]) / scales[f])`` over the features `f` and the hidden units `j`.
+
+    Parameters
+    ----------
+    window : float
+        Length of the window, s.
+    release : float
+        Log-odds below which suction is over; it sets in above 0.
+    intercept : float
+        Of the log-odds.
+    gains, offsets : sequence of float
+        Of each hidden unit.
+    means, scales : Mapping of str to float
+        Of each of :data:`~controllers.suction.FEATURES`.
+    weights : Mapping of str to sequence of float
+        Of each feature in each hidden unit.
+    provenance : str
+        How the coefficients came about.
+
+    Raises
+    ------
+    InputError
+        A number is missing, not finite or out of range; all is told.
+
+    Examples
+    --------
+    >>> from controllers import DetectorSettings
+    >>> settings = DetectorSettings.load()
+    >>> settings.window, len(settings.weights["lowest"]) == len(settings.gains)
+    (2.0, True)
+    """
+
+    window: Annotated[float, number_in(_WINDOW)]
+    release: Annotated[float, number_in(_RELEASE)]
+    intercept: Annotated[float, number_in(_COEFFICIENT)]
+    gains: Coefficients
+    offsets: Coefficients
+    means: Annotated[Mapping[str, float], _by_feature(number_in(_COEFFICIENT).check, "numbers")]
+    scales: Annotated[Mapping[str, float], _by_feature(number_in(_SCALE).check, "numbers")]
+    weights: Annotated[
+        Mapping[str, tuple[float, ...]], _by_feature(_coefficient_list, "lists of numbers")
+    ]
+    provenance: Text = "given in code"
+
+    @model_validator(mode="after")
+    def _check_units(self) -> Self:
+        """As many coefficients as there are hidden units."""
+        gathered = Gathered()
+        units = len(self.gains)
+        rows = {f"weights.{name}": row for name, row in self.weights.items()}
+        for field, row in {"offsets": self.offsets, **rows}.items():
+            if len(row) != units:
+                allowed = f"a list of {units} numbers, as many as gains"
+                gathered.add(InputError(field, row, allowed))
+        gathered.tell()
+        return self
+
+    @classmethod
+    def load(cls, path: str | PathLike[str] = FITTED) -> DetectorSettings:
+        """The settings in a file; by default those that come with the package.
+
+        Raises
+        ------
+        InputError
+            The file cannot be read or is refused; all is told.
+        """
+        content, _ = load_toml(path, field="detector")
+        source = Path(path).name
+        gathered = Gathered()
+        if "provenance" not in content:
+            allowed = "how the coefficients came about"
+            gathered.add(InputError("provenance", MISSING, allowed, source=source))
+        settings = gathered.call(cls.read, content, source=source)
+        gathered.tell()
+        assert settings is not None  # else it was refused
+        return settings
+
+    def to_toml(self) -> str:
+        """The settings as a file that :meth:`load` reads back; numbers keep every digit."""
+        lines = [
+            "# Fitted by a command, not written by hand; see the provenance.",
+            f"provenance = {toml_string(self.provenance)}",
+            f"window = {self.window!r}",
+            f"release = {self.release!r}",
+            f"intercept = {self.intercept!r}",
+            f"gains = {list(self.gains)!r}",
+            f"offsets = {list(self.offsets)!r}",
+        ]
+        for name in ("means", "scales"):
+            lines.append(f"\n[{name}]")
+            lines += [f"{feature} = {value!r}" for feature, value in getattr(self, name).items()]
+        lines.append("\n[weights]")
+        lines += [f"{feature} = {list(row)!r}" for feature, row in self.weights.items()]
+        return "\n".join(lines) + "\n"
+
+    def log_odds(self, features: Array) -> float:
+        """Log-odds of suction, by features in the order of ``FEATURES``."""
+        weights, means, scales = self._arrays
+        hidden = np.tanh((features - means) / scales @ weights + self.offsets)
+        return self.intercept + float(hidden @ self.gains)
+
+    @functools.cached_property
+    def _arrays(self) -> tuple[Array, Array, Array]:
+        return (
+            np.array(list(self.weights.values())),
+            np.array(list(self.means.values())),
+            np.array(list(self.scales.values())),
+        )
+
+    # Read-only mappings cannot be pickled.
+    def __reduce__(self) -> tuple[Any, ...]:
+        numbers = (self.window, self.release, self.intercept, self.gains, self.offsets)
+        tables = (dict(self.means), dict(self.scales), dict(self.weights))
+        return (DetectorSettings, (*numbers, *tables, self.provenance))
