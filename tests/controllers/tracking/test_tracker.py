@@ -209,7 +209,7 @@ def test_a_ventricle_that_leaks_at_first_goes_on_leaking_or_finds_back():
     assert fractions == sorted(fractions, reverse=True)
 
 
-def test_the_outlook_asks_for_the_patient_without_the_pump():
+def test_forecasts_ask_for_the_patient_without_the_pump():
     course = Course(seed=5, drugs={"inotrope": 5.0})
     course.look("P-4", drugs={"inotrope": 5.0})
     forecasts = Forecasts(course.tracker)
