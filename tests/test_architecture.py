@@ -113,6 +113,26 @@ def test_no_folder_holds_too_many_files(folder):
     assert len(files) <= LARGE_FOLDERS.get(folder, MOST_FILES)
 
 
+def test_names_in_the_equations_are_checked_and_the_formatter_wins():
+    for module, path in FILES.items():
+        text = path.read_text(encoding="utf-8")
+        assert "SimpleNamespace" not in text, f"{module}: mypy sees no misspelt name in it"
+        assert "fmt: skip" not in text, module
+        assert "fmt: off" not in text, module
+
+
+def test_variables_say_what_they_hold():
+    vague = {"one", "found"}
+    bound = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in FILES.values()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in vague)
+        or (isinstance(node, ast.arg) and node.arg in vague)
+    ]
+    assert bound == []
+
+
 def test_tests_mirror_the_folders():
     strays = [
         str(path.relative_to(ROOT))
