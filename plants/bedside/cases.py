@@ -107,7 +107,7 @@ def case_numbers() -> Mapping[str, Mapping[str, Quantity]]:
     Examples
     --------
     >>> from plants.bedside.cases import case_numbers
-    >>> round(sum(one.value for one in case_numbers()["share"].values()), 6)
+    >>> round(sum(quantity.value for quantity in case_numbers()["share"].values()), 6)
     1.0
     """
     return quantity_parts(_FILE, _DECLARED)

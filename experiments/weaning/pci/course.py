@@ -65,9 +65,9 @@ def run_pci(
     >>> from experiments.weaning.pci import PciTrial
     >>> from experiments.weaning.pci.course import run_pci
     >>> from plants import Inflation, Intervention
-    >>> one = Intervention((Inflation(60.0, 60.0, 0.5),), opened=180.0, recovery=30.0)
+    >>> planned = Intervention((Inflation(60.0, 60.0, 0.5),), opened=180.0, recovery=30.0)
     >>> quick = {"step_interval": 0.5, "shortest_trial": 0.5, "stable_time": 0.2}  # minutes
-    >>> course = run_pci(PciTrial("hfref", "CP", spread=0.0), intervention=one, numbers=quick)
+    >>> course = run_pci(PciTrial("hfref", "CP", spread=0.0), intervention=planned, numbers=quick)
     >>> course.outcome, min(course.supported["map"]) > min(course.unsupported["map"])
     ('well', True)
     """

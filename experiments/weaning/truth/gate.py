@@ -115,10 +115,14 @@ def probe_gate(trial: WeaningTrial) -> Probe:
     if bedside.outcome is not None:
         return Probe(until, reason=f"{bedside.outcome} before")
     power, level = _ramped(bedside, forecasts)
-    needed = [one for one in WeaningCriteria.load()["without_pump"].values() if one.needed]
+    needed = [
+        criterion
+        for criterion in WeaningCriteria.load()["without_pump"].values()
+        if criterion.needed
+    ]
     free = forecasts.without_pump()
     # Each criterion alone, because the bound of all together is cut off at 0.
-    missed = sum(1.0 - joint_chance([one], free) for one in needed)
+    missed = sum(1.0 - joint_chance([criterion], free) for criterion in needed)
     return Probe(
         until,
         bedside.outcome is None and bedside.fork().explant() == "well",
