@@ -31,13 +31,13 @@ def test_the_best_level_costs_least():
     assert point.cost == pytest.approx(costs["P-7"], abs=1e-9)
 
 
-def test_of_equal_levels_the_slowest_is_taken():
+def test_the_slowest_of_equal_levels_is_taken():
     goal = Goal(signal="map", low=10.0, weight=1.0, scale=1.0)
     easy = THERAPY.model_copy(update={"goals": (goal,)})
     assert operating_point(Patient.load("shock-d"), Pump.load("CP"), easy).level.name == "P-2"
 
 
-def test_it_is_remembered():
+def test_the_operating_point_is_cached():
     args = (Patient.load("shock-e"), Pump.load("CP"), THERAPY)
     assert operating_point(*args) is operating_point(*args)
 

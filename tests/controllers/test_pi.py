@@ -8,33 +8,15 @@ import math
 import numpy as np
 import pytest
 
-from controllers import PI, Briefing, Gains, Outcome, operating_point
+from controllers import PI, Gains, Outcome, operating_point
 from controllers.pi import GAINS, LONGEST_STEP
 from controllers.setpoint import sensor_for, therapy_target
-from plants import (
-    Goal,
-    InputError,
-    Measurement,
-    Patient,
-    Plant,
-    Pump,
-    Scenario,
-    Sensors,
-    Simulator,
-    Therapy,
-    individual,
-    run_course,
-    steady_metrics,
-    steady_state,
-)
+from plants import Goal, InputError, Measurement, Patient, Plant, Pump, steady_metrics, steady_state
+
+from .conftest import THERAPY, briefing, closed_loop
 
 PUMP = Pump.load("5.5")
-THERAPY = Therapy.default()
-START = 25_000.0
-
-
-def briefing(tier="icu", pump=PUMP, start=START, period=1.0, therapy=THERAPY, patient="shock-d"):
-    return Briefing(Patient.load(patient), pump, therapy, period, tier, start)
+START = PUMP.speed("P-5")
 
 
 def reset(signal="map", *, target=None, gains=None, **told):
@@ -45,22 +27,6 @@ def reset(signal="map", *, target=None, gains=None, **told):
 
 def reading(time, **values):
     return Measurement(time, "icu", {"map": 70.0, "cvp": 8.0, "cardiac_output": math.nan} | values)
-
-
-def course(controller, *, scenario="none", tier="icu", duration=60.0, seed=0, dropout=0.0, **told):
-    """A closed loop on the believed patient, or on an individual where a seed is given."""
-    known = briefing(tier, **told)
-    controller.reset(known)
-    patient = individual(known.patient, seed=seed) if seed else known.patient
-    return run_course(
-        Simulator(Plant(patient, known.pump), Scenario.load(scenario)),
-        controller.act,
-        Sensors(tier, seed=seed, dropout=dropout),
-        duration=duration,
-        period=known.period,
-        start_speed=known.start_speed,
-        log_interval=None,
-    )
 
 
 # --- targets and sensors ---
@@ -215,20 +181,20 @@ def test_it_has_to_be_reset_first():
 )
 def test_the_target_is_reached_on_the_believed_patient(signal, tier, target, tolerance):
     controller = PI(signal, target=target)
-    rollout = course(controller, tier=tier, duration=90.0)
+    rollout = closed_loop(controller, briefing(tier), duration=90.0).rollout
     name = "displayed_flow_mean" if signal == "displayed_flow" else signal
     assert float(rollout[name][-10:].mean()) == pytest.approx(controller.target, abs=tolerance)
 
 
 def test_a_thermodilution_every_minute_is_enough():
     controller = PI("cardiac_output", target=4.2)
-    rollout = course(controller, duration=600.0)
+    rollout = closed_loop(controller, briefing(), duration=600.0).rollout
     assert float(rollout["cardiac_output"][-60:].mean()) == pytest.approx(4.2, abs=0.3)
 
 
 @pytest.mark.parametrize("period", [0.1, 0.5, 5.0])
 def test_other_periods_work_too(period):
-    rollout = course(PI(), period=period, duration=60.0)
+    rollout = closed_loop(PI(), briefing(period=period), duration=60.0).rollout
     pressures = rollout["map"].values[-max(4, round(10 / period)) :]
     assert pressures.mean() == pytest.approx(77.5, abs=1.0)
     assert pressures.std() < 1.5
@@ -237,12 +203,12 @@ def test_other_periods_work_too(period):
 @pytest.mark.parametrize("scenario", ["afterload-down", "contractility-loss", "hemorrhage"])
 @pytest.mark.parametrize("device", ["CP", "5.5"])
 def test_disturbed_individuals_stay_bounded(scenario, device):
-    pump = Pump.load(device)
-    rollout = course(
-        PI(), scenario=scenario, pump=pump, start=pump.speed("P-6"), seed=3, duration=120.0
-    )
+    known = briefing(pump=device, level="P-6")
+    rollout = closed_loop(
+        PI(), known, individual_seed=3, scenario=scenario, seed=3, duration=120.0
+    ).rollout
     assert rollout.attrs["ended"] == ""
-    speeds = rollout["speed_command"].values
+    speeds, pump = rollout["speed_command"].values, known.pump
     assert speeds.min() >= pump.speed("P-2")
     assert speeds.max() <= pump.max_rpm
     settled = float(rollout["map"][-10:].mean())
@@ -251,7 +217,7 @@ def test_disturbed_individuals_stay_bounded(scenario, device):
 
 
 def test_lost_values_do_not_keep_it_from_the_target():
-    rollout = course(PI(), dropout=0.2, duration=90.0)
+    rollout = closed_loop(PI(), briefing(), dropout=0.2, duration=90.0).rollout
     assert steady_metrics(rollout, seconds=10.0)["map"] == pytest.approx(77.5, abs=1.5)
 
 
@@ -270,14 +236,13 @@ def test_gains_are_nearly_the_best_of_their_neighbours(signal):
     def price(gains):
         total = 0.0
         for patient, pump, target, scenario in cases:
-            rollout = course(
+            rollout = closed_loop(
                 PI(signal, target=target, gains=gains),
+                briefing(patient=patient, pump=pump, level="P-3"),
+                individual_seed=3,
                 scenario=scenario,
-                patient=patient,
-                pump=pump,
-                start=pump.speed("P-3"),
                 seed=3,
-            )
+            ).rollout
             name = "displayed_flow_mean" if signal == "displayed_flow" else signal
             errors = (rollout[name].values - target) / scale
             changes = np.diff(rollout["speed_command"].values) * 1e-3

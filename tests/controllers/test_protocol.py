@@ -10,57 +10,22 @@ import sys
 import numpy as np
 import pytest
 
-from controllers import Briefing, Command, Controller, Outcome, controller_names, load_controller
-from plants import (
-    InputError,
-    Measurement,
-    Patient,
-    Plant,
-    Pump,
-    Scenario,
-    Sensors,
-    Simulator,
-    Therapy,
-    individual,
-    run_course,
-)
+from controllers import Command, Controller, Outcome, controller_names, load_controller
+from plants import InputError, Measurement, Pump
+
+from .conftest import THERAPY, briefing, closed_loop, unmeasured
 
 PUMP = Pump.load("5.5")
-START = PUMP.speed("P-5")
 # The optimiser may run out of its time, so that its commands are not the same twice.
 REPEATABLE = tuple(name for name in controller_names() if name != "nmpc")
-
-
-def briefing(tier="icu"):
-    return Briefing(Patient.load("shock-d"), PUMP, Therapy.default(), 1.0, tier, START)
-
-
-def course(controller, duration=20.0, seed=0, **sensing):
-    """The measurements of a closed loop on an individual, and the commands they led to."""
-    seen, commands = [], []
-
-    def act(measurement):
-        seen.append(measurement)
-        commands.append(controller.act(measurement))
-        return commands[-1]
-
-    plant = Plant(individual("shock-d", seed=seed), PUMP)
-    run_course(
-        Simulator(plant, Scenario.load("hemorrhage")),
-        act,
-        Sensors("icu", seed=seed, **sensing),
-        duration=duration,
-        start_speed=START,
-        log_interval=None,
-    )
-    return seen, commands
 
 
 @pytest.mark.parametrize("name", controller_names())
 def test_commands_lie_within_the_pumps_range(name):
     controller = load_controller(name)
-    controller.reset(briefing())
-    _, commands = course(controller)
+    commands = closed_loop(
+        controller, briefing(), individual_seed=0, scenario="hemorrhage", duration=20.0
+    ).commands
     assert all(isinstance(command, Command) for command in commands)
     speeds = np.array([command.speed for command in commands])
     assert np.all(np.isfinite(speeds))
@@ -71,8 +36,14 @@ def test_commands_lie_within_the_pumps_range(name):
 @pytest.mark.parametrize("name", REPEATABLE)
 def test_commands_follow_from_the_measurements_alone(name):
     controller = load_controller(name)
-    controller.reset(briefing())
-    seen, commands = course(controller, dropout=0.1)
+    _, seen, commands = closed_loop(
+        controller,
+        briefing(),
+        individual_seed=0,
+        scenario="hemorrhage",
+        duration=20.0,
+        dropout=0.1,
+    )
     # Another instance that is shown the same without any plant does the same; so does a reset one.
     for again in (load_controller(name), controller):
         again.reset(briefing())
@@ -84,12 +55,10 @@ def test_commands_follow_from_the_measurements_alone(name):
 def test_commands_stay_finite_without_any_measurement(name):
     controller = load_controller(name)
     controller.reset(briefing())
-    names = Sensors("icu", seed=0).signals
-    blind = dict.fromkeys(names, math.nan)
-    commands = [controller.act(Measurement(float(t), "icu", blind)) for t in range(5)]
+    commands = [controller.act(unmeasured(float(t))) for t in range(5)]
     assert all(math.isfinite(command.speed) for command in commands)
     if name != "fixed":
-        assert commands[-1].speed == PUMP.speed(Therapy.default().fallback_level)
+        assert commands[-1].speed == PUMP.speed(THERAPY.fallback_level)
         assert commands[-1].status.outcome is Outcome.FALLBACK
 
 
@@ -104,22 +73,8 @@ def test_commands_stay_finite_without_any_measurement(name):
 )
 def test_a_console_that_shows_no_flow_is_coped_with(name, tier):
     """Too deep from 20 s to 40 s: no flow is displayed, though all else is."""
-    seen, commands = [], []
-    controller = load_controller(name)
-    controller.reset(briefing(tier))
-
-    def act(measurement):
-        seen.append(measurement)
-        commands.append(controller.act(measurement))
-        return commands[-1]
-
-    run_course(
-        Simulator(Plant("shock-d", PUMP), Scenario.load("too-deep")),
-        act,
-        Sensors(tier, seed=0),
-        duration=48.0,
-        start_speed=START,
-        log_interval=None,
+    _, seen, commands = closed_loop(
+        load_controller(name), briefing(tier), scenario="too-deep", duration=48.0
     )
     lacking = [m.time for m in seen if "displayed_flow" in m.missing]
     assert lacking == [float(t) for t in range(int(lacking[0]), 41)]
@@ -135,7 +90,7 @@ def test_a_console_that_shows_no_flow_is_coped_with(name, tier):
     if name == "pi:displayed_flow":
         # What it controls is gone: it goes where it is safe as soon as that has lasted 1 s.
         assert fell_back == [t for t in lacking if t > lacking[0]]
-        safe = PUMP.speed(Therapy.default().fallback_level)
+        safe = PUMP.speed(THERAPY.fallback_level)
         assert all(speeds[int(t)] == safe for t in fell_back)
         assert speeds[-1] != safe
     else:
@@ -143,17 +98,12 @@ def test_a_console_that_shows_no_flow_is_coped_with(name, tier):
 
 
 def bipella():
-    right = Pump.load("RP")
-    return Briefing(
-        Patient.load("biventricular-shock"),
-        Pump.load("CP"),
-        Therapy.default(),
-        1.0,
-        "icu",
-        37_000.0,
-        right_pump=right,
-        right_level="P-7",
-    )
+    right = {"right_pump": Pump.load("RP"), "right_level": "P-7"}
+    return briefing(patient="biventricular-shock", pump="CP", start=37_000.0, **right)
+
+
+def right_pump_alone():
+    return briefing(patient="rv-failure", pump="RP", start=26_000.0)
 
 
 @pytest.mark.parametrize("name", controller_names())
@@ -161,38 +111,24 @@ def test_a_right_pump_beside_the_driven_one_is_known_of(name):
     told = bipella()
     assert told.plant.device == "CP+RP"
     assert told.plant.right_speed == Pump.load("RP").speed("P-7")
-    controller = load_controller(name)
-    controller.reset(told)
-    plant = Plant(told.patient, "CP+RP", right_level="P-7")
-    rollout = run_course(
-        Simulator(plant),
-        controller.act,
-        Sensors("icu", seed=0),
-        duration=15.0,
-        start_speed=told.start_speed,
-        log_interval=None,
-    )
+    rollout = closed_loop(load_controller(name), told, duration=15.0).rollout
     speeds = rollout["speed_command"].values
     assert np.all(np.isfinite(speeds))
-    assert np.all(rollout["right_pump_speed_mean"] == pytest.approx(plant.right_speed))
+    assert np.all(rollout["right_pump_speed_mean"] == pytest.approx(told.plant.right_speed))
     if name != "fixed":
         assert np.any(speeds != told.start_speed)
 
 
 @pytest.mark.parametrize("name", [name for name in controller_names() if name != "fixed"])
 def test_a_right_pump_alone_is_not_driven(name):
-    rp = Pump.load("RP")
-    told = Briefing(Patient.load("rv-failure"), rp, Therapy.default(), 1.0, "icu", 26_000.0)
     with pytest.raises(InputError, match="left ventricle"):
-        load_controller(name).reset(told)
+        load_controller(name).reset(right_pump_alone())
 
 
 def test_a_right_pump_alone_may_be_held():
-    rp = Pump.load("RP")
-    told = Briefing(Patient.load("rv-failure"), rp, Therapy.default(), 1.0, "icu", 26_000.0)
-    for name, speed in (("fixed", 26_000.0), ("fixed:P-8", rp.speed("P-8"))):
+    for name, speed in (("fixed", 26_000.0), ("fixed:P-8", Pump.load("RP").speed("P-8"))):
         controller = load_controller(name)
-        controller.reset(told)
+        controller.reset(right_pump_alone())
         assert controller.act(Measurement(0.0, "icu", {})).speed == speed
 
 

@@ -3,56 +3,28 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 
-from controllers import LQG, Briefing, LQGSettings, Outcome, operating_point
+from controllers import LQG, LQGSettings, Outcome, operating_point
 from controllers.lqg.controller import KalmanFilter
 from controllers.lqg.synthesis import synthesise
-from plants import (
-    InputError,
-    Measurement,
-    Patient,
-    Plant,
-    Pump,
-    Scenario,
-    Sensors,
-    Simulator,
-    Therapy,
-    individual,
-    run_course,
-)
+from plants import InputError, Measurement, Patient, Pump, Sensors
+
+from .. import conftest as shared
+from ..conftest import THERAPY, closed_loop, unmeasured
 
 PUMP = Pump.load("5.5")
-THERAPY = Therapy.default()
 FALLBACK = PUMP.speed(THERAPY.fallback_level)
 
 
-def briefing(tier="icu", pump=PUMP, level="P-6", period=1.0, patient="shock-d", therapy=THERAPY):
-    return Briefing(Patient.load(patient), pump, therapy, period, tier, pump.speed(level))
-
-
-def course(controller, *, scenario="none", tier="icu", duration=60.0, seed=0, dropout=0.0, **told):
-    """A closed loop on the believed patient, or on an individual where a seed is given."""
-    known = briefing(tier, **told)
-    controller.reset(known)
-    patient = individual(known.patient, seed=seed) if seed else known.patient
-    return run_course(
-        Simulator(Plant(patient, known.pump), Scenario.load(scenario)),
-        controller.act,
-        Sensors(tier, seed=seed, dropout=dropout),
-        duration=duration,
-        period=known.period,
-        start_speed=known.start_speed,
-        log_interval=None,
-    )
+briefing = partial(shared.briefing, level="P-6")
 
 
 def truth(level="P-6"):
-    simulator = Simulator(Plant("shock-d", PUMP))
-    simulator.reset(speed=PUMP.speed(level))
-    return simulator.metrics()
+    return shared.steady_truth(briefing(level=level))
 
 
 # --- design ---
@@ -150,7 +122,7 @@ def test_bad_targets_and_sensors_are_refused():
     with pytest.raises(InputError, match="mmHg"):
         LQG(target=math.nan)
     with pytest.raises(InputError, match=r"nothing, because tier console with the 5\.0 shows"):
-        LQG().reset(briefing("console", pump=Pump.load("5.0")))
+        LQG().reset(briefing("console", pump="5.0"))
 
 
 def test_it_has_to_be_reset_first():
@@ -182,7 +154,7 @@ def test_rate_of_change_is_limited():
 @pytest.mark.parametrize(("target", "limit"), [(150.0, 33_000.0), (20.0, 19_000.0)])
 def test_an_unreachable_target_saturates_without_windup(target, limit):
     controller = LQG(target=target)
-    rollout = course(controller, duration=120.0)
+    rollout = closed_loop(controller, briefing(), duration=120.0).rollout
     assert np.all(rollout["speed_command"].values[20:] == limit)
     # The error changes its sign: the very next command leaves the limit.
     back = truth() | {"map": 2 * target - float(rollout["map"][-1])}
@@ -206,8 +178,7 @@ def test_nothing_measured_holds_and_then_falls_back():
     metrics = truth("P-5")
     for t in range(5):
         controller.act(sensors.measure(float(t), metrics))
-    blind = dict.fromkeys(sensors.signals, math.nan) | {"pump_speed": 25_000.0}
-    first, second = (controller.act(Measurement(t, "icu", blind)) for t in (5.0, 6.0))
+    first, second = (controller.act(unmeasured(t, pump_speed=25_000.0)) for t in (5.0, 6.0))
     assert first.status is None
     assert second.speed == FALLBACK
     assert second.status.outcome is Outcome.FALLBACK
@@ -232,7 +203,7 @@ def test_a_missing_pressure_alone_does_not_stop_it():
 @pytest.mark.parametrize(("tier", "tolerance"), [("full", 0.2), ("icu", 1.0), ("console", 1.0)])
 def test_the_target_is_reached_on_the_believed_patient(tier, tolerance):
     controller = LQG(target=80.0)
-    rollout = course(controller, tier=tier, level="P-3")
+    rollout = closed_loop(controller, briefing(tier, level="P-3")).rollout
     assert float(rollout["map"][-15:].mean()) == pytest.approx(80.0, abs=tolerance)
 
 
@@ -240,28 +211,37 @@ def test_the_target_is_reached_on_the_believed_patient(tier, tolerance):
     ("scenario", "target"),
     [("afterload-up", 95.0), ("contractility-loss", 80.0), ("hemorrhage", 80.0)],
 )
-@pytest.mark.parametrize("seed", [0, 3])
-def test_disturbances_leave_no_offset_where_the_target_can_be_reached(scenario, target, seed):
+@pytest.mark.parametrize("individual_seed", [None, 3])
+def test_disturbances_leave_no_offset_where_the_target_can_be_reached(
+    scenario, target, individual_seed
+):
     controller = LQG(target=target)
-    rollout = course(controller, scenario=scenario, tier="full", duration=150.0, seed=seed)
+    rollout = closed_loop(
+        controller,
+        briefing("full"),
+        individual_seed=individual_seed,
+        scenario=scenario,
+        seed=individual_seed or 0,
+        duration=150.0,
+    ).rollout
     speeds = rollout["speed_command"].values[-20:]
     settled = float(rollout["map"][-20:].mean())
     reached = abs(settled - target) < 0.3
     # The individual's pressure may lie above the target at the lowest speed.
     assert reached or (settled > target and np.all(speeds == PUMP.speed("P-2")))
-    if seed == 0:
+    if individual_seed is None:
         assert reached
 
 
 def test_an_unreachable_drop_of_afterload_ends_at_full_speed():
-    rollout = course(LQG(), scenario="afterload-down")
+    rollout = closed_loop(LQG(), briefing(), scenario="afterload-down").rollout
     assert np.all(rollout["speed_command"].values[-10:] == PUMP.max_rpm)
     assert float(rollout["map"][-1]) < 65.0
 
 
 @pytest.mark.parametrize("period", [0.1, 0.5, 5.0])
 def test_other_periods_work_too(period):
-    rollout = course(LQG(target=80.0), period=period, duration=90.0)
+    rollout = closed_loop(LQG(target=80.0), briefing(period=period), duration=90.0).rollout
     pressures = rollout["map"].values[-max(4, round(20 / period)) :]
     assert pressures.mean() == pytest.approx(80.0, abs=1.0)
     assert pressures.std() < 1.0
@@ -270,21 +250,22 @@ def test_other_periods_work_too(period):
 @pytest.mark.parametrize("device", ["2.5", "CP", "5.5"])
 @pytest.mark.parametrize("scenario", ["hemorrhage-severe", "extremes-a", "exercise"])
 def test_disturbed_individuals_stay_bounded(scenario, device):
-    pump = Pump.load(device)
-    rollout = course(LQG(), scenario=scenario, pump=pump, seed=5, patient="shock-e")
+    known = briefing(pump=device, patient="shock-e")
+    rollout = closed_loop(LQG(), known, individual_seed=5, scenario=scenario, seed=5).rollout
     assert rollout.attrs["ended"] == ""
     speeds = rollout["speed_command"].values
     assert np.all(np.isfinite(speeds))
-    assert speeds.min() >= pump.speed("P-2")
-    assert speeds.max() <= pump.max_rpm
+    assert speeds.min() >= known.pump.speed("P-2")
+    assert speeds.max() <= known.pump.max_rpm
 
 
 def test_lost_values_do_not_keep_it_from_the_target():
-    rollout = course(LQG(target=80.0), dropout=0.2, duration=90.0)
+    rollout = closed_loop(LQG(target=80.0), briefing(), dropout=0.2, duration=90.0).rollout
     assert float(rollout["map"][-20:].mean()) == pytest.approx(80.0, abs=1.0)
 
 
 def test_a_faster_heart_is_followed():
-    rollout = course(LQG(), scenario="exercise", patient="shock-c", duration=90.0)
+    known = briefing(patient="shock-c")
+    rollout = closed_loop(LQG(), known, scenario="exercise", duration=90.0).rollout
     assert rollout.attrs["ended"] == ""
     assert float(rollout["heart_rate"][-1]) == pytest.approx(95 * 4 / 3, rel=0.01)

@@ -3,58 +3,38 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 
 import controllers.nmpc.controller as nmpc
-from controllers import Briefing, NmpcController, NmpcSettings, Outcome, speed_limits
+from controllers import NmpcController, NmpcSettings, Outcome, speed_limits
 from controllers.nmpc.horizon import Horizon
 from controllers.nmpc.quadratic_programme import PlanBounds, plan_step
-from plants import (
-    BeatMap,
-    InputError,
-    Measurement,
-    Patient,
-    Plant,
-    Pump,
-    Scenario,
-    Sensors,
-    Simulator,
-    Therapy,
-    individual,
-    run_course,
-    steady_state,
-)
+from plants import BeatMap, InputError, Plant, Pump, Sensors, Simulator, individual, steady_state
+
+from .. import conftest as shared
+from ..conftest import THERAPY, steady_truth, unmeasured
 
 PUMP = Pump.load("CP")
-THERAPY = Therapy.default()
 START = PUMP.speed("P-5")
 
 
-def briefing(patient: str = "shock-d", tier: str = "icu") -> Briefing:
-    return Briefing(Patient.load(patient), PUMP, THERAPY, 1.0, tier, START)
+briefing = partial(shared.briefing, pump=PUMP)
 
 
-def closed_loop(patient, scenario, tier="icu", *, seed=0, duration=40.0, dropout=0.0):
-    controller = NmpcController()
-    controller.reset(briefing(patient, tier))
-    statuses = []
-
-    def act(measurement):
-        command = controller.act(measurement)
-        statuses.append(command.status)
-        return command
-
-    rollout = run_course(
-        Simulator(Plant(individual(patient, seed=seed), PUMP), Scenario.load(scenario)),
-        act,
-        Sensors(tier, seed=seed, dropout=dropout),
+def closed_loop(patient, scenario, tier="icu", *, duration=40.0, dropout=0.0):
+    """The rollout and the statuses on an individual."""
+    course = shared.closed_loop(
+        NmpcController(),
+        briefing(tier, patient=patient),
+        individual_seed=0,
+        scenario=scenario,
         duration=duration,
-        start_speed=START,
-        log_interval=None,
+        dropout=dropout,
     )
-    return rollout, statuses
+    return course.rollout, course.statuses
 
 
 def cost(rollout, last=15):
@@ -142,21 +122,15 @@ def test_backs_off_where_the_ventricle_runs_empty():
     assert speeds[-10:].mean() < speeds[:20].max() - 4000
 
 
-def blind(time: float) -> Measurement:
-    return Measurement(time, "icu", dict.fromkeys(Sensors("icu", seed=0).signals, math.nan))
-
-
-def seen(time: float) -> Measurement:
-    simulator = Simulator(Plant("shock-d", PUMP))
-    simulator.reset(speed=START)
-    return Sensors("icu", seed=0).measure(time, simulator.metrics())
+def seen(time):
+    return Sensors("icu", seed=0).measure(time, steady_truth(briefing()))
 
 
 def test_without_measurements_it_coasts_then_falls_back_then_recovers():
     controller = NmpcController()
     controller.reset(briefing())
     controller.act(seen(0.0))
-    first, second = controller.act(blind(1.0)), controller.act(blind(2.0))
+    first, second = controller.act(unmeasured(1.0)), controller.act(unmeasured(2.0))
     assert first.status.outcome is not Outcome.FALLBACK
     assert second.status.outcome is Outcome.FALLBACK
     assert second.speed == PUMP.speed(THERAPY.fallback_level)
@@ -227,7 +201,7 @@ def test_settings_refuse_nonsense(field, value):
 
 def test_a_level_below_the_range_is_left_at_once():
     controller = NmpcController()
-    controller.reset(Briefing(Patient.load("shock-d"), PUMP, THERAPY, 1.0, "icu", 0.0))
+    controller.reset(briefing(start=0.0))
     command = controller.act(seen(0.0))
     assert command.speed >= speed_limits(PUMP)[0] - 1e-6
 
@@ -235,5 +209,5 @@ def test_a_level_below_the_range_is_left_at_once():
 def test_a_therapy_without_limits_works():
     free = THERAPY.model_copy(update={"limits": ()})
     controller = NmpcController()
-    controller.reset(Briefing(Patient.load("shock-d"), PUMP, free, 1.0, "icu", START))
+    controller.reset(briefing(therapy=free))
     assert controller.act(seen(0.0)).status.outcome is Outcome.SOLVED

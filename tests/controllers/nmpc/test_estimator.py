@@ -3,63 +3,61 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 
-from controllers import BeatEstimator, Briefing, Command, EstimatorSettings
+from controllers import BeatEstimator, Command, EstimatorSettings
 from controllers.beat_clock import BeatClock
-from plants import (
-    METRICS,
-    InputError,
-    Measurement,
-    Patient,
-    Plant,
-    Pump,
-    Scenario,
-    Sensors,
-    Simulator,
-    Therapy,
-    individual,
-    run_course,
-)
+from plants import METRICS, InputError, Measurement, Plant, Pump, Sensors, Simulator
+
+from .. import conftest as shared
+from ..conftest import closed_loop, unmeasured
 
 PUMP = Pump.load("CP")
 SPEED = 39_000.0
 
 
-def briefing(patient: str, tier: str) -> Briefing:
-    return Briefing(Patient.load(patient), PUMP, Therapy.default(), 1.0, tier, SPEED)
+briefing = partial(shared.briefing, pump=PUMP, start=SPEED)
+
+
+class SteppingSpeed:
+    """Steps the speed up and down every 20 s, and lets the estimator look on."""
+
+    name = "stepping"
+
+    def reset(self, known):
+        self.estimator = BeatEstimator()
+        self.estimator.reset(known)
+        self.speed, self.predicted = known.start_speed, []
+
+    def act(self, measurement):
+        estimator = self.estimator
+        estimator.update(measurement, speed=self.speed, seconds=1.0)
+        values = estimator.beats.values(self.speed, estimator.disturbances)
+        self.predicted.append(estimator.beats.beat(estimator.state, values).metrics)
+        self.speed = SPEED + 4000.0 * (int(measurement.time) // 20 % 2)
+        return Command(self.speed)
 
 
 def course(patient: str, scenario: str, tier: str, *, seed: int = 0, duration: float = 80.0):
     """Errors of the estimated beat over a course with a stepping speed; and the estimator."""
-    estimator = BeatEstimator()
-    estimator.reset(briefing(patient, tier))
-    speeds, predicted = [SPEED], []
-
-    def act(measurement: Measurement) -> Command:
-        estimator.update(measurement, speed=speeds[-1], seconds=1.0)
-        values = estimator.beats.values(speeds[-1], estimator.disturbances)
-        predicted.append(estimator.beats.beat(estimator.state, values).metrics)
-        speeds.append(SPEED + 4000.0 * (int(measurement.time) // 20 % 2))
-        return Command(speeds[-1])
-
-    truth = individual(patient, seed=seed)
-    rollout = run_course(
-        Simulator(Plant(truth, PUMP), Scenario.load(scenario)),
-        act,
-        Sensors(tier, seed=seed),
+    controller = SteppingSpeed()
+    rollout = closed_loop(
+        controller,
+        briefing(tier, patient=patient),
+        individual_seed=seed,
+        scenario=scenario,
+        seed=seed,
         duration=duration,
-        start_speed=SPEED,
-        log_interval=None,
-    )
-    table = np.array(predicted)
+    ).rollout
+    table = np.array(controller.predicted)
     errors = {
         name: (table[:, METRICS.index[name]] - rollout[name].to_numpy())[-20:]
         for name in ("map", "pcwp", "lvedp", "cardiac_output", "cvp")
     }
-    return errors, estimator
+    return errors, controller.estimator
 
 
 @pytest.mark.parametrize("tier", ["icu", "console"])
@@ -86,7 +84,7 @@ def test_doubled_resistance_is_found():
 
 def test_nothing_to_learn_at_the_full_tier_without_mismatch():
     estimator = BeatEstimator()
-    estimator.reset(briefing("shock-d", "full"))
+    estimator.reset(briefing("full"))
     simulator = Simulator(Plant("shock-d", PUMP))
     simulator.reset(speed=SPEED)
     sensors = Sensors("full", seed=0)
@@ -98,17 +96,15 @@ def test_nothing_to_learn_at_the_full_tier_without_mismatch():
 
 def test_nothing_measured_coasts_on_the_model():
     estimator = BeatEstimator()
-    estimator.reset(briefing("shock-d", "icu"))
+    estimator.reset(briefing())
     before = estimator.state.copy()
-    names = Sensors("icu", seed=0).signals
-    blind = Measurement(0.0, "icu", dict.fromkeys(names, math.nan))
-    assert estimator.update(blind, speed=SPEED, seconds=5.0) is False
+    assert estimator.update(unmeasured(0.0), speed=SPEED, seconds=5.0) is False
     np.testing.assert_allclose(estimator.state, before, atol=0.5)  # it was steady
 
 
 def test_outliers_are_cut():
     estimator = BeatEstimator()
-    estimator.reset(briefing("shock-d", "icu"))
+    estimator.reset(briefing())
     simulator = Simulator(Plant("shock-d", PUMP))
     simulator.reset(speed=SPEED)
     sensors = Sensors("icu", seed=0)
@@ -129,7 +125,7 @@ def test_covariance_stays_symmetric_and_positive():
 
 def test_factor_limit_holds():
     estimator = BeatEstimator(EstimatorSettings(factor_limit=1.05))
-    estimator.reset(briefing("shock-d", "icu"))
+    estimator.reset(briefing())
     sensors = Sensors("icu", seed=0)
     simulator = Simulator(Plant("shock-e", PUMP))
     simulator.reset(speed=SPEED)
@@ -140,7 +136,7 @@ def test_factor_limit_holds():
 
 def test_unknown_tier_is_refused():
     with pytest.raises(InputError, match="console"):
-        BeatEstimator().reset(briefing("shock-d", "bedside"))
+        BeatEstimator().reset(briefing("bedside"))
 
 
 def test_beat_clock_counts_every_beat_once():

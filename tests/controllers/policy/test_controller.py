@@ -5,25 +5,16 @@ import math
 import shutil
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
 
-from controllers import Briefing, Controller, Outcome, PolicyController
+from controllers import Controller, Outcome, PolicyController
 from controllers.policy import Normalisation
-from plants import (
-    InputError,
-    Measurement,
-    Patient,
-    Plant,
-    Pump,
-    Sensors,
-    Simulator,
-    Therapy,
-    action_of,
-    run_course,
-    tier_table,
-)
+from plants import InputError, Measurement, Pump, action_of, tier_table
+
+from .. import conftest as shared
 
 CP = Pump.load("CP")
 SIGNALS = [sensor.signal for sensor in tier_table("icu")]
@@ -62,16 +53,7 @@ def written(folder, algorithm="ppo", kind="speed", **changes):
     return learner
 
 
-def briefing(**changes):
-    usual = {
-        "patient": Patient.load("shock-d"),
-        "pump": CP,
-        "therapy": Therapy.default(),
-        "period": 1.0,
-        "tier": "icu",
-        "start_speed": 42_000.0,
-    }
-    return Briefing(**(usual | changes))
+briefing = partial(shared.briefing, pump=CP, start=42_000.0)
 
 
 def seen(time=0.0, **changes):
@@ -124,25 +106,20 @@ def test_gives_the_speeds_it_gives_in_its_environment(folder):
     env = envs.SupportEnv("shock-d")
     observation, info = env.reset(seed=4)
     network = PolicyController(folder)
-    network.reset(briefing(start_speed=39_000.0))
+    network.reset(briefing(start=39_000.0))
     expected = []
     for _ in range(10):
         scaled = network._normalisation.apply(observation)
         action, _ = network._network.predict(scaled, deterministic=True)
         observation, *_, info = env.step(action)
         expected.append(info["speed"])
-    sensors = Sensors("icu", seed=env._episode.sensor_seed)
-    controller = PolicyController(folder)
-    controller.reset(briefing(start_speed=39_000.0))
-    course = run_course(
-        Simulator(Plant("shock-d", "CP")),
-        controller.act,
-        sensors,
+    course = shared.closed_loop(
+        PolicyController(folder),
+        briefing(start=39_000.0),
+        seed=env._episode.sensor_seed,
         duration=10.0,
-        start_speed=39_000.0,
-        log_interval=None,
     )
-    np.testing.assert_allclose(course["speed_command"], expected, rtol=1e-9)
+    np.testing.assert_allclose(course.rollout["speed_command"], expected, rtol=1e-9)
 
 
 def test_a_missing_value_is_held(controller):

@@ -44,7 +44,7 @@ def sds_off(estimate, value):
 
 
 @pytest.mark.parametrize("tier", ["icu", "console"])
-def test_of_a_patient_that_is_as_believed_all_readings_are_plausible(tier):
+def test_all_readings_of_a_patient_as_believed_are_plausible(tier):
     course = Course(tier, seed=3)
     innovations = [course.look(level) for level in ("P-8", "P-8", "P-6", "P-6", "P-4", "P-4")]
     assert all(innovation.consistent and not innovation.reason for innovation in innovations)
@@ -222,7 +222,7 @@ def test_forecasts_ask_for_the_patient_without_the_pump():
     )
 
 
-def test_questions_change_no_answer():
+def test_forecasts_do_not_change_the_estimate():
     asked, silent = Course(seed=7), Course(seed=7)
     for level in ("P-8", "P-8", "P-5"):
         asked.look(level)

@@ -13,63 +13,21 @@ from controllers import (
     STEP_POLICIES,
     DecisionLog,
     Reason,
-    WeaningBriefing,
     WeaningController,
     WeaningCriteria,
     step_policy,
 )
-from plants import InputError, Measurement, Patient, Pump, Therapy
+from plants import InputError, Measurement
 
-PUMP = Pump.load("CP")
-BRIEFING = WeaningBriefing(Patient.load("shock-d"), PUMP, Therapy.default())
-BEGIN = 24.0  # h of support before the first assessment
+from .conftest import BEGIN, BRIEFING, GOOD, assess, follow
+
 PROTOCOLS = [name for name in STEP_POLICIES if not step_policy(name).needs_tracker]
-GOOD = {
-    "map": 78.0,
-    "systolic": 100.0,
-    "diastolic": 65.0,
-    "pulse_pressure": 35.0,
-    "heart_rate": 80.0,
-    "cvp": 8.0,
-    "mpap": 18.0,
-    "pcwp": 12.0,
-    "cardiac_output": 5.2,
-    "cardiac_index": 2.7,
-    "cardiac_power_output": 0.9,
-    "papi": 1.8,
-    "inotrope_effect": 0.0,
-    "vasopressor_effect": 0.0,
-    "displayed_flow": 2.5,
-    "lactate": 1.2,
-    "pfhb": 5.0,
-    "hemoglobin": 11.0,
-    "renal_injury": 0.1,
-    "ejection_fraction": 0.4,
-    "mitral_regurgitant_fraction": 0.05,
-}
 
 
 def controller(policy="fast-protocol", **kwargs):
     weaning = WeaningController(policy, tracker=None, **kwargs)
     weaning.reset(BRIEFING)
     return weaning
-
-
-def assess(weaning, hours, level=None, **changes):
-    """An assessment of a good patient with some values changed, at the level in force."""
-    values = {"pump_speed": PUMP.speed(weaning.progress.level)} | GOOD | changes
-    return weaning.decide(Measurement(0.0, "icu", values), hours, level)
-
-
-def follow(weaning, hours, begin=BEGIN, until=lambda d: False, **changes):
-    """Assessments as often as asked for, until a time or an event; the decisions."""
-    decisions, now = [], begin
-    while now <= hours:
-        decisions.append(assess(weaning, now, **changes))
-        if until(decisions[-1]):
-            break
-        now += decisions[-1].wait
-    return decisions
 
 
 def down_to(weaning, level, begin=BEGIN):
@@ -324,7 +282,7 @@ def test_a_pump_without_the_level_of_support_is_supported_at_its_highest():
     assert decisions[-1].action == "explant"
 
 
-def test_who_does_not_recover_is_named_before_the_label_ends():
+def test_a_patient_without_recovery_is_named_before_the_label_ends():
     decisions = follow(controller(), 90.0, cardiac_index=1.9, cardiac_power_output=0.5)
     named = [d for d in decisions if d.action == "reassess"]
     assert named
@@ -334,7 +292,7 @@ def test_who_does_not_recover_is_named_before_the_label_ends():
     assert decisions[-1].level == "P-8"
 
 
-def test_who_recovers_late_may_still_be_weaned():
+def test_a_patient_who_recovers_late_may_still_be_weaned():
     weaning = controller("ramp-test")
     follow(weaning, 86.0, cardiac_index=1.9)
     decisions = follow(weaning, 95.0, 87.0, until=lambda d: d.action == "explant")

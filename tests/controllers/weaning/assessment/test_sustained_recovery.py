@@ -105,11 +105,11 @@ def test_the_balance_is_that_of_the_plants_myocardium():
     assert with_gain - without_gain == pytest.approx(by_plant, rel=0.02)
 
 
-def test_who_has_gained_nothing_loses_nothing():
+def test_without_recovery_no_contractility_is_lost():
     assert trend(28.0, trend=0.0, gained=0.0) >= 0.0
 
 
-def test_who_is_below_the_least_that_was_seen_loses_nothing_either():
+def test_a_negative_gain_counts_as_none():
     # A bound of what was gained may be negative by noise.
     assert trend(28.0, gained=-0.1) == trend(28.0, gained=0.0)
 

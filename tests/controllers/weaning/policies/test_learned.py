@@ -165,7 +165,7 @@ def test_deterioration_calls_for_support_whatever_the_network_says(tmp_path):
 
 
 @pytest.mark.parametrize("action", ["stay", "up 1", "up 2", "bridge"])
-def test_other_wishes_hold(tmp_path, action):
+def test_other_actions_hold_the_level(tmp_path, action):
     chances = [float(name == action) for name in ACTIONS]
     weaning = controller(LearnedPolicy(written(tmp_path / "p", chances)))
     assert {assess(weaning, hours).action for hours in (0.0, 1.0, 2.0)} == {"hold"}

@@ -6,34 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from controllers import Criterion, WeaningBriefing, WeaningController, WeaningCriteria
+from controllers import Criterion, WeaningController, WeaningCriteria
 from controllers.tracking.filter import Estimate
 from controllers.weaning.evidence import BedsideMeasurements, Forecasts, joint_chance
-from plants import InputError, Limit, Measurement, Patient, PhysicsError, Pump, Therapy
+from plants import InputError, Limit, Measurement, PhysicsError, Therapy
 
-PUMP = Pump.load("CP")
-BRIEFING = WeaningBriefing(Patient.load("shock-d"), PUMP, Therapy.default())
+from ..conftest import BRIEFING, GOOD, PUMP, assess, follow
+
 FLOWS = {"P-0": -1.0, "P-1": 1.0, "P-2": 2.0}
-GOOD = {
-    "map": 78.0,
-    "systolic": 100.0,
-    "diastolic": 65.0,
-    "heart_rate": 80.0,
-    "cvp": 8.0,
-    "mpap": 18.0,
-    "pcwp": 12.0,
-    "cardiac_output": 5.2,
-    "cardiac_index": 2.7,
-    "papi": 1.8,
-    "cardiac_power_output": 0.9,
-    "displayed_flow": 2.5,
-    "inotrope_effect": 0.0,
-    "vasopressor_effect": 0.0,
-    "lactate": 1.2,
-    "renal_injury": 0.1,
-    "ejection_fraction": 0.4,
-    "mitral_regurgitant_fraction": 0.05,
-}
 WITHOUT = GOOD | {"coronary_perfusion_pressure": 53.0}
 SD = {"map": 1.0, "cardiac_index": 0.05, "pcwp": 1.0}
 
@@ -76,21 +56,6 @@ def controller(tracker, **kwargs):
     return weaning
 
 
-def assess(weaning, hours, **changes):
-    values = {"pump_speed": PUMP.speed(weaning.progress.level)} | GOOD | changes
-    return weaning.decide(Measurement(0.0, "icu", values), hours)
-
-
-def follow(weaning, hours, begin=24.0, until=lambda d: False, **changes):
-    decisions, now = [], begin
-    while now <= hours:
-        decisions.append(assess(weaning, now, **changes))
-        if until(decisions[-1]):
-            break
-        now += decisions[-1].wait
-    return decisions
-
-
 def test_a_good_forecast_leads_to_the_explant_within_hours():
     decisions = follow(controller(FakeTracker()), 40.0, until=lambda d: d.action == "explant")
     assert decisions[-1].action == "explant"
@@ -112,7 +77,7 @@ def test_the_chance_is_that_of_the_forecast(mean, steps):
     assert (min(d.level for d in decisions) < "P-8") is steps
 
 
-def test_nobody_is_weaned_whose_forecast_without_the_pump_fails():
+def test_a_failing_forecast_without_the_pump_forbids_weaning():
     low = {level: {"cardiac_index": 1.0} for level in ("P-0", "P-1")}
     decisions = follow(controller(FakeTracker(low)), 40.0)
     assert {d.level for d in decisions} == {"P-8"}
