@@ -9,34 +9,52 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-import envs
+from envs import SupportEnv, WeaningEnv
 from plants import SIGNALS, tier_table
+from plants.bedside.observation import EXTRA
+from plants.bedside.sensors import bedside_signals
 
-CONFIGURATIONS = [
+ENVIRONMENTS = [SupportEnv, WeaningEnv]
+SUPPORT = [
     {"tier": tier, "action": action}
     for tier in ("console", "icu", "full")
     for action in ("speed", "level")
 ] + [{"patient": ["shock-c", "shock-e"], "spread": 0.1, "scenario": ["none", "hemorrhage"]}]
+# One patient: the checkers reset often.
+WEANING = {"cohort_size": 1, "complications": False, "case": ["full", "none"]}
+CONFIGURATIONS = [
+    *(pytest.param("impellab/Support-v0", arguments, id=str(arguments)) for arguments in SUPPORT),
+    pytest.param("impellab/Weaning-v0", WEANING, id="weaning, icu"),
+    *(
+        pytest.param(
+            "impellab/Weaning-v0",
+            WEANING | {"tier": tier},
+            id=f"weaning, {tier}",
+            marks=pytest.mark.slow,
+        )
+        for tier in ("console", "full")
+    ),
+]
 
 
-@pytest.mark.parametrize("arguments", CONFIGURATIONS, ids=str)
-def test_gymnasium_checker_passes_without_a_warning(arguments):
+@pytest.mark.parametrize(("name", "arguments"), CONFIGURATIONS)
+def test_gymnasium_checker_passes_without_a_warning(name, arguments):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        check_env(gymnasium.make("impellab/Support-v0", **arguments).unwrapped)
+        check_env(gymnasium.make(name, **arguments).unwrapped)
 
 
-@pytest.mark.parametrize("arguments", CONFIGURATIONS, ids=str)
-def test_stable_baselines_checker_passes_without_a_warning(arguments):
+@pytest.mark.parametrize(("name", "arguments"), CONFIGURATIONS)
+def test_stable_baselines_checker_passes_without_a_warning(name, arguments):
     checker = pytest.importorskip("stable_baselines3.common.env_checker")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        checker.check_env(gymnasium.make("impellab/Support-v0", **arguments))
+        checker.check_env(gymnasium.make(name, **arguments))
 
 
 @pytest.mark.parametrize("tier", ["console", "icu", "full"])
 def test_observation_space_is_that_of_the_tier(tier):
-    env = envs.SupportEnv(tier=tier)
+    env = SupportEnv(tier=tier)
     names = [sensor.signal for sensor in tier_table(tier)]
     assert list(env.signals) == names
     assert env.observation_space.dtype == np.float32
@@ -45,21 +63,36 @@ def test_observation_space_is_that_of_the_tier(tier):
     np.testing.assert_array_equal(high, np.float32([SIGNALS[name].high for name in names]))
 
 
-def test_documented_table_is_the_observation_space():
-    rows = re.findall(
-        r"\| (\d+) +\| `(\w+)` +\| (\S+) +\| (\S+) +\| (\S+) +\| (.*?) *\|", envs.SupportEnv.__doc__
-    )
-    sensors = tier_table("icu")
-    assert len(rows) == len(sensors)
-    for row, sensor in zip(rows, sensors, strict=True):
-        number, name, unit, low, high, words = row
-        signal = SIGNALS[name]
-        assert (name, sensors[int(number)].signal) == (sensor.signal, sensor.signal)
-        assert (unit, float(low), float(high)) == (signal.unit, signal.low, signal.high)
-        every = f"every {sensor.interval:g} s" if sensor.interval else "every period"
-        assert every in words
+def documented_rows(environment):
+    """The table of the observation space in the docstring: number, name, unit, ends, the rest."""
+    row = r"\| (\d+) +\| `(\w+)` +\| (\S+) +\| (\S+) +\| (\S+) +\|(.*)"
+    return re.findall(row, environment.__doc__)
 
 
+@pytest.mark.parametrize(
+    ("environment", "names"),
+    [
+        (SupportEnv, [sensor.signal for sensor in tier_table("icu")]),
+        (WeaningEnv, [*bedside_signals("icu"), *(row[0] for row in EXTRA)]),
+    ],
+)
+def test_documented_table_is_the_observation_space(environment, names):
+    rows = documented_rows(environment)
+    assert [row[:2] for row in rows] == [(str(i), name) for i, name in enumerate(names)]
+    space = environment().observation_space
+    assert [row[2] for row in rows if row[1] in SIGNALS] == [
+        SIGNALS[name].unit for name in names if name in SIGNALS
+    ]
+    np.testing.assert_array_equal(space.low, np.float32([row[3] for row in rows]))
+    np.testing.assert_array_equal(space.high, np.float32([row[4] for row in rows]))
+
+
+def test_documented_table_says_how_often_a_signal_is_measured():
+    for row, sensor in zip(documented_rows(SupportEnv), tier_table("icu"), strict=True):
+        assert (f"every {sensor.interval:g} s" if sensor.interval else "every period") in row[5]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
 @pytest.mark.parametrize(
     "heading",
     [
@@ -74,13 +107,14 @@ def test_documented_table_is_the_observation_space():
         "Version History",
     ],
 )
-def test_docstring_has_the_headings_of_gymnasium(heading):
-    assert f"    ## {heading}\n" in envs.SupportEnv.__doc__
+def test_docstring_has_the_headings_of_gymnasium(environment, heading):
+    assert f"    ## {heading}\n" in environment.__doc__
 
 
-def test_documented_arguments_are_those_of_the_constructor():
-    section = envs.SupportEnv.__doc__.split("## Arguments")[1].split("##")[0]
-    for name in list(inspect.signature(envs.SupportEnv.__init__).parameters)[1:]:
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_documented_arguments_are_those_of_the_constructor(environment):
+    section = environment.__doc__.split("## Arguments")[1].split("##")[0]
+    for name in list(inspect.signature(environment.__init__).parameters)[1:]:
         assert f"`{name}`" in section
 
 

@@ -17,7 +17,7 @@ def drawn(draws, count=40):
     return [draws.episode(random) for _ in range(count)]
 
 
-def test_every_choice_comes_up():
+def test_every_choice_is_drawn():
     draws = Draws(["shock-c", "shock-e"], 0.0, None, ["none", "exercise", None], ["P-4", 4e4], CP)
     episodes = drawn(draws)
     assert {episode.patient.name for episode in episodes} == {"shock-c", "shock-e"}

@@ -265,7 +265,7 @@ def test_nothing_goes_before_a_reset_or_after_a_close():
 
 
 @pytest.mark.parametrize("count", [0, -1, True, 1.5])
-def test_counts_that_are_none(count):
+def test_bad_numbers_of_environments_are_refused(count):
     with pytest.raises(InputError, match="num_envs"):
         SupportVectorEnv(count)
 

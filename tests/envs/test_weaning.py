@@ -1,12 +1,10 @@
 """``impellab/Weaning-v0``: Gymnasium's contract, seeds, ends, events and reward."""
 
 import re
-import warnings
 
 import gymnasium
 import numpy as np
 import pytest
-from gymnasium.utils.env_checker import check_env
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,9 +12,7 @@ import envs  # noqa: F401 - registers the ids
 from envs import WeaningEnv, WeaningReward
 from envs.weaning import ACTIONS
 from envs.weaning_draws import WeaningDraws
-from plants import SIGNALS, InputError
-from plants.bedside.observation import EXTRA
-from plants.bedside.sensors import bedside_signals
+from plants import InputError
 
 ARGUMENTS = {"cohort_size": 2, "complications": False, "case": ["full", "none"]}
 GOOD = {"map": 70.0, "heart_rate": 80.0, "pulse_pressure": 30.0}
@@ -37,56 +33,6 @@ def made(pool):
         return env
 
     return make
-
-
-@pytest.mark.parametrize(
-    "tier",
-    [
-        "icu",
-        pytest.param("console", marks=pytest.mark.slow),
-        pytest.param("full", marks=pytest.mark.slow),
-    ],
-)
-def test_checkers_pass_without_a_warning(tier):
-    # One patient: the checkers reset often.
-    env = gymnasium.make("impellab/Weaning-v0", **(ARGUMENTS | {"cohort_size": 1, "tier": tier}))
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        check_env(env.unwrapped)
-    checker = pytest.importorskip("stable_baselines3.common.env_checker")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        checker.check_env(env)
-
-
-def test_documented_table_is_the_observation_space():
-    rows = re.findall(r"\| (\d+) +\| `(\w+)` +\| (\S+) +\| (\S+) +\| (\S+) +\|", WeaningEnv.__doc__)
-    names = [*bedside_signals("icu"), *(row[0] for row in EXTRA)]
-    assert [row[1] for row in rows] == names
-    space = WeaningEnv().observation_space
-    for number, name, unit, low, high in rows:
-        if name in SIGNALS:
-            assert unit == SIGNALS[name].unit
-        assert space.low[int(number)] == np.float32(low)
-        assert space.high[int(number)] == np.float32(high)
-
-
-@pytest.mark.parametrize(
-    "heading",
-    [
-        "Description",
-        "Action Space",
-        "Observation Space",
-        "Rewards",
-        "Starting State",
-        "Episode End",
-        "Arguments",
-        "Vectorized environment",
-        "Version History",
-    ],
-)
-def test_docstring_has_the_headings_of_gymnasium(heading):
-    assert f"    ## {heading}\n" in WeaningEnv.__doc__
 
 
 def test_same_seed_same_episode_in_a_used_and_a_fresh_environment():
