@@ -83,7 +83,7 @@ def check_shell(words: list[str], where: str) -> None:
         assert set(arguments) <= set(targets), f"{where}: the Makefile has no such target"
     elif program == "impellab":
         run = not arguments or arguments[0].startswith("-") or arguments[0] in QUICK
-        if run and not any(word in one for one in arguments for word in UNRUN):
+        if run and not any(word in argument for argument in arguments for word in UNRUN):
             assert run_command(arguments) == 0, f"{where}: {shlex.join(words)}"
         else:
             check_parses(arguments, where)
@@ -136,7 +136,7 @@ def test_links_lead_somewhere(path):
 def anchors(path: Path) -> set[str]:
     """Anchors that a viewer makes of a document's headings."""
     headings = re.findall(r"^#+ (.+)$", prose(path), flags=re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_every_page_is_on_the_map():
@@ -151,9 +151,10 @@ def test_every_command_and_option_is_documented():
         group = typer.main.get_command(application(command))
         for parameter in group.commands[command].params:
             options = (*parameter.opts, *parameter.secondary_opts)
-            assert any(one in text for one in options if one.startswith("--")) or not any(
-                one.startswith("--") for one in options
-            ), f"{command}: {options}"
+            long_names = [option for option in options if option.startswith("--")]
+            assert not long_names or any(option in text for option in long_names), (
+                f"{command}: {options}"
+            )
 
 
 @pytest.mark.parametrize("file", sorted(pages()))
@@ -181,8 +182,8 @@ def test_the_default_therapy_is_as_told():
     for goal in therapy.goals:
         (line,) = re.findall(rf"^\| `{goal.signal}` \|.*$", text, flags=re.MULTILINE)
         _, between, weight, scale = (cell.strip() for cell in line.strip("|").split("|"))
-        ends = [one for one in (goal.low, goal.high) if one is not None]
-        assert [float(one) for one in re.findall(r"\d+(?:\.\d+)?(?= |$)", between)] == ends
+        ends = [end for end in (goal.low, goal.high) if end is not None]
+        assert [float(end) for end in re.findall(r"\d+(?:\.\d+)?(?= |$)", between)] == ends
         assert (float(weight), float(scale)) == (goal.weight, goal.scale)
 
 
@@ -228,7 +229,7 @@ def tracked_texts() -> Iterator[Path]:
 
 
 def test_no_text_names_a_machine_or_a_registry():
-    found = [
+    offences = [
         f"{name(path)}:{number}: {line.strip()[:80]}"
         for path in tracked_texts()
         for number, line in enumerate(
@@ -236,4 +237,4 @@ def test_no_text_names_a_machine_or_a_registry():
         )
         if _MACHINE.search(line) or _INDEX.search(line)
     ]
-    assert not found
+    assert not offences

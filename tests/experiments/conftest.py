@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -98,3 +103,50 @@ def suite(tmp_path):
     path = tmp_path / "tiny.toml"
     path.write_text(SUITE, encoding="utf-8")
     return path
+
+
+def killed_and_resumed(program, folder, *, least=1):
+    """Start a program in a folder, kill it once it kept some trials, and let it go on.
+
+    Parameters
+    ----------
+    program : Path
+        Its runs go to ``folder / "runs"``; an argument is the folder of the run to go on with.
+    least : int
+        How many trials it has kept when it is killed.
+
+    Returns
+    -------
+    before : set of str
+        Keys of the trials that it had kept.
+    run : Path
+        The complete run.
+    """
+    command, runs = [sys.executable, os.fspath(program)], folder / "runs"
+
+    def kept():
+        return {path.stem for path in runs.glob("*.work/trials/*.json")}
+
+    running = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
+    limit = time.monotonic() + 300
+    while len(kept()) < least and running.poll() is None:
+        assert time.monotonic() < limit
+        time.sleep(0.02)
+    running.send_signal(signal.SIGKILL)
+    running.communicate(timeout=60)
+    assert running.returncode == -signal.SIGKILL
+    before = kept()
+    time.sleep(0.5)  # Until the workers have seen that their parent is gone.
+    (work,) = runs.iterdir()
+    (folder / "worked").unlink(missing_ok=True)  # What the program says it worked on.
+    finished = subprocess.run(
+        [*command, os.fspath(work)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    (run,) = runs.iterdir()
+    return before, run

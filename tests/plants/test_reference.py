@@ -100,7 +100,7 @@ def test_every_case_is_there(reference):
 
 
 @pytest.mark.parametrize("patient", Patient.names())
-def test_nothing_has_changed(reference, patient):
+def test_metrics_are_those_of_the_reference(reference, patient):
     for case in CASES:
         if case[0] != patient:
             continue

@@ -71,7 +71,7 @@ def test_the_reference_fits_are_kept_as_published(device, head, flow):
 
 
 @pytest.mark.parametrize("device", REFITTED)
-def test_what_ships_is_what_the_fit_gives(device):
+def test_the_shipped_law_is_that_of_the_fit(device):
     pump = Pump.load(device)
     fit = fit_head_flow(pump)
     assert pump["head_a"] == pytest.approx(fit.head_a, rel=1e-4)

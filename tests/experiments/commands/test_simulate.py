@@ -39,7 +39,7 @@ def folder_of(tmp_path):
     return folder
 
 
-def test_both_sides(impellab, tmp_path):
+def test_a_left_and_a_right_pump_run_together(impellab, tmp_path):
     arguments = (
         "--patient",
         "biventricular-shock",
@@ -224,7 +224,7 @@ def test_use_beyond_the_label_is_told(impellab, monkeypatch):
         (["--patient", "shock-d", "--valve-disease", "aortic-stenosis:bad"], ["bad", "severe"]),
     ],
 )
-def test_what_makes_no_sense_is_one_line(impellab, tmp_path, arguments, words):
+def test_bad_input_is_told_in_one_line(impellab, tmp_path, arguments, words):
     for options in ([], ["--json"]):
         result = impellab("simulate", *arguments, *options)
         assert result.code == 2

@@ -6,10 +6,6 @@ import dataclasses
 import json
 import math
 import os
-import signal
-import subprocess
-import sys
-import time
 
 import pandas
 import pytest
@@ -30,6 +26,7 @@ from experiments.runs import (
 )
 from plants import InputError
 
+from ..conftest import killed_and_resumed
 from .conftest import SquareSettings, square
 
 
@@ -168,37 +165,10 @@ def test_a_killed_program_goes_on(tmp_path):
         "    settings = None if resume else Own()\n"
         "    run_study(STUDY, settings, runs=Path('runs'), resume=resume, workers=2)\n",
     )
-    command, runs = [sys.executable, os.fspath(program)], tmp_path / "runs"
-
-    def kept():
-        return {path.stem for path in runs.glob("*.work/trials/*.json")}
-
-    running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-    limit = time.monotonic() + 120
-    while len(kept()) < 2 and running.poll() is None:
-        assert time.monotonic() < limit
-        time.sleep(0.02)
-    running.send_signal(signal.SIGKILL)
-    running.communicate(timeout=60)
-    assert running.returncode == -signal.SIGKILL
-    before = kept()
+    before, folder = killed_and_resumed(program, tmp_path, least=2)
     assert 2 <= len(before) < 6
-    time.sleep(0.5)  # Until the workers have seen that their parent is gone.
-    worked = tmp_path / "worked"
-    worked.unlink()
-    (work,) = folders(runs)
-    finished = subprocess.run(
-        [*command, os.fspath(work)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr
-    (folder,) = folders(runs)
     assert pandas.read_csv(folder / "squares.csv")["square"].tolist() == [0, 1, 4, 9, 16, 25]
-    again = [int(line) for line in worked.read_text().split()]
+    again = [int(line) for line in (tmp_path / "worked").read_text().split()]
     assert sorted(again) == sorted(set(range(6)) - {int(key) for key in before})
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from experiments.speed.row import compared_row, interleaved, missing_row
 
 
-def test_contestants_take_turns():
+def test_candidates_are_timed_in_turns():
     order = []
     seconds = interleaved([lambda: order.append("a"), lambda: order.append("b")], repeats=3)
     assert order == ["a", "b"] * 4  # the first turn is not counted

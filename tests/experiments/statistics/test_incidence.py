@@ -41,7 +41,7 @@ def test_tied_times_give_the_estimate_exactly(rows):
         assert incidence == pytest.approx(expected, abs=1e-12)
 
 
-def test_who_is_censored_at_the_time_of_an_event_is_still_at_risk():
+def test_a_patient_censored_at_the_time_of_an_event_is_still_at_risk():
     _, incidence = cumulative_incidence(["", "a", "b"], [2.0, 2.0, 3.0], "a")
     assert incidence.tolist() == pytest.approx([0.0, 1 / 3, 1 / 3])
 

@@ -21,5 +21,5 @@ def test_the_ends_solve_wilsons_equation(events, patients):
     assert high - low < 0.6
 
 
-def test_of_nobody_nothing_is_known():
+def test_without_patients_the_interval_is_the_whole_range():
     assert wilson(0, 0) == (0.0, 1.0)

@@ -62,8 +62,9 @@ def test_the_first_step_from_the_start_speed_is_effort():
     assert metrics["effort"] == pytest.approx(5.0)
 
 
-def test_the_individual_differs_and_the_controller_is_not_told(tmp_path):
-    path = tmp_path / "spy.py"
+def spy(folder, *checks):
+    """A controller in a file that checks its briefing ``b`` and what it is shown."""
+    path = folder / "spy.py"
     path.write_text(
         "from controllers import Command\n"
         "class Spy:\n"
@@ -72,15 +73,21 @@ def test_the_individual_differs_and_the_controller_is_not_told(tmp_path):
         "        self.briefing = briefing\n"
         "    def act(self, measurement):\n"
         "        b = self.briefing\n"
-        "        assert b.patient.name == 'shock-d' and b.tier == 'console'\n"
-        "        assert b.start_speed == b.pump.speed('P-6') and b.seed == 5\n"
-        "        assert 'map' not in measurement.names\n"
-        "        return Command(b.start_speed)\n"
+        + "".join(f"        assert {check}\n" for check in checks)
+        + "        return Command(b.start_speed)\n"
+    )
+    return f"{path}:Spy"
+
+
+def test_the_individual_differs_and_the_controller_is_not_told(tmp_path):
+    controller = spy(
+        tmp_path,
+        "b.patient.name == 'shock-d' and b.tier == 'console'",
+        "b.start_speed == b.pump.speed('P-6') and b.seed == 5",
+        "'map' not in measurement.names",
     )
     run = run_trial(
-        Trial(
-            controller=f"{path}:Spy", tier="console", level="P-6", seed=5, spread=0.2, duration=2.0
-        )
+        Trial(controller=controller, tier="console", level="P-6", seed=5, spread=0.2, duration=2.0)
     )
     assert run.patient == individual("shock-d", seed=5, spread=0.2)
     assert run.patient != Patient.load("shock-d")
@@ -152,26 +159,18 @@ def test_a_trial_ends_with_the_patient(tmp_path):
 
 
 def test_conditions_reach_the_plant_and_the_controller(tmp_path):
-    path = tmp_path / "spy.py"
-    path.write_text(
-        "from controllers import Command\n"
-        "class Spy:\n"
-        "    name = 'spy'\n"
-        "    def reset(self, briefing):\n"
-        "        self.briefing = briefing\n"
-        "    def act(self, measurement):\n"
-        "        b = self.briefing\n"
-        "        assert b.patient.name == 'shock-d with severe aortic-stenosis'\n"
-        "        assert b.plant.device == 'CP+RP' and b.pump.name == 'CP'\n"
-        "        assert b.plant.right_speed == b.right_pump.speed('P-4')\n"
-        "        return Command(b.start_speed)\n"
+    controller = spy(
+        tmp_path,
+        "b.patient.name == 'shock-d with severe aortic-stenosis'",
+        "b.plant.device == 'CP+RP' and b.pump.name == 'CP'",
+        "b.plant.right_speed == b.right_pump.speed('P-4')",
     )
     conditions = Conditions(
         right_level="P-4", valve_disease=("aortic-stenosis:severe",), rhythm="bigeminy", slow=True
     )
     trial = Trial(
         device="CP+RP",
-        controller=f"{path}:Spy",
+        controller=controller,
         level="P-6",
         duration=3.0,
         spread=0.1,

@@ -407,7 +407,7 @@ def test_a_flow_out_of_its_range_is_a_miss(flows):
     assert by_name["CP: RMSE of the mean flow against every range"].verdict == MISS
 
 
-def test_of_law_and_patient_the_worse_counts(flows):
+def test_the_worse_error_of_law_and_patient_counts(flows):
     highest = flows[flows["level"] == "P-9"].copy()
     highest["pulsatile_flow"] = 0.2
     rows = head_flow_rows(highest, head_flow_rmse(flows))

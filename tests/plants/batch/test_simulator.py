@@ -387,7 +387,7 @@ def test_lanes_go_to_their_places_and_come_back(count, width):
     assert all(np.array_equal(layout.lane(array, k), rows[k]) for k in range(count))
 
 
-def test_nothing_is_warned_of():
+def test_no_warning_is_raised():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         batch = BatchSimulator(two(), bleeding())

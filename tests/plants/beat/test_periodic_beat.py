@@ -180,14 +180,14 @@ def test_what_does_not_converge_is_not_returned():
         steady_state(plant, 33_000)
 
 
-def test_giving_up_early_is_no_result(monkeypatch):
+def test_a_search_that_stops_early_is_an_error(monkeypatch):
     monkeypatch.setattr(periodic_newton, "_MAX_ITERATIONS", 1)
     monkeypatch.setattr(periodic_beat, "_MARCHES", (1,))
     with pytest.raises(PhysicsError, match="the smallest change"):
         steady_state(Plant("shock-d", "CP"), 44_000)
 
 
-def test_an_emptied_ventricle_is_no_result():
+def test_an_emptied_ventricle_is_an_error():
     healthy = Patient.load("healthy")
     drained = healthy.replace(blood_volume=healthy["blood_volume"] - 900)
     with pytest.raises(PhysicsError, match=r"lv_volume falls to -.* mL, below 0"):

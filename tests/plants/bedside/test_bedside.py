@@ -66,7 +66,7 @@ def test_a_full_recoverer_recovers_and_is_well_without_the_pump():
     assert course.follow_up.times[-1] == pytest.approx(48.0)
 
 
-def test_who_does_not_recover_fails_without_the_pump():
+def test_a_patient_without_recovery_fails_without_the_pump():
     course = bedside(seed=3, case="none")
     course.advance(24.0, "P-8")
     assert course.truth()["recovered_contractility"] == pytest.approx(1.0, abs=1e-3)

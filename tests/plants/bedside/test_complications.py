@@ -38,7 +38,7 @@ def test_a_hazard_strikes_once_when_it_reaches_its_limit(hazard):
     assert watched.at == {name: 2.0}
 
 
-def test_nothing_strikes_where_chance_is_switched_off():
+def test_no_complication_strikes_with_chance_switched_off():
     watched = complications()
     truth = dict.fromkeys(HAZARDS, 9.0) | {"pfhb": 0.0}
     assert watched.check(1.0, truth, striking=False) == []

@@ -1,4 +1,4 @@
-"""How a course at the bedside begins anew and ends, with the physics held still."""
+"""Death at the bedside, with the physics held still."""
 
 from __future__ import annotations
 
@@ -36,22 +36,6 @@ def still(monkeypatch, patient):
     return made
 
 
-def monitors(bedside):
-    """What is measured with noise at the begin."""
-    measured = bedside.measure()
-    return {name: measured[name] for name in ("map", "cvp", "lactate", "lvedv")}
-
-
-def test_a_reset_takes_the_seed_of_the_sensors(patient):
-    first, fifth = (Bedside(patient, CP, seed=seed) for seed in (1, 5))
-    own, other = monitors(first), monitors(fifth)
-    assert all(own[name] != other[name] for name in own)
-    first.reset(seed=5)
-    assert monitors(first) == other
-    first.reset()
-    assert monitors(first) == own
-
-
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
@@ -60,7 +44,7 @@ def test_a_reset_takes_the_seed_of_the_sensors(patient):
         ({"lactate": 20.0}, "lactate of 20"),
     ],
 )
-def test_what_is_not_survived_for_long_is_survived_for_six_hours(still, changes, reason):
+def test_shock_ends_in_death_after_six_hours(still, changes, reason):
     bedside = still(**changes)
     assert bedside_settings()["death"]["hours"] == 6.0
     bedside.advance(6.9, "P-8")
@@ -75,7 +59,7 @@ def test_what_is_not_survived_for_long_is_survived_for_six_hours(still, changes,
 @pytest.mark.parametrize(
     ("signal", "value"), [("map", 45.0), ("cardiac_index", 1.2), ("lactate", 19.9)]
 )
-def test_what_is_at_the_limit_is_survived(still, signal, value):
+def test_a_value_at_the_limit_is_survived(still, signal, value):
     bedside = still(**{signal: value})
     bedside.advance(30.0, "P-8")
     assert bedside.outcome is None

@@ -70,7 +70,7 @@ def test_a_wean_fails_beyond_each_limit(signal, fails, holds):
     assert failed.hours == pytest.approx(4.0)
 
 
-def test_who_keeps_within_the_limits_is_followed_for_two_days():
+def test_a_patient_within_the_limits_is_followed_for_two_days():
     well = follow(lambda hour: {})
     assert (well.result, well.hours) == ("well", 48.0)
 

@@ -43,7 +43,7 @@ def test_a_right_pump_alone_is_refused_with_values_rule_and_source(name):
     ("patient", "device"),
     [("rv-failure", "RP"), ("biventricular-shock", "RP"), ("healthy", "RP")],
 )
-def test_what_is_no_failure_of_the_left_is_let_be(patient, device):
+def test_a_right_pump_without_left_failure_is_accepted(patient, device):
     assert check_indication(Plant(patient, device)) == indication(patient)
 
 

@@ -132,6 +132,6 @@ def test_nonsense_is_refused(arguments, field):
 
 
 @pytest.mark.parametrize("k", [-1, 1.5, None, True])
-def test_no_beat_of_that_number(k):
+def test_a_bad_number_of_a_beat_is_refused(k):
     with pytest.raises(InputError, match="number of a beat"):
         Rhythm.make("ectopic").beat(k)

@@ -51,7 +51,7 @@ def places(device: str) -> dict[str, dict[str, float]]:
 
 
 @given(depth=depths, wall=shares, mitral=shares)
-def test_every_share_is_one(depth, wall, mitral):
+def test_every_share_lies_between_zero_and_one(depth, wall, mitral):
     at = position(lying(depth, wall, mitral), parameters())
     for name in ("inlet_in_lv", "outlet_in_aorta", "outlet_in_valve", "contact", "inlet_blocked"):
         assert -1e-12 <= float(getattr(at, name)) <= 1 + 1e-12, name

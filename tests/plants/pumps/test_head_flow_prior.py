@@ -80,7 +80,7 @@ def test_a_row_without_a_quadratic_term_leaves_a_trace_of_it():
     assert mix_head_flow(pump, linear, 0.5)["head_c"] == pytest.approx(pump["head_c"] / 2)
 
 
-def test_what_has_no_rows_borrows_the_relative_spread_of_the_cp():
+def test_a_pump_without_rows_borrows_the_relative_spread_of_the_cp():
     cp, rp = Pump.load("CP"), Pump.load("RP")
     own = [row for row in cp.head_flow_uncertainty if not row.reference]
     for row, lent in zip(other_laws(rp), own, strict=True):

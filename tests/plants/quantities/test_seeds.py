@@ -106,7 +106,7 @@ def test_a_stream_that_is_not_registered_is_refused(name, member, message):
         stream(name, 1, member=member)
 
 
-def test_nothing_draws_past_the_register():
+def test_every_random_draw_uses_a_registered_stream():
     """No package makes a generator of its own."""
     makes = re.compile(r"default_rng\(|SeedSequence\(|crc32\(|Philox\(|RandomState\(")
     past = [

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from plants import DISTURBANCES, Event, InputError, Pump, Scenario, disturbance_vector
 from plants.quantities import DATA
 
+from ..conftest import check_bad_file
+
 _LATE = 1e4  # s; every preset is in full effect, or over, by then
 
 _FULL_EFFECT = {
@@ -93,7 +95,7 @@ def test_every_number_of_a_preset_has_a_source_and_a_guess_says_so(name):
 
 
 @pytest.mark.parametrize("name", sorted(_WHILE))
-def test_what_passes_has_its_amounts_for_its_time(name):
+def test_a_passing_event_lasts_its_time(name):
     amounts, seconds = _WHILE[name]
     neutral = Scenario.load("none").at(0.0)
     scenario = Scenario.load(name)
@@ -297,14 +299,7 @@ def test_file_works_like_a_preset(tmp_path):
     ],
 )
 def test_bad_file_names_file_event_key_and_value(tmp_path, old, new, where):
-    path = tmp_path / "mine.toml"
-    path.write_text(_FILE.replace(old, new, 1))
-    with pytest.raises(InputError) as caught:
-        Scenario.load(path)
-    message = str(caught.value)
-    assert message.startswith(str(path))
-    assert where in message
-    assert "allowed: " in message
+    check_bad_file(Scenario.load, tmp_path / "mine.toml", _FILE.replace(old, new, 1), where)
 
 
 def test_events_that_are_no_list_are_refused(tmp_path):

@@ -24,7 +24,7 @@ def test_a_gap_keeps_the_last_value(gap):
     assert held.update({"map": 67.0, "pcwp": gap}).tolist() == [67.0, 20.0]
 
 
-def test_what_was_never_seen_stands_at_zero_or_the_nearest_bound():
+def test_a_signal_never_seen_is_zero_or_the_nearest_bound():
     held = SampleAndHold(["map", "heart_rate"])
     seen = held.update({"map": math.nan, "heart_rate": math.nan})
     assert seen.tolist() == [0.0, SIGNALS["heart_rate"].low]

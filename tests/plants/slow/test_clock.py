@@ -199,7 +199,7 @@ def test_signals_and_states_are_those_declared(clock):
     assert tuple(clock.states()) == tuple(SLOW_STATES)
 
 
-def test_what_acts_together_multiplies_or_adds_and_stays_in_range():
+def test_effects_multiply_or_add_and_stay_in_range():
     effects = {"systemic_resistance": 2.0, "mitral_leak": 1.0, "heart_rate": 1.2}
     outside = {"systemic_resistance": 1.5, "mitral_leak": 0.5, "wall_contact": 0.3}
     both = combined(outside, effects)

@@ -63,7 +63,7 @@ def test_no_name_is_declared_twice(kind):
     assert max(counts.values()) == 1, counts.most_common(2)
 
 
-def test_no_name_means_two_things():
+def test_names_are_unique_over_states_inputs_and_parameters():
     spaces = {
         "state": set(SLOW_STATES),
         "input": set(SLOW_INPUTS),

@@ -98,7 +98,7 @@ def test_it_agrees_with_every_beat_integrated(gain):
     assert run.slow.hours == pytest.approx(slow.hours, abs=1e-3)
 
 
-def test_what_bleeds_and_what_is_given_counts_to_the_millilitre():
+def test_blood_lost_and_given_counts_to_the_millilitre():
     run = started()
     run.slow.give(bleeding=150.0)
     run.advance(3.0, SPEED)

@@ -40,13 +40,13 @@ def test_fall_is_gaussian():
     assert reward[1] == pytest.approx(0.1)
 
 
-def test_open_sides():
+def test_a_missing_bound_is_open():
     assert tolerance(1e9, low=0.0) == 1.0
     assert tolerance(-1e9, high=0.0) == 1.0
     assert tolerance(5.0) == 1.0
 
 
-def test_hard_edge():
+def test_without_a_margin_nothing_is_left_outside():
     assert tolerance(np.array([0.0, 1.0, 1.0 + 1e-9]), 0.0, 1.0).tolist() == [1.0, 1.0, 0.0]
 
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from plants import Death, Goal, InputError, Limit, Pump, Therapy, hinge
 from plants.quantities import DATA
 
+from ..conftest import check_bad_file
+
 _GOOD = {
     "map": 75.0,
     "cardiac_power_output": 0.8,
@@ -268,14 +270,7 @@ def test_file_works_like_the_preset(tmp_path, therapy):
 def test_bad_file_names_file_key_and_value(tmp_path, old, new, where):
     text = _default_text()
     assert old in text
-    path = tmp_path / "mine.toml"
-    path.write_text(text.replace(old, new, 1))
-    with pytest.raises(InputError) as caught:
-        Therapy.load(path)
-    message = str(caught.value)
-    assert message.startswith(str(path))
-    assert where in message
-    assert "allowed: " in message
+    check_bad_file(Therapy.load, tmp_path / "mine.toml", text.replace(old, new, 1), where)
 
 
 def test_every_device_has_the_fallback_level(therapy):

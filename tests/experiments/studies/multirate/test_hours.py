@@ -22,7 +22,7 @@ def test_both_cases_agree_in_every_slow_state_and_metric(comparisons):
         assert {"map", "cardiac_power_output", "lvedp"} < set(errors)
 
 
-def test_what_is_compared_moves(comparisons):
+def test_the_compared_states_move(comparisons):
     # An agreement about nothing would prove nothing.
     for comparison in comparisons:
         course = dict(zip(hours.names(), comparison.beat_by_beat.values.T, strict=True))
@@ -47,7 +47,7 @@ def test_the_reflex_makes_the_two_cases_differ(comparisons):
     assert abs(pressures[0] - pressures[1]) > 1.0
 
 
-def test_a_run_that_is_off_is_found(comparisons):
+def test_a_run_with_a_large_error_is_reported(comparisons):
     comparison = comparisons[0]
     wrong = comparison.multirate.values.copy()
     wrong[:, hours.names().index("lactate")] *= 1.02

@@ -128,7 +128,7 @@ def watched(truth, alarm, delays=(1.0,)):
     )
 
 
-def test_score_and_aim():
+def test_a_score_is_compared_with_the_aim():
     good = score([watched([1] * 100 + [0] * 100, [1] * 100 + [0] * 100)], AIM_NOISE)
     assert (good.sensitivity, good.specificity, good.delay_p95) == (1.0, 1.0, 1.0)
     assert all(meets_aim(good).values())

@@ -58,7 +58,7 @@ def test_a_flow_is_measured_against_the_range_the_console_displays(flow, level, 
 
 
 @pytest.mark.parametrize(("low", "verdict"), [(3.674, "within"), (3.68, "miss")])
-def test_half_a_tenth_is_within(monkeypatch, low, verdict):
+def test_a_flow_within_half_a_tenth_of_the_range_counts_as_inside(monkeypatch, low, verdict):
     """The CP gives 3.624 L/min at P-9 and 60 mmHg."""
     pump = Pump.load("CP")
     top = pump.levels[-1]._replace(flow_low=low, flow_high=3.7)

@@ -59,7 +59,7 @@ def test_a_relapse_without_a_step_up_is_never_answered():
         relapsing(decision(20.0, "P-6", "down"), case="full"),
     ],
 )
-def test_what_is_no_relapse_in_mid_wean(course):
+def test_other_courses_are_no_relapse_in_mid_wean(course):
     assert relapse(course) is None
 
 
@@ -104,7 +104,7 @@ def test_no_tracker_no_error_of_contractility():
     assert contractility(made().records).errors == ()
 
 
-def test_cormpo_of_a_quiet_wean():
+def test_cormpo_measures_of_an_undisturbed_wean():
     rows = [CALM | {"hours": float(k), "lasting": 1.0} for k in range(10)]
     steps = [decision(0.0, "P-8"), decision(3.0, "P-6", "down"), decision(5.0, "P-5", "down")]
     assert cormpo(rows, steps) == (3, 0, 10, 0, 0)
@@ -140,7 +140,7 @@ def test_a_drop_after_an_unstable_hour_earns_nothing():
         (made("died", 90.0, bridge_hours=85.0), "bridge decision", 85.0),
     ],
 )
-def test_what_comes_first_counts(course, event, hours):
+def test_the_first_event_counts(course, event, hours):
     assert first_event(course) == (event, hours)
 
 
@@ -198,7 +198,7 @@ def test_those_without_a_forecast_come_last_and_tie_with_each_other():
     assert auc([-math.inf, -math.inf, 0.3], [True, False, True]) == pytest.approx(0.75)
 
 
-def test_nobody_to_tell_apart_has_no_area():
+def test_patients_of_one_kind_have_no_area():
     result = discriminate([0.1, 0.9], [True, True], 0.5)
     assert math.isnan(result.auc)
     assert math.isnan(result.specificity)

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
 
 import pytest
 
@@ -18,6 +14,8 @@ from experiments.weaning.study import patient as study_patient
 from experiments.weaning.study.patient import PatientDone, Task, run_patient
 from experiments.weaning.truth import AlarmTruth
 from plants import InputError
+
+from ...conftest import killed_and_resumed
 
 POLICIES = ("fast-protocol", "ramp-test")
 
@@ -57,7 +55,7 @@ def test_no_policy_with_a_tracker_no_probe(real):
         (InputError("spread", 1.0, "a plausible shock-d"), "spread"),
     ],
 )
-def test_who_cannot_be_put_on_the_pump_is_an_outcome(monkeypatch, error, refusal):
+def test_a_patient_without_access_for_the_pump_is_an_outcome(monkeypatch, error, refusal):
     def refused(trial):
         raise error
 
@@ -247,33 +245,8 @@ def test_a_killed_program_goes_on(tmp_path):
         "    settings = None if resume else asked\n"
         "    run_study(STUDY, settings, runs=Path('runs'), resume=resume, workers=2)\n"
     )
-    command = [sys.executable, os.fspath(program)]
-    runs = tmp_path / "runs"
-
-    def kept():
-        return {path.name: path.stat().st_mtime_ns for path in runs.glob("*.work/trials/*.json")}
-
-    running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-    limit = time.monotonic() + 300
-    while not kept() and running.poll() is None:
-        assert time.monotonic() < limit
-        time.sleep(0.02)
-    running.send_signal(signal.SIGKILL)
-    running.communicate(timeout=60)
-    assert running.returncode == -signal.SIGKILL
-    before = kept()
+    before, folder = killed_and_resumed(program, tmp_path)
     assert 1 <= len(before) < 4
-    (work,) = runs.iterdir()
-    finished = subprocess.run(
-        [*command, os.fspath(work)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=500,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr
-    (folder,) = runs.iterdir()
     config = json.loads((folder / "config.json").read_text())
     assert config["resumed"] == {"done_before": len(before), "patients": 4}
     lines = (folder / "courses.csv").read_text().splitlines()

@@ -81,7 +81,7 @@ def test_fewer_failures_that_take_longer_do_not_count():
     assert met(results, f"failed below {OTHER}") is False
 
 
-def test_nor_does_an_equal_share():
+def test_an_equal_share_of_failures_does_not_meet_the_target():
     both = [patient(k, main=made("well", 40.0), other=made("well", 50.0)) for k in range(2)]
     assert met(tables(*both), f"failed below {OTHER}") is False
 
@@ -119,7 +119,7 @@ def test_steps_are_the_worst_of_all_courses():
     assert met(results, "lowest_level") is False
 
 
-def test_what_is_true_of_another_patient_is_no_false_alarm():
+def test_a_finding_that_is_true_of_the_patient_is_no_false_alarm():
     def named(case, **changes):
         return made("bridge", 96.0, case=case, findings={"rv-failure": 20.0}, **changes)
 
@@ -221,7 +221,7 @@ def test_the_gate_is_compared_with_power_alone():
     ]
 
 
-def test_who_is_not_trusted_is_ranked_last():
+def test_an_untrusted_forecast_is_ranked_last():
     blind = Probe(40.0, False, 0.99, False, 0.7, "P-2")
     sure = Probe(40.0, True, 0.1, True, 0.6, "P-2")
     assert blind.chance == 0.0

@@ -17,7 +17,7 @@ def recovering():
     return trial, find_oracle(trial)
 
 
-def test_what_the_oracle_says_holds_and_an_hour_before_does_not(recovering):
+def test_the_oracles_hour_holds_and_an_hour_before_does_not(recovering):
     trial, oracle = recovering
     assert oracle.weanable
     assert oracle.hours > 2 * GRID
@@ -46,7 +46,7 @@ def test_the_policy_and_the_sensors_play_no_part(recovering):
     assert find_oracle(other) == oracle
 
 
-def test_who_does_not_recover_cannot_be_weaned():
+def test_a_patient_without_recovery_cannot_be_weaned():
     oracle = find_oracle(WeaningTrial(0, "fast-protocol", case="none"))
     assert not oracle.weanable
     assert math.isnan(oracle.hours)

@@ -49,7 +49,7 @@ def test_the_next_kind_begins_a_loop_of_its_own(symbols):
         lambda x, v, j: ca.exp(ca.exp(ca.exp(ca.exp(x[j])))),  # too much to do anew
     ],
 )
-def test_what_is_not_alike_stays_as_it_is(symbols, other):
+def test_unlike_outputs_make_no_loop(symbols, other):
     x, v = symbols
     assert runs_of([other(x, v, j) for j in range(5)], x, v) == []
 

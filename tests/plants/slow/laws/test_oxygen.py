@@ -130,14 +130,14 @@ def test_lactate_settles_in_the_band_of_the_stage(profile):
 
 
 @pytest.mark.parametrize("profile", BANDS)
-def test_it_gets_there_within_hours(profile):
+def test_lactate_settles_within_hours(profile):
     output, target = BANDS[profile][0], settled(BANDS[profile][0])
     path = course(output, np.array([0.0, 3.0, 24.0]), 1.0)
     assert abs(path[1] - 1.0) >= 0.35 * abs(target - 1.0)
     assert path[2] == pytest.approx(target, rel=0.02)
 
 
-def test_it_clears_with_a_half_time_of_hours_once_the_circulation_suffices():
+def test_lactate_clears_with_a_half_time_of_hours_once_the_circulation_suffices():
     end = settled(5.0)
     hours = np.linspace(0, 24, 241)
     above = course(5.0, hours, 8.0) - end
