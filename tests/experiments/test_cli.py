@@ -11,8 +11,7 @@ from controllers import controller_names
 from experiments import cli
 from experiments.cli import command_names
 from experiments.runs import RunError
-from experiments.trials.catalogue import CATALOGUE
-from plants import Patient, PhysicsError, Pump, Rhythm, Scenario, valve_diseases
+from plants import Patient, PhysicsError, Pump, Scenario
 
 PROGRAM = (sys.executable, "-m", "experiments")
 HEAVY = ("torch", "stable_baselines3", "xarray", "pandas", "matplotlib", "scipy", "jinja2")
@@ -126,52 +125,6 @@ def test_a_defect_shows_where_it_happened_when_asked(impellab, monkeypatch):
     monkeypatch.setenv(cli.DEBUG, "1")
     with pytest.raises(ZeroDivisionError):
         impellab("list", "patients")
-
-
-@pytest.mark.parametrize("kind", CATALOGUE)
-def test_lists(impellab, kind):
-    rows = impellab("list", kind, "--json").document[kind]
-    names = [row["name"] for row in rows]
-    assert len(set(names)) == len(names)
-    assert impellab("list", kind).code == 0
-
-
-def test_lists_hold_what_comes_with_the_package(impellab):
-    def names(kind):
-        return tuple(row["name"] for row in impellab("list", kind, "--json").document[kind])
-
-    assert names("patients") == Patient.names()
-    assert names("devices") == Pump.names()
-    assert names("scenarios") == Scenario.names()
-    assert names("rhythms") == Rhythm.names()
-    assert names("valve-diseases") == tuple(valve_diseases())
-    assert set(controller_names()) <= set(names("controllers"))
-
-
-def test_devices_tell_side_label_size_and_ways_in(impellab):
-    rows = {row["name"]: row for row in impellab("list", "devices", "--json").document["devices"]}
-    assert rows["RP"]["side"] == "right"
-    assert {row["side"] for name, row in rows.items() if name != "RP"} == {"left"}
-    assert rows["CP"]["label_hours"] == {"shock": 96.0, "high-risk PCI": 6.0}
-    assert rows["5.0"]["label_hours"] == {"shock": 144.0}
-    assert rows["CP"]["french"] == {"pump": 14.0, "sheath": 14.0, "catheter": 9.0}
-    assert rows["5.0"]["french"]["sheath"] is None
-    assert rows["RP"]["access"] == ["femoral vein"]
-    assert rows["2.5"]["boost"] == {"level": "P-9", "seconds": 300.0}
-    assert rows["CP"]["boost"] is None
-    printed = impellab("list", "devices").out
-    for word in ("right", "femoral vein", "shock 4 d", "axillary", "P-0, P-2"):
-        assert word in printed
-
-
-def test_diseases_have_their_grades_and_values(impellab):
-    rows = impellab("list", "valve-diseases", "--json").document["valve-diseases"]
-    for row in rows:
-        grades = row["grades"]
-        assert list(grades) == ["mild", "moderate", "severe"]
-        values = [grade["value"] for grade in grades.values()]
-        assert values == sorted(values)  # narrower, or leakier
-        assert row["unit"] in ("mmHg.s/mL", "mL/s/mmHg")
 
 
 def test_the_program_as_users_start_it(tmp_path):
