@@ -224,6 +224,8 @@ def tracked_texts() -> Iterator[Path]:
             if path.is_dir():
                 if not hidden and path.name not in left_out and path.suffix != ".egg-info":
                     folders.append(path)
+            elif path.name == ".git":  # of a linked working tree: where its repository is
+                continue
             elif path.suffix in TEXT or path.suffix == "" or path.name == ".gitignore":
                 yield path
 

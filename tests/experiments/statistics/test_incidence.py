@@ -41,6 +41,13 @@ def test_tied_times_give_the_estimate_exactly(rows):
         assert incidence == pytest.approx(expected, abs=1e-12)
 
 
+def test_after_a_competing_event_a_patient_is_at_risk_no_longer():
+    # Censored instead, patient 1 would count as one who may still have the event: 0.5 and 1.
+    times, incidence = cumulative_incidence(["other", "event", "event"], [1.0, 2.0, 3.0], "event")
+    assert times.tolist() == [0.0, 1.0, 2.0, 3.0]
+    assert incidence == pytest.approx([0.0, 0.0, 1 / 3, 2 / 3])
+
+
 def test_a_patient_censored_at_the_time_of_an_event_is_still_at_risk():
     _, incidence = cumulative_incidence(["", "a", "b"], [2.0, 2.0, 3.0], "a")
     assert incidence.tolist() == pytest.approx([0.0, 1 / 3, 1 / 3])
