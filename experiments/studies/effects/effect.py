@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import BeforeValidator, Field
 
 from plants import (
     METRICS,
@@ -25,8 +25,11 @@ from plants import (
     steady_state,
     with_valve_disease,
 )
+from plants.quantities import CheckedModel, Text, one_of
 
 Change = Literal["rises", "falls", "stays"]
+Names = Annotated[tuple[str, ...], BeforeValidator(tuple)]
+Values = dict[str, float]
 #: Groups of signals that an expectation may name.
 CIRCULATION, EVERYTHING = "circulation", "everything"
 #: Standard deviation of the systolic pressure from beat to beat (mmHg), of a course.
@@ -36,8 +39,7 @@ _SOURCE, _TAG = "effects study", "X"
 _TOLERANCE = 1e-5  # of an outer step: what stays shall stay to a few digits
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(CheckedModel):
     """What is measured: a periodic beat, a course of seconds, or a course of hours.
 
     Attributes
@@ -66,16 +68,16 @@ class Condition:
     patient: str
     device: str | None = None
     level: str | None = None
-    parameters: Mapping[str, float] = field(default_factory=dict)
-    pump: Mapping[str, float] = field(default_factory=dict)
-    slow: Mapping[str, float] | None = None
+    parameters: Values = Field(default_factory=dict)
+    pump: Values = Field(default_factory=dict)
+    slow: Values | None = None
     disease: str = ""
-    disturbances: Mapping[str, float] = field(default_factory=dict)
+    disturbances: Values = Field(default_factory=dict)
     window: tuple[float, float] | None = None
     scenario: str = "none"
     rhythm: str = "sinus"
     hours: float = 0.0
-    inputs: Mapping[str, float] = field(default_factory=dict)
+    inputs: Values = Field(default_factory=dict)
 
     def measured(self) -> dict[str, float]:
         """Metrics, slow signals where there is a slow clock, and of a course the spread.
@@ -130,8 +132,7 @@ class Condition:
         return means | {SPREAD: float(np.std([row["systolic"] for row in rows]))}
 
 
-@dataclass(frozen=True)
-class Expectation:
+class Expectation(CheckedModel):
     """What an effect must do to a signal, or must not.
 
     Attributes
@@ -148,16 +149,16 @@ class Expectation:
         Why; the physiology.
     may_move : tuple of str
         Signals of a group that may move.
-    at_most : float
+    at_most : float, optional
         Largest change, in the unit of the signal.
     """
 
-    signal: str
+    signal: Annotated[str, one_of((*SIGNALS, SPREAD, CIRCULATION, EVERYTHING))]
     change: Change
     by: float
     reason: str
-    may_move: tuple[str, ...] = ()
-    at_most: float = math.inf
+    may_move: Names = ()
+    at_most: float | None = None
 
     def check(self, off: Mapping[str, float], on: Mapping[str, float]) -> Finding:
         """Whether it holds, and of a group for which signal it holds least."""
@@ -168,7 +169,8 @@ class Expectation:
             return self._finding(worst, off, on, shares[worst] <= self.by)
         moved = on[self.signal] - off[self.signal]
         along = moved if self.change == "rises" else -moved
-        return self._finding(self.signal, off, on, self.by <= along <= self.at_most)
+        within = self.at_most is None or along <= self.at_most
+        return self._finding(self.signal, off, on, self.by <= along and within)
 
     def _names(self, on: Mapping[str, float]) -> list[str]:
         groups = {CIRCULATION: METRICS.names, EVERYTHING: (*METRICS.names, *SLOW_SIGNALS)}
@@ -186,7 +188,7 @@ class Expectation:
         but = f" (but {', '.join(self.may_move)})" if self.may_move else ""
         if self.change == "stays":
             return f"stays{but}" if self.by == 0.0 else f"stays within {self.by:g} of itself{but}"
-        at_most = "" if math.isinf(self.at_most) else f", at most {self.at_most:g}"
+        at_most = "" if self.at_most is None else f", at most {self.at_most:g}"
         return f"{self.change} by at least {self.by:g}{at_most}{'' if unit == '1' else ' ' + unit}"
 
 
@@ -213,8 +215,7 @@ class Finding:
     holds: bool
 
 
-@dataclass(frozen=True)
-class Effect:
+class Effect(CheckedModel):
     """A physical effect, a case in which it is at work, and what it must do there.
 
     Attributes
@@ -232,31 +233,9 @@ class Effect:
     """
 
     name: str
-    case: str
+    case: Text
     off: Condition
     on: Condition
     expectations: tuple[Expectation, ...]
     reshaped: tuple[Condition, ...] = ()
     reshaped_may_move: tuple[str, ...] = ()
-
-
-def rises(signal: str, by: float, reason: str, *, at_most: float = math.inf) -> Expectation:
-    """The signal rises by at least so much."""
-    return Expectation(signal, "rises", by, reason, at_most=at_most)
-
-
-def falls(signal: str, by: float, reason: str, *, at_most: float = math.inf) -> Expectation:
-    """The signal falls by at least so much."""
-    return Expectation(signal, "falls", by, reason, at_most=at_most)
-
-
-def stays(signal: str, by: float, reason: str, *, may_move: tuple[str, ...] = ()) -> Expectation:
-    """The signal or group stays, within a share of itself."""
-    return Expectation(signal, "stays", by, reason, may_move=may_move)
-
-
-#: What stays where nothing reaches the sinus node or the blood.
-UNMOVED = (
-    stays("heart_rate", 0.0, "nothing here reaches the sinus node: the reflex is off"),
-    stays("blood_volume", 1e-9, "blood is neither made nor lost"),
-)

@@ -2,37 +2,22 @@
 
 An effect is looked at in a case in which it is at work, with it and without it, everything else the
 same. Physiology says which signals it must move, in which direction and how far at least, and which
-it must leave alone; the cases, the expectations and their reasons are in
-:mod:`experiments.studies.effects.heart`, :mod:`experiments.studies.effects.device`,
-:mod:`experiments.studies.effects.slow` and :mod:`experiments.studies.effects.body`. Where an effect
-is off, what shapes it must have no influence at all.
+it must leave alone; the cases, the expectations and their reasons are in the file that
+:mod:`experiments.studies.effects.catalogue` reads. Where an effect is off, what shapes it must have
+no influence at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from experiments.studies.effects.body import body_effects
-from experiments.studies.effects.device import device_effects
 from experiments.studies.effects.effect import EVERYTHING, Effect, Expectation, Finding
-from experiments.studies.effects.heart import heart_effects
-from experiments.studies.effects.slow import slow_effects
 from plants import SIGNALS
 
 if TYPE_CHECKING:
     import pandas
-
-#: Every effect by name.
-EFFECTS: Mapping[str, Effect] = MappingProxyType(
-    {
-        effect.name: effect
-        for make in (heart_effects, device_effects, slow_effects, body_effects)
-        for effect in make()
-    }
-)
 
 # What two calculations of the same thing may differ by.
 _ROUNDING = 1e-12
@@ -60,9 +45,14 @@ class Examined:
     on: dict[str, float]
 
     @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """Those of the expectations, then those of the cases shaped otherwise."""
+        return (*self.findings, *self.reshaped)
+
+    @property
     def not_as_expected(self) -> list[Finding]:
         """What does not hold."""
-        return [finding for finding in (*self.findings, *self.reshaped) if not finding.holds]
+        return [finding for finding in self.all_findings if not finding.holds]
 
     @property
     def holds(self) -> bool:
@@ -75,7 +65,8 @@ def examine(effect: Effect) -> Examined:
 
     Examples
     --------
-    >>> from experiments.studies.effects.examination import EFFECTS, examine
+    >>> from experiments.studies.effects.catalogue import EFFECTS
+    >>> from experiments.studies.effects.examination import examine
     >>> examine(EFFECTS["septum"]).holds
     True
     """
@@ -93,7 +84,7 @@ def effects_table(effects: Sequence[Examined]) -> pandas.DataFrame:
 
     rows: list[dict[str, Any]] = []
     for effect in effects:
-        for number, finding in enumerate((*effect.findings, *effect.reshaped)):
+        for number, finding in enumerate(effect.all_findings):
             expected = finding.expectation
             group = "" if finding.signal == expected.signal else f"{expected.signal}: "
             if number >= len(effect.findings):

@@ -8,7 +8,8 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from experiments.runs import Findings, PrintedTable, Settings, Study, render
-from experiments.studies.effects.examination import EFFECTS, Examined, effects_table, examine
+from experiments.studies.effects.catalogue import EFFECTS
+from experiments.studies.effects.examination import Examined, effects_table, examine
 from experiments.studies.effects.figure import effects_figure
 from plants import unknown_name
 
@@ -40,20 +41,17 @@ def _findings(settings: EffectsSettings, results: Sequence[Examined]) -> Finding
     moves = sum(expectation.change != "stays" for expectation in expected)
     held = all(effect.holds for effect in effects)
     # What stayed is in the table of the run folder; here, what moved and what is wrong.
-    shown = table[~table["expected"].str.startswith("stays") | ~table["holds"]]
+    findings = [finding for effect in effects for finding in effect.all_findings]
+    shown = [finding.expectation.change != "stays" or not finding.holds for finding in findings]
     columns = ["effect", "signal", "without", "with", "unit", "holds"]
     return Findings(
         tables={"effects": table},
         summary=render(
             "effects.md", effects=effects, moves=moves, stays=len(expected) - moves, held=held
-        ).rstrip(),
+        ),
         held=held,
         figures={"effects": effects_figure(effects)},
-        printed=[
-            PrintedTable(
-                "with the effect against without it", columns, shown[columns].values.tolist()
-            )
-        ],
+        printed=[PrintedTable.of("with the effect against without it", table.loc[shown, columns])],
     )
 
 

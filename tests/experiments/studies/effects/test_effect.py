@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pytest
 
@@ -13,41 +12,40 @@ from experiments.studies.effects.effect import (
     SPREAD,
     Condition,
     Expectation,
-    falls,
-    rises,
-    stays,
 )
 
 
 def test_expectations_compare_as_they_say():
     off, on = {"map": 80.0, "suction": 0.0}, {"map": 90.0, "suction": 0.0}
-    assert rises("map", 10.0, "").check(off, on).holds
-    assert not rises("map", 10.1, "").check(off, on).holds
-    assert not rises("map", 5.0, "", at_most=9.0).check(off, on).holds
-    assert falls("map", 10.0, "").check(on, off).holds
-    assert not falls("map", 1.0, "").check(off, on).holds
-    assert stays("map", 0.2, "").check(off, on).holds
-    assert not stays("map", 0.1, "").check(off, on).holds
-    group = stays(CIRCULATION, 0.0, "")
+    assert Expectation("map", "rises", 10.0, "").check(off, on).holds
+    assert not Expectation("map", "rises", 10.1, "").check(off, on).holds
+    assert not Expectation("map", "rises", 5.0, "", at_most=9.0).check(off, on).holds
+    assert Expectation("map", "falls", 10.0, "").check(on, off).holds
+    assert not Expectation("map", "falls", 1.0, "").check(off, on).holds
+    assert Expectation("map", "stays", 0.2, "").check(off, on).holds
+    assert not Expectation("map", "stays", 0.1, "").check(off, on).holds
+    group = Expectation(CIRCULATION, "stays", 0.0, "")
     assert group.check(off, on).signal == "map"
     assert not group.check(off, on).holds
-    assert replace(group, may_move=("map",)).check(off, on).holds
+    assert group.changed(may_move=("map",)).check(off, on).holds
 
 
 @pytest.mark.parametrize("wrong", [math.nan])
 def test_what_is_no_number_never_holds(wrong):
     off, on = {"map": 80.0}, {"map": wrong}
-    assert not rises("map", 1.0, "").check(off, on).holds
-    assert not stays("map", 1.0, "").check(off, on).holds
+    assert not Expectation("map", "rises", 1.0, "").check(off, on).holds
+    assert not Expectation("map", "stays", 1.0, "").check(off, on).holds
 
 
 def test_expectations_in_words():
-    assert rises("map", 5.0, "").in_words() == "rises by at least 5 mmHg"
+    assert Expectation("map", "rises", 5.0, "").in_words() == "rises by at least 5 mmHg"
     assert (
-        falls("blood_volume", 1.0, "", at_most=2.0).in_words()
+        Expectation("blood_volume", "falls", 1.0, "", at_most=2.0).in_words()
         == "falls by at least 1, at most 2 mL"
     )
-    assert stays(EVERYTHING, 0.0, "", may_move=("map",)).in_words() == "stays (but map)"
+    assert (
+        Expectation(EVERYTHING, "stays", 0.0, "", may_move=("map",)).in_words() == "stays (but map)"
+    )
     assert Expectation("map", "stays", 1e-3, "").in_words() == "stays within 0.001 of itself"
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
+from experiments.studies.effects.catalogue import EFFECTS
 from experiments.studies.effects.effect import (
     CIRCULATION,
     EVERYTHING,
     SPREAD,
-    stays,
+    Expectation,
 )
-from experiments.studies.effects.examination import EFFECTS, effects_table, examine
+from experiments.studies.effects.examination import effects_table, examine
 from plants import METRICS, SIGNALS, SLOW_SIGNALS
 
 #: A cheap one of each kind.
@@ -67,22 +66,22 @@ def test_every_effect_is_told_whole(name):
 
 def test_an_effect_that_does_not_act_is_found():
     effect = EFFECTS["pericardium"]
-    inert = examine(replace(effect, on=effect.off, reshaped=()))
+    inert = examine(effect.changed(on=effect.off, reshaped=()))
     assert not inert.holds
     missed = {finding.signal for finding in inert.not_as_expected}
     assert {"pericardial_pressure", "lvedp", "cardiac_output"} <= missed
 
 
 def test_an_effect_that_spills_is_found():
-    spilling = (*EFFECTS["pericardium"].expectations, stays("pcwp", 0.0, "a test"))
-    spilled = examine(replace(EFFECTS["pericardium"], expectations=spilling, reshaped=()))
+    spilling = (*EFFECTS["pericardium"].expectations, Expectation("pcwp", "stays", 0.0, "a test"))
+    spilled = examine(EFFECTS["pericardium"].changed(expectations=spilling, reshaped=()))
     assert [finding.signal for finding in spilled.not_as_expected] == ["pcwp"]
 
 
 def test_an_effect_that_is_not_quite_off_is_found():
     effect = EFFECTS["pericardium"]
-    nearly = replace(effect.off, parameters={"pericardium_coupling": 0.01})
-    examined = examine(replace(effect, off=nearly))
+    nearly = effect.off.changed(parameters={"pericardium_coupling": 0.01})
+    examined = examine(effect.changed(off=nearly))
     assert all(finding.holds for finding in examined.findings)
     assert not all(finding.holds for finding in examined.reshaped)
     assert not examined.holds

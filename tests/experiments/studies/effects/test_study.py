@@ -10,7 +10,7 @@ from experiments.studies.effects import study
 from experiments.studies.effects.effect import (
     Condition,
     Effect,
-    rises,
+    Expectation,
 )
 from experiments.studies.effects.figure import effects_figure
 from plants import InputError
@@ -63,7 +63,7 @@ def test_the_command_fails_with_an_effect_that_does_not_act(impellab, monkeypatc
         "a test",
         Condition("shock-d"),
         Condition("shock-d"),
-        (rises("map", 1.0, "a test"),),
+        (Expectation("map", "rises", 1.0, "a test"),),
     )
     monkeypatch.setattr(study, "EFFECTS", {"still": still})
     result = impellab("effects", "--workers", 1, "--json")
