@@ -41,6 +41,11 @@ class PrintedTable(NamedTuple):
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
 
+    @classmethod
+    def of(cls, title: str, table: pandas.DataFrame) -> PrintedTable:
+        """A whole table as it is."""
+        return cls(title, list(table.columns), table.values.tolist())
+
 
 @dataclass(frozen=True)
 class ReportPage:

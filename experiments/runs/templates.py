@@ -15,8 +15,8 @@ _FOLDER = Path(__file__).parents[1] / "templates"
 def render(template_name: str, **values: object) -> str:
     """The text of a template with its values filled in.
 
-    A line that only holds a statement of the template leaves no line behind. Values are escaped in
-    HTML alone.
+    A line that only holds a statement of the template leaves no line behind, nor does the text end
+    in empty lines. Values are escaped in HTML alone.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def render(template_name: str, **values: object) -> str:
     >>> page.splitlines()[0]
     '# Speed'
     """
-    return _environment().get_template(template_name).render(**values)
+    return _environment().get_template(template_name).render(**values).rstrip()
 
 
 @functools.cache

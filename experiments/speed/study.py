@@ -148,7 +148,7 @@ def _findings(settings: SpeedSettings, results: Sequence[Measured]) -> Findings:
             missed=aimed.count(False),
             not_measured=aimed.count(None),
             number=number,
-        ).rstrip(),
+        ),
         held=False not in aimed,
         figures={name: figure for name, figure in figures.items() if figure is not None},
         printed=[

@@ -173,9 +173,7 @@ def _findings(settings: InvariantSettings, results: Sequence[list[Invariant]]) -
         + "; ".join(f"{measure} {value:.1e}" for measure, value in worst.items())
         + ".",
         held=all(part.holds for part in checked),
-        printed=[
-            PrintedTable("invariants, relative errors", list(table.columns), table.values.tolist())
-        ],
+        printed=[PrintedTable.of("invariants, relative errors", table)],
     )
 
 

@@ -55,7 +55,7 @@ def cohort_findings(patients: int, tables: CohortTables) -> Findings:
 
 
 def _whole(name: str, table: pandas.DataFrame) -> PrintedTable:
-    return PrintedTable(name.replace("_", " "), list(table.columns), table.values.tolist())
+    return PrintedTable.of(name.replace("_", " "), table)
 
 
 def figures(tables: CohortTables) -> dict[str, Figure]:

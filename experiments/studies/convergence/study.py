@@ -76,11 +76,7 @@ def _findings(settings: ConvergenceSettings, results: Sequence[CaseErrors]) -> F
         ),
         held=bool(len(own) and own["within_limits"].all() and chosen.step >= DEFAULT_STEP),
         figures={"convergence": convergence_figure(integration, smoothing)},
-        printed=[
-            PrintedTable(
-                "worst relative error over all cases", list(worst.columns), worst.values.tolist()
-            )
-        ],
+        printed=[PrintedTable.of("worst relative error over all cases", worst)],
         document={"smoothing": smoothing.to_dict("records"), "choice": chosen},
     )
 

@@ -113,7 +113,7 @@ def _findings(settings: MaskedSettings, results: Sequence[Rows]) -> Findings:
             power=_powers(masked),
             weaning_power=WEANING_POWER,
             missed=[name for name, holds in expected.items() if not holds],
-        ).rstrip(),
+        ),
         held=all(expected.values()),
         figures={
             "hidden": hidden_figure(
@@ -122,11 +122,11 @@ def _findings(settings: MaskedSettings, results: Sequence[Rows]) -> Findings:
             "masked": masked_figure(tables["masked_course"], tables["doses"]),
         },
         printed=[
-            _printed(
+            PrintedTable.of(
                 "hidden regurgitation",
                 hidden[["level", "mitral_regurgitant_fraction", "orifice_cm2", "grade", "pcwp"]],
             ),
-            _printed(
+            PrintedTable.of(
                 "masked failure",
                 masked[["heart", "stage", "cardiac_power_output", "map", "pcwp", "weanable"]],
             ),
@@ -137,10 +137,6 @@ def _findings(settings: MaskedSettings, results: Sequence[Rows]) -> Findings:
             "checks": checks.to_dict("records"),
         },
     )
-
-
-def _printed(title: str, table: pandas.DataFrame) -> PrintedTable:
-    return PrintedTable(title, list(table.columns), table.values.tolist())
 
 
 STUDY = Study(

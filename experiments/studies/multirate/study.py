@@ -77,17 +77,11 @@ def _findings(settings: MultirateSettings, results: Sequence[Result]) -> Finding
         and bool((usual["worst_error"] <= LIMIT).all()),
         figures={"multirate": multirate_figure(comparisons, days)},
         printed=[
-            PrintedTable(title, list(table.columns), table.values.tolist())
-            for title, table in (
-                (
-                    "largest errors over the size",
-                    worst[["case", "quantity", "error", "holds"]],
-                ),
-                (
-                    "cost of the same hours",
-                    cost[["case", "beat_by_beat_s", "multirate_s", "speed_up"]],
-                ),
-                ("days between events", days[["case", "tolerance", "seconds", "worst_error"]]),
+            PrintedTable.of(title, table[["case", *columns]])
+            for title, table, columns in (
+                ("largest errors over the size", worst, ("quantity", "error", "holds")),
+                ("cost of the same hours", cost, ("beat_by_beat_s", "multirate_s", "speed_up")),
+                ("days between events", days, ("tolerance", "seconds", "worst_error")),
             )
         ],
         document={"cost": cost.to_dict("records"), "days": days.to_dict("records")},
