@@ -7,6 +7,7 @@ metrics. The patients are individuals around one profile, so that no two lanes a
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from experiments.speed.case import (
     case_start,
     mapped_steps,
 )
-from experiments.speed.row import SpeedRow, compared_row, missing_row, rates_of
+from experiments.speed.row import SIMULATED, Contestant, SpeedRow, in_turns_if_there, why_missing
 from plants.beat import plant_functions
 from plants.compile import BlockKernel, BuildError
 from plants.plant import VALUES
@@ -31,15 +32,9 @@ SIZES = (64, 1024)
 #: Lanes of a block.
 WIDTH = 8
 PART = "batch"
-UNIT = "simulated s per CPU s"
 _OURS = f"emitted loop, blocks of {WIDTH} lanes, double precision"
-#: How many steps fewer a contestant takes in a turn than we do. Those that are called once for
-#: each patient take as many, so that the call does not count.
-_SHARES = {"casadi": 1, "map": 16, "numba": 1, "jax": 1}
 #: Fewest steps of our turn.
 _FEWEST = 250
-#: The ratios aimed at.
-_TARGETS = {"casadi": 7.0, "map": 25.0, "numba": 6.0, "jax": 5.0}
 
 
 def individuals(start: CaseStart, batch: int) -> tuple[Array, Array]:
@@ -111,12 +106,34 @@ def _jax(carry: Array, values: Array, steps: int) -> Callable[[], Array]:
     return lambda: loop(carry, values)
 
 
-_OTHERS: dict[str, tuple[str, Callable[[Array, Array, int], Callable[[], Array]]]] = {
-    "casadi": ("CasADi's generated C, looped over the patients", _casadi),
-    "map": ("CasADi's map on its virtual machine", _map),
-    "numba": ("numba, the same loop translated, a patient at a time", _numba),
-    "jax": ("JAX, vmap over the patients of a scan over the steps", _jax),
-}
+class _Other(NamedTuple):
+    """Another way to run a batch.
+
+    Attributes
+    ----------
+    by : str
+        How it does it; up to the comma, against whom.
+    ready : callable
+        Makes it ready for a batch, its held values and so many steps.
+    target : float
+        The ratio aimed at.
+    share : int
+        How many times fewer steps it takes in a turn than we do. Those that are called once for
+        each patient take as many, so that the call does not count.
+    """
+
+    by: str
+    ready: Callable[[Array, Array, int], Callable[[], Array]]
+    target: float
+    share: int = 1
+
+
+_OTHERS = (
+    _Other("CasADi's generated C, looped over the patients", _casadi, 7.0),
+    _Other("CasADi's map on its virtual machine", _map, 25.0, share=16),
+    _Other("numba, the same loop translated, a patient at a time", _numba, 6.0),
+    _Other("JAX, vmap over the patients of a scan over the steps", _jax, 5.0),
+)
 
 
 def batch_rows(
@@ -142,24 +159,19 @@ def _rows(size: int, repeats: int, seconds: float) -> list[SpeedRow]:
     steps = max(_FEWEST, round(seconds / DEFAULT_STEP * min(1.0, 64 / size)))
     what = f"{size} patients like {case_name(*CASE)}"
     try:
-        ours = emitted(carry, values, steps)
+        ours = Contestant(emitted(carry, values, steps), size * steps * DEFAULT_STEP, _OURS)
     except BuildError as error:
-        return [missing_row(PART, what, None, unit=UNIT, reason=f"no compiled loop: {error}")]
+        return [SpeedRow(PART, what, None, unit=SIMULATED, note=why_missing(error))]
     rows = []
-    for key, (text, contestant) in _OTHERS.items():
-        less = max(4, steps // _SHARES[key])
-        work = f"{what}, against {text.partition(',')[0]}"
-        try:
-            other = contestant(carry, values, less)
-        except (ImportError, BuildError) as error:
-            mine = float(np.median(rates_of([ours], [size * steps * DEFAULT_STEP], repeats)))
-            row = missing_row(PART, work, mine, unit=UNIT, reason=f"not installed: {error}")
-            rows.append(row.with_target("ratio", ">=", _TARGETS[key]))
-            continue
-        amounts = [size * n * DEFAULT_STEP for n in (steps, less)]
-        rates = rates_of([ours, other], amounts, repeats)
-        row = compared_row(
-            PART, work, rates[:, 0], rates[:, 1], unit=UNIT, ours_by=_OURS, other_by=text
+    for other in _OTHERS:
+        work = f"{what}, against {other.by.partition(',')[0]}"
+
+        def ready(other: _Other = other) -> Contestant:
+            less = max(4, steps // other.share)
+            run = other.ready(carry, values, less)
+            return Contestant(run, size * less * DEFAULT_STEP, other.by)
+
+        rows.append(
+            in_turns_if_there(PART, work, ours, ready, repeats, target=other.target, alone=True)
         )
-        rows.append(row.with_target("ratio", ">=", _TARGETS[key]))
     return rows

@@ -11,7 +11,7 @@ import numpy as np
 
 from experiments.runs import FloatArray
 from experiments.speed.case import CASE, case_name, case_start
-from experiments.speed.row import SpeedRow
+from experiments.speed.row import SIMULATED, SpeedRow
 from plants import BatchSimulator
 
 PART = "scaling"
@@ -123,7 +123,7 @@ def scaling_rows(measured: Scaling) -> list[SpeedRow]:
             PART,
             f"{size:.0f} {what}",
             size * SECONDS / cost,
-            unit="simulated s per CPU s",
+            unit=SIMULATED,
             ours_by="BatchSimulator with its checks",
         )
         for size, cost in zip(measured.sizes.at, measured.sizes.seconds, strict=True)

@@ -36,8 +36,8 @@ def speed_figure(rows: Sequence[SpeedRow]) -> Figure | None:
         if row.ratio_low is not None and row.ratio_high is not None:
             axes.plot([row.ratio_low, row.ratio_high], [place] * 2, color="black", linewidth=1.0)
         aim = 1.0
-        if row.target.startswith("ratio >= "):
-            aim = float(row.target.rpartition(" ")[2])
+        if row.target_ratio is not None:
+            aim = row.target_ratio
             axes.plot([aim] * 2, [place - 0.42, place + 0.42], color="black", linewidth=2.0)
         end = max(row.ratio, row.ratio_high or 1.0, aim, 1.0)
         axes.text(1.08 * end, place, f"{number(row.ratio)} x", va="center", fontsize="small")

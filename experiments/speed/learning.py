@@ -12,13 +12,21 @@ import numpy as np
 
 from experiments.speed.batch import WIDTH, emitted, individuals
 from experiments.speed.case import case_start
-from experiments.speed.row import SpeedRow, compared_row, missing_row, rates_of
+from experiments.speed.row import (
+    Contestant,
+    SpeedRow,
+    compared_row,
+    in_turns,
+    rates_of,
+    why_missing,
+)
 from plants import Sensors, Simulator, Therapy
 from plants.batch import Precision
 from plants.beat import run_kernel
 from plants.simulation import DEFAULT_STEP
 
 PART = "learning"
+UNIT = "control periods per CPU s"
 ENVIRONMENT = "impellab/Support-v0"
 #: As in the comparison that set the target.
 ENVIRONMENTS, ROLLOUT, BATCH = 256, 8192, 1024
@@ -29,6 +37,8 @@ PRECISIONS: dict[Precision, int] = {"double": WIDTH, "single": 2 * WIDTH}
 #: The control period of the loop without an environment, s.
 SHORT = 0.02
 _STEPS_TARGET = 20_000.0
+_OURS = "native vector environment, stable-baselines3's PPO, one thread"
+_FREE = "the same with an environment of the same shapes that gives constants"
 
 
 def learning_rows(
@@ -59,23 +69,20 @@ def _ppo_rows(repeats: int, environments: int, rollout: int) -> list[SpeedRow]:
             ours = _learner(_native(environments, period, precision), environments, rollout)
             free = _learner(_free(environments, period), environments, rollout)
         except ImportError as error:
-            reason = f"not installed: {error}"
-            row = missing_row(PART, work, None, unit="control periods per CPU s", reason=reason)
+            row = SpeedRow(PART, work, None, unit=UNIT, note=why_missing(error))
             rows.append(row.with_target("ratio", ">=", 0.5))
             continue
-        rates = rates_of([ours, free], [rollout, rollout], repeats)
-        row = compared_row(
+        row = in_turns(
             PART,
             work,
-            rates[:, 0],
-            rates[:, 1],
-            unit="control periods per CPU s",
-            ours_by="native vector environment, stable-baselines3's PPO, one thread",
-            other_by="the same with an environment of the same shapes that gives constants",
+            Contestant(ours, rollout, _OURS),
+            Contestant(free, rollout, _FREE),
+            repeats,
+            unit=UNIT,
+            target=0.5,
         )
         loop = _in_lanes(environments, period, precision, repeats)
-        alone = f"the loop in C alone: {loop:.0f} periods per s"
-        rows.append(replace(row, note=alone).with_target("ratio", ">=", 0.5))
+        rows.append(replace(row, note=f"the loop in C alone: {loop:.0f} periods per s"))
     return rows
 
 
@@ -198,7 +205,7 @@ def control_rows(repeats: int, *, count: int = 500) -> list[SpeedRow]:
         f"control periods of {1e3 * SHORT:g} ms of one patient, against the loop alone",
         rates[:, 0],
         rates[:, 1],
-        unit="control periods per CPU s",
+        unit=UNIT,
         ours_by="Simulator.advance with its checks",
         other_by="the emitted loop through ctypes",
     )
@@ -221,7 +228,7 @@ def control_rows(repeats: int, *, count: int = 500) -> list[SpeedRow]:
         PART,
         f"SupportEnv.step, periods of {1e3 * period:g} ms",
         rate,
-        unit="control periods per CPU s",
+        unit=UNIT,
         ours_by="the scalar environment",
         note=f"of {1e6 / rate:.0f} us: C {in_c:.0f}, {split}; 100 ms is its shortest period",
     )

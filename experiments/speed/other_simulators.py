@@ -11,10 +11,15 @@ from dataclasses import replace
 
 from experiments.speed.case import CASE, case_name, case_start
 from experiments.speed.peers import MODEL_CONTENTS, circulation_run, modular_circ_run
-from experiments.speed.row import SpeedRow, compared_row, missing_row, rates_of
-from experiments.speed.svzerod import PART, UNIT, svzerod_rows
+from experiments.speed.row import SIMULATED, Contestant, SpeedRow, in_turns, why_missing
+from experiments.speed.svzerod import PART, svzerod_rows
 from plants.beat import run_kernel
 from plants.simulation import DEFAULT_STEP
+
+_OURS = (
+    "this plant: 4 chambers, valves, septum, pericardium, pump, with metrics; "
+    "17 states; Runge-Kutta of order 4, 2 ms"
+)
 
 
 def peer_rows(repeats: int, *, seconds: float = 3.0) -> list[SpeedRow]:
@@ -37,6 +42,7 @@ def _other_rows(repeats: int, seconds: float) -> list[SpeedRow]:
     def plant() -> None:
         kernel.run(start.carry.copy(), start.values, steps)
 
+    ours = Contestant(plant, seconds, _OURS)
     beats = max(1, round(seconds))
     builders: dict[str, tuple[Callable[[], Callable[[], object]], float]] = {
         "circulation": (lambda: circulation_run(seconds), seconds),
@@ -46,25 +52,12 @@ def _other_rows(repeats: int, seconds: float) -> list[SpeedRow]:
     for name, (build, length) in builders.items():
         work = f"{case_name(*CASE)}, against {name}'s own example"
         try:
-            other = build()
-            other()
-        except ImportError as error:
-            rows.append(missing_row(PART, work, None, unit=UNIT, reason=f"not installed: {error}"))
-            continue
+            run = build()
+            run()
         except Exception as error:  # Another project's code, with libraries newer than it knows.
-            reason = f"fails here: {type(error).__name__}: {error}"
-            rows.append(missing_row(PART, work, None, unit=UNIT, reason=reason))
+            rows.append(SpeedRow(PART, work, None, unit=SIMULATED, note=why_missing(error)))
             continue
-        rates = rates_of([plant, other], [seconds, length], repeats)
-        row = compared_row(
-            PART,
-            work,
-            rates[:, 0],
-            rates[:, 1],
-            unit=UNIT,
-            ours_by="this plant: 4 chambers, valves, septum, pericardium, pump, with metrics; "
-            "17 states; Runge-Kutta of order 4, 2 ms",
-            other_by=MODEL_CONTENTS[name],
-        )
+        other = Contestant(run, length, MODEL_CONTENTS[name])
+        row = in_turns(PART, work, ours, other, repeats)
         rows.append(replace(row, note="the same kind of work, not the same model"))
     return rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from experiments.speed.case import CASE, case_name
-from experiments.speed.row import SpeedRow, compared_row, rates_of
+from experiments.speed.row import Contestant, SpeedRow, in_turns
 from plants import STATES, BeatMap, PhysicsError, Plant, steady_state
 from plants.beat import FIRST_MARCH, TOLERANCE
 from plants.plant import PHASE
@@ -70,19 +70,18 @@ def _row(plant: Plant, speed: float, name: str, repeats: int) -> SpeedRow:
     def march() -> int:
         return beats_until_periodic(beats, speed)
 
-    rates = rates_of([newton, march], [1.0, 1.0], repeats)
     iterations = steady_state(plant, speed, beats=beats).iterations
-    row = compared_row(
+    by = f"{FIRST_MARCH} beats, then {iterations} Newton iterations, change below {TOLERANCE:g}"
+    other_by = f"{march()} beats on the same kernel, change below {TOLERANCE:g}"
+    return in_turns(
         PART,
         f"periodic beat of {name}, against marching",
-        rates[:, 0],
-        rates[:, 1],
+        Contestant(newton, 1.0, by),
+        Contestant(march, 1.0, other_by),
+        repeats,
         unit="periodic beats per CPU s",
-        ours_by=f"{FIRST_MARCH} beats, then {iterations} Newton iterations, "
-        f"change below {TOLERANCE:g}",
-        other_by=f"{march()} beats on the same kernel, change below {TOLERANCE:g}",
+        target=_TARGET,
     )
-    return row.with_target("ratio", ">=", _TARGET)
 
 
 def beats_until_periodic(beats: BeatMap, speed: float, *, most: int = 5000) -> int:

@@ -19,7 +19,7 @@ import numpy as np
 
 from experiments.speed.batch import WIDTH, emitted, individuals
 from experiments.speed.case import CASE, casadi_kernel, case_name, case_start
-from experiments.speed.row import SpeedRow, missing_row, rates_of
+from experiments.speed.row import SIMULATED, SpeedRow, rates_of, why_missing
 from plants.beat import plant_functions
 from plants.compile import BuildError, load_library
 from plants.compile.code import PlantFunctions
@@ -181,7 +181,7 @@ def roofline_rows(repeats: int, *, seconds: float = 1.0) -> list[SpeedRow]:
             *_forms(repeats, seconds, (operations, roots, divisions)),
         ]
     except BuildError as error:
-        return [missing_row(PART, "roofline", None, unit="1", reason=f"cannot be built: {error}")]
+        return [SpeedRow(PART, "roofline", None, unit="1", note=why_missing(error))]
 
 
 def _core(operations: float, roots: float, divisions: float) -> SpeedRow:
@@ -226,7 +226,7 @@ def _forms(repeats: int, seconds: float, core: tuple[float, float, float]) -> li
             float(rate),
             limit,
             float(rate) / limit,
-            unit="simulated s per CPU s",
+            unit=SIMULATED,
             ours_by=name,
             other_by="as many operations at the peaks, nothing waiting",
             note=per_step,

@@ -10,12 +10,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from plants.compile import BuildError
+
 Array = NDArray[np.float64]
+#: Unit of most rates.
+SIMULATED = "simulated s per CPU s"
 _TICK = 1e-6  # s: the processor's clock may not have moved
 
 
@@ -48,6 +52,8 @@ class SpeedRow:
         Largest relative error at the end, where there is one.
     note : str
         What else must be known: why a number is missing, for example.
+    target_ratio : float or None
+        The ratio aimed at, where it is a ratio.
     """
 
     part: str
@@ -65,6 +71,7 @@ class SpeedRow:
     ours_error: float | None = None
     other_error: float | None = None
     note: str = ""
+    target_ratio: float | None = None
 
     @property
     def verdict(self) -> str:
@@ -81,7 +88,15 @@ class SpeedRow:
         name = "ratio" if what == "ratio" else ""
         text = f"{name} {sign} {at:g}{'' if name or not self.unit else ' ' + self.unit}".strip()
         met = None if value is None else bool(value >= at if sign == ">=" else value <= at)
-        return replace(self, target=text, met=met)
+        return replace(self, target=text, met=met, target_ratio=at if name else None)
+
+
+class Contestant(NamedTuple):
+    """A way to do the work: what is called, how much of the work that does, and how."""
+
+    run: Callable[[], object]
+    amount: float
+    by: str
 
 
 def interleaved(contestants: Sequence[Callable[[], object]], repeats: int) -> Array:
@@ -160,6 +175,60 @@ def compared_row(
     )
 
 
-def missing_row(part: str, work: str, ours: float | None, *, unit: str, reason: str) -> SpeedRow:
-    """A row whose other contestant could not take part."""
-    return SpeedRow(part, work, ours, unit=unit, note=reason)
+def in_turns(
+    part: str,
+    work: str,
+    ours: Contestant,
+    other: Contestant,
+    repeats: int,
+    *,
+    unit: str = SIMULATED,
+    target: float | None = None,
+) -> SpeedRow:
+    """A row from two contestants that take turns; `target` is the ratio aimed at."""
+    rates = rates_of([ours.run, other.run], [ours.amount, other.amount], repeats)
+    row = compared_row(part, work, *rates.T, unit=unit, ours_by=ours.by, other_by=other.by)
+    return row if target is None else row.with_target("ratio", ">=", target)
+
+
+def in_turns_if_there(
+    part: str,
+    work: str,
+    ours: Contestant,
+    other: Callable[[], Contestant],
+    repeats: int,
+    *,
+    target: float | None = None,
+    alone: bool = False,
+) -> SpeedRow:
+    """The same, or a row that says why the other could not take part.
+
+    Parameters
+    ----------
+    part, work, ours, repeats, target
+        As in :func:`in_turns`.
+    other : callable
+        Makes the other contestant ready.
+    alone : bool
+        Whether ours is measured where the other cannot take part.
+    """
+    try:
+        return in_turns(part, work, ours, other(), repeats, target=target)
+    except (ImportError, BuildError) as error:
+        mine = median_rate(ours, repeats) if alone else None
+        row = SpeedRow(part, work, mine, unit=SIMULATED, note=why_missing(error))
+    return row if target is None else row.with_target("ratio", ">=", target)
+
+
+def median_rate(contestant: Contestant, repeats: int) -> float:
+    """Rate of one that runs alone."""
+    return float(np.median(rates_of([contestant.run], [contestant.amount], repeats)))
+
+
+def why_missing(error: Exception) -> str:
+    """Why a contestant could not take part."""
+    if isinstance(error, ImportError):
+        return f"not installed: {error}"
+    if isinstance(error, BuildError):
+        return f"cannot be built: {error}"
+    return f"fails here: {type(error).__name__}: {error}"

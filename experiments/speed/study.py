@@ -7,7 +7,7 @@ seconds do not.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from pydantic import Field, model_validator
@@ -136,7 +136,7 @@ def _findings(settings: SpeedSettings, results: Sequence[Measured]) -> Findings:
         for row in rows
     ]
     return Findings(
-        tables={"speed": pandas.DataFrame([asdict(row) for row in rows])},
+        tables={"speed": pandas.DataFrame(rows).drop(columns="target_ratio")},
         summary=render(
             "speed.md",
             processor=processor(),

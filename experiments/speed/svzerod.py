@@ -22,12 +22,18 @@ from experiments.speed.peers import (
     relative_difference,
     svzerodsolver_run,
 )
-from experiments.speed.row import SpeedRow, compared_row, missing_row, rates_of
+from experiments.speed.row import (
+    SIMULATED,
+    Contestant,
+    SpeedRow,
+    in_turns,
+    median_rate,
+    why_missing,
+)
 from plants.compile import BuildError
 
 Array = NDArray[np.float64]
 PART = "peers"
-UNIT = "simulated s per CPU s"
 #: Steps of a cardiac cycle of svZeroDSolver's example: about 1 ms.
 STEPS_PER_CYCLE = 1017
 #: Cycles after which courses are compared, as in the example, and how many steps both then take
@@ -60,7 +66,7 @@ def svzerod_rows(
     try:
         theirs = svzerodsolver_run(max(1, round(seconds / CIRCUIT_PERIOD)), STEPS_PER_CYCLE)
     except ImportError as error:
-        return _absent(repeats, seconds, str(error))
+        return [_absent(*batch, repeats, seconds, error) for batch in _BATCHES]
     try:
         errors = _errors(cycles, finer)
         rows = [
@@ -73,11 +79,7 @@ def svzerod_rows(
                 for batch, width, _ in _BATCHES
             ]
     except BuildError as error:
-        reason = f"cannot be built: {error}"
-        return [
-            missing_row(PART, _work(batch), None, unit=UNIT, reason=reason)
-            for batch, _, _ in _BATCHES
-        ]
+        return [_not_built(batch, error) for batch, _, _ in _BATCHES]
     return [*rows[:2], errors.row(), *rows[2:]]
 
 
@@ -149,17 +151,14 @@ def _work(batch: int) -> str:
     return f"{_WORK}, {'one patient' if batch == 1 else f'{batch} patients'}, against svZeroDSolver"
 
 
-def _ours(
-    batch: int, width: int, steps_per_cycle: int, seconds: float
-) -> tuple[Callable[[], Any], float, str]:
-    """Our contestant, how much it simulates (s), and how."""
+def _ours(batch: int, width: int, steps_per_cycle: int, seconds: float) -> Contestant:
     cycles = max(1, round(seconds / CIRCUIT_PERIOD))
     steps = max(1, cycles * steps_per_cycle // min(batch, 64))
     run = circuit_run(batch, steps, steps_per_cycle, width=width)
     lanes = "one lane" if width == 1 else f"{width} lanes"
     step = 1e3 * CIRCUIT_PERIOD / steps_per_cycle
     by = f"re-expressed in CasADi, emitted loop of {lanes}, Runge-Kutta of order 4, {step:.1f} ms"
-    return run, batch * steps / steps_per_cycle * CIRCUIT_PERIOD, by
+    return Contestant(run, batch * steps / steps_per_cycle * CIRCUIT_PERIOD, by)
 
 
 def _against(
@@ -172,40 +171,38 @@ def _against(
     seconds: float,
     errors: _Errors,
 ) -> SpeedRow:
-    ours, amount, by = _ours(batch, width, steps, seconds)
     length = max(1, round(seconds / CIRCUIT_PERIOD)) * CIRCUIT_PERIOD
-    rates = rates_of([ours, theirs], [amount, length], repeats)
+    by = "svZeroDSolver, generalised alpha, 1.0 ms, a patient at a time"
     how = "at the same step" if target is not None else "at no larger an error"
-    row = compared_row(
+    row = in_turns(
         PART,
         f"{_work(batch)} {how}",
-        rates[:, 0],
-        rates[:, 1],
-        unit=UNIT,
-        ours_by=by,
-        other_by="svZeroDSolver, generalised alpha, 1.0 ms, a patient at a time",
+        _ours(batch, width, steps, seconds),
+        Contestant(theirs, length, by),
+        repeats,
+        target=target,
     )
-    row = replace(
+    return replace(
         row,
         ours_error=errors.ours[steps],
         other_error=errors.theirs,
         note="errors: largest of a state over the last cycle, "
         f"against svZeroDSolver with steps of {1e3 * CIRCUIT_PERIOD / errors.finest:.3f} ms",
     )
-    return row if target is None else row.with_target("ratio", ">=", target)
 
 
-def _absent(repeats: int, seconds: float, reason: str) -> list[SpeedRow]:
-    """Our rates alone."""
-    rows = []
-    for batch, width, target in _BATCHES:
-        try:
-            ours, amount, by = _ours(batch, width, STEPS_PER_CYCLE, seconds)
-        except BuildError as error:
-            why = f"cannot be built: {error}"
-            rows.append(missing_row(PART, _work(batch), None, unit=UNIT, reason=why))
-            continue
-        mine = float(np.median(rates_of([ours], [amount], repeats)))
-        row = missing_row(PART, _work(batch), mine, unit=UNIT, reason=f"not installed: {reason}")
-        rows.append(replace(row, ours_by=by).with_target("ratio", ">=", target))
-    return rows
+def _absent(
+    batch: int, width: int, target: float, repeats: int, seconds: float, reason: ImportError
+) -> SpeedRow:
+    """Our rate alone."""
+    try:
+        ours = _ours(batch, width, STEPS_PER_CYCLE, seconds)
+    except BuildError as error:
+        return _not_built(batch, error)
+    mine, note = median_rate(ours, repeats), why_missing(reason)
+    row = SpeedRow(PART, _work(batch), mine, unit=SIMULATED, ours_by=ours.by, note=note)
+    return row.with_target("ratio", ">=", target)
+
+
+def _not_built(batch: int, error: BuildError) -> SpeedRow:
+    return SpeedRow(PART, _work(batch), None, unit=SIMULATED, note=why_missing(error))

@@ -40,7 +40,7 @@ def test_what_is_not_installed_is_said(monkeypatch):
     def absent(*_):
         raise ImportError("No module named 'jax'")
 
-    monkeypatch.setattr(speed_batch, "_OTHERS", {"jax": ("JAX, vmap", absent)})
+    monkeypatch.setattr(speed_batch, "_OTHERS", (speed_batch._Other("JAX, vmap", absent, 5.0),))
     (row,) = speed_batch.batch_rows(1, seconds=0.1, sizes=(8,))
     assert row.ours > 0
     assert row.other is None

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from experiments.speed.row import compared_row, interleaved, missing_row
+from experiments.speed.row import SpeedRow, compared_row, interleaved
 
 
 def test_candidates_are_timed_in_turns():
@@ -33,9 +33,7 @@ def test_a_target_is_met_or_not_or_cannot_be_judged():
     assert row.with_target("ratio", ">=", 4.1).met is False
     assert row.with_target("ours", "<=", 7.0).target == "<= 7 1/s"
     assert row.with_target("ours", "<=", 7.0).met is False
-    absent = missing_row("p", "w", 8.0, unit="1/s", reason="not installed").with_target(
-        "ratio", ">=", 1
-    )
+    absent = SpeedRow("p", "w", 8.0, unit="1/s", note="not installed").with_target("ratio", ">=", 1)
     assert absent.met is None
     assert absent.verdict == "not measured"
     assert row.verdict == ""

@@ -8,7 +8,7 @@ import pytest
 from experiments.runs import Findings
 from experiments.speed import core_scaling, study
 from experiments.speed.figures import speed_figure
-from experiments.speed.row import SpeedRow, missing_row
+from experiments.speed.row import SpeedRow
 from plants import InputError
 from plants.compile import find_compiler
 
@@ -27,12 +27,12 @@ def test_a_row_can_be_told_in_words(rows):
         assert word in text
     alone = shown([SpeedRow("p", "memory", 31.0, unit="MB", note="1 kB a patient")]).summary
     assert alone.endswith("- memory: 31 MB; note: 1 kB a patient.")
-    absent = shown([missing_row("p", "w", None, unit="1/s", reason="not installed")]).summary
+    absent = shown([SpeedRow("p", "w", None, unit="1/s", note="not installed")]).summary
     assert absent.endswith("- w: not measured; note: not installed.")
 
 
 def test_nothing_to_draw_gives_no_figure():
-    assert speed_figure([missing_row("peers", "w", None, unit="1", reason="not installed")]) is None
+    assert speed_figure([SpeedRow("peers", "w", None, unit="1", note="not installed")]) is None
 
 
 def test_an_unknown_part_is_refused(impellab, tmp_path):
@@ -78,7 +78,7 @@ def test_the_table_for_people_names_targets(impellab, tmp_path, monkeypatch):
 
 
 def test_what_is_not_measured_misses_no_target(impellab, monkeypatch):
-    absent = missing_row("patient", "a course", None, unit="1/s", reason="not installed")
+    absent = SpeedRow("patient", "a course", None, unit="1/s", note="not installed")
     rows = [absent.with_target("ratio", ">=", 5.0)]
     monkeypatch.setattr(study, "patient_rows", lambda *_, **__: rows)
     result = impellab("speed", "--only", "patient", "--json")
