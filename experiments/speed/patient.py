@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.speed.case import CASE, casadi_kernel, case_name, case_start
-from experiments.speed.row import Contestant, SpeedRow, in_turns_if_there
+from experiments.speed.row import SIMULATED, Contestant, SpeedRow, in_turns, why_missing
 from experiments.studies.convergence import RightHandSide
 from plants.beat import run_kernel
-from plants.compile import Kernel
+from plants.compile import BuildError, Kernel
 from plants.plant import N_VOLUMES
 from plants.simulation import DEFAULT_STEP
 
@@ -34,9 +34,6 @@ class _Other(NamedTuple):
     build: Callable[[], Callable[[], Array]]
     length: float
     target: float | None = None
-
-    def ready(self) -> Contestant:
-        return Contestant(self.build(), self.length, self.by)
 
 
 def patient_rows(repeats: int, *, seconds: float = 10.0) -> list[SpeedRow]:
@@ -105,10 +102,15 @@ def patient_rows(repeats: int, *, seconds: float = 10.0) -> list[SpeedRow]:
     rows = []
     for other in others:
         work = f"{what}, against {other.against}"
-        row = in_turns_if_there(PART, work, ours, other.ready, repeats, target=other.target)
-        if other.length == short and row.other is not None:
-            error = _error(other.build()(), exact)
-            row = replace(row, ours_error=ours_error, other_error=error)
+        try:
+            run = other.build()
+        except BuildError as error:
+            rows.append(SpeedRow(PART, work, None, unit=SIMULATED, note=why_missing(error)))
+            continue
+        theirs = Contestant(run, other.length, other.by)
+        row = in_turns(PART, work, ours, theirs, repeats, target=other.target)
+        if other.length == short:
+            row = replace(row, ours_error=ours_error, other_error=_error(run(), exact))
         rows.append(row)
     return rows
 

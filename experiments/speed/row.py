@@ -191,35 +191,6 @@ def in_turns(
     return row if target is None else row.with_target("ratio", ">=", target)
 
 
-def in_turns_if_there(
-    part: str,
-    work: str,
-    ours: Contestant,
-    other: Callable[[], Contestant],
-    repeats: int,
-    *,
-    target: float | None = None,
-    alone: bool = False,
-) -> SpeedRow:
-    """The same, or a row that says why the other could not take part.
-
-    Parameters
-    ----------
-    part, work, ours, repeats, target
-        As in :func:`in_turns`.
-    other : callable
-        Makes the other contestant ready.
-    alone : bool
-        Whether ours is measured where the other cannot take part.
-    """
-    try:
-        return in_turns(part, work, ours, other(), repeats, target=target)
-    except (ImportError, BuildError) as error:
-        mine = median_rate(ours, repeats) if alone else None
-        row = SpeedRow(part, work, mine, unit=SIMULATED, note=why_missing(error))
-    return row if target is None else row.with_target("ratio", ">=", target)
-
-
 def median_rate(contestant: Contestant, repeats: int) -> float:
     """Rate of one that runs alone."""
     return float(np.median(rates_of([contestant.run], [contestant.amount], repeats)))
