@@ -1,15 +1,25 @@
 """Figures that several jobs draw: the look they share, and pressure-volume loops."""
 
 from experiments.figures.loops import Loop, Ventricle, pressure_volume_loops
-from experiments.figures.style import COLORS, label, new_figure, plain, save_figure
+from experiments.figures.style import (
+    COLORS,
+    label,
+    left_title,
+    new_figure,
+    plain,
+    save_figure,
+    shared_legend,
+)
 
 __all__ = [
     "COLORS",
     "Loop",
     "Ventricle",
     "label",
+    "left_title",
     "new_figure",
     "plain",
     "pressure_volume_loops",
     "save_figure",
+    "shared_legend",
 ]

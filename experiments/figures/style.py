@@ -47,6 +47,18 @@ def label(name: str) -> str:
     return text[0].upper() + text[1:]
 
 
+def shared_legend(figure: Figure, axes: Axes, columns: int | None = None) -> None:
+    """One legend below all panels, with what one of them shows; by default in a single row."""
+    handles, names = axes.get_legend_handles_labels()
+    columns = columns or max(1, len(names))
+    figure.legend(handles, names, loc="outside lower center", ncols=columns, frameon=False)
+
+
+def left_title(figure: Figure, text: str) -> None:
+    """The title of the whole figure, at its left."""
+    figure.suptitle(text, fontsize="medium", x=0.01, ha="left")
+
+
 def save_figure(figure: Figure, path: Path) -> Path:
     """Write a figure in the format that the path's ending names; gives the path back."""
     import matplotlib

@@ -42,9 +42,12 @@ class PrintedTable(NamedTuple):
     rows: Sequence[Sequence[Any]]
 
     @classmethod
-    def of(cls, title: str, table: pandas.DataFrame) -> PrintedTable:
-        """A whole table as it is."""
-        return cls(title, list(table.columns), table.values.tolist())
+    def of(
+        cls, title: str, table: pandas.DataFrame, headings: Mapping[str, str] | None = None
+    ) -> PrintedTable:
+        """A whole table as it is, or the columns that have a heading, in that order."""
+        headings = headings or {name: name for name in table.columns}
+        return cls(title, list(headings.values()), table[list(headings)].values.tolist())
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from experiments.studies.support import ALL_LEVELS, PATIENT, RIGHT_PATIENT
+from experiments.studies.support import ALL_LEVELS, PATIENT, RIGHT_PATIENT, UNKNOWN
 from experiments.validation.bands import published
 from experiments.validation.row import Row, verdict
 from plants import Pump
@@ -35,7 +35,7 @@ def head_flow_rows(table: pandas.DataFrame, rmse: pandas.DataFrame) -> list[Row]
     >>> [row.measure for row in head_flow_rows(table, head_flow_rmse(table))][-1]
     '5.5: RMSE of the mean flow against every range'
     """
-    known = table[table["verdict"] != "no range known"]
+    known = table[table["verdict"] != UNKNOWN]
     rows = [_level_row(flow) for flow in known.to_dict("records")]
     whole = rmse[rmse["level"] == ALL_LEVELS]
     return rows + [_rmse_row(device) for device in whole.to_dict("records")]
@@ -61,21 +61,15 @@ def _level_row(flows: Mapping[Any, Any]) -> Row:
     missed = beyond(value) > 0
     level, head = str(flows["level"]), f"{flows['head_mmHg']:g} mmHg"
     explanation = flows["reason"] or f"{beyond(value):.2f} L/min beyond the band"
-    return Row(
-        study=bands.study,
-        measure=f"{flows['device']} {level} at {head}",
-        kind="value",
-        signal="pump_flow",
-        unit="L/min",
-        patient=_patient(str(flows["device"])),
-        device=str(flows["device"]),
+    return _row(
+        Pump.load(flows["device"]),
+        f"{flows['device']} {level} at {head}",
         condition=f"{level}, mean head {head}",
         published=" to ".join("?" if end is None else f"{end:g}" for end in (low, high)),
         tag=str(flows["tag"]),
         model=value,
         low=band_low,
         high=band_high,
-        verdict=verdict(not missed),
         reason=bands.reason_recalled if recalled else bands.reason_seen,
         explanation=str(explanation) if missed else "",
     )
@@ -87,33 +81,38 @@ def _rmse_row(device: Mapping[Any, Any]) -> Row:
     high = bands.rmse_share * pump.ratings["max_mean_flow"].value
     values = [device[f"{kind}_range_rmse"] for kind in ("steady", "pulsatile")]
     value = max(v for v in values if not math.isnan(v))
-    missed = value > high
-    return Row(
-        study=bands.study,
-        measure=f"{pump.name}: RMSE of the mean flow against every range",
-        kind="value",
-        signal="pump_flow",
-        unit="L/min",
-        patient=_patient(pump.name),
-        device=pump.name,
+    return _row(
+        pump,
+        f"{pump.name}: RMSE of the mean flow against every range",
         condition=f"{device['rows']} heads and levels",
         published="0",
         tag="S/R",
         model=value,
         low=0.0,
         high=high,
-        verdict=verdict(not missed),
         reason=bands.rmse_reason,
-        explanation="see the rows of the levels" if missed else "",
+        explanation="see the rows of the levels" if value > high else "",
+    )
+
+
+def _row(pump: Pump, measure: str, *, explanation: str, **fields: Any) -> Row:
+    """A row of a pump's flow, which is explained where it misses."""
+    return Row(
+        study=published().head_flow.study,
+        measure=measure,
+        kind="value",
+        signal="pump_flow",
+        unit="L/min",
+        patient=PATIENT if pump.side == "left" else RIGHT_PATIENT,
+        device=pump.name,
+        verdict=verdict(not explanation),
+        explanation=explanation,
+        **fields,
     )
 
 
 def _known(value: Any) -> float | None:
     return None if value is None or math.isnan(value) else float(value)
-
-
-def _patient(device: str) -> str:
-    return PATIENT if Pump.load(device).side == "left" else RIGHT_PATIENT
 
 
 def preset_rows(table: pandas.DataFrame) -> list[Row]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.figures import COLORS, label, new_figure, plain
+from experiments.figures import COLORS, label, left_title, new_figure, plain, shared_legend
 from experiments.validation.bands import BEFORE
 from experiments.validation.conditions import ShownCase, ShownCondition
 from experiments.validation.parts import PRESETS, Part
@@ -42,14 +42,14 @@ def validation_figures(parts: Sequence[Part]) -> dict[str, Figure]:
             several = len(part.cases) > 1
             rows = [row for row in part.rows if not several or row.patient == case.patient]
             suffix = f"_{case.patient}" if several else ""
-            figures[f"{part.name}{suffix}"] = study_figure(case, rows)
-            if part.name == _PLACES:
+            figures[f"{part.name.name}{suffix}"] = study_figure(case, rows)
+            if part.name.name == _PLACES:
                 figures["position_signals"] = place_figure(case)
     flows = [part.tables["head_flow"] for part in parts if "head_flow" in part.tables]
     if flows:
         figures["head-flow"] = head_flow_figure(flows)
     for part in parts:
-        if part.name == PRESETS:
+        if part.name.name == PRESETS:
             figures["presets"] = presets_figure(part.rows)
     return figures
 
@@ -64,7 +64,7 @@ def study_figure(case: ShownCase, rows: Sequence[Row]) -> Figure:
     if loops:
         _draw_loops(plain(figure.add_subplot(grid[0, 1])), case)
     of = f" ({case.patient})" if len(case.published.presets) > 1 else ""
-    figure.suptitle(f"{case.published.title}{of}", fontsize="medium", x=0.01, ha="left")
+    left_title(figure, f"{case.published.title}{of}")
     return figure
 
 
@@ -186,9 +186,8 @@ def place_figure(case: ShownCase) -> Figure:
     panels[0, 0].set_ylabel("Pressure [mmHg]", fontsize="small")
     panels[1, 0].set_ylabel(label("motor_current"), fontsize="small")
     panels[1, 0].set_ylim(bottom=0)
-    handles, names = panels[0, 0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False)
-    figure.suptitle("What the console shows of a beat", fontsize="medium", x=0.01, ha="left")
+    shared_legend(figure, panels[0, 0], 3)
+    left_title(figure, "What the console shows of a beat")
     return figure
 
 
@@ -214,13 +213,10 @@ def head_flow_figure(tables: Sequence[Sequence[Mapping[str, Any]]]) -> Figure:
         axes.axis("off")
     for axes in panels[::3]:
         axes.set_ylabel(label("pump_flow"))
-    handles, names = panels[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
-    figure.suptitle(
+    shared_legend(figure, panels[0])
+    left_title(
+        figure,
         "Flow of every level at a low and a high mean head, and the range the console displays",
-        fontsize="medium",
-        x=0.01,
-        ha="left",
     )
     return figure
 
@@ -293,7 +289,5 @@ def presets_figure(rows: Sequence[Row]) -> Figure:
         axes.set_xlabel("deviation [%]", fontsize="small")
     panels[0].set_yticks(range(len(signals)), signals, fontsize="small")
     panels[0].invert_yaxis()
-    figure.suptitle(
-        "Presets against their targets, without a pump", fontsize="medium", x=0.01, ha="left"
-    )
+    left_title(figure, "Presets against their targets, without a pump")
     return figure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from experiments.studies.identify import patients_table
 from experiments.studies.support import head_flow_rmse, head_flow_table
@@ -21,14 +21,21 @@ if TYPE_CHECKING:
 HEAD_FLOW, PRESETS = "head-flow", "presets"
 
 
+class PartName(NamedTuple):
+    """A study of the data file or the presets, or the displayed flows of a device."""
+
+    name: str
+    device: str = ""
+
+
 @dataclass(frozen=True)
 class Part:
     """The outcome of a part of the validation.
 
     Attributes
     ----------
-    name : str
-        A study of the data file, ``"presets"``, or ``"head-flow:DEVICE"``.
+    name : PartName
+        Which.
     rows : list of Row
         Its comparisons.
     cases : list of ShownCase
@@ -37,7 +44,7 @@ class Part:
         Rows of the tables behind the comparisons.
     """
 
-    name: str
+    name: PartName
     rows: list[Row]
     cases: list[ShownCase] = field(default_factory=list)
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -55,43 +62,38 @@ def part_names() -> tuple[str, ...]:
     return (*studies(), HEAD_FLOW, PRESETS)
 
 
-def run_part(name: str) -> Part:
+def run_part(part: PartName) -> Part:
     """Simulate and compare one part.
-
-    Parameters
-    ----------
-    name : str
-        As in :class:`Part`.
 
     Examples
     --------
-    >>> from experiments.validation.parts import run_part
-    >>> [row.verdict for row in run_part("isar-shock").rows]
+    >>> from experiments.validation.parts import PartName, run_part
+    >>> [row.verdict for row in run_part(PartName("isar-shock")).rows]
     ['within']
     """
-    if name == PRESETS:
+    if part.name == PRESETS:
         presets = patients_table()
         tables = {"presets": _records(presets)}
-        return Part(name, preset_rows(presets), tables=tables)
-    if name.startswith(HEAD_FLOW):
-        flows = head_flow_table([name.partition(":")[2]])
+        return Part(part, preset_rows(presets), tables=tables)
+    if part.name == HEAD_FLOW:
+        flows = head_flow_table([part.device])
         rmse = head_flow_rmse(flows)
         tables = {"head_flow": _records(flows), "head_flow_rmse": _records(rmse)}
-        return Part(name, head_flow_rows(flows, rmse), tables=tables)
-    study = studies()[name]
+        return Part(part, head_flow_rows(flows, rmse), tables=tables)
+    study = studies()[part.name]
     try:
         cases = simulate_study(study)
     except PhysicsError as error:
-        return Part(name, failed_rows(study, str(error)))
+        return Part(part, failed_rows(study, str(error)))
     rows = [row for case in cases for row in study_rows(case)]
-    return Part(name, rows, [case.shown() for case in cases])
+    return Part(part, rows, [case.shown() for case in cases])
 
 
 def _records(table: pandas.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
-def chosen_parts(names: Sequence[str] = ()) -> list[str]:
+def chosen_parts(names: Sequence[str] = ()) -> list[PartName]:
     """The parts to run for some names, or for all: the displayed flows are a part per device.
 
     Raises
@@ -102,11 +104,9 @@ def chosen_parts(names: Sequence[str] = ()) -> list[str]:
     for name in names:
         if name not in part_names():
             raise unknown_name("study", name, part_names())
-    parts: list[str] = []
-    for name in part_names():
-        if names and name not in names:
-            continue
-        parts += (
-            [f"{HEAD_FLOW}:{device}" for device in Pump.names()] if name == HEAD_FLOW else [name]
-        )
-    return parts
+    return [
+        PartName(name, device)
+        for name in part_names()
+        if not names or name in names
+        for device in (Pump.names() if name == HEAD_FLOW else ("",))
+    ]

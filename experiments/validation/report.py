@@ -32,12 +32,12 @@ def _cells(row: Row) -> list[Any]:
 
 def sources(parts: Sequence[Part]) -> list[dict[str, str]]:
     """What each study is and what stands for it."""
-    described = [_described(part.name, part.cases[0].published) for part in parts if part.cases]
-    if any(part.name.startswith(HEAD_FLOW) for part in parts):
-        described.append(_described(HEAD_FLOW, published().head_flow))
-    if any(part.name == PRESETS for part in parts):
-        described.append(_described(PRESETS, published().patients))
-    return described
+    described = [
+        _described(part.name.name, part.cases[0].published) for part in parts if part.cases
+    ]
+    told = {part.name.name for part in parts}
+    others = {HEAD_FLOW: published().head_flow, PRESETS: published().patients}
+    return described + [_described(name, text) for name, text in others.items() if name in told]
 
 
 def _described(name: str, study: PublishedStudy | Described) -> dict[str, str]:

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from experiments.runs import Findings, Settings, Study, render
 from experiments.validation.bands import unit_of
 from experiments.validation.figures import validation_figures
-from experiments.validation.parts import HEAD_FLOW, Part, chosen_parts, run_part
+from experiments.validation.parts import HEAD_FLOW, Part, PartName, chosen_parts, run_part
 from experiments.validation.report import printed, sources, validation_tables
 from experiments.validation.row import MISS
 from plants import InputError
@@ -35,9 +35,9 @@ class ValidationSettings(Settings):
         return self
 
 
-def _cases(settings: ValidationSettings) -> list[str]:
+def _cases(settings: ValidationSettings) -> list[PartName]:
     """The parts, the longest first, so that no core waits for the last."""
-    return sorted(chosen_parts(settings.study), key=lambda name: not name.startswith(HEAD_FLOW))
+    return sorted(chosen_parts(settings.study), key=lambda part: part.name != HEAD_FLOW)
 
 
 def _findings(settings: ValidationSettings, results: Sequence[Part]) -> Findings:
@@ -71,7 +71,7 @@ STUDY = Study(
     work=run_part,
     findings=_findings,
     result=Part,
-    key=lambda name: name.replace(":", "-"),
+    key=lambda part: "-".join(filter(None, part)),
     unit="studies",
     command="validate",
     check_results=_refuse_partial_results,

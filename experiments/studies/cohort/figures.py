@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.figures import COLORS, new_figure, plain
+from experiments.figures import COLORS, new_figure, plain, shared_legend
 from experiments.studies.cohort.settings import COMPLICATIONS
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def incidence_figure(incidence: pandas.DataFrame) -> Figure:
         axes.grid(visible=False, axis="y")
     grid[0].set_yticks(places, supports)
     grid[0].set_ylim(len(supports) - 0.5, -0.5)
-    handles, names = grid[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
+    shared_legend(figure, grid[0])
     return figure
 
 
@@ -114,8 +113,7 @@ def days_figure(by_day: pandas.DataFrame, supports: Sequence[str]) -> Figure:
         axes.set_xlabel("Days of support [d]")
         axes.set_ylim(0.0, max(axes.get_ylim()[1], _LEAST_REACH))
     grid[0].set_ylabel(_PATIENTS)
-    handles, names = grid[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
+    shared_legend(figure, grid[0])
     return figure
 
 
@@ -154,6 +152,5 @@ def contrasts_figure(incidence: pandas.DataFrame, groups: Mapping[str, Sequence[
         grid[i, 0].set_ylabel(title)
     for axes in grid[0]:  # The columns share their axes.
         axes.set_xlim(0.0, max(axes.get_xlim()[1], _LEAST_REACH))
-    handles, names = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
+    shared_legend(figure, grid[0, 0])
     return figure

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 from plants import InputError, Pump
 from plants.quantities import HOURS_PER_DAY
@@ -14,14 +13,6 @@ RULE = "rule"
 COMPLETED, DIED, REFUSED = "completed", "died", "refused"
 #: What is noted at every check, besides the cumulative hazards.
 NOTED = ("level", "map", "cardiac_power_output", "lvedp", "pfhb", "lactate", "limb_perfusion")
-_TIMES = (
-    "bleeding",
-    "malposition",
-    "limb",
-    "hemolysis",
-    "hemolysis_if_malposed",
-    "distal_perfusion",
-)
 
 
 @dataclass(frozen=True)
@@ -70,6 +61,17 @@ class Support:
         return days * HOURS_PER_DAY
 
 
+#: Supports whose incidences are judged, each over its label's duration.
+DEVICES = ("CP", "5.0")
+#: What some of the patients are given besides, to see what moves the incidences: held levels,
+#: other devices over the same four days, and every access of the 5.0.
+CONTRASTS = (
+    *(Support(device, level) for device in DEVICES for level in ("P-4", "P-6", "P-8")),
+    *(Support(device, days=4.0) for device in ("2.5", "5.0", "5.5")),
+    *(Support("5.0", access=access) for access in ("axillary transpectoral", "femoral cut-down")),
+)
+
+
 @dataclass(frozen=True)
 class Course:
     """What became of a patient on a pump.
@@ -115,17 +117,3 @@ class Course:
     distal_perfusion: float = math.inf
     times: list[float] = field(default_factory=list)
     noted: dict[str, list[float]] = field(default_factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data that :meth:`from_dict` reads back, also after a passage through JSON."""
-        content = asdict(self)
-        for name in _TIMES:  # JSON knows neither infinity nor NaN.
-            if not math.isfinite(content[name]):
-                content[name] = str(content[name])
-        return content
-
-    @classmethod
-    def from_dict(cls, content: dict[str, Any]) -> Course:
-        """The course that :meth:`to_dict` gave."""
-        times = {name: float(content[name]) for name in _TIMES}
-        return cls(**content | times)

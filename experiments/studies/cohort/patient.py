@@ -98,22 +98,6 @@ class PatientDone:
     refusals: dict[str, int]
     courses: tuple[Course, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data that :meth:`from_dict` reads back."""
-        return asdict(self) | {"courses": [course.to_dict() for course in self.courses]}
-
-    @classmethod
-    def from_dict(cls, content: dict[str, Any]) -> PatientDone:
-        """What :meth:`to_dict` gave.
-
-        Raises
-        ------
-        KeyError, TypeError
-            It is not complete.
-        """
-        courses = tuple(Course.from_dict(course) for course in content["courses"])
-        return cls(**content | {"courses": courses})
-
     def counts(self) -> RefusalCounts:
         """The refused draws."""
         return RefusalCounts(0 if self.reason else 1, self.draws, self.refusals)

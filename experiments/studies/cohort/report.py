@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from experiments.runs import Findings, PrintedTable, ReferenceResults, ReportPage, render
@@ -12,6 +11,7 @@ from experiments.studies.cohort.figures import (
     days_figure,
     incidence_figure,
 )
+from experiments.studies.cohort.outcome import CONTRASTS, RULE
 from experiments.studies.cohort.settings import COMPLICATIONS, cohort_settings
 from experiments.studies.cohort.tables import OUTSIDE, CohortTables
 
@@ -36,7 +36,8 @@ _UNITS = {
 
 def cohort_findings(patients: int, tables: CohortTables) -> Findings:
     """What the tables of so many patients show."""
-    shown = [name for name in _SHOWN if not getattr(tables, name).empty]
+    content = {name: getattr(tables, name) for name in _SHOWN}
+    shown = [(name, table) for name, table in content.items() if not table.empty]
     return Findings(
         tables=tables._asdict(),
         summary=summary(patients, tables),
@@ -46,16 +47,13 @@ def cohort_findings(patients: int, tables: CohortTables) -> Findings:
         printed=printed(tables),
         printed_text="",
         document={
-            name: getattr(tables, name).to_dict("records")
-            for name in ("contrasts", "by_day", "outcomes", "refusals")
+            name: table.to_dict("records") for name, table in content.items() if name != "incidence"
         },
-        report=ReportPage([_whole(name, getattr(tables, name)) for name in shown]),
+        report=ReportPage(
+            [PrintedTable.of(name.replace("_", " "), table) for name, table in shown]
+        ),
         reference=ReferenceResults(_SHOWN),
     )
-
-
-def _whole(name: str, table: pandas.DataFrame) -> PrintedTable:
-    return PrintedTable.of(name.replace("_", " "), table)
 
 
 def figures(tables: CohortTables) -> dict[str, Figure]:
@@ -76,16 +74,16 @@ def contrast_groups(contrasts: pandas.DataFrame, judged: list[str]) -> dict[str,
     if contrasts.empty:
         return {}
     names = list(dict.fromkeys(contrasts["support"]))
+    compared = [support for support in CONTRASTS if support.name in names]
     groups = {}
     for device in judged:
-        held = [name for name in names if name.startswith(f"{device}, P-")]
+        held = [each.name for each in compared if each.device == device and each.levels != RULE]
         if held and device in names:
             groups[f"level, {device}"] = [device, *held]
-    days = [name for name in names if name.endswith(" d")]
+    days = [support.name for support in compared if support.days]
     if days:
         groups["device, 4 d"] = [*(["CP"] if "CP" in judged else []), *days]
-    ways = [name for name in names if name.startswith("5.0, ") and name not in (*days,)]
-    ways = [name for name in ways if ", P-" not in name]
+    ways = [support.name for support in compared if support.access]
     if ways:
         groups["access, 5.0"] = ways
     return groups
@@ -124,14 +122,8 @@ def printed(tables: CohortTables) -> list[PrintedTable]:
         "mean_map": "MAP [mmHg]",
         "mean_pfhb": "pfHb [mg/dL]",
     }
-    shown.append(PrintedTable("outcomes", *_cells(tables.outcomes, headings)))
-    headings = {"what": "what", "reason": "reason", "count": "count"}
-    shown.append(PrintedTable("refusals", *_cells(tables.refusals, headings)))
-    return shown
-
-
-def _cells(table: pandas.DataFrame, shown: Mapping[str, str]) -> tuple[Headings, Cells]:
-    return tuple(shown.values()), table[list(shown)].values.tolist()
+    shown.append(PrintedTable.of("outcomes", tables.outcomes, headings))
+    return [*shown, PrintedTable.of("refusals", tables.refusals[["what", "reason", "count"]])]
 
 
 def _incidence_cells(incidence: pandas.DataFrame) -> tuple[Headings, Cells]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import NamedTuple
+from typing import Annotated
+
+from pydantic import Field
 
 from plants import Quantity
-from plants.quantities import check_keys, check_number, parameter_table, read_quantities
+from plants.quantities import CheckedModel, load_toml, parameter_table, quantities_in
 
 _FILE = Path(__file__).parents[2] / "data" / "cohort.toml"
 _SOURCE = "experiments/data/cohort.toml"
@@ -27,15 +26,11 @@ _DECLARED = parameter_table(
     ("sample_interval", "h", "time between samples of plasma-free hemoglobin", 0.5, 48),
     ("release_deviation", "1", "spread of the logarithm of a pump's hemolysis", 0, 1),
 )
-_PERCENT = parameter_table(
-    ("low", "%", "lower end of what is expected", 0, 100),
-    ("high", "%", "upper end of what is expected", 0, 100),
-)
 #: The complications of which the bands speak, in the order of tables.
 COMPLICATIONS = ("bleeding", "hemolysis", "limb")
 
 
-class Expected(NamedTuple):
+class Expected(CheckedModel):
     """An expected incidence.
 
     Parameters
@@ -46,31 +41,27 @@ class Expected(NamedTuple):
         Where that comes from.
     """
 
-    low: float
-    high: float
+    low: float = Field(ge=0, le=100)
+    high: float = Field(ge=0, le=100)
     source: str
 
 
-@dataclass(frozen=True)
-class CohortSettings:
+class CohortSettings(CheckedModel):
     """The numbers of the study.
 
     Parameters
     ----------
-    entries : Mapping of str to Quantity
+    parameters : Mapping of str to Quantity
         Every number with unit, source and tag.
-    values : Mapping of str to float
-        The numbers alone.
-    bands : Mapping of str to Expected
+    bands : dict of str to Expected
         Expected incidences: ``bleeding``, ``hemolysis``, ``limb`` and ``limb_surgical``.
     """
 
-    entries: Mapping[str, Quantity]
-    values: Mapping[str, float]
-    bands: Mapping[str, Expected]
+    parameters: Annotated[Mapping[str, Quantity], quantities_in(_DECLARED)]
+    bands: dict[str, Expected]
 
     def __getitem__(self, name: str) -> float:
-        return self.values[name]
+        return self.parameters[name].value
 
 
 @functools.cache
@@ -83,18 +74,4 @@ def cohort_settings() -> CohortSettings:
     >>> cohort_settings().bands["bleeding"].high
     12.5
     """
-    content = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    entries = read_quantities(content["parameters"], _DECLARED, "parameters", _SOURCE)
-    bands = {}
-    for name, table in content["bands"].items():
-        given = check_keys(table, ("low", "high", "source"), f"bands.{name}", _SOURCE)
-        ends = [
-            check_number(given[end], declared, f"bands.{name}.{end}", _SOURCE)
-            for end, declared in _PERCENT.items()
-        ]
-        bands[name] = Expected(ends[0], ends[1], given["source"])
-    return CohortSettings(
-        MappingProxyType(entries),
-        MappingProxyType({name: quantity.value for name, quantity in entries.items()}),
-        MappingProxyType(bands),
-    )
+    return CohortSettings.read(load_toml(_FILE)[0], source=_SOURCE)

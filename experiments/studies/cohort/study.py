@@ -13,7 +13,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from experiments.runs import Findings, OptionName, Settings, Study, check_all
-from experiments.studies.cohort.outcome import Support
+from experiments.studies.cohort.outcome import CONTRASTS, DEVICES, Support
 from experiments.studies.cohort.patient import PatientDone, Task, run_patient
 from experiments.studies.cohort.report import TITLE, cohort_findings
 from experiments.studies.cohort.tables import tabulate
@@ -22,15 +22,6 @@ from plants.cohorts import FIRST_EVALUATION_SEED
 
 #: Profiles of the patients, in turn.
 PHENOTYPES = ("shock-c", "shock-d", "shock-e")
-#: Supports whose incidences are judged, each over its label's duration.
-DEVICES = ("CP", "5.0")
-#: What some of the patients are given besides, to see what moves the incidences: held levels,
-#: other devices over the same four days, and every access of the 5.0.
-CONTRASTS = (
-    *(Support(device, level) for device in DEVICES for level in ("P-4", "P-6", "P-8")),
-    *(Support(device, days=4.0) for device in ("2.5", "5.0", "5.5")),
-    *(Support("5.0", access=access) for access in ("axillary transpectoral", "femoral cut-down")),
-)
 
 
 class CohortStudySettings(Settings):
@@ -132,8 +123,7 @@ STUDY = Study(
     cases=CohortStudySettings.tasks,
     work=run_patient,
     findings=_findings,
-    keep=PatientDone.to_dict,
-    restore=PatientDone.from_dict,
+    result=PatientDone,
     key=lambda task: task.key,
     unit="patients",
     seeds=lambda settings: {"first patient": settings.first_seed},

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.runs import ReportTable, run_folder, write_report
+from experiments.runs import ReportTable, replace_file, run_folder, write_report
 from plants import InputError, Patient, TargetRow, identify
 
 _COLUMNS = ("patient", "signal", "unit", "target", "model", "deviation", "fitted", "met")
@@ -103,19 +102,11 @@ def _records(rows: Sequence[TargetRow]) -> list[dict[str, Any]]:
 
 
 def _write(patient: Patient, folder: Path) -> Path:
-    """Write a patient's file: to a temporary name beside it, then renamed."""
+    """Write a patient's file as a whole."""
     path = folder / f"{patient.name}.toml"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{patient.name}-", suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(patient.to_toml())
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_file(path, patient.to_toml().encode())
     except OSError as error:
         reason = error.strerror or type(error).__name__
         allowed = f"a folder that can be written to ({reason})"

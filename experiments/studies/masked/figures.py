@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures import COLORS, label, new_figure, plain
+from experiments.figures import COLORS, label, left_title, new_figure, plain
 from experiments.studies.masked.hidden_regurgitation import DEVICE, FULL, LOW, PATIENT
 from experiments.studies.masked.masked_failure import WEANING_POWER
 from plants.slow.laws import MITRAL_GRADES
@@ -41,12 +41,7 @@ def hidden_figure(course: pandas.DataFrame, beats: pandas.DataFrame) -> Figure:
             axes.legend(frameon=False, fontsize="x-small", loc="upper right")
     for row, level in enumerate((FULL, LOW)):
         _draw_beat(plain(figure.add_subplot(grid[row, 2])), level, beats[beats["level"] == level])
-    figure.suptitle(
-        f"Regurgitation that full support hides ({PATIENT}, {DEVICE})",
-        fontsize="medium",
-        x=0.01,
-        ha="left",
-    )
+    left_title(figure, f"Regurgitation that full support hides ({PATIENT}, {DEVICE})")
     return figure
 
 
@@ -55,16 +50,17 @@ def _mark_levels(axes: Axes, course: pandas.DataFrame) -> None:
     for number, (_, rows) in enumerate(course.groupby(blocks)):
         hours = rows["hours"]
         if number:
-            axes.axvline(hours.iloc[0], color="#888888", linewidth=0.8, linestyle=":")
-        axes.text(
-            hours.mean(),
-            1.0,
-            rows["level"].iloc[0],
-            transform=axes.get_xaxis_transform(),
-            ha="center",
-            va="bottom",
-            fontsize="x-small",
-        )
+            _line_at(axes, hours.iloc[0])
+        _text_above(axes, hours.mean(), rows["level"].iloc[0])
+
+
+def _line_at(axes: Axes, hours: float) -> None:
+    axes.axvline(hours, color="#888888", linewidth=0.8, linestyle=":")
+
+
+def _text_above(axes: Axes, hours: float, text: str) -> None:
+    place = axes.get_xaxis_transform()
+    axes.text(hours, 1.0, text, transform=place, ha="center", va="bottom", fontsize="x-small")
 
 
 def _draw_grades(axes: Axes, course: pandas.DataFrame) -> None:
@@ -111,16 +107,8 @@ def masked_figure(course: pandas.DataFrame, doses: pandas.DataFrame) -> Figure:
         for heart, rows in course.groupby("heart", sort=False):
             axes.plot(rows["hours"], rows[name], color=_HEARTS[str(heart)], label=str(heart))
         off = course["hours"].max() / 2
-        axes.axvline(off, color="#888888", linewidth=0.8, linestyle=":")
-        axes.text(
-            off,
-            1.0,
-            "drug stopped",
-            transform=axes.get_xaxis_transform(),
-            ha="center",
-            va="bottom",
-            fontsize="x-small",
-        )
+        _line_at(axes, off)
+        _text_above(axes, off, "drug stopped")
         axes.set_xlabel(f"Time at {LOW} [h]")
         axes.set_ylabel(label(name))
         if name == "cardiac_power_output":
@@ -128,11 +116,9 @@ def masked_figure(course: pandas.DataFrame, doses: pandas.DataFrame) -> Figure:
             axes.set_ylim(0.4, 1.0)
             axes.legend(frameon=False, fontsize="x-small")
     _draw_doses(plain(figure.add_subplot(grid[:, 2])), doses)
-    figure.suptitle(
+    left_title(
+        figure,
         f"Failure that an inotrope hides, against a heart that recovered ({PATIENT}, {DEVICE})",
-        fontsize="medium",
-        x=0.01,
-        ha="left",
     )
     return figure
 

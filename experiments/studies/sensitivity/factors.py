@@ -181,11 +181,7 @@ def _of_patient(patient: Patient, spread: PatientSpread) -> Iterator[Factor]:
 
 
 def _stressed(patient: Patient) -> float:
-    return patient["blood_volume"] - _unstressed(patient)
-
-
-def _unstressed(patient: Patient) -> float:
-    return sum(value for name, value in patient.values.items() if name.startswith("vu_"))
+    return patient["blood_volume"] - patient.unstressed_volume
 
 
 def _laws(pump: Pump) -> NDArray[np.float64]:
@@ -215,7 +211,7 @@ def varied_plant(
     for factor, number in zip(chosen, values, strict=True):
         value = float(number)
         if factor.name == STRESSED:
-            of_patient["blood_volume"] = _unstressed(patient) + value
+            of_patient["blood_volume"] = patient.unstressed_volume + value
         elif factor.group == "patient":
             of_patient[factor.name] = value
         elif factor.name == HEAD_FLOW_LAW and pump is not None:

@@ -184,8 +184,7 @@ def _events(
         return Event(name, float(amount), "pulse", onset, duration=length, time_constant=recovery)
 
     def loss(share: float) -> tuple[Event, Event]:
-        unstressed = sum(v for name, v in patient.values.items() if name.startswith("vu_"))
-        amount = share * (patient["blood_volume"] - unstressed)
+        amount = share * (patient["blood_volume"] - patient.unstressed_volume)
         return (
             Event("volume", -amount, "ramp", onset, duration=8.0),
             Event("volume", amount, "ramp", back, duration=8.0),

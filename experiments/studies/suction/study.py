@@ -166,8 +166,8 @@ def _findings(settings: SuctionSettings, results: Sequence[WatchedCourse]) -> Fi
         held=all(aim.values()),
         units=_UNITS,
         printed=[
-            PrintedTable("noise", list(_SCORES.values()), table[list(_SCORES)].values.tolist()),
-            PrintedTable(f"causes at {at}", list(_CAUSES.values()), causes.values.tolist()),
+            PrintedTable.of("noise", table, _SCORES),
+            PrintedTable.of(f"causes at {at}", causes, _CAUSES),
             PrintedTable(f"aim at {at}", ("part", "wanted", "found", "verdict"), parts),
         ],
         document={

@@ -5,6 +5,7 @@ from experiments.studies.support.head_flow import (
     ALL_LEVELS,
     PATIENT,
     RIGHT_PATIENT,
+    UNKNOWN,
     head_flow_rmse,
     head_flow_table,
 )
@@ -15,6 +16,7 @@ __all__ = [
     "PATIENT",
     "RIGHT_PATIENT",
     "STUDY",
+    "UNKNOWN",
     "Check",
     "SupportSettings",
     "head_flow_rmse",

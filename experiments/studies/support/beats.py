@@ -24,14 +24,28 @@ from plants import (
 from plants.plant import VALUES
 from plants.quantities import SECONDS_PER_MINUTE
 
-#: Patients, and supports as device and level.
+
+class Support(NamedTuple):
+    """A device at a level; both are None without support."""
+
+    device: str | None = None
+    level: str | None = None
+
+    @property
+    def name(self) -> str:
+        """In words."""
+        return f"{self.device} {self.level}" if self.device else "no pump"
+
+
+#: Whose beats are found, and on what.
 PATIENTS = ("shock-c", "shock-d", "shock-e")
-SUPPORTS: tuple[tuple[str | None, str | None], ...] = (
-    (None, None),
-    ("CP", "P-2"),
-    ("CP", "P-5"),
-    ("CP", "P-9"),
-    ("5.5", "P-9"),
+UNSUPPORTED = Support()
+SUPPORTS = (
+    UNSUPPORTED,
+    Support("CP", "P-2"),
+    Support("CP", "P-5"),
+    Support("CP", "P-9"),
+    Support("5.5", "P-9"),
 )
 #: What the table shows.
 SHOWN = (
@@ -56,11 +70,6 @@ SHOWN = (
 #: Volume (mL) and pressure (mmHg) of the left ventricle over a beat, closed.
 Loop = tuple[FloatArray, FloatArray]
 _LOOP_INTERVAL = 0.001  # s
-
-
-def support_name(device: str | None, level: str | None) -> str:
-    """A support in words."""
-    return f"{device} {level}" if device else "no pump"
 
 
 class SupportedBeat(NamedTuple):
@@ -93,11 +102,11 @@ def support_beats(name: str, *, reflex: bool = True) -> list[SupportedBeat]:
     """
     patient = Patient.load(name)
     beats = []
-    for device, level in SUPPORTS:
-        plant = Plant(patient, device)
-        speed = plant.pump.speed(level) if plant.pump is not None and level else 0.0
+    for support in SUPPORTS:
+        plant = Plant(patient, support.device)
+        speed = plant.pump.speed(support.level) if plant.pump and support.level else 0.0
         beat = supported(plant, speed, reflex=reflex)
-        beats.append(SupportedBeat(support_name(device, level), plant, speed, beat))
+        beats.append(SupportedBeat(support.name, plant, speed, beat))
     return beats
 
 

@@ -14,8 +14,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from experiments.runs import render
-from experiments.studies.support.beats import SHOWN
-from plants import SIGNALS
+from experiments.studies.support.beats import SHOWN, SUPPORTS, UNSUPPORTED
+from experiments.studies.support.head_flow import MISS, UNKNOWN, shut_off_head
+from plants import SIGNALS, Pump
 
 if TYPE_CHECKING:
     import pandas
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 SHUT = 0.01
 #: Patients whose aortic valve is expected to stay shut at a high level.
 _WEAK = ("shock-d", "shock-e")
-_NO_PUMP = "no pump"
+_NO_PUMP = UNSUPPORTED.name
+_CP_LEVELS = tuple(support.name for support in SUPPORTS if support.device == "CP")
+_HIGH = tuple(support.name for support in SUPPORTS if support.level == "P-9")
 
 #: Metric name to support to value.
 Columns = Mapping[str, Mapping[str, float]]
@@ -116,8 +119,7 @@ def _changes(values: Mapping[str, float]) -> list[float]:
 
 def _steps(values: Mapping[str, float]) -> list[float]:
     """From each level of the CP to the next."""
-    levels = [value for support, value in values.items() if support.startswith("CP")]
-    return [above - below for below, above in pairwise(levels)]
+    return [values[above] - values[below] for below, above in pairwise(_CP_LEVELS)]
 
 
 def _falls(values: Mapping[str, float]) -> bool:
@@ -133,7 +135,7 @@ def _lower_than_without(values: Mapping[str, float]) -> bool:
 
 
 def _high(values: Mapping[str, float]) -> list[float]:
-    return [value for support, value in values.items() if support.endswith("P-9")]
+    return [values[support] for support in _HIGH]
 
 
 def _why_work_rises(columns: Columns) -> str:
@@ -207,13 +209,15 @@ def head_flow_checks(table: pandas.DataFrame) -> list[Check]:
     """A check for each device of a table from :func:`head_flow_table`."""
     checks = []
     for device, rows in table.groupby("device", sort=False):
-        known = rows[rows["verdict"] != "no range known"]
-        missed = known[known["verdict"] == "miss"]
+        known = rows[rows["verdict"] != UNKNOWN]
+        missed = known[known["verdict"] == MISS]
         misses = missed[["steady_miss", "pulsatile_miss"]].abs().max(axis=1)
         values = f"{len(known) - len(missed)} of {len(known)} rows within"
         reason = ""
         if len(missed):
-            shut_off = int(missed["reason"].str.contains("shut-off").sum())
+            limits = shut_off_head(Pump.load(str(device)), missed["speed_rpm"])
+            above = (missed["head_mmHg"] > limits) & (missed["steady_miss"] != 0.0)
+            shut_off = int(above.sum())
             values += f", largest miss {misses.max():.2f} L/min"
             levels = ", ".join(dict.fromkeys(missed["level"]))
             parts = [f"levels {levels}"]

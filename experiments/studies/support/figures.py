@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures import COLORS, label, new_figure, plain
+from experiments.figures import COLORS, label, new_figure, plain, shared_legend
 from experiments.studies.support.beats import PATIENTS, Loop
 from plants import SIGNALS, Patient
 
@@ -48,8 +48,7 @@ def loop_figure(loops: Sequence[Mapping[str, Loop]]) -> Figure:
         axes.set_xlabel(label("lv_volume"))
     panels[0].set_ylabel(label("lv_pressure"))
     panels[0].set_ylim(0, 95)
-    handles, names = panels[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
+    shared_legend(figure, panels[0])
     return figure
 
 
@@ -90,6 +89,5 @@ def trend_figure(table: pandas.DataFrame) -> Figure:
         axes.set_ylabel(f"[{SIGNALS[name].unit}]")
         axes.set_ylim(bottom=0)
         axes.set_xticks(range(len(supports)), supports, rotation=35, ha="right", fontsize="small")
-    handles, names = panels.flat[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
+    shared_legend(figure, panels.flat[0])
     return figure

@@ -37,6 +37,8 @@ PATIENT, RIGHT_PATIENT = "shock-d", "rv-failure"
 DISPLAY_HALF = 0.05  # L/min
 #: Name of the row of all levels together in :func:`head_flow_rmse`.
 ALL_LEVELS = "all"
+#: Verdicts on a flow.
+WITHIN, MISS, UNKNOWN = "within", "miss", "no range known"
 _LEAST_FACTOR = 0.2  # on the vascular resistance
 _TOLERANCE, _STEP = 1e-4, 0.7  # of its logarithm
 _ROUNDING = 1e-9  # L/min: half a tenth is not exact in binary
@@ -114,7 +116,7 @@ def head_flow_rmse(table: pandas.DataFrame) -> pandas.DataFrame:
     import pandas
 
     rows = []
-    known = table[table["verdict"] != "no range known"]
+    known = table[table["verdict"] != UNKNOWN]
     for device, of_device in known.groupby("device", sort=False):
         for level, of_level in of_device.groupby("level", sort=False):
             rows.append({"device": device, "level": level} | _rmse(of_level))
@@ -148,7 +150,7 @@ def _row(pump: Pump, level: Level, head: float, pulsatile: bool) -> dict[str, An
     misses = [miss(flow, level) for flow in flows]
     known = level.flow_low is not None or level.flow_high is not None
     outside = any(abs(distance) > DISPLAY_HALF + _ROUNDING for distance in misses)
-    verdict = "no range known" if not known else "miss" if outside else "within"
+    verdict = UNKNOWN if not known else MISS if outside else WITHIN
     return {
         "device": pump.name,
         "level": level.name,
@@ -162,7 +164,7 @@ def _row(pump: Pump, level: Level, head: float, pulsatile: bool) -> dict[str, An
         "steady_miss": miss(steady, level),
         "pulsatile_miss": miss(beating, level) if math.isfinite(beating) else math.nan,
         "verdict": verdict,
-        "reason": _reason(pump, level, head, steady, beating) if verdict == "miss" else "",
+        "reason": _reason(pump, level, head, steady, beating) if verdict == MISS else "",
     }
 
 
@@ -187,11 +189,16 @@ def miss(flow: float, level: Level) -> float:
     return 0.0
 
 
+def shut_off_head(pump: Pump, speed: Any) -> Any:
+    """Head (mmHg) above which blood runs back at a speed (rpm), one or several: a guess."""
+    return pump["shutoff_limit"] * (speed * 1e-3) ** 2
+
+
 def _reason(pump: Pump, level: Level, head: float, steady: float, beating: float) -> str:
     return render(
         "head_flow_miss.md",
         head=head,
-        shut_off_head=pump["shutoff_limit"] * (level.rpm * 1e-3) ** 2,
+        shut_off_head=shut_off_head(pump, level.rpm),
         by_law=miss(steady, level),
         in_patient=miss(beating, level) if math.isfinite(beating) else None,
         display_half=DISPLAY_HALF,

@@ -374,7 +374,7 @@ def test_a_study_without_a_periodic_beat_is_all_misses(monkeypatch):
         raise PhysicsError("no periodic beat")
 
     monkeypatch.setattr(parts, "simulate_study", fails)
-    part = parts.run_part("recover-i")
+    part = parts.run_part(parts.PartName("recover-i"))
     assert part.rows == failed_rows(studies()["recover-i"], "no periodic beat")
     assert {row.verdict for row in part.rows} == {MISS}
     assert {row.explanation for row in part.rows} == {"no periodic beat"}
@@ -437,7 +437,7 @@ def test_presets_are_judged_by_the_tolerance_of_their_kind(presets):
 
 @pytest.mark.slow
 def test_every_study_runs_and_every_miss_is_explained():
-    results = [parts.run_part(name) for name in studies()]
+    results = [parts.run_part(parts.PartName(name)) for name in studies()]
     rows = [row for part in results for row in part.rows]
     assert len(rows) == len(every_band()) + len(studies()["burkhoff"].bands)
     for row in rows:
@@ -454,7 +454,9 @@ def test_every_study_runs_and_every_miss_is_explained():
 
 
 def test_the_displayed_flows_are_a_part_for_each_pump():
-    assert parts.chosen_parts(["head-flow"]) == [f"head-flow:{name}" for name in Pump.names()]
+    assert parts.chosen_parts(["head-flow"]) == [
+        parts.PartName("head-flow", name) for name in Pump.names()
+    ]
     assert len(parts.chosen_parts()) == len(studies()) + len(Pump.names()) + 1
     with pytest.raises(InputError, match="recover-i"):
         ValidationSettings(study=("recover-1",))
@@ -463,13 +465,13 @@ def test_the_displayed_flows_are_a_part_for_each_pump():
 def test_the_longest_parts_come_first_and_the_rows_stay_in_the_order_of_the_file(presets):
     settings = ValidationSettings(study=("presets", "isar-shock", "head-flow"))
     cases = STUDY.cases(settings)
-    assert cases[0] == f"head-flow:{Pump.names()[0]}"
-    rows = {name: failed_rows(studies()["isar-shock"], name) for name in cases}
-    rows["presets"] = preset_rows(presets)
+    assert cases[0] == parts.PartName("head-flow", Pump.names()[0])
+    rows = {name: failed_rows(studies()["isar-shock"], "-".join(name)) for name in cases}
+    rows[parts.PartName("presets")] = preset_rows(presets)
     findings = STUDY.findings(settings, [parts.Part(name, rows[name]) for name in cases])
     assert findings.rows["explanation"].tolist() == [
-        "isar-shock",
-        *(f"head-flow:{name}" for name in Pump.names()),
+        "isar-shock-",
+        *(f"head-flow-{name}" for name in Pump.names()),
         *("", "because", ""),
     ]
 
@@ -538,7 +540,11 @@ def test_a_killed_validation_goes_on_and_gives_the_same_rows(tmp_path):
 
     study = dataclasses.replace(STUDY, work=going_on, findings=findings)
     run_study(study, None, resume=folder, workers=1)
-    assert set(shown) == set(made) == {"isar-shock", "dog-total-support"}
+    assert (
+        set(shown)
+        == set(made)
+        == {parts.PartName("isar-shock"), parts.PartName("dog-total-support")}
+    )
     for name, part in made.items():
         assert shown[name].rows == part.rows
         for again, case in zip(shown[name].cases, part.cases, strict=True):
@@ -558,7 +564,7 @@ def short_work(monkeypatch, presets):
     """The validation with parts that miss all bands, in no time."""
 
     def missed(name):
-        if name == "presets":
+        if name.name == "presets":
             return parts.Part(name, preset_rows(presets))
         return parts.Part(name, failed_rows(studies()["recover-i"], "it was tampered with"))
 

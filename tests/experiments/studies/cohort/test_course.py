@@ -6,11 +6,10 @@ import dataclasses
 import json
 import math
 from itertools import pairwise
-from types import MappingProxyType
 
 import pytest
+from pydantic import TypeAdapter
 
-from experiments.runs import to_json
 from experiments.studies.cohort import course as module
 from experiments.studies.cohort.course import run_support
 from experiments.studies.cohort.outcome import COMPLETED, DIED, REFUSED, Course, Support
@@ -22,7 +21,11 @@ from plants.bedside import bedside_settings, complications
 def settings(**values):
     """The built-in settings with other values."""
     own = cohort_settings()
-    return dataclasses.replace(own, values=MappingProxyType({**own.values, **values}))
+    changed = {
+        name: dataclasses.replace(own.parameters[name], value=value)
+        for name, value in values.items()
+    }
+    return own.changed(parameters={**own.parameters, **changed})
 
 
 def bedside(part, **values):
@@ -189,7 +192,8 @@ def test_no_two_pumps_are_alike_but_that_of_a_seed_is(patient):
 
 def test_a_course_survives_the_passage_through_json(label_course):
     assert math.isinf(label_course.hemolysis)
-    again = Course.from_dict(json.loads(to_json(label_course.to_dict())))
+    kinds = TypeAdapter(Course)  # as results of a study are kept
+    again = kinds.validate_python(json.loads(json.dumps(kinds.dump_python(label_course))))
     kept = dataclasses.replace(again, hemolysis_if_malposed=0.0)
     assert kept == dataclasses.replace(label_course, hemolysis_if_malposed=0.0)
     assert math.isnan(again.hemolysis_if_malposed)

@@ -9,7 +9,7 @@ import pytest
 
 from experiments.runs import render
 from experiments.studies.support import STUDY, SupportSettings, head_flow_table
-from experiments.studies.support.beats import PATIENTS, SUPPORTS, support_beats, support_name
+from experiments.studies.support.beats import PATIENTS, SUPPORTS, support_beats
 from experiments.studies.support.checks import checks, head_flow_checks
 from experiments.studies.support.study import Measured, measure
 from plants import Pump
@@ -26,7 +26,7 @@ def table() -> pandas.DataFrame:
 def test_every_patient_is_there_on_every_support(table):
     assert len(table) == len(PATIENTS) * len(SUPPORTS)
     assert list(table["patient"].unique()) == list(PATIENTS)
-    assert list(table["support"].unique()) == [support_name(*support) for support in SUPPORTS]
+    assert list(table["support"].unique()) == [support.name for support in SUPPORTS]
     assert not table.isna().any().any()
 
 
