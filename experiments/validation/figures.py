@@ -109,15 +109,7 @@ def _draw_band(axes: Axes, row: Row) -> None:
     )
     for end in ends:
         axes.axvline(end, color="#66a58a", linewidth=0.8)
-    missed = row.verdict == MISS
-    axes.plot(
-        [row.model],
-        [0.0],
-        marker="X" if missed else "o",
-        color=_OUT if missed else _IN,
-        markersize=7,
-        clip_on=False,
-    )
+    _draw_value(axes, row, row.model, 0.0, markersize=7, clip_on=False)
     shown = f"{row.model:.3g}" if abs(row.model) > _NOTHING else "0"
     axes.annotate(
         shown,
@@ -134,6 +126,12 @@ def _draw_band(axes: Axes, row: Row) -> None:
     axes.tick_params(axis="x", length=2, pad=1)
     for side in ("top", "left", "right"):
         axes.spines[side].set_visible(False)
+
+
+def _draw_value(axes: Axes, row: Row, x: float, y: float, **style: Any) -> None:
+    """The model's value: a blue dot, or a red cross where it misses the band."""
+    marker, color = ("X", _OUT) if row.verdict == MISS else ("o", _IN)
+    axes.plot([x], [y], marker=marker, color=color, **style)
 
 
 def _draw_loops(axes: Axes, case: ShownCase) -> None:
@@ -276,14 +274,7 @@ def presets_figure(rows: Sequence[Row]) -> Figure:
             target, height = float(row.published), signals.index(row.signal)
             width = 100 * (row.high - row.low) / target
             axes.barh(height, width, left=-width / 2, height=0.7, color=_BAND, zorder=0)
-            missed = row.verdict == MISS
-            axes.plot(
-                [100 * (row.model / target - 1)],
-                [height],
-                marker="X" if missed else "o",
-                color=_OUT if missed else _IN,
-                markersize=6,
-            )
+            _draw_value(axes, row, 100 * (row.model / target - 1), height, markersize=6)
         axes.set_title(name, fontsize="small")
         axes.set_xlim(-reach, reach)
         axes.set_xlabel("deviation [%]", fontsize="small")

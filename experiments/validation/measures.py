@@ -31,7 +31,7 @@ def measures(
     """
     volume, pressure = waves["lv_volume"], waves["lv_pressure"]
     upstroke, downstroke = stroke_shares(volume, pressure)
-    found = {
+    values = {
         "loop_fill": loop_fill(volume, pressure),
         "loop_least_volume": float(volume.min()),
         "loop_upstroke_share": upstroke,
@@ -42,13 +42,13 @@ def measures(
     }
     if plant.left is not None:
         speed = float(waves["pump_speed"].mean())
-        found |= {
+        values |= {
             "flow_at_60": float(plant.left.flow_at(speed, _HEAD)),
             "pump_flow_pulsatility": metrics["pump_flow_max"] - metrics["pump_flow_min"],
             "placement_over_diastolic": float(waves["placement_signal"].min())
             / metrics["diastolic"],
         }
-    return found
+    return values
 
 
 def loop_fill(volume: Array, pressure: Array) -> float:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import ctypes
 import functools
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import casadi as ca
@@ -32,42 +33,6 @@ from plants.quantities import TypedLayout, structure
 Array = NDArray[np.float64]
 
 CIRCUIT_PERIOD = 1.0169  # s
-HEART: Mapping[str, float] = {
-    "Tsa": 0.40742,
-    "tpwave": 8.976868,
-    "Erv_s": 2.125279,
-    "Elv_s": 3.125202,
-    "iml": 0.509365,
-    "imr": 0.806369,
-    "Lrv_a": 0.000186865,
-    "Rrv_a": 0.035061704,
-    "Lra_v": 0.000217032,
-    "Rra_v": 0.007887459,
-    "Lla_v": 0.000351787,
-    "Rla_v": 0.005310825,
-    "Rlv_ao": 0.034320234,
-    "Llv_a": 0.000110776,
-    "Vrv_u": 9.424629,
-    "Vlv_u": 5.606007,
-    "Rpd": 0.098865401,
-    "Cp": 1.090989,
-    "Cpa": 0.556854,
-    "Kxp_ra": 9.22244,
-    "Kxv_ra": 0.004837,
-    "Emax_ra": 0.208858,
-    "Vaso_ra": 4.848742,
-    "Kxp_la": 9.194992,
-    "Kxv_la": 0.008067,
-    "Emax_la": 0.303119,
-    "Vaso_la": 9.355754,
-}
-VESSELS: Mapping[str, float] = {
-    "Rp": 0.134156617,
-    "Rd": 1.356472458,
-    "C": 0.238401833,
-    "R": 0.003348073,
-    "L": 0.004,
-}
 
 
 @structure
@@ -89,45 +54,53 @@ class CircuitState:
 
 
 @structure
-class CircuitParameters:
-    """The entries of :data:`HEART` and :data:`VESSELS`."""
+class HeartParameters:
+    """What the example gives heart and lungs."""
 
-    Tsa: ca.SX
-    tpwave: ca.SX
-    Erv_s: ca.SX
-    Elv_s: ca.SX
-    iml: ca.SX
-    imr: ca.SX
-    Lrv_a: ca.SX
-    Rrv_a: ca.SX
-    Lra_v: ca.SX
-    Rra_v: ca.SX
-    Lla_v: ca.SX
-    Rla_v: ca.SX
-    Rlv_ao: ca.SX
-    Llv_a: ca.SX
-    Vrv_u: ca.SX
-    Vlv_u: ca.SX
-    Rpd: ca.SX
-    Cp: ca.SX
-    Cpa: ca.SX
-    Kxp_ra: ca.SX
-    Kxv_ra: ca.SX
-    Emax_ra: ca.SX
-    Vaso_ra: ca.SX
-    Kxp_la: ca.SX
-    Kxv_la: ca.SX
-    Emax_la: ca.SX
-    Vaso_la: ca.SX
-    Rp: ca.SX
-    Rd: ca.SX
-    C: ca.SX
-    R: ca.SX
-    L: ca.SX
+    Tsa: ca.SX = 0.40742
+    tpwave: ca.SX = 8.976868
+    Erv_s: ca.SX = 2.125279
+    Elv_s: ca.SX = 3.125202
+    iml: ca.SX = 0.509365
+    imr: ca.SX = 0.806369
+    Lrv_a: ca.SX = 0.000186865
+    Rrv_a: ca.SX = 0.035061704
+    Lra_v: ca.SX = 0.000217032
+    Rra_v: ca.SX = 0.007887459
+    Lla_v: ca.SX = 0.000351787
+    Rla_v: ca.SX = 0.005310825
+    Rlv_ao: ca.SX = 0.034320234
+    Llv_a: ca.SX = 0.000110776
+    Vrv_u: ca.SX = 9.424629
+    Vlv_u: ca.SX = 5.606007
+    Rpd: ca.SX = 0.098865401
+    Cp: ca.SX = 1.090989
+    Cpa: ca.SX = 0.556854
+    Kxp_ra: ca.SX = 9.22244
+    Kxv_ra: ca.SX = 0.004837
+    Emax_ra: ca.SX = 0.208858
+    Vaso_ra: ca.SX = 4.848742
+    Kxp_la: ca.SX = 9.194992
+    Kxv_la: ca.SX = 0.008067
+    Emax_la: ca.SX = 0.303119
+    Vaso_la: ca.SX = 9.355754
 
 
+@structure
+class CircuitParameters(HeartParameters):
+    """The same, and what it gives the aorta and the Windkessel behind it."""
+
+    Rp: ca.SX = 0.134156617
+    Rd: ca.SX = 1.356472458
+    C: ca.SX = 0.238401833
+    R: ca.SX = 0.003348073
+    L: ca.SX = 0.004
+
+
+HEART: Mapping[str, float] = asdict(HeartParameters())
+CIRCUIT_PARAMETERS: Mapping[str, float] = asdict(CircuitParameters())
 CIRCUIT_STATES = TypedLayout(CircuitState)
-CIRCUIT_VALUES = TypedLayout(CircuitParameters, (*HEART, *VESSELS))
+CIRCUIT_VALUES = TypedLayout(CircuitParameters)
 START: Mapping[str, float] = {
     "V_RA": 38.43,
     "V_RV": 96.07,
@@ -284,7 +257,7 @@ def circuit_run(
     """
     library, blocks = _library(width), batch // width
     first = np.array([START.get(name, 0.0) for name in CIRCUIT_STATES.names])
-    values = np.array([{**HEART, **VESSELS}[name] for name in CIRCUIT_VALUES.names])
+    values = np.array(list(CIRCUIT_PARAMETERS.values()))
     start = np.repeat(np.tile(first[:, None], (blocks, 1)), width, axis=1)
     held = np.ascontiguousarray(np.repeat(np.tile(values[:, None], (blocks, 1)), width, axis=1))
     step = CIRCUIT_PERIOD / steps_per_cycle

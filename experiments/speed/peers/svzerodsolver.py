@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.speed.peers.circuit import CIRCUIT_PERIOD, HEART, START, VESSELS
+from experiments.speed.peers.circuit import CIRCUIT_PARAMETERS, CIRCUIT_PERIOD, HEART, START
 
 Array = NDArray[np.float64]
 
@@ -29,9 +29,7 @@ def configuration(cycles: int, steps_per_cycle: int) -> dict[str, Any]:
                 "bc_name": "RCR_aorta",
                 "bc_type": "ClosedLoopRCR",
                 "bc_values": {
-                    "Rp": VESSELS["Rp"],
-                    "Rd": VESSELS["Rd"],
-                    "C": VESSELS["C"],
+                    **{name: CIRCUIT_PARAMETERS[name] for name in ("Rp", "Rd", "C")},
                     "closed_loop_outlet": True,
                 },
             }
@@ -43,7 +41,10 @@ def configuration(cycles: int, steps_per_cycle: int) -> dict[str, Any]:
                 "vessel_id": 0,
                 "vessel_length": 10.0,
                 "zero_d_element_type": "BloodVessel",
-                "zero_d_element_values": {"R_poiseuille": VESSELS["R"], "L": VESSELS["L"]},
+                "zero_d_element_values": {
+                    "R_poiseuille": CIRCUIT_PARAMETERS["R"],
+                    "L": CIRCUIT_PARAMETERS["L"],
+                },
             }
         ],
         "closed_loop_blocks": [

@@ -9,31 +9,8 @@ from typing import Any
 from experiments.runs import to_json
 from experiments.studies.cohort.course import run_support
 from experiments.studies.cohort.outcome import Course, Support
+from experiments.studies.cohort.settings import cohort_settings
 from plants import InputError, Population, RefusalCounts
-
-#: What a table says of a patient.
-DESCRIBED = (
-    "phenotype",
-    "seed",
-    "sex",
-    "responder",
-    "artery_diameter",
-    "axillary_diameter",
-    "recoverable",
-    "recovery_time",
-    "recovery_delay",
-    "inotrope_baseline",
-    "vasopressor_baseline",
-    "hemoglobin_initial",
-    "haptoglobin_initial",
-    "heart_rate",
-    "lv_ees",
-    "lv_alpha",
-    "rv_ees",
-    "r_systemic",
-    "r_pulmonary",
-    "blood_volume",
-)
 
 
 @dataclass(frozen=True)
@@ -79,7 +56,7 @@ class PatientDone:
     key : str
         Of the task.
     described : dict
-        The patient, by the names of :data:`DESCRIBED`; None where there is no such number. Empty
+        The patient, by the names that the settings list; None where there is no such number. Empty
         where no plausible patient was found.
     reason : str
         Why no patient was found; empty where one was.
@@ -130,5 +107,5 @@ def run_patient(task: Task) -> PatientDone:
     courses = tuple(
         run_support(patient, support, malposed=task.malposed) for support in task.supports
     )
-    described = {name: row.get(name) for name in DESCRIBED}
+    described = {name: row.get(name) for name in cohort_settings().described}
     return PatientDone(task.key, described, "", counts.draws, dict(counts.reasons), courses)

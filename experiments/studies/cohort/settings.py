@@ -51,12 +51,15 @@ class CohortSettings(CheckedModel):
 
     Parameters
     ----------
+    described : tuple of str
+        What the table of courses says of a patient.
     parameters : Mapping of str to Quantity
         Every number with unit, source and tag.
     bands : dict of str to Expected
         Expected incidences: ``bleeding``, ``hemolysis``, ``limb`` and ``limb_surgical``.
     """
 
+    described: tuple[str, ...]
     parameters: Annotated[Mapping[str, Quantity], quantities_in(_DECLARED)]
     bands: dict[str, Expected]
 

@@ -70,36 +70,23 @@ def tabulate(done: Sequence[PatientDone], *, judged: Sequence[str]) -> CohortTab
     by_support = _by_support(done)
     every = [patient for patient in done if len(patient.courses) == len(by_support)]
     more = _by_support(every) if any(name not in judged for name in by_support) else {}
-    return CohortTables(
-        incidence=pandas.DataFrame(
-            [
-                _incidence(name, what, by_support[name], judged=True)
-                for name in by_support
-                if name in judged
-                for what in COMPLICATIONS
-            ]
-        ),
-        contrasts=pandas.DataFrame(
-            [
-                _incidence(name, what, courses, judged=False)
-                for name, courses in more.items()
-                for what in COMPLICATIONS
-            ]
-        ),
-        by_day=pandas.DataFrame(
-            [
-                row
-                for name in judged
-                if name in by_support
-                for row in _by_day(name, by_support[name])
-            ]
-        ),
-        outcomes=pandas.DataFrame([_outcome(*one) for one in by_support.items()]),
-        refusals=pandas.DataFrame(_refusals(done, by_support)),
-        courses=pandas.DataFrame(
-            [_row(patient, course) for patient in done for course in patient.courses]
-        ),
-    )
+    incidence = [
+        _incidence(name, what, courses, judged=True)
+        for name, courses in by_support.items()
+        if name in judged
+        for what in COMPLICATIONS
+    ]
+    contrasts = [
+        _incidence(name, what, courses, judged=False)
+        for name, courses in more.items()
+        for what in COMPLICATIONS
+    ]
+    days = [row for name in judged if name in by_support for row in _by_day(name, by_support[name])]
+    outcomes = [_outcome(name, courses) for name, courses in by_support.items()]
+    refusals = _refusals(done, by_support)
+    courses = [_row(patient, course) for patient in done for course in patient.courses]
+    tables = (incidence, contrasts, days, outcomes, refusals, courses)
+    return CohortTables(*(pandas.DataFrame(rows) for rows in tables))
 
 
 def _by_support(done: Sequence[PatientDone]) -> dict[str, list[Course]]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
 from experiments.studies.effects.effect import Effect, Expectation
-from plants import unknown_name
-from plants.quantities import CheckedModel, load_toml
+from plants import SIGNALS, unknown_name
+from plants.quantities import CheckedModel, load_toml, one_of
 
 _FILE = Path(__file__).parents[2] / "data" / "effects.toml"
 _SOURCE = "experiments/data/effects.toml"
@@ -23,14 +23,15 @@ _UNMOVED = {
 }
 
 
-class Effects(CheckedModel):
-    """The data file."""
+class EffectsFile(CheckedModel):
+    """The data file: the signals that the figure shows, and the effects by name."""
 
+    shown: tuple[Annotated[str, one_of(SIGNALS)], ...]
     effects: dict[str, Effect]
 
 
-def read_effects(content: Mapping[str, Any], *, source: str) -> dict[str, Effect]:
-    """The effects of a file's content, by name.
+def read_effects(content: Mapping[str, Any], *, source: str) -> EffectsFile:
+    """What a file's content describes.
 
     Raises
     ------
@@ -38,7 +39,7 @@ def read_effects(content: Mapping[str, Any], *, source: str) -> dict[str, Effect
         Something is refused.
     """
     tables = {name: _fields(name, table) for name, table in content.get("effects", {}).items()}
-    return Effects.read({**content, "effects": tables}, source=source).effects
+    return EffectsFile.read({**content, "effects": tables}, source=source)
 
 
 def _fields(name: str, table: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,5 +59,8 @@ def _fields(name: str, table: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name} | fields | made
 
 
+_OWN = read_effects(load_toml(_FILE)[0], source=_SOURCE)
 #: Every effect by name, in the order of tables.
-EFFECTS: Mapping[str, Effect] = MappingProxyType(read_effects(load_toml(_FILE)[0], source=_SOURCE))
+EFFECTS: Mapping[str, Effect] = MappingProxyType(_OWN.effects)
+#: The signals that are the columns of the figure.
+SHOWN = _OWN.shown

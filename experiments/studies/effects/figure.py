@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.figures import new_figure
+from experiments.studies.effects.catalogue import SHOWN
 from experiments.studies.effects.effect import CIRCULATION, EVERYTHING, Finding
 from experiments.studies.effects.examination import Examined
 from plants import METRICS, SIGNALS
@@ -16,46 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Columns of the map.
-SHOWN = (
-    "map",
-    "pulse_pressure",
-    "cardiac_output",
-    "heart_rate",
-    "blood_volume",
-    "lvedp",
-    "lvedv",
-    "lv_peak_pressure",
-    "pcwp",
-    "mpap",
-    "cvp",
-    "rvedv",
-    "septum_shift",
-    "pericardial_pressure",
-    "mitral_regurgitant_fraction",
-    "aortic_regurgitant_fraction",
-    "pump_flow",
-    "right_pump_flow",
-    "suction",
-    "motor_current",
-    "motor_current_pulsatility",
-    "placement_pulsatility",
-    "hemolysis_rate",
-    "pfhb",
-    "unbound_hemoglobin",
-    "haptoglobin",
-    "hemoglobin",
-    "oxygen_delivery",
-    "lactate",
-    "renal_injury",
-    "hepatic_injury",
-    "stunned",
-    "functional_leak",
-    "limb_perfusion",
-    "limb_ischemia",
-    "bleeding_hazard",
-    "limb_hazard",
-)
 # A value below this share of its signal's range counts as this: nothing is divided by nothing.
 _LEAST_SHARE = 1e-4
 

@@ -66,9 +66,7 @@ def _findings(settings: HemolysisSettings, results: Sequence[list[LevelRelease]]
     absolute, relative = absolute_table(pump), relative_table(pump)
     beating = patient_table(pump, dict(zip(HEMOLYSIS_LAWS, results, strict=True)))
     checked = checks(pump, absolute, relative, beating)
-    verdicts = [
-        (check.expectation, "holds" if check.met else "FAILS", check.values) for check in checked
-    ]
+    verdicts = [(check.expectation, check.verdict, check.values) for check in checked]
     return Findings(
         tables={
             "absolute": absolute,

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from experiments.studies.multirate.hours import (
-    METRICS,
     PATIENT,
     Course,
     names,
     relative_errors,
     supported,
+    values_of,
 )
 from plants import MultirateRun, SlowClock, SlowParameters
 from plants.quantities import HOURS_PER_DAY
@@ -64,10 +64,9 @@ class DayCase:
         start = time.process_time()
         run = MultirateRun(plant, clock, tolerance=tolerance)
         run.advance(HOURS_PER_DAY * self.days, speed)
-        metrics = run.metrics()
+        values = np.array([values_of(clock, run.metrics())])
         seconds = time.process_time() - start
-        row = np.array([[*clock.state, *(metrics[name] for name in METRICS)]])
-        return Course(row, seconds, run.beats_found, run.slopes_taken, run.steps)
+        return Course(values, seconds, run.beats_found, run.slopes_taken, run.steps)
 
 
 def day_cases(days: float = DAYS) -> tuple[DayCase, ...]:

@@ -130,6 +130,11 @@ def names() -> tuple[str, ...]:
     return (*SLOW_STATES, *METRICS)
 
 
+def values_of(clock: SlowClock, metrics: Mapping[str, float]) -> list[float]:
+    """The quantities compared, in the order of :func:`names`."""
+    return [*clock.state, *(metrics[name] for name in METRICS)]
+
+
 def supported(level: str) -> tuple[Plant, float]:
     """The plant of the study, and the speed (rpm) of a level."""
     plant = Plant(PATIENT, DEVICE)
@@ -148,8 +153,7 @@ def beat_by_beat(case: HourCase) -> Course:
     for hours in case.times:
         clock.give(**case.inputs(last))
         simulator.advance(speed, (hours - last) * SECONDS_PER_HOUR)
-        metrics = simulator.metrics()
-        rows.append([*clock.state, *(metrics[name] for name in METRICS)])
+        rows.append(values_of(clock, simulator.metrics()))
         last = float(hours)
     beats = round(simulator.state[PHASE] - phase)
     return Course(np.array(rows), time.process_time() - start, beats)
@@ -165,8 +169,7 @@ def by_outer_steps(case: HourCase, tolerance: float = RELATIVE_TOLERANCE) -> Cou
     for hours in case.times:
         clock.give(**case.inputs(last))
         run.advance(float(hours) - last, speed)
-        metrics = run.metrics()
-        rows.append([*clock.state, *(metrics[name] for name in METRICS)])
+        rows.append(values_of(clock, run.metrics()))
         last = float(hours)
     seconds = time.process_time() - start
     return Course(np.array(rows), seconds, run.beats_found, run.slopes_taken, run.steps)

@@ -61,16 +61,11 @@ _CAUSES = {
     "delay_p95": "delay p95",
     "false_alarms": "false alarms",
 }
+_SHARES = ("sensitivity", "specificity", "sensitivity_all", "specificity_all", "events_found")
 _UNITS = {
     "snr_db": "dB",
-    "sensitivity": "1",
-    "specificity": "1",
-    "sensitivity_all": "1",
-    "specificity_all": "1",
-    "events_found": "1",
-    "delay_median": "beats",
-    "delay_p95": "beats",
-    "lag_median": "beats",
+    **dict.fromkeys(_SHARES, "1"),
+    **dict.fromkeys(("delay_median", "delay_p95", "lag_median"), "beats"),
     "false_alarms_per_hour": "1/h",
 }
 

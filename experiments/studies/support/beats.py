@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,26 +48,26 @@ SUPPORTS = (
     Support("CP", "P-9"),
     Support("5.5", "P-9"),
 )
-#: What the table shows.
-SHOWN = (
-    "cardiac_output",
-    "pump_flow",
-    "native_flow",
-    "map",
-    "pulse_pressure",
-    "pcwp",
-    "cvp",
-    "lvedp",
-    "lv_peak_pressure",
-    "lvedv",
-    "lvesv",
-    "stroke_work",
-    "pressure_volume_area",
-    "cardiac_power_output",
-    "aortic_valve_open_fraction",
-    "pump_head",
-    "suction",
-)
+#: What the table shows; with a short name what is printed.
+SHOWN: Mapping[str, str] = {
+    "cardiac_output": "CO",
+    "pump_flow": "pump",
+    "native_flow": "native",
+    "map": "MAP",
+    "pulse_pressure": "PP",
+    "pcwp": "PCWP",
+    "cvp": "",
+    "lvedp": "LVEDP",
+    "lv_peak_pressure": "",
+    "lvedv": "",
+    "lvesv": "",
+    "stroke_work": "SW",
+    "pressure_volume_area": "PVA",
+    "cardiac_power_output": "CPO",
+    "aortic_valve_open_fraction": "open",
+    "pump_head": "",
+    "suction": "",
+}
 #: Volume (mL) and pressure (mmHg) of the left ventricle over a beat, closed.
 Loop = tuple[FloatArray, FloatArray]
 _LOOP_INTERVAL = 0.001  # s

@@ -57,6 +57,11 @@ class Check:
     values: str
     reason: str = ""
 
+    @property
+    def verdict(self) -> str:
+        """Whether it holds, in a word."""
+        return "holds" if self.met else "FAILS"
+
 
 class Expectation(NamedTuple):
     """What is expected of a signal of a patient.

@@ -25,20 +25,6 @@ from plants import METRICS, SIGNALS, Pump
 if TYPE_CHECKING:
     import pandas
 
-_SHORT = {
-    "cardiac_output": "CO",
-    "pump_flow": "pump",
-    "native_flow": "native",
-    "map": "MAP",
-    "pulse_pressure": "PP",
-    "pcwp": "PCWP",
-    "lvedp": "LVEDP",
-    "stroke_work": "SW",
-    "pressure_volume_area": "PVA",
-    "cardiac_power_output": "CPO",
-    "aortic_valve_open_fraction": "open",
-}
-
 
 class SupportSettings(Settings):
     """Settings of the support study."""
@@ -99,8 +85,7 @@ def _findings(settings: SupportSettings, results: Sequence[Measured]) -> Finding
     tables["checks"] = pandas.DataFrame(checked)
     written = {name: with_units(content) for name, content in tables.items()}
     verdicts = [
-        (check.subject, check.expectation, "holds" if check.met else "FAILS", check.values)
-        for check in checked
+        (check.subject, check.expectation, check.verdict, check.values) for check in checked
     ]
     return Findings(
         tables=written,
@@ -124,10 +109,11 @@ def _findings(settings: SupportSettings, results: Sequence[Measured]) -> Finding
 
 
 def _printed(table: pandas.DataFrame) -> PrintedTable:
-    headings = ["patient", "support"]
-    headings += [f"{short} [{SIGNALS[name].unit}]" for name, short in _SHORT.items()]
-    cells = table[["patient", "support", *_SHORT]].values.tolist()
-    return PrintedTable("support of shock", headings, cells)
+    headings = {"patient": "patient", "support": "support"}
+    for name, short in SHOWN.items():
+        if short:
+            headings[name] = f"{short} [{SIGNALS[name].unit}]"
+    return PrintedTable.of("support of shock", table, headings)
 
 
 def with_units(table: pandas.DataFrame) -> pandas.DataFrame:

@@ -18,7 +18,8 @@ def read_effect(**changed):
         "expectations": [{"signal": "map", "change": "rises", "by": 1, "reason": "a test"}],
         "unmoved": ["blood_volume"],
     }
-    return read_effects({"effects": {"a": table | changed}}, source="mine.toml")["a"]
+    content = {"shown": ["map"], "effects": {"a": table | changed}}
+    return read_effects(content, source="mine.toml").effects["a"]
 
 
 def test_conditions_are_what_they_share_and_what_differs():
