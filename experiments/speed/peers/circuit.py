@@ -20,6 +20,7 @@ import functools
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import casadi as ca
 import numpy as np
@@ -31,6 +32,7 @@ from plants.compile.expressions import graph_of, with_reciprocals
 from plants.quantities import TypedLayout, structure
 
 Array = NDArray[np.float64]
+Value = Any  # a number, or its symbol in a graph
 
 CIRCUIT_PERIOD = 1.0169  # s
 
@@ -57,44 +59,44 @@ class CircuitState:
 class HeartParameters:
     """What the example gives heart and lungs."""
 
-    Tsa: ca.SX = 0.40742
-    tpwave: ca.SX = 8.976868
-    Erv_s: ca.SX = 2.125279
-    Elv_s: ca.SX = 3.125202
-    iml: ca.SX = 0.509365
-    imr: ca.SX = 0.806369
-    Lrv_a: ca.SX = 0.000186865
-    Rrv_a: ca.SX = 0.035061704
-    Lra_v: ca.SX = 0.000217032
-    Rra_v: ca.SX = 0.007887459
-    Lla_v: ca.SX = 0.000351787
-    Rla_v: ca.SX = 0.005310825
-    Rlv_ao: ca.SX = 0.034320234
-    Llv_a: ca.SX = 0.000110776
-    Vrv_u: ca.SX = 9.424629
-    Vlv_u: ca.SX = 5.606007
-    Rpd: ca.SX = 0.098865401
-    Cp: ca.SX = 1.090989
-    Cpa: ca.SX = 0.556854
-    Kxp_ra: ca.SX = 9.22244
-    Kxv_ra: ca.SX = 0.004837
-    Emax_ra: ca.SX = 0.208858
-    Vaso_ra: ca.SX = 4.848742
-    Kxp_la: ca.SX = 9.194992
-    Kxv_la: ca.SX = 0.008067
-    Emax_la: ca.SX = 0.303119
-    Vaso_la: ca.SX = 9.355754
+    Tsa: Value = 0.40742
+    tpwave: Value = 8.976868
+    Erv_s: Value = 2.125279
+    Elv_s: Value = 3.125202
+    iml: Value = 0.509365
+    imr: Value = 0.806369
+    Lrv_a: Value = 0.000186865
+    Rrv_a: Value = 0.035061704
+    Lra_v: Value = 0.000217032
+    Rra_v: Value = 0.007887459
+    Lla_v: Value = 0.000351787
+    Rla_v: Value = 0.005310825
+    Rlv_ao: Value = 0.034320234
+    Llv_a: Value = 0.000110776
+    Vrv_u: Value = 9.424629
+    Vlv_u: Value = 5.606007
+    Rpd: Value = 0.098865401
+    Cp: Value = 1.090989
+    Cpa: Value = 0.556854
+    Kxp_ra: Value = 9.22244
+    Kxv_ra: Value = 0.004837
+    Emax_ra: Value = 0.208858
+    Vaso_ra: Value = 4.848742
+    Kxp_la: Value = 9.194992
+    Kxv_la: Value = 0.008067
+    Emax_la: Value = 0.303119
+    Vaso_la: Value = 9.355754
 
 
 @structure
 class CircuitParameters(HeartParameters):
     """The same, and what it gives the aorta and the Windkessel behind it."""
 
-    Rp: ca.SX = 0.134156617
-    Rd: ca.SX = 1.356472458
-    C: ca.SX = 0.238401833
-    R: ca.SX = 0.003348073
-    L: ca.SX = 0.004
+    Rp: Value = 0.134156617
+    Rd: Value = 1.356472458
+    C: Value = 0.238401833
+    R: Value = 0.003348073
+    L: Value = 0.004
 
 
 HEART: Mapping[str, float] = asdict(HeartParameters())
