@@ -228,11 +228,7 @@ class RecoveryTracker:
             self._rejected_before = frozenset(best.rejected)
             self._test.add(best.nis, best.readings)
         return self._test.report(
-            best.nis,
-            best.readings,
-            rejected=best.rejected,
-            jumped=best.jumped,
-            reason=best.reason,
+            best.nis, best.readings, rejected=best.rejected, jumped=best.jumped, reason=best.reason
         )
 
     def _first_stretch(self) -> float:
