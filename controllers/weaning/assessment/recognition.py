@@ -138,10 +138,8 @@ def _leak_without_pump(now: WeaningState, progress: Progress) -> Reason | None:
         _highest_leak(now, expected)  # counts at the next assessments
         text = f"{text}: fraction {expected:.2f} expected without the pump"
         return Reason(text, _FRACTION, expected, limit)
-    leaking_beat = now.forecasts.leaking_beat_without_pump()
-    if leaking_beat is None:
-        return None
-    fraction, most = _highest_leak(now, leaking_beat), now.criteria.number("persistent_leak")
+    fraction = _highest_leak(now, now.forecasts.leaking_beat_without_pump())
+    most = now.criteria.number("persistent_leak")
     if fraction < most:
         return None
     text = (
