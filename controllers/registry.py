@@ -5,10 +5,15 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
+from controllers.fixed import FixedLevel
+from controllers.lqg import LQG
+from controllers.nmpc import NmpcController
+from controllers.pi import PI
+from controllers.policy import PolicyController
 from controllers.protocol import Controller
 from plants import InputError
 
@@ -26,6 +31,10 @@ CONTROLLER_FORMS: Mapping[str, str] = MappingProxyType(
         "policy:FOLDER": "a policy that impellab train has written into a folder",
         "FILE.py:CLASS": "your own class with a name, reset and act, made without arguments",
     }
+)
+# By what stands before a colon; what stands behind it is the argument.
+_BUILT_IN: Mapping[str, Callable[..., Controller]] = MappingProxyType(
+    {"fixed": FixedLevel, "pi": PI, "lqg": LQG, "nmpc": NmpcController, "policy": PolicyController}
 )
 _INTERFACE = ("name", "reset", "act")
 
@@ -74,28 +83,11 @@ def load_controller(spec: str) -> Controller:
         return _from_file(Path(path), class_name)
     if spec.endswith(".py"):
         raise InputError("controller", spec, f"the class as well: {spec}:CLASS")
-    # Imported only when asked for: what one controller needs is no cost to the others.
     kind, separator, detail = spec.partition(":")
-    if kind == "fixed":
-        from controllers.fixed import FixedLevel
-
-        return FixedLevel(detail if separator else None)
-    if kind == "pi":
-        from controllers.pi import PI
-
-        return PI(detail if separator else "map")
-    if spec == "lqg":
-        from controllers.lqg import LQG
-
-        return LQG()
-    if spec == "nmpc":
-        from controllers.nmpc import NmpcController
-
-        return NmpcController()
-    if kind == "policy" and detail:
-        from controllers.policy import PolicyController
-
-        return PolicyController(detail)
+    if spec in _BUILT_IN and spec != "policy":
+        return _BUILT_IN[spec]()
+    if (kind in ("fixed", "pi") and separator) or (kind == "policy" and detail):
+        return _BUILT_IN[kind](detail)
     raise InputError("controller", spec, "one of " + ", ".join(CONTROLLER_FORMS))
 
 
