@@ -48,12 +48,8 @@ class Prediction:
     @property
     def finite(self) -> bool:
         """Whether the prediction can be used at all."""
-        return bool(
-            np.all(np.isfinite(self.residuals))
-            and np.all(np.isfinite(self.residual_slope))
-            and np.all(np.isfinite(self.margins))
-            and np.all(np.isfinite(self.margin_slope))
-        )
+        parts = (self.residuals, self.residual_slope, self.margins, self.margin_slope)
+        return all(np.isfinite(part).all() for part in parts)
 
 
 class Horizon:
@@ -129,9 +125,9 @@ class Horizon:
         residuals, slopes = self._effort(plan, last_speed)
         for goal, row in zip(self._therapy.goals, self._goal_rows, strict=True):
             value = metrics[:, row]
-            side = (value > _end(goal.high, np.inf)).astype(float) - (
-                value < _end(goal.low, -np.inf)
-            )
+            above = value > (np.inf if goal.high is None else goal.high)
+            below = value < (-np.inf if goal.low is None else goal.low)
+            side = above.astype(float) - below
             factor = share * side * np.sqrt(goal.weight) / goal.scale
             residuals.append(share * goal.residual(value))
             slopes.append(factor[:, None] * sensitivity[:, row, :])
@@ -158,7 +154,3 @@ class Horizon:
         if not margins:
             return np.empty((len(metrics), 0)), np.empty((len(metrics), 0, sensitivity.shape[2]))
         return np.stack(margins, axis=1), np.stack(slopes, axis=1)
-
-
-def _end(value: float | None, missing: float) -> float:
-    return missing if value is None else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from controllers.tracking.filter import Estimate
 from controllers.weaning.criterion import Criterion
@@ -66,13 +67,10 @@ def interpolated(lower: Estimates, upper: Estimates, share: float) -> ExplainedE
         return (1.0 - share) * a + share * b
 
     estimates = {
-        name: Estimate(
-            name,
-            estimate.unit,
-            mix(lower[name].centre, estimate.centre),
-            mix(lower[name].spread, estimate.spread),
-            low=estimate.low,
-            high=estimate.high,
+        name: replace(
+            estimate,
+            centre=mix(lower[name].centre, estimate.centre),
+            spread=mix(lower[name].spread, estimate.spread),
         )
         for name, estimate in upper.items()
     }
