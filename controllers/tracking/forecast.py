@@ -14,6 +14,7 @@ from controllers.tracking.filter import (
     PredictedOutputs,
     mixture_moments,
     model_sd,
+    output_rows,
 )
 from controllers.tracking.model import OUTPUTS
 from plants import SIGNALS, Level
@@ -21,8 +22,8 @@ from plants import SIGNALS, Level
 Array = NDArray[np.float64]
 
 #: Signals that are forecast.
-FORECAST: tuple[str, ...] = tuple(name for name in OUTPUTS if name in SIGNALS)
-_ROWS = np.array([OUTPUTS.index(name) for name in FORECAST])
+FORECAST: tuple[str, ...] = tuple(name for name in OUTPUTS.names if name in SIGNALS)
+_ROWS = output_rows(FORECAST)
 
 
 class Forecast(JointEstimate):

@@ -45,6 +45,11 @@ MIN_WEIGHT = 0.002
 CERTAIN_LEAK_FRACTION = 0.25
 
 
+def prior_weight(*, leaks: bool) -> float:
+    """Probability of a hypothesis before anything was measured."""
+    return PRIOR_LEAK_PROBABILITY if leaks else 1.0 - PRIOR_LEAK_PROBABILITY
+
+
 class Hypothesis:
     """One hypothesis on a patient.
 
@@ -120,12 +125,7 @@ def mix(hypotheses: Sequence[Hypothesis], hours: float) -> None:
     if hours <= 0.0:
         return
     weights = np.array([hypothesis.weight for hypothesis in hypotheses])
-    prior = np.array(
-        [
-            PRIOR_LEAK_PROBABILITY if hypothesis.leaks else 1.0 - PRIOR_LEAK_PROBABILITY
-            for hypothesis in hypotheses
-        ]
-    )
+    prior = np.array([prior_weight(leaks=hypothesis.leaks) for hypothesis in hypotheses])
     transition = -math.expm1(-_TRANSITION_RATE * hours)
     joint = transition * prior[None, :] + (1.0 - transition) * np.eye(len(hypotheses))
     joint *= weights[:, None]  # row: before, column: after

@@ -8,9 +8,9 @@ from controllers.tracking.filter import Gaussian, MeasurementUpdate
 from controllers.tracking.hypothesis import (
     CERTAIN_LEAK_FRACTION,
     MIN_WEIGHT,
-    PRIOR_LEAK_PROBABILITY,
     Hypothesis,
     mix,
+    prior_weight,
     update_weights,
 )
 from controllers.tracking.prediction import Predictor
@@ -37,11 +37,10 @@ class ValveHypotheses:
 
     def __init__(self, prior: Gaussian, predictor: Predictor):
         self.tight, self.leaking = (
-            Hypothesis(leaks=leaks, weight=weight, estimate=prior, predictor=predictor)
-            for leaks, weight in (
-                (False, 1.0 - PRIOR_LEAK_PROBABILITY),
-                (True, PRIOR_LEAK_PROBABILITY),
+            Hypothesis(
+                leaks=leaks, weight=prior_weight(leaks=leaks), estimate=prior, predictor=predictor
             )
+            for leaks in (False, True)
         )
         self._both = (self.tight, self.leaking)
         self._leak_seen = False

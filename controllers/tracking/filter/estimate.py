@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from controllers.tracking.filter.predicted_outputs import PredictedOutputs
 from controllers.tracking.filter.square_root_filter import Gaussian
-from controllers.tracking.model import OUTPUT_INDEX, Kind, StateSpace
+from controllers.tracking.model import OUTPUTS, Kind, StateSpace
 from plants import InputError, Patient, SlowParameters, unknown_name
 
 Array = NDArray[np.float64]
@@ -176,7 +176,7 @@ DERIVED: tuple[tuple[str, str, Kind, str], ...] = (
     ("resistance", "mmHg.s/mL", "log", "log_systemic_resistance"),
     ("functional_leak", "mL/s/mmHg", "plain", "functional_leak"),
 )
-_ROWS = [OUTPUT_INDEX[row[3]] for row in DERIVED]
+_ROWS = [OUTPUTS.index[row[3]] for row in DERIVED]
 
 
 def joint(estimate: Gaussian, outputs: PredictedOutputs) -> tuple[Array, Array]:

@@ -106,14 +106,14 @@ class SettledBeats:
     --------
     >>> import numpy as np
     >>> from controllers.tracking.model import OperatingCondition, SettledBeats
-    >>> from controllers.tracking.model import OUTPUT_INDEX, KnownInputs
+    >>> from controllers.tracking.model import OUTPUTS, KnownInputs
     >>> from controllers.tracking.model import N_PATIENT
     >>> from plants import Plant, SlowParameters
     >>> beats = SettledBeats(Plant("shock-d", "CP"), SlowParameters.load())
     >>> inputs = KnownInputs(np.zeros(2), 250.0, 12.0)
     >>> conditions = [OperatingCondition(speed, inputs) for speed in (35_000.0, 44_000.0)]
     >>> settled = beats.centres(np.zeros((2, N_PATIENT)), conditions)
-    >>> low, high = settled.values[:, 0, OUTPUT_INDEX["map"]]
+    >>> low, high = settled.values[:, 0, OUTPUTS.index["map"]]
     >>> bool(low < high)
     True
     """

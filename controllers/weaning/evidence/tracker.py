@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from controllers.tracking.filter import Estimate
+from controllers.tracking.filter import Estimate, Innovation
 from plants import Measurement
 
 
@@ -19,15 +19,6 @@ class Estimates(Protocol):
 
     def __getitem__(self, name: str, /) -> Estimate: ...
     def items(self) -> Iterable[tuple[str, Estimate]]: ...
-
-
-class Innovation(Protocol):
-    """How a tracker met a measurement."""
-
-    @property
-    def consistent(self) -> bool: ...
-    @property
-    def reason(self) -> str: ...
 
 
 class Tracker(Protocol):
