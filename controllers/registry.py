@@ -95,6 +95,10 @@ def _from_file(path: Path, class_name: str) -> Controller:
     """An instance of a class in a user's file."""
     if not path.is_file():
         raise InputError("controller", str(path), "a Python file that exists")
+
+    def refusal(allowed: str) -> InputError:
+        return InputError("controller", class_name, allowed, source=str(path))
+
     module = _run_file(path)
     controller_class = getattr(module, class_name, None)
     if not isinstance(controller_class, type):
@@ -103,22 +107,18 @@ def _from_file(path: Path, class_name: str) -> Controller:
             for name, value in vars(module).items()
             if isinstance(value, type) and value.__module__ == module.__name__
         ]
-        allowed = "a class in the file: " + (", ".join(classes) or "it defines none")
-        raise InputError("controller", class_name, allowed, source=str(path))
+        raise refusal("a class in the file: " + (", ".join(classes) or "it defines none"))
     try:
         controller = controller_class()
     except (Exception, SystemExit) as error:
-        allowed = f"a class that can be made without arguments; it raised {_in_one_line(error)}"
-        raise InputError("controller", class_name, allowed, source=str(path)) from error
+        raised = _in_one_line(error)
+        raise refusal(f"a class that can be made without arguments; it raised {raised}") from error
     if not isinstance(controller, Controller):
         missing = ", ".join(part for part in _INTERFACE if not hasattr(controller, part))
-        allowed = f"a controller, with {', '.join(_INTERFACE)}; it lacks {missing}"
-        raise InputError("controller", class_name, allowed, source=str(path))
+        raise refusal(f"a controller, with {', '.join(_INTERFACE)}; it lacks {missing}")
     for part in _INTERFACE[1:]:
         if not callable(getattr(controller, part)):
-            raise InputError(
-                "controller", class_name, f"a controller whose {part} is a method", source=str(path)
-            )
+            raise refusal(f"a controller whose {part} is a method")
     return controller
 
 

@@ -131,20 +131,13 @@ class DetectorSettings(CheckedModel):
 
     def to_toml(self) -> str:
         """The settings as a file that :meth:`load` reads back; numbers keep every digit."""
-        lines = [
-            "# Fitted by a command, not written by hand; see the provenance.",
-            f"provenance = {toml_string(self.provenance)}",
-            f"window = {self.window!r}",
-            f"release = {self.release!r}",
-            f"intercept = {self.intercept!r}",
-            f"gains = {list(self.gains)!r}",
-            f"offsets = {list(self.offsets)!r}",
-        ]
-        for name in ("means", "scales"):
+        tables = {name: getattr(self, name) for name in ("means", "scales", "weights")}
+        lines = ["# Fitted by a command, not written by hand; see the provenance."]
+        for name in ("provenance", "window", "release", "intercept", "gains", "offsets"):
+            lines.append(f"{name} = {_toml(getattr(self, name))}")
+        for name, table in tables.items():
             lines.append(f"\n[{name}]")
-            lines += [f"{feature} = {value!r}" for feature, value in getattr(self, name).items()]
-        lines.append("\n[weights]")
-        lines += [f"{feature} = {list(row)!r}" for feature, row in self.weights.items()]
+            lines += [f"{feature} = {_toml(value)}" for feature, value in table.items()]
         return "\n".join(lines) + "\n"
 
     def log_odds(self, features: Array) -> float:
@@ -166,3 +159,9 @@ class DetectorSettings(CheckedModel):
         numbers = (self.window, self.release, self.intercept, self.gains, self.offsets)
         tables = (dict(self.means), dict(self.scales), dict(self.weights))
         return (DetectorSettings, (*numbers, *tables, self.provenance))
+
+
+def _toml(value: str | float | tuple[float, ...]) -> str:
+    if isinstance(value, str):
+        return toml_string(value)
+    return repr(list(value) if isinstance(value, tuple) else value)

@@ -70,18 +70,10 @@ class Forecast(JointEstimate):
         )
         own = [model_sd(name, value) for name, value in zip(FORECAST, mean, strict=True)]
         root = np.concatenate([columns, np.diag(own)], axis=1)
+        spreads = np.linalg.norm(root, axis=1)
         estimates = [
-            Estimate(
-                name,
-                SIGNALS[name].unit,
-                float(value),
-                float(spread),
-                low=SIGNALS[name].low,
-                high=SIGNALS[name].high,
-            )
-            for name, value, spread in zip(
-                FORECAST, mean, np.linalg.norm(root, axis=1), strict=True
-            )
+            _estimate(name, float(value), float(spread))
+            for name, value, spread in zip(FORECAST, mean, spreads, strict=True)
         ]
         super().__init__(estimates, root, hours)
         self.level, self.hours_ahead = level, hours_ahead
@@ -103,3 +95,8 @@ class Forecast(JointEstimate):
     def known(self) -> bool:
         """Whether there is a forecast."""
         return not self.reason
+
+
+def _estimate(name: str, centre: float, spread: float) -> Estimate:
+    signal = SIGNALS[name]
+    return Estimate(name, signal.unit, centre, spread, low=signal.low, high=signal.high)

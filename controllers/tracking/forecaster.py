@@ -114,11 +114,7 @@ class Forecaster:
         if not (math.isfinite(hours_ahead) and hours_ahead >= 0):
             raise InputError("hours_ahead", hours_ahead, "a number of hours from 0 on")
         speeds = [PUMP_OUT if level is None else level.rpm for level in levels]
-        assumed_doses, hypotheses, count = (
-            origin.assumed_doses(drugs),
-            origin.hypotheses,
-            len(levels),
-        )
+        assumed_doses, hypotheses = origin.assumed_doses(drugs), origin.hypotheses
         if hours_ahead == 0.0:
             self.prepare(origin)
             self._asked |= dict.fromkeys((speed, assumed_doses) for speed in speeds)
@@ -132,15 +128,14 @@ class Forecaster:
             ],
             exact=exact,
         )
+        weights = [hypothesis.weight for hypothesis in hypotheses]
         return [
             Forecast(
                 level,
                 origin.hours + hours_ahead,
                 hours_ahead,
-                [
-                    (hypothesis.weight, outputs[i * count + index])
-                    for i, hypothesis in enumerate(hypotheses)
-                ],
+                # The outputs come hypothesis by hypothesis.
+                list(zip(weights, outputs[index :: len(levels)], strict=True)),
             )
             for index, level in enumerate(levels)
         ]

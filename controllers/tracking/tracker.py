@@ -40,7 +40,6 @@ from controllers.tracking.model import (
     SettledBeats,
     StateSpace,
     stretch,
-    unaided,
 )
 from controllers.tracking.prediction import Predictor
 from controllers.tracking.valve_hypotheses import ValveHypotheses
@@ -264,15 +263,8 @@ class RecoveryTracker:
             centres, roots = zip(*map(joint, estimates, outputs), strict=True)
             weights = np.array([hypothesis.weight for hypothesis in hypotheses])
             mean, columns = mixture_moments(weights / weights.sum(), np.array(centres), roots)
-            unaided_factor = unaided(self._slow, np.zeros(len(DRUGS)))
             self._estimate = patient_estimate(
-                self.space,
-                mean,
-                columns,
-                self.briefing.patient,
-                self._slow,
-                unaided_factor,
-                self.hours,
+                self.space, mean, columns, self.briefing.patient, self._slow, self.hours
             )
         return self._estimate
 

@@ -224,8 +224,7 @@ def stretch(metrics: Mapping[str, float], pressure_weight: float) -> float:
     return metrics["lvedv"] + pressure_weight * metrics["lvedp"]
 
 
-def unaided(slow: SlowParameters, doses: Array) -> float:
-    """Factor from the contractility at the doses of the briefing to that at other doses."""
-    inotrope, vasopressor = map(float, doses)
+def unaided(slow: SlowParameters) -> float:
+    """Factor from the contractility at the doses of the briefing to that without drugs."""
     parameters = TypedLayout(drugs.Parameters).select(slow.values)
-    return float(_drug_effects(inotrope, vasopressor, parameters)["lv_contractility"])
+    return float(_drug_effects(0.0, 0.0, parameters)["lv_contractility"])

@@ -327,18 +327,7 @@ class SettledBeats:
 
     def _renewed(self, condition: OperatingCondition, point: Array) -> str:
         """Take the slopes at a point; why there are none, or ""."""
-        known = self._slopes.get(condition.key)
-        nearest = (
-            known
-            or min(
-                self._slopes.items(),
-                key=lambda entry: (
-                    abs(entry[0][0] - condition.speed),
-                    entry[0][1] != condition.kind,
-                ),
-                default=(None, None),
-            )[1]
-        )
+        nearest = self._slopes.get(condition.key) or self._nearest(condition)
         inputs = condition.inputs.vector()
         for start in (start_near, start_from_rest):
             try:
@@ -350,3 +339,11 @@ class SettledBeats:
                 self._slopes[condition.key] = slopes
                 return ""
         return reason
+
+    def _nearest(self, condition: OperatingCondition) -> Slopes | None:
+        """Slopes at the nearest speed, of the same kind where there are such."""
+
+        def distance(key: Key) -> tuple[float, bool]:
+            return abs(key[0] - condition.speed), key[1] != condition.kind
+
+        return self._slopes[min(self._slopes, key=distance)] if self._slopes else None
