@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from controllers.tracking.briefing import DRUGS, checked_doses, dose_vector
 from controllers.tracking.forecast import Forecast
-from controllers.tracking.hypothesis import Hypothesis
 from controllers.tracking.model import PUMP_OUT, KnownInputs, OperatingCondition
 from controllers.tracking.prediction import Predictor
+from controllers.tracking.valve_hypotheses import Hypothesis
 from plants import InputError, Level
 
 Array = NDArray[np.float64]
@@ -118,7 +118,9 @@ class Forecaster:
         if hours_ahead == 0.0:
             self.prepare(origin)
             self._asked |= dict.fromkeys((speed, assumed_doses) for speed in speeds)
-        estimates = [hypothesis.predicted(hours_ahead) for hypothesis in hypotheses]
+        estimates = [
+            self._predictor.predicted(hypothesis.estimate, hours_ahead) for hypothesis in hypotheses
+        ]
         outputs = self._predictor.outputs(
             [estimate for estimate in estimates for _ in levels],
             [

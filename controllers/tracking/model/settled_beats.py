@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controllers.tracking.model.estimated_patient import OUTPUTS, KnownInputs
-from controllers.tracking.model.leaking_beat import beat_from_leak
 from controllers.tracking.model.settled_equations import SettledEquations
 from controllers.tracking.model.settled_newton import Slopes, newton, start_from_rest, start_near
 from plants import METRICS, PhysicsError, Plant, SlowParameters
@@ -148,7 +147,7 @@ class SettledBeats:
     def leaking_beat(self, point: Array, condition: OperatingCondition, leak: float) -> Array:
         """Metrics of the beat that a ventricle reaches whose mitral valve leaks at first.
 
-        See :func:`~controllers.tracking.model.leaking_beat.beat_from_leak`.
+        See :meth:`SettledEquations.beat_from_leak`.
 
         Parameters
         ----------
@@ -173,7 +172,7 @@ class SettledBeats:
             raise PhysicsError(settled.reasons[0])
         begin = self._slopes[condition.key].unknowns_at(point[None])[0]
         inputs = condition.inputs.vector()
-        return beat_from_leak(self.equations, begin, point, condition.speed, inputs, leak)
+        return self.equations.beat_from_leak(begin, point, condition.speed, inputs, leak)
 
     def _find(self, centres: Sequence[Array], conditions: Sequence[OperatingCondition]) -> None:
         """Find beats of centres, and remember them."""

@@ -151,8 +151,7 @@ def _leak_without_pump(now: WeaningState, progress: Progress) -> Reason | None:
 
 def _highest_leak(now: WeaningState, leak: float) -> float:
     """The highest leak of the last assessments; what is not known is as bad as any."""
-    leak = leak if math.isfinite(leak) else 1.0
-    return leak if now.history is None else now.history.highest("leak", now.hours, leak)
+    return now.history.highest("leak", now.hours, leak if math.isfinite(leak) else 1.0)
 
 
 def current_findings(progress: Progress, criteria: WeaningCriteria) -> tuple[str, ...]:

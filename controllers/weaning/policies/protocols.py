@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.decision import Reason
 from controllers.weaning.policies.interface import MAX_STEP_LEVELS, WeaningState
-from controllers.weaning.policies.time_at_level import time_at_level
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class Protocol:
 
     def step(self, now: WeaningState) -> tuple[int, tuple[Reason, ...]]:
         """The next step when its time has come."""
-        held = time_at_level(now, self.step_interval)
+        held = now.time_at_level(self.step_interval)
         reasons = (held, *now.criteria.judge(self.step_criteria, now.values))
         if not all(reason.met for reason in reasons):
             return 0, reasons
@@ -70,7 +69,7 @@ class Protocol:
     def explant(self, now: WeaningState) -> tuple[Reason, ...]:
         """The published criteria at the lowest level, held for a while."""
         judged = now.criteria.judge("explant", now.values, f" at {now.level}")
-        return (time_at_level(now, self.shortest_trial), *judged)
+        return (now.time_at_level(self.shortest_trial), *judged)
 
 
 def _wide_margin(now: WeaningState) -> bool:

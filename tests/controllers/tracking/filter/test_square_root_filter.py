@@ -22,10 +22,10 @@ from controllers.tracking.filter.square_root_filter import (
     corrected,
     differences,
 )
-from controllers.tracking.hypothesis import Hypothesis, mix, update_weights
 from controllers.tracking.model import STATE_INDEX, StateSpace
 from controllers.tracking.model.batch import from_blocks, to_blocks
 from controllers.tracking.model.tracked_quantities import TREND
+from controllers.tracking.valve_hypotheses import Hypothesis, mix, update_weights
 
 SEEDS = st.integers(0, 2**32 - 1)
 
