@@ -122,7 +122,10 @@ class Horizon:
     def _assembled(
         self, metrics: Array, sensitivity: Array, plan: Array, last_speed: float, share: float
     ) -> Prediction:
-        residuals, slopes = self._effort(plan, last_speed)
+        m = len(plan)
+        weight = np.sqrt(self._therapy.effort_weight)
+        moves = np.diff(np.concatenate([[last_speed], plan])) * KRPM_PER_RPM
+        residuals, slopes = [weight * moves], [weight * (np.eye(m) - np.eye(m, k=-1))]
         for goal, row in zip(self._therapy.goals, self._goal_rows, strict=True):
             value = metrics[:, row]
             above = value > (np.inf if goal.high is None else goal.high)
@@ -135,13 +138,6 @@ class Horizon:
         return Prediction(
             np.concatenate(residuals), np.concatenate(slopes), margins, margin_slopes, metrics
         )
-
-    def _effort(self, plan: Array, last_speed: float) -> tuple[list[Array], list[Array]]:
-        """Residuals and slopes of the changes of the speed."""
-        m = len(plan)
-        weight = np.sqrt(self._therapy.effort_weight)
-        moves = np.diff(np.concatenate([[last_speed], plan])) * KRPM_PER_RPM
-        return [weight * moves], [weight * (np.eye(m) - np.eye(m, k=-1))]
 
     def _margins(self, metrics: Array, sensitivity: Array) -> tuple[Array, Array]:
         """How far each beat lies inside each end of each limit, and its slopes."""

@@ -154,29 +154,27 @@ class _CriterionTable(CheckedModel):
     source: Source
     tag: Tag
     needed: bool = True
-    low: float | None = None
-    high: float | None = None
+    low: float = -math.inf
+    high: float = math.inf
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.low is None and self.high is None:
+        if math.isinf(self.low) and math.isinf(self.high):
             raise InputError("low", None, "low, high or both")
         return self
 
     def criterion(self, signal: str) -> Criterion:
         """The criterion of the table."""
-        low = -math.inf if self.low is None else self.low
-        high = math.inf if self.high is None else self.high
-        return Criterion(signal, low, high, self.needed, self.source, self.tag)
+        return Criterion(signal, self.low, self.high, self.needed, self.source, self.tag)
 
 
 @functools.cache
 def _criterion_model(name: str) -> type[_CriterionTable]:
     signal = SIGNALS[name]
-    bound: Any = Annotated[float, number_in(signal)] | None
+    bound: Any = Annotated[float, number_in(signal)]
     fields: dict[str, Any] = {
-        "low": (bound, None),
-        "high": (bound, None),
+        "low": (bound, -math.inf),
+        "high": (bound, math.inf),
         "unit": (Annotated[str, unit_of(signal)], ...),
     }
     return create_model("Criterion", __base__=_CriterionTable, **fields)
