@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from controllers.operating_points import speed_limits
-from controllers.protocol import FALLBACK_STATUS, Briefing, Command, not_reset
-from controllers.setpoint import check_target, sensor_for, therapy_target
+from controllers.protocol import FALLBACK_STATUS, Briefing, Command
+from controllers.setpoint import SetpointController, sensor_for, therapy_target
 from controllers.watchdog import Watchdog, anything_measured
 from plants import Measurement, tier_table, unknown_name
 
@@ -44,7 +44,7 @@ GAINS = MappingProxyType(
 LONGEST_STEP = 2.0
 
 
-class PI:
+class PI(SetpointController):
     """Discrete PI control towards a target, faster when the signal is too low.
 
     Parameters
@@ -93,16 +93,9 @@ class PI:
     ):
         if signal not in GAINS:
             raise unknown_name("signal", signal, GAINS)
-        check_target(signal, target)
-        self.signal, self.gains = signal, gains or GAINS[signal]
-        self._given_target = target
+        super().__init__(signal, target)
+        self.gains = gains or GAINS[signal]
         self.name = f"pi:{signal}"
-        self._loop: _Loop | None = None
-
-    @property
-    def target(self) -> float:
-        """The target in force, in the signal's unit; NaN before the first reset."""
-        return self._loop.target if self._loop else math.nan
 
     def reset(self, briefing: Briefing) -> None:
         """Begin a new run.
@@ -121,18 +114,6 @@ class PI:
         if target is None:
             target = therapy_target(briefing, self.signal)
         self._loop = _Loop(self.gains, briefing, sensor, target)
-
-    def act(self, measurement: Measurement) -> Command:
-        """The command for the coming period.
-
-        Raises
-        ------
-        RuntimeError
-            The controller was not reset first.
-        """
-        if self._loop is None:
-            raise not_reset()
-        return self._loop.act(measurement)
 
 
 class _Loop:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
+from controllers.fixed import FixedLevel
+from controllers.lqg import LQG
+from controllers.nmpc import NmpcController
+from controllers.pi import PI
+from controllers.policy import PolicyController
 from controllers.protocol import Controller
 from plants import InputError
 
@@ -26,6 +31,10 @@ CONTROLLER_FORMS: Mapping[str, str] = MappingProxyType(
         "policy:FOLDER": "a policy that impellab train has written into a folder",
         "FILE.py:CLASS": "your own class with a name, reset and act, made without arguments",
     }
+)
+# By what stands before a colon; what stands behind it is the argument.
+_BUILT_IN: Mapping[str, Callable[..., Controller]] = MappingProxyType(
+    {"fixed": FixedLevel, "pi": PI, "lqg": LQG, "nmpc": NmpcController, "policy": PolicyController}
 )
 _INTERFACE = ("name", "reset", "act")
 
@@ -74,28 +83,11 @@ def load_controller(spec: str) -> Controller:
         return _from_file(Path(path), class_name)
     if spec.endswith(".py"):
         raise InputError("controller", spec, f"the class as well: {spec}:CLASS")
-    # Imported only when asked for: what one controller needs is no cost to the others.
     kind, separator, detail = spec.partition(":")
-    if kind == "fixed":
-        from controllers.fixed import FixedLevel
-
-        return FixedLevel(detail if separator else None)
-    if kind == "pi":
-        from controllers.pi import PI
-
-        return PI(detail if separator else "map")
-    if spec == "lqg":
-        from controllers.lqg import LQG
-
-        return LQG()
-    if spec == "nmpc":
-        from controllers.nmpc import NmpcController
-
-        return NmpcController()
-    if kind == "policy" and detail:
-        from controllers.policy import PolicyController
-
-        return PolicyController(detail)
+    if spec in _BUILT_IN and spec != "policy":
+        return _BUILT_IN[spec]()
+    if (kind in ("fixed", "pi") and separator) or (kind == "policy" and detail):
+        return _BUILT_IN[kind](detail)
     raise InputError("controller", spec, "one of " + ", ".join(CONTROLLER_FORMS))
 
 
@@ -103,6 +95,10 @@ def _from_file(path: Path, class_name: str) -> Controller:
     """An instance of a class in a user's file."""
     if not path.is_file():
         raise InputError("controller", str(path), "a Python file that exists")
+
+    def refusal(allowed: str) -> InputError:
+        return InputError("controller", class_name, allowed, source=str(path))
+
     module = _run_file(path)
     controller_class = getattr(module, class_name, None)
     if not isinstance(controller_class, type):
@@ -111,22 +107,18 @@ def _from_file(path: Path, class_name: str) -> Controller:
             for name, value in vars(module).items()
             if isinstance(value, type) and value.__module__ == module.__name__
         ]
-        allowed = "a class in the file: " + (", ".join(classes) or "it defines none")
-        raise InputError("controller", class_name, allowed, source=str(path))
+        raise refusal("a class in the file: " + (", ".join(classes) or "it defines none"))
     try:
         controller = controller_class()
     except (Exception, SystemExit) as error:
-        allowed = f"a class that can be made without arguments; it raised {_in_one_line(error)}"
-        raise InputError("controller", class_name, allowed, source=str(path)) from error
+        raised = _in_one_line(error)
+        raise refusal(f"a class that can be made without arguments; it raised {raised}") from error
     if not isinstance(controller, Controller):
         missing = ", ".join(part for part in _INTERFACE if not hasattr(controller, part))
-        allowed = f"a controller, with {', '.join(_INTERFACE)}; it lacks {missing}"
-        raise InputError("controller", class_name, allowed, source=str(path))
+        raise refusal(f"a controller, with {', '.join(_INTERFACE)}; it lacks {missing}")
     for part in _INTERFACE[1:]:
         if not callable(getattr(controller, part)):
-            raise InputError(
-                "controller", class_name, f"a controller whose {part} is a method", source=str(path)
-            )
+            raise refusal(f"a controller whose {part} is a method")
     return controller
 
 

@@ -1,12 +1,63 @@
-"""What to aim at, and which sensor shows it."""
+"""What to aim at, which sensor shows it, and the frame of controllers that hold one signal."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from typing import Protocol
 
 from controllers.operating_points import operating_point
-from controllers.protocol import Briefing
-from plants import SIGNALS, InputError, tier_table
+from controllers.protocol import Briefing, Command, not_reset
+from plants import SIGNALS, InputError, Measurement, tier_table
+
+
+class Loop(Protocol):
+    """The state of one run of a controller."""
+
+    target: float
+
+    def act(self, measurement: Measurement) -> Command:
+        """The command for the coming period."""
+        ...
+
+
+class SetpointController:
+    """Holds a signal at a target; the loop of each run is made at its reset.
+
+    Parameters
+    ----------
+    signal : str
+        What is controlled.
+    target : float, optional
+        In the signal's unit; by default it is chosen at the reset.
+
+    Raises
+    ------
+    InputError
+        The signal cannot have that target.
+    """
+
+    def __init__(self, signal: str, target: float | None):
+        check_target(signal, target)
+        self.signal, self._given_target = signal, target
+        self._loop: Loop | None = None
+
+    @property
+    def target(self) -> float:
+        """The target in force, in the signal's unit; NaN before the first reset."""
+        return self._loop.target if self._loop else math.nan
+
+    def act(self, measurement: Measurement) -> Command:
+        """The command for the coming period.
+
+        Raises
+        ------
+        RuntimeError
+            The controller was not reset first.
+        """
+        if self._loop is None:
+            raise not_reset()
+        return self._loop.act(measurement)
 
 
 def sensor_for(briefing: Briefing, signal: str, *, choices: Iterable[str] = ("map",)) -> str:

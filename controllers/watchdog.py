@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-
-from plants import Measurement
+from collections.abc import Mapping
 
 #: A fallback takes over when nothing was measured for longer than this, s.
 LONGEST_BLACKOUT = 1.0
@@ -49,7 +48,7 @@ class Watchdog:
         return not present and time - self._last_present > self._longest + rounding
 
 
-def anything_measured(measurement: Measurement) -> bool:
+def anything_measured(measurement: Mapping[str, float]) -> bool:
     """Whether there is a value of any signal but the speed, which the console commands itself.
 
     Examples

@@ -4,9 +4,4 @@ from controllers.lqg.controller import LQG
 from controllers.lqg.linearisation import LinearBeat, linearise
 from controllers.lqg.synthesis import LQGSettings
 
-__all__ = [
-    "LQG",
-    "LQGSettings",
-    "LinearBeat",
-    "linearise",
-]
+__all__ = ["LQG", "LQGSettings", "LinearBeat", "linearise"]

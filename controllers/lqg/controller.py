@@ -11,16 +11,16 @@ from controllers.beat_clock import BeatClock, plausible_heart_rate
 from controllers.kalman import kalman_correction
 from controllers.lqg.synthesis import REGULATED, Design, LQGSettings, synthesise
 from controllers.operating_points import speed_limits
-from controllers.protocol import FALLBACK_STATUS, Briefing, Command, not_reset
-from controllers.setpoint import check_target, sensor_for
-from controllers.watchdog import Watchdog
+from controllers.protocol import FALLBACK_STATUS, Briefing, Command
+from controllers.setpoint import SetpointController, sensor_for
+from controllers.watchdog import Watchdog, anything_measured
 from plants import Measurement
 from plants.quantities import KRPM_PER_RPM
 
 Array = NDArray[np.float64]
 
 
-class LQG:
+class LQG(SetpointController):
     """Linear-quadratic-Gaussian control of the mean arterial pressure by the speed.
 
     The believed patient is linearised at the level that costs least by the therapy. In every beat
@@ -79,15 +79,8 @@ class LQG:
     name = "lqg"
 
     def __init__(self, *, target: float | None = None, settings: LQGSettings | None = None):
-        check_target(REGULATED, target)
+        super().__init__(REGULATED, target)
         self.settings = settings or LQGSettings()
-        self._given_target = target
-        self._loop: _Loop | None = None
-
-    @property
-    def target(self) -> float:
-        """The pressure (mmHg) aimed at; NaN before the first reset."""
-        return self._loop.target if self._loop else math.nan
 
     def reset(self, briefing: Briefing) -> None:
         """Begin a new run.
@@ -103,18 +96,6 @@ class LQG:
         briefing.check_left_pump(self.name)
         sensor = sensor_for(briefing, REGULATED)
         self._loop = _Loop(self.settings, briefing, sensor, self._given_target)
-
-    def act(self, measurement: Measurement) -> Command:
-        """The command for the coming period.
-
-        Raises
-        ------
-        RuntimeError
-            The controller was not reset first.
-        """
-        if self._loop is None:
-            raise not_reset()
-        return self._loop.act(measurement)
 
 
 class _Loop:
@@ -153,18 +134,13 @@ class _Loop:
         rate = measurement.get("heart_rate", math.nan)
         if plausible_heart_rate(rate):
             self._clock.heart_rate = rate
-        readings = np.array([measurement[name] for name in self._design.observed])
+        observed = {name: measurement[name] for name in self._design.observed}
+        readings = np.array(list(observed.values()))
         missing = np.full_like(readings, np.nan)
         beats = self._clock.advance(elapsed)
         for k in range(beats):
             self._filter.advance(self._speed, readings if k == beats - 1 else missing)
-        # The console always knows the speed it commands: that alone is no measurement.
-        measured = any(
-            math.isfinite(value)
-            for name, value in zip(self._design.observed, readings, strict=True)
-            if name != "pump_speed"
-        )
-        if self._watchdog.lost(now, present=measured):
+        if self._watchdog.lost(now, present=anything_measured(observed)):
             self._speed, self._change, self._since_decision = self._fallback, 0.0, 0.0
             self._decided_at = None
             return Command(self._rpm(), FALLBACK_STATUS)
@@ -195,9 +171,7 @@ def _within_goal(briefing: Briefing, pressure: float) -> float:
     """A pressure (mmHg) moved into the range of the therapy's goal."""
     for goal in briefing.therapy.goals:
         if goal.signal == REGULATED:
-            low = -math.inf if goal.low is None else goal.low
-            high = math.inf if goal.high is None else goal.high
-            return min(max(pressure, low), high)
+            return float(np.clip(pressure, goal.low, goal.high))
     return pressure
 
 

@@ -227,12 +227,8 @@ def _feedback(
     cross_cost = outputs.T @ (prices[:, None] * d[1:])
     effort = max(therapy.effort_weight, _LEAST_EFFORT)
     change_cost = d[1:].T @ (prices[:, None] * d[1:]) + effort
-    regulated = [
-        price_of_goal
-        for price_of_goal, goal in zip(prices, therapy.goals, strict=True)
-        if goal.signal == REGULATED
-    ]
-    price = regulated[0] if regulated else prices.max(initial=1e-3)
+    by_signal = dict(zip((goal.signal for goal in therapy.goals), prices, strict=True))
+    price = by_signal.get(REGULATED, prices.max(initial=1e-3))
     state_cost[-1, -1] += settings.integral_weight * price
     gain, _, _ = control.dlqr(transition, change, state_cost, change_cost, cross_cost)
     return np.asarray(gain)[0]

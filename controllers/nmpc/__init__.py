@@ -4,9 +4,4 @@ from controllers.nmpc.controller import NmpcController
 from controllers.nmpc.estimator import BeatEstimator
 from controllers.nmpc.settings import EstimatorSettings, NmpcSettings
 
-__all__ = [
-    "BeatEstimator",
-    "EstimatorSettings",
-    "NmpcController",
-    "NmpcSettings",
-]
+__all__ = ["BeatEstimator", "EstimatorSettings", "NmpcController", "NmpcSettings"]

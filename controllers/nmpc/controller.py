@@ -66,9 +66,7 @@ class NmpcController:
     name = "nmpc"
 
     def __init__(
-        self,
-        settings: NmpcSettings | None = None,
-        estimator: EstimatorSettings | None = None,
+        self, settings: NmpcSettings | None = None, estimator: EstimatorSettings | None = None
     ):
         self.settings = settings or NmpcSettings()
         self.estimator = BeatEstimator(estimator)

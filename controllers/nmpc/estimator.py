@@ -25,12 +25,7 @@ from plants.plant import N_VOLUMES, PHASE, VALUES
 Array = NDArray[np.float64]
 
 #: Factors that are estimated, as disturbances of the plant.
-FACTORS = (
-    "systemic_resistance",
-    "lv_contractility",
-    "pulmonary_resistance",
-    "rv_contractility",
-)
+FACTORS = ("systemic_resistance", "lv_contractility", "pulmonary_resistance", "rv_contractility")
 #: Measured signals the filter can use, where a tier has them. Pressures that are extremes of a
 #: waveform carry the same information as their means and pulsatility and are left out.
 USABLE = (

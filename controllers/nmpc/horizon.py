@@ -48,12 +48,8 @@ class Prediction:
     @property
     def finite(self) -> bool:
         """Whether the prediction can be used at all."""
-        return bool(
-            np.all(np.isfinite(self.residuals))
-            and np.all(np.isfinite(self.residual_slope))
-            and np.all(np.isfinite(self.margins))
-            and np.all(np.isfinite(self.margin_slope))
-        )
+        parts = (self.residuals, self.residual_slope, self.margins, self.margin_slope)
+        return all(np.isfinite(part).all() for part in parts)
 
 
 class Horizon:
@@ -126,12 +122,15 @@ class Horizon:
     def _assembled(
         self, metrics: Array, sensitivity: Array, plan: Array, last_speed: float, share: float
     ) -> Prediction:
-        residuals, slopes = self._effort(plan, last_speed)
+        m = len(plan)
+        weight = np.sqrt(self._therapy.effort_weight)
+        moves = np.diff(np.concatenate([[last_speed], plan])) * KRPM_PER_RPM
+        residuals, slopes = [weight * moves], [weight * (np.eye(m) - np.eye(m, k=-1))]
         for goal, row in zip(self._therapy.goals, self._goal_rows, strict=True):
             value = metrics[:, row]
-            side = (value > _end(goal.high, np.inf)).astype(float) - (
-                value < _end(goal.low, -np.inf)
-            )
+            above = value > (np.inf if goal.high is None else goal.high)
+            below = value < (-np.inf if goal.low is None else goal.low)
+            side = above.astype(float) - below
             factor = share * side * np.sqrt(goal.weight) / goal.scale
             residuals.append(share * goal.residual(value))
             slopes.append(factor[:, None] * sensitivity[:, row, :])
@@ -139,13 +138,6 @@ class Horizon:
         return Prediction(
             np.concatenate(residuals), np.concatenate(slopes), margins, margin_slopes, metrics
         )
-
-    def _effort(self, plan: Array, last_speed: float) -> tuple[list[Array], list[Array]]:
-        """Residuals and slopes of the changes of the speed."""
-        m = len(plan)
-        weight = np.sqrt(self._therapy.effort_weight)
-        moves = np.diff(np.concatenate([[last_speed], plan])) * KRPM_PER_RPM
-        return [weight * moves], [weight * (np.eye(m) - np.eye(m, k=-1))]
 
     def _margins(self, metrics: Array, sensitivity: Array) -> tuple[Array, Array]:
         """How far each beat lies inside each end of each limit, and its slopes."""
@@ -158,7 +150,3 @@ class Horizon:
         if not margins:
             return np.empty((len(metrics), 0)), np.empty((len(metrics), 0, sensitivity.shape[2]))
         return np.stack(margins, axis=1), np.stack(slopes, axis=1)
-
-
-def _end(value: float | None, missing: float) -> float:
-    return missing if value is None else value

@@ -88,10 +88,8 @@ def plan_step(
     present = np.diff(np.concatenate([[last_speed], plan]))
     matrix = np.block([[margin_rows, owner], [moves, np.zeros((blocks, limits))]])
     # A plan that already breaks the rate limit (the speed was outside the range) may stay so.
-    slowest, fastest = (
-        np.minimum(-bounds.change - present, 0),
-        np.maximum(bounds.change - present, 0),
-    )
+    slowest = np.minimum(-bounds.change - present, 0)
+    fastest = np.maximum(bounds.change - present, 0)
     lower = np.concatenate([-prediction.margins.ravel(), slowest])
     upper = np.concatenate([np.full(margin_rows.shape[0], np.inf), fastest])
 

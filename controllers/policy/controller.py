@@ -89,20 +89,16 @@ class PolicyController:
             if value != self._config[field]:
                 allowed = f"{self._config[field]!r}, which the policy was trained for"
                 raise InputError(field, value, allowed, source=self._source)
-        highest = (
-            self._actions.high
-            if isinstance(self._actions, SpeedAction)
-            else max(self._actions.speeds)
-        )
+        actions = self._actions
+        highest = actions.high if isinstance(actions, SpeedAction) else max(actions.speeds)
         if highest > briefing.pump.max_rpm:
             allowed = f"speeds up to {briefing.pump.max_rpm:g} rpm ({briefing.pump.name})"
             raise InputError("action", highest, allowed, source=self._source)
         self._fallback = briefing.pump.speed(briefing.therapy.fallback_level)
         if self._network is None:
-            outputs = 1 if isinstance(self._actions, SpeedAction) else len(self._actions.speeds)
-            self._network = policy_network(
-                self.folder, self._config, outputs, discrete=isinstance(self._actions, LevelAction)
-            )
+            outputs = 1 if isinstance(actions, SpeedAction) else len(actions.speeds)
+            discrete = isinstance(actions, LevelAction)
+            self._network = policy_network(self.folder, self._config, outputs, discrete=discrete)
         self._observation.reset()
         self._last_measured = -np.inf
 
@@ -124,7 +120,6 @@ class PolicyController:
         blackout = measurement.time - self._last_measured >= LONGEST_BLACKOUT - 1e-9
         if self._observation.missing or blackout:
             return Command(self._fallback, FALLBACK_STATUS)
-        action, _ = self._network.predict(
-            self._normalisation.apply(observation), deterministic=True
-        )
+        inputs = self._normalisation.apply(observation)
+        action, _ = self._network.predict(inputs, deterministic=True)
         return Command(self._actions.speed(action))

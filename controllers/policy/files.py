@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +57,7 @@ class Normalisation:
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON takes it."""
-        return {
-            "mean": list(self.mean),
-            "variance": list(self.variance),
-            "epsilon": self.epsilon,
-            "clip": self.clip,
-        }
+        return asdict(self)
 
 
 def check_libraries(field: str, name: str) -> None:

@@ -4,9 +4,4 @@ from controllers.suction.detector import SuctionDetector
 from controllers.suction.features import FEATURES
 from controllers.suction.settings import FITTED, DetectorSettings
 
-__all__ = [
-    "FEATURES",
-    "FITTED",
-    "DetectorSettings",
-    "SuctionDetector",
-]
+__all__ = ["FEATURES", "FITTED", "DetectorSettings", "SuctionDetector"]

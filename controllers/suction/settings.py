@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
@@ -11,19 +11,17 @@ from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import model_validator
+from pydantic import AfterValidator, model_validator
 
 from controllers.suction.features import FEATURES
 from plants import InputError
 from plants.quantities import (
     MISSING,
-    Checked,
     CheckedModel,
     Gathered,
     Parameter,
     Text,
     check_keys,
-    check_number,
     load_toml,
     number_in,
     toml_string,
@@ -40,41 +38,16 @@ _COEFFICIENT = Parameter("number", "1", "coefficient", -1e6, 1e6)
 _SCALE = Parameter("scale", "1", "spread of a feature", 1e-9, 1e6)
 
 
-def _coefficient_list(values: Any) -> tuple[float, ...]:
-    """Coefficients, one for each hidden unit."""
-    if not isinstance(values, Sequence) or isinstance(values, str):
-        raise InputError("", values, "a list of numbers")
-    gathered = Gathered()
-    numbers = [
-        gathered.call(check_number, value, _COEFFICIENT, f"[{k}]", None)
-        for k, value in enumerate(values)
-    ]
-    gathered.tell()
-    return tuple(number for number in numbers if number is not None)
+def _by_feature(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An entry for each feature, in their order; read-only."""
+    given = check_keys(table, tuple(FEATURES), "", None, required=tuple(FEATURES))
+    return MappingProxyType({name: given[name] for name in FEATURES})
 
 
-def _by_feature(check: Any, what: str) -> Checked:
-    """A table with an entry for each feature, in their order; read-only."""
-
-    def checked(table: Any) -> Mapping[str, Any]:
-        given = check_keys(table, tuple(FEATURES), "", None, required=tuple(FEATURES))
-        gathered = Gathered()
-        entries = {name: gathered.call(_entry, check, name, given[name]) for name in FEATURES}
-        gathered.tell()
-        return MappingProxyType(entries)
-
-    return Checked(checked, f"a table of {what}: {', '.join(FEATURES)}")
-
-
-def _entry(check: Any, name: str, value: Any) -> Any:
-    try:
-        return check(value)
-    except InputError as error:
-        place = f"{name}{error.field}"
-        raise InputError(place, error.value, error.allowed, source=error.source) from None
-
-
-Coefficients = Annotated[tuple[float, ...], Checked(_coefficient_list, "a list of numbers")]
+_Number = Annotated[float, number_in(_COEFFICIENT)]
+#: One for each hidden unit.
+Coefficients = tuple[_Number, ...]
+_BY_FEATURE = AfterValidator(_by_feature)
 
 
 class DetectorSettings(CheckedModel):
@@ -115,14 +88,12 @@ class DetectorSettings(CheckedModel):
 
     window: Annotated[float, number_in(_WINDOW)]
     release: Annotated[float, number_in(_RELEASE)]
-    intercept: Annotated[float, number_in(_COEFFICIENT)]
+    intercept: _Number
     gains: Coefficients
     offsets: Coefficients
-    means: Annotated[Mapping[str, float], _by_feature(number_in(_COEFFICIENT).check, "numbers")]
-    scales: Annotated[Mapping[str, float], _by_feature(number_in(_SCALE).check, "numbers")]
-    weights: Annotated[
-        Mapping[str, tuple[float, ...]], _by_feature(_coefficient_list, "lists of numbers")
-    ]
+    means: Annotated[Mapping[str, _Number], _BY_FEATURE]
+    scales: Annotated[Mapping[str, Annotated[float, number_in(_SCALE)]], _BY_FEATURE]
+    weights: Annotated[Mapping[str, Coefficients], _BY_FEATURE]
     provenance: Text = "given in code"
 
     @model_validator(mode="after")
@@ -160,20 +131,13 @@ class DetectorSettings(CheckedModel):
 
     def to_toml(self) -> str:
         """The settings as a file that :meth:`load` reads back; numbers keep every digit."""
-        lines = [
-            "# Fitted by a command, not written by hand; see the provenance.",
-            f"provenance = {toml_string(self.provenance)}",
-            f"window = {self.window!r}",
-            f"release = {self.release!r}",
-            f"intercept = {self.intercept!r}",
-            f"gains = {list(self.gains)!r}",
-            f"offsets = {list(self.offsets)!r}",
-        ]
-        for name in ("means", "scales"):
+        tables = {name: getattr(self, name) for name in ("means", "scales", "weights")}
+        lines = ["# Fitted by a command, not written by hand; see the provenance."]
+        for name in ("provenance", "window", "release", "intercept", "gains", "offsets"):
+            lines.append(f"{name} = {_toml(getattr(self, name))}")
+        for name, table in tables.items():
             lines.append(f"\n[{name}]")
-            lines += [f"{feature} = {value!r}" for feature, value in getattr(self, name).items()]
-        lines.append("\n[weights]")
-        lines += [f"{feature} = {list(row)!r}" for feature, row in self.weights.items()]
+            lines += [f"{feature} = {_toml(value)}" for feature, value in table.items()]
         return "\n".join(lines) + "\n"
 
     def log_odds(self, features: Array) -> float:
@@ -195,3 +159,9 @@ class DetectorSettings(CheckedModel):
         numbers = (self.window, self.release, self.intercept, self.gains, self.offsets)
         tables = (dict(self.means), dict(self.scales), dict(self.weights))
         return (DetectorSettings, (*numbers, *tables, self.provenance))
+
+
+def _toml(value: str | float | tuple[float, ...]) -> str:
+    if isinstance(value, str):
+        return toml_string(value)
+    return repr(list(value) if isinstance(value, tuple) else value)

@@ -3,8 +3,4 @@
 from controllers.tracking.briefing import DRUGS, WeaningBriefing
 from controllers.tracking.tracker import RecoveryTracker
 
-__all__ = [
-    "DRUGS",
-    "RecoveryTracker",
-    "WeaningBriefing",
-]
+__all__ = ["DRUGS", "RecoveryTracker", "WeaningBriefing"]

@@ -14,6 +14,7 @@ from controllers.tracking.filter import (
     PredictedOutputs,
     mixture_moments,
     model_sd,
+    output_rows,
 )
 from controllers.tracking.model import OUTPUTS
 from plants import SIGNALS, Level
@@ -21,8 +22,8 @@ from plants import SIGNALS, Level
 Array = NDArray[np.float64]
 
 #: Signals that are forecast.
-FORECAST: tuple[str, ...] = tuple(name for name in OUTPUTS if name in SIGNALS)
-_ROWS = np.array([OUTPUTS.index(name) for name in FORECAST])
+FORECAST: tuple[str, ...] = tuple(name for name in OUTPUTS.names if name in SIGNALS)
+_ROWS = output_rows(FORECAST)
 
 
 class Forecast(JointEstimate):
@@ -69,18 +70,10 @@ class Forecast(JointEstimate):
         )
         own = [model_sd(name, value) for name, value in zip(FORECAST, mean, strict=True)]
         root = np.concatenate([columns, np.diag(own)], axis=1)
+        spreads = np.linalg.norm(root, axis=1)
         estimates = [
-            Estimate(
-                name,
-                SIGNALS[name].unit,
-                float(value),
-                float(spread),
-                low=SIGNALS[name].low,
-                high=SIGNALS[name].high,
-            )
-            for name, value, spread in zip(
-                FORECAST, mean, np.linalg.norm(root, axis=1), strict=True
-            )
+            _estimate(name, float(value), float(spread))
+            for name, value, spread in zip(FORECAST, mean, spreads, strict=True)
         ]
         super().__init__(estimates, root, hours)
         self.level, self.hours_ahead = level, hours_ahead
@@ -102,3 +95,8 @@ class Forecast(JointEstimate):
     def known(self) -> bool:
         """Whether there is a forecast."""
         return not self.reason
+
+
+def _estimate(name: str, centre: float, spread: float) -> Estimate:
+    signal = SIGNALS[name]
+    return Estimate(name, signal.unit, centre, spread, low=signal.low, high=signal.high)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from controllers.tracking.briefing import DRUGS, checked_doses, dose_vector
 from controllers.tracking.forecast import Forecast
-from controllers.tracking.hypothesis import Hypothesis
 from controllers.tracking.model import PUMP_OUT, KnownInputs, OperatingCondition
 from controllers.tracking.prediction import Predictor
+from controllers.tracking.valve_hypotheses import Hypothesis
 from plants import InputError, Level
 
 Array = NDArray[np.float64]
@@ -114,15 +114,13 @@ class Forecaster:
         if not (math.isfinite(hours_ahead) and hours_ahead >= 0):
             raise InputError("hours_ahead", hours_ahead, "a number of hours from 0 on")
         speeds = [PUMP_OUT if level is None else level.rpm for level in levels]
-        assumed_doses, hypotheses, count = (
-            origin.assumed_doses(drugs),
-            origin.hypotheses,
-            len(levels),
-        )
+        assumed_doses, hypotheses = origin.assumed_doses(drugs), origin.hypotheses
         if hours_ahead == 0.0:
             self.prepare(origin)
             self._asked |= dict.fromkeys((speed, assumed_doses) for speed in speeds)
-        estimates = [hypothesis.predicted(hours_ahead) for hypothesis in hypotheses]
+        estimates = [
+            self._predictor.predicted(hypothesis.estimate, hours_ahead) for hypothesis in hypotheses
+        ]
         outputs = self._predictor.outputs(
             [estimate for estimate in estimates for _ in levels],
             [
@@ -132,15 +130,14 @@ class Forecaster:
             ],
             exact=exact,
         )
+        weights = [hypothesis.weight for hypothesis in hypotheses]
         return [
             Forecast(
                 level,
                 origin.hours + hours_ahead,
                 hours_ahead,
-                [
-                    (hypothesis.weight, outputs[i * count + index])
-                    for i, hypothesis in enumerate(hypotheses)
-                ],
+                # The outputs come hypothesis by hypothesis.
+                list(zip(weights, outputs[index :: len(levels)], strict=True)),
             )
             for index, level in enumerate(levels)
         ]

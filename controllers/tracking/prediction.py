@@ -85,13 +85,7 @@ class Predictor:
             if not reasons[index] and not fits:
                 lacking.append(index)
         if lacking:
-            self._fit_regressions(
-                [estimates[index] for index in lacking],
-                [conditions[index] for index in lacking],
-                values[lacking],
-                settled.exact[lacking],
-                read,
-            )
+            self._fit_regressions(lacking, estimates, conditions, settled, read=read)
         return [
             PredictedOutputs.missing(reason)
             if reason
@@ -126,30 +120,30 @@ class Predictor:
 
     def _fit_regressions(
         self,
+        at: Sequence[int],
         estimates: Sequence[Gaussian],
         conditions: Sequence[OperatingCondition],
-        centres: Array,
-        exact: NDArray[np.bool_],
+        settled: SettledOutputs,
+        *,
         read: bool,
     ) -> None:
-        """Ask the sigma points about some centres, whose outputs are known.
+        """Ask the sigma points about some of the centres, whose beats are settled.
 
         The root is triangular: its later columns move the trend and the biases only.
         """
         points = np.array(
-            [self.space.clipped(sigma_points(estimate, N_PATIENT)[1:]) for estimate in estimates]
+            [self.space.clipped(sigma_points(estimates[index], N_PATIENT)[1:]) for index in at]
         )
-        around = self.beats.around(points[:, :, :N_PATIENT], conditions)
-        for index, (estimate, condition) in enumerate(zip(estimates, conditions, strict=True)):
-            values = np.concatenate([centres[index][None], around.values[index]])
-            share = float(np.append(around.exact[index], exact[index]).mean())
-            self._regressions.pop((*condition.key, read), None)
-            self._regressions[*condition.key, read] = SigmaPointRegression.fit(
-                estimate, values, share
-            )
-        self.regressions += len(estimates)
+        around = self.beats.around(points[:, :, :N_PATIENT], [conditions[index] for index in at])
+        for row, index in enumerate(at):
+            values = np.concatenate([settled.values[index], around.values[row]])
+            share = float(np.append(around.exact[row], settled.exact[index]).mean())
+            key = (*conditions[index].key, read)
+            self._regressions.pop(key, None)
+            self._regressions[key] = SigmaPointRegression.fit(estimates[index], values, share)
+        self.regressions += len(at)
         # A call's own regressions are still needed.
-        for key in list(self._regressions)[: -(_REMEMBERED + len(estimates))]:
+        for key in list(self._regressions)[: -(_REMEMBERED + len(at))]:
             del self._regressions[key]
 
     def predicted(self, estimate: Gaussian, hours: float, excess: float = 1.0) -> Gaussian:

@@ -40,7 +40,6 @@ from controllers.tracking.model import (
     SettledBeats,
     StateSpace,
     stretch,
-    unaided,
 )
 from controllers.tracking.prediction import Predictor
 from controllers.tracking.valve_hypotheses import ValveHypotheses
@@ -200,10 +199,10 @@ class RecoveryTracker:
         """Learn from a measurement at the present time, or say why not."""
         readings = self._table.usable(measurement)
         if not readings.names:
-            return self._test.report(reason="nothing was measured")
+            return self._test.report(Innovation(reason="nothing was measured"))
         if self._table.shows_flow and "displayed_flow" not in readings.names:
             reason = "the console shows no flow: the pump may lie badly or stand still"
-            return self._test.report(reason=reason)
+            return self._test.report(Innovation(reason=reason))
         if self._inputs.stretch_known:
             self._predictor.prepare(
                 [hypothesis.estimate for hypothesis in self._hypotheses],
@@ -227,13 +226,10 @@ class RecoveryTracker:
         if best.readings:
             self._rejected_before = frozenset(best.rejected)
             self._test.add(best.nis, best.readings)
-        return self._test.report(
-            best.nis,
-            best.readings,
-            rejected=best.rejected,
-            jumped=best.jumped,
-            reason=best.reason,
+        innovation = Innovation(
+            best.nis, best.readings, rejected=best.rejected, jumped=best.jumped, reason=best.reason
         )
+        return self._test.report(innovation)
 
     def _first_stretch(self) -> float:
         """Stretch (mL) at which the patient is met, from which the closing is counted."""
@@ -259,29 +255,16 @@ class RecoveryTracker:
         if self._estimate is None:
             self._forecaster.prepare(self._forecast_origin())
             hypotheses = self._hypotheses.likely
-            outputs = self._predictor.outputs(
-                [hypothesis.estimate for hypothesis in hypotheses],
-                [hypothesis.condition(self._speed, self._inputs) for hypothesis in hypotheses],
-            )
-            parts = [
-                joint(hypothesis.estimate, out)
-                for hypothesis, out in zip(hypotheses, outputs, strict=True)
+            estimates = [hypothesis.estimate for hypothesis in hypotheses]
+            conditions = [
+                hypothesis.condition(self._speed, self._inputs) for hypothesis in hypotheses
             ]
+            outputs = self._predictor.outputs(estimates, conditions)
+            centres, roots = zip(*map(joint, estimates, outputs), strict=True)
             weights = np.array([hypothesis.weight for hypothesis in hypotheses])
-            mean, columns = mixture_moments(
-                weights / weights.sum(),
-                np.array([centre for centre, _ in parts]),
-                [root for _, root in parts],
-            )
-            unaided_factor = unaided(self._slow, np.zeros(len(DRUGS)))
+            mean, columns = mixture_moments(weights / weights.sum(), np.array(centres), roots)
             self._estimate = patient_estimate(
-                self.space,
-                mean,
-                columns,
-                self.briefing.patient,
-                self._slow,
-                unaided_factor,
-                self.hours,
+                self.space, mean, columns, self.briefing.patient, self._slow, self.hours
             )
         return self._estimate
 

@@ -73,13 +73,7 @@ NUMBERS = parameter_table(
     ("first_retry_wait", "h", "first wait after a failure", 0.1, 200),
     ("longest_retry_wait", "h", "longest wait after a failure", 0.1, 500),
     ("longest_trial", "h", "longest hold at P-2 without the criteria", 0.1, 200),
-    (
-        "reassess_lead",
-        "h",
-        "time before the label's end for another plan",
-        0,
-        500,
-    ),
+    ("reassess_lead", "h", "time before the label's end for another plan", 0, 500),
     ("last_attempt_lead", "h", "the same from which on there is one way down only", 0, 500),
     ("last_explant_lead", "h", "the same in which less is asked for an explant", 0, 100),
     ("undisturbed_lead", "h", "the same until which a trial that goes well is left alone", 0, 100),
@@ -87,13 +81,7 @@ NUMBERS = parameter_table(
     ("echo_interval", "h", "shortest time between two echoes of a doubted valve", 0, 200),
     ("lactate_clearing_time", "h", "time that full support is given to clear lactate", 0, 200),
     ("longest_blind_trial", "h", "longest time of bad data in a trial", 0, 100),
-    (
-        "console_limit_time",
-        "h",
-        "time for which no level above the one held is asked for",
-        0,
-        200,
-    ),
+    ("console_limit_time", "h", "time for which no level above the one held is asked for", 0, 200),
     ("recent_inotrope_time", "h", "time for which a dose of an inotrope counts", 0, 500),
     ("relapse_window", "h", "time over which the best contractility is remembered", 0.1, 200),
     ("hemolysis_window", "h", "time within which two samples tell of hemolysis", 0.1, 200),
@@ -166,29 +154,27 @@ class _CriterionTable(CheckedModel):
     source: Source
     tag: Tag
     needed: bool = True
-    low: float | None = None
-    high: float | None = None
+    low: float = -math.inf
+    high: float = math.inf
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.low is None and self.high is None:
+        if math.isinf(self.low) and math.isinf(self.high):
             raise InputError("low", None, "low, high or both")
         return self
 
     def criterion(self, signal: str) -> Criterion:
         """The criterion of the table."""
-        low = -math.inf if self.low is None else self.low
-        high = math.inf if self.high is None else self.high
-        return Criterion(signal, low, high, self.needed, self.source, self.tag)
+        return Criterion(signal, self.low, self.high, self.needed, self.source, self.tag)
 
 
 @functools.cache
 def _criterion_model(name: str) -> type[_CriterionTable]:
     signal = SIGNALS[name]
-    bound: Any = Annotated[float, number_in(signal)] | None
+    bound: Any = Annotated[float, number_in(signal)]
     fields: dict[str, Any] = {
-        "low": (bound, None),
-        "high": (bound, None),
+        "low": (bound, -math.inf),
+        "high": (bound, math.inf),
         "unit": (Annotated[str, unit_of(signal)], ...),
     }
     return create_model("Criterion", __base__=_CriterionTable, **fields)

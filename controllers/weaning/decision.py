@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from plants import unknown_name
@@ -140,7 +140,7 @@ class Decision:
 
     def to_json(self) -> str:
         """One line of JSON; what is not known is null."""
-        return json.dumps(_plain(_fields(self) | {"words": self.words}), allow_nan=False)
+        return json.dumps(_plain(asdict(self) | {"words": self.words}), allow_nan=False)
 
 
 def _plain(value: Any) -> Any:
@@ -151,8 +151,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 6) if math.isfinite(value) else None
     return value
-
-
-def _fields(decision: Decision) -> dict[str, Any]:
-    values = {entry.name: getattr(decision, entry.name) for entry in fields(decision)}
-    return values | {"reasons": [asdict(reason) for reason in decision.reasons]}

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from controllers.tracking.filter.square_root_filter import chi_square_quantile
 
@@ -88,19 +88,16 @@ class Consistency:
         """Take in the normalised innovation squared of an update."""
         self._past.append((nis, readings))
 
-    def report(
-        self,
-        nis: float = math.nan,
-        readings: int = 0,
-        *,
-        rejected: tuple[str, ...] = (),
-        jumped: bool = False,
-        reason: str = "",
-    ) -> Innovation:
-        """The report of an update; see :class:`Innovation`."""
+    def report(self, innovation: Innovation) -> Innovation:
+        """The report of an update, with the sum over the window and its band."""
         low, high = self.band
-        window = (self.nis, low, high, self.consistent)
-        return Innovation(nis, readings, *window, rejected, jumped, reason)
+        return replace(
+            innovation,
+            window_nis=self.nis,
+            window_low=low,
+            window_high=high,
+            consistent=self.consistent,
+        )
 
     @property
     def nis(self) -> float:

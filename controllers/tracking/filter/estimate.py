@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from controllers.tracking.filter.predicted_outputs import PredictedOutputs
 from controllers.tracking.filter.square_root_filter import Gaussian
-from controllers.tracking.model import OUTPUT_INDEX, Kind, StateSpace
+from controllers.tracking.model import OUTPUTS, Kind, StateSpace, unaided
 from plants import InputError, Patient, SlowParameters, unknown_name
 
 Array = NDArray[np.float64]
@@ -168,15 +168,15 @@ class JointEstimate(Mapping[str, Estimate]):
         return len(self._estimates)
 
 
-#: Quantities of a patient that follow from the estimates, with unit, kind and the output that
-#: each is taken from.
-DERIVED: tuple[tuple[str, str, Kind, str], ...] = (
-    ("lv_ees", "mmHg/mL", "log", "log_lv_contractility"),
-    ("rv_ees", "mmHg/mL", "log", "log_rv_contractility"),
-    ("resistance", "mmHg.s/mL", "log", "log_systemic_resistance"),
-    ("functional_leak", "mL/s/mmHg", "plain", "functional_leak"),
+#: Quantities of a patient that follow from the estimates, with unit, kind, the output that each is
+#: taken from and the nominal patient's parameter that it is a factor on ("" for none).
+DERIVED: tuple[tuple[str, str, Kind, str, str], ...] = (
+    ("lv_ees", "mmHg/mL", "log", "log_lv_contractility", "lv_ees"),
+    ("rv_ees", "mmHg/mL", "log", "log_rv_contractility", "rv_ees"),
+    ("resistance", "mmHg.s/mL", "log", "log_systemic_resistance", "r_systemic"),
+    ("functional_leak", "mL/s/mmHg", "plain", "functional_leak", ""),
 )
-_ROWS = [OUTPUT_INDEX[row[3]] for row in DERIVED]
+_ROWS = [OUTPUTS.index[row[3]] for row in DERIVED]
 
 
 def joint(estimate: Gaussian, outputs: PredictedOutputs) -> tuple[Array, Array]:
@@ -203,7 +203,6 @@ def patient_estimate(
     root: Array,
     patient: Patient,
     slow: SlowParameters,
-    unaided_factor: float,
     hours: float,
 ) -> JointEstimate:
     """Estimate of a patient, in physical units.
@@ -217,47 +216,30 @@ def patient_estimate(
     patient : Patient
         The nominal patient.
     slow : SlowParameters
-        What is assumed of the reflex.
-    unaided_factor : float
-        Factor on the contractility once the drugs are off.
+        What is assumed of the reflex and the drugs.
     hours : float
         When, h.
     """
     contractility, n = space.index["lv_contractility"], len(space.names)
     root = np.concatenate([root, root[contractility][None]])
     spread = np.linalg.norm(root, axis=1)
-    own = {
-        "blood_volume": patient["blood_volume"],
-        "reflex_pressure": slow["baroreflex_pressure"],
-    }
-    scales = {
-        "lv_ees": patient["lv_ees"],
-        "rv_ees": patient["rv_ees"],
-        "resistance": patient["r_systemic"],
-    }
+    own = {"blood_volume": patient["blood_volume"], "reflex_pressure": slow["baroreflex_pressure"]}
     estimates = [
         Estimate(
             quantity.name,
             quantity.unit,
-            float(mean[index]) + own.get(quantity.name, 0.0),
-            float(spread[index]),
+            float(centre) + own.get(quantity.name, 0.0),
+            float(sd),
             quantity.kind,
         )
-        for index, quantity in enumerate(space.tracked)
+        for quantity, centre, sd in zip(space.tracked, mean[:n], spread[:n], strict=True)
     ]
-    estimates += [
-        Estimate(
-            name,
-            unit,
-            float(mean[index]),
-            float(spread[index]),
-            kind,
-            scales.get(name, 1.0),
-            0.0 if kind == "plain" else -math.inf,
+    for index, (name, unit, kind, _, factor_on) in enumerate(DERIVED, n):
+        scale = patient[factor_on] if factor_on else 1.0
+        low = 0.0 if kind == "plain" else -math.inf
+        estimates.append(
+            Estimate(name, unit, float(mean[index]), float(spread[index]), kind, scale, low)
         )
-        for index, (name, unit, kind, _) in enumerate(DERIVED, n)
-    ]
-    scale = patient["lv_ees"] * unaided_factor
-    centre = float(mean[contractility])
+    scale, centre = patient["lv_ees"] * unaided(slow), float(mean[contractility])
     estimates.append(Estimate("unaided_lv_ees", "mmHg/mL", centre, float(spread[-1]), "log", scale))
     return JointEstimate(estimates, root, hours)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.filter.readings import READ_SIGNALS, model_floor
+from controllers.tracking.filter.readings import READ_SIGNALS, model_floor, output_rows
 from controllers.tracking.filter.square_root_filter import Gaussian, differences
-from controllers.tracking.model import N_PATIENT, OUTPUT_INDEX, OUTPUTS, STATE_INDEX
+from controllers.tracking.model import N_PATIENT, OUTPUTS, STATE_INDEX
 
 Array = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ _NAMES = (
     "log_systemic_resistance",
     "functional_leak",
 )
-_JUDGED = np.array([OUTPUT_INDEX[name] for name in _NAMES])
+_JUDGED = output_rows(_NAMES)
 # Standard deviations below which no difference matters: the model's own where none is given here.
 _OWN = {
     "mitral_regurgitant_fraction": 0.02,
@@ -47,12 +47,8 @@ _OWN = {
 # Estimates whose width matters: the heart rate is read to a beat or two, and nothing bends in it.
 _WIDTHS = np.array([i for i in range(N_PATIENT) if i != STATE_INDEX["heart_rate"]])
 # Outputs by which the second order is judged: those of decisions.
-_DECISIVE = np.array(
-    [
-        index
-        for index, name in enumerate(_NAMES)
-        if name in ("map", "cardiac_index", "cardiac_power_output", "papi", "pcwp", "cvp")
-    ]
+_DECISIVE = np.flatnonzero(
+    np.isin(_NAMES, ("map", "cardiac_index", "cardiac_power_output", "papi", "pcwp", "cvp"))
 )
 _FLOOR = np.array([_OWN[name] if name in _OWN else model_floor(name) for name in _NAMES])
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.model import OUTPUT_INDEX
+from controllers.tracking.model import OUTPUTS
 from plants import SIGNALS, InputError, Sensor, tier_table
 from plants.bedside import investigations
 
@@ -150,4 +150,4 @@ class ReadingTable:
 
 def output_rows(names: Iterable[str]) -> NDArray[np.int64]:
     """Rows of predicted signals among ``OUTPUTS``."""
-    return np.array([OUTPUT_INDEX[name] for name in names], dtype=np.int64)
+    return np.array([OUTPUTS.index[name] for name in names], dtype=np.int64)

@@ -84,10 +84,6 @@ class Linearised:
     slope: Array
     rest: Array
 
-    def at(self, rows: Array) -> Linearised:
-        """Some of the readings."""
-        return Linearised(self.about, self.value[rows], self.slope[rows], self.rest[rows])
-
 
 @dataclass(frozen=True)
 class Correction:

@@ -1,7 +1,6 @@
 """The tracker's model of the patient: states, effects, and settled beats with their slopes."""
 
 from controllers.tracking.model.estimated_patient import (
-    OUTPUT_INDEX,
     OUTPUTS,
     KnownInputs,
     stretch,
@@ -19,7 +18,6 @@ from controllers.tracking.model.tracked_quantities import N_PATIENT, STATE_INDEX
 __all__ = [
     "N_PATIENT",
     "OUTPUTS",
-    "OUTPUT_INDEX",
     "PUMP_OUT",
     "STATE_INDEX",
     "Kind",

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from controllers.tracking.model.tracked_quantities import N_PATIENT, STATE_INDEX, STRETCH
 from plants import METRICS, Patient, SlowParameters
 from plants.plant import VALUES, BeatMetrics
-from plants.quantities import MINUTES_PER_HOUR, ML_PER_DL, TypedLayout
+from plants.quantities import MINUTES_PER_HOUR, ML_PER_DL, Layout, TypedLayout
 from plants.slow import PARAMETER_LAYOUT
 from plants.slow.laws import AllParameters, blood, drugs, mitral, oxygen, reflex
 
@@ -53,8 +53,7 @@ EXTRAS: tuple[str, ...] = (
     "svo2",
 )
 #: All that is predicted, in the order of the rows.
-OUTPUTS: tuple[str, ...] = (*METRICS.names, *EXTRAS)
-OUTPUT_INDEX = {name: index for index, name in enumerate(OUTPUTS)}
+OUTPUTS = Layout((*METRICS.names, *EXTRAS))
 # Stretch (mL) at which no ventricle comes near the one where its valve begins to leak.
 _TIGHT = 2000.0
 #: Settled with the beat: the mean arterial pressure that the reflex feels, and the leak.
@@ -127,8 +126,8 @@ class EstimatedPatientModel:
         ``(x, z, t, m, p) -> `` by how much the pair is not settled (mmHg, mL/s/mmHg).
     extras : Function
         ``(x, z, t, m, p) -> `` values of ``EXTRAS``.
-    acting_slope, closing_slope, extras_slope : Function
-        Jacobians by ``(x, z)``, and of the last two by ``(x, z, m)``.
+    acting_slope, closing_slope : Function
+        Jacobians by ``(x, z)``, and of the last by ``(x, z, m)``.
     """
 
     acting: ca.Function
@@ -136,7 +135,6 @@ class EstimatedPatientModel:
     extras: ca.Function
     acting_slope: ca.Function
     closing_slope: ca.Function
-    extras_slope: ca.Function
 
 
 @functools.cache
@@ -166,16 +164,14 @@ def estimated_patient_model() -> EstimatedPatientModel:
     here, after = ca.vertcat(x, z), ca.vertcat(x, z, metrics)
     before, during = [x, z, t, vector], [x, z, t, metrics, vector]
 
-    def slope(name: str, of: ca.SX, by: ca.SX, inputs: list[ca.SX]) -> ca.Function:
-        return ca.Function(name, inputs, [ca.densify(ca.jacobian(of, by))], {"cse": True})
-
+    acting_slope = ca.densify(ca.jacobian(acting, here))
+    closing_slope = ca.densify(ca.jacobian(closing, after))
     return EstimatedPatientModel(
         ca.Function("acting", before, [acting], {"cse": True}),
         ca.Function("closing", during, [closing], {"cse": True}),
         ca.Function("extras", during, [extras], {"cse": True}),
-        slope("acting_slope", acting, here, before),
-        slope("closing_slope", closing, after, during),
-        slope("extras_slope", extras, after, during),
+        ca.Function("acting_slope", before, [acting_slope], {"cse": True}),
+        ca.Function("closing_slope", during, [closing_slope], {"cse": True}),
     )
 
 
@@ -228,8 +224,7 @@ def stretch(metrics: Mapping[str, float], pressure_weight: float) -> float:
     return metrics["lvedv"] + pressure_weight * metrics["lvedp"]
 
 
-def unaided(slow: SlowParameters, doses: Array) -> float:
-    """Factor from the contractility at the doses of the briefing to that at other doses."""
-    inotrope, vasopressor = map(float, doses)
+def unaided(slow: SlowParameters) -> float:
+    """Factor from the contractility at the doses of the briefing to that without drugs."""
     parameters = TypedLayout(drugs.Parameters).select(slow.values)
-    return float(_drug_effects(inotrope, vasopressor, parameters)["lv_contractility"])
+    return float(_drug_effects(0.0, 0.0, parameters)["lv_contractility"])

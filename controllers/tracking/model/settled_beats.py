@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controllers.tracking.model.estimated_patient import OUTPUTS, KnownInputs
-from controllers.tracking.model.leaking_beat import beat_from_leak
 from controllers.tracking.model.settled_equations import SettledEquations
 from controllers.tracking.model.settled_newton import Slopes, newton, start_from_rest, start_near
 from plants import METRICS, PhysicsError, Plant, SlowParameters
@@ -106,14 +105,14 @@ class SettledBeats:
     --------
     >>> import numpy as np
     >>> from controllers.tracking.model import OperatingCondition, SettledBeats
-    >>> from controllers.tracking.model import OUTPUT_INDEX, KnownInputs
+    >>> from controllers.tracking.model import OUTPUTS, KnownInputs
     >>> from controllers.tracking.model import N_PATIENT
     >>> from plants import Plant, SlowParameters
     >>> beats = SettledBeats(Plant("shock-d", "CP"), SlowParameters.load())
     >>> inputs = KnownInputs(np.zeros(2), 250.0, 12.0)
     >>> conditions = [OperatingCondition(speed, inputs) for speed in (35_000.0, 44_000.0)]
     >>> settled = beats.centres(np.zeros((2, N_PATIENT)), conditions)
-    >>> low, high = settled.values[:, 0, OUTPUT_INDEX["map"]]
+    >>> low, high = settled.values[:, 0, OUTPUTS.index["map"]]
     >>> bool(low < high)
     True
     """
@@ -148,7 +147,7 @@ class SettledBeats:
     def leaking_beat(self, point: Array, condition: OperatingCondition, leak: float) -> Array:
         """Metrics of the beat that a ventricle reaches whose mitral valve leaks at first.
 
-        See :func:`~controllers.tracking.model.leaking_beat.beat_from_leak`.
+        See :meth:`SettledEquations.beat_from_leak`.
 
         Parameters
         ----------
@@ -173,7 +172,7 @@ class SettledBeats:
             raise PhysicsError(settled.reasons[0])
         begin = self._slopes[condition.key].unknowns_at(point[None])[0]
         inputs = condition.inputs.vector()
-        return beat_from_leak(self.equations, begin, point, condition.speed, inputs, leak)
+        return self.equations.beat_from_leak(begin, point, condition.speed, inputs, leak)
 
     def _find(self, centres: Sequence[Array], conditions: Sequence[OperatingCondition]) -> None:
         """Find beats of centres, and remember them."""
@@ -327,18 +326,7 @@ class SettledBeats:
 
     def _renewed(self, condition: OperatingCondition, point: Array) -> str:
         """Take the slopes at a point; why there are none, or ""."""
-        known = self._slopes.get(condition.key)
-        nearest = (
-            known
-            or min(
-                self._slopes.items(),
-                key=lambda entry: (
-                    abs(entry[0][0] - condition.speed),
-                    entry[0][1] != condition.kind,
-                ),
-                default=(None, None),
-            )[1]
-        )
+        nearest = self._slopes.get(condition.key) or self._nearest(condition)
         inputs = condition.inputs.vector()
         for start in (start_near, start_from_rest):
             try:
@@ -350,3 +338,11 @@ class SettledBeats:
                 self._slopes[condition.key] = slopes
                 return ""
         return reason
+
+    def _nearest(self, condition: OperatingCondition) -> Slopes | None:
+        """Slopes at the nearest speed, of the same kind where there are such."""
+
+        def distance(key: Key) -> tuple[float, bool]:
+            return abs(key[0] - condition.speed), key[1] != condition.kind
+
+        return self._slopes[min(self._slopes, key=distance)] if self._slopes else None

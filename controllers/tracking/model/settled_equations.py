@@ -12,16 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.model.batch import BatchBeats
+from controllers.tracking.model.batch import BatchBeats, EstimatedPatientLanes
 from controllers.tracking.model.estimated_patient import (
     ACTING_ROWS,
     N_SETTLED,
     estimated_patient_model,
     parameter_vector,
 )
-from controllers.tracking.model.estimated_patient_lanes import EstimatedPatientLanes
 from controllers.tracking.model.tracked_quantities import N_PATIENT
-from plants import METRICS, STATES, BeatMap, Plant, SlowParameters
+from plants import METRICS, STATES, BeatMap, PhysicsError, Plant, SlowParameters
 from plants.plant import N_VOLUMES, PHASE, STEP, VALUES
 from plants.quantities import SECONDS_PER_MINUTE
 
@@ -31,8 +30,8 @@ _FREE = np.array([i for i in range(len(STATES)) if i != PHASE])
 _N = len(_FREE)
 N_UNKNOWN = _N + N_SETTLED
 _PAIR = slice(_N, N_UNKNOWN)
-#: Place of the leak of the mitral valve among the unknowns.
-LEAK = N_UNKNOWN - 1
+# Place of the leak of the mitral valve among the unknowns.
+_LEAK = N_UNKNOWN - 1
 _VEINS = STATES.index["systemic_vein_volume"]
 _RATE, _RATE_FACTOR = VALUES.index["heart_rate"], VALUES.index["disturbance_heart_rate"]
 _LVESV = METRICS.index["lvesv"]
@@ -43,8 +42,11 @@ LONGEST_STEP = 0.004
 # The compliances are estimated too and may ask for a smaller step than the nominal patient's.
 _STEP_SHARE = 0.85
 _STIFF = ("lv_contractility", "rv_contractility", "systemic_resistance", "pulmonary_resistance")
+# Beats of a valve that leaks at first, and the share of the way to where it belongs that the leak
+# moves at each (guesses).
+_LEAKING_BEATS, _LEAKING_SHARE = 200, 0.03
 # A leak is counted tenfold against mL and mmHg: it is of the order of 1.
-_SIZES = np.append(np.ones(LEAK), 10.0)
+_SIZES = np.append(np.ones(_LEAK), 10.0)
 
 
 @dataclass(frozen=True)
@@ -215,6 +217,50 @@ class SettledEquations:
             at[:_N] += error[0, :_N]
             at[_PAIR] += share * error[0, _PAIR]
         return at
+
+    def beat_from_leak(
+        self, begin: Array, x: Array, speed: float, inputs: Array, leak: float
+    ) -> Array:
+        """Metrics of a beat of one lane after some minutes in which the mitral valve leaked.
+
+        Beside a settled beat with a tight valve there may be one with a leaking valve, which keeps
+        itself up: the leak stretches the ventricle, and the stretch the valve. Newton's method
+        finds the one that is near; this looks for the other by letting beat follow beat, the leak
+        moving more slowly than the volumes find their places.
+
+        Where a leaking beat is settled, it is that one. Near where it ceases to be, the leak has
+        not faded yet after these beats: the result errs towards leaking.
+
+        Parameters
+        ----------
+        begin : ndarray, shape (n_unknown,)
+            The settled beat with a tight valve, or near it.
+        x : ndarray, shape (n_patient,)
+            Estimates.
+        speed : float
+            Speed, rpm.
+        inputs : ndarray, shape (n_inputs,)
+            What else is known.
+        leak : float
+            Leak at first, mL/s/mmHg.
+
+        Returns
+        -------
+        ndarray, shape (n_metrics,)
+
+        Raises
+        ------
+        PhysicsError
+            No such beat is reached.
+        """
+        z = np.append(begin[:_LEAK], leak)
+        z = self.marched(x, z, speed, inputs, _LEAKING_BEATS, _LEAKING_SHARE)
+        if np.isfinite(z).all():
+            at = x[None], z[None], np.array([speed]), inputs[None]
+            _, metrics = self.residual(*at, self.steps(*at))
+            if self.physical(z[None], metrics)[0]:
+                return np.asarray(metrics[0])
+        raise PhysicsError("no beat of the nominal patient with a leaking mitral valve is reached")
 
 
 def _period(values: Array) -> Array:

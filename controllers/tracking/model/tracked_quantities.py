@@ -18,8 +18,6 @@ Kind = Literal["log", "plain"]
 
 #: Stretch of the left ventricle (mL) beyond the closing one at which the leak is stated.
 STRETCH = 20.0
-_LOG_LIMIT = math.log(8.0)
-_LOG_STATIC = math.log(3.0)
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class TrackedQuantity:
 
     Attributes
     ----------
-    name, unit, meaning : str
+    name, unit : str
         For tables; the unit is that of the physical value.
     kind : {"log", "plain"}
         How the physical value follows from the inner coordinate.
@@ -46,7 +44,6 @@ class TrackedQuantity:
 
     name: str
     unit: str
-    meaning: str
     kind: Kind
     mean: float
     sd: float
@@ -56,166 +53,37 @@ class TrackedQuantity:
     limit: float
 
 
-#: What the beat depends on.
+def _factor(
+    name: str, sd: float, random_walk_sd: float, jump_sd: float, min_sd: float, largest: float = 8.0
+) -> TrackedQuantity:
+    """A factor on the nominal patient's own value."""
+    return TrackedQuantity(
+        name, "1", "log", 0.0, sd, random_walk_sd, jump_sd, min_sd, math.log(largest)
+    )
+
+
+#: What the beat depends on: factors on contractilities, resistances, heart rate, diastolic
+#: stiffness and compliances; blood beyond the nominal patient's; the mitral leak at `STRETCH`
+#: beyond the closing stretch, and that stretch beyond the first one; the operating point of the
+#: baroreflex beyond the nominal one.
 PATIENT_STATES: tuple[TrackedQuantity, ...] = (
+    _factor("lv_contractility", 0.3, 0.012, 0.35, 0.01),
+    _factor("systemic_resistance", 0.3, 0.02, 0.3, 0.005),
+    _factor("pulmonary_resistance", 0.35, 0.01, 0.2, 0.01),
+    _factor("rv_contractility", 0.3, 0.012, 0.25, 0.01),
+    _factor("heart_rate", 0.15, 0.02, 0.15, 0.002, 3.0),
+    TrackedQuantity("blood_volume", "mL", "plain", 0.0, 300.0, 40.0, 300.0, 5.0, 2500.0),
     TrackedQuantity(
-        "lv_contractility",
-        "1",
-        "factor on LV contractility",
-        "log",
-        0.0,
-        0.3,
-        0.012,
-        0.35,
-        0.01,
-        _LOG_LIMIT,
+        "mitral_leak", "mL/s/mmHg", "log", math.log(2.0), 0.7, 0.02, 0.2, 0.05, math.log(20.0)
     ),
-    TrackedQuantity(
-        "systemic_resistance",
-        "1",
-        "factor on systemic resistance",
-        "log",
-        0.0,
-        0.3,
-        0.02,
-        0.3,
-        0.005,
-        _LOG_LIMIT,
-    ),
-    TrackedQuantity(
-        "pulmonary_resistance",
-        "1",
-        "factor on pulmonary resistance",
-        "log",
-        0.0,
-        0.35,
-        0.01,
-        0.2,
-        0.01,
-        _LOG_LIMIT,
-    ),
-    TrackedQuantity(
-        "rv_contractility",
-        "1",
-        "factor on RV contractility",
-        "log",
-        0.0,
-        0.3,
-        0.012,
-        0.25,
-        0.01,
-        _LOG_LIMIT,
-    ),
-    TrackedQuantity(
-        "heart_rate",
-        "1",
-        "factor on the heart rate",
-        "log",
-        0.0,
-        0.15,
-        0.02,
-        0.15,
-        0.002,
-        math.log(3.0),
-    ),
-    TrackedQuantity(
-        "blood_volume",
-        "mL",
-        "blood beyond the nominal patient's",
-        "plain",
-        0.0,
-        300.0,
-        40.0,
-        300.0,
-        5.0,
-        2500.0,
-    ),
-    TrackedQuantity(
-        "mitral_leak",
-        "mL/s/mmHg",
-        f"mitral leak at {STRETCH:g} mL beyond the closing stretch",
-        "log",
-        math.log(2.0),
-        0.7,
-        0.02,
-        0.2,
-        0.05,
-        math.log(20.0),
-    ),
-    TrackedQuantity(
-        "mitral_closing",
-        "mL",
-        "stretch up to which the valve closes, beyond the first one",
-        "plain",
-        0.0,
-        30.0,
-        0.5,
-        20.0,
-        0.5,
-        150.0,
-    ),
-    TrackedQuantity(
-        "reflex_pressure",
-        "mmHg",
-        "operating point of the baroreflex, beyond the nominal one",
-        "plain",
-        0.0,
-        8.0,
-        0.2,
-        0.0,
-        0.2,
-        40.0,
-    ),
-    TrackedQuantity(
-        "lv_stiffness",
-        "1",
-        "factor on the LV's diastolic stiffness",
-        "log",
-        0.0,
-        0.12,
-        0.001,
-        0.0,
-        0.002,
-        _LOG_STATIC,
-    ),
-    TrackedQuantity(
-        "arterial_compliance",
-        "1",
-        "factor on the compliance of the systemic arteries",
-        "log",
-        0.0,
-        0.25,
-        0.002,
-        0.0,
-        0.005,
-        _LOG_STATIC,
-    ),
-    TrackedQuantity(
-        "pulmonary_compliance",
-        "1",
-        "factor on the compliance of the pulmonary arteries",
-        "log",
-        0.0,
-        0.3,
-        0.002,
-        0.0,
-        0.005,
-        _LOG_STATIC,
-    ),
+    TrackedQuantity("mitral_closing", "mL", "plain", 0.0, 30.0, 0.5, 20.0, 0.5, 150.0),
+    TrackedQuantity("reflex_pressure", "mmHg", "plain", 0.0, 8.0, 0.2, 0.0, 0.2, 40.0),
+    _factor("lv_stiffness", 0.12, 0.001, 0.0, 0.002, 3.0),
+    _factor("arterial_compliance", 0.25, 0.002, 0.0, 0.005, 3.0),
+    _factor("pulmonary_compliance", 0.3, 0.002, 0.0, 0.005, 3.0),
 )
-#: The trend of recovery; the beat does not depend on it.
-TREND = TrackedQuantity(
-    "recovery_trend",
-    "1/d",
-    "relative gain of LV contractility in a day",
-    "plain",
-    0.0,
-    0.4,
-    0.0,
-    0.2,
-    0.01,
-    3.0,
-)
+#: The trend of recovery, a relative gain of LV contractility; the beat does not depend on it.
+TREND = TrackedQuantity("recovery_trend", "1/d", "plain", 0.0, 0.4, 0.0, 0.2, 0.01, 3.0)
 #: Days after which a trend has faded to 1/e, unless it is seen anew.
 TREND_DAYS = 3.0
 
@@ -226,8 +94,7 @@ STATE_INDEX = {quantity.name: index for index, quantity in enumerate(PATIENT_STA
 
 def bias_of(sensor: Sensor) -> TrackedQuantity:
     """The constant error of a sensor as something to estimate."""
-    sd, meaning = sensor.bias_sd, f"constant error of {sensor.signal}"
-    limit = 10.0 * sd
+    sd = sensor.bias_sd
     return TrackedQuantity(
-        f"{sensor.signal}_bias", "", meaning, "plain", 0, sd, 0, 0, 0.02 * sd, limit
+        f"{sensor.signal}_bias", "", "plain", 0.0, sd, 0.0, 0.0, 0.02 * sd, 10.0 * sd
     )

@@ -138,10 +138,8 @@ def _leak_without_pump(now: WeaningState, progress: Progress) -> Reason | None:
         _highest_leak(now, expected)  # counts at the next assessments
         text = f"{text}: fraction {expected:.2f} expected without the pump"
         return Reason(text, _FRACTION, expected, limit)
-    leaking_beat = now.forecasts.leaking_beat_without_pump()
-    if leaking_beat is None:
-        return None
-    fraction, most = _highest_leak(now, leaking_beat), now.criteria.number("persistent_leak")
+    fraction = _highest_leak(now, now.forecasts.leaking_beat_without_pump())
+    most = now.criteria.number("persistent_leak")
     if fraction < most:
         return None
     text = (
@@ -153,8 +151,7 @@ def _leak_without_pump(now: WeaningState, progress: Progress) -> Reason | None:
 
 def _highest_leak(now: WeaningState, leak: float) -> float:
     """The highest leak of the last assessments; what is not known is as bad as any."""
-    leak = leak if math.isfinite(leak) else 1.0
-    return leak if now.history is None else now.history.highest("leak", now.hours, leak)
+    return now.history.highest("leak", now.hours, leak if math.isfinite(leak) else 1.0)
 
 
 def current_findings(progress: Progress, criteria: WeaningCriteria) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Evidence for decisions about weaning: measurements, forecasts, lactate, and their history."""
 
-from controllers.weaning.evidence.chances import joint_chance
+from controllers.weaning.evidence.chances import ExplainedEstimates, joint_chance
 from controllers.weaning.evidence.forecast import Forecasts
 from controllers.weaning.evidence.history import AssessmentHistory
 from controllers.weaning.evidence.lactate import LactateBalance
@@ -13,6 +13,7 @@ __all__ = [
     "AssessmentHistory",
     "BedsideMeasurements",
     "Estimates",
+    "ExplainedEstimates",
     "Forecasts",
     "LactateBalance",
     "Tracker",

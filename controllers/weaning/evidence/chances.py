@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from controllers.tracking.filter import Estimate
 from controllers.weaning.criterion import Criterion
@@ -19,16 +20,15 @@ def joint_chance(criteria: Iterable[Criterion], estimates: Estimates | None) -> 
     --------
     >>> from controllers.tracking.filter import Estimate
     >>> from controllers import Criterion
-    >>> from controllers.weaning.evidence import joint_chance
-    >>> estimates = {"map": Estimate("map", "mmHg", 70.0, 2.0)}
+    >>> from controllers.weaning.evidence import ExplainedEstimates, joint_chance
+    >>> estimates = ExplainedEstimates({"map": Estimate("map", "mmHg", 70.0, 2.0)})
     >>> round(joint_chance([Criterion("map", low=66.71)], estimates), 3)
     0.95
     """
     if estimates is None:
         return 0.0
     needed = tuple(criteria)
-    explanations = getattr(estimates, "explanations", ()) or ((1.0, estimates),)
-    return sum(weight * _lower_bound(needed, explained) for weight, explained in explanations)
+    return sum(weight * _lower_bound(needed, part) for weight, part in estimates.explanations)
 
 
 def _lower_bound(needed: Sequence[Criterion], estimates: Estimates) -> float:
@@ -40,42 +40,43 @@ def _lower_bound(needed: Sequence[Criterion], estimates: Estimates) -> float:
     return max(1.0 - missed, 0.0)
 
 
-class InterpolatedEstimates(dict[str, Estimate]):
-    """Estimates between two others, explanation by explanation.
+class ExplainedEstimates(dict[str, Estimate]):
+    """Estimates by name, with the explanations that they weigh.
 
-    Attributes
+    Parameters
     ----------
-    explanations : tuple of (float, Mapping of str to Estimate)
-        Each explanation with its probability; empty where there is but one.
+    estimates : Mapping of str to Estimate
+        By name.
+    explanations : sequence of (float, Estimates)
+        Each explanation with its probability; none where there is but one.
     """
 
-    explanations: tuple[tuple[float, Estimates], ...] = ()
+    def __init__(
+        self,
+        estimates: Mapping[str, Estimate],
+        explanations: Sequence[tuple[float, Estimates]] = (),
+    ):
+        super().__init__(estimates)
+        self.explanations = tuple(explanations) or ((1.0, self),)
 
 
-def interpolated(lower: Estimates, upper: Estimates, share: float) -> InterpolatedEstimates:
+def interpolated(lower: Estimates, upper: Estimates, share: float) -> ExplainedEstimates:
     """Estimates at a share of the way from one to another; spreads as if they move together."""
 
     def mix(a: float, b: float) -> float:
         return (1.0 - share) * a + share * b
 
-    estimates = InterpolatedEstimates(
-        (
-            name,
-            Estimate(
-                name,
-                estimate.unit,
-                mix(lower[name].centre, estimate.centre),
-                mix(lower[name].spread, estimate.spread),
-                low=estimate.low,
-                high=estimate.high,
-            ),
+    estimates = {
+        name: replace(
+            estimate,
+            centre=mix(lower[name].centre, estimate.centre),
+            spread=mix(lower[name].spread, estimate.spread),
         )
         for name, estimate in upper.items()
-    )
-    first, last = (getattr(end, "explanations", ()) for end in (lower, upper))
-    if len(first) == len(last) > 1:
-        estimates.explanations = tuple(
-            (weight, interpolated(explained, other, share))
-            for (weight, explained), (_, other) in zip(first, last, strict=True)
-        )
-    return estimates
+    }
+    first, last = lower.explanations, upper.explanations
+    if not len(first) == len(last) > 1:
+        return ExplainedEstimates(estimates)
+    pairs = zip(first, last, strict=True)
+    parts = [(weight, interpolated(part, other, share)) for (weight, part), (_, other) in pairs]
+    return ExplainedEstimates(estimates, parts)

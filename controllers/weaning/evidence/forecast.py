@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from controllers.tracking.filter import Estimate
 from controllers.weaning.criteria import WeaningCriteria
-from controllers.weaning.evidence.chances import InterpolatedEstimates, interpolated
+from controllers.weaning.evidence.chances import interpolated
 from controllers.weaning.evidence.tracker import Estimates, Tracker
 from plants import Measurement, PhysicsError
 
-#: Levels between which the pump's flow turns to zero: a pump that neither helps nor leaks.
-_AROUND_ZERO = ("P-0", "P-1", "P-2")
 _CONTRACTILITY, _TREND = "unaided_lv_ees", "recovery_trend"
 # Two thirds of an estimate, one standard deviation to either side.
 _LIKELY = 0.68
 _DRUGS = ("inotrope", "vasopressor")
 _HIGHEST_DOSES = {"inotrope": 40.0, "vasopressor": 5.0}
-# Level ("" without the pump), hours ahead and doses.
-Question = tuple[str, float, tuple[float, ...]]
+# Level (None without the pump), hours ahead and doses.
+Question = tuple[str | None, float, tuple[float, ...]]
 
 
 class Forecasts:
@@ -76,19 +74,21 @@ class Forecasts:
         self, level: str, hours_ahead: float = 0.0, drugs: Mapping[str, float] | None = None
     ) -> Estimates | None:
         """What is expected at a level; None where nothing is."""
+        return self._expected(level, hours_ahead, dict(self.doses if drugs is None else drugs))
+
+    def _expected(
+        self, level: str | None, hours_ahead: float, doses: Mapping[str, float]
+    ) -> Estimates | None:
+        """What is expected at a level, None without the pump; asked once an assessment."""
         if self.tracker is None:
             return None
-        tracker, doses = self.tracker, dict(self.doses if drugs is None else drugs)
-        return self._answer(
-            (level, hours_ahead, tuple(doses.values())),
-            lambda: tracker.forecasts([level], hours_ahead, drugs=doses)[level],
-        )
-
-    def _answer(self, question: Question, ask: Callable[[], Estimates]) -> Estimates | None:
-        """The answer to a question, asked once an assessment; None where there is none."""
+        question = (level, hours_ahead, tuple(doses.values()))
         if question not in self._answers:
             try:
-                estimates = ask()
+                if level is None:
+                    estimates = self.tracker.without_pump(hours_ahead, drugs=doses)
+                else:
+                    estimates = self.tracker.forecasts([level], hours_ahead, drugs=doses)[level]
                 known = math.isfinite(estimates["map"].centre)
                 self._answers[question] = estimates if known else None
             except PhysicsError:
@@ -99,8 +99,6 @@ class Forecasts:
         self, hours_ahead: float = 0.0, *, inotrope: float = 0.0, vasopressor: float | None = None
     ) -> Estimates | None:
         """What is expected without the pump.
-
-        A tracker that cannot say is asked for the levels between which the flow turns to zero.
 
         Parameters
         ----------
@@ -114,30 +112,17 @@ class Forecasts:
         doses = self.doses | {"inotrope": min(inotrope, _HIGHEST_DOSES["inotrope"])}
         if vasopressor is not None:
             doses = doses | {"vasopressor": vasopressor}
-        ask = getattr(self.tracker, "without_pump", None)
-        if ask is not None:
-            question = ("", hours_ahead, tuple(doses.values()))
-            return self._answer(question, lambda: ask(hours_ahead, drugs=doses))
-        lower: Estimates | None = None
-        for level in _AROUND_ZERO:
-            upper = self.at_level(level, hours_ahead, doses)
-            if upper is None:
-                return None
-            if upper["pump_flow"].centre >= 0.0:
-                return upper if lower is None else _at_zero_flow(lower, upper)
-            lower = upper
-        return lower
+        return self._expected(None, hours_ahead, doses)
 
-    def leaking_beat_without_pump(self) -> float | None:
+    def leaking_beat_without_pump(self) -> float:
         """Regurgitant fraction without pump and inotrope if the mitral valve leaks at first.
 
-        None where the tracker does not tell it, NaN where it finds no beat.
+        NaN where there is no tracker or no beat.
         """
-        ask = getattr(self.tracker, "stretched_without_pump", None)
-        if ask is None:
-            return None
+        if self.tracker is None:
+            return math.nan
         try:
-            return float(ask(drugs=self.doses | {"inotrope": 0.0}))
+            return self.tracker.stretched_without_pump(drugs=self.doses | {"inotrope": 0.0})
         except PhysicsError:
             return math.nan
 
@@ -182,7 +167,7 @@ class Forecasts:
     @property
     def leak_probability(self) -> float:
         """Estimate that the mitral valve leaks when the ventricle is stretched; NaN if not told."""
-        return float(getattr(self.tracker, "leaking", math.nan))
+        return math.nan if self.tracker is None else self.tracker.leaking
 
     def relapse(self, share: float) -> tuple[float, float] | None:
         """Contractility and the share of its best of late, where it has surely fallen below."""
@@ -208,9 +193,3 @@ class Forecasts:
             return self.tracker.estimate.get(name)
         except PhysicsError:
             return None
-
-
-def _at_zero_flow(lower: Estimates, upper: Estimates) -> InterpolatedEstimates:
-    """Where the flow between two levels is zero."""
-    low, high = lower["pump_flow"].centre, upper["pump_flow"].centre
-    return interpolated(lower, upper, -low / (high - low))

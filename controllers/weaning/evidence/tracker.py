@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from controllers.tracking.filter import Estimate
+from controllers.tracking.filter import Estimate, Innovation
 from plants import Measurement
 
-#: What is believed of quantities, by name.
-Estimates = Mapping[str, Estimate]
 
-
-class Innovation(Protocol):
-    """How a tracker met a measurement."""
+class Estimates(Protocol):
+    """What is expected of quantities, by name."""
 
     @property
-    def consistent(self) -> bool: ...
-    @property
-    def reason(self) -> str: ...
+    def explanations(self) -> Sequence[tuple[float, Estimates]]:
+        """Each explanation of the patient with its probability; itself where there is but one."""
+        ...
+
+    def __getitem__(self, name: str, /) -> Estimate: ...
+    def items(self) -> Iterable[tuple[str, Estimate]]: ...
 
 
 class Tracker(Protocol):
-    """What is needed of a tracker; :class:`controllers.tracking.tracker.RecoveryTracker` is one.
-
-    Where it has them, its `without_pump`, `leaking` and `stretched_without_pump` are asked as well.
-    """
+    """What is needed of a tracker; :class:`controllers.tracking.tracker.RecoveryTracker` is one."""
 
     def update(
         self,
@@ -49,7 +46,22 @@ class Tracker(Protocol):
         """What is expected at levels."""
         ...
 
+    def without_pump(
+        self, hours_ahead: float = 0.0, *, drugs: Mapping[str, float] | None = None
+    ) -> Estimates:
+        """What is expected with the pump out."""
+        ...
+
+    def stretched_without_pump(self, *, drugs: Mapping[str, float] | None = None) -> float:
+        """Regurgitant fraction without the pump if the mitral valve leaks at first."""
+        ...
+
     @property
-    def estimate(self) -> Estimates:
+    def leaking(self) -> float:
+        """Probability that the mitral valve leaks when the ventricle is stretched."""
+        ...
+
+    @property
+    def estimate(self) -> Mapping[str, Estimate]:
         """What is believed of the patient."""
         ...

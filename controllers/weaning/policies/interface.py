@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from controllers.weaning.criteria import WeaningCriteria
@@ -46,7 +46,7 @@ class WeaningState:
         Time to the end of the label's duration, h.
     lactate_balance : LactateBalance or None
         What is believed of lactate.
-    history : AssessmentHistory or None
+    history : AssessmentHistory
         What was judged at the last assessments at the lowest level.
     """
 
@@ -60,7 +60,7 @@ class WeaningState:
     criteria: WeaningCriteria
     label_hours_left: float = math.inf
     lactate_balance: LactateBalance | None = None
-    history: AssessmentHistory | None = None
+    history: AssessmentHistory = field(default_factory=AssessmentHistory)
 
     @property
     def level(self) -> str:
@@ -87,9 +87,17 @@ class WeaningState:
         """Whether the label's end is so near that less is asked for an explant."""
         return self.label_hours_left < self.criteria.number("last_explant_lead")
 
+    def time_at_level(self, least: float) -> Reason:
+        """Whether the present level has been held for its shortest time (h)."""
+        hours = self.hours_at_level
+        # Assessments come at times that floating point adds up.
+        met = hours >= least - 1e-6
+        text = f"{self.level} held for {hours:.3g} h, at least {least:.3g}"
+        return Reason(text, "", hours, least, met=met, waits=True)
+
     def averaged(self, name: str, value: float) -> float:
-        """A value averaged over the last assessments; the value itself where none are kept."""
-        return value if self.history is None else self.history.mean(name, self.hours, value)
+        """A value averaged over the last assessments."""
+        return self.history.mean(name, self.hours, value)
 
 
 class StepPolicy(Protocol):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from controllers.weaning.decision import Reason
 from controllers.weaning.evidence import joint_chance
 from controllers.weaning.policies.interface import WeaningState
-from controllers.weaning.policies.time_at_level import time_at_level
 from controllers.weaning.policies.without_pump import chance_without_pump, lactate_without_pump
 
 _VASOPRESSOR = "vasopressor_effect"
@@ -69,7 +68,7 @@ class ModelBased:
 
     def step(self, now: WeaningState) -> tuple[int, tuple[Reason, ...]]:
         """The largest step whose forecast holds."""
-        held = time_at_level(now, self.step_interval)
+        held = now.time_at_level(self.step_interval)
         if not held.met or not now.forecasts.trusted:
             return 0, (held, _trust(now))
         needed = now.criteria.needed("step")
@@ -89,7 +88,7 @@ class ModelBased:
         """Measured at the lowest level, and forecast without pump and inotrope."""
         limit = now.criteria.number("late_explant_chance" if now.label_ending else "explant_chance")
         return (
-            time_at_level(now, self.shortest_trial),
+            now.time_at_level(self.shortest_trial),
             *now.criteria.judge("trial", now.values, f" at {now.level}"),
             *_vasopressor_reserve(now),
             lactate_without_pump(now, limit),

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.decision import Reason
 from controllers.weaning.policies.interface import MAX_STEP_LEVELS, WeaningState
-from controllers.weaning.policies.time_at_level import time_at_level
 
 
 @dataclass(frozen=True)
@@ -34,8 +33,8 @@ class Protocol:
 
     Examples
     --------
-    >>> from controllers.weaning.policies.protocols import slow_protocol
-    >>> slow_protocol().step_interval, slow_protocol().step_levels
+    >>> from controllers.weaning.policies.protocols import SLOW_PROTOCOL
+    >>> SLOW_PROTOCOL.step_interval, SLOW_PROTOCOL.step_levels
     (12.0, 2)
     """
 
@@ -60,7 +59,7 @@ class Protocol:
 
     def step(self, now: WeaningState) -> tuple[int, tuple[Reason, ...]]:
         """The next step when its time has come."""
-        held = time_at_level(now, self.step_interval)
+        held = now.time_at_level(self.step_interval)
         reasons = (held, *now.criteria.judge(self.step_criteria, now.values))
         if not all(reason.met for reason in reasons):
             return 0, reasons
@@ -70,7 +69,7 @@ class Protocol:
     def explant(self, now: WeaningState) -> tuple[Reason, ...]:
         """The published criteria at the lowest level, held for a while."""
         judged = now.criteria.judge("explant", now.values, f" at {now.level}")
-        return (time_at_level(now, self.shortest_trial), *judged)
+        return (now.time_at_level(self.shortest_trial), *judged)
 
 
 def _wide_margin(now: WeaningState) -> bool:
@@ -81,21 +80,14 @@ def _wide_margin(now: WeaningState) -> bool:
     ] >= ready["cardiac_index"].low + number("wide_index_margin")
 
 
-def fast_protocol() -> Protocol:
-    """Two levels every two hours (labels ask for 2 levels at intervals; fast end)."""
-    return Protocol("fast-protocol", 2, 2.0, 2.0)
-
-
-def slow_protocol() -> Protocol:
-    """Two levels every twelve hours."""
-    return Protocol("slow-protocol", 2, 12.0, 12.0)
+#: Two levels every two hours (labels ask for 2 levels at intervals; fast end).
+FAST_PROTOCOL = Protocol("fast-protocol", 2, 2.0, 2.0)
+#: Two levels every twelve hours.
+SLOW_PROTOCOL = Protocol("slow-protocol", 2, 12.0, 12.0)
+#: Rules of thumb (guess): a level every 4 h under all criteria of readiness.
+CLINICIAN = Protocol("clinician", 1, 4.0, 4.0, step_criteria="ready", larger_with_margin=True)
 
 
 def ramp_test() -> Protocol:
     """A level every 5 min; power at P-2 decides (2023-24, n = 43); then an hour there (guess)."""
     return Protocol("ramp-test", 1, WeaningCriteria.load().ramp_interval, 1.0, longest_trial=1.0)
-
-
-def clinician() -> Protocol:
-    """Rules of thumb (guess): a level every 4 h under all criteria of readiness."""
-    return Protocol("clinician", 1, 4.0, 4.0, step_criteria="ready", larger_with_margin=True)

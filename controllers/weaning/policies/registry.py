@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from controllers.weaning.policies.interface import StepPolicy
 from controllers.weaning.policies.learned import PREFIX, LearnedPolicy
 from controllers.weaning.policies.model_based import ModelBased
 from controllers.weaning.policies.protocols import (
-    clinician,
-    fast_protocol,
+    CLINICIAN,
+    FAST_PROTOCOL,
+    SLOW_PROTOCOL,
     ramp_test,
-    slow_protocol,
 )
 from plants import InputError, unknown_name
 
@@ -48,17 +48,18 @@ def step_policy(name: str) -> StepPolicy:
     >>> step_policy("fast-protocol").needs_tracker, step_policy("model-based").needs_tracker
     (False, True)
     """
-    builtin: Mapping[str, Callable[[], StepPolicy]] = {
-        "fast-protocol": fast_protocol,
-        "slow-protocol": slow_protocol,
-        "ramp-test": ramp_test,
-        "clinician": clinician,
-        "model-based": ModelBased,
-    }
     if not isinstance(name, str):
         raise InputError("policy", name, "the name of a step policy, as text")
     if name.startswith(PREFIX):
         return LearnedPolicy(name.removeprefix(PREFIX))
-    if name not in builtin:
-        raise unknown_name("policy", name, (*builtin, f"{PREFIX}FOLDER"))
-    return builtin[name]()
+    policies: tuple[StepPolicy, ...] = (
+        FAST_PROTOCOL,
+        SLOW_PROTOCOL,
+        ramp_test(),
+        CLINICIAN,
+        ModelBased(),
+    )
+    for policy in policies:
+        if policy.name == name:
+            return policy
+    raise unknown_name("policy", name, (*STEP_POLICIES, f"{PREFIX}FOLDER"))

@@ -65,11 +65,8 @@ def chance_without_pump(
 
 def _by_best_explanation(needed: Sequence[Criterion], estimates: Estimates | None) -> float:
     """The chance by the best explanation that is not unlikely."""
-    likely = (
-        explained
-        for weight, explained in getattr(estimates, "explanations", ())
-        if weight >= _NOT_UNLIKELY
-    )
+    explanations = () if estimates is None else estimates.explanations
+    likely = (explained for weight, explained in explanations if weight >= _NOT_UNLIKELY)
     chances = (joint_chance(needed, explained) for explained in likely)
     return max(chances, default=joint_chance(needed, estimates))
 

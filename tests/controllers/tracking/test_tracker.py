@@ -7,7 +7,7 @@ import pytest
 
 from controllers import RecoveryTracker, WeaningBriefing
 from controllers.tracking.filter import READ_SIGNALS, Gaussian
-from controllers.tracking.hypothesis import PRIOR_LEAK_PROBABILITY
+from controllers.tracking.valve_hypotheses import PRIOR_LEAK_PROBABILITY
 from controllers.weaning.evidence import Forecasts
 from plants import InputError, Measurement, Patient, Plant, Pump, Sensors, Therapy, steady_state
 

@@ -6,7 +6,7 @@ import pytest
 from controllers.tracking.filter import Gaussian, SigmaPointRegression
 from controllers.tracking.model import (
     N_PATIENT,
-    OUTPUT_INDEX,
+    OUTPUTS,
     STATE_INDEX,
     KnownInputs,
     OperatingCondition,
@@ -39,7 +39,7 @@ def beats():
 
 
 def outputs(settled, index=0):
-    return {name: settled.values[index, 0, OUTPUT_INDEX[name]] for name in NAMES}
+    return {name: settled.values[index, 0, OUTPUTS.index[name]] for name in NAMES}
 
 
 def point(**shifts):
@@ -96,7 +96,7 @@ def test_points_about_a_centre_are_beats_of_their_own(beats):
     around = beats.around(many[None], [condition])
     for index, single in enumerate(many):
         alone = SettledBeats(PLANT, SLOW).centres(single[None], [condition])
-        signals = around.values[0, index, OUTPUT_INDEX["map"]]
+        signals = around.values[0, index, OUTPUTS.index["map"]]
         assert signals == pytest.approx(outputs(alone)["map"], abs=0.05)
 
 
@@ -148,7 +148,7 @@ def test_a_kept_slope_is_used_until_the_belief_has_moved():
 def test_the_second_order_of_a_fan_goes_with_the_variance():
     generator = np.random.default_rng(0)
     estimate = Gaussian(np.zeros(N_PATIENT), np.eye(N_PATIENT))
-    count = len(OUTPUT_INDEX)
+    count = len(OUTPUTS)
     bend = generator.normal(size=(count, N_PATIENT))
     linear = generator.normal(size=(count, N_PATIENT))
     away = np.sqrt(3.0) * np.concatenate([0 * np.eye(N_PATIENT)[:1], np.eye(N_PATIENT)])

@@ -8,22 +8,34 @@ import pytest
 
 from controllers import Criterion, WeaningController, WeaningCriteria
 from controllers.tracking.filter import Estimate
-from controllers.weaning.evidence import BedsideMeasurements, Forecasts, joint_chance
+from controllers.weaning.evidence import (
+    BedsideMeasurements,
+    ExplainedEstimates,
+    Forecasts,
+    joint_chance,
+)
+from controllers.weaning.evidence.chances import interpolated
 from plants import InputError, Limit, Measurement, PhysicsError, Therapy
 
 from ..conftest import BRIEFING, GOOD, PUMP, assess, follow
 
-FLOWS = {"P-0": -1.0, "P-1": 1.0, "P-2": 2.0}
 WITHOUT = GOOD | {"coronary_perfusion_pressure": 53.0}
 SD = {"map": 1.0, "cardiac_index": 0.05, "pcwp": 1.0}
+
+
+def estimates_of(values, *explanations):
+    estimates = {name: Estimate(name, "", v, SD.get(name, 0.1)) for name, v in values.items()}
+    return ExplainedEstimates(estimates, explanations)
 
 
 class FakeTracker:
     """Forecasts what it is told: values by level, over those of a good patient.
 
     `levels` holds values by level, and under None those of every level; `without` what differs
-    when the inotrope is off.
+    when the inotrope is off. Without the pump they lie half-way between P-0 and P-1.
     """
+
+    leaking, led = math.nan, 0.0
 
     def __init__(self, levels=None, without=None):
         self.levels, self.without = dict(levels or {}), dict(without or {})
@@ -37,12 +49,17 @@ class FakeTracker:
     def forecasts(self, levels=None, hours_ahead=0.0, *, drugs=None):
         return {level: self._at(level, drugs) for level in levels}
 
+    def without_pump(self, hours_ahead=0.0, *, drugs=None):
+        return interpolated(self._at("P-0", drugs), self._at("P-1", drugs), 0.5)
+
+    def stretched_without_pump(self, *, drugs=None):
+        return self.led
+
     def _at(self, level, drugs):
-        values = WITHOUT | {"pump_flow": FLOWS.get(level, 2.5)}
-        values |= self.levels.get(None, {}) | self.levels.get(level, {})
+        values = WITHOUT | self.levels.get(None, {}) | self.levels.get(level, {})
         if drugs["inotrope"] == 0.0:
             values |= self.without
-        return {n: Estimate(n, "", v, SD.get(n, 0.1)) for n, v in values.items()}
+        return estimates_of(values)
 
     @property
     def estimate(self):
@@ -162,24 +179,19 @@ def test_near_the_label_the_forecast_to_its_end_is_the_evidence():
 
 
 def test_chance_is_never_above_that_of_the_worst_criterion_nor_below_booles():
-    estimates = {"map": Estimate("map", "", 66.0, 2.0), "pcwp": Estimate("pcwp", "", 18.0, 2.0)}
+    means = {"map": 66.0, "pcwp": 18.0}
+    estimates = ExplainedEstimates({n: Estimate(n, "", mean, 2.0) for n, mean in means.items()})
     both = [Criterion("map", low=65.0), Criterion("pcwp", high=20.0)]
     single = [joint_chance([criterion], estimates) for criterion in both]
     assert joint_chance(both, estimates) == pytest.approx(sum(single) - 1.0)
     assert joint_chance(both, None) == 0.0
-    unknown = {"map": Estimate("map", "", math.nan, 1.0)}
+    unknown = ExplainedEstimates({"map": Estimate("map", "", math.nan, 1.0)})
     assert joint_chance([Criterion("map", low=65.0)], unknown) == 0.0
-
-
-def test_without_the_pump_is_where_its_flow_turns_to_zero():
-    forecasts = Forecasts(FakeTracker({"P-0": {"map": 60.0}, "P-1": {"map": 70.0}}))
-    assert forecasts.without_pump()["map"].mean == pytest.approx(65.0)
-    assert forecasts.without_pump()["pump_flow"].mean == pytest.approx(0.0)
 
 
 def test_no_beat_is_no_forecast():
     class Lost(FakeTracker):
-        def forecasts(self, levels=None, hours_ahead=0.0, *, drugs=None):
+        def _at(self, level, drugs):
             raise PhysicsError("no beat")
 
     assert Forecasts(Lost()).without_pump() is None
@@ -240,19 +252,11 @@ def test_the_explant_waits_until_the_inotrope_has_been_off_for_hours():
     assert any("no inotrope for" in d.words for d in decisions)
 
 
-class Explained(dict):
-    """Estimates that weigh explanations."""
-
-    def __init__(self, *explanations):
-        super().__init__(explanations[0][1])
-        self.explanations = explanations
-
-
 def test_the_chance_weighs_explanations_one_by_one():
     # A single normal distribution over both would give the fair one a chance near 0.6.
-    fair, bad = ({"map": Estimate("map", "mmHg", mean, 1.0)} for mean in (70.0, 40.0))
-    needed = [Criterion("map", low=60.0)]
-    assert joint_chance(needed, Explained((0.8, fair), (0.2, bad))) == pytest.approx(0.8)
+    fair, bad = (estimates_of({"map": mean}) for mean in (70.0, 40.0))
+    needed, both = [Criterion("map", low=60.0)], ExplainedEstimates(fair, [(0.8, fair), (0.2, bad)])
+    assert joint_chance(needed, both) == pytest.approx(0.8)
 
 
 def test_p2_is_held_where_the_label_leaves_no_other_trial():
@@ -436,7 +440,6 @@ def test_a_leak_that_was_seen_is_forgotten_where_the_valve_will_be_tight():
 def test_a_leak_that_may_stand_beside_a_tight_valve_is_waited_for():
     tracker = FakeTracker()
     tracker.leaking, tracker.led = 1.0, 0.5
-    tracker.stretched_without_pump = lambda drugs: tracker.led
     for begin, until in ((24.0, 40.0), (88.0, 94.0)):
         weaning = controller(tracker)
         weaning.progress.leak_found_at = "P-4"
@@ -467,11 +470,8 @@ def test_an_inotrope_that_was_taken_down_is_not_given_again():
 def test_a_trial_may_begin_by_the_better_explanation_and_ends_by_both():
     class Doubtful(FakeTracker):
         def without_pump(self, hours_ahead=0.0, *, drugs=None):
-            tight, leaks = (
-                {n: Estimate(n, "", v, SD.get(n, 0.1)) for n, v in values.items()}
-                for values in (WITHOUT, WITHOUT | {"cardiac_index": 1.0})
-            )
-            return Explained((0.4, tight), (0.6, leaks))
+            leaks = estimates_of(WITHOUT | {"cardiac_index": 1.0})
+            return estimates_of(WITHOUT, (0.4, estimates_of(WITHOUT)), (0.6, leaks))
 
     decisions = follow(controller(Doubtful()), 36.0)
     assert decisions[-1].level == "P-2"
