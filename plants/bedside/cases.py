@@ -18,14 +18,7 @@ from plants.cohorts import Population, VirtualPatient
 from plants.console import label_limit
 from plants.patients import Patient
 from plants.pumps import Pump
-from plants.quantities import (
-    DATA,
-    Quantity,
-    parameter_table,
-    quantity_parts,
-    stream,
-    unknown_name,
-)
+from plants.quantities import DATA, Quantity, parameter_table, quantity_parts, stream, unknown_name
 
 #: The cases.
 CASES = (

@@ -31,13 +31,7 @@ from plants.quantities import (
     one_of,
     stream,
 )
-from plants.sensors import (
-    Measurement,
-    Sensors,
-    check_signal_unit,
-    check_spread,
-    with_signal_names,
-)
+from plants.sensors import Measurement, Sensors, check_signal_unit, check_spread, with_signal_names
 
 _INTERVAL = Parameter("interval", "h", "time between two values", 0.1, 1000.0)
 #: Doses on the infusion pumps, and what the monitors of tier icu compute.

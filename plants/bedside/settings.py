@@ -12,9 +12,7 @@ _FILE = DATA / "weaning" / "bedside.toml"
 _DOSE = "ug/kg/min"
 
 _DECLARED = {
-    "reflex": parameter_table(
-        ("gain", "1", "gain of the baroreflex at the bedside", 0, 1),
-    ),
+    "reflex": parameter_table(("gain", "1", "gain of the baroreflex at the bedside", 0, 1)),
     "orders": parameter_table(
         ("map_wean", "mmHg", "pressure from which drugs are taken down", 40, 120),
         ("map_rescue", "mmHg", "pressure below which the vasopressor is raised", 30, 100),

@@ -2,11 +2,7 @@
 
 from plants.pumps import catheter_position, equations
 from plants.pumps.catheter_position import hemolysis_factor, position
-from plants.pumps.device_structure import (
-    INSERTED_LAYOUT,
-    DeviceParameters,
-    InsertedDevice,
-)
+from plants.pumps.device_structure import INSERTED_LAYOUT, DeviceParameters, InsertedDevice
 from plants.pumps.head_flow import steady_flow, steady_head
 from plants.pumps.head_flow_prior import other_laws, sample_head_flow
 from plants.pumps.hemolysis import hemolysis_rate

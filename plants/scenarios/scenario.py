@@ -9,15 +9,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from plants.quantities import (
-    CheckedModel,
-    Gathered,
-    InputError,
-    Name,
-    Preset,
-    Source,
-    Tag,
-)
+from plants.quantities import CheckedModel, Gathered, InputError, Name, Preset, Source, Tag
 from plants.scenarios.disturbances import DISTURBANCES
 from plants.scenarios.event import ACTIONS, Event, finite_time, interval
 from plants.scenarios.shapes import mean_of_product

@@ -12,12 +12,7 @@ from plants.beat import steady_state
 from plants.compile import ArrayFunction
 from plants.patients import Patient
 from plants.plant import METRICS, Plant
-from plants.quantities import (
-    InputError,
-    PhysicsError,
-    check_number,
-    unknown_name,
-)
+from plants.quantities import InputError, PhysicsError, check_number, unknown_name
 from plants.scenarios import DISTURBANCES
 from plants.slow.model import (
     INPUT_LAYOUT,

@@ -139,11 +139,7 @@ class Path:
 
 
 def flowed(
-    clock: SlowClock,
-    outside: Mapping[str, float],
-    volume: float,
-    hours: float,
-    model: MetricModel,
+    clock: SlowClock, outside: Mapping[str, float], volume: float, hours: float, model: MetricModel
 ) -> Path:
     """Follow the slow states of a clock, which is not moved, over a time.
 

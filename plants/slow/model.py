@@ -143,10 +143,5 @@ def slow_model() -> SlowModel:
             "slow_effects", [vectors[0], *vectors[2:]], [_joined_effects(s, u, p)], options
         ),
         outputs=ca.Function("slow_outputs", vectors, [OUTPUT_LAYOUT.pack(outputs)], options),
-        settled=ca.Function(
-            "slow_settled",
-            [vectors[1], vectors[3]],
-            [settled],
-            options,
-        ),
+        settled=ca.Function("slow_settled", [vectors[1], vectors[3]], [settled], options),
     )

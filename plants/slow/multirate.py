@@ -89,11 +89,7 @@ class MultirateRun(PeriodicRun):
     """
 
     def __init__(
-        self,
-        plant: Plant,
-        slow: SlowClock | None = None,
-        *,
-        tolerance: float = RELATIVE_TOLERANCE,
+        self, plant: Plant, slow: SlowClock | None = None, *, tolerance: float = RELATIVE_TOLERANCE
     ):
         super().__init__(plant, slow or SlowClock(plant.patient), tolerance=tolerance)
         self.slopes_taken = self.steps = 0

@@ -102,10 +102,7 @@ def occupancy(dose: ca.SX, half_dose: ca.SX) -> ca.SX:
 
 def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     """The effect sites as under the doses of the identified patient."""
-    return {
-        "inotrope_effect": p.inotrope_baseline,
-        "vasopressor_effect": p.vasopressor_baseline,
-    }
+    return {"inotrope_effect": p.inotrope_baseline, "vasopressor_effect": p.vasopressor_baseline}
 
 
 def rates(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
@@ -153,7 +150,4 @@ def effects(s: States, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
 
 def outputs(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """The effect-site doses (ug/kg/min)."""
-    return {
-        "inotrope_effect": s.inotrope_effect,
-        "vasopressor_effect": s.vasopressor_effect,
-    }
+    return {"inotrope_effect": s.inotrope_effect, "vasopressor_effect": s.vasopressor_effect}

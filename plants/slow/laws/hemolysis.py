@@ -37,11 +37,7 @@ from plants.quantities import (
     entry,
     structure,
 )
-from plants.slow.laws.composition import (
-    plasma_inflow,
-    plasma_volume,
-    released_mass,
-)
+from plants.slow.laws.composition import plasma_inflow, plasma_volume, released_mass
 from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
 
 if TYPE_CHECKING:
@@ -123,11 +119,7 @@ def release(s: AllStates, m: BeatMetrics, p: AllParameters) -> ca.SX:
 
 def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     """A clean plasma with all its haptoglobin."""
-    return {
-        "pfhb": 0.0,
-        "haptoglobin": p.haptoglobin_initial,
-        "released_hemoglobin": 0.0,
-    }
+    return {"pfhb": 0.0, "haptoglobin": p.haptoglobin_initial, "released_hemoglobin": 0.0}
 
 
 def rates(s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters) -> dict[str, ca.SX]:

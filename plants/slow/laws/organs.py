@@ -119,10 +119,7 @@ def _rate(injury: ca.SX, stress: ca.SX, onset: ca.SX, recovery: ca.SX) -> ca.SX:
 
 def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     """The injury that the patient comes with."""
-    return {
-        "renal_injury": p.renal_injury_initial,
-        "hepatic_injury": p.hepatic_injury_initial,
-    }
+    return {"renal_injury": p.renal_injury_initial, "hepatic_injury": p.hepatic_injury_initial}
 
 
 def rates(s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters) -> dict[str, ca.SX]:
