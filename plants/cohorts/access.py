@@ -31,10 +31,10 @@ from plants.quantities import (
     Quantity,
     check_number,
     parameter_table,
-    quantity_parts,
+    parameters_of,
     unknown_name,
 )
-from plants.slow.laws import limb
+from plants.slow import SlowParameters
 
 _NUMBERS = parameter_table(
     ("ischemia_ratio", "1", "sheath over artery diameter that predicts limb ischemia", 0.5, 2),
@@ -129,10 +129,8 @@ def access_numbers() -> Mapping[str, Quantity]:
     >>> access_numbers()["ischemia_ratio"].value
     1.05
     """
-    sheath = quantity_parts(DATA / "slow" / "limb.toml", {"parameters": limb.PARAMETERS})[
-        "parameters"
-    ]
-    own = quantity_parts(DATA / "access.toml", {"parameters": _NUMBERS})["parameters"]
+    sheath = SlowParameters.load().entries
+    own = parameters_of(DATA / "access.toml", _NUMBERS)
     return MappingProxyType({name: sheath[name] for name in _OF_THE_LIMB} | dict(own))
 
 

@@ -31,7 +31,7 @@ from plants.quantities import (
     Quantity,
     check_number,
     parameter_table,
-    quantity_parts,
+    parameters_of,
     stream,
     unknown_name,
 )
@@ -222,7 +222,7 @@ class Rhythm:
 @functools.cache
 def rhythm_quantities() -> Mapping[str, Quantity]:
     """The parameters of the data file with their sources."""
-    return quantity_parts(_FILE, {"parameters": RHYTHM_PARAMETERS})["parameters"]
+    return parameters_of(_FILE, RHYTHM_PARAMETERS)
 
 
 @functools.lru_cache(maxsize=512)

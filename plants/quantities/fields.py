@@ -174,6 +174,13 @@ def quantity_parts(
     return MappingProxyType({part: getattr(parts, part) for part in declared})
 
 
+def parameters_of(
+    path: str | PathLike[str], declared: Mapping[str, Declared]
+) -> Mapping[str, Quantity]:
+    """The quantities of a file whose one part is ``[parameters]``; see :func:`quantity_parts`."""
+    return quantity_parts(path, {"parameters": declared})["parameters"]
+
+
 def tables_of(model: type[_Model], path: str | PathLike[str]) -> Mapping[str, _Model]:
     """A file of tables by name, each of which a model describes.
 

@@ -8,16 +8,22 @@ ones (:data:`SLOW_PARAMETERS`) and then the patient's.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeVar
 
 import casadi as ca
 
 from plants.patients import PATIENT_PARAMETERS
 from plants.plant import METRICS
-from plants.quantities import SLOW_SIGNALS, Layout, Parameter, TypedLayout, field_names
+from plants.quantities import (
+    SLOW_SIGNALS,
+    Layout,
+    Parameter,
+    TypedLayout,
+    declarations,
+    field_names,
+)
 from plants.scenarios import DISTURBANCES
 from plants.slow.laws import (
     AllInputs,
@@ -54,17 +60,14 @@ TOPICS: Mapping[str, Topic] = MappingProxyType(
     }
 )
 
-_Named = TypeVar("_Named", bound=Parameter)
-
-
-def _by_name(rows: Iterable[_Named]) -> Mapping[str, _Named]:
-    return MappingProxyType({row.name: row for row in rows})
-
-
-SLOW_STATES: Mapping[str, SlowState] = _by_name(s for t in TOPICS.values() for s in t.STATES)
-SLOW_INPUTS: Mapping[str, SlowInput] = _by_name(u for t in TOPICS.values() for u in t.INPUTS)
-SLOW_PARAMETERS: Mapping[str, Parameter] = _by_name(
-    p for t in TOPICS.values() for p in t.PARAMETERS.values()
+SLOW_STATES = declarations(AllStates, SlowState)
+SLOW_INPUTS = declarations(AllInputs, SlowInput)
+SLOW_PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
+    {
+        name: parameter
+        for topic in TOPICS.values()
+        for name, parameter in declarations(topic.Parameters, Parameter).items()
+    }
 )
 #: Quick states, which settle within the beats that an outer step of hours passes over.
 QUICK: tuple[str, ...] = field_names(reflex.States)

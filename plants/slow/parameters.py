@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from plants.quantities import (
     DATA,
+    Parameter,
     Quantity,
-    quantity_parts,
+    declarations,
+    parameters_of,
     read_quantities,
     replace_values,
     replaced_path,
@@ -89,5 +91,5 @@ def _defaults() -> SlowParameters:
     entries: dict[str, Quantity] = {}
     for name, topic in TOPICS.items():
         path = DATA / "slow" / f"{name}.toml"
-        entries.update(quantity_parts(path, {"parameters": topic.PARAMETERS})["parameters"])
+        entries |= parameters_of(path, declarations(topic.Parameters, Parameter))
     return SlowParameters(entries, "plants/data/slow")

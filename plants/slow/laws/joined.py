@@ -39,18 +39,7 @@ class AllStates(
 
 
 @structure
-class AllInputs(
-    reflex.Inputs,
-    hazards.Inputs,
-    limb.Inputs,
-    drugs.Inputs,
-    mitral.Inputs,
-    myocardium.Inputs,
-    organs.Inputs,
-    oxygen.Inputs,
-    blood.Inputs,
-    hemolysis.Inputs,
-):
+class AllInputs(limb.Inputs, drugs.Inputs, blood.Inputs):
     """What may be given over hours, of all topics."""
 
 

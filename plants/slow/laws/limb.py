@@ -30,12 +30,12 @@ from plants.quantities import (
     MM_PER_FRENCH,
     Entry,
     InputError,
-    TypedLayout,
+    Parameter,
     check_number,
+    declarations,
     entry,
     structure,
 )
-from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
 
 # Corners: of the gap between sheath and wall (share of the radius), the pressure (mmHg) and the
 # perfusion (1).
@@ -60,9 +60,7 @@ class Inputs:
 class Sheath:
     """The sheath that stays in the artery, and the artery."""
 
-    sheath_french: Entry = entry(
-        "Fr", "sheath left in the artery, as its inner diameter; 0 is none", 0, 30
-    )
+    sheath_french: Entry = entry("Fr", "sheath in the artery, inner diameter; 0 is none", 0, 30)
     sheath_wall: Entry = entry("mm", "outer over inner diameter of a sheath", 0, 2)
     artery_diameter: Entry = entry("mm", "lumen of the common femoral artery", 2, 15)
     femoral: Entry = entry("1", "1 when the device comes through a femoral artery, else 0", 0, 1)
@@ -73,28 +71,13 @@ class Parameters(Sheath):
     """Access and limb."""
 
     largest_sheath_ratio: Entry = entry("1", "sheath over artery diameter that still fits", 0.8, 2)
-    artery_conductance: Entry = entry(
-        "1/mm4", "open artery over the resting leg per diameter^4", 0.005, 2
-    )
+    artery_conductance: Entry = entry("1/mm4", "artery over resting leg per diameter^4", 0.005, 2)
     collateral_conductance: Entry = entry("1", "collaterals over the resting leg", 0, 10)
-    catheter_conductance: Entry = entry(
-        "1", "distal perfusion catheter over the resting leg", 0, 50
-    )
-    limb_reserve: Entry = entry(
-        "1", "widened over resting conductance of the leg's arterioles", 1, 10
-    )
-    limb_normal_pressure: Entry = entry(
-        "mmHg", "arterial less venous pressure of normal flow", 40, 150
-    )
+    catheter_conductance: Entry = entry("1", "distal perfusion catheter over resting leg", 0, 50)
+    limb_reserve: Entry = entry("1", "widened over resting conductance of the arterioles", 1, 10)
+    limb_normal_pressure: Entry = entry("mmHg", "arteriovenous pressure of normal flow", 40, 150)
     limb_critical_perfusion: Entry = entry("1", "perfusion below which the leg suffers", 0.05, 0.95)
-    limb_healing_time: Entry = entry(
-        "h", "time constant with which the dose of ischemia fades", 1, 500
-    )
-
-
-STATES = declared_states(States)
-INPUTS = declared_inputs(Inputs)
-PARAMETERS = declared_parameters(Parameters)
+    limb_healing_time: Entry = entry("h", "time constant with which ischemia fades", 1, 500)
 
 
 def sheath_artery_ratio(p: Sheath) -> ca.SX:
@@ -153,9 +136,9 @@ def check_access(values: Mapping[str, float], *, source: str | None = None) -> N
     ...
     plants...InputError: artery_diameter = 5.0 is not allowed; allowed: at least 5.6 mm ...
     """
-    layout = TypedLayout(Sheath)
-    given = layout.select(
-        {name: check_number(values[name], PARAMETERS[name], name, source) for name in layout.names}
+    declared = declarations(Sheath, Parameter)
+    given = Sheath(
+        **{name: check_number(values[name], each, name, source) for name, each in declared.items()}
     )
     if given.femoral < 0.5:
         return
