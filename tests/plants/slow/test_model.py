@@ -22,6 +22,7 @@ from plants import (
     SlowClock,
     SlowParameters,
 )
+from plants.quantities import field_names
 from plants.slow import PARAMETER_LAYOUT, QUICK, STATE_LAYOUT
 from plants.slow.clock import metric_vector
 from plants.slow.model import INPUT_LAYOUT, TOPICS, slow_model
@@ -49,16 +50,12 @@ def moved() -> SlowClock:
     return clock
 
 
-@pytest.mark.parametrize("kind", ["states", "inputs", "parameters"])
+@pytest.mark.parametrize("kind", ["States", "Inputs", "Parameters"])
 def test_no_name_is_declared_twice(kind):
     counts = Counter(
         name
         for topic in TOPICS.values()
-        for name in (
-            topic.PARAMETERS
-            if kind == "parameters"
-            else [state.name for state in getattr(topic, kind.upper())]
-        )
+        for name in (field_names(getattr(topic, kind)) if hasattr(topic, kind) else ())
     )
     assert max(counts.values()) == 1, counts.most_common(2)
 
