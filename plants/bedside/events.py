@@ -29,7 +29,7 @@ from plants.quantities import (
     unknown_name,
 )
 from plants.scenarios import DISTURBANCES
-from plants.slow import SLOW_INPUTS
+from plants.slow import SLOW_INPUTS, combined
 
 _FILE = DATA / "weaning" / "events.toml"
 #: Share of what has recovered that is stunned again, at once, at the onset.
@@ -196,14 +196,7 @@ class HourScenario:
         acting: dict[str, float] = {}
         for event in self.events:
             if event.target in DISTURBANCES and event.acts(hours):
-                disturbance = DISTURBANCES[event.target]
-                before = acting.get(event.target, disturbance.neutral)
-                joined = (
-                    before * event.amount
-                    if disturbance.combine == "multiply"
-                    else before + event.amount
-                )
-                acting[event.target] = min(max(joined, disturbance.low), disturbance.high)
+                acting = combined({event.target: event.amount}, acting)
         return acting
 
     def given(self, hours: float) -> dict[str, float]:

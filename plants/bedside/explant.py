@@ -9,7 +9,7 @@ from plants.bedside.events import HourScenario
 from plants.bedside.orders import ClinicalOrders
 from plants.bedside.run import BedsideRun
 from plants.bedside.settings import BedsideSettings
-from plants.quantities import SECONDS_PER_HOUR, SIGNALS, PhysicsError
+from plants.quantities import SECONDS_PER_HOUR, SIGNALS, PhysicsError, clipped
 from plants.simulation import DeathWatch
 from plants.slow import SLOW_INPUTS
 from plants.therapies import Death
@@ -167,7 +167,4 @@ def given_now(
     given["bleeding"] = 0.0
     for name, value in scenario.given(hours).items():
         given[name] += value
-    return {
-        name: min(max(value, SLOW_INPUTS[name].low), SLOW_INPUTS[name].high)
-        for name, value in given.items()
-    }
+    return {name: clipped(value, SLOW_INPUTS[name]) for name, value in given.items()}

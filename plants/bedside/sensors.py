@@ -26,6 +26,7 @@ from plants.quantities import (
     Parameter,
     Source,
     Tag,
+    clipped,
     load_toml,
     number_in,
     one_of,
@@ -237,4 +238,4 @@ def bedside_signals(tier: str) -> tuple[str, ...]:
 
 
 def _bounded(name: str, value: float) -> float:
-    return min(max(value, SIGNALS[name].low), SIGNALS[name].high) if value == value else math.nan
+    return clipped(value, SIGNALS[name]) if value == value else math.nan

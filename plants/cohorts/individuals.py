@@ -13,7 +13,7 @@ import numpy as np
 from plants.beat import steady_state
 from plants.patients import Patient
 from plants.plant import Plant
-from plants.quantities import InputError, PhysicsError, stream
+from plants.quantities import InputError, PhysicsError, check_count, stream
 
 #: Parameters that differ between individuals of a profile, each by an independent log-normal
 #: factor. The heart rate differs by half the spread. The stressed blood volume differs too.
@@ -67,8 +67,7 @@ def individual(patient: Patient | str, *, seed: int, spread: float = 0.1) -> Pat
     profile = Patient.load(patient) if isinstance(patient, str) else patient
     if not 0 <= spread <= 0.5:
         raise InputError("spread", spread, "0 to 0.5")
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise InputError("seed", seed, "an integer from 0 on")
+    seed = check_count(seed, "seed")
     if spread == 0:
         return profile
     random = stream("individual", seed)

@@ -28,7 +28,7 @@ from plants.cohorts.variation import STRESSED, Variation, built_in_variation
 from plants.cohorts.virtual_patient import VirtualPatient
 from plants.patients import Patient
 from plants.plant import Plant
-from plants.quantities import SIGNALS, InputError, PhysicsError, stream
+from plants.quantities import SIGNALS, InputError, PhysicsError, check_count, stream
 
 #: Seeds from here on are kept for evaluation; those below are for development.
 FIRST_EVALUATION_SEED = 10_000
@@ -119,9 +119,8 @@ class Population:
         self.profile = Patient.load(phenotype) if isinstance(phenotype, str) else phenotype
         if not 0 <= spread <= _SPREAD_LIMIT:
             raise InputError("spread", spread, f"0 to {_SPREAD_LIMIT:g}")
-        if not _is_count(attempts) or attempts < 1:
-            raise InputError("attempts", attempts, "an integer from 1 on")
-        self.spread, self.attempts, self.evaluation = spread, attempts, evaluation
+        self.spread, self.evaluation = spread, evaluation
+        self.attempts = check_count(attempts, "attempts", 1)
         self.variation = variation or built_in_variation()
         self.kind = self.variation.phenotype(self.profile.name)
         self._cholesky = np.asarray(
@@ -153,8 +152,7 @@ class Population:
         >>> len(patients), refused.patients
         (2, 2)
         """
-        if not _is_count(count) or count < 1:
-            raise InputError("count", count, "an integer from 1 on")
+        count = check_count(count, "count", 1)
         total, patients = RefusalCounts(), []
         for seed in range(first_seed, first_seed + count):
             patient, counts = self.counted(seed)
@@ -194,9 +192,7 @@ class Population:
         )
 
     def _check_seed(self, seed: object) -> None:
-        if not _is_count(seed):
-            raise InputError("seed", seed, "an integer from 0 on")
-        if seed >= FIRST_EVALUATION_SEED and not self.evaluation:  # type: ignore[operator]
+        if check_count(seed, "seed") >= FIRST_EVALUATION_SEED and not self.evaluation:
             allowed = f"0 to {FIRST_EVALUATION_SEED - 1} outside an evaluation"
             raise InputError("seed", seed, allowed)
 
@@ -273,8 +269,3 @@ class Population:
             responder=responder,
             slow=slow,
         )
-
-
-def _is_count(value: object) -> bool:
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return whole and value >= 0  # type: ignore[operator]

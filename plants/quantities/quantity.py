@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, Protocol
 
 from plants.quantities.errors import Gathered, InputError, unknown_name
@@ -101,6 +101,24 @@ def check_number(value: object, declared: Declared, field: str, source: str | No
     if not declared.low <= number <= declared.high:
         raise InputError(field, value, f"a finite number, {allowed}", source=source)
     return float(number)
+
+
+def clipped(value: float, declared: Declared) -> float:
+    """The value, or the end of the declared range that it lies beyond."""
+    return min(max(value, declared.low), declared.high)
+
+
+def check_count(value: object, field: str, least: int = 0) -> int:
+    """A whole number, a seed for example.
+
+    Raises
+    ------
+    InputError
+        It is none, or less than the least that is allowed.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise InputError(field, value, f"an integer from {least} on")
+    return int(value)
 
 
 def check_text(value: object, field: str, source: str | None, *, what: str = "text") -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -63,6 +63,10 @@ class Disturbance:
             The value is no finite number or outside ``[low, high]``.
         """
         return check_number(value, self, field or self.name, source)
+
+    def joined(self, first: Any, second: Any) -> Any:
+        """Two of them at work together: numbers, arrays or expressions."""
+        return first * second if self.combine == "multiply" else first + second
 
 
 def _factor(name: str, meaning: str, low: float, high: float) -> Disturbance:

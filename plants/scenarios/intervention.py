@@ -6,13 +6,11 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from plants.quantities import (
     DATA,
     SECONDS_PER_MINUTE,
-    InputError,
     Quantity,
+    check_count,
     parameter_table,
     quantity_parts,
     stream,
@@ -97,8 +95,7 @@ class Intervention:
         InputError
             The seed is no integer from 0 on.
         """
-        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-            raise InputError("seed", seed, "an integer from 0 on")
+        seed = check_count(seed, "seed")
         numbers = intervention_numbers()["inflations"]
         values = {name: number.value for name, number in numbers.items()}
         random = stream("coronary intervention", seed)

@@ -12,7 +12,7 @@ from plants.beat import steady_state
 from plants.compile import ArrayFunction
 from plants.patients import Patient
 from plants.plant import METRICS, Plant
-from plants.quantities import InputError, PhysicsError, check_number, unknown_name
+from plants.quantities import InputError, PhysicsError, check_number, clipped, unknown_name
 from plants.scenarios import DISTURBANCES
 from plants.slow.model import (
     INPUT_LAYOUT,
@@ -132,12 +132,8 @@ class SlowClock:
         """What the slow states do to the fast plant: disturbances, held within their ranges."""
         state = self.state if state is None else state
         values = _numeric("effects")(state, self.input_vector, self._p)
-        return {
-            name: min(max(value, disturbance.low), disturbance.high)
-            for (name, disturbance), value in zip(
-                DISTURBANCES.items(), values.tolist(), strict=True
-            )
-        }
+        named = zip(DISTURBANCES.items(), values.tolist(), strict=True)
+        return {name: clipped(value, disturbance) for (name, disturbance), value in named}
 
     def rates(self, state: Array, metrics: Mapping[str, float]) -> tuple[Array, Array]:
         """Rates of change per hour, and the rate (1/h) at which each state relaxes by itself."""
@@ -233,6 +229,5 @@ def combined(outside: Mapping[str, float] | None, effects: Mapping[str, float]) 
     for name, value in (outside or {}).items():
         disturbance = DISTURBANCES[name]
         slow = both.get(name, disturbance.neutral)
-        joined = slow * value if disturbance.combine == "multiply" else slow + value
-        both[name] = min(max(joined, disturbance.low), disturbance.high)
+        both[name] = clipped(disturbance.joined(slow, value), disturbance)
     return both

@@ -209,8 +209,7 @@ def _solver() -> ca.Function:
         disturbance = DISTURBANCES[name]
         low, high = disturbance.low, disturbance.high
         slow = _within(effects[list(DISTURBANCES).index(name)], low, high)
-        joined = slow * acting[i] if disturbance.combine == "multiply" else slow + acting[i]
-        here.append(_within(joined, low, high))
+        here.append(_within(disturbance.joined(slow, acting[i]), low, high))
     moved = ca.vertcat(*here, volume) - begin
     share = _within(ca.dot(along, moved), 0.0, _FURTHEST)
     now = (

@@ -108,8 +108,7 @@ def _joined_effects(s: AllStates, u: AllInputs, p: AllParameters) -> ca.SX:
     values = {name: ca.SX(disturbance.neutral) for name, disturbance in DISTURBANCES.items()}
     for topic in TOPICS.values():
         for name, value in topic.effects(s, u, p).items():
-            multiply = DISTURBANCES[name].combine == "multiply"
-            values[name] = values[name] * value if multiply else values[name] + value
+            values[name] = DISTURBANCES[name].joined(values[name], value)
     return ca.vertcat(*values.values())
 
 

@@ -45,6 +45,7 @@ class SlowInput(Parameter):
 class Topic(Protocol):
     """A module of the slow clock; see the module's text."""
 
+    States: type[Any]
     Parameters: type[Any]
 
     def start(self, p: AllParameters, m: BeatMetrics) -> dict[str, float]:

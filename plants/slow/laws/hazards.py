@@ -38,6 +38,7 @@ from plants.quantities import (
     SECONDS_PER_MINUTE,
     Entry,
     InputError,
+    check_count,
     entry,
     field_names,
     stream,
@@ -157,10 +158,9 @@ def thresholds(seed: int) -> dict[str, float]:
     >>> thresholds(7) == thresholds(7), sorted(thresholds(7))
     (True, ['bleeding_hazard', 'limb_hazard', 'malposition_hazard'])
     """
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise InputError("seed", seed, "an integer from 0 on")
+    seed = check_count(seed, "seed")
     return {
-        name: float(stream("hazard threshold", int(seed), member=name).standard_exponential())
+        name: float(stream("hazard threshold", seed, member=name).standard_exponential())
         for name in HAZARDS
     }
 
