@@ -13,38 +13,36 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from plants.bedside.events import HourScenario
-from plants.bedside.recovered import drug_factor, hidden_leak, masking_share, recovered_shares
-from plants.cohorts import Population, VirtualPatient
+from plants.bedside.recovered import drug_factor, hidden_leak, masking_share
+from plants.cohorts import (
+    DRUG_PARAMETERS,
+    DRUGS,
+    Population,
+    VirtualPatient,
+    drawn_between,
+    drawn_dose,
+    recovered_shares,
+)
 from plants.console import label_limit
 from plants.patients import Patient
 from plants.pumps import Pump
 from plants.quantities import DATA, Quantity, parameter_table, quantity_parts, stream, unknown_name
 
+# Cases in which a heart that recovers is not all.
+_SPECIAL_CASES = ("masked-regurgitation", "inotrope-masked", "rv-failure", "relapse")
 #: The cases.
-CASES = (
-    "full",
-    "partial",
-    "none",
-    "masked-regurgitation",
-    "inotrope-masked",
-    "rv-failure",
-    "relapse",
-)
+CASES = ("full", "partial", "none", *_SPECIAL_CASES)
+#: How much recovers in the cases in which that is not all.
+_RESPONDER = {"partial": "partial", "inotrope-masked": "partial", "none": "none"}
 _RV_FAILURE = "biventricular-shock"
-_QUICK = ("masked-regurgitation", "inotrope-masked", "rv-failure", "relapse")
 _PHENOTYPES = ("shock-c", "shock-d", "shock-e")
 _FILE = DATA / "weaning" / "cases.toml"
 _SHARE, _DOSE = "share of patients", "ug/kg/min"
 _DECLARED = {
     "share": parameter_table(*((name, "1", _SHARE, 0, 1) for name in CASES)),
     "phenotype": parameter_table(*((name, "1", _SHARE, 0, 1) for name in _PHENOTYPES)),
-    "doses": parameter_table(
-        ("share_inotrope", "1", "share of patients with an inotrope", 0, 1),
-        ("inotrope_low", _DOSE, "lowest inotrope", 0, 20),
-        ("inotrope_high", _DOSE, "highest inotrope", 0, 20),
-        ("share_vasopressor", "1", "share of patients with a vasopressor", 0, 1),
-        ("vasopressor_low", _DOSE, "lowest vasopressor", 0, 1),
-        ("vasopressor_high", _DOSE, "highest vasopressor", 0, 1),
+    "doses": DRUG_PARAMETERS
+    | parameter_table(
         ("masking_low", _DOSE, "lowest inotrope that masks", 0, 20),
         ("masking_high", _DOSE, "highest inotrope that masks", 0, 20),
     ),
@@ -57,7 +55,7 @@ _DECLARED = {
         (
             "pulmonary_compliance",
             "1",
-            "compliance of the lung's arteries, of the profile's",
+            "compliance of the lung's arteries over profile's",
             0.1,
             2,
         ),
@@ -100,7 +98,7 @@ def case_numbers() -> Mapping[str, Mapping[str, Quantity]]:
     Examples
     --------
     >>> from plants.bedside.cases import case_numbers
-    >>> round(sum(quantity.value for quantity in case_numbers()["share"].values()), 6)
+    >>> round(sum(share.value for share in case_numbers()["share"].values()), 6)
     1.0
     """
     return quantity_parts(_FILE, _DECLARED)
@@ -156,28 +154,20 @@ def weaning_patient(
     values = {key: quantity.value for key, quantity in case_numbers()["heart"].items()}
     doses = _doses(seed)
     amount = float(stream("weaning case", seed, member="heart").random())
-    responder = {"partial": "partial", "inotrope-masked": "partial", "none": "none"}.get(
-        name, "full"
-    )
-    slow = dict(drawn.slow) | {
-        f"{drug}_baseline": doses[drug] for drug in ("inotrope", "vasopressor")
-    }
+    responder = _RESPONDER.get(name, "full")
+    slow = dict(drawn.slow) | {f"{drug}_baseline": doses[drug] for drug in DRUGS}
     slow["coronary_critical_pressure"] = values["coronary_critical_pressure"]
     for parameter in ("mitral_tethering", "mitral_competent_volume", "mitral_competent_pressure"):
         slow.pop(parameter, None)  # Regurgitation is a case of its own.
     kept: dict[str, float] = {}
     if name == "inotrope-masked":
         slow["inotrope_baseline"] = kept["inotrope"] = doses["masking"]
-    share = 0.0
-    if responder != "none":
-        share = values[f"{responder}_low"] + amount * (
-            values[f"{responder}_high"] - values[f"{responder}_low"]
-        )
+    share = 0.0 if responder == "none" else drawn_between(values, responder, amount)
     if name == "inotrope-masked":
         share = masking_share(drawn.patient, slow)
     device = Pump.load(pump) if isinstance(pump, str) else pump
     slow |= recovered_shares(drawn.patient, share, drug_factor(slow))
-    if name in _QUICK:
+    if name in _SPECIAL_CASES:
         slow["recovery_time"] = values["quick_time"]
         slow["recovery_delay"] = min(slow["recovery_delay"], values["quick_delay"])
     events = None
@@ -233,10 +223,7 @@ def _doses(seed: int) -> dict[str, float]:
     """Doses at the begin of support, and of the inotrope that masks."""
     numbers = {key: quantity.value for key, quantity in case_numbers()["doses"].items()}
     given, amount = stream("weaning case", seed, member="doses").random((2, 3))
-    doses = {}
-    for i, drug in enumerate(("inotrope", "vasopressor")):
-        low, high = numbers[f"{drug}_low"], numbers[f"{drug}_high"]
-        dose = low + (high - low) * float(amount[i])
-        doses[drug] = dose if given[i] < numbers[f"share_{drug}"] else 0.0
-    low, high = numbers["masking_low"], numbers["masking_high"]
-    return doses | {"masking": low + (high - low) * float(amount[2])}
+    doses = {
+        drug: drawn_dose(numbers, drug, given[i], float(amount[i])) for i, drug in enumerate(DRUGS)
+    }
+    return doses | {"masking": drawn_between(numbers, "masking", float(amount[2]))}

@@ -11,6 +11,8 @@ import math
 import numpy as np
 
 from plants.beat import steady_state
+from plants.cohorts.draws import drawn_around
+from plants.cohorts.variation import STRESSED
 from plants.patients import Patient
 from plants.plant import Plant
 from plants.quantities import InputError, PhysicsError, check_count, stream
@@ -70,41 +72,18 @@ def individual(patient: Patient | str, *, seed: int, spread: float = 0.1) -> Pat
     seed = check_count(seed, "seed")
     if spread == 0:
         return profile
-    random = stream("individual", seed)
+    random, names = stream("individual", seed), (*VARIED, "heart_rate", STRESSED)
     for _ in range(_ATTEMPTS):
-        drawn = _draw(profile, seed, spread, random)
+        scores = np.clip(random.standard_normal(len(VARIED) + 2), -_TRUNCATION, _TRUNCATION)
+        scores[-2] *= _HEART_RATE_SHARE
+        factors = {
+            name: math.exp(spread * score) for name, score in zip(names, scores, strict=True)
+        }
+        drawn = drawn_around(profile, seed, factors)
         if drawn is not None and _plausible(drawn):
             return drawn
-    raise InputError(
-        "spread",
-        spread,
-        f"a spread at which {_ATTEMPTS} draws hold a plausible {profile.name}",
-        source=profile.path,
-    )
-
-
-def _draw(
-    profile: Patient, seed: int, spread: float, random: np.random.Generator
-) -> Patient | None:
-    scores = np.clip(random.standard_normal(len(VARIED) + 2), -_TRUNCATION, _TRUNCATION)
-    values = {
-        name: profile[name] * math.exp(spread * score)
-        for name, score in zip(VARIED, scores, strict=False)
-    }
-    values["heart_rate"] = profile["heart_rate"] * math.exp(_HEART_RATE_SHARE * spread * scores[-2])
-    unstressed = profile.unstressed_volume
-    stressed = profile["blood_volume"] - unstressed
-    values["blood_volume"] = unstressed + stressed * math.exp(spread * scores[-1])
-    try:
-        return profile.replace(
-            f"{profile.name}/{seed}",
-            description=None,
-            source="guess: drawn around the profile",
-            tag="X",
-            **values,
-        )
-    except InputError:  # The draw left the range of a parameter.
-        return None
+    allowed = f"a spread at which {_ATTEMPTS} draws hold a plausible {profile.name}"
+    raise InputError("spread", spread, allowed, source=profile.path)
 
 
 def _plausible(patient: Patient) -> bool:

@@ -22,9 +22,10 @@ from plants.cohorts.draws import (
     draw_doses,
     draw_leak,
     draw_recovery,
+    drawn_around,
     valve,
 )
-from plants.cohorts.variation import STRESSED, Variation, built_in_variation
+from plants.cohorts.variation import Variation, built_in_variation
 from plants.cohorts.virtual_patient import VirtualPatient
 from plants.patients import Patient
 from plants.plant import Plant
@@ -183,13 +184,11 @@ class Population:
             reasons.update(refused)
         counts = RefusalCounts(0, self.attempts, reasons)
         why = ", ".join(f"{reason}: {count}" for reason, count in counts.reasons.items())
-        raise InputError(
-            "spread",
-            self.spread,
+        allowed = (
             f"a spread and bands with which {self.attempts} draws hold a plausible "
-            f"{self.profile.name} (seed {seed}; {why})",
-            source=self.variation.source,
+            f"{self.profile.name} (seed {seed}; {why})"
         )
+        raise InputError("spread", self.spread, allowed, source=self.variation.source)
 
     def _check_seed(self, seed: object) -> None:
         if check_count(seed, "seed") >= FIRST_EVALUATION_SEED and not self.evaluation:
@@ -202,28 +201,9 @@ class Population:
 
     def _circulation(self, random: np.random.Generator, seed: int) -> Patient | None:
         """A draw of the circulation; None where a parameter leaves its range."""
-        profile, names = self.profile, self.variation.names
         scores = bounded_scores(random, self._cholesky) * self.spread * self.variation.spread
-        factors = dict(zip(names, np.exp(scores), strict=True))
-        values = {
-            name: profile[name] * float(factor)
-            for name, factor in factors.items()
-            if name != STRESSED
-        }
-        if STRESSED in factors:
-            unstressed = profile.unstressed_volume
-            stressed = profile["blood_volume"] - unstressed
-            values["blood_volume"] = unstressed + stressed * float(factors[STRESSED])
-        try:
-            return profile.replace(
-                f"{profile.name}/{seed}",
-                description=None,
-                source="guess: drawn around the profile",
-                tag="X",
-                **values,
-            )
-        except InputError:
-            return None
+        factors = zip(self.variation.names, np.exp(scores).tolist(), strict=True)
+        return drawn_around(self.profile, seed, dict(factors))
 
     def _judged(
         self, patient: Patient | None, leak: float

@@ -73,7 +73,7 @@ _RECOVERY = parameter_table(
     ("partial_high", "1", "largest recovery of a partial responder", 0, 2),
 )
 _INOTROPE, _VASOPRESSOR = SLOW_INPUTS["inotrope"], SLOW_INPUTS["vasopressor"]
-_DRUGS = parameter_table(
+DRUG_PARAMETERS = parameter_table(
     ("share_inotrope", "1", "share of patients on an inotrope", 0, 1),
     ("inotrope_low", _INOTROPE.unit, "least dose of an inotrope", 0, _INOTROPE.high),
     ("inotrope_high", _INOTROPE.unit, "largest dose of an inotrope", 0, _INOTROPE.high),
@@ -257,7 +257,7 @@ class _PopulationFile(CheckedModel):
     median: Annotated[Mapping[str, Quantity], quantities_in(_SLOW, required=False)]
     slow_spread: Annotated[Mapping[str, Quantity], quantities_in(_SLOW_SPREAD, required=False)]
     recovery: Annotated[Numbers, _numbers_in(_RECOVERY)]
-    drugs: Annotated[Numbers, _numbers_in(_DRUGS)]
+    drugs: Annotated[Numbers, _numbers_in(DRUG_PARAMETERS)]
     regurgitation: Annotated[Numbers, _numbers_in(_REGURGITATION)]
     anatomy: Annotated[Numbers, _numbers_in(_ANATOMY)]
     phenotypes: dict[str, _PhenotypeTable]
