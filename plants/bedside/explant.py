@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from plants.bedside.events import HourScenario
 from plants.bedside.orders import ClinicalOrders
 from plants.bedside.run import BedsideRun
+from plants.bedside.sensors import DOSES
 from plants.bedside.settings import BedsideSettings
 from plants.quantities import SECONDS_PER_HOUR, SIGNALS, PhysicsError, clipped
 from plants.simulation import DeathWatch
@@ -16,21 +17,9 @@ from plants.therapies import Death
 
 #: Disturbances that act on a pump and not on the patient.
 POSITION = ("inlet_depth", "wall_contact", "mitral_contact")
+_FLOWS = ("map", "cardiac_index", "cardiac_power_output", "pcwp", "cvp", "papi", "heart_rate")
 #: What a follow-up notes every hour.
-NOTED = (
-    "map",
-    "cardiac_index",
-    "cardiac_power_output",
-    "pcwp",
-    "cvp",
-    "papi",
-    "heart_rate",
-    "lactate",
-    "mitral_regurgitant_fraction",
-    "inotrope_effect",
-    "vasopressor_effect",
-    "stunned",
-)
+NOTED = (*_FLOWS, "lactate", "mitral_regurgitant_fraction", *DOSES, "stunned")
 
 _STEP = 1.0  # h, between two looks
 

@@ -62,7 +62,7 @@ def drawn_around(profile: Patient, seed: int, factors: Mapping[str, float]) -> P
         values["blood_volume"] = unstressed + stressed * factors[STRESSED]
     name, source = f"{profile.name}/{seed}", "guess: drawn around the profile"
     try:
-        return profile.replace(name, source=source, tag="X", **values)
+        return profile.replace(name, description=None, source=source, tag="X", **values)
     except InputError:
         return None
 

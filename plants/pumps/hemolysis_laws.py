@@ -15,12 +15,12 @@ Roberts N et al. (2020) Int J Artif Organs (the measured modified index).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pydantic import Field
 
 from plants.pumps.pump import Pump
 from plants.quantities import (
@@ -52,18 +52,17 @@ _MEASURED = parameter_table(
 )
 
 
-@dataclass(frozen=True)
-class HemolysisLaw:
+class HemolysisLaw(CheckedModel):
     """A published power law of hemolysis.
 
     Parameters
     ----------
-    name : str
-        Author and year, ``"giersiepen-1990"`` for example.
     blood : str
         Whose blood was sheared.
     coefficient, alpha, beta : Quantity
         The law's constants, for an index in percent, Pa and s.
+    name : str
+        Author and year, ``"giersiepen-1990"`` for example.
 
     Examples
     --------
@@ -73,11 +72,11 @@ class HemolysisLaw:
     2.46
     """
 
-    name: str
-    blood: str
-    coefficient: Quantity
-    alpha: Quantity
-    beta: Quantity
+    blood: Annotated[str, text("whose blood")]
+    coefficient: Annotated[Quantity, quantity_in(LAW_PARAMETERS["coefficient"])]
+    alpha: Annotated[Quantity, quantity_in(LAW_PARAMETERS["alpha"])]
+    beta: Annotated[Quantity, quantity_in(LAW_PARAMETERS["beta"])]
+    name: str = Field(default="", exclude=True)
 
     def index(self, shear_stress: ArrayLike, exposure_time: ArrayLike) -> NDArray[np.float64]:
         """Hemoglobin released in one passage, percent of that which passes.
@@ -171,24 +170,15 @@ def _positive(value: ArrayLike, name: str, unit: str) -> NDArray[np.float64]:
     return array
 
 
-class _LawTable(CheckedModel):
-    """A table ``[laws.NAME]``."""
-
-    blood: Annotated[str, text("whose blood")]
-    coefficient: Annotated[Quantity, quantity_in(LAW_PARAMETERS["coefficient"])]
-    alpha: Annotated[Quantity, quantity_in(LAW_PARAMETERS["alpha"])]
-    beta: Annotated[Quantity, quantity_in(LAW_PARAMETERS["beta"])]
-
-
 class _LawsFile(CheckedModel):
-    laws: dict[str, _LawTable]
+    laws: dict[str, HemolysisLaw]
     measured: Annotated[Mapping[str, Quantity], quantities_in(_MEASURED)]
 
 
 def _read() -> tuple[Mapping[str, HemolysisLaw], Mapping[str, Quantity]]:
     content, source = load_toml(DATA / "hemolysis_laws.toml")
     file = _LawsFile.read(content, source=source)
-    laws = {name: HemolysisLaw(name, **vars(table)) for name, table in file.laws.items()}
+    laws = {name: law.changed(name=name) for name, law in file.laws.items()}
     return MappingProxyType(laws), file.measured
 
 

@@ -28,6 +28,7 @@ from plants.quantities.fields import (
     tables_of,
     text,
     unit_of,
+    unit_of_named,
 )
 from plants.quantities.named_vector import (
     Entry,
@@ -157,5 +158,6 @@ __all__ = [
     "toml_quantities",
     "toml_string",
     "unit_of",
+    "unit_of_named",
     "unknown_name",
 ]

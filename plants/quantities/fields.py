@@ -12,7 +12,7 @@ from os import PathLike
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
 
-from pydantic import create_model
+from pydantic import AfterValidator, ValidationInfo, create_model
 from pydantic_core import CoreSchema, core_schema
 
 from plants.quantities.checked_model import CheckedModel
@@ -90,6 +90,18 @@ def unit_of(declared: Declared) -> Checked:
         return declared.unit
 
     return Checked(check, repr(declared.unit))
+
+
+def unit_of_named(field: str, table: Mapping[str, Declared]) -> AfterValidator:
+    """A check that a unit is that of what another field of the model names in a table."""
+
+    def check(unit: str, info: ValidationInfo) -> str:
+        name = info.data.get(field)
+        if name is not None and unit != table[name].unit:
+            raise InputError("", unit, repr(table[name].unit))
+        return unit
+
+    return AfterValidator(check)
 
 
 def one_of(choices: Iterable[str]) -> Checked:
