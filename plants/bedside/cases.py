@@ -26,7 +26,7 @@ from plants.cohorts import (
 from plants.console import label_limit
 from plants.patients import Patient
 from plants.pumps import Pump
-from plants.quantities import DATA, Quantity, parameter_table, quantity_parts, stream, unknown_name
+from plants.quantities import DATA, number_parts, parameter_table, stream, unknown_name
 
 # Cases in which a heart that recovers is not all.
 _SPECIAL_CASES = ("masked-regurgitation", "inotrope-masked", "rv-failure", "relapse")
@@ -92,16 +92,16 @@ class WeaningCase:
 
 
 @functools.cache
-def case_numbers() -> Mapping[str, Mapping[str, Quantity]]:
+def case_numbers() -> Mapping[str, Mapping[str, float]]:
     """The numbers of the data file, by part (read once).
 
     Examples
     --------
     >>> from plants.bedside.cases import case_numbers
-    >>> round(sum(share.value for share in case_numbers()["share"].values()), 6)
+    >>> round(sum(case_numbers()["share"].values()), 6)
     1.0
     """
-    return quantity_parts(_FILE, _DECLARED)
+    return number_parts(_FILE, _DECLARED)
 
 
 def weaning_patient(
@@ -151,7 +151,7 @@ def weaning_patient(
     kind = phenotype or (_RV_FAILURE if name == "rv-failure" else _chosen(shares[1], "phenotype"))
     drawn = Population(kind, evaluation=evaluation).draw(seed)
     drawn = replace(drawn, patient=congested(drawn.patient))
-    values = {key: quantity.value for key, quantity in case_numbers()["heart"].items()}
+    values = case_numbers()["heart"]
     doses = _doses(seed)
     amount = float(stream("weaning case", seed, member="heart").random())
     responder = _RESPONDER.get(name, "full")
@@ -201,7 +201,7 @@ def congested(patient: Patient) -> Patient:
     True
     """
     before = patient["c_pulmonary_arteries"]
-    after = case_numbers()["heart"]["pulmonary_compliance"].value * before
+    after = case_numbers()["heart"]["pulmonary_compliance"] * before
     goal = patient.targets.get("mpap")
     held = (before - after) * (goal.value if goal is not None else 0.0)
     return patient.replace(
@@ -210,10 +210,9 @@ def congested(patient: Patient) -> Patient:
 
 
 def _chosen(share: float, part: str) -> str:
-    numbers = case_numbers()[part]
     total = 0.0
-    for name, quantity in numbers.items():
-        total += quantity.value
+    for name, width in case_numbers()[part].items():
+        total += width
         if share < total:
             return name
     return name
@@ -221,7 +220,7 @@ def _chosen(share: float, part: str) -> str:
 
 def _doses(seed: int) -> dict[str, float]:
     """Doses at the begin of support, and of the inotrope that masks."""
-    numbers = {key: quantity.value for key, quantity in case_numbers()["doses"].items()}
+    numbers = case_numbers()["doses"]
     given, amount = stream("weaning case", seed, member="doses").random((2, 3))
     doses = {
         drug: drawn_dose(numbers, drug, given[i], float(amount[i])) for i, drug in enumerate(DRUGS)

@@ -21,12 +21,12 @@ from plants.quantities import (
     Text,
     check_number,
     check_text,
+    lookup,
     number_in,
     one_of,
     stream,
     tables_of,
     unit_of_named,
-    unknown_name,
 )
 from plants.scenarios import DISTURBANCES
 from plants.slow import SLOW_INPUTS, combined
@@ -140,9 +140,7 @@ class HourScenario:
         InputError
             No preset has that name, or the hour is refused.
         """
-        if name not in _presets():
-            raise unknown_name("events", name, _presets())
-        preset = _presets()[name]
+        preset = lookup(_presets(), name, "events")
         return preset if onset is None else preset.at(onset)
 
     @staticmethod

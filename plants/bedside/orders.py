@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from plants.bedside.settings import BedsideSettings
-from plants.quantities import Parameter, check_number, unknown_name
+from plants.quantities import Parameter, check_number, lookup
 from plants.slow import SLOW_INPUTS
 
 #: What may be ordered, by name; diuresis is net fluid taken off the blood.
@@ -40,11 +40,8 @@ def checked_orders(orders: Mapping[str, float] | None) -> dict[str, float]:
     InputError
         One is not.
     """
-    for name in orders or {}:
-        if name not in ORDERS:
-            raise unknown_name("orders", name, ORDERS)
     return {
-        name: check_number(value, ORDERS[name], f"orders[{name!r}]", None)
+        name: check_number(value, lookup(ORDERS, name, "orders"), f"orders[{name!r}]", None)
         for name, value in (orders or {}).items()
     }
 

@@ -30,9 +30,9 @@ from plants.quantities import (
     Parameter,
     Quantity,
     check_number,
+    lookup,
     parameter_table,
     parameters_of,
-    unknown_name,
 )
 from plants.slow import SlowParameters
 
@@ -166,10 +166,7 @@ def access_routes(pump: Pump) -> tuple[Access, ...]:
     >>> [route.name for route in access_routes(Pump.load("CP"))]
     ['femoral percutaneous']
     """
-    for name in pump.access:
-        if name not in ROUTES:
-            raise unknown_name("device.access", name, ROUTES, source=pump.path)
-    return tuple(ROUTES[name] for name in pump.access)
+    return tuple(lookup(ROUTES, name, "device.access", source=pump.path) for name in pump.access)
 
 
 def access_route(pump: Pump, access: str | Access) -> Access:
@@ -189,9 +186,7 @@ def access_route(pump: Pump, access: str | Access) -> Access:
     """
     name = access.name if isinstance(access, Access) else access
     allowed = {route.name: route for route in access_routes(pump)}
-    if name not in allowed:
-        raise unknown_name(f"access of the {pump.name}", name, allowed, source=pump.path)
-    return allowed[name]
+    return lookup(allowed, name, f"access of the {pump.name}", source=pump.path)
 
 
 def sheath_outer_diameter(pump: Pump) -> float:

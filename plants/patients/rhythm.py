@@ -30,6 +30,7 @@ from plants.quantities import (
     Parameter,
     Quantity,
     check_number,
+    lookup,
     parameter_table,
     parameters_of,
     stream,
@@ -131,12 +132,10 @@ class Rhythm:
             raise InputError("seed", self.seed, "an integer from 0 on")
         if not 0 <= self.seed <= _HIGHEST_SEED:
             raise InputError("seed", self.seed, f"an integer from 0 to {_HIGHEST_SEED}")
-        for name in self.values:
-            if name not in RHYTHM_PARAMETERS:
-                raise unknown_name("parameter", name, RHYTHM_PARAMETERS, source="rhythm")
         values = {name: quantity.value for name, quantity in rhythm_quantities().items()}
         for name, value in self.values.items():
-            values[name] = check_number(value, RHYTHM_PARAMETERS[name], name, "rhythm")
+            declared = lookup(RHYTHM_PARAMETERS, name, "parameter", source="rhythm")
+            values[name] = check_number(value, declared, name, "rhythm")
         object.__setattr__(self, "values", MappingProxyType(values))
 
     @classmethod

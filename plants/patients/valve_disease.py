@@ -34,10 +34,10 @@ from plants.quantities import (
     Quantity,
     Text,
     check_number,
+    lookup,
     one_of,
     quantity_in,
     tables_of,
-    unknown_name,
 )
 
 #: The grades, the mildest first.
@@ -123,13 +123,12 @@ class ValveDisease(CheckedModel):
         InputError
             The grade is unknown, or the flow or drop is out of range.
         """
-        if grade not in self.areas:
-            raise unknown_name("grade", grade, self.areas)
+        area = lookup(self.areas, grade, "grade")
         declared = _FLOW if self.is_stenosis else _DROP
         at = check_number(
             self.typical.value if typical is None else typical, declared, declared.name, None
         )
-        conductance = VELOCITY * self.areas[grade].value  # mL/s for each root of mmHg
+        conductance = VELOCITY * area.value  # mL/s for each root of mmHg
         return at / conductance**2 if self.is_stenosis else conductance / math.sqrt(at)
 
 
@@ -174,10 +173,7 @@ def with_valve_disease(
     >>> patient.name, round(patient["leak_mitral"], 2)
     ('hfref with moderate mitral-regurgitation', 1.99)
     """
-    known = valve_diseases()
-    if disease not in known:
-        raise unknown_name("disease", disease, known)
-    chosen = known[disease]
+    chosen = lookup(valve_diseases(), disease, "disease")
     given = Patient.load(patient) if isinstance(patient, str) else patient
     value = chosen.value(grade, typical)
     area = chosen.areas[grade]

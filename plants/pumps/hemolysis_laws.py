@@ -29,11 +29,11 @@ from plants.quantities import (
     InputError,
     Quantity,
     load_toml,
+    lookup,
     parameter_table,
     quantities_in,
     quantity_in,
     text,
-    unknown_name,
 )
 
 # The modified index counts millionths of the hemoglobin, the index percent.
@@ -195,9 +195,7 @@ def hemolysis_law(name: str) -> HemolysisLaw:
     InputError
         There is none; the message lists those that there are.
     """
-    if name not in HEMOLYSIS_LAWS:
-        raise unknown_name("hemolysis law", name, HEMOLYSIS_LAWS)
-    return HEMOLYSIS_LAWS[name]
+    return lookup(HEMOLYSIS_LAWS, name, "hemolysis law")
 
 
 def with_hemolysis_law(pump: Pump, name: str) -> Pump:

@@ -193,6 +193,18 @@ def parameters_of(
     return quantity_parts(path, {"parameters": declared})["parameters"]
 
 
+def number_parts(
+    path: str | PathLike[str], declared: Mapping[str, Mapping[str, Declared]]
+) -> Mapping[str, Mapping[str, float]]:
+    """The numbers alone of :func:`quantity_parts`."""
+    return MappingProxyType(
+        {
+            part: MappingProxyType({name: entry.value for name, entry in entries.items()})
+            for part, entries in quantity_parts(path, declared).items()
+        }
+    )
+
+
 def tables_of(model: type[_Model], path: str | PathLike[str]) -> Mapping[str, _Model]:
     """A file of tables by name, each of which a model describes.
 

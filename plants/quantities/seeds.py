@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from plants.quantities.errors import InputError, unknown_name
+from plants.quantities.errors import InputError, lookup, unknown_name
 
 _MEMBER = "{}"
 
@@ -188,9 +188,7 @@ def stream_seed(name: str, *seeds: int | str, member: str = "") -> int:
 
 
 def _words(name: str, seeds: tuple[int | str, ...], member: str) -> tuple[Stream, list[int]]:
-    if name not in STREAMS:
-        raise unknown_name("stream", name, STREAMS)
-    declared = STREAMS[name]
+    declared = lookup(STREAMS, name, "stream")
     if member and not declared.members:
         raise InputError("member", member, f"none: the stream {name!r} is a single one")
     if declared.members and member not in declared.members:

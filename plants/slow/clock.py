@@ -12,7 +12,7 @@ from plants.beat import steady_state
 from plants.compile import ArrayFunction
 from plants.patients import Patient
 from plants.plant import METRICS, Plant
-from plants.quantities import InputError, PhysicsError, check_number, clipped, unknown_name
+from plants.quantities import InputError, PhysicsError, check_number, clipped, lookup
 from plants.scenarios import DISTURBANCES
 from plants.slow.model import (
     INPUT_LAYOUT,
@@ -114,9 +114,8 @@ class SlowClock:
             A name is unknown or a value out of its range.
         """
         for name, value in inputs.items():
-            if name not in SLOW_INPUTS:
-                raise unknown_name("slow input", name, SLOW_INPUTS)
-            self._inputs[name] = check_number(value, SLOW_INPUTS[name], name, None)
+            declared = lookup(SLOW_INPUTS, name, "slow input")
+            self._inputs[name] = check_number(value, declared, name, None)
 
     @property
     def input_vector(self) -> Array:

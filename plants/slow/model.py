@@ -26,38 +26,13 @@ from plants.quantities import (
 )
 from plants.scenarios import DISTURBANCES
 from plants.slow.laws import (
+    TOPICS,
     AllInputs,
     AllParameters,
     AllStates,
     SlowInput,
     SlowState,
-    Topic,
-    blood,
-    drugs,
-    hazards,
-    hemolysis,
-    limb,
-    mitral,
-    myocardium,
-    organs,
-    oxygen,
     reflex,
-)
-
-#: The topics by name, each with a file of values of the same name.
-TOPICS: Mapping[str, Topic] = MappingProxyType(
-    {
-        "hemolysis": hemolysis,
-        "blood": blood,
-        "oxygen": oxygen,
-        "organs": organs,
-        "myocardium": myocardium,
-        "mitral": mitral,
-        "drugs": drugs,
-        "limb": limb,
-        "hazards": hazards,
-        "reflex": reflex,
-    }
 )
 
 SLOW_STATES = declarations(AllStates, SlowState)

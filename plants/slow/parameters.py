@@ -20,7 +20,8 @@ from plants.quantities import (
     replace_values,
     replaced_path,
 )
-from plants.slow.model import SLOW_PARAMETERS, TOPICS
+from plants.slow.laws import TOPICS
+from plants.slow.model import SLOW_PARAMETERS
 
 
 @dataclass(frozen=True)

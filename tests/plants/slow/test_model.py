@@ -25,7 +25,8 @@ from plants import (
 from plants.quantities import field_names
 from plants.slow import PARAMETER_LAYOUT, QUICK, STATE_LAYOUT
 from plants.slow.clock import metric_vector
-from plants.slow.model import INPUT_LAYOUT, TOPICS, slow_model
+from plants.slow.laws import TOPICS
+from plants.slow.model import INPUT_LAYOUT, slow_model
 
 
 def symbols() -> list[object]:
