@@ -11,14 +11,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from plants.pumps import Pump
-from plants.quantities import (
-    HOURS_PER_DAY,
-    MISSING,
-    InputError,
-    Parameter,
-    check_number,
-    lookup,
-)
+from plants.quantities import HOURS_PER_DAY, MISSING, InputError, Parameter, check_number, lookup
 
 _HOURS_PER = {"d": HOURS_PER_DAY, "h": 1.0}
 #: Rating that holds the limit, by indication.
