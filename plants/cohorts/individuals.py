@@ -17,17 +17,11 @@ from plants.patients import Patient
 from plants.plant import Plant
 from plants.quantities import InputError, PhysicsError, check_count, stream
 
+_VENTRICLES = ("lv_ees", "lv_alpha", "rv_ees")
+_VESSELS = ("r_systemic", "r_pulmonary", "c_systemic_arteries", "c_pulmonary_arteries")
 #: Parameters that differ between individuals of a profile, each by an independent log-normal
 #: factor. The heart rate differs by half the spread. The stressed blood volume differs too.
-VARIED = (
-    "lv_ees",
-    "lv_alpha",
-    "rv_ees",
-    "r_systemic",
-    "r_pulmonary",
-    "c_systemic_arteries",
-    "c_pulmonary_arteries",
-)
+VARIED = (*_VENTRICLES, *_VESSELS)
 #: Ranges outside which an unsupported individual is implausible and drawn again. Guesses, wide
 #: enough for every built-in profile.
 PLAUSIBLE = {

@@ -238,14 +238,6 @@ class Population:
             slow |= recovery
         else:
             slow["recoverable"] = 0.0
-        sex, femoral, axillary = draw_arteries(self._stream(seed, "arteries"), v.anatomy)
-        return VirtualPatient(
-            patient=patient,
-            phenotype=self.profile.name,
-            seed=seed,
-            sex=sex,
-            artery_diameter=femoral,
-            axillary_diameter=axillary,
-            responder=responder,
-            slow=slow,
-        )
+        # Sex and diameters.
+        drawn = draw_arteries(self._stream(seed, "arteries"), v.anatomy)
+        return VirtualPatient(patient, self.profile.name, seed, *drawn, responder, slow)

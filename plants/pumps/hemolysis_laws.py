@@ -26,8 +26,8 @@ from plants.pumps.pump import Pump
 from plants.quantities import (
     DATA,
     CheckedModel,
-    InputError,
     Quantity,
+    check_array,
     load_toml,
     lookup,
     parameter_table,
@@ -161,13 +161,7 @@ class HemolysisLaw(CheckedModel):
 
 
 def _positive(value: ArrayLike, name: str, unit: str) -> NDArray[np.float64]:
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(name, value, f"positive numbers, {unit}") from None
-    if not np.all(np.isfinite(array) & (array > 0)):
-        raise InputError(name, value, f"finite positive numbers, {unit}")
-    return array
+    return check_array(value, name, unit, "positive numbers")
 
 
 class _LawsFile(CheckedModel):
@@ -221,9 +215,5 @@ def with_hemolysis_law(pump: Pump, name: str) -> Pump:
     1.9918
     """
     law = hemolysis_law(name)
-    return pump.replace(
-        hemolysis_alpha=law.alpha.value,
-        hemolysis_beta=law.beta.value,
-        source=law.alpha.source,
-        tag=law.alpha.tag,
-    )
+    exponents = {"hemolysis_alpha": law.alpha.value, "hemolysis_beta": law.beta.value}
+    return pump.replace(None, source=law.alpha.source, tag=law.alpha.tag, **exponents)

@@ -33,12 +33,7 @@ _WANTED = {
     "less_than_equal": "{le:g} or less",
     "literal_error": "one of {expected}",
 }
-_KINDS: dict[Any, str] = {
-    float: "a number",
-    int: "a whole number",
-    str: "text",
-    bool: "true or false",
-}
+_KINDS = {float: "a number", int: "a whole number", str: "text", bool: "true or false"}
 
 
 @dataclass_transform(kw_only_default=False, field_specifiers=(Field,))
@@ -262,8 +257,9 @@ def _kind_at(model: type[BaseModel], parts: tuple[int | str, ...]) -> str:
     field = _field_at(_model_at(model, parts[:-1]), parts[-1])
     if field is None:
         return "a value"
+    kind: Any = field.annotation
     told = (getattr(mark, "wanted", None) for mark in field.metadata)
-    return next((wanted for wanted in told if wanted), _KINDS.get(field.annotation, "a value"))
+    return next((wanted for wanted in told if wanted), _KINDS.get(kind, "a value"))
 
 
 def _with_tuples(content: Any) -> Any:

@@ -43,11 +43,13 @@ class InputError(ValueError):
         return InputError(self.field, self.value, self.allowed, source=source)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild, (self.field, self.value, self.allowed, self.source))
+        return (_rebuild, (type(self), self.field, self.value, self.allowed, self.source))
 
 
-def _rebuild(field: str, value: object, allowed: str, source: str | None) -> InputError:
-    return InputError(field, value, allowed, source=source)
+def _rebuild(
+    kind: type[InputError], field: str, value: object, allowed: str, source: str | None
+) -> InputError:
+    return kind(field, value, allowed, source=source)
 
 
 # The name that users know it by, so that tracebacks show it.

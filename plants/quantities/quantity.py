@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from plants.quantities.errors import Gathered, InputError, unknown_name
+
+Array = NDArray[np.float64]
 
 #: What the first letter of a tag says about a value.
 TAGS = {"S": "seen in a source", "R": "recalled", "D": "derived", "X": "fill or guess"}
@@ -119,6 +124,24 @@ def check_count(value: object, field: str, least: int = 0) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise InputError(field, value, f"an integer from {least} on")
     return int(value)
+
+
+def check_array(value: ArrayLike, field: str, unit: str, kind: str = "numbers") -> Array:
+    """Finite numbers as an array; of the kind ``"positive numbers"`` all above 0.
+
+    Raises
+    ------
+    InputError
+        They are none.
+    """
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(field, value, f"{kind}, {unit}") from None
+    least = 0.0 if kind == "positive numbers" else -np.inf
+    if not np.all(np.isfinite(array) & (array > least)):
+        raise InputError(field, value, f"finite {kind}, {unit}")
+    return array
 
 
 def check_text(value: object, field: str, source: str | None, *, what: str = "text") -> str:

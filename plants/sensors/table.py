@@ -29,7 +29,6 @@ from plants.quantities import (
 
 #: The tiers, from the least to the most that is shown.
 TIERS: tuple[str, ...] = ("console", "icu", "full")
-_INCLUDED = {"console": ("console",), "icu": ("console", "icu")}
 #: What takes away a signal that needs the position of the pump.
 DROPOUTS = parameter_table(
     ("malposition", "1", "share of the windows out of place above which it drops out", 0, 1),
@@ -135,10 +134,8 @@ def tier_table(tier: str) -> tuple[Sensor, ...]:
         raise unknown_name("tier", tier, TIERS)
     if tier == "full":
         return tuple(Sensor(name) for name in METRICS.names)
-    parts: tuple[Mapping[str, SensorRow], ...] = tuple(
-        getattr(_content(), part) for part in _INCLUDED[tier]
-    )
-    return tuple(sensor for part in parts for sensor in part.values())
+    file = _content()
+    return (*file.console.values(), *(file.icu.values() if tier == "icu" else ()))
 
 
 @functools.cache

@@ -32,7 +32,7 @@ import numpy as np
 
 from plants.circulation import gate, positive_part, saturated
 from plants.plant import BeatMetrics
-from plants.quantities import HOURS_PER_DAY, Entry, entry, structure
+from plants.quantities import HOURS_PER_DAY, Entry, entry, field_names, structure
 
 # Stages of the delay of recovery.
 _STAGES = 3
@@ -149,12 +149,8 @@ def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     """All stunned, nothing lost, and the load of the unsupported ventricle."""
     tension = float(wall_tension(m.lvedv, m.lvedp))
     demand = float(oxygen_demand(m.pressure_volume_area, m.heart_rate))
-    return {
+    return dict.fromkeys(field_names(States), 0.0) | {
         "stunned": 1.0,
-        "infarcted": 0.0,
-        "recovery_onset_1": 0.0,
-        "recovery_onset_2": 0.0,
-        "recovery_onset_3": 0.0,
         "tension_reference": p.unsupported_tension or tension,
         "demand_reference": p.unsupported_demand or demand,
     }

@@ -150,19 +150,9 @@ def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
 def settled(pressure: ca.SX | float, p: Parameters) -> States:
     """The states in equilibrium with the mean arterial pressure (mmHg) of a beat."""
     sympathetic, vagal = _targets(pressure, p)
-    return States(
-        sensed_pressure=pressure,
-        contractility_delayed=sympathetic,
-        contractility_tone=sympathetic,
-        resistance_delayed=sympathetic,
-        resistance_tone=sympathetic,
-        venous_delayed=sympathetic,
-        venous_tone=sympathetic,
-        rate_sympathetic_delayed=sympathetic,
-        rate_sympathetic_tone=sympathetic,
-        rate_vagal_delayed=vagal,
-        rate_vagal_tone=vagal,
-    )
+    tones = dict.fromkeys(field_names(States), sympathetic)
+    tones |= {"rate_vagal_delayed": vagal, "rate_vagal_tone": vagal}
+    return States(**tones | {"sensed_pressure": pressure})
 
 
 def _lagging(towards: ca.SX, now: ca.SX, time: ca.SX) -> ca.SX:
