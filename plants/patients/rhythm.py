@@ -29,6 +29,7 @@ from plants.quantities import (
     InputError,
     Parameter,
     Quantity,
+    check_count,
     check_number,
     lookup,
     parameter_table,
@@ -128,9 +129,7 @@ class Rhythm:
     def __post_init__(self) -> None:
         if self.kind not in RHYTHMS:
             raise unknown_name("rhythm", self.kind, RHYTHMS)
-        if isinstance(self.seed, bool) or not isinstance(self.seed, Integral):
-            raise InputError("seed", self.seed, "an integer from 0 on")
-        if not 0 <= self.seed <= _HIGHEST_SEED:
+        if check_count(self.seed, "seed") > _HIGHEST_SEED:
             raise InputError("seed", self.seed, f"an integer from 0 to {_HIGHEST_SEED}")
         values = {name: quantity.value for name, quantity in rhythm_quantities().items()}
         for name, value in self.values.items():

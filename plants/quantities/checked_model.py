@@ -282,7 +282,7 @@ def _as_in_file(error: InputError) -> InputError:
     """The same refusals with the values as the file has them."""
     return all_errors(
         [
-            InputError(each.field, _with_lists(each.value), each.allowed, source=each.source)
-            for each in each_error(error)
+            InputError(part.field, _with_lists(part.value), part.allowed, source=part.source)
+            for part in each_error(error)
         ]
     )

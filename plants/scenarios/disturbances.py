@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from plants.quantities import check_number, unknown_name
+from plants.quantities import check_number, lookup
 
 Combine = Literal["multiply", "add"]
 
@@ -127,8 +127,5 @@ def disturbance_vector(values: Mapping[str, float] | None = None) -> np.ndarray:
     """
     given = dict(values or {})
     for name in given:
-        if name not in DISTURBANCES:
-            raise unknown_name("disturbance", name, DISTURBANCES)
-    return np.array(
-        [d.check(given.get(d.name, d.neutral), field=d.name) for d in DISTURBANCES.values()]
-    )
+        lookup(DISTURBANCES, name, "disturbance")
+    return np.array([d.check(given.get(d.name, d.neutral)) for d in DISTURBANCES.values()])
