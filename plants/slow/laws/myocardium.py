@@ -25,8 +25,6 @@ below which autoregulation fails, about 40 mmHg).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import casadi as ca
 import numpy as np
 
@@ -93,23 +91,6 @@ def wall_tension(lvedv: ca.SX | float, lvedp: ca.SX | float) -> ca.SX:
 def oxygen_demand(pressure_volume_area: ca.SX | float, heart_rate: ca.SX | float) -> ca.SX:
     """Pressure-volume area per minute (mmHg.mL/min), with which oxygen consumption rises."""
     return positive_part(pressure_volume_area, _AREA_CORNER) * heart_rate
-
-
-def unsupported_load(metrics: Mapping[str, float]) -> dict[str, float]:
-    """The parameters that fix the load without support, from the metrics of an unsupported beat.
-
-    Without them the first beat of a run counts as unsupported.
-
-    Examples
-    --------
-    >>> from plants.slow.laws.myocardium import unsupported_load
-    >>> beat = {"lvedp": 27.0, "lvedv": 138.0, "pressure_volume_area": 4166.0, "heart_rate": 105.0}
-    >>> {name: round(value) for name, value in unsupported_load(beat).items()}
-    {'unsupported_tension': 433, 'unsupported_demand': 437431}
-    """
-    tension = wall_tension(metrics["lvedv"], metrics["lvedp"])
-    demand = oxygen_demand(metrics["pressure_volume_area"], metrics["heart_rate"])
-    return {"unsupported_tension": float(tension), "unsupported_demand": float(demand)}
 
 
 def contractility(s: States, p: Parameters) -> ca.SX:

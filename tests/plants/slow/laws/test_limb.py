@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from plants import METRICS, InputError
+from plants import METRICS
 from plants.quantities import DATA, Parameter, declarations, read_quantities
 from plants.slow import PARAMETER_LAYOUT, SLOW_STATES, STATE_LAYOUT
 from plants.slow.laws import AllParameters, limb
@@ -130,15 +130,3 @@ def test_perfusion_is_a_share_and_the_dose_stays_in_its_range(
     assert limb.rates(s, m, u, p)["limb_ischemia"] < 0
     well = replace(s, limb_ischemia=0.0)
     assert limb.rates(well, m, u, p)["limb_ischemia"] >= 0
-
-
-def test_a_device_that_does_not_fit_is_refused_and_the_reason_says_what_would_do():
-    values = vars(parameters(artery_diameter=5.0))
-    limb.check_access(values | {"pump_french": 14.0})
-    with pytest.raises(InputError, match=r"artery_diameter = 5\.0 .* at least 5\.6 mm"):
-        limb.check_access(values | {"pump_french": 21.0, "sheath_french": 0.0}, source="x")
-    limb.check_access(values | {"pump_french": 21.0, "sheath_french": 0.0, "femoral": 0.0})
-    with pytest.raises(InputError, match="artery_diameter"):
-        limb.check_access(values | {"pump_french": 14.0, "artery_diameter": 4.0})
-    with pytest.raises(InputError, match="sheath_french"):
-        limb.check_access(values | {"pump_french": 14.0, "sheath_french": -3.0})

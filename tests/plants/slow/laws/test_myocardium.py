@@ -241,7 +241,7 @@ def test_shares_stay_shares_whatever_the_beats(lvedp, lvedv, area, rate, perfusi
 
 
 def test_the_unsupported_load_can_be_given():
-    p = parameters(**myocardium.unsupported_load(UNSUPPORTED))
-    assert myocardium.start(p, METRICS.partly(**SUPPORTED)) == myocardium.start(
-        parameters(), METRICS.partly(**UNSUPPORTED)
-    )
+    unloaded = myocardium.start(parameters(), METRICS.partly(**UNSUPPORTED))
+    tension, demand = unloaded["tension_reference"], unloaded["demand_reference"]
+    p = parameters(unsupported_tension=tension, unsupported_demand=demand)
+    assert myocardium.start(p, METRICS.partly(**SUPPORTED)) == unloaded
