@@ -60,7 +60,7 @@ from plants.quantities.quantity import (
     replace_values,
     replaced_path,
 )
-from plants.quantities.seeds import STREAMS, UNKEYED, Stream, stream, stream_seed
+from plants.quantities.seeds import STREAMS, Stream, stream, stream_seed
 from plants.quantities.signals import BEAT_METRICS, SIGNALS, SLOW_SIGNALS, WAVEFORMS, Signal, signal
 from plants.quantities.toml_file import DATA, load_toml, preset_names, toml_quantities, toml_string
 from plants.quantities.units import (
@@ -101,7 +101,6 @@ __all__ = [
     "SIGNALS",
     "SLOW_SIGNALS",
     "STREAMS",
-    "UNKEYED",
     "WAVEFORMS",
     "Checked",
     "CheckedModel",

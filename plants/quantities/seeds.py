@@ -5,7 +5,7 @@ seed apart: it is the CRC-32 of a text, a number, or nothing. Keys are part of p
 and never change; a new stream takes a text of its own.
 
 Streams without a key (``key`` is empty) draw what any other of them draws from the same seeds.
-They are older than the keys; :data:`UNKEYED` names them, so that no new one is added by accident.
+They are older than the keys; the test of this module names them, so that no new one is added.
 
 What Gymnasium and the learning libraries draw from their own seeds is not listed here.
 """
@@ -128,19 +128,6 @@ STREAMS = MappingProxyType(
         "random actions": Stream("actions of the policy that acts at random"),
         "learning resumed": Stream("the seed with which an interrupted learning goes on"),
     }
-)
-#: Streams without a key.
-UNKEYED = (
-    "individual",
-    "monitors",
-    "suction course",
-    "suction noise",
-    "suction figure",
-    "detector start",
-    "resampling",
-    "speed batch",
-    "random actions",
-    "learning resumed",
 )
 
 
