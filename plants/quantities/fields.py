@@ -196,13 +196,9 @@ def parameters_of(
 def number_parts(
     path: str | PathLike[str], declared: Mapping[str, Mapping[str, Declared]]
 ) -> Mapping[str, Mapping[str, float]]:
-    """The numbers alone of :func:`quantity_parts`."""
-    return MappingProxyType(
-        {
-            part: MappingProxyType({name: entry.value for name, entry in entries.items()})
-            for part, entries in quantity_parts(path, declared).items()
-        }
-    )
+    """The numbers alone of :func:`quantity_parts`; a course keeps them, and is copied with them."""
+    parts = quantity_parts(path, declared).items()
+    return {part: {name: entry.value for name, entry in table.items()} for part, table in parts}
 
 
 def tables_of(model: type[_Model], path: str | PathLike[str]) -> Mapping[str, _Model]:
