@@ -1,6 +1,16 @@
 """Quantities and their files: units, parameters, signals, vectors by name, input errors."""
 
 from plants.quantities.checked_model import CheckedModel, refusals
+from plants.quantities.checks import (
+    MISSING,
+    Declared,
+    check_array,
+    check_count,
+    check_keys,
+    check_number,
+    check_text,
+    clipped,
+)
 from plants.quantities.errors import (
     FrozenError,
     Gathered,
@@ -44,17 +54,9 @@ from plants.quantities.named_vector import (
 from plants.quantities.parameter import Parameter, parameter_table
 from plants.quantities.preset import ParameterPreset, Preset
 from plants.quantities.quantity import (
-    MISSING,
-    Declared,
     Quantity,
-    check_array,
-    check_count,
-    check_keys,
-    check_number,
     check_quantity,
     check_tag,
-    check_text,
-    clipped,
     read_quantities,
     read_quantity,
     replace_values,

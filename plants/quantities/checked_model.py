@@ -12,8 +12,8 @@ from typing import Any, Self, dataclass_transform, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
+from plants.quantities.checks import MISSING
 from plants.quantities.errors import FrozenError, InputError, all_errors, each_error, unknown_name
-from plants.quantities.quantity import MISSING
 
 #: What was wanted, in words, by pydantic's kind of error.
 _WANTED = {

@@ -16,15 +16,12 @@ from pydantic import AfterValidator, ValidationInfo, create_model
 from pydantic_core import CoreSchema, core_schema
 
 from plants.quantities.checked_model import CheckedModel
+from plants.quantities.checks import Declared, check_number, check_text, range_text
 from plants.quantities.errors import InputError, unknown_name
 from plants.quantities.quantity import (
     TAG_WANTED,
-    Declared,
     Quantity,
-    check_number,
     check_tag,
-    check_text,
-    range_text,
     read_quantities,
     read_quantity,
 )

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.quantities.checked_model import CheckedModel
+from plants.quantities.checks import Declared
 from plants.quantities.errors import lookup
-from plants.quantities.quantity import Declared, Quantity, replace_values, replaced_path
+from plants.quantities.quantity import Quantity, replace_values, replaced_path
 from plants.quantities.toml_file import load_toml, preset_names
 
 
