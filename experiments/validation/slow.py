@@ -75,7 +75,7 @@ def reflex_effects(pressure: float, operating_point: float) -> dict[str, float]:
     """What the settled reflex does to the plant at a mean arterial pressure (mmHg)."""
     defaults = TypedLayout(reflex.Parameters).select(SlowParameters.load().values)
     p = replace(defaults, baroreflex_gain=1.0, baroreflex_pressure=operating_point)
-    effects = reflex.effects(reflex.settled(pressure, p), reflex.Inputs(), p)
+    effects = reflex.effects(reflex.settled(pressure, p), None, p)
     return {name: float(value) for name, value in effects.items()}
 
 

@@ -13,45 +13,36 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from plants.bedside.events import HourScenario
-from plants.bedside.recovered import drug_factor, hidden_leak, masking_share, recovered_shares
-from plants.cohorts import Population, VirtualPatient
+from plants.bedside.recovered import drug_factor, hidden_leak, masking_share
+from plants.cohorts import (
+    DRUG_PARAMETERS,
+    DRUGS,
+    Population,
+    VirtualPatient,
+    drawn_between,
+    drawn_dose,
+    recovered_shares,
+)
 from plants.console import label_limit
 from plants.patients import Patient
 from plants.pumps import Pump
-from plants.quantities import (
-    DATA,
-    Quantity,
-    parameter_table,
-    quantity_parts,
-    stream,
-    unknown_name,
-)
+from plants.quantities import DATA, number_parts, parameter_table, stream, unknown_name
 
+# Cases in which a heart that recovers is not all.
+_SPECIAL_CASES = ("masked-regurgitation", "inotrope-masked", "rv-failure", "relapse")
 #: The cases.
-CASES = (
-    "full",
-    "partial",
-    "none",
-    "masked-regurgitation",
-    "inotrope-masked",
-    "rv-failure",
-    "relapse",
-)
+CASES = ("full", "partial", "none", *_SPECIAL_CASES)
+#: How much recovers in the cases in which that is not all.
+_RESPONDER = {"partial": "partial", "inotrope-masked": "partial", "none": "none"}
 _RV_FAILURE = "biventricular-shock"
-_QUICK = ("masked-regurgitation", "inotrope-masked", "rv-failure", "relapse")
 _PHENOTYPES = ("shock-c", "shock-d", "shock-e")
 _FILE = DATA / "weaning" / "cases.toml"
 _SHARE, _DOSE = "share of patients", "ug/kg/min"
 _DECLARED = {
     "share": parameter_table(*((name, "1", _SHARE, 0, 1) for name in CASES)),
     "phenotype": parameter_table(*((name, "1", _SHARE, 0, 1) for name in _PHENOTYPES)),
-    "doses": parameter_table(
-        ("share_inotrope", "1", "share of patients with an inotrope", 0, 1),
-        ("inotrope_low", _DOSE, "lowest inotrope", 0, 20),
-        ("inotrope_high", _DOSE, "highest inotrope", 0, 20),
-        ("share_vasopressor", "1", "share of patients with a vasopressor", 0, 1),
-        ("vasopressor_low", _DOSE, "lowest vasopressor", 0, 1),
-        ("vasopressor_high", _DOSE, "highest vasopressor", 0, 1),
+    "doses": DRUG_PARAMETERS
+    | parameter_table(
         ("masking_low", _DOSE, "lowest inotrope that masks", 0, 20),
         ("masking_high", _DOSE, "highest inotrope that masks", 0, 20),
     ),
@@ -61,13 +52,7 @@ _DECLARED = {
         ("partial_low", "1", "least share of the gap that a partial responder gains", 0, 2),
         ("partial_high", "1", "largest share of the gap that a partial responder gains", 0, 2),
         ("coronary_critical_pressure", "mmHg", "perfusion pressure that half suffices", 5, 90),
-        (
-            "pulmonary_compliance",
-            "1",
-            "compliance of the lung's arteries, of the profile's",
-            0.1,
-            2,
-        ),
+        ("pulmonary_compliance", "1", "compliance of the lung's arteries over profile's", 0.1, 2),
         ("quick_time", "d", "time constant of recovery in the special cases", 0.25, 30),
         ("quick_delay", "d", "largest delay of recovery in the special cases", 0, 10),
         ("hidden_hours", "h", "time on the pump at which a leak is hidden", 1, 400),
@@ -101,16 +86,16 @@ class WeaningCase:
 
 
 @functools.cache
-def case_numbers() -> Mapping[str, Mapping[str, Quantity]]:
+def case_numbers() -> Mapping[str, Mapping[str, float]]:
     """The numbers of the data file, by part (read once).
 
     Examples
     --------
     >>> from plants.bedside.cases import case_numbers
-    >>> round(sum(quantity.value for quantity in case_numbers()["share"].values()), 6)
+    >>> round(sum(case_numbers()["share"].values()), 6)
     1.0
     """
-    return quantity_parts(_FILE, _DECLARED)
+    return number_parts(_FILE, _DECLARED)
 
 
 def weaning_patient(
@@ -160,31 +145,23 @@ def weaning_patient(
     kind = phenotype or (_RV_FAILURE if name == "rv-failure" else _chosen(shares[1], "phenotype"))
     drawn = Population(kind, evaluation=evaluation).draw(seed)
     drawn = replace(drawn, patient=congested(drawn.patient))
-    values = {key: quantity.value for key, quantity in case_numbers()["heart"].items()}
+    values = case_numbers()["heart"]
     doses = _doses(seed)
     amount = float(stream("weaning case", seed, member="heart").random())
-    responder = {"partial": "partial", "inotrope-masked": "partial", "none": "none"}.get(
-        name, "full"
-    )
-    slow = dict(drawn.slow) | {
-        f"{drug}_baseline": doses[drug] for drug in ("inotrope", "vasopressor")
-    }
+    responder = _RESPONDER.get(name, "full")
+    slow = dict(drawn.slow) | {f"{drug}_baseline": doses[drug] for drug in DRUGS}
     slow["coronary_critical_pressure"] = values["coronary_critical_pressure"]
     for parameter in ("mitral_tethering", "mitral_competent_volume", "mitral_competent_pressure"):
         slow.pop(parameter, None)  # Regurgitation is a case of its own.
     kept: dict[str, float] = {}
     if name == "inotrope-masked":
         slow["inotrope_baseline"] = kept["inotrope"] = doses["masking"]
-    share = 0.0
-    if responder != "none":
-        share = values[f"{responder}_low"] + amount * (
-            values[f"{responder}_high"] - values[f"{responder}_low"]
-        )
+    share = 0.0 if responder == "none" else drawn_between(values, responder, amount)
     if name == "inotrope-masked":
         share = masking_share(drawn.patient, slow)
     device = Pump.load(pump) if isinstance(pump, str) else pump
     slow |= recovered_shares(drawn.patient, share, drug_factor(slow))
-    if name in _QUICK:
+    if name in _SPECIAL_CASES:
         slow["recovery_time"] = values["quick_time"]
         slow["recovery_delay"] = min(slow["recovery_delay"], values["quick_delay"])
     events = None
@@ -218,7 +195,7 @@ def congested(patient: Patient) -> Patient:
     True
     """
     before = patient["c_pulmonary_arteries"]
-    after = case_numbers()["heart"]["pulmonary_compliance"].value * before
+    after = case_numbers()["heart"]["pulmonary_compliance"] * before
     goal = patient.targets.get("mpap")
     held = (before - after) * (goal.value if goal is not None else 0.0)
     return patient.replace(
@@ -227,10 +204,9 @@ def congested(patient: Patient) -> Patient:
 
 
 def _chosen(share: float, part: str) -> str:
-    numbers = case_numbers()[part]
     total = 0.0
-    for name, quantity in numbers.items():
-        total += quantity.value
+    for name, width in case_numbers()[part].items():
+        total += width
         if share < total:
             return name
     return name
@@ -238,12 +214,9 @@ def _chosen(share: float, part: str) -> str:
 
 def _doses(seed: int) -> dict[str, float]:
     """Doses at the begin of support, and of the inotrope that masks."""
-    numbers = {key: quantity.value for key, quantity in case_numbers()["doses"].items()}
+    numbers = case_numbers()["doses"]
     given, amount = stream("weaning case", seed, member="doses").random((2, 3))
-    doses = {}
-    for i, drug in enumerate(("inotrope", "vasopressor")):
-        low, high = numbers[f"{drug}_low"], numbers[f"{drug}_high"]
-        dose = low + (high - low) * float(amount[i])
-        doses[drug] = dose if given[i] < numbers[f"share_{drug}"] else 0.0
-    low, high = numbers["masking_low"], numbers["masking_high"]
-    return doses | {"masking": low + (high - low) * float(amount[2])}
+    doses = {
+        drug: drawn_dose(numbers, drug, given[i], float(amount[i])) for i, drug in enumerate(DRUGS)
+    }
+    return doses | {"masking": drawn_between(numbers, "masking", float(amount[2]))}

@@ -20,7 +20,7 @@ _BLEED, _SLIP, _LIMB = "bleeding_hazard", "malposition_hazard", "limb_hazard"
 COMPLICATIONS = ("bleeding", "malposition", "limb", "hemolysis")
 _NAMES = {_BLEED: "bleeding", _SLIP: "malposition", _LIMB: "limb"}
 #: Numbers of a bedside by part and name.
-Numbers = BedsideSettings | Mapping[str, Mapping[str, float]]
+Numbers = BedsideSettings
 
 
 class Complications:

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, Self
+from typing import Annotated
 
 import numpy as np
-from pydantic import ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from plants.quantities import (
     DATA,
     CheckedModel,
     Declared,
-    Gathered,
-    InputError,
     Parameter,
     Source,
     Tag,
     Text,
     check_number,
     check_text,
+    lookup,
+    number_in,
     one_of,
     stream,
     tables_of,
-    unknown_name,
+    unit_of_named,
 )
 from plants.scenarios import DISTURBANCES
-from plants.slow import SLOW_INPUTS
+from plants.slow import SLOW_INPUTS, combined
 
 _FILE = DATA / "weaning" / "events.toml"
 #: Share of what has recovered that is stunned again, at once, at the onset.
@@ -41,10 +41,10 @@ TARGETS: Mapping[str, Declared] = MappingProxyType(
     | {RESTUNNED.name: RESTUNNED}
 )
 _HOURS = Parameter("hours", "h", "time", 0.0, 10_000.0)
+_ANYTHING = Parameter("amount", "of a known target", "", -1e9, 1e9)
 
 
-@dataclass(frozen=True)
-class HourEvent:
+class HourEvent(CheckedModel):
     """Something that acts on the patient from an hour on.
 
     Parameters
@@ -73,30 +73,17 @@ class HourEvent:
     True
     """
 
-    target: str
+    target: Annotated[str, one_of(TARGETS)]
     amount: float
-    onset: float
-    duration: float | None = None
-    source: str = "given in code"
-    tag: str = "X"
+    onset: Annotated[float, number_in(_HOURS)]
+    duration: Annotated[float, number_in(_HOURS)] | None = None
+    source: Source = "given in code"
+    tag: Tag = "X"
 
-    def __post_init__(self) -> None:
-        if self.target not in TARGETS:
-            raise unknown_name("target", self.target, TARGETS)
-        gathered = Gathered()
-        checked = {
-            "amount": gathered.call(
-                check_number, self.amount, TARGETS[self.target], "amount", None
-            ),
-            "onset": gathered.call(check_number, self.onset, _HOURS, "onset", None),
-        }
-        if self.duration is not None:
-            checked["duration"] = gathered.call(
-                check_number, self.duration, _HOURS, "duration", None
-            )
-        gathered.tell()
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
+    @field_validator("amount", mode="plain")
+    @classmethod
+    def _check_amount(cls, amount: object, info: ValidationInfo) -> float:
+        return check_number(amount, TARGETS.get(info.data.get("target", ""), _ANYTHING), "", None)
 
     @property
     def end(self) -> float:
@@ -153,9 +140,7 @@ class HourScenario:
         InputError
             No preset has that name, or the hour is refused.
         """
-        if name not in _presets():
-            raise unknown_name("events", name, _presets())
-        preset = _presets()[name]
+        preset = lookup(_presets(), name, "events")
         return preset if onset is None else preset.at(onset)
 
     @staticmethod
@@ -180,8 +165,7 @@ class HourScenario:
         """The same with its first event at another hour."""
         first = min((event.onset for event in self.events), default=0.0)
         return self._replaced(
-            HourEvent(e.target, e.amount, e.onset - first + onset, e.duration, e.source, e.tag)
-            for e in self.events
+            event.changed(onset=event.onset - first + onset) for event in self.events
         )
 
     def with_events(self, *events: HourEvent) -> HourScenario:
@@ -196,14 +180,7 @@ class HourScenario:
         acting: dict[str, float] = {}
         for event in self.events:
             if event.target in DISTURBANCES and event.acts(hours):
-                disturbance = DISTURBANCES[event.target]
-                before = acting.get(event.target, disturbance.neutral)
-                joined = (
-                    before * event.amount
-                    if disturbance.combine == "multiply"
-                    else before + event.amount
-                )
-                acting[event.target] = min(max(joined, disturbance.low), disturbance.high)
+                acting = combined({event.target: event.amount}, acting)
         return acting
 
     def given(self, hours: float) -> dict[str, float]:
@@ -226,7 +203,7 @@ class HourScenario:
         """The same where what acts on some targets at an hour ends at a given hour (h) at last."""
         names = set(targets)
         return self._replaced(
-            replace(e, duration=min(e.end, end) - e.onset)
+            e.changed(duration=min(e.end, end) - e.onset)
             if e.target in names and e.acts(hours) and e.end > end
             else e
             for e in self.events
@@ -242,33 +219,16 @@ class HourScenario:
         return min(times, default=np.inf)
 
 
-class _EventRow(CheckedModel):
-    """An event as the file has it; :class:`HourEvent` checks its numbers."""
+class _EventRow(HourEvent):
+    """An event as the file has it: with unit, source and tag."""
 
-    target: Annotated[str, one_of(TARGETS)]
-    amount: float
-    unit: str
-    onset: float
-    source: Source
-    tag: Tag
-    duration: float | None = None
-
-    @field_validator("unit")
-    @classmethod
-    def _check_unit(cls, unit: str, info: ValidationInfo) -> str:
-        target = info.data.get("target")
-        if target is not None and unit != TARGETS[target].unit:
-            raise InputError("", unit, repr(TARGETS[target].unit))
-        return unit
-
-    @model_validator(mode="after")
-    def _check_event(self) -> Self:
-        self.event()
-        return self
+    source: Source = Field(default=...)
+    tag: Tag = Field(default=...)
+    unit: Annotated[str, unit_of_named("target", TARGETS)] = Field(default=...)
 
     def event(self) -> HourEvent:
         """The event that the table describes."""
-        return HourEvent(self.target, self.amount, self.onset, self.duration, self.source, self.tag)
+        return HourEvent(**{name: getattr(self, name) for name in HourEvent.model_fields})
 
 
 class _Preset(CheckedModel):

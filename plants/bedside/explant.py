@@ -8,30 +8,27 @@ from dataclasses import dataclass, field
 from plants.bedside.events import HourScenario
 from plants.bedside.orders import ClinicalOrders
 from plants.bedside.run import BedsideRun
+from plants.bedside.sensors import DOSES
 from plants.bedside.settings import BedsideSettings
-from plants.quantities import SECONDS_PER_HOUR, SIGNALS, PhysicsError
+from plants.quantities import SECONDS_PER_HOUR, SIGNALS, PhysicsError, clipped
 from plants.simulation import DeathWatch
 from plants.slow import SLOW_INPUTS
 from plants.therapies import Death
 
 #: Disturbances that act on a pump and not on the patient.
 POSITION = ("inlet_depth", "wall_contact", "mitral_contact")
+_FLOWS = ("map", "cardiac_index", "cardiac_power_output", "pcwp", "cvp", "papi", "heart_rate")
 #: What a follow-up notes every hour.
-NOTED = (
-    "map",
-    "cardiac_index",
-    "cardiac_power_output",
-    "pcwp",
-    "cvp",
-    "papi",
-    "heart_rate",
-    "lactate",
-    "mitral_regurgitant_fraction",
-    "inotrope_effect",
-    "vasopressor_effect",
-    "stunned",
-)
+NOTED = (*_FLOWS, "lactate", "mitral_regurgitant_fraction", *DOSES, "stunned")
 
+# Limit of each signal, by the name of its number.
+_LIMITS = {
+    "map": "map_low",
+    "cardiac_index": "ci_low",
+    "pcwp": "pcwp_high",
+    "cvp": "cvp_high",
+    "lactate": "lactate_high",
+}
 _STEP = 1.0  # h, between two looks
 
 
@@ -131,21 +128,14 @@ def _failing(
 ) -> dict[str, str]:
     """What is beyond its limit, with the reason in words."""
     failing = {}
-    for name, low in (("map", limits["map_low"]), ("cardiac_index", limits["ci_low"])):
-        if metrics[name] < low:
-            failing[name] = f"{_value_text(name, metrics)}, below {low:g}"
-    for name, high in (
-        ("pcwp", limits["pcwp_high"]),
-        ("cvp", limits["cvp_high"]),
-        ("lactate", limits["lactate_high"]),
-    ):
-        if metrics[name] > high:
-            failing[name] = f"{_value_text(name, metrics)}, above {high:g}"
+    for name, key in _LIMITS.items():
+        low, edge = key.endswith("_low"), limits[key]
+        if metrics[name] < edge if low else metrics[name] > edge:
+            side = "below" if low else "above"
+            failing[name] = f"{_value_text(name, metrics)}, {side} {edge:g}"
     if given["vasopressor"] > limits["vasopressor_high"]:
-        failing["vasopressor"] = (
-            f"vasopressor {given['vasopressor']:.2f} ug/kg/min, "
-            f"above {limits['vasopressor_high']:g}"
-        )
+        dose, most = given["vasopressor"], limits["vasopressor_high"]
+        failing["vasopressor"] = f"vasopressor {dose:.2f} ug/kg/min, above {most:g}"
     return failing
 
 
@@ -167,7 +157,4 @@ def given_now(
     given["bleeding"] = 0.0
     for name, value in scenario.given(hours).items():
         given[name] += value
-    return {
-        name: min(max(value, SLOW_INPUTS[name].low), SLOW_INPUTS[name].high)
-        for name, value in given.items()
-    }
+    return {name: clipped(value, SLOW_INPUTS[name]) for name, value in given.items()}

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from plants.bedside.settings import BedsideSettings
-from plants.quantities import Parameter, check_number, unknown_name
+from plants.quantities import Parameter, check_number, lookup
 from plants.slow import SLOW_INPUTS
 
 #: What may be ordered, by name; diuresis is net fluid taken off the blood.
@@ -40,11 +40,8 @@ def checked_orders(orders: Mapping[str, float] | None) -> dict[str, float]:
     InputError
         One is not.
     """
-    for name in orders or {}:
-        if name not in ORDERS:
-            raise unknown_name("orders", name, ORDERS)
     return {
-        name: check_number(value, ORDERS[name], f"orders[{name!r}]", None)
+        name: check_number(value, lookup(ORDERS, name, "orders"), f"orders[{name!r}]", None)
         for name, value in (orders or {}).items()
     }
 
@@ -108,14 +105,18 @@ class ClinicalOrders:
         orders : mapping of str to float, optional
             What a controller orders instead of the rule.
         """
+        limits = self._set
+        empty = seen["cvp"] < limits["empty_cvp"] and seen["map"] < limits["map_wean"]
+        anemic = seen["hemoglobin"] < limits["transfusion_below"]
+        starved = limb_is_starved(seen, limits)
         ruled = {
             "vasopressor": self._vasopressor(seen),
             "inotrope": self._inotrope(seen),
             "diuresis": self._diuresis(seen),
-            "fluid": self._fluid(seen),
-            "transfusion": self._transfusion(seen),
-            "distal_perfusion": self._catheter(seen),
-            "position_check": 1.0 if seen["map"] < self._set["map_rescue"] else 0.0,
+            "fluid": limits["fluid_rate"] if empty else 0.0,
+            "transfusion": limits["transfusion_rate"] if anemic else 0.0,
+            "distal_perfusion": 1.0 if starved else self.now["distal_perfusion"],
+            "position_check": 1.0 if seen["map"] < limits["map_rescue"] else 0.0,
         }
         self.now = ruled | self.kept | checked_orders(orders)
         self._last_inotrope = self.now["inotrope"]
@@ -145,35 +146,18 @@ class ClinicalOrders:
         return dose
 
     def _inotrope(self, seen: Mapping[str, float]) -> float:
-        dose = self.now["inotrope"]
-        holds = (
-            seen["map"] >= self._set["map_wean"] and seen["cardiac_index"] >= self._set["ci_wean"]
-        )
-        return max(dose - self._set["inotrope_step"], 0.0) if holds else dose
+        dose, limits = self.now["inotrope"], self._set
+        holds = seen["map"] >= limits["map_wean"] and seen["cardiac_index"] >= limits["ci_wean"]
+        return max(dose - limits["inotrope_step"], 0.0) if holds else dose
 
     def _diuresis(self, seen: Mapping[str, float]) -> float:
-        congested = (
-            seen["cvp"] > self._set["congestion_cvp"] or seen["pcwp"] > self._set["congestion_pcwp"]
-        )
-        relieved = (
-            seen["cvp"] <= self._set["relieved_cvp"] and seen["pcwp"] <= self._set["relieved_pcwp"]
-        )
+        cvp, pcwp, limits = seen["cvp"], seen["pcwp"], self._set
+        congested = cvp > limits["congestion_cvp"] or pcwp > limits["congestion_pcwp"]
+        relieved = cvp <= limits["relieved_cvp"] and pcwp <= limits["relieved_pcwp"]
         going = congested or (self.now["diuresis"] > 0.0 and not relieved)
         left = self.taken_off < self._most_off
         allowed = going and left and seen["map"] >= self._set["map_rescue"]
         return self._set["diuresis_rate"] if allowed else 0.0
-
-    def _fluid(self, seen: Mapping[str, float]) -> float:
-        empty = seen["cvp"] < self._set["empty_cvp"] and seen["map"] < self._set["map_wean"]
-        return self._set["fluid_rate"] if empty else 0.0
-
-    def _transfusion(self, seen: Mapping[str, float]) -> float:
-        low = seen["hemoglobin"] < self._set["transfusion_below"]
-        return self._set["transfusion_rate"] if low else 0.0
-
-    def _catheter(self, seen: Mapping[str, float]) -> float:
-        starved = limb_is_starved(seen, self._set)
-        return 1.0 if starved else self.now["distal_perfusion"]
 
 
 def limb_is_starved(seen: Mapping[str, float], orders: Mapping[str, float]) -> bool:

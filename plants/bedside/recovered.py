@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,7 +10,7 @@ from plants.bedside.bedside import Bedside
 from plants.bedside.events import HourEvent, HourScenario
 from plants.bedside.run import BedsideRun
 from plants.bedside.settings import bedside_settings
-from plants.cohorts import VirtualPatient
+from plants.cohorts import DRUGS, VirtualPatient, recovered_shares
 from plants.patients import Patient
 from plants.plant import Plant
 from plants.pumps import Pump
@@ -38,28 +37,10 @@ def drug_factor(slow: Mapping[str, float]) -> float:
     """Contractility without the drugs at the begin, relative to that with them."""
     p = SlowParameters.load()
     factor = 1.0
-    for drug in ("inotrope", "vasopressor"):
+    for drug in DRUGS:
         dose, half_dose = slow[f"{drug}_baseline"], p[f"{drug}_half_dose"]
         factor /= 1.0 + p[f"{drug}_contractility"] * dose / (dose + half_dose)
     return factor
-
-
-def recovered_shares(patient: Patient, share: float, factor: float) -> dict[str, float]:
-    """Parameters of a recovery of a share of the gap to healthy ventricles without drugs.
-
-    Parameters
-    ----------
-    patient : Patient
-        As identified, under drugs.
-    share : float
-        Share of the gap.
-    factor : float
-        From :func:`drug_factor`.
-    """
-    return {
-        name: share * max(0.0, _healthy()[ees] / (patient[ees] * factor) - 1.0)
-        for name, ees in (("recoverable", "lv_ees"), ("rv_recoverable", "rv_ees"))
-    }
 
 
 def recovered_metrics(
@@ -190,8 +171,3 @@ def _bearable() -> Bounds:
         "cardiac_index": (limits["ci_low"], None),
         "pcwp": (None, limits["pcwp_high"]),
     }
-
-
-@functools.cache
-def _healthy() -> Patient:
-    return Patient.load("healthy")

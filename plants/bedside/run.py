@@ -16,6 +16,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -41,7 +42,8 @@ RELATIVE_TOLERANCE = 0.02
 #: Longest and shortest step, h.
 LONGEST_STEP, SHORTEST_STEP = 1.0, 0.02
 # The difference rises with the square of the step.
-_ORDER, _SAFETY, _SMALLEST_CHANGE, _LARGEST_CHANGE = 2, 0.8, 0.1, 5.0
+_SAFETY, _SMALLEST_CHANGE = 0.8, 0.1
+_change = partial(step_change, order=2, safety=_SAFETY, smallest=_SMALLEST_CHANGE, largest=5.0)
 # Change of a state over the beat that counts as periodic (mL, mL/s, krpm): hundredths of a mmHg.
 _BEAT_TOLERANCE = 1e-3
 # The reflex's pressure: what counts as settled (mmHg), tries, first move and its largest (mmHg).
@@ -233,10 +235,3 @@ def _second(z: Array) -> Array:
     """(exp(-z) - 1 + z) / z^2, the weight of a change of the rates over a step."""
     safe = np.where(np.abs(z) < 1e-3, 1.0, z)
     return np.where(np.abs(z) < 1e-3, 0.5 - z / 6.0, (np.expm1(-safe) + safe) / safe**2)
-
-
-def _change(error: float) -> float:
-    """Factor on the length of a step whose error is so many tolerances."""
-    return step_change(
-        error, order=_ORDER, safety=_SAFETY, smallest=_SMALLEST_CHANGE, largest=_LARGEST_CHANGE
-    )

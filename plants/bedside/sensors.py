@@ -15,7 +15,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Annotated
 
-from pydantic import BeforeValidator, ValidationInfo, field_validator
+from pydantic import BeforeValidator
 
 from plants.quantities import (
     CPO_DIVISOR,
@@ -26,18 +26,13 @@ from plants.quantities import (
     Parameter,
     Source,
     Tag,
+    clipped,
     load_toml,
     number_in,
     one_of,
     stream,
 )
-from plants.sensors import (
-    Measurement,
-    Sensors,
-    check_signal_unit,
-    check_spread,
-    with_signal_names,
-)
+from plants.sensors import Measurement, Sensors, SignalUnit, Spread, with_signal_names
 
 _INTERVAL = Parameter("interval", "h", "time between two values", 0.1, 1000.0)
 #: Doses on the infusion pumps, and what the monitors of tier icu compute.
@@ -66,30 +61,20 @@ class Investigation(CheckedModel):
 
     signal: Annotated[str, one_of(SIGNALS)]
     part: str
-    unit: str
-    noise_sd: float
+    unit: SignalUnit
+    noise_sd: Spread
     interval: Annotated[float, number_in(_INTERVAL)]
     source: Source
     tag: Tag
 
-    @field_validator("noise_sd", mode="plain")
-    @classmethod
-    def _check_spread(cls, spread: object, info: ValidationInfo) -> float:
-        return check_spread(spread, info)
 
-    @field_validator("unit")
-    @classmethod
-    def _check_unit(cls, unit: str, info: ValidationInfo) -> str:
-        return check_signal_unit(unit, info)
+def _named(part: str) -> BeforeValidator:
+    return BeforeValidator(partial(with_signal_names, part=part))
 
 
 class _InvestigationsFile(CheckedModel):
-    labs: Annotated[
-        dict[str, Investigation], BeforeValidator(partial(with_signal_names, part="labs"))
-    ]
-    echo: Annotated[
-        dict[str, Investigation], BeforeValidator(partial(with_signal_names, part="echo"))
-    ]
+    labs: Annotated[dict[str, Investigation], _named("labs")]
+    echo: Annotated[dict[str, Investigation], _named("echo")]
 
 
 @functools.cache
@@ -183,9 +168,8 @@ class BedsideSensors:
             seen |= self._computed(seen)
             ordered = {"labs": labs, "echo": echo}
             for name, investigation in investigations().items():
-                seen[name] = self._investigated(
-                    investigation, hours, truth[name], ordered[investigation.part]
-                )
+                wanted = ordered[investigation.part]
+                seen[name] = self._investigated(investigation, hours, truth[name], wanted)
         values = {name: seen[name] for name in self.signals}
         return Measurement(hours * SECONDS_PER_HOUR, self.tier, values)
 
@@ -204,16 +188,12 @@ class BedsideSensors:
         now = hours + 1e-6
         due = now >= self._due[investigation.signal]
         if due:
-            self._due[investigation.signal] = (
-                math.floor(now / investigation.interval) + 1
-            ) * investigation.interval
+            visits = math.floor(now / investigation.interval) + 1
+            self._due[investigation.signal] = visits * investigation.interval
         if not (due or ordered):
             return math.nan
-        noise = (
-            self.noise_scale
-            * investigation.noise_sd
-            * self._random[investigation.signal].standard_normal()
-        )
+        noise_sd = self.noise_scale * investigation.noise_sd
+        noise = noise_sd * self._random[investigation.signal].standard_normal()
         return _bounded(investigation.signal, value + noise)
 
 
@@ -243,4 +223,4 @@ def bedside_signals(tier: str) -> tuple[str, ...]:
 
 
 def _bounded(name: str, value: float) -> float:
-    return min(max(value, SIGNALS[name].low), SIGNALS[name].high) if value == value else math.nan
+    return clipped(value, SIGNALS[name]) if value == value else math.nan

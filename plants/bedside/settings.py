@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from plants.quantities import DATA, Quantity, parameter_table, quantity_parts
+from plants.quantities import DATA, number_parts, parameter_table
 
 _FILE = DATA / "weaning" / "bedside.toml"
 _DOSE = "ug/kg/min"
 
 _DECLARED = {
-    "reflex": parameter_table(
-        ("gain", "1", "gain of the baroreflex at the bedside", 0, 1),
-    ),
+    "reflex": parameter_table(("gain", "1", "gain of the baroreflex at the bedside", 0, 1)),
     "orders": parameter_table(
         ("map_wean", "mmHg", "pressure from which drugs are taken down", 40, 120),
         ("map_rescue", "mmHg", "pressure below which the vasopressor is raised", 30, 100),
@@ -74,36 +71,18 @@ _DECLARED = {
 }
 
 
-@dataclass(frozen=True)
-class BedsideSettings:
-    """The numbers by part and name.
-
-    Parameters
-    ----------
-    entries : Mapping of str to Mapping of str to Quantity
-        Every number with unit, source and tag, by part (``"orders"``, ``"explant"``, ...).
-
-    Examples
-    --------
-    >>> from plants.bedside import bedside_settings
-    >>> bedside_settings()["explant"]["hours"], bedside_settings().entries["explant"]["hours"].tag
-    (48.0, 'S')
-    """
-
-    entries: Mapping[str, Mapping[str, Quantity]]
-
-    def __getitem__(self, part: str) -> Mapping[str, float]:
-        return self._values[part]
-
-    @functools.cached_property
-    def _values(self) -> dict[str, dict[str, float]]:
-        return {
-            part: {name: entry.value for name, entry in entries.items()}
-            for part, entries in self.entries.items()
-        }
+#: The numbers by part (``"orders"``, ``"explant"``, ...) and name.
+BedsideSettings = Mapping[str, Mapping[str, float]]
 
 
 @functools.cache
 def bedside_settings() -> BedsideSettings:
-    """The settings that come with the package (read once)."""
-    return BedsideSettings(quantity_parts(_FILE, _DECLARED))
+    """The settings that come with the package (read once).
+
+    Examples
+    --------
+    >>> from plants.bedside import bedside_settings
+    >>> bedside_settings()["explant"]["hours"]
+    48.0
+    """
+    return number_parts(_FILE, _DECLARED)

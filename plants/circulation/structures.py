@@ -1,15 +1,17 @@
 """What the equations of the circulation are functions of, as typed structures.
 
-The fields are the names of the equations. Units and ranges stand where the numbers are declared:
-``PATIENT_PARAMETERS`` of :mod:`plants.patients` and ``DISTURBANCES`` of :mod:`plants.scenarios`,
-whose names :mod:`plants.plant` holds against these at import.
+The fields are the names of the equations. Those of a patient declare unit, meaning and range, from
+which ``PATIENT_PARAMETERS`` of :mod:`plants.patients` follows; those of the disturbances stand in
+``DISTURBANCES`` of :mod:`plants.scenarios`, whose names :mod:`plants.plant` holds against these.
 """
 
 from __future__ import annotations
 
 import casadi as ca
 
-from plants.quantities import Entry, structure
+from plants.quantities import Entry, entry, structure
+
+_ELASTANCE, _ALPHA, _RES, _COMP = "mmHg/mL", "1/mL", "mmHg.s/mL", "mL/mmHg"
 
 
 @structure
@@ -37,64 +39,64 @@ class CirculationState(Volumes):
 
 @structure
 class PatientParameters:
-    """Parameters of a patient; units and meanings in ``PATIENT_PARAMETERS``."""
+    """Parameters of a patient: unit, meaning and the range a file may give."""
 
-    heart_rate: Entry
-    atrial_lead: Entry
-    atrial_width: Entry
-    lv_ees: Entry
-    lv_v0: Entry
-    lv_alpha: Entry
-    lv_beta: Entry
-    rv_ees: Entry
-    rv_v0: Entry
-    rv_alpha: Entry
-    rv_beta: Entry
-    la_ees: Entry
-    la_v0: Entry
-    la_alpha: Entry
-    la_beta: Entry
-    ra_ees: Entry
-    ra_v0: Entry
-    ra_alpha: Entry
-    ra_beta: Entry
-    r_mitral: Entry
-    r_aortic: Entry
-    r_tricuspid: Entry
-    r_pulmonary_valve: Entry
-    leak_mitral: Entry
-    leak_aortic: Entry
-    leak_tricuspid: Entry
-    leak_pulmonary: Entry
-    r_characteristic: Entry
-    r_systemic: Entry
-    r_venous: Entry
-    r_pulmonary: Entry
-    r_pulmonary_venous: Entry
-    c_aorta: Entry
-    c_systemic_arteries: Entry
-    c_systemic_veins: Entry
-    c_pulmonary_arteries: Entry
-    c_pulmonary_veins: Entry
-    vu_aorta: Entry
-    vu_systemic_arteries: Entry
-    vu_systemic_veins: Entry
-    vu_pulmonary_arteries: Entry
-    vu_pulmonary_veins: Entry
-    blood_volume: Entry
-    body_surface_area: Entry
-    septum_coupling: Entry
-    septum_ees: Entry
-    septum_volume: Entry
-    septum_lambda: Entry
-    septum_pressure: Entry
-    pericardium_coupling: Entry
-    pericardium_volume: Entry
-    pericardium_lambda: Entry
-    pericardium_pressure: Entry
-    abdominal_share: Entry
-    ra_collapse_volume: Entry
-    valve_smoothing: Entry
+    heart_rate: Entry = entry("1/min", "heart rate", 30, 160)
+    atrial_lead: Entry = entry("s", "atrial contraction peak before ventricular onset", 0.02, 0.25)
+    atrial_width: Entry = entry("s", "standard width of the atrial contraction", 0.02, 0.15)
+    lv_ees: Entry = entry(_ELASTANCE, "LV end-systolic elastance", 0.05, 10)
+    lv_v0: Entry = entry("mL", "LV volume at zero end-systolic pressure", 0, 150)
+    lv_alpha: Entry = entry(_ALPHA, "LV end-diastolic stiffness exponent", 0.005, 0.08)
+    lv_beta: Entry = entry("mmHg", "LV end-diastolic stiffness scale", 0.01, 5)
+    rv_ees: Entry = entry(_ELASTANCE, "RV end-systolic elastance", 0.02, 5)
+    rv_v0: Entry = entry("mL", "RV volume at zero end-systolic pressure", 0, 150)
+    rv_alpha: Entry = entry(_ALPHA, "RV end-diastolic stiffness exponent", 0.005, 0.08)
+    rv_beta: Entry = entry("mmHg", "RV end-diastolic stiffness scale", 0.01, 5)
+    la_ees: Entry = entry(_ELASTANCE, "LA end-systolic elastance", 0.02, 5)
+    la_v0: Entry = entry("mL", "LA volume at zero end-systolic pressure", 0, 100)
+    la_alpha: Entry = entry(_ALPHA, "LA end-diastolic stiffness exponent", 0.005, 0.12)
+    la_beta: Entry = entry("mmHg", "LA end-diastolic stiffness scale", 0.01, 5)
+    ra_ees: Entry = entry(_ELASTANCE, "RA end-systolic elastance", 0.02, 5)
+    ra_v0: Entry = entry("mL", "RA volume at zero end-systolic pressure", 0, 100)
+    ra_alpha: Entry = entry(_ALPHA, "RA end-diastolic stiffness exponent", 0.005, 0.12)
+    ra_beta: Entry = entry("mmHg", "RA end-diastolic stiffness scale", 0.01, 5)
+    r_mitral: Entry = entry(_RES, "mitral-valve resistance (stenosis raises it)", 0.002, 0.2)
+    r_aortic: Entry = entry(_RES, "aortic-valve resistance (stenosis raises it)", 0.002, 0.5)
+    r_tricuspid: Entry = entry(_RES, "tricuspid-valve resistance (stenosis raises it)", 0.002, 0.2)
+    r_pulmonary_valve: Entry = entry(_RES, "valve resistance (stenosis raises it)", 0.002, 0.5)
+    leak_mitral: Entry = entry("mL/s/mmHg", "regurgitant conductance, mitral valve", 0, 5)
+    leak_aortic: Entry = entry("mL/s/mmHg", "regurgitant conductance, aortic valve", 0, 5)
+    leak_tricuspid: Entry = entry("mL/s/mmHg", "regurgitant conductance, tricuspid valve", 0, 10)
+    leak_pulmonary: Entry = entry("mL/s/mmHg", "regurgitant conductance, pulmonary valve", 0, 10)
+    r_characteristic: Entry = entry(_RES, "characteristic resistance of the aorta", 0.005, 0.2)
+    r_systemic: Entry = entry(_RES, "systemic resistance (arterioles and capillaries)", 0.1, 6)
+    r_venous: Entry = entry(_RES, "resistance to venous return", 0.005, 0.3)
+    r_pulmonary: Entry = entry(_RES, "pulmonary vascular resistance", 0.005, 2)
+    r_pulmonary_venous: Entry = entry(_RES, "resistance of the pulmonary veins", 0.005, 0.3)
+    c_aorta: Entry = entry(_COMP, "compliance of the ascending aorta", 0.1, 3)
+    c_systemic_arteries: Entry = entry(_COMP, "compliance of the systemic arteries", 0.2, 6)
+    c_systemic_veins: Entry = entry(_COMP, "compliance of the systemic veins", 10, 300)
+    c_pulmonary_arteries: Entry = entry(_COMP, "compliance of the pulmonary arteries", 0.5, 30)
+    c_pulmonary_veins: Entry = entry(_COMP, "compliance of the pulmonary veins", 1, 50)
+    vu_aorta: Entry = entry("mL", "unstressed volume of the ascending aorta", 0, 200)
+    vu_systemic_arteries: Entry = entry("mL", "unstressed volume of systemic arteries", 0, 1500)
+    vu_systemic_veins: Entry = entry("mL", "unstressed volume of systemic veins", 0, 5000)
+    vu_pulmonary_arteries: Entry = entry("mL", "unstressed volume of pulmonary arteries", 0, 1200)
+    vu_pulmonary_veins: Entry = entry("mL", "unstressed volume of pulmonary veins", 0, 1200)
+    blood_volume: Entry = entry("mL", "total blood volume at the start", 1500, 12000)
+    body_surface_area: Entry = entry("m2", "body surface area", 0.8, 3.5)
+    septum_coupling: Entry = entry("1", "ventricular interaction by the septum: 1 on, 0 off", 0, 1)
+    septum_ees: Entry = entry(_ELASTANCE, "septal end-systolic elastance", 1, 500)
+    septum_volume: Entry = entry("mL", "septal volume at zero septal pressure", -20, 20)
+    septum_lambda: Entry = entry(_ALPHA, "septal diastolic stiffness exponent", 0.01, 2)
+    septum_pressure: Entry = entry("mmHg", "septal diastolic stiffness scale", 0.01, 20)
+    pericardium_coupling: Entry = entry("1", "pericardial constraint: 1 on, 0 off", 0, 1)
+    pericardium_volume: Entry = entry("mL", "ventricles at zero pericardial pressure", 50, 2000)
+    pericardium_lambda: Entry = entry(_ALPHA, "pericardial stiffness exponent", 0.001, 0.2)
+    pericardium_pressure: Entry = entry("mmHg", "pericardial stiffness scale", 0.01, 20)
+    abdominal_share: Entry = entry("1", "share of systemic veins under abdominal pressure", 0, 1)
+    ra_collapse_volume: Entry = entry("mL", "RA volume below which no blood flows back", 1, 20)
+    valve_smoothing: Entry = entry("mmHg", "width over which a valve opens", 1e-4, 0.1)
 
 
 @structure

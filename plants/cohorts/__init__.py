@@ -12,6 +12,7 @@ from plants.cohorts.access import (
     sheath_artery_ratio,
     sheath_outer_diameter,
 )
+from plants.cohorts.draws import DRUGS, drawn_between, drawn_dose, recovered_shares
 from plants.cohorts.identification import (
     FREE,
     TOLERANCE,
@@ -23,10 +24,12 @@ from plants.cohorts.identification import (
 from plants.cohorts.individuals import individual
 from plants.cohorts.population import FIRST_EVALUATION_SEED, Population, RefusalCounts
 from plants.cohorts.right_pump_indication import Indication, check_indication, indication
-from plants.cohorts.variation import STRESSED, built_in_variation
+from plants.cohorts.variation import DRUG_PARAMETERS, STRESSED, built_in_variation
 from plants.cohorts.virtual_patient import VirtualPatient
 
 __all__ = [
+    "DRUGS",
+    "DRUG_PARAMETERS",
     "FIRST_EVALUATION_SEED",
     "FREE",
     "ROUTES",
@@ -47,10 +50,13 @@ __all__ = [
     "check_anatomy",
     "check_indication",
     "compare",
+    "drawn_between",
+    "drawn_dose",
     "french_to_mm",
     "identify",
     "indication",
     "individual",
+    "recovered_shares",
     "sheath_artery_ratio",
     "sheath_outer_diameter",
 ]

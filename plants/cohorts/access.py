@@ -30,11 +30,11 @@ from plants.quantities import (
     Parameter,
     Quantity,
     check_number,
+    lookup,
     parameter_table,
-    quantity_parts,
-    unknown_name,
+    parameters_of,
 )
-from plants.slow.laws import limb
+from plants.slow import SlowParameters
 
 _NUMBERS = parameter_table(
     ("ischemia_ratio", "1", "sheath over artery diameter that predicts limb ischemia", 0.5, 2),
@@ -129,10 +129,8 @@ def access_numbers() -> Mapping[str, Quantity]:
     >>> access_numbers()["ischemia_ratio"].value
     1.05
     """
-    sheath = quantity_parts(DATA / "slow" / "limb.toml", {"parameters": limb.PARAMETERS})[
-        "parameters"
-    ]
-    own = quantity_parts(DATA / "access.toml", {"parameters": _NUMBERS})["parameters"]
+    sheath = SlowParameters.load().entries
+    own = parameters_of(DATA / "access.toml", _NUMBERS)
     return MappingProxyType({name: sheath[name] for name in _OF_THE_LIMB} | dict(own))
 
 
@@ -168,10 +166,7 @@ def access_routes(pump: Pump) -> tuple[Access, ...]:
     >>> [route.name for route in access_routes(Pump.load("CP"))]
     ['femoral percutaneous']
     """
-    for name in pump.access:
-        if name not in ROUTES:
-            raise unknown_name("device.access", name, ROUTES, source=pump.path)
-    return tuple(ROUTES[name] for name in pump.access)
+    return tuple(lookup(ROUTES, name, "device.access", source=pump.path) for name in pump.access)
 
 
 def access_route(pump: Pump, access: str | Access) -> Access:
@@ -191,9 +186,7 @@ def access_route(pump: Pump, access: str | Access) -> Access:
     """
     name = access.name if isinstance(access, Access) else access
     allowed = {route.name: route for route in access_routes(pump)}
-    if name not in allowed:
-        raise unknown_name(f"access of the {pump.name}", name, allowed, source=pump.path)
-    return allowed[name]
+    return lookup(allowed, name, f"access of the {pump.name}", source=pump.path)
 
 
 def sheath_outer_diameter(pump: Pump) -> float:

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.cohorts.variation import Numbers, Variation
+from plants.cohorts.variation import STRESSED, Numbers, Variation
 from plants.cohorts.virtual_patient import RESPONDERS
 from plants.patients import Patient
+from plants.quantities import InputError
 from plants.slow import SlowParameters
 from plants.slow.laws import hidden_regurgitation
 
 #: No value lies further from its median, in standard deviations of its logarithm.
 TRUNCATION = 2.5
+DRUGS = ("inotrope", "vasopressor")
 
 
 def bounded_scores(
@@ -40,6 +43,30 @@ def bounded_scores(
             return np.asarray(scores)
 
 
+def drawn_around(profile: Patient, seed: int, factors: Mapping[str, float]) -> Patient | None:
+    """The profile with some parameters times a factor; None where one leaves its range.
+
+    Parameters
+    ----------
+    profile : Patient
+        The profile.
+    seed : int
+        For the patient's name.
+    factors : mapping of str to float
+        By parameter; of :data:`STRESSED` on the blood above the sum of the unstressed volumes.
+    """
+    values = {name: profile[name] * factor for name, factor in factors.items() if name != STRESSED}
+    if STRESSED in factors:
+        unstressed = profile.unstressed_volume
+        stressed = profile["blood_volume"] - unstressed
+        values["blood_volume"] = unstressed + stressed * factors[STRESSED]
+    name, source = f"{profile.name}/{seed}", "guess: drawn around the profile"
+    try:
+        return profile.replace(name, description=None, source=source, tag="X", **values)
+    except InputError:
+        return None
+
+
 def draw_blood(random: np.random.Generator, variation: Variation) -> dict[str, float]:
     """Parameters of the slow clock that the file gives a median of."""
     scores = bounded_scores(random, np.eye(len(variation.slow)))
@@ -52,14 +79,15 @@ def draw_blood(random: np.random.Generator, variation: Variation) -> dict[str, f
 def draw_doses(random: np.random.Generator, doses: Numbers) -> dict[str, float]:
     """Doses under which the patient was found (ug/kg/min); 0 without the drug."""
     shares = random.random(4)
-    drawn = {}
-    for drug, given, amount in zip(
-        ("inotrope", "vasopressor"), shares[:2], shares[2:], strict=True
-    ):
-        low, high = doses[f"{drug}_low"], doses[f"{drug}_high"]
-        dose = low + (high - low) * float(amount)
-        drawn[f"{drug}_baseline"] = dose if given < doses[f"share_{drug}"] else 0.0
-    return drawn
+    return {
+        f"{drug}_baseline": drawn_dose(doses, drug, given, float(amount))
+        for drug, given, amount in zip(DRUGS, shares[:2], shares[2:], strict=True)
+    }
+
+
+def drawn_dose(doses: Numbers, drug: str, given: float, amount: float) -> float:
+    """The dose of a drug (ug/kg/min), from two uniform draws: whether it is given, and how much."""
+    return drawn_between(doses, drug, amount) if given < doses[f"share_{drug}"] else 0.0
 
 
 def draw_recovery(
@@ -74,21 +102,36 @@ def draw_recovery(
     full = recovery["share_full"]
     partial = full + recovery["share_partial"]
     responder = RESPONDERS[0] if kind < full else RESPONDERS[1] if kind < partial else RESPONDERS[2]
-    share = 0.0
-    if responder != RESPONDERS[2]:
-        share = _between(recovery, responder, amount)
-    return responder, {
-        "recoverable": share * _gap(patient, "lv_ees"),
-        "rv_recoverable": share * _gap(patient, "rv_ees"),
-        "recovery_time": _between(recovery, "time", time),
-        "recovery_delay": _between(recovery, "delay", delay),
+    share = 0.0 if responder == RESPONDERS[2] else drawn_between(recovery, responder, amount)
+    return responder, recovered_shares(patient, share) | {
+        "recovery_time": drawn_between(recovery, "time", time),
+        "recovery_delay": drawn_between(recovery, "delay", delay),
+    }
+
+
+def recovered_shares(patient: Patient, share: float, factor: float = 1.0) -> dict[str, float]:
+    """Parameters of a recovery of a share of the gap to healthy ventricles.
+
+    Parameters
+    ----------
+    patient : Patient
+        As identified.
+    share : float
+        Share of the gap.
+    factor : float
+        Contractility without the drugs under which the patient was identified, relative to that
+        with them.
+    """
+    return {
+        name: share * max(0.0, _healthy()[ees] / (patient[ees] * factor) - 1.0)
+        for name, ees in (("recoverable", "lv_ees"), ("rv_recoverable", "rv_ees"))
     }
 
 
 def draw_leak(random: np.random.Generator, regurgitation: Numbers) -> float:
     """Functional leak of the mitral valve without support (mL/s/mmHg); 0 in those without."""
     has, amount = map(float, random.random(2))
-    return _between(regurgitation, "leak", amount) if has < regurgitation["share"] else 0.0
+    return drawn_between(regurgitation, "leak", amount) if has < regurgitation["share"] else 0.0
 
 
 def valve(leak: float, metrics: dict[str, float], regurgitation: Numbers) -> dict[str, float]:
@@ -113,7 +156,8 @@ def draw_arteries(random: np.random.Generator, anatomy: Numbers) -> tuple[str, f
     return "female" if woman else "male", femoral, axillary
 
 
-def _between(numbers: Numbers, name: str, share: float) -> float:
+def drawn_between(numbers: Numbers, name: str, share: float) -> float:
+    """The number that lies a share of the way from the ``_low`` to the ``_high`` of a name."""
     low, high = numbers[f"{name}_low"], numbers[f"{name}_high"]
     return low + (high - low) * share
 
@@ -122,11 +166,6 @@ def _lognormal(mean: float, deviation: float, score: float) -> float:
     """Log-normal value with that mean and standard deviation."""
     variance = math.log1p((deviation / mean) ** 2)
     return math.exp(math.log(mean) - 0.5 * variance + math.sqrt(variance) * score)
-
-
-def _gap(patient: Patient, name: str) -> float:
-    """By which share of its own contractility a ventricle is weaker than a healthy one."""
-    return max(0.0, _healthy()[name] / patient[name] - 1)
 
 
 @functools.cache

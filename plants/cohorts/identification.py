@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from plants.beat import SteadyState, steady_state
 from plants.patients import PATIENT_PARAMETERS, Patient
@@ -129,13 +129,11 @@ def identify(
             raise InputError("free", name, "one of " + ", ".join(PATIENT_PARAMETERS))
     problem = _Problem(patient, tuple(free), tuple(fitted))
     problem.targets()
+    bounds = np.array([_bounds(patient, name) for name in free])
     fit = least_squares(
         problem.residuals,
         problem.scaled([patient[name] for name in free]),
-        bounds=(
-            problem.scaled([_bounds(patient, name)[0] for name in free]),
-            problem.scaled([_bounds(patient, name)[1] for name in free]),
-        ),
+        bounds=(problem.scaled(bounds[:, 0]), problem.scaled(bounds[:, 1])),
         x_scale="jac",
         diff_step=np.full(len(free), 1e-4),
         xtol=1e-10,
@@ -172,15 +170,11 @@ class _Problem:
         goals = self._patient.targets
         wanted = {name: goals[name].value for name in self._fitted if name in goals}
         if not wanted:
-            raise InputError(
-                "targets",
-                "(missing)",
-                "targets for " + ", ".join(self._fitted),
-                source=self._patient.path,
-            )
+            allowed = "targets for " + ", ".join(self._fitted)
+            raise InputError("targets", "(missing)", allowed, source=self._patient.path)
         return wanted
 
-    def scaled(self, values: Sequence[float]) -> Array:
+    def scaled(self, values: ArrayLike) -> Array:
         values_ = np.asarray(values, dtype=float)
         logs = np.log(np.maximum(values_, _SMALLEST)) - self._origin
         return np.where(self._linear, values_ / _VOLUME_SCALE, logs)

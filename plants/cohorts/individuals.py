@@ -11,21 +11,17 @@ import math
 import numpy as np
 
 from plants.beat import steady_state
+from plants.cohorts.draws import drawn_around
+from plants.cohorts.variation import STRESSED
 from plants.patients import Patient
 from plants.plant import Plant
-from plants.quantities import InputError, PhysicsError, stream
+from plants.quantities import InputError, PhysicsError, check_count, stream
 
+_VENTRICLES = ("lv_ees", "lv_alpha", "rv_ees")
+_VESSELS = ("r_systemic", "r_pulmonary", "c_systemic_arteries", "c_pulmonary_arteries")
 #: Parameters that differ between individuals of a profile, each by an independent log-normal
 #: factor. The heart rate differs by half the spread. The stressed blood volume differs too.
-VARIED = (
-    "lv_ees",
-    "lv_alpha",
-    "rv_ees",
-    "r_systemic",
-    "r_pulmonary",
-    "c_systemic_arteries",
-    "c_pulmonary_arteries",
-)
+VARIED = (*_VENTRICLES, *_VESSELS)
 #: Ranges outside which an unsupported individual is implausible and drawn again. Guesses, wide
 #: enough for every built-in profile.
 PLAUSIBLE = {
@@ -67,45 +63,21 @@ def individual(patient: Patient | str, *, seed: int, spread: float = 0.1) -> Pat
     profile = Patient.load(patient) if isinstance(patient, str) else patient
     if not 0 <= spread <= 0.5:
         raise InputError("spread", spread, "0 to 0.5")
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise InputError("seed", seed, "an integer from 0 on")
+    seed = check_count(seed, "seed")
     if spread == 0:
         return profile
-    random = stream("individual", seed)
+    random, names = stream("individual", seed), (*VARIED, "heart_rate", STRESSED)
     for _ in range(_ATTEMPTS):
-        drawn = _draw(profile, seed, spread, random)
+        scores = np.clip(random.standard_normal(len(VARIED) + 2), -_TRUNCATION, _TRUNCATION)
+        scores[-2] *= _HEART_RATE_SHARE
+        factors = {
+            name: math.exp(spread * score) for name, score in zip(names, scores, strict=True)
+        }
+        drawn = drawn_around(profile, seed, factors)
         if drawn is not None and _plausible(drawn):
             return drawn
-    raise InputError(
-        "spread",
-        spread,
-        f"a spread at which {_ATTEMPTS} draws hold a plausible {profile.name}",
-        source=profile.path,
-    )
-
-
-def _draw(
-    profile: Patient, seed: int, spread: float, random: np.random.Generator
-) -> Patient | None:
-    scores = np.clip(random.standard_normal(len(VARIED) + 2), -_TRUNCATION, _TRUNCATION)
-    values = {
-        name: profile[name] * math.exp(spread * score)
-        for name, score in zip(VARIED, scores, strict=False)
-    }
-    values["heart_rate"] = profile["heart_rate"] * math.exp(_HEART_RATE_SHARE * spread * scores[-2])
-    unstressed = profile.unstressed_volume
-    stressed = profile["blood_volume"] - unstressed
-    values["blood_volume"] = unstressed + stressed * math.exp(spread * scores[-1])
-    try:
-        return profile.replace(
-            f"{profile.name}/{seed}",
-            description=None,
-            source="guess: drawn around the profile",
-            tag="X",
-            **values,
-        )
-    except InputError:  # The draw left the range of a parameter.
-        return None
+    allowed = f"a spread at which {_ATTEMPTS} draws hold a plausible {profile.name}"
+    raise InputError("spread", spread, allowed, source=profile.path)
 
 
 def _plausible(patient: Patient) -> bool:

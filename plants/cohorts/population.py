@@ -22,13 +22,14 @@ from plants.cohorts.draws import (
     draw_doses,
     draw_leak,
     draw_recovery,
+    drawn_around,
     valve,
 )
-from plants.cohorts.variation import STRESSED, Variation, built_in_variation
+from plants.cohorts.variation import Variation, built_in_variation
 from plants.cohorts.virtual_patient import VirtualPatient
 from plants.patients import Patient
 from plants.plant import Plant
-from plants.quantities import SIGNALS, InputError, PhysicsError, stream
+from plants.quantities import SIGNALS, InputError, PhysicsError, check_count, stream
 
 #: Seeds from here on are kept for evaluation; those below are for development.
 FIRST_EVALUATION_SEED = 10_000
@@ -119,9 +120,8 @@ class Population:
         self.profile = Patient.load(phenotype) if isinstance(phenotype, str) else phenotype
         if not 0 <= spread <= _SPREAD_LIMIT:
             raise InputError("spread", spread, f"0 to {_SPREAD_LIMIT:g}")
-        if not _is_count(attempts) or attempts < 1:
-            raise InputError("attempts", attempts, "an integer from 1 on")
-        self.spread, self.attempts, self.evaluation = spread, attempts, evaluation
+        self.spread, self.evaluation = spread, evaluation
+        self.attempts = check_count(attempts, "attempts", 1)
         self.variation = variation or built_in_variation()
         self.kind = self.variation.phenotype(self.profile.name)
         self._cholesky = np.asarray(
@@ -153,8 +153,7 @@ class Population:
         >>> len(patients), refused.patients
         (2, 2)
         """
-        if not _is_count(count) or count < 1:
-            raise InputError("count", count, "an integer from 1 on")
+        count = check_count(count, "count", 1)
         total, patients = RefusalCounts(), []
         for seed in range(first_seed, first_seed + count):
             patient, counts = self.counted(seed)
@@ -185,18 +184,14 @@ class Population:
             reasons.update(refused)
         counts = RefusalCounts(0, self.attempts, reasons)
         why = ", ".join(f"{reason}: {count}" for reason, count in counts.reasons.items())
-        raise InputError(
-            "spread",
-            self.spread,
+        allowed = (
             f"a spread and bands with which {self.attempts} draws hold a plausible "
-            f"{self.profile.name} (seed {seed}; {why})",
-            source=self.variation.source,
+            f"{self.profile.name} (seed {seed}; {why})"
         )
+        raise InputError("spread", self.spread, allowed, source=self.variation.source)
 
     def _check_seed(self, seed: object) -> None:
-        if not _is_count(seed):
-            raise InputError("seed", seed, "an integer from 0 on")
-        if seed >= FIRST_EVALUATION_SEED and not self.evaluation:  # type: ignore[operator]
+        if check_count(seed, "seed") >= FIRST_EVALUATION_SEED and not self.evaluation:
             allowed = f"0 to {FIRST_EVALUATION_SEED - 1} outside an evaluation"
             raise InputError("seed", seed, allowed)
 
@@ -206,28 +201,9 @@ class Population:
 
     def _circulation(self, random: np.random.Generator, seed: int) -> Patient | None:
         """A draw of the circulation; None where a parameter leaves its range."""
-        profile, names = self.profile, self.variation.names
         scores = bounded_scores(random, self._cholesky) * self.spread * self.variation.spread
-        factors = dict(zip(names, np.exp(scores), strict=True))
-        values = {
-            name: profile[name] * float(factor)
-            for name, factor in factors.items()
-            if name != STRESSED
-        }
-        if STRESSED in factors:
-            unstressed = profile.unstressed_volume
-            stressed = profile["blood_volume"] - unstressed
-            values["blood_volume"] = unstressed + stressed * float(factors[STRESSED])
-        try:
-            return profile.replace(
-                f"{profile.name}/{seed}",
-                description=None,
-                source="guess: drawn around the profile",
-                tag="X",
-                **values,
-            )
-        except InputError:
-            return None
+        factors = zip(self.variation.names, np.exp(scores).tolist(), strict=True)
+        return drawn_around(self.profile, seed, dict(factors))
 
     def _judged(
         self, patient: Patient | None, leak: float
@@ -262,19 +238,6 @@ class Population:
             slow |= recovery
         else:
             slow["recoverable"] = 0.0
-        sex, femoral, axillary = draw_arteries(self._stream(seed, "arteries"), v.anatomy)
-        return VirtualPatient(
-            patient=patient,
-            phenotype=self.profile.name,
-            seed=seed,
-            sex=sex,
-            artery_diameter=femoral,
-            axillary_diameter=axillary,
-            responder=responder,
-            slow=slow,
-        )
-
-
-def _is_count(value: object) -> bool:
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return whole and value >= 0  # type: ignore[operator]
+        # Sex and diameters.
+        drawn = draw_arteries(self._stream(seed, "arteries"), v.anatomy)
+        return VirtualPatient(patient, self.profile.name, seed, *drawn, responder, slow)

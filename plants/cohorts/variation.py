@@ -27,13 +27,15 @@ from plants.quantities import (
     Tag,
     Text,
     check_number,
+    field_names,
     load_toml,
     parameter_table,
     quantities_in,
     read_quantity,
     unknown_name,
 )
-from plants.slow.laws import blood, drugs, hemolysis, mitral
+from plants.slow import SLOW_INPUTS, SLOW_PARAMETERS
+from plants.slow.laws import blood, hemolysis
 
 Array = NDArray[np.float64]
 Band = tuple[float, float]
@@ -51,7 +53,10 @@ _VARIATION = parameter_table(
     *((name, "1", f"spread of the logarithm of {name}", 0, 1) for name in _VARIABLE)
 )
 _CORRELATION = Parameter("correlation", "1", "correlation of two logarithms", -0.99, 0.99)
-_SLOW = {**blood.PARAMETERS, **hemolysis.PARAMETERS}
+_SLOW = {
+    name: SLOW_PARAMETERS[name]
+    for name in field_names(blood.Parameters) + field_names(hemolysis.Parameters)
+}
 _SLOW_SPREAD = parameter_table(
     *((name, "1", f"spread of the logarithm of {name}", 0, 1) for name in _SLOW)
 )
@@ -67,8 +72,8 @@ _RECOVERY = parameter_table(
     ("partial_low", "1", "least recovery of a partial responder", 0, 2),
     ("partial_high", "1", "largest recovery of a partial responder", 0, 2),
 )
-_INOTROPE, _VASOPRESSOR = drugs.INPUTS
-_DRUGS = parameter_table(
+_INOTROPE, _VASOPRESSOR = SLOW_INPUTS["inotrope"], SLOW_INPUTS["vasopressor"]
+DRUG_PARAMETERS = parameter_table(
     ("share_inotrope", "1", "share of patients on an inotrope", 0, 1),
     ("inotrope_low", _INOTROPE.unit, "least dose of an inotrope", 0, _INOTROPE.high),
     ("inotrope_high", _INOTROPE.unit, "largest dose of an inotrope", 0, _INOTROPE.high),
@@ -76,7 +81,7 @@ _DRUGS = parameter_table(
     ("vasopressor_low", _VASOPRESSOR.unit, "least dose of a vasopressor", 0, _VASOPRESSOR.high),
     ("vasopressor_high", _VASOPRESSOR.unit, "largest dose of a vasopressor", 0, _VASOPRESSOR.high),
 )
-_LEAK = mitral.PARAMETERS["mitral_leak_limit"]
+_LEAK = SLOW_PARAMETERS["mitral_leak_limit"]
 _REGURGITATION = parameter_table(
     ("share", "1", "share of patients with functional mitral regurgitation", 0, 1),
     ("leak_low", _LEAK.unit, "least leak without support", 0, _LEAK.high),
@@ -252,7 +257,7 @@ class _PopulationFile(CheckedModel):
     median: Annotated[Mapping[str, Quantity], quantities_in(_SLOW, required=False)]
     slow_spread: Annotated[Mapping[str, Quantity], quantities_in(_SLOW_SPREAD, required=False)]
     recovery: Annotated[Numbers, _numbers_in(_RECOVERY)]
-    drugs: Annotated[Numbers, _numbers_in(_DRUGS)]
+    drugs: Annotated[Numbers, _numbers_in(DRUG_PARAMETERS)]
     regurgitation: Annotated[Numbers, _numbers_in(_REGURGITATION)]
     anatomy: Annotated[Numbers, _numbers_in(_ANATOMY)]
     phenotypes: dict[str, _PhenotypeTable]

@@ -18,6 +18,8 @@ from plants.slow.laws import access_parameters
 #: How much of the stunned myocardium comes back.
 RESPONDERS = ("full", "partial", "none")
 SEXES = ("female", "male")
+# What a row tells besides the parameters.
+_TOLD = ("phenotype", "seed", "sex", "responder", "access", "artery_diameter", "axillary_diameter")
 #: What the diameter of an artery may be.
 _DIAMETER = Parameter("artery_diameter", "mm", "inner diameter of an artery", 2.0, 15.0)
 # The ascending aorta takes any device; a guess at its diameter, mm.
@@ -169,17 +171,8 @@ class VirtualPatient:
 
     def row(self) -> dict[str, float | str]:
         """The patient as a row of a table: who, arteries, and every parameter by name."""
-        return {
-            "phenotype": self.phenotype,
-            "seed": self.seed,
-            "sex": self.sex,
-            "responder": self.responder,
-            "access": self.access,
-            "artery_diameter": self.artery_diameter,
-            "axillary_diameter": self.axillary_diameter,
-            **self.slow,
-            **self.patient.values,
-        }
+        told = {name: getattr(self, name) for name in _TOLD}
+        return told | dict(self.slow) | dict(self.patient.values)
 
 
 def _remake(parts: dict[str, Any]) -> VirtualPatient:

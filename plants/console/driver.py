@@ -3,42 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Protocol
 
+from plants.pumps import Pump
 from plants.quantities import InputError, Parameter, check_number
 
 _RATE = Parameter("rate_limit", "rpm/s", "fastest change of the speed", 1e-3, 1e9)
-
-
-class LevelLike(Protocol):
-    """A P-level, as far as the driver reads it."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def rpm(self) -> float: ...
-
-
-class BoostLike(Protocol):
-    """A level that may be run for a limited time."""
-
-    @property
-    def level(self) -> str: ...
-    @property
-    def seconds(self) -> float: ...
-
-
-class PumpLike(Protocol):
-    """A pump, as far as the driver reads it: :class:`~plants.Pump` is one."""
-
-    @property
-    def max_rpm(self) -> float: ...
-    @property
-    def levels(self) -> Sequence[LevelLike]: ...
-    @property
-    def boost(self) -> BoostLike | None: ...
-    def nearest_level(self, rpm: float) -> LevelLike: ...
 
 
 class DeviceDriver:
@@ -87,7 +56,7 @@ class DeviceDriver:
     (46000.0, 1)
     """
 
-    def __init__(self, pump: PumpLike, *, quantise: bool = False, rate_limit: float | None = None):
+    def __init__(self, pump: Pump, *, quantise: bool = False, rate_limit: float | None = None):
         self.pump = pump
         self.quantise = quantise
         self.rate_limit = (
@@ -95,10 +64,9 @@ class DeviceDriver:
         )
         self._sustained = self._boost_seconds = math.inf
         if pump.boost is not None:
-            self._boost_seconds = float(pump.boost.seconds)
-            speeds = {level.name: float(level.rpm) for level in pump.levels}
-            boosted = speeds[pump.boost.level]
-            self._sustained = max(rpm for rpm in speeds.values() if rpm < boosted)
+            self._boost_seconds = pump.boost.seconds
+            boosted = pump.speed(pump.boost.level)
+            self._sustained = max(level.rpm for level in pump.levels if level.rpm < boosted)
         self.reset()
 
     def reset(self, speed: float = 0.0, time: float = 0.0) -> None:
@@ -116,7 +84,7 @@ class DeviceDriver:
         InputError
             The speed is not between 0 and the device's maximum, or the time is not finite.
         """
-        allowed = Parameter("speed", "rpm", "speed", 0.0, float(self.pump.max_rpm))
+        allowed = Parameter("speed", "rpm", "speed", 0.0, self.pump.max_rpm)
         self.speed = check_number(speed, allowed, "speed", None)
         if not math.isfinite(time):
             raise InputError("time", time, "a finite time in s")
@@ -151,9 +119,9 @@ class DeviceDriver:
         if self.speed > self._sustained:
             self.boosted += self._period
         if math.isfinite(command_rpm):
-            wanted = min(max(float(command_rpm), 0.0), float(self.pump.max_rpm))
+            wanted = min(max(float(command_rpm), 0.0), self.pump.max_rpm)
             if self.quantise:
-                wanted = float(self.pump.nearest_level(wanted).rpm)
+                wanted = self.pump.nearest_level(wanted).rpm
         else:
             self.held += 1
             wanted = self.speed

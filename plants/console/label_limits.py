@@ -11,14 +11,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from plants.pumps import Pump
-from plants.quantities import (
-    HOURS_PER_DAY,
-    MISSING,
-    InputError,
-    Parameter,
-    check_number,
-    unknown_name,
-)
+from plants.quantities import HOURS_PER_DAY, MISSING, InputError, Parameter, check_number, lookup
 
 _HOURS_PER = {"d": HOURS_PER_DAY, "h": 1.0}
 #: Rating that holds the limit, by indication.
@@ -43,9 +36,7 @@ def label_limit(pump: Pump, indication: str = "shock") -> float:
     >>> label_limit(Pump.load("CP")), label_limit(Pump.load("2.5"), "high-risk PCI")
     (96.0, 6.0)
     """
-    if indication not in INDICATIONS:
-        raise unknown_name("indication", indication, INDICATIONS, source=pump.path)
-    rating = INDICATIONS[indication]
+    rating = lookup(INDICATIONS, indication, "indication", source=pump.path)
     if rating not in pump.ratings:
         having = [name for name, key in INDICATIONS.items() if key in pump.ratings]
         allowed = f"an indication on the label of the {pump.name}: {', '.join(having) or 'none'}"

@@ -7,7 +7,7 @@ could know of it is another matter; see :mod:`controllers.suction.detector`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plants.quantities import InputError, Parameter, check_number
 
@@ -156,12 +156,9 @@ class SuctionEvents:
 
     def _extend(self, start: float, suction: float, margin: float) -> None:
         before = self._current or SuctionEvent(start, math.inf, 0, suction, margin)
-        self._current = SuctionEvent(
-            before.onset,
-            math.inf,
-            before.beats + 1,
-            max(before.deepest, suction),
-            min(before.lowest_margin, margin),
+        deepest, lowest = max(before.deepest, suction), min(before.lowest_margin, margin)
+        self._current = replace(
+            before, beats=before.beats + 1, deepest=deepest, lowest_margin=lowest
         )
 
     def _close(self, time: float) -> None:
@@ -171,4 +168,4 @@ class SuctionEvents:
         if time - e.onset < self.least_duration:
             self._labels[-1 - e.beats : -1] = [False] * e.beats
             return
-        self._events.append(SuctionEvent(e.onset, time, e.beats, e.deepest, e.lowest_margin))
+        self._events.append(replace(e, release=time))

@@ -29,9 +29,11 @@ from plants.quantities import (
     InputError,
     Parameter,
     Quantity,
+    check_count,
     check_number,
+    lookup,
     parameter_table,
-    quantity_parts,
+    parameters_of,
     stream,
     unknown_name,
 )
@@ -127,16 +129,12 @@ class Rhythm:
     def __post_init__(self) -> None:
         if self.kind not in RHYTHMS:
             raise unknown_name("rhythm", self.kind, RHYTHMS)
-        if isinstance(self.seed, bool) or not isinstance(self.seed, Integral):
-            raise InputError("seed", self.seed, "an integer from 0 on")
-        if not 0 <= self.seed <= _HIGHEST_SEED:
+        if check_count(self.seed, "seed") > _HIGHEST_SEED:
             raise InputError("seed", self.seed, f"an integer from 0 to {_HIGHEST_SEED}")
-        for name in self.values:
-            if name not in RHYTHM_PARAMETERS:
-                raise unknown_name("parameter", name, RHYTHM_PARAMETERS, source="rhythm")
         values = {name: quantity.value for name, quantity in rhythm_quantities().items()}
         for name, value in self.values.items():
-            values[name] = check_number(value, RHYTHM_PARAMETERS[name], name, "rhythm")
+            declared = lookup(RHYTHM_PARAMETERS, name, "parameter", source="rhythm")
+            values[name] = check_number(value, declared, name, "rhythm")
         object.__setattr__(self, "values", MappingProxyType(values))
 
     @classmethod
@@ -222,7 +220,7 @@ class Rhythm:
 @functools.cache
 def rhythm_quantities() -> Mapping[str, Quantity]:
     """The parameters of the data file with their sources."""
-    return quantity_parts(_FILE, {"parameters": RHYTHM_PARAMETERS})["parameters"]
+    return parameters_of(_FILE, RHYTHM_PARAMETERS)
 
 
 @functools.lru_cache(maxsize=512)

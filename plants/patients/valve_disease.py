@@ -17,11 +17,10 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from plants.patients.parameters import PATIENT_PARAMETERS
 from plants.patients.patient import Patient
@@ -35,10 +34,10 @@ from plants.quantities import (
     Quantity,
     Text,
     check_number,
+    lookup,
     one_of,
     quantity_in,
     tables_of,
-    unknown_name,
 )
 
 #: The grades, the mildest first.
@@ -52,8 +51,7 @@ _FLOW = Parameter("typical_flow", "mL/s", "flow at which a stenosis is linearise
 _DROP = Parameter("typical_drop", "mmHg", "drop at which a leak is linearised", 1.0, 200.0)
 
 
-@dataclass(frozen=True)
-class ValveDisease:
+class ValveDisease(CheckedModel):
     """A disease of one valve.
 
     Attributes
@@ -62,10 +60,10 @@ class ValveDisease:
         For tables; the description says how the grades are told.
     parameter : str
         The patient's parameter that it changes: a resistance or a leak.
-    typical : Quantity
-        Flow (mL/s) at which a stenosis, or drop (mmHg) at which a leak is linearised.
-    areas : Mapping of str to Quantity
+    mild, moderate, severe : Quantity
         Effective orifice area (cm2) of each grade.
+    typical_flow, typical_drop : Quantity or None
+        Flow (mL/s) at which a stenosis, or drop (mmHg) at which a leak is linearised.
 
     Examples
     --------
@@ -75,11 +73,35 @@ class ValveDisease:
     3.9
     """
 
-    name: str
-    description: str
-    parameter: str
-    typical: Quantity
-    areas: Mapping[str, Quantity]
+    description: Text
+    parameter: Annotated[str, one_of(PATIENT_PARAMETERS)]
+    mild: Annotated[Quantity, quantity_in(_AREA)]
+    moderate: Annotated[Quantity, quantity_in(_AREA)]
+    severe: Annotated[Quantity, quantity_in(_AREA)]
+    typical_flow: Annotated[Quantity, quantity_in(_FLOW)] | None = None
+    typical_drop: Annotated[Quantity, quantity_in(_DROP)] | None = None
+    name: str = Field(default="", exclude=True)
+
+    @model_validator(mode="after")
+    def _check_kind(self) -> Self:
+        if (self.typical_flow is None) == (self.typical_drop is None):
+            raise InputError("typical_flow", self.typical_flow, "it or typical_drop, not both")
+        prefix = "leak_" if self.typical_flow is None else "r_"
+        if not self.parameter.startswith(prefix):
+            raise InputError("parameter", self.parameter, f"a patient parameter {prefix}...")
+        return self
+
+    @property
+    def typical(self) -> Quantity:
+        """Flow (mL/s) at which a stenosis, or drop (mmHg) at which a leak is linearised."""
+        typical = self.typical_flow or self.typical_drop
+        assert typical is not None  # checked above
+        return typical
+
+    @property
+    def areas(self) -> Mapping[str, Quantity]:
+        """Effective orifice area (cm2) of each grade."""
+        return {grade: getattr(self, grade) for grade in GRADES}
 
     @property
     def is_stenosis(self) -> bool:
@@ -101,22 +123,20 @@ class ValveDisease:
         InputError
             The grade is unknown, or the flow or drop is out of range.
         """
-        if grade not in self.areas:
-            raise unknown_name("grade", grade, self.areas)
+        area = lookup(self.areas, grade, "grade")
         declared = _FLOW if self.is_stenosis else _DROP
         at = check_number(
             self.typical.value if typical is None else typical, declared, declared.name, None
         )
-        conductance = VELOCITY * self.areas[grade].value  # mL/s for each root of mmHg
+        conductance = VELOCITY * area.value  # mL/s for each root of mmHg
         return at / conductance**2 if self.is_stenosis else conductance / math.sqrt(at)
 
 
 @functools.cache
 def valve_diseases() -> Mapping[str, ValveDisease]:
     """The diseases of the data file, by name."""
-    return MappingProxyType(
-        {name: disease.named(name) for name, disease in tables_of(_Disease, _FILE).items()}
-    )
+    diseases = tables_of(ValveDisease, _FILE)
+    return MappingProxyType({name: each.changed(name=name) for name, each in diseases.items()})
 
 
 def with_valve_disease(
@@ -153,10 +173,7 @@ def with_valve_disease(
     >>> patient.name, round(patient["leak_mitral"], 2)
     ('hfref with moderate mitral-regurgitation', 1.99)
     """
-    known = valve_diseases()
-    if disease not in known:
-        raise unknown_name("disease", disease, known)
-    chosen = known[disease]
+    chosen = lookup(valve_diseases(), disease, "disease")
     given = Patient.load(patient) if isinstance(patient, str) else patient
     value = chosen.value(grade, typical)
     area = chosen.areas[grade]
@@ -167,31 +184,3 @@ def with_valve_disease(
         tag="D",
         **{chosen.parameter: max(value, given[chosen.parameter])},
     )
-
-
-class _Disease(CheckedModel):
-    """A disease as the file has it: typical flow of a stenosis or typical drop of a leak."""
-
-    description: Text
-    parameter: Annotated[str, one_of(PATIENT_PARAMETERS)]
-    mild: Annotated[Quantity, quantity_in(_AREA)]
-    moderate: Annotated[Quantity, quantity_in(_AREA)]
-    severe: Annotated[Quantity, quantity_in(_AREA)]
-    typical_flow: Annotated[Quantity, quantity_in(_FLOW)] | None = None
-    typical_drop: Annotated[Quantity, quantity_in(_DROP)] | None = None
-
-    @model_validator(mode="after")
-    def _check_kind(self) -> Self:
-        if (self.typical_flow is None) == (self.typical_drop is None):
-            raise InputError("typical_flow", self.typical_flow, "it or typical_drop, not both")
-        prefix = "leak_" if self.typical_flow is None else "r_"
-        if not self.parameter.startswith(prefix):
-            raise InputError("parameter", self.parameter, f"a patient parameter {prefix}...")
-        return self
-
-    def named(self, name: str) -> ValveDisease:
-        """The disease of that name."""
-        typical = self.typical_flow or self.typical_drop
-        assert typical is not None  # checked above
-        areas = MappingProxyType({grade: getattr(self, grade) for grade in GRADES})
-        return ValveDisease(name, self.description, self.parameter, typical, areas)

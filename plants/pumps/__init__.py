@@ -2,11 +2,6 @@
 
 from plants.pumps import catheter_position, equations
 from plants.pumps.catheter_position import hemolysis_factor, position
-from plants.pumps.device_structure import (
-    INSERTED_LAYOUT,
-    DeviceParameters,
-    InsertedDevice,
-)
 from plants.pumps.head_flow import steady_flow, steady_head
 from plants.pumps.head_flow_prior import other_laws, sample_head_flow
 from plants.pumps.hemolysis import hemolysis_rate
@@ -19,7 +14,13 @@ from plants.pumps.hemolysis_laws import (
 )
 from plants.pumps.levels import Boost, HeadFlow, Level
 from plants.pumps.motor import motor_current
-from plants.pumps.parameters import DEVICE_PARAMETERS, DEVICE_RATINGS
+from plants.pumps.parameters import (
+    DEVICE_PARAMETERS,
+    DEVICE_RATINGS,
+    INSERTED_LAYOUT,
+    DeviceParameters,
+    InsertedDevice,
+)
 from plants.pumps.pump import Pump
 
 __all__ = [

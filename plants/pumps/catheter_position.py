@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import casadi as ca
 
 from plants.circulation import Disturbances, PatientParameters, Pressures, Volumes, ramp
-from plants.pumps.device_structure import DeviceParameters
 from plants.pumps.inlet import Inlet
+from plants.pumps.parameters import DeviceParameters
 
 # Share of the inlet that a wall or the mitral apparatus lies over at full contact; a guess.
 _CONTACT_BLOCK = 0.5

@@ -20,9 +20,9 @@ from __future__ import annotations
 import casadi as ca
 
 from plants.circulation import positive_part, saturated, smaller
-from plants.pumps.device_structure import DeviceParameters, InsertedDevice
 from plants.pumps.head_flow import FLOW_CORNER, HEAD_CORNER, HEAD_CORNER_SHARE
 from plants.pumps.inlet import Inlet
+from plants.pumps.parameters import DeviceParameters, InsertedDevice
 from plants.pumps.suction import suction_target
 from plants.quantities import KRPM_PER_RPM, L_MIN_PER_ML_S, structure
 

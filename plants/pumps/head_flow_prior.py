@@ -12,12 +12,10 @@ the fit that its law came from borrows those of the CP, as ratios to the CP's ow
 
 from __future__ import annotations
 
-import numpy as np
-
 from plants.pumps.levels import HeadFlow
 from plants.pumps.parameters import DEVICE_PARAMETERS
 from plants.pumps.pump import Pump
-from plants.quantities import InputError, Parameter, check_number, stream
+from plants.quantities import Parameter, check_count, check_number, clipped, stream
 
 #: The device whose spread others borrow.
 LENDER = "CP"
@@ -91,8 +89,7 @@ def mix_head_flow(pump: Pump, other: HeadFlow, share: float, *, name: str | None
     for key in _LAW:
         mixed = (1 - share) * pump[key] + share * getattr(other, key)
         # A row may have no quadratic term at all; the law of a pump must keep a trace of it.
-        declared = DEVICE_PARAMETERS[key]
-        values[key] = min(max(mixed, declared.low), declared.high)
+        values[key] = clipped(mixed, DEVICE_PARAMETERS[key])
     source = f"guess: {share:.3f} of the way from the device's law to: {other.source}"
     return pump.replace(name, source=source, tag="X", **values)
 
@@ -125,9 +122,8 @@ def sample_head_flow(pump: Pump, seed: int) -> Pump:
     >>> drawn.name, 0.0994 < drawn["head_a"] < 0.1625
     ('CP/7', True)
     """
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise InputError("seed", seed, "an integer from 0 on")
-    random = stream("head flow", int(seed))
+    seed = check_count(seed, "seed")
+    random = stream("head flow", seed)
     laws = other_laws(pump)
     other = laws[int(random.integers(len(laws)))]
     return mix_head_flow(pump, other, float(random.uniform()), name=f"{pump.name}/{seed}")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import casadi as ca
 
 from plants.circulation import positive_part
-from plants.pumps.device_structure import InsertedDevice
+from plants.pumps.parameters import InsertedDevice
 
 
 def hemolysis_rate(

@@ -15,25 +15,25 @@ Roberts N et al. (2020) Int J Artif Organs (the measured modified index).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pydantic import Field
 
 from plants.pumps.pump import Pump
 from plants.quantities import (
     DATA,
     CheckedModel,
-    InputError,
     Quantity,
+    check_array,
     load_toml,
+    lookup,
     parameter_table,
     quantities_in,
     quantity_in,
     text,
-    unknown_name,
 )
 
 # The modified index counts millionths of the hemoglobin, the index percent.
@@ -52,18 +52,17 @@ _MEASURED = parameter_table(
 )
 
 
-@dataclass(frozen=True)
-class HemolysisLaw:
+class HemolysisLaw(CheckedModel):
     """A published power law of hemolysis.
 
     Parameters
     ----------
-    name : str
-        Author and year, ``"giersiepen-1990"`` for example.
     blood : str
         Whose blood was sheared.
     coefficient, alpha, beta : Quantity
         The law's constants, for an index in percent, Pa and s.
+    name : str
+        Author and year, ``"giersiepen-1990"`` for example.
 
     Examples
     --------
@@ -73,11 +72,11 @@ class HemolysisLaw:
     2.46
     """
 
-    name: str
-    blood: str
-    coefficient: Quantity
-    alpha: Quantity
-    beta: Quantity
+    blood: Annotated[str, text("whose blood")]
+    coefficient: Annotated[Quantity, quantity_in(LAW_PARAMETERS["coefficient"])]
+    alpha: Annotated[Quantity, quantity_in(LAW_PARAMETERS["alpha"])]
+    beta: Annotated[Quantity, quantity_in(LAW_PARAMETERS["beta"])]
+    name: str = Field(default="", exclude=True)
 
     def index(self, shear_stress: ArrayLike, exposure_time: ArrayLike) -> NDArray[np.float64]:
         """Hemoglobin released in one passage, percent of that which passes.
@@ -162,33 +161,18 @@ class HemolysisLaw:
 
 
 def _positive(value: ArrayLike, name: str, unit: str) -> NDArray[np.float64]:
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(name, value, f"positive numbers, {unit}") from None
-    if not np.all(np.isfinite(array) & (array > 0)):
-        raise InputError(name, value, f"finite positive numbers, {unit}")
-    return array
-
-
-class _LawTable(CheckedModel):
-    """A table ``[laws.NAME]``."""
-
-    blood: Annotated[str, text("whose blood")]
-    coefficient: Annotated[Quantity, quantity_in(LAW_PARAMETERS["coefficient"])]
-    alpha: Annotated[Quantity, quantity_in(LAW_PARAMETERS["alpha"])]
-    beta: Annotated[Quantity, quantity_in(LAW_PARAMETERS["beta"])]
+    return check_array(value, name, unit, "positive numbers")
 
 
 class _LawsFile(CheckedModel):
-    laws: dict[str, _LawTable]
+    laws: dict[str, HemolysisLaw]
     measured: Annotated[Mapping[str, Quantity], quantities_in(_MEASURED)]
 
 
 def _read() -> tuple[Mapping[str, HemolysisLaw], Mapping[str, Quantity]]:
     content, source = load_toml(DATA / "hemolysis_laws.toml")
     file = _LawsFile.read(content, source=source)
-    laws = {name: HemolysisLaw(name, **vars(table)) for name, table in file.laws.items()}
+    laws = {name: law.changed(name=name) for name, law in file.laws.items()}
     return MappingProxyType(laws), file.measured
 
 
@@ -205,9 +189,7 @@ def hemolysis_law(name: str) -> HemolysisLaw:
     InputError
         There is none; the message lists those that there are.
     """
-    if name not in HEMOLYSIS_LAWS:
-        raise unknown_name("hemolysis law", name, HEMOLYSIS_LAWS)
-    return HEMOLYSIS_LAWS[name]
+    return lookup(HEMOLYSIS_LAWS, name, "hemolysis law")
 
 
 def with_hemolysis_law(pump: Pump, name: str) -> Pump:
@@ -233,9 +215,5 @@ def with_hemolysis_law(pump: Pump, name: str) -> Pump:
     1.9918
     """
     law = hemolysis_law(name)
-    return pump.replace(
-        hemolysis_alpha=law.alpha.value,
-        hemolysis_beta=law.beta.value,
-        source=law.alpha.source,
-        tag=law.alpha.tag,
-    )
+    exponents = {"hemolysis_alpha": law.alpha.value, "hemolysis_beta": law.beta.value}
+    return pump.replace(None, source=law.alpha.source, tag=law.alpha.tag, **exponents)

@@ -7,7 +7,7 @@ import math
 import casadi as ca
 
 from plants.circulation import positive_part
-from plants.pumps.device_structure import InsertedDevice
+from plants.pumps.parameters import InsertedDevice
 from plants.quantities import J_PER_MMHG_ML, SECONDS_PER_MINUTE
 
 _DRAW_CORNER = 0.1  # mL/s: leaking blood turns no impeller

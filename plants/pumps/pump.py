@@ -21,6 +21,7 @@ from plants.quantities import (
     Parameter,
     ParameterPreset,
     Quantity,
+    check_array,
     check_number,
     no_quantities,
     quantities_in,
@@ -206,7 +207,7 @@ class Pump(ParameterPreset):
         >>> float(Pump.load("CP").head(46000, 3.624).round())
         60.0
         """
-        return steady_head(self.values, self._krpm(speed), _finite(flow, "flow", "L/min"))
+        return steady_head(self.values, self._krpm(speed), check_array(flow, "flow", "L/min"))
 
     def flow_at(self, speed: ArrayLike, head: ArrayLike) -> NDArray[np.float64]:
         """Steady flow at a head: the inverse of :meth:`head`.
@@ -234,10 +235,10 @@ class Pump(ParameterPreset):
         >>> bool(Pump.load("CP").flow_at(0, 60) < 0)
         True
         """
-        return steady_flow(self.values, self._krpm(speed), _finite(head, "head", "mmHg"))
+        return steady_flow(self.values, self._krpm(speed), check_array(head, "head", "mmHg"))
 
     def _krpm(self, speed: ArrayLike) -> NDArray[np.float64]:
-        rpm = _finite(speed, "speed", "rpm")
+        rpm = check_array(speed, "speed", "rpm")
         if np.any(rpm < 0) or np.any(rpm > self.max_rpm):
             raise InputError("speed", speed, f"0 to {self.max_rpm:g} rpm", source=self.path)
         return rpm * KRPM_PER_RPM
@@ -265,13 +266,3 @@ class Pump(ParameterPreset):
         0.5
         """
         return self._replaced(values, source=source, tag=tag, name=name)
-
-
-def _finite(value: ArrayLike, name: str, unit: str) -> NDArray[np.float64]:
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(name, value, f"numbers in {unit}") from None
-    if not np.all(np.isfinite(array)):
-        raise InputError(name, value, f"finite numbers in {unit}")
-    return array

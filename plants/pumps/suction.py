@@ -11,8 +11,8 @@ from __future__ import annotations
 import casadi as ca
 
 from plants.circulation import gate
-from plants.pumps.device_structure import InsertedDevice
 from plants.pumps.inlet import Inlet
+from plants.pumps.parameters import InsertedDevice
 
 # Suction needs forward flow: the inlet draws nothing onto itself while blood leaks back. Guess.
 _DRAW_WIDTH = 5.0  # mL/s

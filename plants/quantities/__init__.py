@@ -1,6 +1,16 @@
 """Quantities and their files: units, parameters, signals, vectors by name, input errors."""
 
 from plants.quantities.checked_model import CheckedModel, refusals
+from plants.quantities.checks import (
+    MISSING,
+    Declared,
+    check_array,
+    check_count,
+    check_keys,
+    check_number,
+    check_text,
+    clipped,
+)
 from plants.quantities.errors import (
     FrozenError,
     Gathered,
@@ -9,6 +19,7 @@ from plants.quantities.errors import (
     PhysicsError,
     all_errors,
     each_error,
+    lookup,
     nearest_name,
     unknown_name,
 )
@@ -20,13 +31,16 @@ from plants.quantities.fields import (
     Text,
     no_quantities,
     number_in,
+    number_parts,
     one_of,
+    parameters_of,
     quantities_in,
     quantity_in,
     quantity_parts,
     tables_of,
     text,
     unit_of,
+    unit_of_named,
 )
 from plants.quantities.named_vector import (
     Entry,
@@ -40,20 +54,15 @@ from plants.quantities.named_vector import (
 from plants.quantities.parameter import Parameter, parameter_table
 from plants.quantities.preset import ParameterPreset, Preset
 from plants.quantities.quantity import (
-    MISSING,
-    Declared,
     Quantity,
-    check_keys,
-    check_number,
     check_quantity,
     check_tag,
-    check_text,
     read_quantities,
     read_quantity,
     replace_values,
     replaced_path,
 )
-from plants.quantities.seeds import STREAMS, UNKEYED, Stream, stream, stream_seed
+from plants.quantities.seeds import STREAMS, Stream, stream, stream_seed
 from plants.quantities.signals import BEAT_METRICS, SIGNALS, SLOW_SIGNALS, WAVEFORMS, Signal, signal
 from plants.quantities.toml_file import DATA, load_toml, preset_names, toml_quantities, toml_string
 from plants.quantities.units import (
@@ -94,7 +103,6 @@ __all__ = [
     "SIGNALS",
     "SLOW_SIGNALS",
     "STREAMS",
-    "UNKEYED",
     "WAVEFORMS",
     "Checked",
     "CheckedModel",
@@ -118,21 +126,27 @@ __all__ = [
     "Text",
     "TypedLayout",
     "all_errors",
+    "check_array",
+    "check_count",
     "check_keys",
     "check_number",
     "check_quantity",
     "check_tag",
     "check_text",
+    "clipped",
     "declarations",
     "each_error",
     "entry",
     "field_names",
     "load_toml",
+    "lookup",
     "nearest_name",
     "no_quantities",
     "number_in",
+    "number_parts",
     "one_of",
     "parameter_table",
+    "parameters_of",
     "preset_names",
     "quantities_in",
     "quantity_in",
@@ -151,5 +165,6 @@ __all__ = [
     "toml_quantities",
     "toml_string",
     "unit_of",
+    "unit_of_named",
     "unknown_name",
 ]

@@ -12,14 +12,8 @@ from typing import Any, Self, dataclass_transform, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from plants.quantities.errors import (
-    FrozenError,
-    InputError,
-    all_errors,
-    each_error,
-    unknown_name,
-)
-from plants.quantities.quantity import MISSING
+from plants.quantities.checks import MISSING
+from plants.quantities.errors import FrozenError, InputError, all_errors, each_error, unknown_name
 
 #: What was wanted, in words, by pydantic's kind of error.
 _WANTED = {
@@ -39,12 +33,7 @@ _WANTED = {
     "less_than_equal": "{le:g} or less",
     "literal_error": "one of {expected}",
 }
-_KINDS: dict[Any, str] = {
-    float: "a number",
-    int: "a whole number",
-    str: "text",
-    bool: "true or false",
-}
+_KINDS = {float: "a number", int: "a whole number", str: "text", bool: "true or false"}
 
 
 @dataclass_transform(kw_only_default=False, field_specifiers=(Field,))
@@ -268,8 +257,9 @@ def _kind_at(model: type[BaseModel], parts: tuple[int | str, ...]) -> str:
     field = _field_at(_model_at(model, parts[:-1]), parts[-1])
     if field is None:
         return "a value"
+    kind: Any = field.annotation
     told = (getattr(mark, "wanted", None) for mark in field.metadata)
-    return next((wanted for wanted in told if wanted), _KINDS.get(field.annotation, "a value"))
+    return next((wanted for wanted in told if wanted), _KINDS.get(kind, "a value"))
 
 
 def _with_tuples(content: Any) -> Any:
@@ -292,7 +282,7 @@ def _as_in_file(error: InputError) -> InputError:
     """The same refusals with the values as the file has them."""
     return all_errors(
         [
-            InputError(each.field, _with_lists(each.value), each.allowed, source=each.source)
-            for each in each_error(error)
+            InputError(part.field, _with_lists(part.value), part.allowed, source=part.source)
+            for part in each_error(error)
         ]
     )

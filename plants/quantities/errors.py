@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
@@ -43,11 +43,13 @@ class InputError(ValueError):
         return InputError(self.field, self.value, self.allowed, source=source)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild, (self.field, self.value, self.allowed, self.source))
+        return (_rebuild, (type(self), self.field, self.value, self.allowed, self.source))
 
 
-def _rebuild(field: str, value: object, allowed: str, source: str | None) -> InputError:
-    return InputError(field, value, allowed, source=source)
+def _rebuild(
+    kind: type[InputError], field: str, value: object, allowed: str, source: str | None
+) -> InputError:
+    return kind(field, value, allowed, source=source)
 
 
 # The name that users know it by, so that tracebacks show it.
@@ -159,6 +161,21 @@ def unknown_name(
     names = [str(choice) for choice in choices]
     allowed = "one of " + ", ".join(names) + nearest_hint(value, names)
     return InputError(field, value, allowed, source=source)
+
+
+def lookup(
+    table: Mapping[str, _Result], name: str, field: str, *, source: str | None = None
+) -> _Result:
+    """The entry of a table.
+
+    Raises
+    ------
+    InputError
+        There is none of that name; the message names the nearest.
+    """
+    if name not in table:
+        raise unknown_name(field, name, table, source=source)
+    return table[name]
 
 
 def nearest_hint(value: object, choices: Iterable[str]) -> str:

@@ -12,19 +12,16 @@ from os import PathLike
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
 
-from pydantic import create_model
+from pydantic import AfterValidator, ValidationInfo, create_model
 from pydantic_core import CoreSchema, core_schema
 
 from plants.quantities.checked_model import CheckedModel
+from plants.quantities.checks import Declared, check_number, check_text, range_text
 from plants.quantities.errors import InputError, unknown_name
 from plants.quantities.quantity import (
     TAG_WANTED,
-    Declared,
     Quantity,
-    check_number,
     check_tag,
-    check_text,
-    range_text,
     read_quantities,
     read_quantity,
 )
@@ -90,6 +87,18 @@ def unit_of(declared: Declared) -> Checked:
         return declared.unit
 
     return Checked(check, repr(declared.unit))
+
+
+def unit_of_named(field: str, table: Mapping[str, Declared]) -> AfterValidator:
+    """A check that a unit is that of what another field of the model names in a table."""
+
+    def check(unit: str, info: ValidationInfo) -> str:
+        name = info.data.get(field)
+        if name is not None and unit != table[name].unit:
+            raise InputError("", unit, repr(table[name].unit))
+        return unit
+
+    return AfterValidator(check)
 
 
 def one_of(choices: Iterable[str]) -> Checked:
@@ -172,6 +181,21 @@ def quantity_parts(
     content, source = load_toml(path)
     parts = model.read(content, source=source)
     return MappingProxyType({part: getattr(parts, part) for part in declared})
+
+
+def parameters_of(
+    path: str | PathLike[str], declared: Mapping[str, Declared]
+) -> Mapping[str, Quantity]:
+    """The quantities of a file whose one part is ``[parameters]``; see :func:`quantity_parts`."""
+    return quantity_parts(path, {"parameters": declared})["parameters"]
+
+
+def number_parts(
+    path: str | PathLike[str], declared: Mapping[str, Mapping[str, Declared]]
+) -> Mapping[str, Mapping[str, float]]:
+    """The numbers alone of :func:`quantity_parts`; a course keeps them, and is copied with them."""
+    parts = quantity_parts(path, declared).items()
+    return {part: {name: entry.value for name, entry in table.items()} for part, table in parts}
 
 
 def tables_of(model: type[_Model], path: str | PathLike[str]) -> Mapping[str, _Model]:

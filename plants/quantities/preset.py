@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.quantities.checked_model import CheckedModel
-from plants.quantities.errors import unknown_name
-from plants.quantities.quantity import Declared, Quantity, replace_values, replaced_path
+from plants.quantities.checks import Declared
+from plants.quantities.errors import lookup
+from plants.quantities.quantity import Quantity, replace_values, replaced_path
 from plants.quantities.toml_file import load_toml, preset_names
 
 
@@ -152,9 +153,7 @@ class ParameterPreset(Preset):
         return MappingProxyType({name: entry.value for name, entry in self.entries.items()})
 
     def __getitem__(self, name: str) -> float:
-        if name not in self.values:
-            raise unknown_name("parameter", name, self.values, source=self.path)
-        return self.values[name]
+        return lookup(self.values, name, "parameter", source=self.path)
 
     def vector(self) -> NDArray[np.float64]:
         """The values as a new array, in the order of the symbolic parameter vector.

@@ -7,11 +7,11 @@ Patients and pumps are files of such quantities. Every refusal is an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Real
-from typing import Any, Protocol
+from typing import Any
 
+from plants.quantities.checks import MISSING, Declared, check_number, check_text, range_text
 from plants.quantities.errors import Gathered, InputError, unknown_name
 
 #: What the first letter of a tag says about a value.
@@ -25,29 +25,6 @@ TAG_WANTED = "S, R, D or X, with an optional remark: " + ", ".join(
 )
 _REPLACED = " with replaced values"
 _KEYS = ("value", "unit", "source", "tag")
-
-
-class _Missing:
-    """Stands for a value that is not there in an error message."""
-
-    def __repr__(self) -> str:
-        return "(missing)"
-
-
-MISSING = _Missing()
-
-
-class Declared(Protocol):
-    """What a quantity is checked against: a patient or device parameter, or a signal."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def low(self) -> float: ...
-    @property
-    def high(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -77,71 +54,6 @@ class Quantity:
     unit: str
     source: str
     tag: str
-
-
-def range_text(declared: Declared) -> str:
-    """The allowed range in words, for example ``'0.05 to 10 mmHg/mL'``."""
-    unit = "" if declared.unit == "1" else f" {declared.unit}"
-    return f"{declared.low:g} to {declared.high:g}{unit}"
-
-
-def check_number(value: object, declared: Declared, field: str, source: str | None) -> float:
-    """The value as a float, when it is a finite number in the declared range.
-
-    Raises
-    ------
-    InputError
-        The value is no number (booleans are none), is not finite or is out of range.
-    """
-    allowed = range_text(declared)
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise InputError(field, value, f"a number, {allowed}", source=source)
-    number: Any = value  # Real declares no comparison with float
-    # False for NaN and infinity too, and safe for an integer that no float can hold.
-    if not declared.low <= number <= declared.high:
-        raise InputError(field, value, f"a finite number, {allowed}", source=source)
-    return float(number)
-
-
-def check_text(value: object, field: str, source: str | None, *, what: str = "text") -> str:
-    """The value, when it is a string that is not blank.
-
-    Raises
-    ------
-    InputError
-        It is not.
-    """
-    if not isinstance(value, str) or not value.strip():
-        raise InputError(field, value, f"{what} that is not blank, in quotes", source=source)
-    return value
-
-
-def check_keys(
-    table: object,
-    allowed: Iterable[str],
-    field: str,
-    source: str | None,
-    *,
-    required: Iterable[str] = (),
-) -> dict[str, Any]:
-    """The table, when it has no key that is not `allowed` and every key that is `required`.
-
-    Raises
-    ------
-    InputError
-        It is no table, a key is unknown or one is missing.
-    """
-    allowed, prefix = tuple(allowed), f"{field}." if field else ""
-    if not isinstance(table, Mapping):
-        value = MISSING if table is None else table
-        raise InputError(field, value, "a table with " + ", ".join(allowed), source=source)
-    for key in table:
-        if key not in allowed:
-            raise unknown_name(f"key {prefix}{key}", key, allowed, source=source)
-    for key in required:
-        if key not in table:
-            raise InputError(f"{prefix}{key}", MISSING, "this key must be given", source=source)
-    return dict(table)
 
 
 def check_quantity(

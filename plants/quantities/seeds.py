@@ -5,7 +5,7 @@ seed apart: it is the CRC-32 of a text, a number, or nothing. Keys are part of p
 and never change; a new stream takes a text of its own.
 
 Streams without a key (``key`` is empty) draw what any other of them draws from the same seeds.
-They are older than the keys; :data:`UNKEYED` names them, so that no new one is added by accident.
+They are older than the keys; the test of this module names them, so that no new one is added.
 
 What Gymnasium and the learning libraries draw from their own seeds is not listed here.
 """
@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from plants.quantities.errors import InputError, unknown_name
+from plants.quantities.errors import InputError, lookup, unknown_name
 
 _MEMBER = "{}"
 
@@ -129,19 +129,6 @@ STREAMS = MappingProxyType(
         "learning resumed": Stream("the seed with which an interrupted learning goes on"),
     }
 )
-#: Streams without a key.
-UNKEYED = (
-    "individual",
-    "monitors",
-    "suction course",
-    "suction noise",
-    "suction figure",
-    "detector start",
-    "resampling",
-    "speed batch",
-    "random actions",
-    "learning resumed",
-)
 
 
 def stream(name: str, *seeds: int | str, member: str = "") -> np.random.Generator:
@@ -188,9 +175,7 @@ def stream_seed(name: str, *seeds: int | str, member: str = "") -> int:
 
 
 def _words(name: str, seeds: tuple[int | str, ...], member: str) -> tuple[Stream, list[int]]:
-    if name not in STREAMS:
-        raise unknown_name("stream", name, STREAMS)
-    declared = STREAMS[name]
+    declared = lookup(STREAMS, name, "stream")
     if member and not declared.members:
         raise InputError("member", member, f"none: the stream {name!r} is a single one")
     if declared.members and member not in declared.members:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from plants.quantities.errors import unknown_name
+from plants.quantities.errors import lookup
 
 Kind = Literal["waveform", "beat", "slow"]
 
@@ -167,6 +167,4 @@ def signal(name: str, *, source: str | None = None) -> Signal:
     InputError
         No signal has that name; the message lists those that exist.
     """
-    if name not in SIGNALS:
-        raise unknown_name("signal", name, SIGNALS, source=source)
-    return SIGNALS[name]
+    return lookup(SIGNALS, name, "signal", source=source)

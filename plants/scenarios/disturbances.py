@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from plants.quantities import check_number, unknown_name
+from plants.quantities import check_number, lookup
 
 Combine = Literal["multiply", "add"]
 
@@ -63,6 +63,10 @@ class Disturbance:
             The value is no finite number or outside ``[low, high]``.
         """
         return check_number(value, self, field or self.name, source)
+
+    def joined(self, first: Any, second: Any) -> Any:
+        """Two of them at work together: numbers, arrays or expressions."""
+        return first * second if self.combine == "multiply" else first + second
 
 
 def _factor(name: str, meaning: str, low: float, high: float) -> Disturbance:
@@ -123,8 +127,5 @@ def disturbance_vector(values: Mapping[str, float] | None = None) -> np.ndarray:
     """
     given = dict(values or {})
     for name in given:
-        if name not in DISTURBANCES:
-            raise unknown_name("disturbance", name, DISTURBANCES)
-    return np.array(
-        [d.check(given.get(d.name, d.neutral), field=d.name) for d in DISTURBANCES.values()]
-    )
+        lookup(DISTURBANCES, name, "disturbance")
+    return np.array([d.check(given.get(d.name, d.neutral)) for d in DISTURBANCES.values()])

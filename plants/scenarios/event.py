@@ -9,15 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from plants.quantities import (
-    CheckedModel,
-    InputError,
-    Source,
-    Tag,
-    check_number,
-    number_in,
-    one_of,
-)
+from plants.quantities import CheckedModel, InputError, Source, Tag, check_number, number_in, one_of
 from plants.scenarios.disturbances import DISTURBANCES, Disturbance
 from plants.scenarios.shapes import SHAPES, Course, at, course, mean_of_product, piece_at
 

@@ -6,15 +6,12 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from plants.quantities import (
     DATA,
     SECONDS_PER_MINUTE,
-    InputError,
-    Quantity,
+    check_count,
+    number_parts,
     parameter_table,
-    quantity_parts,
     stream,
 )
 from plants.scenarios.event import Event
@@ -97,10 +94,8 @@ class Intervention:
         InputError
             The seed is no integer from 0 on.
         """
-        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-            raise InputError("seed", seed, "an integer from 0 on")
-        numbers = intervention_numbers()["inflations"]
-        values = {name: number.value for name, number in numbers.items()}
+        seed = check_count(seed, "seed")
+        values = intervention_numbers()["inflations"]
         random = stream("coronary intervention", seed)
         count = int(random.integers(int(values["count_low"]), int(values["count_high"]) + 1))
         now = SECONDS_PER_MINUTE * float(random.uniform(values["first_low"], values["first_high"]))
@@ -139,13 +134,13 @@ class Intervention:
 
 
 @functools.cache
-def intervention_numbers() -> Mapping[str, Mapping[str, Quantity]]:
+def intervention_numbers() -> Mapping[str, Mapping[str, float]]:
     """The numbers of the data file, by part (read once).
 
     Examples
     --------
     >>> from plants.scenarios import intervention_numbers
-    >>> intervention_numbers()["inflations"]["duration"].value
+    >>> intervention_numbers()["inflations"]["duration"]
     60.0
     """
-    return quantity_parts(_FILE, _DECLARED)
+    return number_parts(_FILE, _DECLARED)

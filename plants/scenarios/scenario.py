@@ -9,15 +9,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from plants.quantities import (
-    CheckedModel,
-    Gathered,
-    InputError,
-    Name,
-    Preset,
-    Source,
-    Tag,
-)
+from plants.quantities import CheckedModel, Gathered, InputError, Name, Preset, Source, Tag, clipped
 from plants.scenarios.disturbances import DISTURBANCES
 from plants.scenarios.event import ACTIONS, Event, finite_time, interval
 from plants.scenarios.shapes import mean_of_product
@@ -187,7 +179,7 @@ def _neutral() -> dict[str, float]:
 def _settled(values: dict[str, float]) -> dict[str, float]:
     """An amount at the edge of its range must not leave it by a rounding error."""
     for name, value in values.items():
-        nearest = min(max(value, DISTURBANCES[name].low), DISTURBANCES[name].high)
+        nearest = clipped(value, DISTURBANCES[name])
         if value != nearest and math.isclose(value, nearest, rel_tol=1e-12):
             values[name] = nearest
     return values

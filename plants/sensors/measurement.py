@@ -18,13 +18,6 @@ class UnknownSignalError(InputError, KeyError):
     def __str__(self) -> str:  # KeyError would show the message in quotes
         return Exception.__str__(self)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_rebuild, (self.field, self.value, self.allowed, self.source))
-
-
-def _rebuild(field: str, value: object, allowed: str, source: str | None) -> UnknownSignalError:
-    return UnknownSignalError(field, value, allowed, source=source)
-
 
 class Measurement(Mapping[str, float]):
     """Read-only values by signal name; NaN where there is no value at this instant.

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from numbers import Integral
 
 import numpy as np
 
-from plants.quantities import SIGNALS, InputError, Parameter, check_number, stream
+from plants.quantities import SIGNALS, InputError, Parameter, check_count, check_number, stream
 from plants.sensors.measurement import Measurement
 from plants.sensors.table import DROPOUTS, position_limits, tier_table
 
@@ -116,9 +115,7 @@ class Sensors:
             The seed is no integer or negative.
         """
         if seed is not None:
-            if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
-                raise InputError("seed", seed, "an integer from 0 on")
-            self._seed = int(seed)
+            self._seed = check_count(seed, "seed")
         self._generator = stream("monitors", self._seed)
         draws = self._generator.standard_normal(len(self._names))
         self._bias = self.noise_scale * self._bias_sd * draws

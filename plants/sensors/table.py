@@ -6,14 +6,13 @@ import functools
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo
 
 from plants.plant import METRICS
 from plants.quantities import (
     DATA,
     SIGNALS,
     CheckedModel,
-    InputError,
     Parameter,
     Quantity,
     Source,
@@ -24,12 +23,12 @@ from plants.quantities import (
     one_of,
     parameter_table,
     quantities_in,
+    unit_of_named,
     unknown_name,
 )
 
 #: The tiers, from the least to the most that is shown.
 TIERS: tuple[str, ...] = ("console", "icu", "full")
-_INCLUDED = {"console": ("console",), "icu": ("console", "icu")}
 #: What takes away a signal that needs the position of the pump.
 DROPOUTS = parameter_table(
     ("malposition", "1", "share of the windows out of place above which it drops out", 0, 1),
@@ -37,6 +36,27 @@ DROPOUTS = parameter_table(
 )
 
 _INTERVAL = Parameter("interval", "s", "time between two values", 0.0, 604_800.0)
+
+
+def _check_spread(spread: object, info: ValidationInfo) -> float:
+    """The spread of an error of the model's ``signal``, in its unit.
+
+    Raises
+    ------
+    InputError
+        It is no number from 0 to the width of the signal's range.
+    """
+    name = info.data.get("signal")
+    if name is None:  # refused already
+        return 0.0
+    signal = SIGNALS[name]
+    declared = Parameter(name, signal.unit, "spread", 0.0, signal.high - signal.low)
+    return check_number(spread, declared, "", None)
+
+
+#: The spread of an error of the model's ``signal``, and the unit of that signal.
+Spread = Annotated[float, PlainValidator(_check_spread)]
+SignalUnit = Annotated[str, unit_of_named("signal", SIGNALS)]
 
 
 class Sensor(CheckedModel):
@@ -60,63 +80,23 @@ class Sensor(CheckedModel):
     """
 
     signal: Annotated[str, one_of(SIGNALS)]
-    noise_sd: float = 0.0
-    bias_sd: float = 0.0
+    noise_sd: Spread = 0.0
+    bias_sd: Spread = 0.0
     interval: Annotated[float, number_in(_INTERVAL)] = 0.0
     source: Source = "by definition"
     tag: Tag = "D"
     needs_position: bool = False
 
-    @field_validator("noise_sd", "bias_sd", mode="plain")
-    @classmethod
-    def _check_spread(cls, spread: object, info: ValidationInfo) -> float:
-        return check_spread(spread, info)
-
 
 class SensorRow(Sensor):
     """A sensor as a file has it: every number is there, in the signal's unit."""
 
-    noise_sd: float = Field(default=...)
-    bias_sd: float = Field(default=...)
+    noise_sd: Spread = Field(default=...)
+    bias_sd: Spread = Field(default=...)
     interval: Annotated[float, number_in(_INTERVAL)] = Field(default=...)
     source: Source = Field(default=...)
     tag: Tag = Field(default=...)
-    unit: str = Field(default=...)
-
-    @field_validator("unit")
-    @classmethod
-    def _check_unit(cls, unit: str, info: ValidationInfo) -> str:
-        return check_signal_unit(unit, info)
-
-
-def check_spread(spread: object, info: ValidationInfo) -> float:
-    """The spread of an error of the model's ``signal``, in its unit.
-
-    Raises
-    ------
-    InputError
-        It is no number from 0 to the width of the signal's range.
-    """
-    name = info.data.get("signal")
-    if name is None:  # refused already
-        return 0.0
-    signal = SIGNALS[name]
-    declared = Parameter(name, signal.unit, "spread", 0.0, signal.high - signal.low)
-    return check_number(spread, declared, "", None)
-
-
-def check_signal_unit(unit: str, info: ValidationInfo) -> str:
-    """The unit, when it is that of the model's ``signal``.
-
-    Raises
-    ------
-    InputError
-        It is another one.
-    """
-    name = info.data.get("signal")
-    if name is not None and unit != SIGNALS[name].unit:
-        raise InputError("", unit, repr(SIGNALS[name].unit))
-    return unit
+    unit: SignalUnit = Field(default=...)
 
 
 def with_signal_names(tables: Any, **fields: str) -> Any:
@@ -154,10 +134,8 @@ def tier_table(tier: str) -> tuple[Sensor, ...]:
         raise unknown_name("tier", tier, TIERS)
     if tier == "full":
         return tuple(Sensor(name) for name in METRICS.names)
-    parts: tuple[Mapping[str, SensorRow], ...] = tuple(
-        getattr(_content(), part) for part in _INCLUDED[tier]
-    )
-    return tuple(sensor for part in parts for sensor in part.values())
+    file = _content()
+    return (*file.console.values(), *(file.icu.values() if tier == "icu" else ()))
 
 
 @functools.cache

@@ -12,12 +12,7 @@ from plants.beat import steady_state
 from plants.compile import ArrayFunction
 from plants.patients import Patient
 from plants.plant import METRICS, Plant
-from plants.quantities import (
-    InputError,
-    PhysicsError,
-    check_number,
-    unknown_name,
-)
+from plants.quantities import InputError, PhysicsError, check_number, clipped, lookup
 from plants.scenarios import DISTURBANCES
 from plants.slow.model import (
     INPUT_LAYOUT,
@@ -119,9 +114,8 @@ class SlowClock:
             A name is unknown or a value out of its range.
         """
         for name, value in inputs.items():
-            if name not in SLOW_INPUTS:
-                raise unknown_name("slow input", name, SLOW_INPUTS)
-            self._inputs[name] = check_number(value, SLOW_INPUTS[name], name, None)
+            declared = lookup(SLOW_INPUTS, name, "slow input")
+            self._inputs[name] = check_number(value, declared, name, None)
 
     @property
     def input_vector(self) -> Array:
@@ -137,12 +131,8 @@ class SlowClock:
         """What the slow states do to the fast plant: disturbances, held within their ranges."""
         state = self.state if state is None else state
         values = _numeric("effects")(state, self.input_vector, self._p)
-        return {
-            name: min(max(value, disturbance.low), disturbance.high)
-            for (name, disturbance), value in zip(
-                DISTURBANCES.items(), values.tolist(), strict=True
-            )
-        }
+        named = zip(DISTURBANCES.items(), values.tolist(), strict=True)
+        return {name: clipped(value, disturbance) for (name, disturbance), value in named}
 
     def rates(self, state: Array, metrics: Mapping[str, float]) -> tuple[Array, Array]:
         """Rates of change per hour, and the rate (1/h) at which each state relaxes by itself."""
@@ -238,6 +228,5 @@ def combined(outside: Mapping[str, float] | None, effects: Mapping[str, float]) 
     for name, value in (outside or {}).items():
         disturbance = DISTURBANCES[name]
         slow = both.get(name, disturbance.neutral)
-        joined = slow * value if disturbance.combine == "multiply" else slow + value
-        both[name] = min(max(joined, disturbance.low), disturbance.high)
+        both[name] = clipped(disturbance.joined(slow, value), disturbance)
     return both

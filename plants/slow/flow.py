@@ -139,11 +139,7 @@ class Path:
 
 
 def flowed(
-    clock: SlowClock,
-    outside: Mapping[str, float],
-    volume: float,
-    hours: float,
-    model: MetricModel,
+    clock: SlowClock, outside: Mapping[str, float], volume: float, hours: float, model: MetricModel
 ) -> Path:
     """Follow the slow states of a clock, which is not moved, over a time.
 
@@ -213,40 +209,20 @@ def _solver() -> ca.Function:
         disturbance = DISTURBANCES[name]
         low, high = disturbance.low, disturbance.high
         slow = _within(effects[list(DISTURBANCES).index(name)], low, high)
-        joined = slow * acting[i] if disturbance.combine == "multiply" else slow + acting[i]
-        here.append(_within(joined, low, high))
+        here.append(_within(disturbance.joined(slow, acting[i]), low, high))
     moved = ca.vertcat(*here, volume) - begin
     share = _within(ca.dot(along, moved), 0.0, _FURTHEST)
-    now = (
-        metrics
-        + ca.mtimes(slope, moved)
-        + defect * _grown(share, fresh)
-        + bulge * _bulged(share, fresh)
-    )
+    now = metrics + ca.mtimes(slope, moved) + defect * _grown(share, fresh)
+    now = now + bulge * _bulged(share, fresh)
     inflow = DISTURBANCES["infusion"]
     infusion = _within(effects[list(DISTURBANCES).index("infusion")], inflow.low, inflow.high)
     rates = ca.vertcat(model.rates(state, now, inputs, parameters), infusion * SECONDS_PER_HOUR)
-    held = ca.vertcat(
-        hours,
-        fresh,
-        metrics,
-        ca.vec(slope),
-        begin,
-        along,
-        defect,
-        bulge,
-        inputs,
-        parameters,
-        acting,
-    )
+    described = (metrics, ca.vec(slope), begin, along, defect, bulge)
+    held = ca.vertcat(hours, fresh, *described, inputs, parameters, acting)
     equations = {"x": y, "p": held, "ode": hours * rates / _SCALES}
-    options = {
-        "reltol": _RELATIVE,
-        "abstol": _ABSOLUTE,
-        "max_num_steps": _MOST_STEPS,
-        "show_eval_warnings": False,
-        "disable_internal_warnings": True,
-    }
+    accuracy = {"reltol": _RELATIVE, "abstol": _ABSOLUTE, "max_num_steps": _MOST_STEPS}
+    quiet = {"show_eval_warnings": False, "disable_internal_warnings": True}
+    options = accuracy | quiet
     return ca.integrator("slow_flow", "cvodes", equations, 0.0, list(_NOTED), options)
 
 

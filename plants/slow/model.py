@@ -8,63 +8,41 @@ ones (:data:`SLOW_PARAMETERS`) and then the patient's.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeVar
 
 import casadi as ca
 
 from plants.patients import PATIENT_PARAMETERS
 from plants.plant import METRICS
-from plants.quantities import SLOW_SIGNALS, Layout, Parameter, TypedLayout, field_names
+from plants.quantities import (
+    SLOW_SIGNALS,
+    Layout,
+    Parameter,
+    TypedLayout,
+    declarations,
+    field_names,
+)
 from plants.scenarios import DISTURBANCES
 from plants.slow.laws import (
+    TOPICS,
     AllInputs,
     AllParameters,
     AllStates,
     SlowInput,
     SlowState,
-    Topic,
-    blood,
-    drugs,
-    hazards,
-    hemolysis,
-    limb,
-    mitral,
-    myocardium,
-    organs,
-    oxygen,
     reflex,
 )
 
-#: The topics by name, each with a file of values of the same name.
-TOPICS: Mapping[str, Topic] = MappingProxyType(
+SLOW_STATES = declarations(AllStates, SlowState)
+SLOW_INPUTS = declarations(AllInputs, SlowInput)
+SLOW_PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
     {
-        "hemolysis": hemolysis,
-        "blood": blood,
-        "oxygen": oxygen,
-        "organs": organs,
-        "myocardium": myocardium,
-        "mitral": mitral,
-        "drugs": drugs,
-        "limb": limb,
-        "hazards": hazards,
-        "reflex": reflex,
+        name: parameter
+        for topic in TOPICS.values()
+        for name, parameter in declarations(topic.Parameters, Parameter).items()
     }
-)
-
-_Named = TypeVar("_Named", bound=Parameter)
-
-
-def _by_name(rows: Iterable[_Named]) -> Mapping[str, _Named]:
-    return MappingProxyType({row.name: row for row in rows})
-
-
-SLOW_STATES: Mapping[str, SlowState] = _by_name(s for t in TOPICS.values() for s in t.STATES)
-SLOW_INPUTS: Mapping[str, SlowInput] = _by_name(u for t in TOPICS.values() for u in t.INPUTS)
-SLOW_PARAMETERS: Mapping[str, Parameter] = _by_name(
-    p for t in TOPICS.values() for p in t.PARAMETERS.values()
 )
 #: Quick states, which settle within the beats that an outer step of hours passes over.
 QUICK: tuple[str, ...] = field_names(reflex.States)
@@ -105,8 +83,7 @@ def _joined_effects(s: AllStates, u: AllInputs, p: AllParameters) -> ca.SX:
     values = {name: ca.SX(disturbance.neutral) for name, disturbance in DISTURBANCES.items()}
     for topic in TOPICS.values():
         for name, value in topic.effects(s, u, p).items():
-            multiply = DISTURBANCES[name].combine == "multiply"
-            values[name] = values[name] * value if multiply else values[name] + value
+            values[name] = DISTURBANCES[name].joined(values[name], value)
     return ca.vertcat(*values.values())
 
 
@@ -143,10 +120,5 @@ def slow_model() -> SlowModel:
             "slow_effects", [vectors[0], *vectors[2:]], [_joined_effects(s, u, p)], options
         ),
         outputs=ca.Function("slow_outputs", vectors, [OUTPUT_LAYOUT.pack(outputs)], options),
-        settled=ca.Function(
-            "slow_settled",
-            [vectors[1], vectors[3]],
-            [settled],
-            options,
-        ),
+        settled=ca.Function("slow_settled", [vectors[1], vectors[3]], [settled], options),
     )

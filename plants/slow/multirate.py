@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -39,7 +40,7 @@ RELATIVE_TOLERANCE = 1e-3
 LONGEST_STEP, SHORTEST_STEP = HOURS_PER_DAY, 1e-3
 _FIRST_STEP = 1.0  # h
 # The error of a step rises with the third power of its length.
-_ORDER, _SAFETY, _SMALLEST_CHANGE, _LARGEST_CHANGE = 3, 0.9, 0.2, 5.0
+_change = partial(step_change, order=3, safety=0.9, smallest=0.2, largest=5.0)
 # Where the defect changes less than this share of the tolerance, the bulge is not asked for.
 _NEGLIGIBLE = 0.1
 # The size of a state is its value and what it has moved, but not less than this share of its
@@ -89,11 +90,7 @@ class MultirateRun(PeriodicRun):
     """
 
     def __init__(
-        self,
-        plant: Plant,
-        slow: SlowClock | None = None,
-        *,
-        tolerance: float = RELATIVE_TOLERANCE,
+        self, plant: Plant, slow: SlowClock | None = None, *, tolerance: float = RELATIVE_TOLERANCE
     ):
         super().__init__(plant, slow or SlowClock(plant.patient), tolerance=tolerance)
         self.slopes_taken = self.steps = 0
@@ -267,10 +264,3 @@ class MultirateRun(PeriodicRun):
         size = np.abs(now.state) + np.abs(better - now.state) + _LEAST_SIZE
         states = float(np.max(np.abs(better - state) / size))
         return max(states, abs(better_volume - volume) / _VOLUME_SIZE) / self.tolerance
-
-
-def _change(error: float) -> float:
-    """Factor on the length of a step whose error is so many tolerances."""
-    return step_change(
-        error, order=_ORDER, safety=_SAFETY, smallest=_SMALLEST_CHANGE, largest=_LARGEST_CHANGE
-    )

@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 
 from plants.quantities import (
     DATA,
+    Parameter,
     Quantity,
-    quantity_parts,
+    declarations,
+    parameters_of,
     read_quantities,
     replace_values,
     replaced_path,
 )
-from plants.slow.model import SLOW_PARAMETERS, TOPICS
+from plants.slow.laws import TOPICS
+from plants.slow.model import SLOW_PARAMETERS
 
 
 @dataclass(frozen=True)
@@ -89,5 +92,5 @@ def _defaults() -> SlowParameters:
     entries: dict[str, Quantity] = {}
     for name, topic in TOPICS.items():
         path = DATA / "slow" / f"{name}.toml"
-        entries.update(quantity_parts(path, {"parameters": topic.PARAMETERS})["parameters"])
+        entries |= parameters_of(path, declarations(topic.Parameters, Parameter))
     return SlowParameters(entries, "plants/data/slow")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,17 +14,9 @@ from plants.quantities import InputError
 AT_MARGIN = 0.1
 
 
-@overload
-def tolerance(
-    value: float, low: float | None = None, high: float | None = None, *, margin: float = 0.0
-) -> float: ...
-@overload
-def tolerance(
-    value: np.ndarray, low: float | None = None, high: float | None = None, *, margin: float = 0.0
-) -> np.ndarray: ...
 def tolerance(
     value: ArrayLike, low: float | None = None, high: float | None = None, *, margin: float = 0.0
-) -> float | np.ndarray:
+) -> Any:
     """How well a value lies in its range: 1 inside, falling smoothly to 0 outside.
 
     Outside, the fall is a Gaussian of the distance to the nearer bound; at a distance of `margin`

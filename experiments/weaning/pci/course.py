@@ -93,9 +93,7 @@ class _Run:
         self.controller.reset(self.pump, label_hours=self.label_hours)
         self.fast = self._briefed()
         self.driver = DeviceDriver(self.pump)
-        self.limits = {
-            k: quantity.value for k, quantity in intervention_numbers()["follow_up"].items()
-        }
+        self.limits = intervention_numbers()["follow_up"]
 
     def _briefed(self) -> GuardedController | None:
         spec = self.trial.controller

@@ -130,7 +130,7 @@ def _pressure(axes: Axes, course: PciCourse) -> None:
     _line(axes, course.supported, "map", COLORS[0], "supported")
     axes.legend(**LEGEND)
     titled(axes, label("map"))
-    limit_line(axes, intervention_numbers()["follow_up"]["map_low"].value, "at least")
+    limit_line(axes, intervention_numbers()["follow_up"]["map_low"], "at least")
 
 
 def _flow(axes: Axes, course: PciCourse) -> None:

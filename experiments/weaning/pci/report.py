@@ -103,7 +103,7 @@ def pci(trial: PciTrial, *, runs: Path, progress: Callable[[float], None] | None
 
 def compared(course: PciCourse) -> tuple[dict[str, float], dict[str, float]]:
     """The measures with and without a pump, until the artery is told open."""
-    low = intervention_numbers()["follow_up"]["map_low"].value
+    low = intervention_numbers()["follow_up"]["map_low"]
     until = course.intervention.opened
     return measures(course.supported, until, low), measures(course.unsupported, until, low)
 

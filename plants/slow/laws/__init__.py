@@ -14,14 +14,14 @@ from plants.slow.laws import (
     oxygen,
     reflex,
 )
-from plants.slow.laws.declare import SlowInput, SlowState, Topic
+from plants.slow.laws.declare import SlowInput, SlowState
 from plants.slow.laws.hazards import HAZARDS, access_parameters, event_times, thresholds
 from plants.slow.laws.hemolysis import (
     SIGNIFICANT_PFHB,
     SIGNIFICANT_WITHIN_HOURS,
     clinically_significant,
 )
-from plants.slow.laws.joined import AllInputs, AllParameters, AllStates
+from plants.slow.laws.joined import TOPICS, AllInputs, AllParameters, AllStates
 from plants.slow.laws.mitral import (
     MITRAL_GRADES,
     echo_grade,
@@ -34,12 +34,12 @@ __all__ = [
     "MITRAL_GRADES",
     "SIGNIFICANT_PFHB",
     "SIGNIFICANT_WITHIN_HOURS",
+    "TOPICS",
     "AllInputs",
     "AllParameters",
     "AllStates",
     "SlowInput",
     "SlowState",
-    "Topic",
     "access_parameters",
     "blood",
     "clinically_significant",

@@ -20,7 +20,6 @@ from plants.circulation import saturated
 from plants.plant import BeatMetrics
 from plants.quantities import ML_PER_DL, SECONDS_PER_HOUR, Entry, entry, structure
 from plants.slow.laws.composition import hematocrit, hemoglobin, released_mass
-from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
 
 if TYPE_CHECKING:
     from plants.slow.laws.joined import AllParameters
@@ -57,11 +56,6 @@ class Parameters:
     volume_regulation: Entry = entry("1", "1: the patient regulates the blood volume, 0: not", 0, 1)
     volume_regulation_time: Entry = entry("h", "time in which the volume is brought back", 1, 200)
     volume_regulation_limit: Entry = entry("mL/h", "fastest shift of fluid", 10, 2000)
-
-
-STATES = declared_states(States)
-INPUTS = declared_inputs(Inputs)
-PARAMETERS = declared_parameters(Parameters)
 
 
 def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:

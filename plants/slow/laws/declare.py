@@ -2,11 +2,9 @@
 
 A topic is a module with one concept (blood, drugs, the myocardium, ...) and these names:
 
-``States``, ``Inputs``, ``Parameters``
-    Structures whose fields declare name, unit, meaning and range; either of the first two may be
-    empty. The values of the parameters stand in ``plants/data/slow/<topic>.toml``.
-``STATES``, ``INPUTS``, ``PARAMETERS``
-    The declarations of these fields, for tables and files.
+``States``, ``Parameters`` and, where something can be given, ``Inputs``
+    Structures whose fields declare name, unit, meaning and range. The values of the parameters
+    stand in ``plants/data/slow/<topic>.toml``.
 ``start(p, m)``
     Values of the states at time 0 by name, from the numbers of the parameters and of the metrics
     of the first beat.
@@ -25,13 +23,12 @@ may read another's; a topic that reads only its own asks for no more than that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 import casadi as ca
 
 from plants.plant import BeatMetrics
-from plants.quantities import Parameter, declarations
+from plants.quantities import Parameter
 
 if TYPE_CHECKING:
     from plants.slow.laws.joined import AllInputs, AllParameters, AllStates
@@ -45,27 +42,11 @@ class SlowInput(Parameter):
     """Something done to the patient over hours: name, unit, meaning and range; 0 is nothing."""
 
 
-def declared_states(cls: type[Any]) -> tuple[SlowState, ...]:
-    """The states that a structure declares."""
-    return tuple(declarations(cls, SlowState).values())
-
-
-def declared_inputs(cls: type[Any]) -> tuple[SlowInput, ...]:
-    """The inputs that a structure declares."""
-    return tuple(declarations(cls, SlowInput).values())
-
-
-def declared_parameters(cls: type[Any]) -> Mapping[str, Parameter]:
-    """The parameters that a structure declares, by name."""
-    return declarations(cls, Parameter)
-
-
 class Topic(Protocol):
     """A module of the slow clock; see the module's text."""
 
-    STATES: tuple[SlowState, ...]
-    INPUTS: tuple[SlowInput, ...]
-    PARAMETERS: Mapping[str, Parameter]
+    States: type[Any]
+    Parameters: type[Any]
 
     def start(self, p: AllParameters, m: BeatMetrics) -> dict[str, float]:
         """Values of the states at time 0."""

@@ -23,7 +23,6 @@ import casadi as ca
 
 from plants.plant import BeatMetrics
 from plants.quantities import MINUTES_PER_HOUR, Entry, entry, structure
-from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
 
 _DOSE = "ug/kg/min"
 _INOTROPE_HIGH, _VASOPRESSOR_HIGH = 20.0, 1.0
@@ -49,43 +48,22 @@ class Inputs:
 class Parameters:
     """What the drugs do, and how soon."""
 
-    inotrope_baseline: Entry = entry(_DOSE, "inotrope of the identified patient", 0, _INOTROPE_HIGH)
-    vasopressor_baseline: Entry = entry(
-        _DOSE, "vasopressor of the identified patient", 0, _VASOPRESSOR_HIGH
-    )
-    inotrope_time: Entry = entry("min", "time constant of the inotrope's effect site", 0.5, 60)
-    vasopressor_time: Entry = entry(
-        "min", "time constant of the vasopressor's effect site", 0.5, 60
-    )
+    inotrope_baseline: Entry = entry(_DOSE, "inotrope when identified", 0, _INOTROPE_HIGH)
+    vasopressor_baseline: Entry = entry(_DOSE, "vasopressor when identified", 0, _VASOPRESSOR_HIGH)
+    inotrope_time: Entry = entry("min", "time constant of the inotrope effect site", 0.5, 60)
+    vasopressor_time: Entry = entry("min", "time constant of the vasopressor effect site", 0.5, 60)
     inotrope_half_dose: Entry = entry(_DOSE, "inotrope at half the greatest effect", 0.5, 50)
     inotrope_rate_half_dose: Entry = entry(_DOSE, "the same for the heart rate", 0.5, 100)
     inotrope_contractility: Entry = entry("1", "greatest relative gain of contractility", 0, 5)
     inotrope_heart_rate: Entry = entry("1", "greatest relative gain of heart rate", 0, 2)
-    inotrope_resistance: Entry = entry(
-        "1", "greatest relative change of systemic resistance", -0.9, 1
-    )
-    inotrope_pulmonary: Entry = entry(
-        "1", "greatest relative change of pulmonary resistance", -0.9, 1
-    )
-    inotrope_venous_volume: Entry = entry(
-        "mL", "greatest change of unstressed venous volume", -2000, 2000
-    )
+    inotrope_resistance: Entry = entry("1", "greatest relative change of SVR", -0.9, 1)
+    inotrope_pulmonary: Entry = entry("1", "greatest relative change of PVR", -0.9, 1)
+    inotrope_venous_volume: Entry = entry("mL", "greatest change of unstressed volume", -2000, 2000)
     vasopressor_half_dose: Entry = entry(_DOSE, "vasopressor at half the greatest effect", 0.01, 5)
     vasopressor_contractility: Entry = entry("1", "greatest relative gain of contractility", 0, 5)
-    vasopressor_resistance: Entry = entry(
-        "1", "greatest relative gain of systemic resistance", 0, 10
-    )
-    vasopressor_pulmonary: Entry = entry(
-        "1", "greatest relative gain of pulmonary resistance", 0, 5
-    )
-    vasopressor_venous_volume: Entry = entry(
-        "mL", "greatest change of unstressed venous volume", -2000, 0
-    )
-
-
-STATES = declared_states(States)
-INPUTS = declared_inputs(Inputs)
-PARAMETERS = declared_parameters(Parameters)
+    vasopressor_resistance: Entry = entry("1", "greatest relative gain of SVR", 0, 10)
+    vasopressor_pulmonary: Entry = entry("1", "greatest relative gain of PVR", 0, 5)
+    vasopressor_venous_volume: Entry = entry("mL", "greatest change of unstressed volume", -2000, 0)
 
 
 def occupancy(dose: ca.SX, half_dose: ca.SX) -> ca.SX:
@@ -102,10 +80,7 @@ def occupancy(dose: ca.SX, half_dose: ca.SX) -> ca.SX:
 
 def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     """The effect sites as under the doses of the identified patient."""
-    return {
-        "inotrope_effect": p.inotrope_baseline,
-        "vasopressor_effect": p.vasopressor_baseline,
-    }
+    return {"inotrope_effect": p.inotrope_baseline, "vasopressor_effect": p.vasopressor_baseline}
 
 
 def rates(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
@@ -153,7 +128,4 @@ def effects(s: States, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
 
 def outputs(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     """The effect-site doses (ug/kg/min)."""
-    return {
-        "inotrope_effect": s.inotrope_effect,
-        "vasopressor_effect": s.vasopressor_effect,
-    }
+    return {"inotrope_effect": s.inotrope_effect, "vasopressor_effect": s.vasopressor_effect}

@@ -37,12 +37,7 @@ from plants.quantities import (
     entry,
     structure,
 )
-from plants.slow.laws.composition import (
-    plasma_inflow,
-    plasma_volume,
-    released_mass,
-)
-from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
+from plants.slow.laws.composition import plasma_inflow, plasma_volume, released_mass
 
 if TYPE_CHECKING:
     from plants.slow.laws.joined import AllInputs, AllParameters, AllStates
@@ -58,41 +53,21 @@ class States:
 
     pfhb: Entry = entry("mg/dL", "plasma-free hemoglobin, bound and unbound", 0, 5000)
     haptoglobin: Entry = entry("mg/dL", "hemoglobin that all haptoglobin can bind", 0, 500)
-    released_hemoglobin: Entry = entry("mg/dL", "hemoglobin released since the start", 0, 100000.0)
-
-
-@structure
-class Inputs:
-    """Nothing is given."""
+    released_hemoglobin: Entry = entry("mg/dL", "hemoglobin released since the start", 0, 1e5)
 
 
 @structure
 class Parameters:
     """Release, binding and clearance of hemoglobin."""
 
-    release_hemoglobin: Entry = entry(
-        "g/dL", "hemoglobin of the blood of the reference release", 3, 22
-    )
+    release_hemoglobin: Entry = entry("g/dL", "blood's hemoglobin at the reference release", 3, 22)
     release_plasma_volume: Entry = entry("mL", "plasma volume of the reference release", 500, 6000)
-    haptoglobin_initial: Entry = entry(
-        "mg/dL", "capacity of haptoglobin at the start and at rest", 0, 400
-    )
+    haptoglobin_initial: Entry = entry("mg/dL", "haptoglobin's capacity at start and rest", 0, 400)
     haptoglobin_turnover: Entry = entry("h", "mean life of haptoglobin that binds nothing", 24, 400)
-    haptoglobin_dissociation: Entry = entry(
-        "mg/dL", "dissociation constant of the binding", 0.01, 5
-    )
-    complex_clearance_limit: Entry = entry(
-        "mg/dL/h", "fastest clearance of bound hemoglobin", 1, 100
-    )
-    complex_half_saturation: Entry = entry(
-        "mg/dL", "bound hemoglobin cleared half as fast", 0.1, 100
-    )
+    haptoglobin_dissociation: Entry = entry("mg/dL", "dissociation constant of binding", 0.01, 5)
+    complex_clearance_limit: Entry = entry("mg/dL/h", "fastest bound-hemoglobin clearance", 1, 100)
+    complex_half_saturation: Entry = entry("mg/dL", "bound hemoglobin of half clearance", 0.1, 100)
     unbound_clearance: Entry = entry("1/h", "clearance of unbound hemoglobin", 0.01, 5)
-
-
-STATES = declared_states(States)
-INPUTS = declared_inputs(Inputs)
-PARAMETERS = declared_parameters(Parameters)
 
 
 def bound(pfhb: ca.SX, haptoglobin: ca.SX, dissociation: ca.SX) -> ca.SX:
@@ -123,11 +98,7 @@ def release(s: AllStates, m: BeatMetrics, p: AllParameters) -> ca.SX:
 
 def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     """A clean plasma with all its haptoglobin."""
-    return {
-        "pfhb": 0.0,
-        "haptoglobin": p.haptoglobin_initial,
-        "released_hemoglobin": 0.0,
-    }
+    return {"pfhb": 0.0, "haptoglobin": p.haptoglobin_initial, "released_hemoglobin": 0.0}
 
 
 def rates(s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters) -> dict[str, ca.SX]:
@@ -145,7 +116,7 @@ def rates(s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters) -> dict[
     }
 
 
-def effects(s: States, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
+def effects(s: States, u: object, p: Parameters) -> dict[str, ca.SX]:
     """None: hemolysis acts on the circulation through no disturbance."""
     return {}
 

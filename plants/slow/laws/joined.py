@@ -6,6 +6,9 @@ in the order of the vectors.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from plants.circulation import PatientParameters
 from plants.quantities import structure
 from plants.slow.laws import (
@@ -20,6 +23,7 @@ from plants.slow.laws import (
     oxygen,
     reflex,
 )
+from plants.slow.laws.declare import Topic
 
 
 @structure
@@ -39,18 +43,7 @@ class AllStates(
 
 
 @structure
-class AllInputs(
-    reflex.Inputs,
-    hazards.Inputs,
-    limb.Inputs,
-    drugs.Inputs,
-    mitral.Inputs,
-    myocardium.Inputs,
-    organs.Inputs,
-    oxygen.Inputs,
-    blood.Inputs,
-    hemolysis.Inputs,
-):
+class AllInputs(limb.Inputs, drugs.Inputs, blood.Inputs):
     """What may be given over hours, of all topics."""
 
 
@@ -69,3 +62,20 @@ class AllParameters(
     hemolysis.Parameters,
 ):
     """The slow parameters of all topics, and the patient's."""
+
+
+#: The topics by name, each with a file of values of the same name.
+TOPICS: Mapping[str, Topic] = MappingProxyType(
+    {
+        "hemolysis": hemolysis,
+        "blood": blood,
+        "oxygen": oxygen,
+        "organs": organs,
+        "myocardium": myocardium,
+        "mitral": mitral,
+        "drugs": drugs,
+        "limb": limb,
+        "hazards": hazards,
+        "reflex": reflex,
+    }
+)

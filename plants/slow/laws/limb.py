@@ -20,8 +20,6 @@ et al. (1978) Am J Surg 136:161 (hours that a leg bears without flow).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import casadi as ca
 
 from plants.circulation import positive_part, saturated
@@ -29,13 +27,9 @@ from plants.plant import BeatMetrics
 from plants.quantities import (
     MM_PER_FRENCH,
     Entry,
-    InputError,
-    TypedLayout,
-    check_number,
     entry,
     structure,
 )
-from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
 
 # Corners: of the gap between sheath and wall (share of the radius), the pressure (mmHg) and the
 # perfusion (1).
@@ -57,47 +51,24 @@ class Inputs:
 
 
 @structure
-class Sheath:
-    """The sheath that stays in the artery, and the artery."""
+class Parameters:
+    """Access and limb."""
 
-    sheath_french: Entry = entry(
-        "Fr", "sheath left in the artery, as its inner diameter; 0 is none", 0, 30
-    )
+    sheath_french: Entry = entry("Fr", "sheath in the artery, inner diameter; 0 is none", 0, 30)
     sheath_wall: Entry = entry("mm", "outer over inner diameter of a sheath", 0, 2)
     artery_diameter: Entry = entry("mm", "lumen of the common femoral artery", 2, 15)
     femoral: Entry = entry("1", "1 when the device comes through a femoral artery, else 0", 0, 1)
-
-
-@structure
-class Parameters(Sheath):
-    """Access and limb."""
-
     largest_sheath_ratio: Entry = entry("1", "sheath over artery diameter that still fits", 0.8, 2)
-    artery_conductance: Entry = entry(
-        "1/mm4", "open artery over the resting leg per diameter^4", 0.005, 2
-    )
+    artery_conductance: Entry = entry("1/mm4", "artery over resting leg per diameter^4", 0.005, 2)
     collateral_conductance: Entry = entry("1", "collaterals over the resting leg", 0, 10)
-    catheter_conductance: Entry = entry(
-        "1", "distal perfusion catheter over the resting leg", 0, 50
-    )
-    limb_reserve: Entry = entry(
-        "1", "widened over resting conductance of the leg's arterioles", 1, 10
-    )
-    limb_normal_pressure: Entry = entry(
-        "mmHg", "arterial less venous pressure of normal flow", 40, 150
-    )
+    catheter_conductance: Entry = entry("1", "distal perfusion catheter over resting leg", 0, 50)
+    limb_reserve: Entry = entry("1", "widened over resting conductance of the arterioles", 1, 10)
+    limb_normal_pressure: Entry = entry("mmHg", "arteriovenous pressure of normal flow", 40, 150)
     limb_critical_perfusion: Entry = entry("1", "perfusion below which the leg suffers", 0.05, 0.95)
-    limb_healing_time: Entry = entry(
-        "h", "time constant with which the dose of ischemia fades", 1, 500
-    )
+    limb_healing_time: Entry = entry("h", "time constant with which ischemia fades", 1, 500)
 
 
-STATES = declared_states(States)
-INPUTS = declared_inputs(Inputs)
-PARAMETERS = declared_parameters(Parameters)
-
-
-def sheath_artery_ratio(p: Sheath) -> ca.SX:
+def sheath_artery_ratio(p: Parameters) -> ca.SX:
     """Outer diameter of the sheath over that of the femoral artery; 0 without one."""
     # No sheath has no wall; from a few French on the share is 1.
     wall = p.sheath_wall * p.sheath_french**2 / (1 + p.sheath_french**2)
@@ -125,49 +96,6 @@ def limb_perfusion(pressure: ca.SX, distal_perfusion: ca.SX, p: Parameters) -> c
     driving = positive_part(pressure, _PRESSURE_CORNER) / p.limb_normal_pressure
     # Largest flow, with the arterioles wide open, over the flow that the leg needs.
     return saturated(driving / (1 / path + 1 / p.limb_reserve))
-
-
-def check_access(values: Mapping[str, float], *, source: str | None = None) -> None:
-    """Refuse a device that does not go through the femoral artery.
-
-    Parameters
-    ----------
-    values : Mapping of str to float
-        ``pump_french`` and the parameters of this topic, by name.
-    source : str, optional
-        Where the values came from, for the error message.
-
-    Raises
-    ------
-    InputError
-        The access is femoral, and the pump or the sheath is wider than the artery gives way to;
-        or a value is no number in its range.
-
-    Examples
-    --------
-    >>> from plants.slow.laws.limb import check_access
-    >>> values = {"pump_french": 21.0, "sheath_french": 0.0, "sheath_wall": 0.7, "femoral": 1.0,
-    ...           "artery_diameter": 5.0, "largest_sheath_ratio": 1.25}
-    >>> check_access(values)
-    Traceback (most recent call last):
-    ...
-    plants...InputError: artery_diameter = 5.0 is not allowed; allowed: at least 5.6 mm ...
-    """
-    layout = TypedLayout(Sheath)
-    given = layout.select(
-        {name: check_number(values[name], PARAMETERS[name], name, source) for name in layout.names}
-    )
-    if given.femoral < 0.5:
-        return
-    sheath = float(sheath_artery_ratio(given)) * given.artery_diameter
-    widest = max(values["pump_french"] * MM_PER_FRENCH, sheath)
-    smallest = widest / values["largest_sheath_ratio"]
-    if given.artery_diameter < smallest:
-        allowed = (
-            f"at least {smallest:.1f} mm for a device of {widest:.1f} mm by the femoral artery; "
-            "choose a smaller device or another access"
-        )
-        raise InputError("artery_diameter", given.artery_diameter, allowed, source=source)
 
 
 def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:

@@ -23,7 +23,6 @@ import numpy as np
 from plants.circulation import positive_part, saturated
 from plants.plant import BeatMetrics
 from plants.quantities import Entry, InputError, Parameter, check_number, entry, structure
-from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
 
 _EXCESS_CORNER = 2.0  # mL: over which the valve begins to leak
 
@@ -36,31 +35,15 @@ class States:
 
 
 @structure
-class Inputs:
-    """Nothing is given."""
-
-
-@structure
 class Parameters:
     """When and how the valve leaks."""
 
-    mitral_tethering: Entry = entry(
-        "1/s/mmHg", "functional leak per mL of tethering volume; 0 is none", 0, 1
-    )
-    mitral_competent_volume: Entry = entry(
-        "mL", "end-diastolic volume up to which the valve closes", 20, 800
-    )
-    mitral_competent_pressure: Entry = entry(
-        "mmHg", "end-diastolic pressure that belongs to it", 0, 60
-    )
+    mitral_tethering: Entry = entry("1/s/mmHg", "leak per mL of tethering volume; 0 is none", 0, 1)
+    mitral_competent_volume: Entry = entry("mL", "LVEDV up to which the valve closes", 20, 800)
+    mitral_competent_pressure: Entry = entry("mmHg", "LVEDP that belongs to it", 0, 60)
     mitral_pressure_weight: Entry = entry("mL/mmHg", "volume that counts as much as 1 mmHg", 0, 20)
     mitral_leak_limit: Entry = entry("mL/s/mmHg", "largest functional leak", 0.1, 5)
     mitral_time: Entry = entry("h", "time constant of the leaflets and the annulus", 0.01, 100)
-
-
-STATES = declared_states(States)
-INPUTS = declared_inputs(Inputs)
-PARAMETERS = declared_parameters(Parameters)
 
 
 Grade = Literal["none", "mild", "moderate", "severe"]
@@ -212,17 +195,17 @@ def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     return {"functional_leak": float(leak_target(m.lvedv, m.lvedp, p))}
 
 
-def rates(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
+def rates(s: States, m: BeatMetrics, u: object, p: Parameters) -> dict[str, ca.SX]:
     """The leak follows the ventricle; per hour."""
     target = leak_target(m.lvedv, m.lvedp, p)
     return {"functional_leak": (target - s.functional_leak) / p.mitral_time}
 
 
-def effects(s: States, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
+def effects(s: States, u: object, p: Parameters) -> dict[str, ca.SX]:
     """The functional leak adds to the valve's own (mL/s/mmHg)."""
     return {"mitral_leak": s.functional_leak}
 
 
-def outputs(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
+def outputs(s: States, m: BeatMetrics, u: object, p: Parameters) -> dict[str, ca.SX]:
     """The functional leak (mL/s/mmHg)."""
     return {"functional_leak": s.functional_leak}

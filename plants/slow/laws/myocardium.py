@@ -25,15 +25,12 @@ below which autoregulation fails, about 40 mmHg).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import casadi as ca
 import numpy as np
 
 from plants.circulation import gate, positive_part, saturated
 from plants.plant import BeatMetrics
-from plants.quantities import HOURS_PER_DAY, Entry, entry, structure
-from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
+from plants.quantities import HOURS_PER_DAY, Entry, entry, field_names, structure
 
 # Stages of the delay of recovery.
 _STAGES = 3
@@ -51,57 +48,31 @@ class States:
     recovery_onset_1: Entry = entry("1", "stage of the delay of recovery", 0, 1)
     recovery_onset_2: Entry = entry("1", "stage of the delay of recovery", 0, 1)
     recovery_onset_3: Entry = entry("1", "stage of the delay of recovery", 0, 1)
-    tension_reference: Entry = entry(
-        "mmHg.mm", "end-diastolic wall tension unsupported", 0, 10000.0
-    )
-    demand_reference: Entry = entry("mmHg.mL/min", "oxygen demand unsupported", 0, 20000000.0)
-
-
-@structure
-class Inputs:
-    """Nothing is given."""
+    tension_reference: Entry = entry("mmHg.mm", "end-diastolic wall tension unsupported", 0, 1e4)
+    demand_reference: Entry = entry("mmHg.mL/min", "oxygen demand unsupported", 0, 2e7)
 
 
 @structure
 class Parameters:
     """Recovery and loss of contractility."""
 
-    recoverable: Entry = entry(
-        "1", "gain of LV contractility when recovered; 0 never recovers", 0, 10
-    )
+    recoverable: Entry = entry("1", "LV contractility gained by recovery; 0 is none", 0, 10)
     rv_recoverable: Entry = entry("1", "the same of the right ventricle", 0, 10)
-    recovery_time: Entry = entry(
-        "d", "time constant of recovery under good support (tau)", 0.25, 30
-    )
+    recovery_time: Entry = entry("d", "recovery time constant under good support (tau)", 0.25, 30)
     recovery_delay: Entry = entry("d", "delay of recovery (t0)", 0, 10)
     spontaneous_recovery: Entry = entry("1", "drive of recovery without any unloading", 0, 1)
     load_tension_share: Entry = entry("1", "weight of wall tension against oxygen demand", 0, 1)
     good_relief: Entry = entry("1", "relief of load that counts as good support", 0.02, 0.9)
     overload_margin: Entry = entry("1", "load above that of the start that is borne", 0, 1)
     overload_span: Entry = entry("1", "further load that stuns at the full rate", 0.02, 2)
-    unsupported_tension: Entry = entry(
-        "mmHg.mm", "wall tension unsupported; 0 takes the first beat", 0, 10000.0
-    )
-    unsupported_demand: Entry = entry(
-        "mmHg.mL/min", "demand unsupported; 0 takes the first beat", 0, 20000000.0
-    )
-    coronary_critical_pressure: Entry = entry(
-        "mmHg", "coronary perfusion pressure that half suffices", 5, 90
-    )
-    coronary_infarct_pressure: Entry = entry(
-        "mmHg", "coronary perfusion pressure that half infarcts", 0, 60
-    )
+    unsupported_tension: Entry = entry("mmHg.mm", "tension unsupported; 0: first beat's", 0, 1e4)
+    unsupported_demand: Entry = entry("mmHg.mL/min", "demand unsupported; 0: first beat's", 0, 2e7)
+    coronary_critical_pressure: Entry = entry("mmHg", "coronary pressure that half suffices", 5, 90)
+    coronary_infarct_pressure: Entry = entry("mmHg", "coronary pressure that half infarcts", 0, 60)
     coronary_width: Entry = entry("mmHg", "width of both thresholds", 1, 30)
     stunning_time: Entry = entry("h", "time constant of renewed stunning", 0.5, 200)
     infarction_time: Entry = entry("h", "time constant of infarction without perfusion", 0.5, 500)
-    infarct_loss: Entry = entry(
-        "1", "share of present contractility lost when all is infarcted", 0, 0.9
-    )
-
-
-STATES = declared_states(States)
-INPUTS = declared_inputs(Inputs)
-PARAMETERS = declared_parameters(Parameters)
+    infarct_loss: Entry = entry("1", "share of contractility lost when all is infarcted", 0, 0.9)
 
 
 def wall_tension(lvedv: ca.SX | float, lvedp: ca.SX | float) -> ca.SX:
@@ -120,23 +91,6 @@ def wall_tension(lvedv: ca.SX | float, lvedp: ca.SX | float) -> ca.SX:
 def oxygen_demand(pressure_volume_area: ca.SX | float, heart_rate: ca.SX | float) -> ca.SX:
     """Pressure-volume area per minute (mmHg.mL/min), with which oxygen consumption rises."""
     return positive_part(pressure_volume_area, _AREA_CORNER) * heart_rate
-
-
-def unsupported_load(metrics: Mapping[str, float]) -> dict[str, float]:
-    """The parameters that fix the load without support, from the metrics of an unsupported beat.
-
-    Without them the first beat of a run counts as unsupported.
-
-    Examples
-    --------
-    >>> from plants.slow.laws.myocardium import unsupported_load
-    >>> beat = {"lvedp": 27.0, "lvedv": 138.0, "pressure_volume_area": 4166.0, "heart_rate": 105.0}
-    >>> {name: round(value) for name, value in unsupported_load(beat).items()}
-    {'unsupported_tension': 433, 'unsupported_demand': 437431}
-    """
-    tension = wall_tension(metrics["lvedv"], metrics["lvedp"])
-    demand = oxygen_demand(metrics["pressure_volume_area"], metrics["heart_rate"])
-    return {"unsupported_tension": float(tension), "unsupported_demand": float(demand)}
 
 
 def contractility(s: States, p: Parameters) -> ca.SX:
@@ -176,18 +130,14 @@ def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     """All stunned, nothing lost, and the load of the unsupported ventricle."""
     tension = float(wall_tension(m.lvedv, m.lvedp))
     demand = float(oxygen_demand(m.pressure_volume_area, m.heart_rate))
-    return {
+    return dict.fromkeys(field_names(States), 0.0) | {
         "stunned": 1.0,
-        "infarcted": 0.0,
-        "recovery_onset_1": 0.0,
-        "recovery_onset_2": 0.0,
-        "recovery_onset_3": 0.0,
         "tension_reference": p.unsupported_tension or tension,
         "demand_reference": p.unsupported_demand or demand,
     }
 
 
-def rates(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
+def rates(s: States, m: BeatMetrics, u: object, p: Parameters) -> dict[str, ca.SX]:
     """Rates of change per hour; the references of the load stay."""
     perfused = _perfused(m, p.coronary_critical_pressure, p)
     overload = positive_part(load(s, m, p) - 1 - p.overload_margin, _LOAD_CORNER)
@@ -208,7 +158,7 @@ def rates(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.S
     }
 
 
-def effects(s: States, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
+def effects(s: States, u: object, p: Parameters) -> dict[str, ca.SX]:
     """Factors on the contractility of both ventricles; the right one only recovers."""
     return {
         "lv_contractility": contractility(s, p),
@@ -216,7 +166,7 @@ def effects(s: States, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     }
 
 
-def outputs(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
+def outputs(s: States, m: BeatMetrics, u: object, p: Parameters) -> dict[str, ca.SX]:
     """Shares of stunned and infarcted myocardium, drive of recovery and load of the ventricle."""
     return {
         "stunned": s.stunned,

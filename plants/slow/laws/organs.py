@@ -27,7 +27,6 @@ import casadi as ca
 from plants.circulation import gate
 from plants.plant import BeatMetrics
 from plants.quantities import Entry, entry, structure
-from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
 from plants.slow.laws.oxygen import delivery
 
 if TYPE_CHECKING:
@@ -43,11 +42,6 @@ class States:
 
 
 @structure
-class Inputs:
-    """Nothing is given."""
-
-
-@structure
 class Parameters:
     """What hurts the organs, and in what time."""
 
@@ -55,15 +49,11 @@ class Parameters:
     hepatic_injury_initial: Entry = entry("1", "injury of the liver at the start", 0, 1)
     organ_pressure: Entry = entry("mmHg", "perfusion pressure below which organs suffer", 20, 90)
     organ_pressure_width: Entry = entry("mmHg", "width of that step", 1, 40)
-    organ_congestion: Entry = entry(
-        "mmHg", "central venous pressure above which organs suffer", 5, 40
-    )
+    organ_congestion: Entry = entry("mmHg", "CVP above which organs suffer", 5, 40)
     organ_congestion_width: Entry = entry("mmHg", "width of that step", 0.5, 20)
     organ_delivery: Entry = entry("mL/min/m2", "oxygen delivery below which organs suffer", 50, 600)
     organ_delivery_width: Entry = entry("mL/min/m2", "width of that step", 5, 300)
-    renal_hemoglobin: Entry = entry(
-        "mg/dL", "plasma-free hemoglobin above which kidneys suffer", 5, 500
-    )
+    renal_hemoglobin: Entry = entry("mg/dL", "free hemoglobin above which kidneys suffer", 5, 500)
     renal_hemoglobin_width: Entry = entry("mg/dL", "width of that step", 1, 200)
     renal_pressure_weight: Entry = entry("1", "stress of the kidneys by lowest pressure", 0, 1)
     renal_congestion_weight: Entry = entry("1", "stress of the kidneys by highest congestion", 0, 1)
@@ -76,11 +66,6 @@ class Parameters:
     renal_recovery_time: Entry = entry("h", "time in which the kidneys recover", 5, 2000)
     hepatic_onset_time: Entry = entry("h", "time in which full stress hurts the liver", 1, 500)
     hepatic_recovery_time: Entry = entry("h", "time in which the liver recovers", 5, 2000)
-
-
-STATES = declared_states(States)
-INPUTS = declared_inputs(Inputs)
-PARAMETERS = declared_parameters(Parameters)
 
 
 def joined(first: ca.SX, *others: ca.SX) -> ca.SX:
@@ -119,10 +104,7 @@ def _rate(injury: ca.SX, stress: ca.SX, onset: ca.SX, recovery: ca.SX) -> ca.SX:
 
 def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     """The injury that the patient comes with."""
-    return {
-        "renal_injury": p.renal_injury_initial,
-        "hepatic_injury": p.hepatic_injury_initial,
-    }
+    return {"renal_injury": p.renal_injury_initial, "hepatic_injury": p.hepatic_injury_initial}
 
 
 def rates(s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters) -> dict[str, ca.SX]:
@@ -138,7 +120,7 @@ def rates(s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters) -> dict[
     }
 
 
-def effects(s: States, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
+def effects(s: States, u: object, p: Parameters) -> dict[str, ca.SX]:
     """None: the organs act on the circulation through no disturbance."""
     return {}
 

@@ -25,7 +25,6 @@ from plants.plant import BeatMetrics
 from plants.quantities import ML_PER_DL, ML_PER_L, Entry, entry, structure
 from plants.slow.laws.blood import States as BloodStates
 from plants.slow.laws.composition import hemoglobin
-from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
 
 if TYPE_CHECKING:
     from plants.slow.laws.joined import AllInputs, AllParameters, AllStates
@@ -45,11 +44,6 @@ class States:
 
 
 @structure
-class Inputs:
-    """Nothing is given."""
-
-
-@structure
 class Parameters:
     """Oxygen and lactate."""
 
@@ -57,23 +51,14 @@ class Parameters:
     arterial_oxygen_pressure: Entry = entry("mmHg", "oxygen pressure of arterial blood", 20, 600)
     oxygen_capacity: Entry = entry("mL/g", "oxygen that saturated hemoglobin holds", 1.3, 1.4)
     oxygen_demand: Entry = entry("mL/min/m2", "oxygen demand of the body at rest", 50, 400)
-    oxygen_extraction_limit: Entry = entry(
-        "1", "largest share of the delivery extracted", 0.3, 0.95
-    )
-    oxygen_supply_sharpness: Entry = entry(
-        "1", "sharpness of the corner of supply dependency", 1, 20
-    )
+    oxygen_extraction_limit: Entry = entry("1", "largest share of delivery extracted", 0.3, 0.95)
+    oxygen_supply_sharpness: Entry = entry("1", "sharpness of the supply dependency", 1, 20)
     lactate_basal_production: Entry = entry("mmol/L/h", "lactate made with the demand met", 0, 2)
     lactate_debt_production: Entry = entry("mmol/L/h", "lactate made with no demand met", 0, 200)
     lactate_inhibition: Entry = entry("mmol/L", "lactate at which its production is halved", 5, 100)
     lactate_clearance: Entry = entry("1/h", "clearance of lactate with full liver flow", 0.02, 5)
     lactate_hepatic_share: Entry = entry("1", "share of the liver in the clearance", 0, 0.95)
     hepatic_cardiac_index: Entry = entry("L/min/m2", "cardiac index of full liver flow", 1, 6)
-
-
-STATES = declared_states(States)
-INPUTS = declared_inputs(Inputs)
-PARAMETERS = declared_parameters(Parameters)
 
 
 def arterial_content(s: BloodStates, m: BeatMetrics, p: AllParameters) -> ca.SX:

@@ -33,7 +33,6 @@ import casadi as ca
 from plants.circulation import positive_part
 from plants.plant import BeatMetrics
 from plants.quantities import SECONDS_PER_HOUR, Entry, entry, field_names, structure
-from plants.slow.laws.declare import declared_inputs, declared_parameters, declared_states
 
 # Rounding of the threshold of the sympathetic effectors, 1/s; firing spans about 2.6 to 14.
 _FIRING_CORNER = 0.05
@@ -44,41 +43,16 @@ class States:
     """The pressure that is sensed, and the tone of every effector above the operating point's."""
 
     sensed_pressure: Entry = entry("mmHg", "arterial pressure as the receptors pass it", -50, 300)
-    contractility_delayed: Entry = entry(
-        "1", "reflex tone on its way (contractility), above the operating point's", -10, 10
-    )
-    contractility_tone: Entry = entry(
-        "1", "reflex tone at the effector (contractility), above the operating point's", -10, 10
-    )
-    resistance_delayed: Entry = entry(
-        "1", "reflex tone on its way (resistance), above the operating point's", -10, 10
-    )
-    resistance_tone: Entry = entry(
-        "1", "reflex tone at the effector (resistance), above the operating point's", -10, 10
-    )
-    venous_delayed: Entry = entry(
-        "1", "reflex tone on its way (venous), above the operating point's", -10, 10
-    )
-    venous_tone: Entry = entry(
-        "1", "reflex tone at the effector (venous), above the operating point's", -10, 10
-    )
-    rate_sympathetic_delayed: Entry = entry(
-        "1", "reflex tone on its way (rate_sympathetic), above the operating point's", -10, 10
-    )
-    rate_sympathetic_tone: Entry = entry(
-        "1", "reflex tone at the effector (rate_sympathetic), above the operating point's", -10, 10
-    )
-    rate_vagal_delayed: Entry = entry(
-        "1/s", "reflex tone on its way (rate_vagal), above the operating point's", -10, 10
-    )
-    rate_vagal_tone: Entry = entry(
-        "1/s", "reflex tone at the effector (rate_vagal), above the operating point's", -10, 10
-    )
-
-
-@structure
-class Inputs:
-    """Nothing is given."""
+    contractility_delayed: Entry = entry("1", "tone on its way (contractility)", -10, 10)
+    contractility_tone: Entry = entry("1", "tone at the effector (contractility)", -10, 10)
+    resistance_delayed: Entry = entry("1", "tone on its way (resistance)", -10, 10)
+    resistance_tone: Entry = entry("1", "tone at the effector (resistance)", -10, 10)
+    venous_delayed: Entry = entry("1", "tone on its way (venous)", -10, 10)
+    venous_tone: Entry = entry("1", "tone at the effector (venous)", -10, 10)
+    rate_sympathetic_delayed: Entry = entry("1", "tone on its way (rate_sympathetic)", -10, 10)
+    rate_sympathetic_tone: Entry = entry("1", "tone at the effector (rate_sympathetic)", -10, 10)
+    rate_vagal_delayed: Entry = entry("1/s", "tone on its way (rate_vagal)", -10, 10)
+    rate_vagal_tone: Entry = entry("1/s", "tone at the effector (rate_vagal)", -10, 10)
 
 
 @structure
@@ -86,80 +60,41 @@ class Parameters:
     """The reflex: receptors, nerves and effectors."""
 
     baroreflex_gain: Entry = entry("1", "share of the reflex that is at work; 0 is off", 0, 1)
-    baroreflex_pressure: Entry = entry(
-        "mmHg", "operating point: pressure at which it is neutral", 20, 200
-    )
+    baroreflex_pressure: Entry = entry("mmHg", "pressure at which the reflex is neutral", 20, 200)
     baroreflex_slope: Entry = entry("mmHg", "width of the sigmoid of the carotid sinus (ka)", 2, 50)
     carotid_firing_low: Entry = entry("1/s", "lowest firing of the carotid sinus (fmin)", 0, 20)
     carotid_firing_high: Entry = entry("1/s", "highest firing of the carotid sinus (fmax)", 20, 150)
     baroreflex_time: Entry = entry("s", "time constant of the receptors (tau_p)", 0.2, 20)
-    sympathetic_firing_far: Entry = entry(
-        "1/s", "sympathetic firing at high pressure (fes_inf)", 0, 10
-    )
-    sympathetic_firing_zero: Entry = entry(
-        "1/s", "sympathetic firing without inhibition (fes_0)", 5, 60
-    )
-    sympathetic_firing_threshold: Entry = entry(
-        "1/s", "threshold of the effectors (fes_min)", 0, 10
-    )
-    sympathetic_decay: Entry = entry(
-        "s", "fall of sympathetic with carotid firing (kes)", 0.005, 0.5
-    )
+    sympathetic_firing_far: Entry = entry("1/s", "firing at high pressure (fes_inf)", 0, 10)
+    sympathetic_firing_zero: Entry = entry("1/s", "firing without inhibition (fes_0)", 5, 60)
+    sympathetic_firing_threshold: Entry = entry("1/s", "threshold of effectors (fes_min)", 0, 10)
+    sympathetic_decay: Entry = entry("s", "fall with carotid firing (kes)", 0.005, 0.5)
     vagal_firing_low: Entry = entry("1/s", "vagal firing at low pressure (fev_0)", 0, 20)
     vagal_firing_high: Entry = entry("1/s", "vagal firing at high pressure (fev_inf)", 0, 40)
-    vagal_centre: Entry = entry(
-        "1/s", "carotid firing at the middle of the vagal curve (fcs_0)", 5, 80
-    )
+    vagal_centre: Entry = entry("1/s", "carotid firing at the vagal curve's middle (fcs_0)", 5, 80)
     vagal_width: Entry = entry("1/s", "width of the vagal curve (kev)", 1, 50)
     gain_lv_contractility: Entry = entry("mmHg/mL", "LV elastance per sympathetic tone", 0, 5)
     gain_rv_contractility: Entry = entry("mmHg/mL", "RV elastance per sympathetic tone", 0, 5)
-    gain_splanchnic_resistance: Entry = entry(
-        "mmHg.s/mL", "splanchnic resistance per sympathetic tone", 0, 10
-    )
-    gain_other_resistance: Entry = entry(
-        "mmHg.s/mL", "other systemic resistance per sympathetic tone", 0, 10
-    )
-    gain_venous_volume: Entry = entry(
-        "mL", "unstressed venous volume per sympathetic tone", -1500, 0
-    )
+    gain_splanchnic_resistance: Entry = entry("mmHg.s/mL", "splanchnic resistance per tone", 0, 10)
+    gain_other_resistance: Entry = entry("mmHg.s/mL", "other resistance per tone", 0, 10)
+    gain_venous_volume: Entry = entry("mL", "unstressed volume per sympathetic tone", -1500, 0)
     gain_period_sympathetic: Entry = entry("s", "heart period per sympathetic tone", -0.2, 0)
     gain_period_vagal: Entry = entry("s2", "heart period per vagal firing", 0, 0.5)
-    base_lv_contractility: Entry = entry(
-        "mmHg/mL", "LV elastance without sympathetic tone", 0.2, 10
-    )
-    base_rv_contractility: Entry = entry(
-        "mmHg/mL", "RV elastance without sympathetic tone", 0.2, 10
-    )
-    base_splanchnic_resistance: Entry = entry(
-        "mmHg.s/mL", "splanchnic resistance without tone", 0.2, 20
-    )
-    base_other_resistance: Entry = entry(
-        "mmHg.s/mL", "other systemic resistance without tone", 0.2, 20
-    )
-    base_period: Entry = entry(
-        "s", "heart period without sympathetic and vagal tone (T0)", 0.4, 1.5
-    )
-    lag_contractility: Entry = entry(
-        "s", "time constant of the effector (contractility)", 0.05, 120
-    )
-    lag_resistance: Entry = entry("s", "time constant of the effector (resistance)", 0.05, 120)
-    lag_venous: Entry = entry("s", "time constant of the effector (venous)", 0.05, 120)
-    lag_rate_sympathetic: Entry = entry(
-        "s", "time constant of the effector (rate_sympathetic)", 0.05, 120
-    )
-    lag_rate_vagal: Entry = entry("s", "time constant of the effector (rate_vagal)", 0.05, 120)
-    delay_contractility: Entry = entry("s", "delay of the effector (contractility)", 0.05, 120)
-    delay_resistance: Entry = entry("s", "delay of the effector (resistance)", 0.05, 120)
-    delay_venous: Entry = entry("s", "delay of the effector (venous)", 0.05, 120)
-    delay_rate_sympathetic: Entry = entry(
-        "s", "delay of the effector (rate_sympathetic)", 0.05, 120
-    )
-    delay_rate_vagal: Entry = entry("s", "delay of the effector (rate_vagal)", 0.05, 120)
-
-
-STATES = declared_states(States)
-INPUTS = declared_inputs(Inputs)
-PARAMETERS = declared_parameters(Parameters)
+    base_lv_contractility: Entry = entry("mmHg/mL", "LV elastance without tone", 0.2, 10)
+    base_rv_contractility: Entry = entry("mmHg/mL", "RV elastance without tone", 0.2, 10)
+    base_splanchnic_resistance: Entry = entry("mmHg.s/mL", "resistance without tone", 0.2, 20)
+    base_other_resistance: Entry = entry("mmHg.s/mL", "other resistance without tone", 0.2, 20)
+    base_period: Entry = entry("s", "heart period without any tone (T0)", 0.4, 1.5)
+    lag_contractility: Entry = entry("s", "effector's lag (contractility)", 0.05, 120)
+    lag_resistance: Entry = entry("s", "effector's lag (resistance)", 0.05, 120)
+    lag_venous: Entry = entry("s", "effector's lag (venous)", 0.05, 120)
+    lag_rate_sympathetic: Entry = entry("s", "effector's lag (rate_sympathetic)", 0.05, 120)
+    lag_rate_vagal: Entry = entry("s", "effector's lag (rate_vagal)", 0.05, 120)
+    delay_contractility: Entry = entry("s", "effector's delay (contractility)", 0.05, 120)
+    delay_resistance: Entry = entry("s", "effector's delay (resistance)", 0.05, 120)
+    delay_venous: Entry = entry("s", "effector's delay (venous)", 0.05, 120)
+    delay_rate_sympathetic: Entry = entry("s", "effector's delay (rate_sympathetic)", 0.05, 120)
+    delay_rate_vagal: Entry = entry("s", "effector's delay (rate_vagal)", 0.05, 120)
 
 
 def carotid_firing(pressure: ca.SX | float, p: Parameters) -> ca.SX:
@@ -215,19 +150,9 @@ def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
 def settled(pressure: ca.SX | float, p: Parameters) -> States:
     """The states in equilibrium with the mean arterial pressure (mmHg) of a beat."""
     sympathetic, vagal = _targets(pressure, p)
-    return States(
-        sensed_pressure=pressure,
-        contractility_delayed=sympathetic,
-        contractility_tone=sympathetic,
-        resistance_delayed=sympathetic,
-        resistance_tone=sympathetic,
-        venous_delayed=sympathetic,
-        venous_tone=sympathetic,
-        rate_sympathetic_delayed=sympathetic,
-        rate_sympathetic_tone=sympathetic,
-        rate_vagal_delayed=vagal,
-        rate_vagal_tone=vagal,
-    )
+    tones = dict.fromkeys(field_names(States), sympathetic)
+    tones |= {"rate_vagal_delayed": vagal, "rate_vagal_tone": vagal}
+    return States(**tones | {"sensed_pressure": pressure})
 
 
 def _lagging(towards: ca.SX, now: ca.SX, time: ca.SX) -> ca.SX:
@@ -235,7 +160,7 @@ def _lagging(towards: ca.SX, now: ca.SX, time: ca.SX) -> ca.SX:
     return SECONDS_PER_HOUR * (towards - now) / time
 
 
-def rates(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
+def rates(s: States, m: BeatMetrics, u: object, p: Parameters) -> dict[str, ca.SX]:
     """Every state relaxes linearly; per hour."""
     sympathetic, vagal = _targets(s.sensed_pressure, p)
     contractility, resistance = s.contractility_delayed, s.resistance_delayed
@@ -264,7 +189,7 @@ def _parallel(first: ca.SX, second: ca.SX) -> ca.SX:
     return first * second / (first + second)
 
 
-def effects(s: States, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
+def effects(s: States, u: object, p: Parameters) -> dict[str, ca.SX]:
     """Factors on contractility, resistance and heart rate, and the unstressed venous volume (mL).
 
     Each factor is the reference's sum at the present tone over the same sum at the operating
@@ -306,7 +231,7 @@ def effects(s: States, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
     }
 
 
-def outputs(s: States, m: BeatMetrics, u: Inputs, p: Parameters) -> dict[str, ca.SX]:
+def outputs(s: States, m: BeatMetrics, u: object, p: Parameters) -> dict[str, ca.SX]:
     """Sympathetic firing relative to that at the operating point, whatever the gain."""
     now = sympathetic_firing(carotid_firing(s.sensed_pressure, p), p)
     neutral = sympathetic_firing(carotid_firing(p.baroreflex_pressure, p), p)

@@ -12,8 +12,21 @@ import pytest
 
 from plants import HAZARDS, HourScenario, InputError
 from plants.bedside import investigations
-from plants.quantities import STREAMS, UNKEYED, stream, stream_seed
+from plants.quantities import STREAMS, stream, stream_seed
 
+#: Streams without a key.
+UNKEYED = (
+    "individual",
+    "monitors",
+    "suction course",
+    "suction noise",
+    "suction figure",
+    "detector start",
+    "resampling",
+    "speed batch",
+    "random actions",
+    "learning resumed",
+)
 ROOT = Path(__file__).parents[3]
 #: Every stream, a family's one by one.
 NAMED = [(name, member) for name, s in STREAMS.items() for member in s.members or ("",)]

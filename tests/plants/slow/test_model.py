@@ -22,9 +22,11 @@ from plants import (
     SlowClock,
     SlowParameters,
 )
+from plants.quantities import field_names
 from plants.slow import PARAMETER_LAYOUT, QUICK, STATE_LAYOUT
 from plants.slow.clock import metric_vector
-from plants.slow.model import INPUT_LAYOUT, TOPICS, slow_model
+from plants.slow.laws import TOPICS
+from plants.slow.model import INPUT_LAYOUT, slow_model
 
 
 def symbols() -> list[object]:
@@ -49,16 +51,12 @@ def moved() -> SlowClock:
     return clock
 
 
-@pytest.mark.parametrize("kind", ["states", "inputs", "parameters"])
+@pytest.mark.parametrize("kind", ["States", "Inputs", "Parameters"])
 def test_no_name_is_declared_twice(kind):
     counts = Counter(
         name
         for topic in TOPICS.values()
-        for name in (
-            topic.PARAMETERS
-            if kind == "parameters"
-            else [state.name for state in getattr(topic, kind.upper())]
-        )
+        for name in (field_names(getattr(topic, kind)) if hasattr(topic, kind) else ())
     )
     assert max(counts.values()) == 1, counts.most_common(2)
 
@@ -82,12 +80,12 @@ def test_every_topic_is_complete():
     values = PARAMETER_LAYOUT.select(dict(clock.parameters.values) | dict(clock.patient.values))
     metrics = METRICS.select(clock.first_metrics)
     for name, topic in TOPICS.items():
-        states = {state.name for state in topic.STATES}
+        states = set(field_names(topic.States))
         assert set(topic.rates(s, m, u, p)) == states, name
         assert set(topic.start(values, metrics)) == states, name
-        for state in topic.STATES:
-            assert state.low < state.high, state.name
-            assert state.meaning, state.name
+        for state in states:
+            assert SLOW_STATES[state].low < SLOW_STATES[state].high, state
+            assert SLOW_STATES[state].meaning, state
 
 
 def test_every_signal_comes_from_one_topic():

@@ -93,7 +93,7 @@ def test_the_balance_is_that_of_the_plants_myocardium():
         tension_reference=1e4,
         demand_reference=2e7,
     )
-    rate = float(ca.DM(myocardium.rates(state, beat, myocardium.Inputs(), p)["stunned"]))
+    rate = float(ca.DM(myocardium.rates(state, beat, None, p)["stunned"]))
     present = 1.0 + gain * (1.0 - stunned)
     by_plant = -gain * rate / present * 24.0
     gained = 1.0 - 1.0 / present

@@ -30,7 +30,7 @@ def settings(**values):
 
 def bedside(part, **values):
     """The numbers of a bedside with other values in a part."""
-    own = {name: dict(bedside_settings()[name]) for name in bedside_settings().entries}
+    own = {name: dict(bedside_settings()[name]) for name in bedside_settings()}
     return own | {part: own[part] | values}
 
 

@@ -37,7 +37,7 @@ def during(rows, inflation):
 
 
 def test_support_keeps_the_pressure_that_is_lost_without_it(course):
-    low = intervention_numbers()["follow_up"]["map_low"].value
+    low = intervention_numbers()["follow_up"]["map_low"]
     supported, unsupported = compared(course)
     assert supported["min_map"] >= low > unsupported["min_map"]
     assert supported["seconds_map_low"] == 0.0 < unsupported["seconds_map_low"]
@@ -115,9 +115,7 @@ def test_a_patient_who_dies_ends_the_course(monkeypatch):
 
 
 def test_the_intervention_of_a_seed_is_as_the_file_says():
-    numbers = {
-        name: quantity.value for name, quantity in intervention_numbers()["inflations"].items()
-    }
+    numbers = intervention_numbers()["inflations"]
     for seed in range(30):
         intervention = Intervention.drawn(seed)
         assert intervention == Intervention.drawn(seed)

@@ -12,21 +12,30 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from plants import METRICS
-from plants.quantities import ML_PER_DL, load_toml, read_quantities
+from plants.quantities import (
+    ML_PER_DL,
+    Parameter,
+    declarations,
+    field_names,
+    load_toml,
+    read_quantities,
+)
 from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
 from plants.slow.laws import blood, hemolysis
 from plants.slow.laws.composition import hematocrit, hemoglobin, plasma_volume
 from plants.slow.model import INPUT_LAYOUT
 
 VOLUME = 5000.0
-STATES = [state.name for topic in (blood, hemolysis) for state in topic.STATES]
+STATES = (*field_names(blood.States), *field_names(hemolysis.States))
 
 
 def parameters(**changes):
     values = {"blood_volume": VOLUME}
     for name, topic in (("blood", blood), ("hemolysis", hemolysis)):
         content, source = load_toml(name, "slow", "topic")
-        quantities = read_quantities(content["parameters"], topic.PARAMETERS, "parameters", source)
+        quantities = read_quantities(
+            content["parameters"], declarations(topic.Parameters, Parameter), "parameters", source
+        )
         values |= {key: quantity.value for key, quantity in quantities.items()}
     return PARAMETER_LAYOUT.partly(**values | changes)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from plants import DISTURBANCES, METRICS, Patient, Plant, steady_state
-from plants.quantities import DATA, read_quantities
+from plants.quantities import DATA, Parameter, declarations, read_quantities
 from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
 from plants.slow.laws import AllParameters, drugs
 from plants.slow.model import INPUT_LAYOUT
@@ -23,7 +23,9 @@ DRUGS = ("inotrope", "vasopressor")
 
 def parameters(**changes: float) -> AllParameters:
     tables = tomllib.loads((DATA / "slow" / "drugs.toml").read_text())["parameters"]
-    quantities = read_quantities(tables, drugs.PARAMETERS, "parameters", "drugs.toml")
+    quantities = read_quantities(
+        tables, declarations(drugs.Parameters, Parameter), "parameters", "drugs.toml"
+    )
     values = {name: quantity.value for name, quantity in quantities.items()}
     return PARAMETER_LAYOUT.partly(**values | changes)
 

@@ -15,12 +15,12 @@ from scipy.integrate import solve_ivp
 from scipy.stats import norm
 
 from plants import METRICS, InputError, Pump
-from plants.quantities import DATA, read_quantities
+from plants.quantities import DATA, Parameter, declarations, field_names, read_quantities
 from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
 from plants.slow.laws import AllParameters, hazards, limb
 from plants.slow.model import INPUT_LAYOUT
 
-NAMES = [state.name for state in hazards.STATES]
+NAMES = field_names(hazards.States)
 # Highest level that is run for days, and the days of the label (the IFUs; 5.5: a secondary source).
 CLINICAL = {"2.5": (50000.0, 4), "CP": (44000.0, 4), "5.0": (30000.0, 6), "5.5": (31000.0, 14)}
 
@@ -29,7 +29,9 @@ def parameters(**changes: float) -> AllParameters:
     values = {}
     for name, topic in (("limb", limb), ("hazards", hazards)):
         tables = tomllib.loads((DATA / "slow" / f"{name}.toml").read_text())["parameters"]
-        quantities = read_quantities(tables, topic.PARAMETERS, "parameters", f"{name}.toml")
+        quantities = read_quantities(
+            tables, declarations(topic.Parameters, Parameter), "parameters", f"{name}.toml"
+        )
         values |= {key: quantity.value for key, quantity in quantities.items()}
     return PARAMETER_LAYOUT.partly(**values | changes)
 

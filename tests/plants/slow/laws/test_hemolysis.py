@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from plants import METRICS, InputError, clinically_significant
-from plants.quantities import load_toml, read_quantities
-from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
+from plants.quantities import Parameter, declarations, field_names, load_toml, read_quantities
+from plants.slow import PARAMETER_LAYOUT, SLOW_STATES, STATE_LAYOUT
 from plants.slow.laws import blood, hemolysis
 from plants.slow.laws.hemolysis import bound
 from plants.slow.model import INPUT_LAYOUT
 
-STATES = [state.name for state in hemolysis.STATES]
+STATES = field_names(hemolysis.States)
 STILL = INPUT_LAYOUT.partly(bleeding=0.0, transfusion=0.0, fluid=0.0)
 NORMAL, OBSTRUCTED = 1.9, 13.0  # mg/dL/h at the reference, from the indices of Roberts 2020
 
@@ -26,7 +26,9 @@ def parameters(**changes):
     values = {"blood_volume": 5000.0}
     for name, topic in (("blood", blood), ("hemolysis", hemolysis)):
         content, source = load_toml(name, "slow", "topic")
-        quantities = read_quantities(content["parameters"], topic.PARAMETERS, "parameters", source)
+        quantities = read_quantities(
+            content["parameters"], declarations(topic.Parameters, Parameter), "parameters", source
+        )
         values |= {key: quantity.value for key, quantity in quantities.items()}
     return PARAMETER_LAYOUT.partly(**values | changes)
 
@@ -167,7 +169,8 @@ def test_more_release_gives_more_hemoglobin_and_less_haptoglobin(low, more):
 )
 def test_the_states_stay_in_their_range(rate, pfhb, haptoglobin):
     path = course(parameters(), np.linspace(0, 200, 60), rate, [pfhb, haptoglobin, 0.0])
-    for state, values in zip(hemolysis.STATES, path, strict=True):
+    for name, values in zip(STATES, path, strict=True):
+        state = SLOW_STATES[name]
         assert values.min() >= state.low - 1e-6
         assert values.max() <= state.high
     assert path[1].max() <= max(haptoglobin, parameters().haptoglobin_initial) + 1e-6

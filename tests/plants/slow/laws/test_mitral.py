@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from plants import DISTURBANCES, METRICS, InputError, Patient, Plant, Pump, steady_state
-from plants.quantities import DATA, read_quantities
+from plants.quantities import DATA, Parameter, declarations, read_quantities
 from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
 from plants.slow.laws import AllParameters, mitral
 from plants.slow.model import INPUT_LAYOUT
@@ -23,7 +23,9 @@ LEAKY = {"mitral_tethering": 0.1, "mitral_competent_volume": 150.0}
 
 def parameters(**changes: float) -> AllParameters:
     tables = tomllib.loads((DATA / "slow" / "mitral.toml").read_text())["parameters"]
-    quantities = read_quantities(tables, mitral.PARAMETERS, "parameters", "mitral.toml")
+    quantities = read_quantities(
+        tables, declarations(mitral.Parameters, Parameter), "parameters", "mitral.toml"
+    )
     values = {name: quantity.value for name, quantity in quantities.items()}
     return PARAMETER_LAYOUT.partly(**values | changes)
 

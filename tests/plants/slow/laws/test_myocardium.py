@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from plants import METRICS, Patient, Plant, Pump, steady_state
-from plants.quantities import DATA, read_quantities
+from plants.quantities import DATA, Parameter, declarations, field_names, read_quantities
 from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
 from plants.slow.laws import AllParameters, myocardium
 from plants.slow.model import INPUT_LAYOUT
 
-NAMES = [state.name for state in myocardium.STATES]
+NAMES = field_names(myocardium.States)
 READ = ("lvedp", "lvedv", "pressure_volume_area", "heart_rate", "coronary_perfusion_pressure")
 NOTHING = INPUT_LAYOUT.partly()
 # An unsupported ventricle in shock, as it might be on a pump, and off it again.
@@ -39,7 +39,9 @@ STARVED = UNSUPPORTED | {"coronary_perfusion_pressure": 10.0}
 
 def parameters(**changes: float) -> AllParameters:
     tables = tomllib.loads((DATA / "slow" / "myocardium.toml").read_text())["parameters"]
-    quantities = read_quantities(tables, myocardium.PARAMETERS, "parameters", "myocardium.toml")
+    quantities = read_quantities(
+        tables, declarations(myocardium.Parameters, Parameter), "parameters", "myocardium.toml"
+    )
     values = {name: quantity.value for name, quantity in quantities.items()}
     return PARAMETER_LAYOUT.partly(**values | changes)
 
@@ -239,7 +241,7 @@ def test_shares_stay_shares_whatever_the_beats(lvedp, lvedv, area, rate, perfusi
 
 
 def test_the_unsupported_load_can_be_given():
-    p = parameters(**myocardium.unsupported_load(UNSUPPORTED))
-    assert myocardium.start(p, METRICS.partly(**SUPPORTED)) == myocardium.start(
-        parameters(), METRICS.partly(**UNSUPPORTED)
-    )
+    unloaded = myocardium.start(parameters(), METRICS.partly(**UNSUPPORTED))
+    tension, demand = unloaded["tension_reference"], unloaded["demand_reference"]
+    p = parameters(unsupported_tension=tension, unsupported_demand=demand)
+    assert myocardium.start(p, METRICS.partly(**SUPPORTED)) == unloaded

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from plants import METRICS
-from plants.quantities import load_toml, read_quantities
+from plants.quantities import Parameter, declarations, load_toml, read_quantities
 from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
 from plants.slow.laws import organs, oxygen
 
@@ -23,7 +23,9 @@ def parameters():
     values = {"body_surface_area": 1.9}
     for name, topic in (("oxygen", oxygen), ("organs", organs)):
         content, source = load_toml(name, "slow", "topic")
-        quantities = read_quantities(content["parameters"], topic.PARAMETERS, "parameters", source)
+        quantities = read_quantities(
+            content["parameters"], declarations(topic.Parameters, Parameter), "parameters", source
+        )
         values |= {key: quantity.value for key, quantity in quantities.items()}
     return PARAMETER_LAYOUT.partly(**values)
 

@@ -12,8 +12,8 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
 from plants import METRICS
-from plants.quantities import load_toml, read_quantities
-from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
+from plants.quantities import Parameter, declarations, load_toml, read_quantities
+from plants.slow import PARAMETER_LAYOUT, SLOW_STATES, STATE_LAYOUT
 from plants.slow.laws import oxygen
 
 VOLUME, AREA = 5000.0, 1.9
@@ -29,7 +29,9 @@ BANDS = {
 
 def parameters(**changes):
     content, source = load_toml("oxygen", "slow", "topic")
-    quantities = read_quantities(content["parameters"], oxygen.PARAMETERS, "parameters", source)
+    quantities = read_quantities(
+        content["parameters"], declarations(oxygen.Parameters, Parameter), "parameters", source
+    )
     values = {name: quantity.value for name, quantity in quantities.items()}
     values |= {"body_surface_area": AREA, "hemoglobin_initial": 12.0}
     return PARAMETER_LAYOUT.partly(**values | {"hepatic_injury_initial": 0.0} | changes)
@@ -163,7 +165,7 @@ def test_lactate_falls_with_flow_and_hemoglobin_and_rises_with_injury(output, mo
 def test_lactate_stays_in_its_range_and_tends_to_the_settled_value(output, hb, lactate, injury):
     path = course(output, np.linspace(0, 300, 50), lactate, hb, injury)
     assert path.min() >= -1e-6
-    assert path.max() <= oxygen.STATES[0].high
+    assert path.max() <= SLOW_STATES["lactate"].high
     assert path[-1] == pytest.approx(settled(output, hb, injury), rel=1e-3)
 
 

@@ -12,19 +12,21 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from plants import METRICS
-from plants.quantities import DATA, read_quantities
+from plants.quantities import DATA, Parameter, declarations, field_names, read_quantities
 from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
 from plants.slow.laws import AllParameters, reflex
 from plants.slow.model import INPUT_LAYOUT
 
-NAMES = [state.name for state in reflex.STATES]
+NAMES = field_names(reflex.States)
 EFFECTORS = ("contractility", "resistance", "venous", "rate_sympathetic", "rate_vagal")
 NOTHING = INPUT_LAYOUT.partly()
 
 
 def parameters(**changes: float) -> AllParameters:
     tables = tomllib.loads((DATA / "slow" / "reflex.toml").read_text())["parameters"]
-    quantities = read_quantities(tables, reflex.PARAMETERS, "parameters", "reflex.toml")
+    quantities = read_quantities(
+        tables, declarations(reflex.Parameters, Parameter), "parameters", "reflex.toml"
+    )
     values = {name: quantity.value for name, quantity in quantities.items()}
     return PARAMETER_LAYOUT.partly(**values | {"baroreflex_gain": 1.0} | changes)
 
