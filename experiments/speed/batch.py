@@ -20,11 +20,10 @@ from experiments.speed.case import (
     mapped_steps,
 )
 from experiments.speed.row import SpeedRow, compared_row, missing_row, rates_of
-from plants.beat import plant_functions
+from plants.beat import DEFAULT_STEP, plant_functions
 from plants.compile import BlockKernel, BuildError
 from plants.plant import VALUES
 from plants.quantities import stream
-from plants.simulation import DEFAULT_STEP
 
 Array = NDArray[np.float64]
 SIZES = (64, 1024)

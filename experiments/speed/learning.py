@@ -15,8 +15,7 @@ from experiments.speed.case import case_start
 from experiments.speed.row import SpeedRow, compared_row, missing_row, rates_of
 from plants import Sensors, Simulator, Therapy
 from plants.batch import Precision
-from plants.beat import run_kernel
-from plants.simulation import DEFAULT_STEP
+from plants.beat import DEFAULT_STEP, run_kernel
 
 PART = "learning"
 ENVIRONMENT = "impellab/Support-v0"

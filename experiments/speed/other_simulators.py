@@ -13,8 +13,7 @@ from experiments.speed.case import CASE, case_name, case_start
 from experiments.speed.peers import MODEL_CONTENTS, circulation_run, modular_circ_run
 from experiments.speed.row import SpeedRow, compared_row, missing_row, rates_of
 from experiments.speed.svzerod import PART, UNIT, svzerod_rows
-from plants.beat import run_kernel
-from plants.simulation import DEFAULT_STEP
+from plants.beat import DEFAULT_STEP, run_kernel
 
 
 def peer_rows(repeats: int, *, seconds: float = 3.0) -> list[SpeedRow]:
