@@ -28,6 +28,7 @@ from plants.quantities.fields import (
     text,
     unit_of,
 )
+from plants.quantities.integers import check_integer
 from plants.quantities.named_vector import (
     Entry,
     Layout,
@@ -118,6 +119,7 @@ __all__ = [
     "Text",
     "TypedLayout",
     "all_errors",
+    "check_integer",
     "check_keys",
     "check_number",
     "check_quantity",
