@@ -55,7 +55,16 @@ from plants.quantities.quantity import (
     replaced_path,
 )
 from plants.quantities.seeds import STREAMS, UNKEYED, Stream, stream, stream_seed
-from plants.quantities.signals import BEAT_METRICS, SIGNALS, SLOW_SIGNALS, WAVEFORMS, Signal, signal
+from plants.quantities.signals import (
+    BEAT_METRICS,
+    SIGNALS,
+    SLOW_SIGNALS,
+    WAVEFORMS,
+    BeatMetrics,
+    Signal,
+    Waveforms,
+    signal,
+)
 from plants.quantities.toml_file import DATA, load_toml, preset_names, toml_quantities, toml_string
 from plants.quantities.units import (
     BLOOD_DENSITY,
@@ -97,6 +106,7 @@ __all__ = [
     "STREAMS",
     "UNKEYED",
     "WAVEFORMS",
+    "BeatMetrics",
     "Checked",
     "CheckedModel",
     "Declared",
@@ -118,6 +128,7 @@ __all__ = [
     "Tag",
     "Text",
     "TypedLayout",
+    "Waveforms",
     "all_errors",
     "check_integer",
     "check_keys",
