@@ -28,7 +28,6 @@ from plants.quantities.fields import (
     text,
     unit_of,
 )
-from plants.quantities.integers import check_integer
 from plants.quantities.named_vector import (
     Entry,
     Layout,
@@ -44,6 +43,7 @@ from plants.quantities.quantity import (
     MISSING,
     Declared,
     Quantity,
+    check_count,
     check_keys,
     check_number,
     check_quantity,
@@ -130,7 +130,7 @@ __all__ = [
     "TypedLayout",
     "Waveforms",
     "all_errors",
-    "check_integer",
+    "check_count",
     "check_keys",
     "check_number",
     "check_quantity",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, Protocol
 
 from plants.quantities.errors import Gathered, InputError, unknown_name
@@ -101,6 +101,22 @@ def check_number(value: object, declared: Declared, field: str, source: str | No
     if not declared.low <= number <= declared.high:
         raise InputError(field, value, f"a finite number, {allowed}", source=source)
     return float(number)
+
+
+def check_count(value: object, field: str, least: int = 0, most: int | None = None) -> int:
+    """A whole number, a seed for example.
+
+    Raises
+    ------
+    InputError
+        It is none, less than the least that is allowed, or more than the most.
+    """
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        number = int(value)
+        if least <= number and (most is None or number <= most):
+            return number
+    bound = "on" if most is None else f"to {most}"
+    raise InputError(field, value, f"an integer from {least} {bound}")
 
 
 def check_text(value: object, field: str, source: str | None, *, what: str = "text") -> str:
