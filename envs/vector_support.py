@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium
 import numpy as np
 from gymnasium.utils import seeding
-from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from envs.draws import Episode
 from envs.support import SupportEnv
 from envs.vector_actions import speeds_of
+from envs.vector_episodes import Mask, Observations, VectorEpisodes, vector_metadata
 from envs.vector_info import add_rows, add_table, add_texts
-from envs.vector_reset import options_of, reset_lanes, seeds_of
-from plants import METRICS, BatchSimulator, DeviceDriver, InputError, Plant, Pump
+from plants import METRICS, BatchSimulator, DeviceDriver, Plant
 from plants.batch import BatchSensors, Precision
 from plants.simulation import DeathWatch, death_text
 
 Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-Observations = NDArray[np.float32]
 _INDEX = METRICS.index
 
 
@@ -32,7 +28,14 @@ _INDEX = METRICS.index
 _plant = functools.lru_cache(maxsize=4096)(Plant)
 
 
-class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
+class _End(NamedTuple):
+    """How an episode has ended, and why."""
+
+    outcome: str
+    reason: str
+
+
+class SupportVectorEnv(VectorEpisodes):
     """Many :class:`~envs.SupportEnv` with patients, scenarios and seeds of their own.
 
     The numbers are those of as many scalar environments with the same seeds, to rounding, whatever
@@ -76,10 +79,7 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
     >>> vector.close()
     """
 
-    metadata: dict[str, Any] = {  # noqa: RUF012
-        **SupportEnv.metadata,
-        "autoreset_mode": AutoresetMode.NEXT_STEP,
-    }
+    metadata = vector_metadata(SupportEnv)
 
     def __init__(
         self,
@@ -90,45 +90,23 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         precision: Precision = "double",
         **arguments: Any,
     ):
-        if isinstance(num_envs, bool) or not isinstance(num_envs, int | np.integer) or num_envs < 1:
-            raise InputError("num_envs", num_envs, "an integer from 1 on")
         # One scalar environment, never reset, says what all of them are.
         self._scalar = SupportEnv(**arguments)
-        self.num_envs = int(num_envs)
+        super().__init__(num_envs, max_episode_steps, self._scalar)
         self._batch_options: dict[str, Any] = {"threads": threads, "precision": precision}
-        #: Periods after which an episode is truncated, if any.
-        self.max_episode_steps = max_episode_steps
-        self.render_mode = self._scalar.render_mode
-        self.single_observation_space = self._scalar.observation_space
-        self.single_action_space = self._scalar.action_space
         bounded: Any = self._scalar.observation_space
         self._bounds = bounded.low, bounded.high
-        self.observation_space = batch_space(self.single_observation_space, self.num_envs)
-        self.action_space = batch_space(self.single_action_space, self.num_envs)
         n = self.num_envs
         self._batch: BatchSimulator | None = None
         self._sensors = BatchSensors(self._scalar.sensors, n)
-        self._drivers = [DeviceDriver(self._scalar.pump) for _ in range(n)]
+        self._drivers = [DeviceDriver(self.pump) for _ in range(n)]
         self._generators: list[np.random.Generator | None] = [None] * n
         self._seeds: list[int | None] = [None] * n
         self._episodes: list[Episode | None] = [None] * n
-        self._courses: list[list[Any]] = [[] for _ in range(n)]
+        self._courses: list[list[tuple[float, dict[str, float], float]]] = [[] for _ in range(n)]
         self._metrics = np.zeros((len(METRICS), n))
-        self._held = np.full((n, len(self._scalar.signals)), np.nan)
-        self._observations = np.zeros(self._held.shape, np.float32)
+        self._held = np.full(self._observations.shape, np.nan)
         self._speeds, self._watch = np.zeros(n), DeathWatch(self._scalar.therapy.death, n)
-        self._elapsed = np.zeros(n, np.int64)
-        self._over = np.zeros(n, bool)
-
-    @property
-    def pump(self) -> Pump:
-        """The device."""
-        return self._scalar.pump
-
-    @property
-    def signals(self) -> tuple[str, ...]:
-        """Names of the entries of an observation."""
-        return self._scalar.signals
 
     @property  # type: ignore[misc]
     def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
@@ -147,41 +125,17 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
             self._generators[lane] = generator
         return generator
 
-    def reset(
-        self,
-        *,
-        seed: int | Sequence[int | None] | None = None,
-        options: dict[str, Any] | None = None,
-    ) -> tuple[Observations, dict[str, Any]]:
-        """Begin episodes.
-
-        Parameters
-        ----------
-        seed : int, or sequence of int or None, optional
-            Seed of the first environment, the others' follow; or one for each.
-        options : dict, optional
-            See the class.
-
-        Raises
-        ------
-        InputError
-            An option is unknown or refused, or there are not as many seeds as environments.
-        PhysicsError
-            A patient has no periodic beat at the speed to start from.
-        """
-        self._refuse_closed()
-        given = dict(options or {})
-        lanes = reset_lanes(given.pop("reset_mask", None), self.num_envs)
-        seeds = seeds_of(seed, self.num_envs)
-        own = [options_of(given, lane, self.num_envs) for lane in lanes.tolist()]
-        for lane in lanes.tolist():
-            if seeds[lane] is not None:
-                self._generators[lane], self._seeds[lane] = seeding.np_random(seeds[lane])
-        self._begin(lanes, own)
+    def _reset_lanes(
+        self, lanes: NDArray[np.intp], seeds: list[int | None], options: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        for lane, seed in zip(lanes.tolist(), seeds, strict=True):
+            if seed is not None:
+                self._generators[lane], self._seeds[lane] = seeding.np_random(seed)
+        self._begin(lanes, options)
         here = np.zeros(self.num_envs, bool)
         here[lanes] = True
         self._observe(here)
-        return self._observations.copy(), self._info(here, begun=lanes, outcomes={})
+        return self._info(here, begun=lanes, ends={})
 
     def step(self, actions: Any) -> tuple[Observations, Array, Mask, Mask, dict[str, Any]]:
         """Run the pumps for a control period; begin the next episode where the last has ended.
@@ -199,26 +153,24 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
             raise gymnasium.error.ResetNeeded("reset() comes first: no episode is under way")
         moving, begun = ~self._over, np.flatnonzero(self._over)
         wanted = speeds_of(actions, self._scalar.actions, moving)
-        if len(begun):
-            self._begin(begun, [{}] * len(begun))
+        self._begin(begun, [{}] * len(begun))
         before, times = self._speeds.copy(), self._batch.times
         for lane in np.flatnonzero(moving).tolist():
             self._speeds[lane] = self._drivers[lane].apply(wanted[lane], times[lane])
         if moving.any():
             self._batch.advance(self._speeds, self._scalar.period, lanes=moving)
-        outcomes, reasons = self._observe(np.ones(self.num_envs, bool), moving)
-        terms = self._terms(self._speeds - before, moving, outcomes)
+        everywhere = np.ones(self.num_envs, bool)
+        ends = self._observe(everywhere, moving)
+        terms = self._terms(self._speeds - before, moving, ends)
         rewards: Array = np.asarray(sum(terms.values()))
-        self._elapsed[moving] += 1
         terminated = np.zeros(self.num_envs, bool)
-        terminated[list(outcomes)] = True
-        truncated = np.zeros(self.num_envs, bool)
-        if self.max_episode_steps is not None:
-            truncated = moving & (self._elapsed >= self.max_episode_steps)
+        terminated[list(ends)] = True
+        truncated = self._cut_off(moving)
         self._over = terminated | truncated
-        info = self._info(np.ones(self.num_envs, bool), begun=begun, outcomes=outcomes)
+        info = self._info(everywhere, begun=begun, ends=ends)
         if moving.any():
             add_table(info, "reward_terms", terms, moving)
+        reasons = {lane: end.reason for lane, end in ends.items()}
         add_texts(info, "reason", reasons, self.num_envs)
         return self._observations.copy(), rewards, terminated, truncated, info
 
@@ -228,26 +180,22 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
             return (None,) * self.num_envs
         from envs.render import frame
 
-        pictures: list[NDArray[np.uint8] | None] = []
-        for episode, course in zip(self._episodes, self._courses, strict=True):
-            if episode is None:
-                pictures.append(None)
-                continue
-            times, courses, speeds = zip(*course, strict=True)
-            title = f"{episode.patient.name} on {self.pump.name}"
-            therapy = self._scalar.therapy
-            pictures.append(frame(times, courses, speeds, title=title, therapy=therapy))
-        return tuple(pictures)
+        therapy = self._scalar.therapy
+        return tuple(
+            None if episode is None else frame(course, episode.patient, self.pump, therapy)
+            for episode, course in zip(self._episodes, self._courses, strict=True)
+        )
 
     def _begin(self, lanes: NDArray[np.intp], options: list[dict[str, Any]]) -> None:
         """Draw episodes for lanes and put them at their start."""
         if not len(lanes):
             return
-        drawn = []
         for lane in lanes.tolist():
             self._episodes[lane] = None  # No step after a reset that fails.
-        for lane, own in zip(lanes.tolist(), options, strict=True):
-            drawn.append(self._scalar.draws.episode(self._generator(lane), own))
+        drawn = [
+            self._scalar.draws.episode(self._generator(lane), own)
+            for lane, own in zip(lanes.tolist(), options, strict=True)
+        ]
         plants = [_plant(episode.patient, self.pump) for episode in drawn]
         if self._batch is None:
             self._batch = BatchSimulator([plants[0]] * self.num_envs, **self._batch_options)
@@ -268,30 +216,20 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         self._held[lanes], self._elapsed[lanes] = np.nan, 0
         self._over[lanes] = False
 
-    def _observe(
-        self, here: Mask, moving: Mask | None = None
-    ) -> tuple[dict[int, str], dict[int, str]]:
-        """Take in metrics and sensors of some lanes; outcomes and reasons of those that ended."""
+    def _observe(self, here: Mask, moving: Mask | None = None) -> dict[int, _End]:
+        """Take in metrics and sensors of some lanes; which of them have ended, and how."""
         assert self._batch is not None
         now, times = self._batch.metric_matrix(), self._batch.times
         broken = here & ~np.isfinite(now).all(axis=0)
-        outcomes: dict[int, str] = {}
-        reasons: dict[int, str] = {}
-        failures = self._batch.failures
+        ends: dict[int, _End] = {}
         for lane in np.flatnonzero(broken).tolist():
-            outcomes[lane] = "unphysical"
-            if lane in failures:
-                reasons[lane] = failures[lane]
-            else:
-                name = METRICS.names[int(np.argmin(np.isfinite(now[:, lane])))]
-                reasons[lane] = f"{times[lane]:.3f} s: {name} is no longer finite"
+            name = METRICS.names[int(np.argmin(np.isfinite(now[:, lane])))]
+            lost = f"{times[lane]:.3f} s: {name} is no longer finite"
+            ends[lane] = _End("unphysical", self._batch.failures.get(lane, lost))
         seen = here & ~broken
-        if seen.all():
-            self._metrics = now
-        else:
-            self._metrics = np.where(seen, now, self._metrics)
+        self._metrics = np.where(seen, now, self._metrics)
         if moving is not None:
-            self._find_deaths(moving & seen, outcomes, reasons)
+            ends |= self._deaths(moving & seen)
         lanes = np.flatnonzero(seen)
         if len(lanes):
             measured = self._sensors.measure(lanes, times[lanes], self._metrics[:, lanes])
@@ -303,21 +241,20 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
             for lane in np.flatnonzero(here).tolist():
                 course = METRICS.as_dict(self._metrics[:, lane])
                 self._courses[lane].append((times[lane], course, self._speeds[lane]))
-        return outcomes, reasons
+        return ends
 
-    def _find_deaths(self, moved: Mask, outcomes: dict[int, str], reasons: dict[int, str]) -> None:
-        """Count how long patients have been close to death, and who has died."""
+    def _deaths(self, moved: Mask) -> dict[int, _End]:
+        """Count how long patients have been close to death; who has died."""
         death = self._watch.death
         dead = self._watch.died(self._rows((death.signal,)), self._scalar.period, moved)
-        for lane in np.flatnonzero(dead).tolist():
-            outcomes[lane] = "death"
-            reasons[lane] = death_text(death, self._watch.seconds[lane])
+        lanes = np.flatnonzero(dead).tolist()
+        return {i: _End("death", death_text(death, self._watch.seconds[i])) for i in lanes}
 
-    def _terms(self, change: Array, moving: Mask, outcomes: Mapping[int, str]) -> dict[str, Array]:
+    def _terms(self, change: Array, moving: Mask, ends: Mapping[int, _End]) -> dict[str, Array]:
         """Reward by named terms; 0 where nothing moved."""
         therapy = self._scalar.therapy
         earned = therapy.terms(self._rows(therapy.signals), change)
-        unphysical = [lane for lane, outcome in outcomes.items() if outcome == "unphysical"]
+        unphysical = [lane for lane, end in ends.items() if end.outcome == "unphysical"]
         terms = {}
         for name, value in earned.items():
             term = np.where(moving, value, 0.0)
@@ -330,7 +267,7 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         return {name: self._metrics[_INDEX[name]] for name in names}
 
     def _info(
-        self, here: Mask, *, begun: NDArray[np.intp], outcomes: Mapping[int, str]
+        self, here: Mask, *, begun: NDArray[np.intp], ends: Mapping[int, _End]
     ) -> dict[str, Any]:
         assert self._batch is not None
         info: dict[str, Any] = {}
@@ -339,18 +276,14 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         add_table(info, "in_range", therapy.in_range(self._rows(therapy.signals)), here)
         add_rows(info, {"speed": self._speeds.copy(), "time": self._batch.times}, here)
         lanes = np.flatnonzero(here).tolist()
-        texts = dict.fromkeys(lanes, "alive") | dict(outcomes)
-        add_texts(info, "outcome", texts, self.num_envs)
+        outcomes = {lane: ends[lane].outcome if lane in ends else "alive" for lane in lanes}
+        add_texts(info, "outcome", outcomes, self.num_envs)
         patients, scenarios = {}, {}
         for lane in begun.tolist():
             episode = self._episodes[lane]
             assert episode is not None
             patients[lane] = episode.patient.name
-            scenarios[lane] = episode.scenario.name if episode.scenario is not None else "none"
+            scenarios[lane] = episode.scenario_name
         add_texts(info, "patient", patients, self.num_envs)
         add_texts(info, "scenario", scenarios, self.num_envs)
         return info
-
-    def _refuse_closed(self) -> None:
-        if self.closed:
-            raise gymnasium.error.ClosedEnvironmentError("the environment has been closed")

@@ -12,20 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from plants.plant import Plant
 from plants.quantities import InputError
 from plants.scenarios import Scenario
-from plants.simulation import DEFAULT_STEP
 
 Array = NDArray[np.float64]
-
-
-def lane_step(plant: Plant, step: float | None, lane: int) -> float:
-    """The step of a lane, s."""
-    largest = plant.largest_step()
-    if step is None:
-        return min(DEFAULT_STEP, largest)
-    if not 0 < step <= largest:
-        allowed = f"above 0, up to {largest:.3g} s (stability with plants[{lane}])"
-        raise InputError("step", step, allowed, source=plant.patient.path)
-    return step
 
 
 def checked_plants(plants: Sequence[Plant]) -> tuple[Plant, ...]:
@@ -85,13 +73,6 @@ def lane_mask(lanes: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
     if mask.dtype != bool or mask.shape != (count,):
         raise InputError("lanes", f"{mask.dtype} of shape {mask.shape}", f"{count} booleans")
     return mask
-
-
-def checked_integer(field: str, value: int, most: int) -> int:
-    """An integer from 1 on."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or not 1 <= value <= most:
-        raise InputError(field, value, f"an integer from 1 to {most}")
-    return int(value)
 
 
 def lane_indices(lanes: Iterable[int], count: int) -> NDArray[np.intp]:

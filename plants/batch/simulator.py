@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plants.batch import physical_range
 from plants.batch.arguments import (
-    checked_integer,
     checked_length,
     checked_matrix,
     checked_plants,
@@ -38,9 +36,15 @@ from plants.plant import (
     VALUES,
     Plant,
 )
-from plants.quantities import WAVEFORMS, PhysicsError, unknown_name
+from plants.quantities import WAVEFORMS, PhysicsError, check_count, unknown_name
 from plants.scenarios import DISTURBANCES, Scenario
-from plants.simulation import DISTURBANCE_BLOCK, check_positive, time_blocks
+from plants.simulation import (
+    DISTURBANCE_BLOCK,
+    check_positive,
+    in_physical_range,
+    physical_range_breach,
+    time_blocks,
+)
 
 Array = NDArray[np.float64]
 N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
@@ -117,9 +121,9 @@ class BatchSimulator:
         if precision not in _PRECISIONS:
             raise unknown_name("precision", precision, _PRECISIONS)
         self._precision, self._backend = precision, backend
-        self._threads = checked_integer("threads", threads, 1024)
+        self._threads = check_count(threads, "threads", 1, 1024)
         if width is not None:
-            width = checked_integer("width", width, _WIDEST)
+            width = check_count(width, "width", 1, _WIDEST)
         self._lanes = LanePlants(checked, lane_scenarios(scenarios, self._count), step)
         self._set_kernel(width or chosen_width(self._count, precision))
         self._layout = BatchLayout(self._count, self.width)
@@ -305,12 +309,12 @@ class BatchSimulator:
 
     def _stop_outside_range(self, moving: NDArray[np.bool_]) -> None:
         (waveforms,) = self._kernel.evaluate("observe", self._carry[:, :N_STATE], self._values)
-        inside = self._layout.gather(physical_range.inside(self._carry, waveforms)[:, None])[0]
+        inside = self._layout.gather(in_physical_range(self._carry, waveforms)[:, None])[0]
         for lane in np.flatnonzero(moving & ~inside).tolist():
             carry, row = (self._layout.lane(a, lane) for a in (self._carry, waveforms))
             patient = self.plants[lane].patient.name
             where = f"patient {patient} at {self._time[lane]:.3f} s"
-            self._failures[lane] = f"{where}: {physical_range.reason(carry, row)}"
+            self._failures[lane] = f"{where}: {physical_range_breach(carry, row)}"
             self._alive[lane] = False
 
     def metric_matrix(self, names: Sequence[str] | None = None) -> Array:

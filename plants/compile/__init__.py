@@ -7,6 +7,8 @@ from plants.compile.kernels import (
     CompiledKernel,
     Kernel,
     VirtualMachineKernel,
+    built,
+    joint_step,
     step_kernel,
     warn_virtual_machine,
 )
@@ -25,7 +27,9 @@ __all__ = [
     "LaneFunctions",
     "PlantKernel",
     "VirtualMachineKernel",
+    "built",
     "find_compiler",
+    "joint_step",
     "load_library",
     "step_kernel",
     "warn_virtual_machine",

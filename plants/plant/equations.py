@@ -26,8 +26,7 @@ from plants.circulation import (
 )
 from plants.circulation import loop as circulation
 from plants.patients import PATIENT_PARAMETERS
-from plants.plant import metrics as beats
-from plants.plant.structures import Extremes, State, Waveforms
+from plants.plant.structures import Extremes, Integrals, PumpStates, State
 from plants.pumps import INSERTED_LAYOUT, InsertedDevice, motor_current
 from plants.pumps import catheter_position as position
 from plants.pumps import equations as rotary_pump
@@ -35,30 +34,19 @@ from plants.quantities import (
     KRPM_PER_RPM,
     L_MIN_PER_ML_S,
     SECONDS_PER_MINUTE,
-    WAVEFORMS,
     Layout,
     TypedLayout,
+    Waveforms,
+    field_names,
 )
 from plants.scenarios import DISTURBANCES
 
-STATES = TypedLayout(
-    State,
-    (
-        *circulation.VOLUMES,
-        "pump_flow",
-        "pump_speed",
-        "occlusion",
-        "right_pump_flow",
-        "right_pump_speed",
-        "right_occlusion",
-        "septum",
-        "phase",
-    ),
-)
+STATES = TypedLayout(State, (*circulation.VOLUMES, *field_names(PumpStates), "septum", "phase"))
 N_VOLUMES = len(circulation.VOLUMES)
 PHASE = STATES.index["phase"]
 
-_WAVEFORMS, _EXTREMES = TypedLayout(Waveforms, WAVEFORMS), TypedLayout(Extremes)
+_WAVEFORMS, _EXTREMES = TypedLayout(Waveforms), TypedLayout(Extremes)
+_INTEGRALS = TypedLayout(Integrals)
 _PATIENT = TypedLayout(PatientParameters, PATIENT_PARAMETERS)
 _DISTURBANCES = TypedLayout(Disturbances, DISTURBANCES)
 VALUES = Layout(
@@ -131,7 +119,6 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
     place = position.position(d, device)
     delivered = place.delivered * x.pump_flow
 
-    volumes = circulation.volume_rates(q, delivered, x.right_pump_flow, d.infusion)
     left = rotary_pump.pump_rates(
         rotary_pump.PumpState(flow=x.pump_flow, speed=x.pump_speed, occlusion=x.occlusion),
         position.left_inlet(place, x, pressure, p),
@@ -147,15 +134,7 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
         held.right,
     )
     rates = State(
-        la_volume=volumes.la_volume,
-        lv_volume=volumes.lv_volume,
-        aorta_volume=volumes.aorta_volume,
-        systemic_artery_volume=volumes.systemic_artery_volume,
-        systemic_vein_volume=volumes.systemic_vein_volume,
-        ra_volume=volumes.ra_volume,
-        rv_volume=volumes.rv_volume,
-        pulmonary_artery_volume=volumes.pulmonary_artery_volume,
-        pulmonary_vein_volume=volumes.pulmonary_vein_volume,
+        **vars(circulation.volume_rates(q, delivered, x.right_pump_flow, d.infusion)),
         pump_flow=left.flow,
         pump_speed=left.speed,
         occlusion=left.occlusion,
@@ -163,39 +142,23 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
         right_pump_speed=right.speed,
         right_occlusion=right.occlusion,
         septum=interaction.septum_rate(
-            x,
-            pressure.lv,
-            pressure.rv,
-            pressure.activation,
-            (pressure.lv_ees, pressure.rv_ees),
-            p,
+            x, pressure.lv, pressure.rv, pressure.activation, (pressure.lv_ees, pressure.rv_ees), p
         ),
         phase=p.heart_rate * d.heart_rate / SECONDS_PER_MINUTE,
     )
 
     waves = _waveforms(x, pressure, q, place, p, device)
-    integrands = {
-        "lv_power": pressure.lv * (q.aortic + delivered - q.mitral),
-        "aortic_open": q.aortic_open,
-        "aortic_backward": q.aortic_back,
-        "mitral_forward": positive_part(q.mitral, 1e-3),
-        "mitral_backward": q.mitral_back,
-        "through_flow": x.pump_flow * L_MIN_PER_ML_S,
-    }
-    wave_vector = _WAVEFORMS.vector(waves)
-    integrand_vector = ca.vertcat(wave_vector, *[integrands[name] for name in beats.RATES])
-    extremes = Extremes(
-        aortic_pressure=waves.aortic_pressure,
-        pa_pressure=waves.pa_pressure,
-        lv_volume=waves.lv_volume,
-        rv_volume=waves.rv_volume,
-        lv_pressure=waves.lv_pressure,
-        lv_transmural=pressure.lv - pressure.heart,
-        motor_current=waves.motor_current,
-        placement_signal=waves.placement_signal,
-        pump_flow=waves.pump_flow,
+    integrands = Integrals(
+        **vars(waves),
+        lv_power=pressure.lv * (q.aortic + delivered - q.mitral),
+        aortic_open=q.aortic_open,
+        aortic_backward=q.aortic_back,
+        mitral_forward=positive_part(q.mitral, 1e-3),
+        mitral_backward=q.mitral_back,
+        through_flow=x.pump_flow * L_MIN_PER_ML_S,
     )
-    return STATES.vector(rates), wave_vector, integrand_vector, _EXTREMES.vector(extremes)
+    extremes = _EXTREMES.pack(vars(waves) | {"lv_transmural": pressure.lv - pressure.heart})
+    return STATES.vector(rates), _WAVEFORMS.vector(waves), _INTEGRALS.vector(integrands), extremes
 
 
 def _waveforms(

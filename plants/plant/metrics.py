@@ -18,22 +18,21 @@ from plants.circulation import (
     positive_part,
     potential_energy,
 )
-from plants.plant.structures import BeatMetrics, Extremes, FreeWall, Integrals
+from plants.plant.structures import Extremes, FreeWall, Integrals
 from plants.pumps import InsertedDevice, hemolysis_factor, hemolysis_rate, position
 from plants.quantities import (
-    BEAT_METRICS,
     CPO_DIVISOR,
     L_MIN_PER_ML_S,
     SECONDS_PER_MINUTE,
     WAVEFORMS,
+    BeatMetrics,
     Layout,
     TypedLayout,
 )
 
 _INTEGRALS, _EXTREMES = TypedLayout(Integrals), TypedLayout(Extremes)
-#: What is integrated over a beat: every waveform, and :data:`RATES` besides.
+#: What is integrated over a beat: every waveform, and what only metrics are made of besides.
 INTEGRALS = _INTEGRALS.names
-RATES = INTEGRALS[len(WAVEFORMS) :]
 #: Waveforms whose largest and smallest value of the beat are kept.
 EXTREMES = _EXTREMES.names
 
@@ -54,7 +53,7 @@ _MIN = slice(_MAX.stop, _MAX.stop + len(EXTREMES))
 _ONSET, _END_SYSTOLE = _MIN.stop, _MIN.stop + 1
 
 #: Metrics of a beat, in the order of the vector that :func:`beat_metrics` gives.
-METRICS = TypedLayout(BeatMetrics, (*WAVEFORMS, *BEAT_METRICS))
+METRICS = TypedLayout(BeatMetrics)
 
 
 def begin_beat(extremes: ca.SX, onset_pressure: ca.SX, volume: ca.SX) -> ca.SX:
@@ -138,28 +137,7 @@ def beat_metrics(
     rv_stroke = 1 + positive_part(highest.rv_volume - lowest.rv_volume - 1, 0.1)
     rv_ees = p.rv_ees * d.rv_contractility
     metrics = BeatMetrics(
-        lv_pressure=mean.lv_pressure,
-        lv_volume=mean.lv_volume,
-        aortic_pressure=mean.aortic_pressure,
-        la_pressure=mean.la_pressure,
-        ra_pressure=mean.ra_pressure,
-        rv_pressure=mean.rv_pressure,
-        rv_volume=mean.rv_volume,
-        pa_pressure=mean.pa_pressure,
-        pump_flow=mean.pump_flow,
-        aortic_valve_flow=mean.aortic_valve_flow,
-        mitral_valve_flow=mean.mitral_valve_flow,
-        pump_speed=mean.pump_speed,
-        pump_head=mean.pump_head,
-        motor_current=mean.motor_current,
-        placement_signal=mean.placement_signal,
-        displayed_flow=mean.displayed_flow,
-        suction_occlusion=mean.suction_occlusion,
-        right_pump_flow=mean.right_pump_flow,
-        right_pump_speed=mean.right_pump_speed,
-        right_occlusion=mean.right_occlusion,
-        septum_shift=mean.septum_shift,
-        pericardial_pressure=mean.pericardial_pressure,
+        **{name: getattr(mean, name) for name in WAVEFORMS},
         heart_rate=SECONDS_PER_MINUTE / duration,
         map=mean.aortic_pressure,
         systolic=highest.aortic_pressure,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from plants.compile.code.emitter import emit_functions
+from plants.compile.code.emitter import array_sizes, emit_functions
 from plants.compile.code.plant_functions import (
     SLOPE_OUTPUTS,
     PlantFunctions,
@@ -50,29 +50,12 @@ def block_source(functions: PlantFunctions, width: int, *, single: bool = False)
     # The inner stages need no extremes, and of the integrands only the mean over the step: what is
     # kept of each stage would not fit into the fastest memory with all the rest.
     stage = emit_functions(
-        slope,
-        parts,
-        SLOPE_OUTPUTS,
-        without=("e",),
-        only_last="stage",
-        added=("g",),
-        ordered=True,
+        slope, parts, SLOPE_OUTPUTS, without=("e",), only_last="stage", added=("g",), ordered=True
     )
     going = emit_functions(*going_graph(functions), ("moved",), ordered=True)
     ending = ending_part(functions)
-    sizes = {
-        "held": max(1, whole.sizes["held"]),
-        "beat": max(1, whole.sizes["beat"]),
-        "post": max(1, going.sizes["post"]),
-    }
-    loop = filled(
-        "block_loop.c",
-        n_held=sizes["held"],
-        n_beat=sizes["beat"],
-        n_post=sizes["post"],
-        n_end_held=max(1, ending.sizes["endheld"]),
-        **functions.sizes,
-    )
+    sizes = whole.sizes | going.sizes
+    loop = filled("block_loop.c", **array_sizes(sizes | ending.sizes), **functions.sizes)
     math = elementary_functions(single=single)
     texts = (math, whole.source, stage.source, going.source, ending.source, loop)
     return BlockSource(f"#define WIDTH {width}\n" + "\n".join(texts), sizes)
