@@ -3,7 +3,6 @@
 from experiments.runs.command_line import (
     ClusterOption,
     WorkersOption,
-    load_study,
     print_study,
     read_settings,
     run_command_of,
@@ -44,7 +43,6 @@ from experiments.runs.results import (
     replace_file,
     write_findings,
     write_results,
-    write_study,
 )
 from experiments.runs.settings import OptionName, Resolved, Settings, check_all
 from experiments.runs.study import (
@@ -95,7 +93,6 @@ __all__ = [
     "check_all",
     "configuration",
     "emit",
-    "load_study",
     "markdown_table",
     "note",
     "number",
@@ -124,5 +121,4 @@ __all__ = [
     "write_findings",
     "write_report",
     "write_results",
-    "write_study",
 ]

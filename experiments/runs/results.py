@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.runs.folder import RunFolder, run_folder, versions
+from experiments.runs.folder import RunFolder, versions
 from experiments.runs.study import Findings, ReferenceResults
 from experiments.runs.templates import render
 
@@ -87,62 +87,6 @@ def write_findings(
         folder = write_results(results, page, run, kept, findings.figures)
         for name, text in reference.files.items():
             replace_file(folder / name, text.encode())
-
-
-def write_study(
-    command: str,
-    runs: Path,
-    options: Mapping[str, Any],
-    *,
-    title: str,
-    summary: str,
-    tables: Mapping[str, pandas.DataFrame],
-    figures: Mapping[str, Figure],
-    results: bool = False,
-    regenerate: str | None = None,
-) -> Path:
-    """Write tables, figures and a report into a run folder.
-
-    Parameters
-    ----------
-    command : str
-        Name of the command, which names the folders too.
-    runs : Path
-        Folder in which the run folder is made.
-    options : mapping
-        The full configuration.
-    title, summary : str
-        What was studied, in a line, and what came out; paragraphs of Markdown, kept simple.
-    tables : mapping of str to DataFrame
-        By file name without its ending.
-    figures : mapping of str to Figure
-        By file name without its ending; the title of a figure says what it shows.
-    results : bool
-        Whether ``results/COMMAND`` is renewed as well.
-    regenerate : str, optional
-        The command line that renews the reference results; by default ``impellab COMMAND
-        --results``.
-
-    Returns
-    -------
-    Path
-        The run folder.
-
-    Raises
-    ------
-    InputError
-        The run folder cannot be made.
-    """
-    findings = Findings(tables=tables, summary=summary, figures=figures)
-    with run_folder(command, runs, options) as run:
-        write_findings(
-            run,
-            findings,
-            title=title,
-            results=command if results else None,
-            regenerate=regenerate or f"impellab {command} --results",
-        )
-    return run.final
 
 
 def write_results(
