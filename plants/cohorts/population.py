@@ -24,6 +24,7 @@ from plants.cohorts.draws import (
     draw_recovery,
     valve,
 )
+from plants.cohorts.refused import PatientRefused
 from plants.cohorts.variation import STRESSED, Variation, built_in_variation
 from plants.cohorts.virtual_patient import VirtualPatient
 from plants.patients import Patient
@@ -185,11 +186,12 @@ class Population:
             reasons.update(refused)
         counts = RefusalCounts(0, self.attempts, reasons)
         why = ", ".join(f"{reason}: {count}" for reason, count in counts.reasons.items())
-        raise InputError(
+        raise PatientRefused(
             "spread",
             self.spread,
             f"a spread and bands with which {self.attempts} draws hold a plausible "
             f"{self.profile.name} (seed {seed}; {why})",
+            kind="no plausible patient",
             source=self.variation.source,
         )
 

@@ -15,7 +15,7 @@ from controllers import (
     WeaningCriteria,
     step_policy,
 )
-from experiments.weaning.course.record import ESTIMATED, INTERVAL, NOTED, Course
+from experiments.weaning.course.record import ESTIMATED, INTERVAL, NOTED, Course, plain_reasons
 from experiments.weaning.course.trial import WeaningTrial, briefing, trial_bedside
 from plants import Bedside, Measurement, WeaningCase
 from plants.bedside import level_number
@@ -205,7 +205,6 @@ def _happened(bedside: Bedside) -> dict[str, float]:
 
 
 def _plain(decision: Decision) -> dict[str, Any]:
-    against = sorted(decision.reasons, key=lambda reason: reason.met)
     return {
         "hours": decision.hours,
         "level": decision.level,
@@ -213,5 +212,5 @@ def _plain(decision: Decision) -> dict[str, Any]:
         "action": decision.action,
         "words": decision.words,
         "findings": list(decision.findings),
-        "reasons": [str(reason) for reason in against],
+        **plain_reasons(decision),
     }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from controllers import Decision
 from experiments.weaning.course.trial import WeaningTrial
 
 #: True signals that are noted at every look.
@@ -72,7 +73,8 @@ class Course:
         the mitral valve leaks when stretched).
     decisions : list of dict
         Every decision that changed something: ``hours``, ``level``, ``phase``, ``action``,
-        ``words``, ``findings``, ``reasons`` (texts against first).
+        ``words``, ``findings``, ``reasons`` (texts, against going on first) and for each of these
+        ``met`` (whether it speaks for going on).
     findings : dict of str to float
         What was recognised, and when first, h.
     happened : dict of str to float
@@ -102,6 +104,15 @@ class Course:
     alarms: list[tuple[float, str]]
     follow_up: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+
+
+def plain_reasons(decision: Decision) -> dict[str, Any]:
+    """The reasons of a decision as texts, those against going on first, and which are met."""
+    reasons = sorted(decision.reasons, key=lambda reason: reason.met)
+    return {
+        "reasons": [str(reason) for reason in reasons],
+        "met": [reason.met for reason in reasons],
+    }
 
 
 def to_plain(course: Course) -> Mapping[str, Any]:

@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from controllers import Briefing, PciController, load_controller
+from controllers import Briefing, Decision, PciController, load_controller
 from experiments.trials import GuardedController
+from experiments.weaning.course import plain_reasons
 from experiments.weaning.pci.outcome import NOTED, PciCourse
 from experiments.weaning.pci.trial import PERIOD, PciTrial
 from plants import (
@@ -231,12 +232,11 @@ def _note(rows: dict[str, list[float]], now: float, truth: dict[str, float]) -> 
         rows[name].append(truth[name])
 
 
-def _plain(decision: Any) -> dict[str, Any]:
-    against = sorted(decision.reasons, key=lambda reason: reason.met)
+def _plain(decision: Decision) -> dict[str, Any]:
     return {
         "seconds": decision.hours * SECONDS_PER_HOUR,
         "level": decision.level,
         "phase": decision.phase,
         "action": decision.action,
-        "reasons": [str(reason) for reason in against],
+        **plain_reasons(decision),
     }

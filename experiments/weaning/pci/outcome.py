@@ -50,8 +50,8 @@ class PciCourse:
         ``time`` (s) and the signals of :data:`NOTED`, every second; ``supported`` goes on after
         the pump is out.
     decisions : list of dict
-        ``seconds``, ``level``, ``phase``, ``action``, ``reasons`` of every decision that changed
-        something.
+        ``seconds``, ``level``, ``phase``, ``action``, ``reasons``, ``met`` of every decision that
+        changed something.
     boosted : float
         Time above the highest speed that may be held, s.
     unsupported_end : str

@@ -10,7 +10,7 @@ from typing import Any
 from controllers.weaning import pci_numbers
 from experiments.figures import save_figure
 from experiments.runs import ReportTable, RunFolder, run_folder, write_report
-from experiments.weaning.course import PHASE_WORDS, short_reason
+from experiments.weaning.course import PHASE_WORDS, reason_texts
 from experiments.weaning.pci.course import run_pci
 from experiments.weaning.pci.figure import OUTCOME_WORDS, pci_figure
 from experiments.weaning.pci.outcome import PciCourse, measures, to_plain
@@ -129,8 +129,8 @@ def decision_rows(course: PciCourse) -> list[tuple[object, ...]]:
     """Rows (minutes, level, decision, why): the reasons against, or those for going on."""
     rows: list[tuple[object, ...]] = []
     for decision in course.decisions:
-        against = [x for x in decision["reasons"] if x.startswith("against")]
-        why = "; ".join(short_reason(x) for x in against or decision["reasons"])
+        against, favour = (reason_texts(decision, met=met) for met in (False, True))
+        why = "; ".join(against or favour)
         rows.append(
             (decision["seconds"] / 60.0, decision["level"], PHASE_WORDS[decision["phase"]], why)
         )
@@ -140,7 +140,7 @@ def decision_rows(course: PciCourse) -> list[tuple[object, ...]]:
 def _write(run: RunFolder, course: PciCourse) -> None:
     import pandas
 
-    decisions = pandas.DataFrame(course.decisions)
+    decisions = pandas.DataFrame(course.decisions).drop(columns="met")
     decisions["reasons"] = ["; ".join(texts) for texts in decisions["reasons"]]
     run.write_table("decisions", decisions)
     run.write_table("supported", pandas.DataFrame(course.supported))

@@ -61,7 +61,7 @@ def study_rows(done: Iterable[PatientDone]) -> StudyRows:
     for patient in done:
         if patient.refusal:
             refusals.append(
-                {"seed": patient.seed, "what": "patient", "reason": _brief(patient.refusal)}
+                {"seed": patient.seed, "what": "patient", "reason": patient.refusal_kind}
             )
         refusals += [
             {"seed": patient.seed, "what": what, "reason": _brief(reason)}
@@ -171,8 +171,4 @@ def course_row(
 
 def _brief(reason: str) -> str:
     """A reason without the patient's own numbers, so that equal ones can be counted."""
-    if reason.startswith("access"):
-        return "no access that the arteries allow"
-    if reason.startswith("spread"):
-        return "no plausible patient"
     return "no periodic beat" if "no periodic beat" in reason else reason.partition(" (")[0]
