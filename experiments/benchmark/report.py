@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.benchmark.figures import controller_comparison, course_grid
-from experiments.benchmark.results import reference_results
+from experiments.benchmark.results import AGAINST_BEST, CONTROLLERS, headings, reference_results
 from experiments.benchmark.suite import Suite
 from experiments.benchmark.tables import BEST, BenchmarkTables
 from experiments.runs import Findings, PrintedTable, ReportPage
@@ -23,19 +23,6 @@ _CAPTIONS = {
     ),
     "courses-map": "Mean arterial pressure in each trial.",
     "courses-speed": "Speed command in each trial.",
-}
-_SUMMARY = {
-    "controller": "controller",
-    "therapy_reward": "reward",
-    "therapy_cost": "cost",
-    "map_in_range": "MAP ok",
-    "pcwp_in_range": "PCWP ok",
-    "map_low_seconds": "MAP<60 [s]",
-    "suction_seconds": "suction [s]",
-    "cardiac_power_output": "CPO [W]",
-    "pressure_volume_area": "PVA",
-    "hemolysis_rate": "Hb release",
-    "effort": "effort",
 }
 _TIMES = {
     "controller": "controller",
@@ -54,14 +41,6 @@ _OUTCOMES = {
     "solves_infeasible": "infeasible",
     "solves_failed": "failed",
     "solves_fallback": "fallback",
-}
-_AGAINST = {
-    "patient": "patient",
-    "controller": "controller",
-    "therapy_reward": "reward",
-    "best_level": "best level",
-    "best_level_reward": "its reward",
-    "gain": "gain",
 }
 _ROW = {
     "patient": "patient",
@@ -133,7 +112,7 @@ def benchmark_findings(
 def summary_tables(tables: BenchmarkTables) -> list[PrintedTable]:
     """The tables that sum a benchmark up."""
     title = "controllers, mean over all trials"
-    shown = [PrintedTable(title, *_cells(tables.controllers, _SUMMARY))]
+    shown = [PrintedTable(title, *_cells(tables.controllers, headings(CONTROLLERS)))]
     solving = tables.controllers[tables.controllers["solves"] > 0]
     if not solving.empty:
         title = "time of a solve [ms], over all solves"
@@ -141,7 +120,7 @@ def summary_tables(tables: BenchmarkTables) -> list[PrintedTable]:
         shown.append(PrintedTable("how the solves ended", *_cells(solving, _OUTCOMES)))
     if not tables.against_best.empty:
         title = "reward against the best held level of each patient, chosen in hindsight"
-        shown.append(PrintedTable(title, *_cells(tables.against_best, _AGAINST)))
+        shown.append(PrintedTable(title, *_cells(tables.against_best, headings(AGAINST_BEST))))
     return shown
 
 
@@ -177,16 +156,8 @@ def _meanings() -> PrintedTable:
 def _solves(finished: Sequence[Finished]) -> pandas.DataFrame:
     import pandas
 
-    columns = [
-        "patient",
-        "scenario",
-        "controller",
-        "seed",
-        "solve",
-        "outcome",
-        "iterations",
-        "milliseconds",
-    ]
+    columns = ["patient", "scenario", "controller", "seed"]
+    columns += ["solve", "outcome", "iterations", "milliseconds"]
     rows = [
         (
             done.trial.patient,

@@ -17,17 +17,9 @@ if TYPE_CHECKING:
 BEST = "best-fixed"
 _HELD = "fixed:"
 _AVERAGED = (
-    "therapy_reward",
-    "therapy_cost",
-    "map_in_range",
-    "pcwp_in_range",
-    "map_low_seconds",
-    "suction_seconds",
-    "hemolysis_rate",
-    "cardiac_power_output",
-    "pressure_volume_area",
-    "effort",
-    "act_ms_median",
+    *("therapy_reward", "therapy_cost", "map_in_range", "pcwp_in_range", "map_low_seconds"),
+    *("suction_seconds", "hemolysis_rate", "cardiac_power_output", "pressure_volume_area"),
+    *("effort", "act_ms_median"),
 )
 
 

@@ -53,8 +53,7 @@ def command(
     onset: Annotated[float | None, typer.Option(help="When these begin [h].")] = None,
     indication: Annotated[str, typer.Option(help="shock or high-risk-pci.")] = "shock",
     controller: Annotated[
-        str | None,
-        typer.Option(help="High-risk PCI: a controller of the speed between steps."),
+        str | None, typer.Option(help="High-risk PCI: a controller of the speed between steps.")
     ] = None,
     evaluation: Annotated[
         bool, typer.Option("--evaluation", help="Seeds that are kept for evaluation.")

@@ -12,16 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 #: Colours that colour-blind readers can tell apart (Okabe and Ito 2008), darkest first.
-COLORS = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#E69F00",
-    "#56B4E9",
-    "#555555",
-    "#000000",
-)
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#555555", "#000000")
 RESOLUTION = 140  # dots per inch
 
 

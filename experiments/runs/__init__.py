@@ -54,13 +54,7 @@ from experiments.runs.study import (
     ReportPage,
     Study,
 )
-from experiments.runs.study_job import (
-    StudyRun,
-    StudyStatus,
-    report_study,
-    run_study,
-    study_status,
-)
+from experiments.runs.study_job import StudyRun, StudyStatus, report_study, run_study, study_status
 from experiments.runs.templates import render
 from experiments.runs.work_folder import WorkFolder, read_config
 

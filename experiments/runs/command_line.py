@@ -208,8 +208,7 @@ def _option(name: str, info: FieldInfo) -> Any:
     shown = "" if default in (None, "") else f"[default: {default}]"
     names = [f"{flag}/--no-{flag[2:]}"] if kind is bool and default else [flag]
     option = typer.Option(
-        *names,
-        help=" ".join(filter(None, [info.description, _bounds(info), shown])),
+        *names, help=" ".join(filter(None, [info.description, _bounds(info), shown]))
     )
     return Annotated[kind | None, option]
 

@@ -35,21 +35,8 @@ RunsOption = Annotated[Path, typer.Option("--runs", help="Folder in which run fo
 RUNS = Path("runs")
 
 _LIBRARIES = (
-    "impellab",
-    "casadi",
-    "control",
-    "gymnasium",
-    "matplotlib",
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "scipy",
-    "xarray",
-    "torch",
-    "stable-baselines3",
-    "sb3-contrib",
-    "distributed",
-    "SALib",
+    *("impellab", "casadi", "control", "gymnasium", "matplotlib", "numpy", "pandas", "pyarrow"),
+    *("scipy", "xarray", "torch", "stable-baselines3", "sb3-contrib", "distributed", "SALib"),
 )
 _ROOT = Path(__file__).resolve().parents[2]
 _GIT_TIMEOUT = 10.0  # s
@@ -83,11 +70,7 @@ class RunFolder:
 
 @contextlib.contextmanager
 def run_folder(
-    command: str,
-    runs: Path,
-    options: Mapping[str, Any],
-    *,
-    seeds: Mapping[str, int] | None = None,
+    command: str, runs: Path, options: Mapping[str, Any], *, seeds: Mapping[str, int] | None = None
 ) -> Iterator[RunFolder]:
     """Make the folder of a run; nothing is left if the run fails or is interrupted.
 

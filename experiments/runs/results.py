@@ -21,19 +21,13 @@ if TYPE_CHECKING:
 
 #: Option of every study: ``results: ResultsOption = False``.
 ResultsOption = Annotated[
-    bool,
-    typer.Option("--results", help="Also renew the reference results in results/NAME/."),
+    bool, typer.Option("--results", help="Also renew the reference results in results/NAME/.")
 ]
 RESULTS = Path("results")
 
 
 def write_findings(
-    run: RunFolder,
-    findings: Findings,
-    *,
-    title: str,
-    results: str | None = None,
-    regenerate: str,
+    run: RunFolder, findings: Findings, *, title: str, results: str | None = None, regenerate: str
 ) -> None:
     """Write the tables, figures and report of a study into its run folder.
 
@@ -58,10 +52,7 @@ def write_findings(
         run.write_table(name, table)
     captions = findings.report.captions if findings.report is not None else {}
     shown = [
-        (
-            captions.get(name, name.replace("_", " ")),
-            save_figure(figure, run.path / f"{name}.png"),
-        )
+        (captions.get(name, name.replace("_", " ")), save_figure(figure, run.path / f"{name}.png"))
         for name, figure in findings.figures.items()
     ]
     if findings.report is not None:

@@ -12,30 +12,12 @@ from experiments.weaning.course.trial import WeaningTrial
 
 #: True signals that are noted at every look.
 NOTED = (
-    "map",
-    "pulse_pressure",
-    "heart_rate",
-    "cardiac_index",
-    "cardiac_output",
-    "cardiac_power_output",
-    "lvedp",
-    "pcwp",
-    "cvp",
-    "mpap",
-    "papi",
-    "pump_flow",
-    "mitral_regurgitant_fraction",
-    "lactate",
-    "svo2",
-    "renal_injury",
-    "hemoglobin",
-    "pfhb",
-    "limb_perfusion",
-    "inotrope_effect",
-    "vasopressor_effect",
-    "suction",
-    "factor_lv_contractility",
-    "recovered_contractility",
+    *("map", "pulse_pressure", "heart_rate"),
+    *("cardiac_index", "cardiac_output", "cardiac_power_output"),
+    *("lvedp", "pcwp", "cvp", "mpap", "papi", "pump_flow", "mitral_regurgitant_fraction"),
+    *("lactate", "svo2", "renal_injury", "hemoglobin", "pfhb", "limb_perfusion"),
+    *("inotrope_effect", "vasopressor_effect", "suction"),
+    *("factor_lv_contractility", "recovered_contractility"),
 )
 #: What is noted of the tracker's belief about LV contractility, mmHg/mL.
 ESTIMATED = ("lv_ees", "lv_ees_low", "lv_ees_high")

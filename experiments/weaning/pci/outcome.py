@@ -13,15 +13,8 @@ from plants import Intervention
 
 #: Signals that are noted every second.
 NOTED = (
-    "map",
-    "cardiac_output",
-    "pump_flow",
-    "pcwp",
-    "pulse_pressure",
-    "heart_rate",
-    "cardiac_power_output",
-    "pump_speed",
-    "suction",
+    *("map", "cardiac_output", "pump_flow", "pcwp", "pulse_pressure", "heart_rate"),
+    *("cardiac_power_output", "pump_speed", "suction"),
 )
 #: How an intervention ends.
 OUTCOMES = ("well", "failed", "died", "label")
