@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.figures.style import COLORS, label, new_figure, plain
+from experiments.figures.style import COLORS, label, legend_below, new_figure, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,8 +65,7 @@ def pressure_volume_loops(loops: Sequence[Loop], *, title: str = "") -> Figure:
         _panel(axes, [loop for loop in loops if loop.ventricle == ventricle], colors)
         axes.set_xlabel(label(f"{ventricle}_volume"))
         axes.set_ylabel(label(f"{ventricle}_pressure"))
-    handles, shown = panels[0].get_legend_handles_labels()
-    figure.legend(handles, shown, loc="outside lower center", ncols=2, frameon=False)
+    legend_below(figure, panels[0], most=2)
     if title:
         figure.suptitle(title, fontsize="medium")
     return figure

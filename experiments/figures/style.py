@@ -32,6 +32,13 @@ def plain(axes: Axes) -> Axes:
     return axes
 
 
+def legend_below(figure: Figure, axes: Axes, *, most: int | None = None) -> None:
+    """The legend of one panel below the whole figure, in at most so many columns."""
+    handles, names = axes.get_legend_handles_labels()
+    columns = len(names) if most is None else min(most, len(names))
+    figure.legend(handles, names, loc="outside lower center", ncols=columns, frameon=False)
+
+
 def label(name: str) -> str:
     """Axis label of a signal, its first letter a capital."""
     text = SIGNALS[name].label

@@ -14,6 +14,7 @@ from experiments.runs.folder import (
     RunFolder,
     RunsOption,
     configuration,
+    replace_file,
     run_folder,
     run_name,
     versions,
@@ -34,16 +35,8 @@ from experiments.runs.output import (
     to_json,
 )
 from experiments.runs.pool import run_each
-from experiments.runs.report import ReportTable, write_report
-from experiments.runs.results import (
-    RESULTS,
-    ResultsOption,
-    processor,
-    provenance,
-    replace_file,
-    write_findings,
-    write_results,
-)
+from experiments.runs.report import write_report
+from experiments.runs.results import RESULTS, ResultsOption, processor
 from experiments.runs.settings import OptionName, Resolved, Settings, check_all
 from experiments.runs.study import (
     BoolArray,
@@ -71,7 +64,6 @@ __all__ = [
     "PrintedTable",
     "ReferenceResults",
     "ReportPage",
-    "ReportTable",
     "Resolved",
     "ResultsOption",
     "RunError",
@@ -95,7 +87,6 @@ __all__ = [
     "print_table",
     "processor",
     "progress",
-    "provenance",
     "read_config",
     "read_settings",
     "render",
@@ -112,7 +103,5 @@ __all__ = [
     "study_status",
     "to_json",
     "versions",
-    "write_findings",
     "write_report",
-    "write_results",
 ]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.runs.folder import RunFolder, versions
-from experiments.runs.study import Findings, ReferenceResults
+from experiments.runs.folder import RunFolder, replace_file, versions
+from experiments.runs.study import Findings, PrintedTable, ReferenceResults
 from experiments.runs.templates import render
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def write_findings(
         The command line that renews it.
     """
     from experiments.figures import save_figure
-    from experiments.runs.report import ReportTable, write_report
+    from experiments.runs.report import write_report
 
     tables = {name: table for name, table in findings.tables.items() if len(table.columns)}
     for name, table in tables.items():
@@ -55,13 +54,14 @@ def write_findings(
         (captions.get(name, name.replace("_", " ")), save_figure(figure, run.path / f"{name}.png"))
         for name, figure in findings.figures.items()
     ]
-    if findings.report is not None:
-        pages = [ReportTable(*table) for table in findings.report.tables]
-    else:
-        pages = [
-            ReportTable(name.replace("_", " "), list(table.columns), table.values.tolist())
+    pages = (
+        findings.report.tables
+        if findings.report is not None
+        else [
+            PrintedTable(name.replace("_", " "), list(table.columns), table.values.tolist())
             for name, table in tables.items()
         ]
+    )
     # The first paragraph; what lists say is in the tables.
     first = findings.summary.partition("\n\n")[0]
     write_report(run, title, introduction=first, tables=pages, figures=shown)
@@ -122,16 +122,3 @@ def processor() -> str:
         lines = []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file as a whole: to a temporary name beside it, then renamed."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.figures import pressure_volume_loops, save_figure
-from experiments.runs import ReportTable, RunFolder, run_folder, write_report
+from experiments.runs import PrintedTable, RunFolder, run_folder, write_report
 from experiments.trials.catalogue import NO_DEVICE, device_plant
 from experiments.trials.course_figure import time_course
 from experiments.trials.loops import Cycle, cycles, loops, table
@@ -220,8 +220,8 @@ def _write(run: RunFolder, result: Simulation, ran: TrialRun, pv_cycles: list[Cy
         run,
         result.title,
         tables=[
-            ReportTable("Mean of the last beats", columns, rows),
-            ReportTable("The whole course", ["measure", *columns[1:]], result.course_rows()),
+            PrintedTable("Mean of the last beats", columns, rows),
+            PrintedTable("The whole course", ["measure", *columns[1:]], result.course_rows()),
         ],
         figures=pictures,
     )

@@ -13,10 +13,10 @@ from experiments.weaning.course.live_view import live
 from experiments.weaning.course.parts import (
     AFTER,
     LEGEND,
-    SHARES,
     SMALL,
     limit_line,
     numbered,
+    stacked_panels,
     titled,
     write_beside,
 )
@@ -40,7 +40,6 @@ __all__ = [
     "LEGEND",
     "OUTCOMES",
     "PHASE_WORDS",
-    "SHARES",
     "SMALL",
     "Course",
     "WeaningTrial",
@@ -64,6 +63,7 @@ __all__ = [
     "relapse",
     "run_course",
     "short_reason",
+    "stacked_panels",
     "suction_seconds",
     "titled",
     "to_plain",

@@ -83,7 +83,7 @@ def pack(
     --------
     >>> from experiments.weaning.course.labels import pack
     >>> placed = pack([(0.0, "one"), (1.0, "two"), (50.0, "six")], start=0, end=100, width=1)
-    >>> [(one.text, one.row) for one in placed]
+    >>> [(label.text, label.row) for label in placed]
     [('one', 1), ('two', 0), ('six', 0)]
     """
     begins: list[float] = []  # of the texts furthest to the left, by row

@@ -169,30 +169,15 @@ def forecast_rows(course: Course, decisions: Iterable[Decision]) -> list[tuple[o
                 continue
             mean, spread = decision.forecast[name]
             miss = (later[name] - mean) / spread if spread > 0 else math.nan
-            rows.append(
-                (
-                    decision.hours,
-                    decision.level,
-                    SIGNALS[name].meaning,
-                    mean,
-                    spread,
-                    SIGNALS[name].unit,
-                    later[name],
-                    miss,
-                )
-            )
+            signal = SIGNALS[name]
+            step = (decision.hours, decision.level, signal.meaning)
+            rows.append((*step, mean, spread, signal.unit, later[name], miss))
     return rows
 
 
 #: Headings of :func:`forecast_rows`.
 FORECAST_COLUMNS = (
-    "time [h]",
-    "level",
-    "signal",
-    "expected",
-    "standard deviation",
-    "unit",
-    "came (true)",
+    *("time [h]", "level", "signal", "expected", "standard deviation", "unit", "came (true)"),
     "miss [standard deviations]",
 )
 

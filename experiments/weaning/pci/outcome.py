@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,8 +94,3 @@ def measures(rows: dict[str, list[float]], until: float, low: float) -> dict[str
         "mean_cardiac_output": float(output.mean()),
         "mean_pump_flow": float(flow.mean()),
     }
-
-
-def to_plain(course: PciCourse) -> dict[str, Any]:
-    """The course as data that JSON can hold."""
-    return dataclasses.asdict(course)

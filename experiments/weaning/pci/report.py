@@ -9,11 +9,11 @@ from typing import Any
 
 from controllers.weaning import pci_numbers
 from experiments.figures import save_figure
-from experiments.runs import ReportTable, RunFolder, run_folder, write_report
+from experiments.runs import PrintedTable, RunFolder, run_folder, write_report
 from experiments.weaning.course import PHASE_WORDS, reason_texts
 from experiments.weaning.pci.course import run_pci
 from experiments.weaning.pci.figure import OUTCOME_WORDS, pci_figure
-from experiments.weaning.pci.outcome import PciCourse, measures, to_plain
+from experiments.weaning.pci.outcome import PciCourse, measures
 from experiments.weaning.pci.trial import PciTrial
 from plants import SIGNALS
 from plants.quantities import SECONDS_PER_HOUR
@@ -145,7 +145,7 @@ def _write(run: RunFolder, course: PciCourse) -> None:
     run.write_table("decisions", decisions)
     run.write_table("supported", pandas.DataFrame(course.supported))
     run.write_table("unsupported", pandas.DataFrame(course.unsupported))
-    run.write_json("course.json", to_plain(course))
+    run.write_json("course.json", asdict(course))
     picture = save_figure(pci_figure(course), run.path / "course.png")
     numbers = [
         (name, quantity.value, quantity.unit, quantity.source, quantity.tag)
@@ -156,12 +156,12 @@ def _write(run: RunFolder, course: PciCourse) -> None:
         f"High-risk coronary intervention, {course.patient} on a {course.trial.device}",
         introduction=f"{OUTCOME_WORDS[course.outcome]}: {course.reason}.",
         tables=[
-            ReportTable(
+            PrintedTable(
                 "Until the artery is open, supported and unsupported",
                 ("measure", "supported", "unsupported", "unit"),
                 outcome_rows(course),
             ),
-            ReportTable(
+            PrintedTable(
                 "Balloon inflations",
                 ("begin [min]", "length [s]", "contractility left"),
                 [
@@ -169,8 +169,8 @@ def _write(run: RunFolder, course: PciCourse) -> None:
                     for inflation in course.intervention.inflations
                 ],
             ),
-            ReportTable("Decisions", DECISION_COLUMNS, decision_rows(course)),
-            ReportTable(
+            PrintedTable("Decisions", DECISION_COLUMNS, decision_rows(course)),
+            PrintedTable(
                 "Limits and times of the controller",
                 ("name", "value", "unit", "source", "tag"),
                 numbers,

@@ -73,19 +73,10 @@ def study_rows(done: Iterable[PatientDone]) -> StudyRows:
             if probe.reason:
                 refusals.append({"seed": patient.seed, "what": "gate", "reason": probe.reason})
             else:
-                probes.append(
-                    {
-                        "seed": patient.seed,
-                        "case": case,
-                        "hours": probe.hours,
-                        "level": probe.level,
-                        "holds": probe.holds,
-                        "chance": probe.chance,
-                        "margin": probe.margin,
-                        "trusted": probe.trusted,
-                        "cardiac_power_output": probe.power,
-                    }
-                )
+                names = ("hours", "level", "holds", "chance", "margin", "trusted")
+                shown = {name: getattr(probe, name) for name in names}
+                own = {"seed": patient.seed, "case": case}
+                probes.append(own | shown | {"cardiac_power_output": probe.power})
         for policy, course in patient.courses.items():
             assert patient.oracle is not None
             courses.append(
