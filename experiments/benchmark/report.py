@@ -24,6 +24,8 @@ _CAPTIONS = {
     "courses-map": "Mean arterial pressure in each trial.",
     "courses-speed": "Speed command in each trial.",
 }
+# Columns that name a trial.
+_OF_TRIAL = ("patient", "scenario", "controller", "seed")
 _TIMES = {
     "controller": "controller",
     "solves": "solves",
@@ -156,19 +158,9 @@ def _meanings() -> PrintedTable:
 def _solves(finished: Sequence[Finished]) -> pandas.DataFrame:
     import pandas
 
-    columns = ["patient", "scenario", "controller", "seed"]
-    columns += ["solve", "outcome", "iterations", "milliseconds"]
+    columns = [*_OF_TRIAL, "solve", "outcome", "iterations", "milliseconds"]
     rows = [
-        (
-            done.trial.patient,
-            done.trial.scenario,
-            short_name(done.trial.controller),
-            done.trial.seed,
-            k,
-            status.outcome.name,
-            status.iterations,
-            status.milliseconds,
-        )
+        (*_of_trial(done), k, status.outcome.name, status.iterations, status.milliseconds)
         for done in finished
         for k, status in enumerate(done.statuses)
     ]
@@ -185,22 +177,19 @@ def _courses(finished: Sequence[Finished], tables: BenchmarkTables) -> pandas.Da
         for row in tables.levels.to_dict("records")
         if row["best"]
     }
-    columns = ["patient", "scenario", "controller", "seed", "time", "speed_command", *COURSE]
+    columns = [*_OF_TRIAL, "time", "speed_command", *COURSE]
     parts = []
     for done in finished:
         name = short_name(done.trial.controller)
         names = [name] if name in tables.order else []
         names += [BEST] if (done.trial.patient, name) in best else []
+        own = dict(zip(_OF_TRIAL, _of_trial(done), strict=True))
         for shown in names if done.course else []:
-            parts.append(
-                pandas.DataFrame(
-                    {
-                        "patient": done.trial.patient,
-                        "scenario": done.trial.scenario,
-                        "controller": shown,
-                        "seed": done.trial.seed,
-                        **done.course,
-                    }
-                )
-            )
+            parts.append(pandas.DataFrame(own | {"controller": shown} | done.course))
     return pandas.concat(parts, ignore_index=True) if parts else pandas.DataFrame(columns=columns)
+
+
+def _of_trial(done: Finished) -> tuple[object, ...]:
+    """The values of :data:`_OF_TRIAL`."""
+    trial = done.trial
+    return trial.patient, trial.scenario, short_name(trial.controller), trial.seed

@@ -115,11 +115,11 @@ def numbered(axes: Axes, times: Sequence[float], end: float, *, tick: float, tex
         Height of the begin of the ticks and of the numbers, on the axis.
     """
     wide = CHARACTER / TIMES_WIDTH * end
-    for when, said in gathered(times, wide):
+    for when, numbers in gathered(times, wide):
         axes.text(
             min(max(when, 1.2 * wide), end - 2 * wide),
             text,
-            said,
+            numbers,
             fontsize=SMALL,
             ha="center",
             va="center",

@@ -163,7 +163,7 @@ def forecast_rows(course: Course, decisions: Iterable[Decision]) -> list[tuple[o
     for decision in decisions:
         if decision.action not in ("down", "up") or not decision.forecast:
             continue
-        later = _held(course, decision.hours, decision.level)
+        later = _settled_record(course, decision.hours, decision.level)
         for name in FORECAST:
             if later is None or name not in decision.forecast:
                 continue
@@ -182,7 +182,7 @@ FORECAST_COLUMNS = (
 )
 
 
-def _held(course: Course, hours: float, level: str) -> dict[str, float] | None:
+def _settled_record(course: Course, hours: float, level: str) -> dict[str, float] | None:
     """The first record at least that long after a step, if the level is still the same."""
     later = [row for row in course.records if row["hours"] >= hours + _SETTLED]
     kept = later and f"P-{later[0]['level']:.0f}" == level

@@ -143,15 +143,15 @@ class _Run:
         speed = self.pump.speed(self.controller.level)
         simulator.reset(speed=speed)
         self.driver.reset(speed=speed)
-        sensors, look = Sensors(self.trial.tier, seed=self.trial.seed), 0.0
+        sensors, next_assessment = Sensors(self.trial.tier, seed=self.trial.seed), 0.0
         wanted, watch = speed, DeathWatch(self.therapy.death)
         for length in period_lengths(self.label_hours * SECONDS_PER_HOUR, PERIOD):
             now, truth = simulator.time, simulator.metrics()
             _note(rows, now, truth)
-            looked = now >= look - 1e-6
-            if looked or self.fast is not None:
+            due = now >= next_assessment - 1e-6
+            if due or self.fast is not None:
                 measured = sensors.measure(now, truth)
-            if looked:
+            if due:
                 decision = self.controller.decide(
                     measured,
                     now,
@@ -160,8 +160,8 @@ class _Run:
                 )
                 if decision.action == "explant":
                     return "off", ""
-                look = now + decision.wait * SECONDS_PER_HOUR
-            if looked or self.fast is not None:
+                next_assessment = now + decision.wait * SECONDS_PER_HOUR
+            if due or self.fast is not None:
                 wanted = self._wanted(measured)
             if watch.died(truth, length):
                 return "died", death_text(watch.death)
@@ -204,9 +204,9 @@ class _Run:
                     worst = min(worst, truth["map"])
         except PhysicsError as error:
             return "died", str(error)
-        said = f"lowest mean arterial pressure {worst:.1f} mmHg without the pump"
+        text = f"lowest mean arterial pressure {worst:.1f} mmHg without the pump"
         well = worst >= lowest
-        return ("well", said) if well else ("failed", f"{said}, below {lowest:g}")
+        return ("well", text) if well else ("failed", f"{text}, below {lowest:g}")
 
     def _unsupported(self) -> tuple[dict[str, list[float]], str]:
         """The same patient and inflations without a pump."""

@@ -54,14 +54,8 @@ class Task:
 
     def trial(self, policy: str) -> WeaningTrial:
         """The trial of a policy."""
-        return WeaningTrial(
-            self.seed,
-            policy,
-            self.case,
-            device=self.device,
-            tier=self.tier,
-            evaluation=self.evaluation,
-        )
+        own = {name: value for name, value in vars(self).items() if name != "policies"}
+        return WeaningTrial(policy=policy, **own)
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ def course_row(
     full = course.records[0]["level"] if course.records else math.nan
     below = [row for row in course.records if row["level"] < full]
     answer, metrics = relapse(course), cormpo(course.records, course.decisions)
-    believed = contractility(course.records)
+    estimate = contractility(course.records)
     late = course.hours if course.outcome == "well" else course.label_hours
     row: dict[str, Any] = {
         "policy": policy,
@@ -148,8 +148,8 @@ def course_row(
         row[f"{name}_hours"] = named
         row[f"{name}_true"] = alarms.get(name)
     return row | {
-        "estimates": len(believed.errors),
-        "estimates_inside": sum(believed.inside),
+        "estimates": len(estimate.errors),
+        "estimates_inside": sum(estimate.inside),
         "weaning_score": metrics.weaning_score,
         "action_change_penalty": metrics.change_penalty,
         "whole_hours": metrics.hours,
