@@ -1,7 +1,8 @@
 """The command line ``impellab``: finds its subcommands, and turns errors into a line and a code.
 
 Every module of :mod:`experiments.commands` is a subcommand of the module's name, and its function
-``command`` is what runs. Only the module of the command asked for is imported.
+``command`` is what runs; the commands of the other studies are made from their declarations, in the
+table of :mod:`experiments.studies`. Only the module of the command asked for is imported.
 
 Exit codes: 0 done, 1 done but a check failed (or a simulation that could not go on), 2 bad input,
 130 interrupted.
@@ -24,7 +25,8 @@ from typing import Any, TextIO
 import typer
 
 import experiments.commands
-from experiments.runs import RunError, note, reserved_stdout
+from experiments.runs import RunError, note, reserved_stdout, study_command
+from experiments.studies import STUDY_COMMANDS
 from plants import InputError, PhysicsError
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
@@ -49,7 +51,8 @@ class CommandFailure(Exception):
 
 def command_names() -> tuple[str, ...]:
     """Names of the subcommands."""
-    return tuple(module.name for module in pkgutil.iter_modules(experiments.commands.__path__))
+    modules = pkgutil.iter_modules(experiments.commands.__path__)
+    return tuple(sorted([*STUDY_COMMANDS, *(module.name for module in modules)]))
 
 
 def application(only: str | None = None) -> typer.Typer:
@@ -69,9 +72,19 @@ def application(only: str | None = None) -> typer.Typer:
     )
     app.callback()(_options)
     for name in command_names() if only is None else (only,):
-        function = importlib.import_module(f"experiments.commands.{name}").command
-        app.command(name)(_guarded(function))
+        app.command(name)(_guarded(_command(name)))
     return app
+
+
+def _command(name: str) -> Callable[..., int | None]:
+    """What runs as the subcommand of that name."""
+    if name in STUDY_COMMANDS:
+        study = STUDY_COMMANDS[name]
+        return study_command(study.load(), study.explanation)
+    command: Callable[..., int | None] = importlib.import_module(
+        f"experiments.commands.{name}"
+    ).command
+    return command
 
 
 def _show_version(wanted: bool) -> None:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from experiments.runs import markdown_table
+from experiments.runs import markdown_table, replace_file
 from experiments.trials import TRIAL_METRICS
 from plants import (
     DEVICE_PARAMETERS,
@@ -144,15 +143,7 @@ def write(folder: Path = FOLDER) -> tuple[Path, ...]:
         raise InputError("folder", os.fspath(folder), "a folder; run it from the checkout's root")
     written = []
     for name, text in pages().items():
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, folder / name)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        replace_file(folder / name, text.encode())
         written.append(folder / name)
     return tuple(written)
 

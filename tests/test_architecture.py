@@ -32,8 +32,6 @@ TOPICS = {
     "plants/plant/test_invariants.py",
     "plants/test_reference.py",
 }
-#: Subcommands are a file each, found by their name.
-LARGE_FOLDERS = {"experiments.commands": 20}
 
 
 def source_files() -> dict[str, Path]:
@@ -127,7 +125,7 @@ def test_no_name_is_a_module_and_something_else(folder):
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_no_folder_holds_too_many_files(folder):
     files = [module for module in FILES if module not in FOLDERS and folder_of(module) == folder]
-    assert len(files) <= LARGE_FOLDERS.get(folder, MOST_FILES)
+    assert len(files) <= MOST_FILES
 
 
 def test_names_in_the_equations_are_checked_and_the_formatter_wins():

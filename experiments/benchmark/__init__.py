@@ -4,10 +4,4 @@ from experiments.benchmark.figures import controller_comparison, course_grid
 from experiments.benchmark.study import STUDY, BenchmarkSettings
 from experiments.benchmark.suite import Suite
 
-__all__ = [
-    "STUDY",
-    "BenchmarkSettings",
-    "Suite",
-    "controller_comparison",
-    "course_grid",
-]
+__all__ = ["STUDY", "BenchmarkSettings", "Suite", "controller_comparison", "course_grid"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.figures import COLORS, new_figure, plain
+from experiments.figures import COLORS, new_figure, plain, shared_legend
 from experiments.trials import TRIAL_METRICS
 from plants import SIGNALS, Goal
 
@@ -70,8 +70,7 @@ def controller_comparison(rows: pandas.DataFrame, controllers: Sequence[str]) ->
         axes.set_xlim(min(left, 0.0), max(right, _REACH.get(name, right)))
     grid[0, 0].set_yticks(places, controllers)
     grid[0, 0].invert_yaxis()
-    handles, names = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
+    shared_legend(figure, grid[0, 0])
     return figure
 
 
@@ -123,10 +122,7 @@ def course_grid(
             if i == len(patients) - 1:
                 axes.set_xlabel("Time [s]")
     grid[0, 0].set_ylim(low - margin, high + margin)
-    handles, names = grid[0, 0].get_legend_handles_labels()
-    figure.legend(
-        handles, names, loc="outside lower center", ncols=min(6, len(names)), frameon=False
-    )
+    shared_legend(figure, grid[0, 0], 6)
     figure.suptitle(label, fontsize="medium")
     return figure
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.benchmark.figures import controller_comparison, course_grid
-from experiments.benchmark.results import reference_results
+from experiments.benchmark.results import AGAINST_BEST, CONTROLLERS, headings, reference_results
 from experiments.benchmark.suite import Suite
 from experiments.benchmark.tables import BEST, BenchmarkTables
 from experiments.runs import Findings, PrintedTable, ReportPage
@@ -24,19 +24,8 @@ _CAPTIONS = {
     "courses-map": "Mean arterial pressure in each trial.",
     "courses-speed": "Speed command in each trial.",
 }
-_SUMMARY = {
-    "controller": "controller",
-    "therapy_reward": "reward",
-    "therapy_cost": "cost",
-    "map_in_range": "MAP ok",
-    "pcwp_in_range": "PCWP ok",
-    "map_low_seconds": "MAP<60 [s]",
-    "suction_seconds": "suction [s]",
-    "cardiac_power_output": "CPO [W]",
-    "pressure_volume_area": "PVA",
-    "hemolysis_rate": "Hb release",
-    "effort": "effort",
-}
+# Columns that name a trial.
+_OF_TRIAL = ("patient", "scenario", "controller", "seed")
 _TIMES = {
     "controller": "controller",
     "solves": "solves",
@@ -54,14 +43,6 @@ _OUTCOMES = {
     "solves_infeasible": "infeasible",
     "solves_failed": "failed",
     "solves_fallback": "fallback",
-}
-_AGAINST = {
-    "patient": "patient",
-    "controller": "controller",
-    "therapy_reward": "reward",
-    "best_level": "best level",
-    "best_level_reward": "its reward",
-    "gain": "gain",
 }
 _ROW = {
     "patient": "patient",
@@ -133,7 +114,7 @@ def benchmark_findings(
 def summary_tables(tables: BenchmarkTables) -> list[PrintedTable]:
     """The tables that sum a benchmark up."""
     title = "controllers, mean over all trials"
-    shown = [PrintedTable(title, *_cells(tables.controllers, _SUMMARY))]
+    shown = [PrintedTable(title, *_cells(tables.controllers, headings(CONTROLLERS)))]
     solving = tables.controllers[tables.controllers["solves"] > 0]
     if not solving.empty:
         title = "time of a solve [ms], over all solves"
@@ -141,7 +122,7 @@ def summary_tables(tables: BenchmarkTables) -> list[PrintedTable]:
         shown.append(PrintedTable("how the solves ended", *_cells(solving, _OUTCOMES)))
     if not tables.against_best.empty:
         title = "reward against the best held level of each patient, chosen in hindsight"
-        shown.append(PrintedTable(title, *_cells(tables.against_best, _AGAINST)))
+        shown.append(PrintedTable(title, *_cells(tables.against_best, headings(AGAINST_BEST))))
     return shown
 
 
@@ -177,27 +158,9 @@ def _meanings() -> PrintedTable:
 def _solves(finished: Sequence[Finished]) -> pandas.DataFrame:
     import pandas
 
-    columns = [
-        "patient",
-        "scenario",
-        "controller",
-        "seed",
-        "solve",
-        "outcome",
-        "iterations",
-        "milliseconds",
-    ]
+    columns = [*_OF_TRIAL, "solve", "outcome", "iterations", "milliseconds"]
     rows = [
-        (
-            done.trial.patient,
-            done.trial.scenario,
-            short_name(done.trial.controller),
-            done.trial.seed,
-            k,
-            status.outcome.name,
-            status.iterations,
-            status.milliseconds,
-        )
+        (*_of_trial(done), k, status.outcome.name, status.iterations, status.milliseconds)
         for done in finished
         for k, status in enumerate(done.statuses)
     ]
@@ -214,22 +177,19 @@ def _courses(finished: Sequence[Finished], tables: BenchmarkTables) -> pandas.Da
         for row in tables.levels.to_dict("records")
         if row["best"]
     }
-    columns = ["patient", "scenario", "controller", "seed", "time", "speed_command", *COURSE]
+    columns = [*_OF_TRIAL, "time", "speed_command", *COURSE]
     parts = []
     for done in finished:
         name = short_name(done.trial.controller)
         names = [name] if name in tables.order else []
         names += [BEST] if (done.trial.patient, name) in best else []
+        own = dict(zip(_OF_TRIAL, _of_trial(done), strict=True))
         for shown in names if done.course else []:
-            parts.append(
-                pandas.DataFrame(
-                    {
-                        "patient": done.trial.patient,
-                        "scenario": done.trial.scenario,
-                        "controller": shown,
-                        "seed": done.trial.seed,
-                        **done.course,
-                    }
-                )
-            )
+            parts.append(pandas.DataFrame(own | {"controller": shown} | done.course))
     return pandas.concat(parts, ignore_index=True) if parts else pandas.DataFrame(columns=columns)
+
+
+def _of_trial(done: Finished) -> tuple[object, ...]:
+    """The values of :data:`_OF_TRIAL`."""
+    trial = done.trial
+    return trial.patient, trial.scenario, short_name(trial.controller), trial.seed

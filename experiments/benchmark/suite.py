@@ -132,20 +132,10 @@ class Suite(CheckedModel):
 
     def trials(self, controllers: tuple[str, ...]) -> list[Trial]:
         """The trials of some controllers, patient by patient."""
+        names = {"device", "tier", "duration", "period", "level", "spread", "therapy"}
+        shared = self.model_dump(include=names)
         return [
-            Trial(
-                patient=patient,
-                device=self.device,
-                scenario=scenario,
-                controller=controller,
-                seed=seed,
-                tier=self.tier,
-                duration=self.duration,
-                period=self.period,
-                level=self.level,
-                spread=self.spread,
-                therapy=self.therapy,
-            )
+            Trial(patient=patient, scenario=scenario, controller=controller, seed=seed, **shared)
             for patient, scenario, seed, controller in itertools.product(
                 self.patients, self.scenarios, self.seeds, controllers
             )

@@ -17,17 +17,9 @@ if TYPE_CHECKING:
 BEST = "best-fixed"
 _HELD = "fixed:"
 _AVERAGED = (
-    "therapy_reward",
-    "therapy_cost",
-    "map_in_range",
-    "pcwp_in_range",
-    "map_low_seconds",
-    "suction_seconds",
-    "hemolysis_rate",
-    "cardiac_power_output",
-    "pressure_volume_area",
-    "effort",
-    "act_ms_median",
+    *("therapy_reward", "therapy_cost", "map_in_range", "pcwp_in_range", "map_low_seconds"),
+    *("suction_seconds", "hemolysis_rate", "cardiac_power_output", "pressure_volume_area"),
+    *("effort", "act_ms_median"),
 )
 
 
@@ -121,17 +113,16 @@ def _levels(suite: Suite, table: pandas.DataFrame) -> tuple[pandas.DataFrame, di
     names = {f"{_HELD}{level}": level for level in suite.levels}
     swept = table[table["controller"].isin(list(names))]
     # A level at which a trial failed is none that could have been chosen.
-    usable = swept.groupby(["patient", "controller"])["therapy_reward"].mean().reset_index()
+    mean = swept.groupby(["patient", "controller"])["therapy_reward"].mean()
     broken = swept[swept["outcome"] == FAILED][["patient", "controller"]].drop_duplicates()
     refused = set(broken.itertuples(index=False, name=None))
     best: dict[str, str] = {}
     levels = []
     for patient in suite.patients:
-        here = usable[usable["patient"] == patient]
         rewards = {
-            level: float(here.loc[here["controller"] == held, "therapy_reward"].iloc[0])
+            level: float(mean[patient, held])
             for held, level in names.items()
-            if held in set(here["controller"]) and (patient, held) not in refused
+            if (patient, held) in mean and (patient, held) not in refused
         }
         if rewards:
             best[patient] = max(rewards, key=lambda level: rewards[level])

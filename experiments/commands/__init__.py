@@ -1,1 +1,1 @@
-"""Subcommands of ``impellab``: a module each, whose function ``command`` is what runs."""
+"""Subcommands of ``impellab`` with a module each, whose function ``command`` is what runs."""

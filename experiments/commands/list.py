@@ -86,14 +86,8 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], Callable[[dict[str, Any]], list[objec
     ),
     "devices": (
         (
-            "name",
-            "side",
-            "levels",
-            "highest speed [rpm]",
-            "size [Fr]",
-            "label",
-            "access",
-            "description",
+            *("name", "side", "levels", "highest speed [rpm]", "size [Fr]"),
+            *("label", "access", "description"),
         ),
         _device,
     ),

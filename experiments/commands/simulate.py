@@ -23,8 +23,7 @@ from experiments.runs import (
 def command(
     patient: Annotated[str, typer.Option(help="Name of a patient, or path of a TOML file.")],
     device: Annotated[
-        str,
-        typer.Option(help="Name of a pump, path of a TOML file, two as in CP+RP, or none."),
+        str, typer.Option(help="Name of a pump, path of a TOML file, two as in CP+RP, or none.")
     ] = "none",
     level: Annotated[
         str | None, typer.Option(help="P-level; with a controller, where it takes over.")
@@ -73,30 +72,29 @@ def command(
     as_json: JsonOption = False,
 ) -> int:
     """Simulate a patient on a pump, at a held level or under a controller."""
-    from experiments.trials import simulation
+    from experiments.trials import HOLD, Trial, simulation
     from plants import Conditions
 
     conditions = Conditions(
         right_level, rhythm, tuple(valve_disease or ()), baroreflex, slow, access, artery_diameter
     )
+    trial = Trial(
+        patient=patient,
+        device=device,
+        scenario=scenario,
+        controller=controller or HOLD,
+        seed=seed,
+        tier=tier,
+        duration=duration,
+        period=period,
+        level=level,
+        speed=speed,
+        spread=spread,
+        therapy=therapy,
+        conditions=conditions,
+    )
     with progress(f"{patient} on {device}", duration) as done:
-        result = simulation(
-            patient=patient,
-            device=device,
-            level=level,
-            speed=speed,
-            scenario=scenario,
-            controller=controller,
-            duration=duration,
-            period=period,
-            tier=tier,
-            spread=spread,
-            therapy=therapy,
-            seed=seed,
-            runs=runs,
-            conditions=conditions,
-            progress=done,
-        )
+        result = simulation(trial, runs=runs, controlled=controller is not None, progress=done)
     for text in result.notes:
         note(f"note: {text}")
     if not result.completed:

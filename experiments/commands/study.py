@@ -49,28 +49,11 @@ def command(
         raise InputError(given[0], running[given[0]], "run and resume only")
     if action != "run" and runs != RUNS:
         raise InputError("runs", str(runs), "run only: the folder stays where it is")
-    if action == "run":
-        return run_command_of(
-            _study_of_file(path),
-            {},
-            settings_file=path,
-            workers=workers,
-            cluster=cluster,
-            results=results,
-            runs=runs,
-            as_json=as_json,
-        )
-    study = _study_of_folder(path)
-    if action == "resume":
-        return run_command_of(
-            study,
-            {},
-            resume=path,
-            workers=workers,
-            cluster=cluster,
-            results=results,
-            as_json=as_json,
-        )
+    study = _study_of_file(path) if action == "run" else _study_of_folder(path)
+    if action in ("run", "resume"):
+        where: dict[str, Any] = {"settings_file" if action == "run" else "resume": path}
+        shared: dict[str, Any] = {"workers": workers, "cluster": cluster, "results": results}
+        return run_command_of(study, {}, **where, **shared, runs=runs, as_json=as_json)
     if action == "report":
         return print_study(report_study(study, path), as_json=as_json)
     return _tell_status(study, path, as_json)

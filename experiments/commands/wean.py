@@ -53,8 +53,7 @@ def command(
     onset: Annotated[float | None, typer.Option(help="When these begin [h].")] = None,
     indication: Annotated[str, typer.Option(help="shock or high-risk-pci.")] = "shock",
     controller: Annotated[
-        str | None,
-        typer.Option(help="High-risk PCI: a controller of the speed between steps."),
+        str | None, typer.Option(help="High-risk PCI: a controller of the speed between steps.")
     ] = None,
     evaluation: Annotated[
         bool, typer.Option("--evaluation", help="Seeds that are kept for evaluation.")
@@ -80,6 +79,7 @@ def command(
     if len(given) != 1:
         allowed = "exactly one of --patient, --cohort and --resume"
         raise InputError("wean", " and ".join(f"--{name}" for name in given) or "nothing", allowed)
+    settings: dict[str, Any]
     pci = indication == "high-risk-pci"
     # What an option is for; given elsewhere it would be left unheard.
     only: list[tuple[str, Any, Any, bool, str]] = [
@@ -103,8 +103,8 @@ def command(
     if Pump.load(device).side != "left":
         raise InputError("device", device, "a pump for the left ventricle")
     if pci:
-        assert patient is not None  # Checked above.
-        return _intervention(patient, device, controller, tier, seed, runs, as_json)
+        settings = {"device": device, "controller": controller, "tier": tier, "seed": seed}
+        return _intervention({"patient": patient} | settings, runs, as_json)
     if patient is not None:
         policies = policy or [_POLICY]
         if len(policies) > 1:
@@ -126,7 +126,7 @@ def command(
         )
     from experiments.weaning.study import STUDY
 
-    settings: dict[str, Any] = {}
+    settings = {}
     if cohort is not None:
         settings = {
             "patients": cohort,
@@ -179,20 +179,12 @@ def _wean_patient(settings: dict[str, Any], runs: Path, as_json: bool) -> int:
     return 0
 
 
-def _intervention(
-    patient: str,
-    device: str,
-    controller: str | None,
-    tier: str,
-    seed: int,
-    runs: Path,
-    as_json: bool,
-) -> int:
+def _intervention(settings: dict[str, Any], runs: Path, as_json: bool) -> int:
     """A high-risk coronary intervention under support."""
     from experiments.weaning.pci import PciTrial, decision_rows, outcome_rows, pci
 
-    trial = PciTrial(patient, device, controller=controller, tier=tier, seed=seed)
-    with progress(f"{patient} on {device}", 1.0) as done:
+    trial = PciTrial(**settings)
+    with progress(f"{trial.patient} on {trial.device}", 1.0) as done:
         intervention = pci(trial, runs=runs, progress=done)
     if as_json:
         emit(intervention.document())

@@ -12,16 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 #: Colours that colour-blind readers can tell apart (Okabe and Ito 2008), darkest first.
-COLORS = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#E69F00",
-    "#56B4E9",
-    "#555555",
-    "#000000",
-)
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#555555", "#000000")
 RESOLUTION = 140  # dots per inch
 
 
@@ -50,7 +41,7 @@ def label(name: str) -> str:
 def shared_legend(figure: Figure, axes: Axes, columns: int | None = None) -> None:
     """One legend below all panels, with what one of them shows; by default in a single row."""
     handles, names = axes.get_legend_handles_labels()
-    columns = columns or max(1, len(names))
+    columns = max(1, min(columns or len(names), len(names)))
     figure.legend(handles, names, loc="outside lower center", ncols=columns, frameon=False)
 
 

@@ -3,7 +3,6 @@
 from experiments.runs.command_line import (
     ClusterOption,
     WorkersOption,
-    load_study,
     print_study,
     read_settings,
     run_command_of,
@@ -15,6 +14,7 @@ from experiments.runs.folder import (
     RunFolder,
     RunsOption,
     configuration,
+    replace_file,
     run_folder,
     run_name,
     versions,
@@ -35,17 +35,8 @@ from experiments.runs.output import (
     to_json,
 )
 from experiments.runs.pool import run_each
-from experiments.runs.report import ReportTable, write_report
-from experiments.runs.results import (
-    RESULTS,
-    ResultsOption,
-    processor,
-    provenance,
-    replace_file,
-    write_findings,
-    write_results,
-    write_study,
-)
+from experiments.runs.report import write_report
+from experiments.runs.results import RESULTS, ResultsOption, processor
 from experiments.runs.settings import OptionName, Resolved, Settings, check_all
 from experiments.runs.study import (
     BoolArray,
@@ -56,13 +47,7 @@ from experiments.runs.study import (
     ReportPage,
     Study,
 )
-from experiments.runs.study_job import (
-    StudyRun,
-    StudyStatus,
-    report_study,
-    run_study,
-    study_status,
-)
+from experiments.runs.study_job import StudyRun, StudyStatus, report_study, run_study, study_status
 from experiments.runs.templates import render
 from experiments.runs.work_folder import WorkFolder, read_config
 
@@ -79,7 +64,6 @@ __all__ = [
     "PrintedTable",
     "ReferenceResults",
     "ReportPage",
-    "ReportTable",
     "Resolved",
     "ResultsOption",
     "RunError",
@@ -95,7 +79,6 @@ __all__ = [
     "check_all",
     "configuration",
     "emit",
-    "load_study",
     "markdown_table",
     "note",
     "number",
@@ -104,7 +87,6 @@ __all__ = [
     "print_table",
     "processor",
     "progress",
-    "provenance",
     "read_config",
     "read_settings",
     "render",
@@ -121,8 +103,5 @@ __all__ = [
     "study_status",
     "to_json",
     "versions",
-    "write_findings",
     "write_report",
-    "write_results",
-    "write_study",
 ]

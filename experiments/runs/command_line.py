@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import re
 import types
@@ -45,23 +44,13 @@ _SHARED: dict[str, tuple[Any, Any]] = {
 }
 
 
-def load_study(place: str) -> Study[Any, Any, Any]:
-    """The study at a place ``module:NAME``, imported only now."""
-    module, _, name = place.partition(":")
-    study = getattr(importlib.import_module(module), name)
-    assert isinstance(study, Study)
-    return study
-
-
-def study_command(place: str, settings: type[Settings], explanation: str) -> Callable[..., int]:
+def study_command(study: Study[Any, Any, Any], explanation: str) -> Callable[..., int]:
     """The function of a study's subcommand.
 
     Parameters
     ----------
-    place : str
-        Where the study is declared, ``module:NAME``; imported when the command runs.
-    settings : type of Settings
-        Its settings, in a module that imports nothing heavy.
+    study : Study
+        What the command runs, with options for its settings.
     explanation : str
         Help of the command.
 
@@ -75,10 +64,10 @@ def study_command(place: str, settings: type[Settings], explanation: str) -> Cal
     def command(**options: Any) -> int:
         shared = {name: options.pop(name) for name in _SHARED}
         given = {name: value for name, value in options.items() if value not in (None, [])}
-        return run_command_of(load_study(place), given, **shared)
+        return run_command_of(study, given, **shared)
 
     parameters = {
-        name: (_option(name, info), None) for name, info in option_fields(settings).items()
+        name: (_option(name, info), None) for name, info in option_fields(study.settings).items()
     } | _SHARED
     command.__doc__ = explanation
     command.__annotations__ = {name: kind for name, (kind, _) in parameters.items()}
@@ -214,11 +203,12 @@ def _option(name: str, info: FieldInfo) -> Any:
     if isinstance(default, tuple):
         default = ", ".join(map(str, default))
     # Typer is told of no default, so that a file may say what the command line does not.
-    shown = "" if default in (None, "", ()) or default is False else f"[default: {default}]"
-    names = [f"{flag}/--no-{flag[2:]}"] if kind is bool and info.default else [flag]
+    if kind is bool:  # A flag that is not given is off, which nobody needs to be told.
+        default = flag[2:] if default else None
+    shown = "" if default in (None, "") else f"[default: {default}]"
+    names = [f"{flag}/--no-{flag[2:]}"] if kind is bool and default else [flag]
     option = typer.Option(
-        *names,
-        help=" ".join(filter(None, [info.description, _bounds(info), shown])),
+        *names, help=" ".join(filter(None, [info.description, _bounds(info), shown]))
     )
     return Annotated[kind | None, option]
 

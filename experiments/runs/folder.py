@@ -35,21 +35,8 @@ RunsOption = Annotated[Path, typer.Option("--runs", help="Folder in which run fo
 RUNS = Path("runs")
 
 _LIBRARIES = (
-    "impellab",
-    "casadi",
-    "control",
-    "gymnasium",
-    "matplotlib",
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "scipy",
-    "xarray",
-    "torch",
-    "stable-baselines3",
-    "sb3-contrib",
-    "distributed",
-    "SALib",
+    *("impellab", "casadi", "control", "gymnasium", "matplotlib", "numpy", "pandas", "pyarrow"),
+    *("scipy", "xarray", "torch", "stable-baselines3", "sb3-contrib", "distributed", "SALib"),
 )
 _ROOT = Path(__file__).resolve().parents[2]
 _GIT_TIMEOUT = 10.0  # s
@@ -83,11 +70,7 @@ class RunFolder:
 
 @contextlib.contextmanager
 def run_folder(
-    command: str,
-    runs: Path,
-    options: Mapping[str, Any],
-    *,
-    seeds: Mapping[str, int] | None = None,
+    command: str, runs: Path, options: Mapping[str, Any], *, seeds: Mapping[str, int] | None = None
 ) -> Iterator[RunFolder]:
     """Make the folder of a run; nothing is left if the run fails or is interrupted.
 
@@ -133,9 +116,7 @@ def run_folder(
         temporary = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=runs))
     except OSError as error:
         _remove_empty(missing)
-        reason = error.strerror or type(error).__name__
-        allowed = f"a folder that can be written to ({reason})"
-        raise InputError("runs", os.fspath(runs), allowed) from None
+        raise not_writable(runs, error) from None
     began = time.monotonic()
     run = RunFolder(temporary, runs.absolute() / name, config)
     try:
@@ -148,11 +129,30 @@ def run_folder(
         raise
 
 
+def not_writable(runs: Path, error: OSError) -> InputError:
+    """The refusal of a folder in which no run folder can be made."""
+    reason = error.strerror or type(error).__name__
+    return InputError("runs", os.fspath(runs), f"a folder that can be written to ({reason})")
+
+
 def finish(run: RunFolder) -> None:
     """Write the configuration and give the folder its final name, numbered where that is taken."""
     run.write_json("config.json", run.config)
     _open_to_readers(run.path)
     run.final = run.path = _moved(run.path, run.final)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file as a whole: to a temporary name beside it, then renamed."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        os.chmod(name, 0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def run_name(command: str, options: Mapping[str, Any]) -> str:

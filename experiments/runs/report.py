@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 from experiments.runs.folder import RunFolder
 from experiments.runs.output import number, to_json
+from experiments.runs.study import PrintedTable
 from experiments.runs.templates import render
 
 NAME = "report.html"
-
-
-@dataclass(frozen=True)
-class ReportTable:
-    """A table of a report; cells are shown as in tables of the command line.
-
-    Parameters
-    ----------
-    title : str
-        Above the table.
-    columns : sequence of str
-        Headings, with units in square brackets.
-    rows : sequence of sequences
-        A value for each column.
-    """
-
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[object]]
 
 
 def write_report(
@@ -38,7 +19,7 @@ def write_report(
     title: str,
     *,
     introduction: str = "",
-    tables: Iterable[ReportTable] = (),
+    tables: Iterable[PrintedTable] = (),
     figures: Iterable[tuple[str, Path]] = (),
 ) -> Path:
     """Write ``report.html`` into a run folder.
@@ -49,7 +30,7 @@ def write_report(
         The run; its configuration is part of the report.
     title, introduction : str
         What was done, in a line and in a paragraph.
-    tables : iterable of ReportTable
+    tables : iterable of PrintedTable
         In the order shown.
     figures : iterable of (str, Path)
         Caption and PNG file of each figure.

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.runs.folder import RunFolder, run_folder, versions
-from experiments.runs.study import Findings, ReferenceResults
+from experiments.runs.folder import RunFolder, replace_file, versions
+from experiments.runs.study import Findings, PrintedTable, ReferenceResults
 from experiments.runs.templates import render
 
 if TYPE_CHECKING:
@@ -21,19 +20,13 @@ if TYPE_CHECKING:
 
 #: Option of every study: ``results: ResultsOption = False``.
 ResultsOption = Annotated[
-    bool,
-    typer.Option("--results", help="Also renew the reference results in results/NAME/."),
+    bool, typer.Option("--results", help="Also renew the reference results in results/NAME/.")
 ]
 RESULTS = Path("results")
 
 
 def write_findings(
-    run: RunFolder,
-    findings: Findings,
-    *,
-    title: str,
-    results: str | None = None,
-    regenerate: str,
+    run: RunFolder, findings: Findings, *, title: str, results: str | None = None, regenerate: str
 ) -> None:
     """Write the tables, figures and report of a study into its run folder.
 
@@ -51,26 +44,24 @@ def write_findings(
         The command line that renews it.
     """
     from experiments.figures import save_figure
-    from experiments.runs.report import ReportTable, write_report
+    from experiments.runs.report import write_report
 
     tables = {name: table for name, table in findings.tables.items() if len(table.columns)}
     for name, table in tables.items():
         run.write_table(name, table)
     captions = findings.report.captions if findings.report is not None else {}
     shown = [
-        (
-            captions.get(name, name.replace("_", " ")),
-            save_figure(figure, run.path / f"{name}.png"),
-        )
+        (captions.get(name, name.replace("_", " ")), save_figure(figure, run.path / f"{name}.png"))
         for name, figure in findings.figures.items()
     ]
-    if findings.report is not None:
-        pages = [ReportTable(*table) for table in findings.report.tables]
-    else:
-        pages = [
-            ReportTable(name.replace("_", " "), list(table.columns), table.values.tolist())
+    pages = (
+        findings.report.tables
+        if findings.report is not None
+        else [
+            PrintedTable(name.replace("_", " "), list(table.columns), table.values.tolist())
             for name, table in tables.items()
         ]
+    )
     # The first paragraph; what lists say is in the tables.
     first = findings.summary.partition("\n\n")[0]
     write_report(run, title, introduction=first, tables=pages, figures=shown)
@@ -87,62 +78,6 @@ def write_findings(
         folder = write_results(results, page, run, kept, findings.figures)
         for name, text in reference.files.items():
             replace_file(folder / name, text.encode())
-
-
-def write_study(
-    command: str,
-    runs: Path,
-    options: Mapping[str, Any],
-    *,
-    title: str,
-    summary: str,
-    tables: Mapping[str, pandas.DataFrame],
-    figures: Mapping[str, Figure],
-    results: bool = False,
-    regenerate: str | None = None,
-) -> Path:
-    """Write tables, figures and a report into a run folder.
-
-    Parameters
-    ----------
-    command : str
-        Name of the command, which names the folders too.
-    runs : Path
-        Folder in which the run folder is made.
-    options : mapping
-        The full configuration.
-    title, summary : str
-        What was studied, in a line, and what came out; paragraphs of Markdown, kept simple.
-    tables : mapping of str to DataFrame
-        By file name without its ending.
-    figures : mapping of str to Figure
-        By file name without its ending; the title of a figure says what it shows.
-    results : bool
-        Whether ``results/COMMAND`` is renewed as well.
-    regenerate : str, optional
-        The command line that renews the reference results; by default ``impellab COMMAND
-        --results``.
-
-    Returns
-    -------
-    Path
-        The run folder.
-
-    Raises
-    ------
-    InputError
-        The run folder cannot be made.
-    """
-    findings = Findings(tables=tables, summary=summary, figures=figures)
-    with run_folder(command, runs, options) as run:
-        write_findings(
-            run,
-            findings,
-            title=title,
-            results=command if results else None,
-            regenerate=regenerate or f"impellab {command} --results",
-        )
-    return run.final
 
 
 def write_results(
@@ -187,16 +122,3 @@ def processor() -> str:
         lines = []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file as a whole: to a temporary name beside it, then renamed."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -35,7 +35,17 @@ BoolArray = Annotated[
 
 
 class PrintedTable(NamedTuple):
-    """A table as a reader of the terminal sees it."""
+    """A table as a reader of the terminal and of the report sees it.
+
+    Parameters
+    ----------
+    title : str
+        Above the table.
+    columns : sequence of str
+        Headings, with units in square brackets.
+    rows : sequence of sequences
+        A value for each column; formatted by :func:`experiments.runs.number`.
+    """
 
     title: str
     columns: Sequence[str]

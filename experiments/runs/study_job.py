@@ -144,20 +144,22 @@ def report_study(study: Study[_S, _Case, _Result], folder: Path) -> StudyRun[_S]
     with work.locked():
         done = set(KeptResults(study, work, tuple(cases)).done())
         keys = tuple(key for key in cases if key in done)
-        told = f"{len(keys)} of {len(cases)} {study.unit}"
+        how_many = f"{len(keys)} of {len(cases)} {study.unit}"
         if not keys:
             raise InputError(
-                "folder", os.fspath(folder), f"one in which something is done ({told})"
+                "folder", os.fspath(folder), f"one in which something is done ({how_many})"
             )
         if len(keys) < len(cases) and not study.partial:
-            raise RunError(f"{told} are done, and the report needs all; {_to_go_on(study, work)}")
+            raise RunError(
+                f"{how_many} are done, and the report needs all; {_to_go_on(study, work)}"
+            )
         run = RunFolder(work.path, work.path.absolute(), dict(work.config))
         findings = study.findings(chosen, KeptResults(study, work, keys))
         title = study.title(chosen)
         write_findings(
             run,
             findings,
-            title=title if len(keys) == len(cases) else f"{title} ({told})",
+            title=title if len(keys) == len(cases) else f"{title} ({how_many})",
             regenerate=f"{study.command_line(chosen)} --results",
         )
     return StudyRun(chosen, findings, run.final)

@@ -16,7 +16,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from experiments.runs.folder import RunFolder, configuration, finish, git_state, run_name, versions
+from experiments.runs.folder import (
+    RunFolder,
+    configuration,
+    finish,
+    git_state,
+    not_writable,
+    replace_file,
+    run_name,
+    versions,
+)
 from experiments.runs.output import to_json
 from plants import InputError
 
@@ -124,9 +133,7 @@ class WorkFolder:
                 shutil.rmtree(temporary, ignore_errors=True)
                 raise
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            allowed = f"a folder that can be written to ({reason})"
-            raise InputError("runs", os.fspath(runs), allowed) from None
+            raise not_writable(runs, error) from None
         return cls(path)
 
     @contextlib.contextmanager
@@ -196,14 +203,7 @@ class WorkFolder:
 
     def keep(self, key: str, text: str) -> None:
         """Keep something finished; `text` is JSON."""
-        target = self._kept(key)
-        temporary = target.with_suffix(".part")
-        try:
-            temporary.write_text(text, encoding="utf-8")
-            temporary.replace(target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        replace_file(self._kept(key), text.encode())
 
     def _kept(self, key: str) -> Path:
         return self.path / _TRIALS / f"{key}.json"

@@ -4,10 +4,4 @@ from experiments.statistics.discrimination import auc_gain, discriminate
 from experiments.statistics.incidence import cumulative_incidence
 from experiments.statistics.intervals import NORMAL_QUANTILE, wilson
 
-__all__ = [
-    "NORMAL_QUANTILE",
-    "auc_gain",
-    "cumulative_incidence",
-    "discriminate",
-    "wilson",
-]
+__all__ = ["NORMAL_QUANTILE", "auc_gain", "cumulative_incidence", "discriminate", "wilson"]

@@ -4,8 +4,4 @@ from experiments.training.job import train
 from experiments.training.settings import TrainingSettings
 from experiments.training.vec_env import VectorAdapter
 
-__all__ = [
-    "TrainingSettings",
-    "VectorAdapter",
-    "train",
-]
+__all__ = ["TrainingSettings", "VectorAdapter", "train"]

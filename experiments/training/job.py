@@ -106,7 +106,7 @@ def train(
     classes = _algorithms()
     if not (home / "policy").is_dir():
         # Bad input shows here, before there is a folder.
-        learner = _begun(classes[settings.algorithm], settings, home / "checkpoints")
+        learner = _learner_at_start(classes[settings.algorithm], settings, home / "checkpoints")
         if not resume:
             home.mkdir(parents=True, exist_ok=True)
             settings.save(home)
@@ -151,7 +151,7 @@ def _learn(learner: Any, settings: TrainingSettings, home: Path, progress: Progr
         torch.set_num_threads(threads)
 
 
-def _begun(algorithm: Any, settings: TrainingSettings, checkpoints: Path) -> Any:
+def _learner_at_start(algorithm: Any, settings: TrainingSettings, checkpoints: Path) -> Any:
     """The algorithm at its last checkpoint, or new."""
     from stable_baselines3.common.vec_env import VecNormalize
 
@@ -167,7 +167,7 @@ def _begun(algorithm: Any, settings: TrainingSettings, checkpoints: Path) -> Any
             env = VecNormalize(raw, gamma=chosen.get("gamma", 0.99))
             learner = algorithm("MlpPolicy", env, seed=settings.seed, device="cpu", **chosen)
             if first is not None:
-                _lean(learner, first)
+                _set_first_chances(learner, first)
             return learner
         except (TypeError, ValueError, AssertionError) as error:
             given = {"algorithm": settings.algorithm} | chosen
@@ -182,7 +182,7 @@ def _begun(algorithm: Any, settings: TrainingSettings, checkpoints: Path) -> Any
     return learner
 
 
-def _lean(learner: Any, chances: Sequence[float]) -> None:
+def _set_first_chances(learner: Any, chances: Sequence[float]) -> None:
     """Let discrete actions begin with these probabilities; the last layer begins near 0."""
     import torch
 

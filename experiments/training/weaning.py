@@ -114,14 +114,11 @@ def evaluate_weaning(env: gymnasium.Env[Any, Any], act: Act, *, episodes: int) -
     """
     draws: Any = env.unwrapped
     patients = iter(draws.draws.patients)
-    rewards: list[float] = []
-    hours: list[float] = []
-    ends: list[str] = []
-    cases: list[str] = []
-    while len(ends) < episodes:
+    ended: list[tuple[float, float, str, str]] = []
+    while len(ended) < episodes:
         patient = next(patients, None)
         if patient is None:
-            raise InputError("episodes", episodes, f"at most {len(ends)}, which the cohort has")
+            raise InputError("episodes", episodes, f"at most {len(ended)}, which the cohort has")
         try:
             seen, info = env.reset(seed=FIRST_SEED + patient, options={"patient": patient})
         except InputError:
@@ -130,11 +127,9 @@ def evaluate_weaning(env: gymnasium.Env[Any, Any], act: Act, *, episodes: int) -
         while not over:
             seen, reward, terminated, truncated, info = env.step(act(seen))
             total, over = total + float(reward), terminated or truncated
-        rewards.append(total)
-        hours.append(float(info["hours"]))
-        ends.append(_end(info))
-        cases.append(str(info["case"]))
-    return WeaningEvaluation(tuple(rewards), tuple(hours), tuple(ends), tuple(cases))
+        ended.append((total, float(info["hours"]), _end(info), str(info["case"])))
+    rewards, hours, ends, cases = zip(*ended, strict=True)
+    return WeaningEvaluation(rewards, hours, ends, cases)
 
 
 def _end(info: Mapping[str, Any]) -> str:

@@ -6,11 +6,12 @@ from experiments.trials.finished import COURSE, Finished, attempt, short_name
 from experiments.trials.guarded_controller import GuardedController
 from experiments.trials.job import simulation
 from experiments.trials.metrics import FAILED, TRIAL_METRICS, score, solver_statistics
-from experiments.trials.trial import Trial, TrialRun, check_controller, run_trial
+from experiments.trials.trial import HOLD, Trial, TrialRun, check_controller, run_trial
 
 __all__ = [
     "COURSE",
     "FAILED",
+    "HOLD",
     "TRIAL_METRICS",
     "Finished",
     "GuardedController",

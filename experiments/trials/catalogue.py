@@ -27,6 +27,11 @@ Row = dict[str, Any]
 NO_DEVICE = "none"
 
 
+def _fields(thing: object, *names: str) -> Row:
+    """Attributes of a thing by name."""
+    return {name: getattr(thing, name) for name in names}
+
+
 def patients() -> list[Row]:
     """The patients that come with the package, with what they were identified against."""
     rows = []
@@ -36,8 +41,7 @@ def patients() -> list[Row]:
         units = {signal: goal.unit for signal, goal in patient.targets.items()}
         rows.append(
             {
-                "name": patient.name,
-                "description": patient.description,
+                **_fields(patient, "name", "description"),
                 "heart_rate": patient["heart_rate"],
                 "targets": targets,
                 "units": {"heart_rate": "1/min", **units},
@@ -53,10 +57,7 @@ def devices() -> list[Row]:
         pump = Pump.load(name)
         rows.append(
             {
-                "name": pump.name,
-                "description": pump.description,
-                "side": pump.side,
-                "route": pump.route,
+                **_fields(pump, "name", "description", "side", "route"),
                 "access": list(pump.access),
                 "french": {
                     part: pump.rating(f"{part}_french") for part in ("pump", "sheath", "catheter")
@@ -66,18 +67,10 @@ def devices() -> list[Row]:
                     for indication, rating in INDICATIONS.items()
                     if rating in pump.ratings
                 },
-                "boost": None
-                if pump.boost is None
-                else {"level": pump.boost.level, "seconds": pump.boost.seconds},
+                "boost": pump.boost and _fields(pump.boost, "level", "seconds"),
                 "max_rpm": pump.max_rpm,
                 "levels": [
-                    {
-                        "name": level.name,
-                        "rpm": level.rpm,
-                        "flow_low": level.flow_low,
-                        "flow_high": level.flow_high,
-                    }
-                    for level in pump.levels
+                    _fields(level, "name", "rpm", "flow_low", "flow_high") for level in pump.levels
                 ],
             }
         )
@@ -90,16 +83,10 @@ def scenarios() -> list[Row]:
     for name in Scenario.names():
         scenario = Scenario.load(name)
         events = [
-            {
-                "disturbance": event.disturbance,
-                "amount": event.amount,
-                "shape": event.shape,
-                "unit": event.unit,
-                "onset": event.onset,
-            }
+            _fields(event, "disturbance", "amount", "shape", "unit", "onset")
             for event in scenario.events
         ]
-        rows.append({"name": scenario.name, "description": scenario.description, "events": events})
+        rows.append({**_fields(scenario, "name", "description"), "events": events})
     return rows
 
 
@@ -120,9 +107,7 @@ def diseases() -> list[Row]:
     """The valve diseases, with the value of the patient's parameter at each grade."""
     return [
         {
-            "name": disease.name,
-            "description": disease.description,
-            "parameter": disease.parameter,
+            **_fields(disease, "name", "description", "parameter"),
             "unit": PATIENT_PARAMETERS[disease.parameter].unit,
             "grades": {
                 grade: {"area_cm2": area.value, "value": disease.value(grade)}

@@ -39,10 +39,7 @@ _SHORT = {
     "ra_pressure": "right atrium",
     "aortic_valve_flow": "aortic valve",
 }
-_PRESSURE, _FLOW = (
-    f"Pressure [{SIGNALS['map'].unit}]",
-    f"Flow [{SIGNALS['pump_flow'].unit}]",
-)
+_PRESSURE, _FLOW = (f"Pressure [{SIGNALS['map'].unit}]", f"Flow [{SIGNALS['pump_flow'].unit}]")
 _COLOR = {
     "right_pump_flow": COLORS[3],
     "cardiac_output": COLORS[0],

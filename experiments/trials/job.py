@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from experiments.figures import pressure_volume_loops, save_figure
-from experiments.runs import ReportTable, RunFolder, run_folder, write_report
+from experiments.runs import PrintedTable, RunFolder, run_folder, write_report
 from experiments.trials.catalogue import NO_DEVICE, device_plant
 from experiments.trials.course_figure import time_course
 from experiments.trials.loops import Cycle, cycles, loops, table
 from experiments.trials.metrics import TRIAL_METRICS, score
 from experiments.trials.notes import notes
 from experiments.trials.trial import HOLD, Trial, TrialRun, run_trial
-from plants import (
-    SIGNALS,
-    Conditions,
-    InputError,
-    Patient,
-    PhysicsError,
-    Therapy,
-    save_rollout,
-    steady_metrics,
-)
+from plants import SIGNALS, InputError, Patient, PhysicsError, Therapy, save_rollout, steady_metrics
 from plants.simulation import COMPLETED, SINUS
 
 #: Interval of the recorded waveforms, s.
@@ -33,45 +24,17 @@ LOG_INTERVAL = 0.01
 #: What is shown at the prompt where it is there; the JSON document and the tables on disk hold
 #: every metric.
 SHOWN = (
-    "map",
-    "systolic",
-    "diastolic",
-    "cardiac_output",
-    "native_flow",
-    "pump_flow",
-    "pump_speed",
-    "displayed_flow",
-    "motor_current",
-    "right_pump_flow",
-    "right_pump_speed",
-    "cardiac_power_output",
-    "pcwp",
-    "cvp",
-    "mpap",
-    "papi",
-    "lvedp",
-    "lvedv",
-    "ejection_fraction",
-    "pressure_volume_area",
-    "aortic_valve_open_fraction",
-    "suction_margin",
-    "suction",
-    "hemolysis_rate",
-    "heart_rate",
-    "pfhb",
-    "hemoglobin",
-    "lactate",
-    "svo2",
-    "limb_perfusion",
-    "sympathetic_activity",
+    *("map", "systolic", "diastolic", "cardiac_output", "native_flow"),
+    *("pump_flow", "pump_speed", "displayed_flow", "motor_current"),
+    *("right_pump_flow", "right_pump_speed", "cardiac_power_output"),
+    *("pcwp", "cvp", "mpap", "papi", "lvedp", "lvedv"),
+    *("ejection_fraction", "pressure_volume_area", "aortic_valve_open_fraction"),
+    *("suction_margin", "suction", "hemolysis_rate", "heart_rate"),
+    *("pfhb", "hemoglobin", "lactate", "svo2", "limb_perfusion", "sympathetic_activity"),
 )
 _OF_LEFT = (
-    "pump_flow",
-    "pump_speed",
-    "displayed_flow",
-    "motor_current",
-    "suction_margin",
-    "suction",
+    *("pump_flow", "pump_speed", "displayed_flow", "motor_current"),
+    *("suction_margin", "suction"),
 )
 _OF_RIGHT = ("right_pump_flow", "right_pump_speed", "papi")
 _OF_ANY = ("hemolysis_rate",)
@@ -145,35 +108,23 @@ class Simulation:
 
 
 def simulation(
+    trial: Trial,
     *,
-    patient: str,
-    device: str,
-    level: str | None,
-    speed: float | None,
-    scenario: str,
-    controller: str | None,
-    duration: float,
-    period: float,
-    tier: str,
-    spread: float,
-    therapy: str,
-    seed: int,
     runs: Path,
-    conditions: Conditions | None = None,
+    controlled: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Simulation:
     """Simulate, and write data, figures and a report into a run folder.
 
     Parameters
     ----------
-    patient, device, level, speed, scenario, duration, period, tier, spread, therapy, seed
-        As in :class:`experiments.trials.Trial`.
-    controller : str, optional
-        None to hold the level or speed.
+    trial : Trial
+        What to run.
     runs : Path
         Where the run folder is made.
-    conditions : Conditions, optional
-        Rhythm, valve diseases, reflex, slow clock, level of a right pump, way in.
+    controlled : bool
+        Whether a controller was asked for: given neither level nor speed, it takes over at the
+        fallback level of the therapy.
     progress : callable, optional
         Called with the simulated time (s).
 
@@ -191,30 +142,14 @@ def simulation(
     PhysicsError
         There is no steady state to start from, or the first period left the physical range.
     """
-    conditions = Conditions() if conditions is None else conditions
-    if device.lower() != NO_DEVICE and level is None and speed is None:
-        level = _start_level(patient, device, controller, therapy, conditions)
-    trial = Trial(
-        patient=patient,
-        device=device,
-        scenario=scenario,
-        controller=controller or HOLD,
-        seed=seed,
-        tier=tier,
-        duration=duration,
-        period=period,
-        level=level,
-        speed=speed,
-        spread=spread,
-        therapy=therapy,
-        conditions=conditions,
-    )
+    if trial.device.lower() != NO_DEVICE and trial.level is None and trial.speed is None:
+        trial = replace(trial, level=_start_level(trial, controlled))
     ran = run_trial(trial, log_interval=LOG_INTERVAL, progress=progress)
     if not ran.rollout.sizes["step_time"]:
         raise PhysicsError(str(ran.rollout.attrs["ended"]))
     course, outcome, reason = score(ran)
     plant, pv_cycles = ran.simulator.plant, cycles(ran)
-    with run_folder("simulate", runs, asdict(trial), seeds={"seed": seed}) as run:
+    with run_folder("simulate", runs, asdict(trial), seeds={"seed": trial.seed}) as run:
         result = Simulation(
             _title(ran),
             steady_metrics(ran.rollout),
@@ -226,15 +161,13 @@ def simulation(
             notes(ran),
         )
         _write(run, result, ran, pv_cycles)
-    return Simulation(**(vars(result) | {"folder": run.final}))
+    return replace(result, folder=run.final)
 
 
-def _start_level(
-    patient: str, device: str, controller: str | None, therapy: str, conditions: Conditions
-) -> str:
-    pump = device_plant(Patient.load(patient), device, conditions).pump
-    if controller is not None:
-        return Therapy.load(therapy).fallback_level
+def _start_level(trial: Trial, controlled: bool) -> str:
+    pump = device_plant(Patient.load(trial.patient), trial.device, trial.conditions).pump
+    if controlled:
+        return Therapy.load(trial.therapy).fallback_level
     assert pump is not None  # Asked only where there is a device.
     levels = [level.name for level in pump.levels]
     allowed = f"a --level ({', '.join(levels)}), a --speed or a --controller"
@@ -287,8 +220,8 @@ def _write(run: RunFolder, result: Simulation, ran: TrialRun, pv_cycles: list[Cy
         run,
         result.title,
         tables=[
-            ReportTable("Mean of the last beats", columns, rows),
-            ReportTable("The whole course", ["measure", *columns[1:]], result.course_rows()),
+            PrintedTable("Mean of the last beats", columns, rows),
+            PrintedTable("The whole course", ["measure", *columns[1:]], result.course_rows()),
         ],
         figures=pictures,
     )

@@ -32,21 +32,10 @@ Array = NDArray[np.float64]
 FAILED = "failed"
 #: Signals whose mean over the trial is reported, under their own names.
 MEANS = (
-    "map",
-    "cardiac_output",
-    "native_flow",
-    "pump_flow",
-    "cardiac_power_output",
-    "pcwp",
-    "lvedp",
-    "cvp",
-    "mpap",
-    "pressure_volume_area",
-    "stroke_work",
-    "suction_margin",
-    "hemolysis_rate",
-    "aortic_valve_open_fraction",
-    "pump_speed",
+    *("map", "cardiac_output", "native_flow", "pump_flow", "cardiac_power_output"),
+    *("pcwp", "lvedp", "cvp", "mpap"),
+    *("pressure_volume_area", "stroke_work", "suction_margin", "hemolysis_rate"),
+    *("aortic_valve_open_fraction", "pump_speed"),
 )
 #: A low arterial pressure whose duration is counted, mmHg: the band of the coronary-balloon
 #: scenario.
@@ -73,14 +62,8 @@ _OWN = (
     Signal("solve_iterations_mean", "1", "mean number of iterations of a solve", 0, 1e9),
     Signal("solve_overruns", "1", "solves longer than the control period", 0, 1e9),
     *(
-        Signal(
-            f"solves_{outcome.name.lower()}",
-            "1",
-            f"solves that ended {outcome.name.lower()}",
-            0,
-            1e9,
-        )
-        for outcome in Outcome
+        Signal(f"solves_{ending}", "1", f"solves that ended {ending}", 0, 1e9)
+        for ending in (outcome.name.lower() for outcome in Outcome)
     ),
 )
 #: Every metric of a trial with unit and meaning.

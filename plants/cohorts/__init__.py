@@ -23,6 +23,7 @@ from plants.cohorts.identification import (
 )
 from plants.cohorts.individuals import individual
 from plants.cohorts.population import FIRST_EVALUATION_SEED, Population, RefusalCounts
+from plants.cohorts.refused import PatientRefused
 from plants.cohorts.right_pump_indication import Indication, check_indication, indication
 from plants.cohorts.variation import DRUG_PARAMETERS, STRESSED, built_in_variation
 from plants.cohorts.virtual_patient import VirtualPatient
@@ -39,6 +40,7 @@ __all__ = [
     "Anatomy",
     "Identification",
     "Indication",
+    "PatientRefused",
     "Population",
     "RefusalCounts",
     "TargetRow",

@@ -25,6 +25,7 @@ from plants.cohorts.draws import (
     drawn_around,
     valve,
 )
+from plants.cohorts.refused import PatientRefused
 from plants.cohorts.variation import Variation, built_in_variation
 from plants.cohorts.virtual_patient import VirtualPatient
 from plants.patients import Patient
@@ -188,7 +189,10 @@ class Population:
             f"a spread and bands with which {self.attempts} draws hold a plausible "
             f"{self.profile.name} (seed {seed}; {why})"
         )
-        raise InputError("spread", self.spread, allowed, source=self.variation.source)
+        kind = "no plausible patient"
+        raise PatientRefused(
+            "spread", self.spread, allowed, kind=kind, source=self.variation.source
+        )
 
     def _check_seed(self, seed: object) -> None:
         if check_count(seed, "seed") >= FIRST_EVALUATION_SEED and not self.evaluation:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from plants.cohorts.access import Anatomy, access_routes, check_anatomy
+from plants.cohorts.refused import PatientRefused
 from plants.patients import Patient
 from plants.pumps import Pump
 from plants.quantities import InputError, Parameter, check_number, unknown_name
@@ -140,7 +141,13 @@ class VirtualPatient:
             else:
                 return replace(self, access=name)
         why = "one that the arteries allow (" + "; ".join(reasons) + ")"
-        raise InputError(f"access of the {pump.name}", "none", why, source=self.patient.name)
+        raise PatientRefused(
+            f"access of the {pump.name}",
+            "none",
+            why,
+            kind="no access that the arteries allow",
+            source=self.patient.name,
+        )
 
     def slow_parameters(self, pump: Pump | None = None) -> SlowParameters:
         """Parameters of the slow clock: the patient's own, and what the pump's access sets.

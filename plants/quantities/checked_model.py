@@ -6,7 +6,7 @@ kind of value and a value out of its range are refused in one way, with the near
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self, dataclass_transform, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -33,7 +33,13 @@ _WANTED = {
     "less_than_equal": "{le:g} or less",
     "literal_error": "one of {expected}",
 }
-_KINDS = {float: "a number", int: "a whole number", str: "text", bool: "true or false"}
+_Place = tuple[int | str, ...]
+_KINDS: dict[Any, str] = {
+    float: "a number",
+    int: "a whole number",
+    str: "text",
+    bool: "true or false",
+}
 
 
 @dataclass_transform(kw_only_default=False, field_specifiers=(Field,))
@@ -121,6 +127,10 @@ class CheckedModel(BaseModel):
         except ValidationError as error:
             refused.append(refusals(error, cls, source=source))
         refused += [unknown_name(f"key {name}", name, known, source=source) for name in unknown]
+        refused += [
+            unknown_name(f"key {location(place)}", place[-1], keys(inner), source=source)
+            for place, inner in _excluded_in(cls, given)
+        ]
         if refused:
             raise _as_in_file(all_errors(refused))
         return made
@@ -147,6 +157,26 @@ def keys(model: type[BaseModel]) -> tuple[str, ...]:
     """The keys that a file may give a model."""
     fields = model.model_fields.items()
     return tuple(_key(name, field) for name, field in fields if not field.exclude)
+
+
+def _excluded_in(
+    model: type[BaseModel], content: Any, place: _Place = (), *, table: bool = False
+) -> Iterator[tuple[_Place, type[BaseModel]]]:
+    """Where a content gives an excluded field, and of which model; `table`: of models by name."""
+    if isinstance(content, list | tuple):
+        for number, each in enumerate(content):
+            yield from _excluded_in(model, each, (*place, number), table=table)
+    elif isinstance(content, Mapping):
+        for name, value in content.items():
+            here = (*place, name)
+            field = _field_at(model, name)
+            if table:
+                yield from _excluded_in(model, value, here)
+            elif field is not None and field.exclude:
+                yield here, model
+            elif field is not None and (inner := _model_in(field.annotation)) is not None:
+                in_table = _is_table(field.annotation)
+                yield from _excluded_in(inner, value, here, table=in_table)
 
 
 def refusals(
@@ -217,7 +247,7 @@ def _field_at(model: type[BaseModel] | None, key: int | str) -> FieldInfo | None
     return next((field for name, field in fields if key in (name, _key(name, field))), None)
 
 
-def _keys_at(model: type[BaseModel], parts: tuple[int | str, ...]) -> tuple[int | str, ...]:
+def _keys_at(model: type[BaseModel], parts: _Place) -> _Place:
     """A place as the file has it, where the names of fields may differ from those of keys."""
     place: list[int | str] = []
     for part in parts:
@@ -252,7 +282,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next((model for model in models if model is not None), None)
 
 
-def _kind_at(model: type[BaseModel], parts: tuple[int | str, ...]) -> str:
+def _kind_at(model: type[BaseModel], parts: _Place) -> str:
     """What is wanted of a field, in words."""
     field = _field_at(_model_at(model, parts[:-1]), parts[-1])
     if field is None:

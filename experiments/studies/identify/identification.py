@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.runs import ReportTable, replace_file, run_folder, write_report
+from experiments.runs import PrintedTable, replace_file, run_folder, write_report
 from plants import InputError, Patient, TargetRow, identify
 
 _COLUMNS = ("patient", "signal", "unit", "target", "model", "deviation", "fitted", "met")
@@ -91,7 +91,7 @@ def identify_patients(
             path.write_text(fit.patient.to_toml(), encoding="utf-8")
         shown = [list(record.values()) for record in records]
         write_report(
-            run, "Identification", tables=[ReportTable("Targets and model", _COLUMNS, shown)]
+            run, "Identification", tables=[PrintedTable("Targets and model", _COLUMNS, shown)]
         )
         written = () if write is None else tuple(_write(fit.patient, write) for fit in identified)
     return IdentifiedPatients(rows, written, run.final)

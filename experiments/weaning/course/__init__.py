@@ -3,19 +3,24 @@
 from experiments.weaning.course.cormpo_measures import cormpo
 from experiments.weaning.course.figure import course_figure
 from experiments.weaning.course.job import run_course
-from experiments.weaning.course.labels import PHASE_WORDS, main_decisions, short_reason
+from experiments.weaning.course.labels import (
+    PHASE_WORDS,
+    main_decisions,
+    reason_texts,
+    short_reason,
+)
 from experiments.weaning.course.live_view import live
 from experiments.weaning.course.parts import (
     AFTER,
     LEGEND,
-    SHARES,
     SMALL,
     limit_line,
     numbered,
+    stacked_panels,
     titled,
     write_beside,
 )
-from experiments.weaning.course.record import OUTCOMES, Course, from_plain, to_plain
+from experiments.weaning.course.record import OUTCOMES, Course, from_plain, plain_reasons, to_plain
 from experiments.weaning.course.score import (
     EPSILON,
     contractility,
@@ -35,7 +40,6 @@ __all__ = [
     "LEGEND",
     "OUTCOMES",
     "PHASE_WORDS",
-    "SHARES",
     "SMALL",
     "Course",
     "WeaningTrial",
@@ -54,9 +58,12 @@ __all__ = [
     "main_decisions",
     "numbered",
     "outcome_rows",
+    "plain_reasons",
+    "reason_texts",
     "relapse",
     "run_course",
     "short_reason",
+    "stacked_panels",
     "suction_seconds",
     "titled",
     "to_plain",

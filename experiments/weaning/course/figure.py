@@ -26,10 +26,10 @@ from experiments.weaning.course.parts import (
     AFTER,
     CHARACTER,
     LEGEND,
-    SHARES,
     SMALL,
     TIMES_WIDTH,
     numbered,
+    stacked_panels,
     titled,
     write_beside,
 )
@@ -101,22 +101,10 @@ def course_figure(course: Course, *, criteria: WeaningCriteria | None = None) ->
         (0.7, lambda axes: hemoglobin_panel(axes, course, criteria)),
         (0.7, lambda axes: hemolysis_panel(axes, course, criteria)),
     ]
-    grid = figure.add_gridspec(
-        len(panels), 2, width_ratios=SHARES, height_ratios=[height for height, _ in panels]
+    beside = stacked_panels(
+        figure, panels, over_time=lambda axes: _over_time(axes, course), end=end, unit="h"
     )
-    first: Axes | None = None
-    for place, (_, draw) in enumerate(panels):
-        axes = figure.add_subplot(grid[place, 0], sharex=first)
-        first = first or axes
-        draw(axes)
-        _over_time(axes, course)
-        if place < len(panels) - 1:
-            axes.tick_params(labelbottom=False)
-    axes.set_xlabel("Time on support [h]")
-    assert first is not None
-    first.set_xlim(0.0, end)
-    main = main_decisions(course.decisions)
-    write_beside(figure.add_subplot(grid[:, 1]), main, inches=_SIZE[1])
+    write_beside(beside, main_decisions(course.decisions), inches=_SIZE[1])
     figure.suptitle(_title(course), fontsize="medium", x=0.01, ha="left")
     return figure
 
@@ -144,7 +132,6 @@ def _over_time(axes: Axes, course: Course) -> None:
         ended = course.hours + course.follow_up["ended"]
         axes.axvspan(course.hours, ended, color=AFTER, zorder=0)
         axes.axvline(course.hours, color="#333333", linewidth=0.8, zorder=1)
-    axes.tick_params(labelsize=SMALL)
 
 
 def _marks(course: Course, end: float) -> list[tuple[Placed, bool]]:

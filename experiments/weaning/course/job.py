@@ -15,7 +15,7 @@ from controllers import (
     WeaningCriteria,
     step_policy,
 )
-from experiments.weaning.course.record import ESTIMATED, INTERVAL, NOTED, Course
+from experiments.weaning.course.record import ESTIMATED, INTERVAL, NOTED, Course, plain_reasons
 from experiments.weaning.course.trial import WeaningTrial, briefing, trial_bedside
 from plants import Bedside, Measurement, WeaningCase
 from plants.bedside import level_number
@@ -87,7 +87,7 @@ class _Run:
         bedside, controller, echo, labs = self.bedside, self.controller, False, False
         while bedside.outcome is None:
             measurement = bedside.measure(echo=echo, labs=labs)
-            decision = self._decided(measurement)
+            decision = self._decide(measurement)
             self._note()
             if self.watch is not None:
                 self.watch(decision, bedside)
@@ -98,9 +98,9 @@ class _Run:
             else:
                 self._advance(decision)
             self.seconds["plant"] += time.process_time() - begun
-        return self._told(controller)
+        return self._finished(controller)
 
-    def _decided(self, measurement: Measurement) -> Decision:
+    def _decide(self, measurement: Measurement) -> Decision:
         begun = time.process_time()
         decision = self.controller.decide(measurement, self.bedside.hours, self.bedside.level)
         self.seconds["controller"] += time.process_time() - begun
@@ -130,33 +130,33 @@ class _Run:
             "lv_ees_true": ees,
         }
         row |= {name: truth[name] for name in NOTED}
-        self.records.append(row | self._believed())
+        self.records.append(row | self._estimated())
 
-    def _believed(self) -> dict[str, float]:
+    def _estimated(self) -> dict[str, float]:
         """What the tracker believes now; NaN without one."""
         tracker = self.controller.forecasts.tracker
         if not isinstance(tracker, RecoveryTracker) or math.isnan(tracker.hours):
             return dict.fromkeys((*ESTIMATED, "consistent", "leaking"), math.nan)
-        belief = tracker.estimate["lv_ees"]
-        low, high = belief.interval(INTERVAL)
+        estimate = tracker.estimate["lv_ees"]
+        low, high = estimate.interval(INTERVAL)
         return {
-            "lv_ees": belief.median,
+            "lv_ees": estimate.median,
             "lv_ees_low": low,
             "lv_ees_high": high,
             "consistent": float(tracker.innovation.consistent),
             "leaking": tracker.leaking,
         }
 
-    def _told(self, controller: WeaningController) -> Course:
+    def _finished(self, controller: WeaningController) -> Course:
         bedside, progress = self.bedside, controller.progress
         assert progress is not None
         if self.records:
             self.records[-1]["lasting"] = bedside.hours - self.records[-1]["hours"]
-        named = _named(controller)
+        bridge = _bridge_hours(controller)
         outcome, reason = bedside.outcome or "label", bedside.reason
         if outcome == "explanted" and bedside.follow_up is not None:
             outcome = bedside.follow_up.result
-        elif outcome == "label" and math.isfinite(named):
+        elif outcome == "label" and math.isfinite(bridge):
             outcome, reason = "bridge", controller.log[-1].words
         follow = bedside.follow_up
         return Course(
@@ -168,7 +168,7 @@ class _Run:
             outcome=outcome,
             reason=reason,
             hours=bedside.hours,
-            bridge_hours=named,
+            bridge_hours=bridge,
             label_hours=bedside.label_hours,
             records=self.records,
             decisions=[_plain(decision) for decision in controller.log.changes()],
@@ -187,7 +187,7 @@ class _Run:
         )
 
 
-def _named(controller: WeaningController) -> float:
+def _bridge_hours(controller: WeaningController) -> float:
     """Since when the recommendation to reassess has stood to the end, h; NaN if it does not."""
     since = math.nan
     for decision in controller.log:
@@ -205,7 +205,6 @@ def _happened(bedside: Bedside) -> dict[str, float]:
 
 
 def _plain(decision: Decision) -> dict[str, Any]:
-    against = sorted(decision.reasons, key=lambda reason: reason.met)
     return {
         "hours": decision.hours,
         "level": decision.level,
@@ -213,5 +212,5 @@ def _plain(decision: Decision) -> dict[str, Any]:
         "action": decision.action,
         "words": decision.words,
         "findings": list(decision.findings),
-        "reasons": [str(reason) for reason in against],
+        **plain_reasons(decision),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,7 +83,7 @@ def pack(
     --------
     >>> from experiments.weaning.course.labels import pack
     >>> placed = pack([(0.0, "one"), (1.0, "two"), (50.0, "six")], start=0, end=100, width=1)
-    >>> [(one.text, one.row) for one in placed]
+    >>> [(label.text, label.row) for label in placed]
     [('one', 1), ('two', 0), ('six', 0)]
     """
     begins: list[float] = []  # of the texts furthest to the left, by row
@@ -153,6 +153,20 @@ def short_reason(text: str) -> str:
     return shortened
 
 
+def reason_texts(decision: Mapping[str, Any], *, met: bool) -> list[str]:
+    """The reasons of a decision for going on (met), or those against it, shortened.
+
+    Examples
+    --------
+    >>> from experiments.weaning.course import reason_texts
+    >>> decision = {"reasons": ["against: map 55 mmHg", "for: cvp 9 mmHg"], "met": [False, True]}
+    >>> reason_texts(decision, met=False)
+    ['MAP 55 mmHg']
+    """
+    pairs = zip(decision["reasons"], decision["met"], strict=True)
+    return [short_reason(text) for text, is_met in pairs if is_met is met]
+
+
 def main_decisions(decisions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """What a reader wants to see: each new level, the first refusal there, explant, reassessment.
 
@@ -195,11 +209,11 @@ def decision_lines(
     when = f"{60.0 * hours:.1f} min" if minutes else f"{hours:.1f} h"
     head = f"{decision['number']}  {when}  {moved}: "
     head += PHASE_WORDS[decision["phase"]]
-    reasons = decision["reasons"]
+    against, favour = (reason_texts(decision, met=met) for met in (False, True))
+    reasons = against + favour
     if decision["action"] not in ("down", "explant"):
-        reasons = [reason for reason in reasons if reason.startswith("against")] or reasons
-    reasons_text = "; ".join(short_reason(reason) for reason in reasons)
-    lines = textwrap.wrap(reasons_text, width) if most else []
+        reasons = against or favour
+    lines = textwrap.wrap("; ".join(reasons), width) if most else []
     if len(lines) > most:
         lines = lines[:most]
         lines[-1] = textwrap.shorten(lines[-1], width - 4, placeholder="") + " ..."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.weaning.course.labels import gathered
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 #: Size of small text, points, and of a character and a line of it, inches.
 SMALL, CHARACTER, LINE = 8.0, 0.062, 0.152
@@ -36,6 +37,46 @@ LEGEND: dict[str, Any] = {
 def titled(axes: Axes, text: str) -> None:
     """The panel's quantity, above it at the left."""
     axes.set_title(text, loc="left", fontsize=SMALL, pad=3)
+
+
+def stacked_panels(
+    figure: Figure,
+    panels: Sequence[tuple[float, Callable[[Axes], None]]],
+    *,
+    over_time: Callable[[Axes], None],
+    end: float,
+    unit: str,
+) -> Axes:
+    """Panels over one another that share the time on support; gives the axes beside them.
+
+    Parameters
+    ----------
+    figure : Figure
+        Takes them up.
+    panels : sequence of (float, callable)
+        Height, and what draws into the axes.
+    over_time : callable
+        Draws what all panels show.
+    end : float
+        Of the time axis.
+    unit : str
+        Of time.
+    """
+    grid = figure.add_gridspec(
+        len(panels), 2, width_ratios=SHARES, height_ratios=[height for height, _ in panels]
+    )
+    first: Axes | None = None
+    for place, (_, draw) in enumerate(panels):
+        axes = figure.add_subplot(grid[place, 0], sharex=first)
+        first = first or axes
+        draw(axes)
+        over_time(axes)
+        axes.tick_params(labelsize=SMALL)
+        if place < len(panels) - 1:
+            axes.tick_params(labelbottom=False)
+    axes.set_xlabel(f"Time on support [{unit}]")
+    axes.set_xlim(0.0, end)
+    return figure.add_subplot(grid[:, 1])
 
 
 def limit_line(
@@ -74,11 +115,11 @@ def numbered(axes: Axes, times: Sequence[float], end: float, *, tick: float, tex
         Height of the begin of the ticks and of the numbers, on the axis.
     """
     wide = CHARACTER / TIMES_WIDTH * end
-    for when, said in gathered(times, wide):
+    for when, numbers in gathered(times, wide):
         axes.text(
             min(max(when, 1.2 * wide), end - 2 * wide),
             text,
-            said,
+            numbers,
             fontsize=SMALL,
             ha="center",
             va="center",

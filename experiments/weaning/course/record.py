@@ -7,34 +7,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from controllers import Decision
 from experiments.weaning.course.trial import WeaningTrial
 
 #: True signals that are noted at every look.
 NOTED = (
-    "map",
-    "pulse_pressure",
-    "heart_rate",
-    "cardiac_index",
-    "cardiac_output",
-    "cardiac_power_output",
-    "lvedp",
-    "pcwp",
-    "cvp",
-    "mpap",
-    "papi",
-    "pump_flow",
-    "mitral_regurgitant_fraction",
-    "lactate",
-    "svo2",
-    "renal_injury",
-    "hemoglobin",
-    "pfhb",
-    "limb_perfusion",
-    "inotrope_effect",
-    "vasopressor_effect",
-    "suction",
-    "factor_lv_contractility",
-    "recovered_contractility",
+    *("map", "pulse_pressure", "heart_rate"),
+    *("cardiac_index", "cardiac_output", "cardiac_power_output"),
+    *("lvedp", "pcwp", "cvp", "mpap", "papi", "pump_flow", "mitral_regurgitant_fraction"),
+    *("lactate", "svo2", "renal_injury", "hemoglobin", "pfhb", "limb_perfusion"),
+    *("inotrope_effect", "vasopressor_effect", "suction"),
+    *("factor_lv_contractility", "recovered_contractility"),
 )
 #: What is noted of the tracker's belief about LV contractility, mmHg/mL.
 ESTIMATED = ("lv_ees", "lv_ees_low", "lv_ees_high")
@@ -72,7 +55,8 @@ class Course:
         the mitral valve leaks when stretched).
     decisions : list of dict
         Every decision that changed something: ``hours``, ``level``, ``phase``, ``action``,
-        ``words``, ``findings``, ``reasons`` (texts against first).
+        ``words``, ``findings``, ``reasons`` (texts, against going on first) and for each of these
+        ``met`` (whether it speaks for going on).
     findings : dict of str to float
         What was recognised, and when first, h.
     happened : dict of str to float
@@ -102,6 +86,15 @@ class Course:
     alarms: list[tuple[float, str]]
     follow_up: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+
+
+def plain_reasons(decision: Decision) -> dict[str, Any]:
+    """The reasons of a decision as texts, those against going on first, and which are met."""
+    reasons = sorted(decision.reasons, key=lambda reason: reason.met)
+    return {
+        "reasons": [str(reason) for reason in reasons],
+        "met": [reason.met for reason in reasons],
+    }
 
 
 def to_plain(course: Course) -> Mapping[str, Any]:

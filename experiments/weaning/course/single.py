@@ -8,7 +8,7 @@ from typing import Any
 
 from controllers import DecisionLog, WeaningCriteria
 from experiments.figures import save_figure
-from experiments.runs import ReportTable, RunFolder, run_folder, write_report
+from experiments.runs import PrintedTable, RunFolder, run_folder, write_report
 from experiments.weaning.course.figure import OUTCOME_WORDS, course_figure
 from experiments.weaning.course.job import run_course
 from experiments.weaning.course.live_view import Watch
@@ -54,21 +54,15 @@ class Weaned:
         """The JSON document of the command."""
         course = self.course
         metrics = final_metrics(course)
+        own = ("outcome", "hours", "patient", "case", "decisions", "findings", "happened", "alarms")
         return {
-            "outcome": course.outcome,
+            **{name: getattr(course, name) for name in own},
             "reason": reason_text(course),
-            "hours": course.hours,
-            "patient": course.patient,
-            "case": course.case,
             "policy": course.trial.policy,
             "metrics": metrics,
             "units": units(metrics),
             "course": measures(course),
             "course_units": {name: unit for name, (unit, _) in MEASURES.items()},
-            "decisions": course.decisions,
-            "findings": course.findings,
-            "happened": course.happened,
-            "alarms": course.alarms,
             "run": self.folder,
         }
 
@@ -103,7 +97,7 @@ def wean(trial: WeaningTrial, *, runs: Path, watch: Watch | None = None) -> Wean
 def _write(run: RunFolder, course: Course, log: DecisionLog) -> None:
     import pandas
 
-    decisions = pandas.DataFrame(course.decisions)
+    decisions = pandas.DataFrame(course.decisions).drop(columns="met")
     for name in ("findings", "reasons"):
         decisions[name] = ["; ".join(reasons) for reasons in decisions[name]]
     run.write_table("decisions", decisions)
@@ -123,35 +117,12 @@ def _write(run: RunFolder, course: Course, log: DecisionLog) -> None:
     )
 
 
-def report_tables(course: Course, log: DecisionLog) -> list[ReportTable]:
-    """Outcome, findings, decisions, forecasts held against what came, and the criteria."""
-    criteria = WeaningCriteria.load()
-    shown = [
-        ReportTable("Outcome", ("what", "value", "unit"), outcome_rows(course)),
-        ReportTable(
-            "Decisions, with the reasons for and against going on with weaning",
-            DECISION_COLUMNS,
-            decision_rows(course, all_of_them=True),
-        ),
-    ]
-    findings = finding_rows(course)
-    if findings:
-        shown.insert(
-            1,
-            ReportTable(
-                "What was recognised and what happened", ("what", "time [h]", "kind"), findings
-            ),
-        )
-    expected = forecast_rows(course, log)
-    if expected:
-        shown.append(
-            ReportTable(
-                "What was expected of a level, and what came an hour later",
-                FORECAST_COLUMNS,
-                expected,
-            )
-        )
-    rows = [
+def report_tables(course: Course, log: DecisionLog) -> list[PrintedTable]:
+    """Outcome, findings, decisions, forecasts held against what came, and the criteria.
+
+    Findings and forecasts are left out where there are none.
+    """
+    criteria = [
         (
             part,
             name,
@@ -160,9 +131,30 @@ def report_tables(course: Course, log: DecisionLog) -> list[ReportTable]:
             "yes" if limit.needed else "shown only",
             limit.source,
         )
-        for part, entries in criteria.parts.items()
+        for part, entries in WeaningCriteria.load().parts.items()
         for name, limit in entries.items()
     ]
-    columns = ("part", "signal", "at least", "at most", "needed", "source")
-    shown.append(ReportTable("Criteria in force", columns, rows))
-    return shown
+    tables = (
+        PrintedTable("Outcome", ("what", "value", "unit"), outcome_rows(course)),
+        PrintedTable(
+            "What was recognised and what happened",
+            ("what", "time [h]", "kind"),
+            finding_rows(course),
+        ),
+        PrintedTable(
+            "Decisions, with the reasons for and against going on with weaning",
+            DECISION_COLUMNS,
+            decision_rows(course, all_of_them=True),
+        ),
+        PrintedTable(
+            "What was expected of a level, and what came an hour later",
+            FORECAST_COLUMNS,
+            forecast_rows(course, log),
+        ),
+        PrintedTable(
+            "Criteria in force",
+            ("part", "signal", "at least", "at most", "needed", "source"),
+            criteria,
+        ),
+    )
+    return [table for table in tables if table.rows]

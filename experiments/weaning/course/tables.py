@@ -8,7 +8,12 @@ from typing import Any
 
 from controllers import Decision
 from experiments.weaning.course.figure import OUTCOME_WORDS
-from experiments.weaning.course.labels import PHASE_WORDS, main_decisions, short_reason
+from experiments.weaning.course.labels import (
+    PHASE_WORDS,
+    main_decisions,
+    reason_texts,
+    short_reason,
+)
 from experiments.weaning.course.record import Course
 from experiments.weaning.course.score import (
     hours_below,
@@ -88,8 +93,7 @@ def reason_text(course: Course) -> str:
     """Why the course ended as it did; of a reassessment what speaks against going on."""
     if course.outcome != "bridge":
         return short_reason(course.reason)
-    last = course.decisions[-1]["reasons"]
-    return "; ".join(short_reason(reason) for reason in last if reason.startswith("against"))
+    return "; ".join(reason_texts(course.decisions[-1], met=False))
 
 
 def decision_rows(course: Course, *, all_of_them: bool = False) -> list[tuple[object, ...]]:
@@ -117,8 +121,7 @@ def decision_rows(course: Course, *, all_of_them: bool = False) -> list[tuple[ob
             decision["hours"],
             decision["level"],
             PHASE_WORDS[decision["phase"]],
-            _joined(decision["reasons"], "for: "),
-            _joined(decision["reasons"], "against: "),
+            *("; ".join(reason_texts(decision, met=met)) for met in (True, False)),
         )
         for decision in chosen
     ]
@@ -160,46 +163,27 @@ def forecast_rows(course: Course, decisions: Iterable[Decision]) -> list[tuple[o
     for decision in decisions:
         if decision.action not in ("down", "up") or not decision.forecast:
             continue
-        later = _held(course, decision.hours, decision.level)
+        later = _settled_record(course, decision.hours, decision.level)
         for name in FORECAST:
             if later is None or name not in decision.forecast:
                 continue
             mean, spread = decision.forecast[name]
             miss = (later[name] - mean) / spread if spread > 0 else math.nan
-            rows.append(
-                (
-                    decision.hours,
-                    decision.level,
-                    SIGNALS[name].meaning,
-                    mean,
-                    spread,
-                    SIGNALS[name].unit,
-                    later[name],
-                    miss,
-                )
-            )
+            signal = SIGNALS[name]
+            step = (decision.hours, decision.level, signal.meaning)
+            rows.append((*step, mean, spread, signal.unit, later[name], miss))
     return rows
 
 
 #: Headings of :func:`forecast_rows`.
 FORECAST_COLUMNS = (
-    "time [h]",
-    "level",
-    "signal",
-    "expected",
-    "standard deviation",
-    "unit",
-    "came (true)",
+    *("time [h]", "level", "signal", "expected", "standard deviation", "unit", "came (true)"),
     "miss [standard deviations]",
 )
 
 
-def _held(course: Course, hours: float, level: str) -> dict[str, float] | None:
+def _settled_record(course: Course, hours: float, level: str) -> dict[str, float] | None:
     """The first record at least that long after a step, if the level is still the same."""
     later = [row for row in course.records if row["hours"] >= hours + _SETTLED]
     kept = later and f"P-{later[0]['level']:.0f}" == level
     return later[0] if kept else None
-
-
-def _joined(reasons: Iterable[str], side: str) -> str:
-    return "; ".join(short_reason(reason) for reason in reasons if reason.startswith(side))

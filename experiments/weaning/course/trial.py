@@ -13,7 +13,6 @@ from plants import (
     Patient,
     Pump,
     Therapy,
-    VirtualPatient,
     WeaningCase,
     unknown_name,
     weaning_patient,
@@ -93,13 +92,15 @@ class WeaningTrial:
         return "_".join(parts).replace("/", "-").replace(":", "-")
 
 
-def trial_patient(trial: WeaningTrial) -> tuple[VirtualPatient, WeaningCase]:
-    """The patient of a trial on the pump, and the case with all its events.
+def trial_bedside(trial: WeaningTrial) -> tuple[Bedside, WeaningCase]:
+    """The bedside at which a trial begins.
 
     Raises
     ------
     InputError
         The seed is refused, no such profile, or no access of the pump fits.
+    PhysicsError
+        The patient has no periodic beat without support.
     """
     pump = Pump.load(trial.device)
     patient, case = weaning_patient(
@@ -109,25 +110,11 @@ def trial_patient(trial: WeaningTrial) -> tuple[VirtualPatient, WeaningCase]:
         pump=pump,
         evaluation=trial.evaluation,
     )
-    return patient.on(pump), case
-
-
-def trial_bedside(trial: WeaningTrial) -> tuple[Bedside, WeaningCase]:
-    """The bedside at which a trial begins.
-
-    Raises
-    ------
-    InputError
-        As :func:`trial_patient`.
-    PhysicsError
-        The patient has no periodic beat without support.
-    """
-    patient, case = trial_patient(trial)
     added = HourScenario.preset(trial.events, onset=trial.onset)
     events = added if case.events is None else case.events.with_events(*added.events)
     bedside = Bedside(
-        patient,
-        Pump.load(trial.device),
+        patient.on(pump),
+        pump,
         events=events,
         tier=trial.tier,
         seed=trial.seed,

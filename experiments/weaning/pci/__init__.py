@@ -3,9 +3,4 @@
 from experiments.weaning.pci.report import decision_rows, outcome_rows, pci
 from experiments.weaning.pci.trial import PciTrial
 
-__all__ = [
-    "PciTrial",
-    "decision_rows",
-    "outcome_rows",
-    "pci",
-]
+__all__ = ["PciTrial", "decision_rows", "outcome_rows", "pci"]

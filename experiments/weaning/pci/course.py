@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from controllers import Briefing, PciController, load_controller
+from controllers import Briefing, Decision, PciController, load_controller
 from experiments.trials import GuardedController
+from experiments.weaning.course import plain_reasons
 from experiments.weaning.pci.outcome import NOTED, PciCourse
 from experiments.weaning.pci.trial import PERIOD, PciTrial
 from plants import (
@@ -140,15 +141,15 @@ class _Run:
         speed = self.pump.speed(self.controller.level)
         simulator.reset(speed=speed)
         self.driver.reset(speed=speed)
-        sensors, look = Sensors(self.trial.tier, seed=self.trial.seed), 0.0
+        sensors, next_assessment = Sensors(self.trial.tier, seed=self.trial.seed), 0.0
         wanted, watch = speed, DeathWatch(self.therapy.death)
         for length in period_lengths(self.label_hours * SECONDS_PER_HOUR, PERIOD):
             now, truth = simulator.time, simulator.metrics()
             _note(rows, now, truth)
-            looked = now >= look - 1e-6
-            if looked or self.fast is not None:
+            due = now >= next_assessment - 1e-6
+            if due or self.fast is not None:
                 measured = sensors.measure(now, truth)
-            if looked:
+            if due:
                 decision = self.controller.decide(
                     measured,
                     now,
@@ -157,8 +158,8 @@ class _Run:
                 )
                 if decision.action == "explant":
                     return "off", ""
-                look = now + decision.wait * SECONDS_PER_HOUR
-            if looked or self.fast is not None:
+                next_assessment = now + decision.wait * SECONDS_PER_HOUR
+            if due or self.fast is not None:
                 wanted = self._wanted(measured)
             if watch.died(truth, length):
                 return "died", death_text(watch.death)
@@ -201,9 +202,9 @@ class _Run:
                     worst = min(worst, truth["map"])
         except PhysicsError as error:
             return "died", str(error)
-        said = f"lowest mean arterial pressure {worst:.1f} mmHg without the pump"
+        text = f"lowest mean arterial pressure {worst:.1f} mmHg without the pump"
         well = worst >= lowest
-        return ("well", said) if well else ("failed", f"{said}, below {lowest:g}")
+        return ("well", text) if well else ("failed", f"{text}, below {lowest:g}")
 
     def _unsupported(self) -> tuple[dict[str, list[float]], str]:
         """The same patient and inflations without a pump."""
@@ -229,12 +230,11 @@ def _note(rows: dict[str, list[float]], now: float, truth: dict[str, float]) -> 
         rows[name].append(truth[name])
 
 
-def _plain(decision: Any) -> dict[str, Any]:
-    against = sorted(decision.reasons, key=lambda reason: reason.met)
+def _plain(decision: Decision) -> dict[str, Any]:
     return {
         "seconds": decision.hours * SECONDS_PER_HOUR,
         "level": decision.level,
         "phase": decision.phase,
         "action": decision.action,
-        "reasons": [str(reason) for reason in against],
+        **plain_reasons(decision),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +12,11 @@ from experiments.figures import COLORS, label, new_figure, plain
 from experiments.weaning.course import (
     AFTER,
     LEGEND,
-    SHARES,
     SMALL,
     limit_line,
     main_decisions,
     numbered,
+    stacked_panels,
     titled,
     write_beside,
 )
@@ -47,19 +48,15 @@ def pci_figure(course: PciCourse) -> Figure:
         Of :func:`experiments.weaning.pci.course.run_pci`.
     """
     figure = new_figure(*_SIZE)
-    grid = figure.add_gridspec(5, 2, width_ratios=SHARES, height_ratios=(1.2, 1.3, 1, 1, 0.8))
-    panels: list[Callable[[Axes, PciCourse], None]] = [_speed, _pressure, _flow, _wedge, _pulse]
-    first: Axes | None = None
-    for place, draw in enumerate(panels):
-        axes = plain(figure.add_subplot(grid[place, 0], sharex=first))
-        first = first or axes
-        draw(axes, course)
-        _over_time(axes, course)
-        axes.tick_params(labelbottom=place == len(panels) - 1, labelsize=SMALL)
-    axes.set_xlabel("Time on support [min]")
-    assert first is not None
-    first.set_xlim(0.0, _end(course))
-    write_beside(figure.add_subplot(grid[:, 1]), _main(course), inches=_SIZE[1], minutes=True)
+    heights = {_speed: 1.2, _pressure: 1.3, _flow: 1.0, _wedge: 1.0, _pulse: 0.8}
+    beside = stacked_panels(
+        figure,
+        [(height, partial(_drawn, draw, course)) for draw, height in heights.items()],
+        over_time=partial(_over_time, course),
+        end=_end(course),
+        unit="min",
+    )
+    write_beside(beside, _main(course), inches=_SIZE[1], minutes=True)
     trial = course.trial
     inside = f" with {trial.controller} inside the holds" if trial.controller else ""
     figure.suptitle(
@@ -71,6 +68,10 @@ def pci_figure(course: PciCourse) -> Figure:
         ha="left",
     )
     return figure
+
+
+def _drawn(draw: Callable[[Axes, PciCourse], None], course: PciCourse, axes: Axes) -> None:
+    draw(plain(axes), course)
 
 
 def _main(course: PciCourse) -> list[dict[str, Any]]:
@@ -85,7 +86,7 @@ def _end(course: PciCourse) -> float:
     return course.supported["time"][-1] / 60.0 * 1.005
 
 
-def _over_time(axes: Axes, course: PciCourse) -> None:
+def _over_time(course: PciCourse, axes: Axes) -> None:
     """What all panels show: inflations, the opened artery, the removal of the pump."""
     for inflation in course.intervention.inflations:
         axes.axvspan(

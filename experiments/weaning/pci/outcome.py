@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,15 +12,8 @@ from plants import Intervention
 
 #: Signals that are noted every second.
 NOTED = (
-    "map",
-    "cardiac_output",
-    "pump_flow",
-    "pcwp",
-    "pulse_pressure",
-    "heart_rate",
-    "cardiac_power_output",
-    "pump_speed",
-    "suction",
+    *("map", "cardiac_output", "pump_flow", "pcwp", "pulse_pressure", "heart_rate"),
+    *("cardiac_power_output", "pump_speed", "suction"),
 )
 #: How an intervention ends.
 OUTCOMES = ("well", "failed", "died", "label")
@@ -50,8 +42,8 @@ class PciCourse:
         ``time`` (s) and the signals of :data:`NOTED`, every second; ``supported`` goes on after
         the pump is out.
     decisions : list of dict
-        ``seconds``, ``level``, ``phase``, ``action``, ``reasons`` of every decision that changed
-        something.
+        ``seconds``, ``level``, ``phase``, ``action``, ``reasons``, ``met`` of every decision that
+        changed something.
     boosted : float
         Time above the highest speed that may be held, s.
     unsupported_end : str
@@ -102,8 +94,3 @@ def measures(rows: dict[str, list[float]], until: float, low: float) -> dict[str
         "mean_cardiac_output": float(output.mean()),
         "mean_pump_flow": float(flow.mean()),
     }
-
-
-def to_plain(course: PciCourse) -> dict[str, Any]:
-    """The course as data that JSON can hold."""
-    return dataclasses.asdict(course)

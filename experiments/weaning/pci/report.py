@@ -9,11 +9,11 @@ from typing import Any
 
 from controllers.weaning import pci_numbers
 from experiments.figures import save_figure
-from experiments.runs import ReportTable, RunFolder, run_folder, write_report
-from experiments.weaning.course import PHASE_WORDS, short_reason
+from experiments.runs import PrintedTable, RunFolder, run_folder, write_report
+from experiments.weaning.course import PHASE_WORDS, reason_texts
 from experiments.weaning.pci.course import run_pci
 from experiments.weaning.pci.figure import OUTCOME_WORDS, pci_figure
-from experiments.weaning.pci.outcome import PciCourse, measures, to_plain
+from experiments.weaning.pci.outcome import PciCourse, measures
 from experiments.weaning.pci.trial import PciTrial
 from plants import SIGNALS
 from plants.quantities import SECONDS_PER_HOUR
@@ -129,8 +129,8 @@ def decision_rows(course: PciCourse) -> list[tuple[object, ...]]:
     """Rows (minutes, level, decision, why): the reasons against, or those for going on."""
     rows: list[tuple[object, ...]] = []
     for decision in course.decisions:
-        against = [x for x in decision["reasons"] if x.startswith("against")]
-        why = "; ".join(short_reason(x) for x in against or decision["reasons"])
+        against, favour = (reason_texts(decision, met=met) for met in (False, True))
+        why = "; ".join(against or favour)
         rows.append(
             (decision["seconds"] / 60.0, decision["level"], PHASE_WORDS[decision["phase"]], why)
         )
@@ -140,12 +140,12 @@ def decision_rows(course: PciCourse) -> list[tuple[object, ...]]:
 def _write(run: RunFolder, course: PciCourse) -> None:
     import pandas
 
-    decisions = pandas.DataFrame(course.decisions)
+    decisions = pandas.DataFrame(course.decisions).drop(columns="met")
     decisions["reasons"] = ["; ".join(texts) for texts in decisions["reasons"]]
     run.write_table("decisions", decisions)
     run.write_table("supported", pandas.DataFrame(course.supported))
     run.write_table("unsupported", pandas.DataFrame(course.unsupported))
-    run.write_json("course.json", to_plain(course))
+    run.write_json("course.json", asdict(course))
     picture = save_figure(pci_figure(course), run.path / "course.png")
     numbers = [
         (name, quantity.value, quantity.unit, quantity.source, quantity.tag)
@@ -156,12 +156,12 @@ def _write(run: RunFolder, course: PciCourse) -> None:
         f"High-risk coronary intervention, {course.patient} on a {course.trial.device}",
         introduction=f"{OUTCOME_WORDS[course.outcome]}: {course.reason}.",
         tables=[
-            ReportTable(
+            PrintedTable(
                 "Until the artery is open, supported and unsupported",
                 ("measure", "supported", "unsupported", "unit"),
                 outcome_rows(course),
             ),
-            ReportTable(
+            PrintedTable(
                 "Balloon inflations",
                 ("begin [min]", "length [s]", "contractility left"),
                 [
@@ -169,8 +169,8 @@ def _write(run: RunFolder, course: PciCourse) -> None:
                     for inflation in course.intervention.inflations
                 ],
             ),
-            ReportTable("Decisions", DECISION_COLUMNS, decision_rows(course)),
-            ReportTable(
+            PrintedTable("Decisions", DECISION_COLUMNS, decision_rows(course)),
+            PrintedTable(
                 "Limits and times of the controller",
                 ("name", "value", "unit", "source", "tag"),
                 numbers,

@@ -19,7 +19,8 @@ from experiments.weaning.course import (
     trial_bedside,
 )
 from experiments.weaning.truth import AlarmTruth, Oracle, Probe, find_oracle, probe_gate
-from plants import InputError, PhysicsError
+from plants import PhysicsError
+from plants.cohorts import PatientRefused
 
 _DIGITS = 6  # significant ones of what is kept of a record
 
@@ -53,14 +54,8 @@ class Task:
 
     def trial(self, policy: str) -> WeaningTrial:
         """The trial of a policy."""
-        return WeaningTrial(
-            self.seed,
-            policy,
-            self.case,
-            device=self.device,
-            tier=self.tier,
-            evaluation=self.evaluation,
-        )
+        own = {name: value for name, value in vars(self).items() if name != "policies"}
+        return WeaningTrial(policy=policy, **own)
 
 
 @dataclass(frozen=True)
@@ -85,6 +80,8 @@ class PatientDone:
         By policy and finding, whether it was true when it was named.
     broken : dict of str to str
         Courses and probes that the model could not carry through, and why.
+    refusal_kind : str
+        The refusal in a few words, without the patient's own numbers.
     """
 
     key: str
@@ -95,6 +92,7 @@ class PatientDone:
     courses: Mapping[str, Course] = field(default_factory=dict)
     alarms: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     broken: Mapping[str, str] = field(default_factory=dict)
+    refusal_kind: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that :meth:`from_dict` reads back; records by signal, rounded."""
@@ -141,12 +139,11 @@ def run_patient(task: Task) -> PatientDone:
         trial_bedside(first)
         oracle = find_oracle(first)
     except PhysicsError as error:
-        return PatientDone(task.key, task.seed, f"no periodic beat: {error}")
-    except InputError as error:
-        # No access or no plausible draw; anything else is the caller's mistake.
-        if not error.field.startswith(("access", "spread")):
-            raise
-        return PatientDone(task.key, task.seed, f"{error.field}: {error.allowed}")
+        kind = "no periodic beat"
+        return PatientDone(task.key, task.seed, f"{kind}: {error}", refusal_kind=kind)
+    except PatientRefused as error:
+        refusal = f"{error.field}: {error.allowed}"
+        return PatientDone(task.key, task.seed, refusal, refusal_kind=error.kind)
     courses: dict[str, Course] = {}
     alarms: dict[str, Mapping[str, bool]] = {}
     broken: dict[str, str] = {}

@@ -9,11 +9,7 @@ from experiments.runs import Findings, ReferenceResults, ReportPage
 from experiments.weaning.course import Course
 from experiments.weaning.study.cells import printed
 from experiments.weaning.study.estimate_figures import contractility_figure, gate_figure
-from experiments.weaning.study.figures import (
-    incidence_figure,
-    outcomes_figure,
-    trade_off_figure,
-)
+from experiments.weaning.study.figures import incidence_figure, outcomes_figure, trade_off_figure
 from experiments.weaning.study.rows import StudyRows
 from experiments.weaning.study.summary import summary
 from experiments.weaning.study.tables import StudyTables
@@ -70,15 +66,9 @@ def weaning_findings(
                 row for policy in settings.policies[1:] for row in policy_targets(targets, policy)
             ],
             **{
-                name: getattr(tables, name).to_dict("records")
-                for name in (
-                    "patients",
-                    "outcomes",
-                    "recognition",
-                    "gate",
-                    "contractility",
-                    "refusals",
-                )
+                name: table.to_dict("records")
+                for name, table in tables._asdict().items()
+                if name not in ("policies", "incidence")
             },
         },
         report=ReportPage(shown),

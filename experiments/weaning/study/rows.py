@@ -61,7 +61,7 @@ def study_rows(done: Iterable[PatientDone]) -> StudyRows:
     for patient in done:
         if patient.refusal:
             refusals.append(
-                {"seed": patient.seed, "what": "patient", "reason": _brief(patient.refusal)}
+                {"seed": patient.seed, "what": "patient", "reason": patient.refusal_kind}
             )
         refusals += [
             {"seed": patient.seed, "what": what, "reason": _brief(reason)}
@@ -73,19 +73,10 @@ def study_rows(done: Iterable[PatientDone]) -> StudyRows:
             if probe.reason:
                 refusals.append({"seed": patient.seed, "what": "gate", "reason": probe.reason})
             else:
-                probes.append(
-                    {
-                        "seed": patient.seed,
-                        "case": case,
-                        "hours": probe.hours,
-                        "level": probe.level,
-                        "holds": probe.holds,
-                        "chance": probe.chance,
-                        "margin": probe.margin,
-                        "trusted": probe.trusted,
-                        "cardiac_power_output": probe.power,
-                    }
-                )
+                names = ("hours", "level", "holds", "chance", "margin", "trusted")
+                shown = {name: getattr(probe, name) for name in names}
+                own = {"seed": patient.seed, "case": case}
+                probes.append(own | shown | {"cardiac_power_output": probe.power})
         for policy, course in patient.courses.items():
             assert patient.oracle is not None
             courses.append(
@@ -115,7 +106,7 @@ def course_row(
     full = course.records[0]["level"] if course.records else math.nan
     below = [row for row in course.records if row["level"] < full]
     answer, metrics = relapse(course), cormpo(course.records, course.decisions)
-    believed = contractility(course.records)
+    estimate = contractility(course.records)
     late = course.hours if course.outcome == "well" else course.label_hours
     row: dict[str, Any] = {
         "policy": policy,
@@ -157,8 +148,8 @@ def course_row(
         row[f"{name}_hours"] = named
         row[f"{name}_true"] = alarms.get(name)
     return row | {
-        "estimates": len(believed.errors),
-        "estimates_inside": sum(believed.inside),
+        "estimates": len(estimate.errors),
+        "estimates_inside": sum(estimate.inside),
         "weaning_score": metrics.weaning_score,
         "action_change_penalty": metrics.change_penalty,
         "whole_hours": metrics.hours,
@@ -171,8 +162,4 @@ def course_row(
 
 def _brief(reason: str) -> str:
     """A reason without the patient's own numbers, so that equal ones can be counted."""
-    if reason.startswith("access"):
-        return "no access that the arteries allow"
-    if reason.startswith("spread"):
-        return "no plausible patient"
     return "no periodic beat" if "no periodic beat" in reason else reason.partition(" (")[0]

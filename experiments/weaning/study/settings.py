@@ -112,17 +112,9 @@ class WeaningStudySettings(Settings):
 
     def tasks(self) -> list[Task]:
         """One for each patient."""
-        return [
-            Task(
-                seed,
-                self.policies,
-                device=self.device,
-                tier=self.tier,
-                case=self.case,
-                evaluation=self.evaluation,
-            )
-            for seed in range(self.first_seed, self.first_seed + self.patients)
-        ]
+        shared = self.model_dump(include={"policies", "device", "tier", "case", "evaluation"})
+        seeds = range(self.first_seed, self.first_seed + self.patients)
+        return [Task(seed, **shared) for seed in seeds]
 
 
 def _check_name(field: str, value: str, known: tuple[str, ...]) -> None:

@@ -21,7 +21,7 @@ def _findings(settings: WeaningStudySettings, patients: Sequence[PatientDone]) -
     main = settings.policies[0]
     seeds: list[int] = []
     # Read back one at a time: all records together are more than needs to be held.
-    rows = study_rows(_noted(patient, seeds) for patient in patients)
+    rows = study_rows(_with_seeds_kept(patient, seeds) for patient in patients)
     tables = tabulate(rows, settings.policies)
     worked = {
         case: patients[seeds.index(seed)].courses[main]
@@ -30,7 +30,7 @@ def _findings(settings: WeaningStudySettings, patients: Sequence[PatientDone]) -
     return weaning_findings(settings, rows, tables, target_table(tables, main), worked)
 
 
-def _noted(patient: PatientDone, seeds: list[int]) -> PatientDone:
+def _with_seeds_kept(patient: PatientDone, seeds: list[int]) -> PatientDone:
     seeds.append(patient.seed)
     return patient
 

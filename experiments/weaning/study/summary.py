@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from experiments.runs import markdown_table, render
@@ -39,15 +39,10 @@ def summary(
     }
     return render(
         "weaning_summary.md",
-        patients=settings.patients,
-        first_seed=settings.first_seed,
+        **settings.model_dump(include={"patients", "first_seed", "evaluation", "device", "tier"}),
         last_seed=settings.first_seed + settings.patients - 1,
-        evaluation=settings.evaluation,
-        device=settings.device,
-        tier=settings.tier,
-        on_pump=counts["patients"],
-        weanable=counts["weanable"],
-        weanable_unbound=counts["weanable_unbound"],
+        on_pump=counts.pop("patients"),
+        **counts,
         main=policy_label(settings.policies[0]),
         **_results(settings, tables, targets),
         worked={case: course.trial.seed for case, course in worked.items()},
@@ -69,10 +64,13 @@ def _results(
             if row["name"] not in VALUES
         ],
         "policy_table": markdown_table(*policy_cells(tables.policies, settings.policies)),
-        "recognition": [{**row, "policy": policy_label(row["policy"])} for row in recognition],
+        "recognition": _labelled(recognition),
         "gate": records(tables.gate),
-        "contractility": [
-            {**row, "policy": policy_label(row["policy"])} for row in records(tables.contractility)
-        ],
+        "contractility": _labelled(records(tables.contractility)),
         "refusals": records(tables.refusals),
     }
+
+
+def _labelled(rows: list[dict[Hashable, Any]]) -> list[dict[Hashable, Any]]:
+    """The rows with the policies' names as tables show them."""
+    return [{**row, "policy": policy_label(row["policy"])} for row in rows]

@@ -145,11 +145,10 @@ def policy_row(policy: str, own: pandas.DataFrame) -> dict[str, Any]:
         plain = name.replace("-", "_")
         row |= share(plain, recognised["recognised"], recognised["recognised_of"])
         row[f"{plain}_false_alarms"] = recognised["false_alarms"]
-    complicated = own[[f"{name}_hours" for name in COMPLICATIONS]].notna().any(axis=1)
     return row | {
         **share("bridged", int(named), len(cannot)),
         **share("died", int((own["outcome"] == "died").sum()), len(own)),
-        **share("complicated", int(complicated.sum()), len(own)),
+        **share("complicated", _complicated(own), len(own)),
         "weaning_score": float(own["weaning_score"].mean()),
         "action_change_penalty": float(own["action_change_penalty"].mean()),
         **share(
@@ -164,8 +163,13 @@ def policy_row(policy: str, own: pandas.DataFrame) -> dict[str, Any]:
 def _beliefs(contractility: pandas.DataFrame, policy: str) -> dict[str, float]:
     rows = [] if contractility.empty else contractility.to_dict("records")
     own = [row for row in rows if row["policy"] == policy and row["from_hours"] == 0.0]
-    keys = {"coverage": "coverage", "error_median": "error_median", "error_p90": "error_p90"}
-    return {name: own[0][key] if own else math.nan for name, key in keys.items()}
+    names = ("coverage", "error_median", "error_p90")
+    return {name: own[0][name] if own else math.nan for name in names}
+
+
+def _complicated(courses: pandas.DataFrame) -> int:
+    """Number of courses with a complication."""
+    return int(courses[[f"{name}_hours" for name in COMPLICATIONS]].notna().any(axis=1).sum())
 
 
 def _median(values: pandas.Series) -> float:
@@ -204,9 +208,7 @@ def _outcome(case: str, policy: str, own: pandas.DataFrame) -> dict[str, Any] | 
         "weanable": int(rows["weanable"].sum()),
         **counts,
         "hours_median": _median(rows["hours"]),
-        "complications": int(
-            rows[[f"{name}_hours" for name in COMPLICATIONS]].notna().any(axis=1).sum()
-        ),
+        "complications": _complicated(rows),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from controllers import STEP_POLICIES, step_policy
 from experiments.weaning.settings import Target, study_settings
@@ -32,6 +32,21 @@ VALUES: Mapping[str, str] = {
     "seconds": "seconds_p90",
 }
 Row = Mapping[Hashable, Any]
+
+
+class TargetRow(NamedTuple):
+    """A target and a policy: what is asked for, the value with its interval, and the verdict."""
+
+    policy: str
+    name: str
+    measure: str
+    target: str
+    value: float
+    low: float
+    high: float
+    of: int | None
+    met: bool | None
+    text: str
 
 
 def baselines(policies: Sequence[str]) -> list[str]:
@@ -73,21 +88,13 @@ def target_table(tables: StudyTables, main: str) -> pandas.DataFrame:
     return pandas.DataFrame(judged)
 
 
-def _judged(target: Target, column: str, row: Row) -> dict[str, Any]:
+def _judged(target: Target, column: str, row: Row) -> TargetRow:
     value = float(row[column])
     stem = column.removesuffix("_share")
-    return {
-        "policy": row["policy"],
-        "name": target.name,
-        "measure": target.meaning,
-        "target": target.text,
-        "value": value,
-        "low": float(row.get(f"{stem}_low", math.nan)),
-        "high": float(row.get(f"{stem}_high", math.nan)),
-        "of": row.get(f"{stem}_of"),
-        "met": target.holds(value) if math.isfinite(value) else None,
-        "text": shown(value, target),
-    }
+    low, high = (float(row.get(f"{stem}_{side}", math.nan)) for side in ("low", "high"))
+    met = target.holds(value) if math.isfinite(value) else None
+    asked = (row["policy"], target.name, target.meaning, target.text)
+    return TargetRow(*asked, value, low, high, row.get(f"{stem}_of"), met, shown(value, target))
 
 
 def shown(value: float, target: Target) -> str:
@@ -109,7 +116,7 @@ def shown(value: float, target: Target) -> str:
     return f"{value:.3g}" + ("" if target.unit == "1" else f" {target.unit}")
 
 
-def _beats(main: Row, other: Row) -> dict[str, Any]:
+def _beats(main: Row, other: Row) -> TargetRow:
     """Fewer failed weans than a protocol, at equal or shorter time on support.
 
     The time is the median over whoever could be weaned. A protocol that weans nobody cannot be
@@ -124,36 +131,32 @@ def _beats(main: Row, other: Row) -> dict[str, Any]:
         for row in (main, other)
         if math.isfinite(float(row["failed_share"]))
     )
-    return {
-        "policy": main["policy"],
-        "name": f"failed below {other['policy']}",
-        "measure": f"failed weans, and median time on support, beside {other['policy']}",
-        "target": "fewer, not longer",
-        "value": share - other_share,
-        "low": math.nan,
-        "high": math.nan,
-        "of": None,
-        "met": bool(fewer and shorter) if known else None,
-        "text": both if known else "a policy without any wean",
-    }
+    return TargetRow(
+        main["policy"],
+        f"failed below {other['policy']}",
+        f"failed weans, and median time on support, beside {other['policy']}",
+        "fewer, not longer",
+        share - other_share,
+        *(math.nan, math.nan, None),
+        bool(fewer and shorter) if known else None,
+        both if known else "a policy without any wean",
+    )
 
 
-def _gate(gate: pandas.DataFrame, main: str) -> list[dict[str, Any]]:
+def _gate(gate: pandas.DataFrame, main: str) -> list[TargetRow]:
     if gate.empty:
         return []
     own, power = gate.to_dict("records")
     gain = float(own["auc_gain"])
     return [
-        {
-            "policy": main,
-            "name": "gate",
-            "measure": "explant gate: AUC above that of CPO at P-2 alone",
-            "target": "> 0",
-            "value": gain,
-            "low": float(own["auc_gain_low"]),
-            "high": float(own["auc_gain_high"]),
-            "of": int(own["good"]) + int(own["bad"]),
-            "met": gain > 0.0 if math.isfinite(gain) else None,
-            "text": f"{own['auc']:.3f} against {power['auc']:.3f}",
-        }
+        TargetRow(
+            main,
+            "gate",
+            "explant gate: AUC above that of CPO at P-2 alone",
+            "> 0",
+            *(gain, float(own["auc_gain_low"]), float(own["auc_gain_high"])),
+            int(own["good"]) + int(own["bad"]),
+            gain > 0.0 if math.isfinite(gain) else None,
+            f"{own['auc']:.3f} against {power['auc']:.3f}",
+        )
     ]

@@ -105,24 +105,20 @@ def probe_gate(trial: WeaningTrial) -> Probe:
     """
     bedside, case = trial_bedside(trial)
     forecasts = Forecasts(RecoveryTracker(briefing(trial, bedside, case)))
-    support, until = (
-        bedside.pump.level(SUPPORT_LEVEL).name,
-        probe_hour(trial.seed, bedside.label_hours),
-    )
+    support = bedside.pump.level(SUPPORT_LEVEL).name
+    until = probe_hour(trial.seed, bedside.label_hours)
     while bedside.outcome is None and bedside.hours < until - _NEAR:
         forecasts.update(bedside.measure(), bedside.level, bedside.hours)
         bedside.advance(min(_LOOK, until - bedside.hours), support)
     if bedside.outcome is not None:
         return Probe(until, reason=f"{bedside.outcome} before")
     power, level = _ramped(bedside, forecasts)
-    needed = [
-        criterion
-        for criterion in WeaningCriteria.load()["without_pump"].values()
-        if criterion.needed
-    ]
-    free = forecasts.without_pump()
+    criteria = WeaningCriteria.load()["without_pump"].values()
+    alone = forecasts.without_pump()
     # Each criterion alone, because the bound of all together is cut off at 0.
-    missed = sum(1.0 - joint_chance([criterion], free) for criterion in needed)
+    missed = sum(
+        1.0 - joint_chance([criterion], alone) for criterion in criteria if criterion.needed
+    )
     return Probe(
         until,
         bedside.outcome is None and bedside.fork().explant() == "well",

@@ -8,8 +8,10 @@ import shlex
 
 import pytest
 import typer
+from pydantic import Field
 
 from experiments.runs import (
+    Settings,
     command_line,
     read_settings,
     run_command_of,
@@ -84,7 +86,7 @@ def test_the_command_line_says_the_settings(squares, settings):
     program, subcommand, *words = shlex.split(squares.command_line(settings))
     assert (program, subcommand) == ("impellab", "square")
     application = typer.Typer()
-    application.command()(study_command("nowhere:STUDY", SquareSettings, "Squares."))
+    application.command()(study_command(squares, "Squares."))
     given = typer.main.get_command(application).make_context("square", words).params
     fields = {name: given[name] for name in SquareSettings.model_fields if given.get(name)}
     assert read_settings(squares, fields, None) == settings
@@ -119,21 +121,45 @@ def test_what_is_said_and_what_is_warned_of(squares, tmp_path, capsys):
     assert err == "impellab: one is not known\n"
 
 
-def test_options_of_a_command(monkeypatch, capsys):
+def test_options_of_a_command(squares, monkeypatch, capsys):
     asked = []
-    monkeypatch.setattr(command_line, "load_study", lambda place: place)
     monkeypatch.setattr(
         command_line, "run_command_of", lambda study, given, **shared: asked.append((study, given))
     )
     application = typer.Typer(rich_markup_mode=None, add_completion=False)
-    application.command()(study_command("here:STUDY", SquareSettings, "Squares."))
+    application.command()(study_command(squares, "Squares."))
     group = typer.main.get_command(application)
     group.main(["--label", "a", "--label", "b", "--negative"], standalone_mode=False)
     group.main(["--count", "0"], standalone_mode=False)
-    assert asked[0] == ("here:STUDY", {"labels": ["a", "b"], "negative": True})
+    assert asked[0] == (squares, {"labels": ["a", "b"], "negative": True})
     assert asked[1][1] == {"count": 0}  # for the settings to refuse
     capsys.readouterr()
     group.main(["--help"], standalone_mode=False)
     text = " ".join(capsys.readouterr().out.split())
     assert "How many numbers. (1 or more) [default: 4]" in text
     assert "--begun" not in text
+
+
+class ManyDefaults(Settings):
+    """Settings of every kind with a default."""
+
+    none: int | None = Field(None, description="A number or none.")
+    zero: int = Field(0, ge=0, description="From zero.")
+    share: float = Field(0.0, description="A share.")
+    off: bool = Field(False, description="A flag.")
+    on: bool = Field(True, description="The other flag.")
+    names: tuple[str, ...] = Field(("a", "b"), description="Names.")
+
+
+def test_defaults_are_shown_as_they_are_given(squares, capsys):
+    study = dataclasses.replace(squares, settings=ManyDefaults)
+    application = typer.Typer(rich_markup_mode=None, add_completion=False)
+    application.command()(study_command(study, "Defaults."))
+    typer.main.get_command(application).main(["--help"], standalone_mode=False)
+    text = " ".join(capsys.readouterr().out.split())
+    assert "A number or none. --" in text
+    assert "From zero. (0 or more) [default: 0] --" in text
+    assert "A share. [default: 0.0] --" in text
+    assert "A flag. --" in text
+    assert "--on / --no-on The other flag. [default: on] --" in text
+    assert "Names. [default: a, b] --" in text

@@ -6,7 +6,7 @@ import os
 import pandas
 import pytest
 
-from experiments.runs import ReportTable, run_folder, run_name, write_report
+from experiments.runs import PrintedTable, run_folder, run_name, write_report
 from experiments.runs import folder as module
 from plants import InputError
 
@@ -85,7 +85,7 @@ def test_the_report_is_one_page_and_escapes_what_it_shows(tmp_path):
     with run_folder("simulate", tmp_path, {"patient": "<script>"}) as run:
         picture = run.path / "p.png"
         picture.write_bytes(b"not really a picture")
-        table = ReportTable("numbers", ["name", "map [mmHg]"], [["<b>", 57.03419]])
+        table = PrintedTable("numbers", ["name", "map [mmHg]"], [["<b>", 57.03419]])
         write_report(run, "A run", tables=[table], figures=[("a caption", picture)])
     page = (run.final / "report.html").read_text()
     assert "data:image/png;base64," in page

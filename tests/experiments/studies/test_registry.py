@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import re
+import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
 
-from experiments.runs import run_study
-from experiments.studies import STUDIES, find_study, registry
+import experiments
+from experiments.cli import command_names
+from experiments.runs import Settings, run_study
+from experiments.studies import STUDIES, STUDY_COMMANDS, find_study, registry
 from plants import InputError
 
 from ..runs.conftest import SQUARES, SquareSettings, square
@@ -21,7 +27,7 @@ def known(monkeypatch):
     module = types.ModuleType("study_of_squares")
     module.STUDY = SQUARES
     monkeypatch.setitem(sys.modules, "study_of_squares", module)
-    both = {**STUDIES, "squares": "study_of_squares:STUDY"}
+    both = {**STUDIES, "squares": registry.RegisteredStudy("squares", "", "study_of_squares")}
     monkeypatch.setattr(registry, "STUDIES", both)
 
 
@@ -46,9 +52,44 @@ def write(path, text):
     return path
 
 
-@pytest.mark.parametrize("name", ["benchmark", "cohort", "invariants", "weaning"])
-def test_studies_are_found_by_name(name):
-    assert find_study(name).name == name
+def test_every_study_of_the_project_is_registered():
+    root = Path(experiments.__file__).parents[1]
+    declared = {
+        ".".join(path.relative_to(root).with_suffix("").parts)
+        for path in (root / "experiments").rglob("*.py")
+        if re.search(r"^STUDY\b.* = Study\(", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    registered = {study.place for study in STUDIES.values()}
+    # The identification has a command of its own, and no settings in a file.
+    assert declared - registered == {"experiments.studies.identify.study"}
+    assert registered <= declared
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_registered_study_has_settings_and_a_command(name):
+    registered, study = STUDIES[name], find_study(name)
+    assert study.name == name
+    assert issubclass(study.settings, Settings)
+    assert study.settings is not Settings
+    assert study.subcommand == (registered.command or name)
+    assert study.subcommand in command_names()
+    assert bool(registered.explanation) == (study.subcommand in STUDY_COMMANDS)
+
+
+def test_only_the_study_that_is_asked_for_is_imported():
+    code = (
+        "import sys\n"
+        "from experiments.cli import run_command\n"
+        "run_command(['effects', '--help'])\n"
+        "print([name for name in sys.modules if name.startswith(('experiments.studies.',\n"
+        "    'experiments.validation', 'experiments.weaning', 'experiments.benchmark'))])\n"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    loaded = ast.literal_eval(answer.stdout.splitlines()[-1])
+    strays = [name for name in loaded if not name.startswith("experiments.studies.effects")]
+    assert strays == ["experiments.studies.registry"]
 
 
 def test_an_unknown_study_is_refused_with_the_nearest_name():

@@ -215,3 +215,30 @@ def test_a_model_is_frozen_and_may_be_copied_with_changes():
 def test_a_model_survives_pickling():
     whole = Whole("a", parts=(Part(0.5),))
     assert pickle.loads(pickle.dumps(whole)) == whole
+
+
+class Outer(CheckedModel):
+    inner: Whole | None = None
+    listed: tuple[Whole, ...] = ()
+    named: dict[str, Whole] = Field(default_factory=dict)
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        ({"inner": {"name": "a", "path": "b"}}, "inner.path"),
+        ({"listed": [{"name": "a"}, {"name": "a", "path": "b"}]}, "listed[1].path"),
+        ({"named": {"path": {"name": "a", "path": "b"}}}, "named.path.path"),
+    ],
+)
+def test_an_excluded_field_is_no_key_inside_other_models_either(content, field):
+    with pytest.raises(InputError) as refused:
+        Outer.read(content, source="mine.toml")
+    (refusal,) = each_error(refused.value)
+    assert refusal.field == f"key {field}"
+    assert "path" not in refusal.allowed
+    assert refusal.source == "mine.toml"
+
+
+def test_a_table_may_call_an_entry_as_a_field_is_called():
+    assert Outer.read({"named": {"path": {"name": "a"}}}, source="x").named["path"].name == "a"

@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
+from controllers import Decision, Reason
 from experiments.weaning.course import (
     WeaningTrial,
     course_figure,
     main_decisions,
+    plain_reasons,
+    reason_texts,
     run_course,
     short_reason,
 )
@@ -175,6 +178,24 @@ def test_reasons_are_cut_to_the_lines_there_are(course):
     assert "0.0 h" in head
     assert decision_lines(first, width=60, most=0)[1] == []
     assert "0.0 min" in decision_lines(first, width=60, most=0, minutes=True)[0]
+
+
+def test_reasons_are_told_apart_by_what_they_say_for_and_not_by_their_words():
+    decision = Decision(
+        1.0,
+        "P-6",
+        "hold",
+        "hold",
+        (
+            Reason("against all odds", met=True),
+            Reason("cvp 14 mmHg", met=False),
+            Reason("for now", met=False, needed=False),
+        ),
+    )
+    kept = plain_reasons(decision)
+    assert kept["reasons"] == ["against: cvp 14 mmHg", "against: for now", "for: against all odds"]
+    assert reason_texts(kept, met=True) == ["against all odds"]
+    assert reason_texts(kept, met=False) == ["CVP 14 mmHg", "for now"]
 
 
 def test_a_short_reason_keeps_its_numbers():

@@ -13,7 +13,8 @@ from experiments.weaning.study import WeaningStudySettings
 from experiments.weaning.study import patient as study_patient
 from experiments.weaning.study.patient import PatientDone, Task, run_patient
 from experiments.weaning.truth import AlarmTruth
-from plants import InputError
+from plants import InputError, PhysicsError
+from plants.cohorts import PatientRefused
 
 from ...conftest import killed_and_resumed
 
@@ -51,8 +52,9 @@ def test_no_policy_with_a_tracker_no_probe(real):
 @pytest.mark.parametrize(
     ("error", "refusal"),
     [
-        (InputError("access of the CP", "none", "one that the arteries allow"), "access"),
-        (InputError("spread", 1.0, "a plausible shock-d"), "spread"),
+        (PatientRefused("access of the CP", "none", "some (4 mm)", kind="no access"), "access"),
+        (PatientRefused("spread", 1.0, "a plausible shock-d", kind="no patient"), "spread"),
+        (PhysicsError("no beat of 3"), "no periodic beat"),
     ],
 )
 def test_a_patient_without_access_for_the_pump_is_an_outcome(monkeypatch, error, refusal):
@@ -62,16 +64,17 @@ def test_a_patient_without_access_for_the_pump_is_an_outcome(monkeypatch, error,
     monkeypatch.setattr(study_patient, "trial_bedside", refused)
     done = run_patient(Task(3, POLICIES))
     assert done.refusal.startswith(refusal)
+    assert done.refusal_kind == getattr(error, "kind", "no periodic beat")
     assert not done.courses
     assert PatientDone.from_dict(json.loads(to_json(done.to_dict()))) == done
 
 
 def test_a_mistake_of_the_caller_is_none(monkeypatch):
     def mistaken(trial):
-        raise InputError("seed", -1, "0 or more")
+        raise InputError("access", -1, "0 or more")
 
     monkeypatch.setattr(study_patient, "trial_bedside", mistaken)
-    with pytest.raises(InputError, match="seed"):
+    with pytest.raises(InputError, match="access"):
         run_patient(Task(3, POLICIES))
 
 

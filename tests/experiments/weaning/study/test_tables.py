@@ -20,6 +20,7 @@ from experiments.weaning.truth import Oracle, Probe
 
 from ..conftest import CALM, decision, made
 
+NO_ACCESS = "no access that the arteries allow"
 MAIN, OTHER = "model-based", "fast-protocol"
 COULD = Oracle(30.0, 30.0, True, "label")
 NEVER = Oracle(math.nan, math.nan, False, "label")
@@ -233,13 +234,13 @@ def test_an_untrusted_forecast_is_ranked_last():
 
 def test_patients_who_were_refused_are_counted_and_not_replaced():
     results = tables(
-        PatientDone("1", 1, "access of the CP: one that the arteries allow (femoral: 4.1 mm)"),
-        PatientDone("2", 2, "access of the CP: one that the arteries allow (femoral: 4.4 mm)"),
-        PatientDone("3", 3, "no periodic beat: of a patient"),
+        PatientDone("1", 1, "access of the CP: 4.1 mm", refusal_kind=NO_ACCESS),
+        PatientDone("2", 2, "access of the CP: 4.4 mm", refusal_kind=NO_ACCESS),
+        PatientDone("3", 3, "no periodic beat: of a patient", refusal_kind="no periodic beat"),
         patient(4, main=made("well")),
     )
     counts = {row["reason"]: row["count"] for row in results.refusals.to_dict("records")}
-    assert counts == {"no access that the arteries allow": 2, "no periodic beat": 1}
+    assert counts == {NO_ACCESS: 2, "no periodic beat": 1}
     assert results.patients["patients"].sum() == 1
 
 
