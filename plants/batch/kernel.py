@@ -15,11 +15,10 @@ from plants.beat import plant_functions
 from plants.compile import (
     Backend,
     BlockKernel,
-    BuildError,
     Evaluator,
     InterpretedLaneFunctions,
     LaneFunctions,
-    warn_virtual_machine,
+    built,
 )
 from plants.plant import plant_model
 
@@ -84,15 +83,9 @@ class EmittedBatch:
 
     def __init__(self, width: int, precision: Precision, *, right: bool):
         single = precision == "single"
-        self._block = BlockKernel(plant_functions(right), width, single=single)
+        block = BlockKernel(plant_functions(right), width, single=single)
         self.evaluate: Evaluator = LaneFunctions(_evaluated_functions(), width, single=single)
-        self.width, self.dtype = width, self._block.dtype
-
-    def run(
-        self, carry: NDArray[Any], values: NDArray[Any], steps: NDArray[np.int64], *, wrap: bool
-    ) -> None:
-        """See :meth:`BatchKernel.run`."""
-        self._block.run(carry, values, steps, wrap=wrap)
+        self.run, self.width, self.dtype = block.run, width, block.dtype
 
 
 class InterpretedBatch:
@@ -149,11 +142,4 @@ def batch_kernel(
     BuildError
         `backend` is "compiled" and the kernel cannot be built.
     """
-    if backend != "virtual-machine":
-        try:
-            return EmittedBatch(width, precision, right=right)
-        except BuildError as error:
-            if backend == "compiled":
-                raise
-            warn_virtual_machine(str(error))
-    return InterpretedBatch()
+    return built(lambda: EmittedBatch(width, precision, right=right), InterpretedBatch, backend)

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from plants.compile import (
     Backend,
-    BuildError,
     Kernel,
     PlantKernel,
     VirtualMachineKernel,
-    warn_virtual_machine,
+    built,
 )
 from plants.compile.code import PlantFunctions
 from plants.plant import PHASE, STATES, VALUES, plant_model
@@ -60,47 +59,40 @@ class EmittedKernel:
     """The emitted loop; takes the plant without a right pump where none is there."""
 
     def __init__(self, *, wrap: bool):
+        self._kernels = {False: PlantKernel(plant_functions(False), wrap=wrap)}
         self._wrap = wrap
-        self._kernels: dict[bool, PlantKernel] = {}
-        self._kernel(right=False)  # A compiler that is missing shows here.
 
-    def _kernel(self, *, right: bool) -> PlantKernel:
+    def _kernel(self, values: Array) -> PlantKernel:
+        right = bool(values[RIGHT_PRESENT] > 0)
         if right not in self._kernels:
             self._kernels[right] = PlantKernel(plant_functions(right), wrap=self._wrap)
         return self._kernels[right]
 
     def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
         """See :meth:`Kernel.run`."""
-        kernel = self._kernel(right=values[RIGHT_PRESENT] > 0)
-        return kernel.run(carry, values, steps, stride)
+        return self._kernel(values).run(carry, values, steps, stride)
 
     def course(self, carry: Array, values: Array, steps: int) -> Array:
         """See :meth:`PlantKernel.course`."""
-        return self._kernel(right=values[RIGHT_PRESENT] > 0).course(carry, values, steps)
+        return self._kernel(values).course(carry, values, steps)
 
     def state_tangent(self, path: Array, values: Array, d_state: Array) -> Array:
         """See :meth:`PlantKernel.state_tangent`."""
-        kernel = self._kernel(right=values[RIGHT_PRESENT] > 0)
-        return kernel.state_tangent(path, values, d_state)
+        return self._kernel(values).state_tangent(path, values, d_state)
 
     def tangent(
         self, carry: Array, values: Array, steps: int, d_carry: Array, d_values: Array
     ) -> None:
         """See :meth:`Kernel.tangent`."""
-        kernel = self._kernel(right=values[RIGHT_PRESENT] > 0)
-        kernel.tangent(carry, values, steps, d_carry, d_values)
+        self._kernel(values).tangent(carry, values, steps, d_carry, d_values)
 
 
 def _time_loop(wrap: bool, backend: Backend) -> Kernel:
-    model = plant_model()
-    if backend != "virtual-machine":
-        try:
-            return EmittedKernel(wrap=wrap)
-        except BuildError as error:
-            if backend == "compiled":
-                raise
-            warn_virtual_machine(str(error))
-    return VirtualMachineKernel(model.run_step if wrap else model.beat_step, model.observe)
+    def interpreted() -> Kernel:
+        model = plant_model()
+        return VirtualMachineKernel(model.run_step if wrap else model.beat_step, model.observe)
+
+    return built(lambda: EmittedKernel(wrap=wrap), interpreted, backend)
 
 
 @functools.cache

@@ -7,6 +7,7 @@ from plants.compile.kernels import (
     CompiledKernel,
     Kernel,
     VirtualMachineKernel,
+    built,
     step_kernel,
     warn_virtual_machine,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "LaneFunctions",
     "PlantKernel",
     "VirtualMachineKernel",
+    "built",
     "find_compiler",
     "load_library",
     "step_kernel",

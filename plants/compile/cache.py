@@ -18,6 +18,7 @@ import stat
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -139,6 +140,40 @@ def load_library(source: str, level: tuple[str, ...] = FAST) -> ctypes.CDLL:
         return ctypes.CDLL(str(path))
     except OSError as error:  # A cache on a file system that nothing may be run from, for example.
         raise BuildError(f"the compiled kernel cannot be loaded: {error}") from error
+
+
+class _Address:
+    """An argument that is the address of an array's numbers, or nothing."""
+
+    @staticmethod
+    def from_param(array: Any) -> ctypes.c_void_p | None:
+        return None if array is None else ctypes.c_void_p(array.ctypes.data)
+
+
+_ARGUMENTS = {"a": _Address, "p": ctypes.c_void_p, "l": ctypes.c_long, "i": ctypes.c_int}
+
+
+def library_function(
+    library: ctypes.CDLL, name: str, arguments: str, result: str | None = None
+) -> Any:
+    """A function of a loaded library.
+
+    Parameters
+    ----------
+    library : CDLL
+        From :func:`load_library`.
+    name : str
+        Name of the function.
+    arguments : str
+        A letter for each argument: ``a`` an array or None, ``p`` a pointer, ``l`` a long, ``i`` an
+        int.
+    result : str, optional
+        The same of what it gives back; by default nothing.
+    """
+    function = getattr(library, name)
+    function.restype = _ARGUMENTS[result] if result else None
+    function.argtypes = [_ARGUMENTS[letter] for letter in arguments]
+    return function
 
 
 def _digest(path: Path) -> str:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import warnings
-from typing import Literal, Protocol
+from collections.abc import Callable
+from typing import Literal, Protocol, TypeVar
 
 import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.compile.cache import BuildError, load_library
+from plants.compile.cache import BuildError, library_function, load_library
 from plants.compile.code import casadi_loop_source
 from plants.compile.expressions import directional_derivative
 
 Backend = Literal["auto", "compiled", "virtual-machine"]
 Array = NDArray[np.float64]
+_Compiled = TypeVar("_Compiled")
+_Interpreted = TypeVar("_Interpreted")
 
 
 class Kernel(Protocol):
@@ -33,10 +35,6 @@ class Kernel(Protocol):
         ...
 
 
-def _rows(steps: int, stride: int) -> int:
-    return -(-steps // stride) if stride > 0 else 0
-
-
 class CompiledKernel:
     """The kernel as C, compiled once per machine and called through ctypes."""
 
@@ -44,33 +42,23 @@ class CompiledKernel:
         source = casadi_loop_source(
             step, observe, directional_derivative(step) if tangent else None
         )
-        self._library = load_library(source)
+        library = load_library(source)
         self._n_out = observe.size1_out(0)
-        pointer = ctypes.c_void_p
-        self._run = self._library.impellab_run
-        self._run.argtypes = [pointer, pointer, ctypes.c_long, ctypes.c_long, pointer]
+        self._run = library_function(library, "impellab_run", "aalla")
         if tangent:
-            self._tangent = self._library.impellab_tangent
-            self._tangent.argtypes = [pointer] * 2 + [ctypes.c_long] * 2 + [pointer] * 2
+            self._tangent = library_function(library, "impellab_tangent", "aallaa")
 
     def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
         """See :meth:`Kernel.run`."""
-        log = np.empty((_rows(steps, stride), self._n_out))
-        self._run(carry.ctypes.data, values.ctypes.data, steps, stride, log.ctypes.data)
+        log = np.empty((-(-steps // stride) if stride > 0 else 0, self._n_out))
+        self._run(carry, values, steps, stride, log)
         return log
 
     def tangent(
         self, carry: Array, values: Array, steps: int, d_carry: Array, d_values: Array
     ) -> None:
         """See :meth:`Kernel.tangent`."""
-        self._tangent(
-            carry.ctypes.data,
-            values.ctypes.data,
-            steps,
-            len(d_carry),
-            d_carry.ctypes.data,
-            d_values.ctypes.data,
-        )
+        self._tangent(carry, values, steps, len(d_carry), d_carry, d_values)
 
 
 class VirtualMachineKernel:
@@ -123,8 +111,35 @@ def warn_virtual_machine(reason: str) -> None:
     warnings.warn(
         f"running on CasADi's virtual machine, several times slower: {reason}",
         UserWarning,
-        stacklevel=4,
+        stacklevel=5,
     )
+
+
+def built(
+    compiled: Callable[[], _Compiled], interpreted: Callable[[], _Interpreted], backend: Backend
+) -> _Compiled | _Interpreted:
+    """What runs compiled, or interpreted where that is wanted or nothing can be compiled.
+
+    Parameters
+    ----------
+    compiled, interpreted : callable
+        Make one or the other.
+    backend : {"auto", "compiled", "virtual-machine"}
+        "auto" compiles and falls back to the virtual machine, with one warning per process.
+
+    Raises
+    ------
+    BuildError
+        `backend` is "compiled" and it cannot be built.
+    """
+    if backend != "virtual-machine":
+        try:
+            return compiled()
+        except BuildError as error:
+            if backend == "compiled":
+                raise
+            warn_virtual_machine(str(error))
+    return interpreted()
 
 
 def step_kernel(
@@ -141,18 +156,15 @@ def step_kernel(
     tangent : bool
         Whether directional derivatives are wanted.
     backend : {"auto", "compiled", "virtual-machine"}
-        "auto" compiles and falls back to the virtual machine, with one warning per process.
+        See :func:`built`.
 
     Raises
     ------
     BuildError
         `backend` is "compiled" and the kernel cannot be built.
     """
-    if backend != "virtual-machine":
-        try:
-            return CompiledKernel(step, observe, tangent=tangent)
-        except BuildError as error:
-            if backend == "compiled":
-                raise
-            warn_virtual_machine(str(error))
-    return VirtualMachineKernel(step, observe)
+    return built(
+        lambda: CompiledKernel(step, observe, tangent=tangent),
+        lambda: VirtualMachineKernel(step, observe),
+        backend,
+    )

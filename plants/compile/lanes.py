@@ -16,9 +16,8 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.compile.cache import QUICK, BuildError, load_library
+from plants.compile.cache import QUICK, library_function, load_library
 from plants.compile.code import lanes_source
-from plants.compile.expressions import UnsupportedOperationError
 
 
 class Evaluator(Protocol):
@@ -48,21 +47,13 @@ class LaneFunctions:
     """
 
     def __init__(self, functions: Mapping[str, ca.Function], width: int, *, single: bool = False):
-        try:
-            source = lanes_source(functions, width, single=single)
-        except UnsupportedOperationError as error:
-            raise BuildError(str(error)) from error
         self._width, self._dtype = width, np.dtype(np.float32 if single else np.float64)
         # Called once for hundreds of steps of the time loop: what -O3 adds is not worth its time.
-        library = load_library(source, QUICK)
-        pointers, longs = ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_long)
-        self._calls: dict[str, Any] = {}
-        self._sizes: dict[str, tuple[list[int], list[int]]] = {}
-        for name, function in functions.items():
-            call = getattr(library, f"impellab_{name}")
-            call.argtypes = [pointers, longs, pointers, longs, ctypes.c_long]
-            self._calls[name] = call
-            self._sizes[name] = _sizes(function)
+        library = load_library(lanes_source(functions, width, single=single), QUICK)
+        self._calls = {
+            name: library_function(library, f"impellab_{name}", "ppppl") for name in functions
+        }
+        self._sizes = {name: _sizes(function) for name, function in functions.items()}
 
     def __call__(self, name: str, *inputs: NDArray[Any]) -> list[NDArray[Any]]:
         """Outputs of the function of that name.
@@ -75,13 +66,11 @@ class LaneFunctions:
             Its inputs; parts of larger arrays, as long as a block's entries lie side by side.
         """
         input_sizes, output_sizes = self._sizes[name]
-        blocks = len(inputs[0])
+        blocks, itemsize = len(inputs[0]), self._dtype.itemsize
         for array, size in zip(inputs, input_sizes, strict=True):
             _check_lanes(array, (blocks, size, self._width), self._dtype)
         outputs = [np.empty((blocks, size, self._width), self._dtype) for size in output_sizes]
-        self._calls[name](
-            *_places(inputs, self._dtype.itemsize), *_places(outputs, self._dtype.itemsize), blocks
-        )
+        self._calls[name](*_places(inputs, itemsize), *_places(outputs, itemsize), blocks)
         return outputs
 
 
@@ -111,11 +100,9 @@ class InterpretedLaneFunctions:
         """See :meth:`LaneFunctions.__call__`."""
         blocks, _, width = inputs[0].shape
         columns = [array.transpose(1, 0, 2).reshape(array.shape[1], -1) for array in inputs]
-        result = self._mapped(name, blocks * width)(*columns)
-        outputs = result if isinstance(result, tuple) else (result,)
         return [
             np.ascontiguousarray(np.asarray(output).reshape(-1, blocks, width).transpose(1, 0, 2))
-            for output in outputs
+            for output in self._mapped(name, blocks * width).call(columns)
         ]
 
 

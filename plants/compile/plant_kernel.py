@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.compile.cache import QUICK, BuildError, load_library
+from plants.compile.cache import QUICK, library_function, load_library
 from plants.compile.code import (
     DIRECTIONS,
     PlantFunctions,
@@ -17,7 +16,6 @@ from plants.compile.code import (
     sensitivity_source,
     state_tangent_source,
 )
-from plants.compile.expressions import UnsupportedOperationError
 
 Array = NDArray[np.float64]
 
@@ -44,19 +42,14 @@ class BlockKernel:
     """
 
     def __init__(self, functions: PlantFunctions, width: int, *, single: bool = False):
-        try:
-            if width == 1:
-                source = one_lane_source(functions, single=single)
-            else:
-                source = block_source(functions, width, single=single).source
-        except UnsupportedOperationError as error:
-            raise BuildError(str(error)) from error
+        if width == 1:
+            source = one_lane_source(functions, single=single)
+        else:
+            source = block_source(functions, width, single=single).source
         self.width = width
         self.dtype: Any = np.float32 if single else np.float64
         self.library = load_library(source)
-        self._call = self.library.impellab_blocks
-        long, pointer = ctypes.c_long, ctypes.c_void_p
-        self._call.argtypes = [pointer] * 4 + [long, long, long, pointer, long, ctypes.c_int]
+        self._call = library_function(self.library, "impellab_blocks", "aaaalllali")
 
     def run(
         self,
@@ -88,18 +81,7 @@ class BlockKernel:
         blocks, n_carry, _ = carry.shape
         most = np.ascontiguousarray(steps.max(axis=1))
         size = 0 if log is None else log[0].size
-        self._call(
-            carry.ctypes.data,
-            values.ctypes.data,
-            steps.ctypes.data,
-            most.ctypes.data,
-            blocks,
-            n_carry,
-            stride,
-            0 if log is None else log.ctypes.data,
-            size,
-            int(wrap),
-        )
+        self._call(carry, values, steps, most, blocks, n_carry, stride, log, size, wrap)
 
 
 class PlantKernel:
@@ -119,26 +101,17 @@ class PlantKernel:
         self._tangent: Any = None
         self._state_tangent: Any = None
         self._n_states = functions.slope.size1_in(0)
-        long, pointer = ctypes.c_long, ctypes.c_void_p
-        self._course = self._block.library.impellab_course
-        self._course.argtypes = [pointer, pointer, long, ctypes.c_int, pointer]
+        self._course = library_function(self._block.library, "impellab_course", "aalia")
 
     def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
         """See :meth:`Kernel.run`."""
         if stride <= 0:
-            self._course(carry.ctypes.data, values.ctypes.data, steps, int(self._wrap), None)
+            self._course(carry, values, steps, self._wrap, None)
             return np.empty((0, self._functions.n_observed))
         rows = -(-steps // stride)
         log = np.empty((1, rows, self._functions.n_observed, 1))
-        count = np.array([[steps]], dtype=np.int64)
-        self._block.run(
-            carry.reshape(1, -1, 1),
-            values.reshape(1, -1, 1),
-            count,
-            wrap=self._wrap,
-            stride=stride,
-            log=log,
-        )
+        block = carry.reshape(1, -1, 1), values.reshape(1, -1, 1), np.array([[steps]], np.int64)
+        self._block.run(*block, wrap=self._wrap, stride=stride, log=log)
         return log[0, :, :, 0]
 
     def course(self, carry: Array, values: Array, steps: int) -> Array:
@@ -149,9 +122,7 @@ class PlantKernel:
         ndarray, shape (steps, n_states)
         """
         path = np.empty((steps, self._n_states))
-        self._course(
-            carry.ctypes.data, values.ctypes.data, steps, int(self._wrap), path.ctypes.data
-        )
+        self._course(carry, values, steps, self._wrap, path)
         return path
 
     def state_tangent(self, path: Array, values: Array, d_state: Array) -> Array:
@@ -171,49 +142,34 @@ class PlantKernel:
         ndarray, shape (m, n_states)
         """
         if self._state_tangent is None:
-            call = load_library(state_tangent_source(self._functions)).impellab_state_tangent
-            long, pointer = ctypes.c_long, ctypes.c_void_p
-            call.argtypes = [pointer, pointer, long, long, pointer]
-            self._state_tangent = call
+            library = load_library(state_tangent_source(self._functions))
+            self._state_tangent = library_function(library, "impellab_state_tangent", "aalla")
         count, n = d_state.shape
         groups = -(-count // DIRECTIONS)
         padded = np.zeros((groups * DIRECTIONS, n))
         padded[:count] = d_state
         moved = np.ascontiguousarray(padded.reshape(groups, DIRECTIONS, n).transpose(0, 2, 1))
-        self._state_tangent(
-            path.ctypes.data, values.ctypes.data, len(path), groups, moved.ctypes.data
-        )
+        self._state_tangent(path, values, len(path), groups, moved)
         return moved.transpose(0, 2, 1).reshape(groups * DIRECTIONS, n)[:count]
 
     def tangent(
         self, carry: Array, values: Array, steps: int, d_carry: Array, d_values: Array
     ) -> None:
         """See :meth:`Kernel.tangent`; inside a beat only."""
-        library = self._sensitivities()
+        if self._tangent is None:
+            self._build_tangent()
         count = len(d_carry)
         lanes = -(-count // LANES) * LANES
         moved = np.zeros((d_carry.shape[1], lanes))
         along = np.zeros((d_values.shape[1], lanes))
         moved[:, :count], along[:, :count] = d_carry.T, d_values.T
-        work = np.empty(library.impellab_tangent_work() * lanes)
-        library.impellab_tangent(
-            carry.ctypes.data,
-            values.ctypes.data,
-            steps,
-            lanes,
-            moved.ctypes.data,
-            along.ctypes.data,
-            work.ctypes.data,
-        )
+        work = np.empty(self._tangent_work * lanes)
+        self._tangent(carry, values, steps, lanes, moved, along, work)
         d_carry[:] = moved[:, :count].T
 
-    def _sensitivities(self) -> Any:
-        if self._tangent is None:
-            block = block_source(self._functions, 1)
-            source = block.source + sensitivity_source(self._functions, block.sizes)
-            library = load_library(source, QUICK)
-            long, pointer = ctypes.c_long, ctypes.c_void_p
-            library.impellab_tangent.argtypes = [pointer] * 2 + [long] * 2 + [pointer] * 3
-            library.impellab_tangent_work.restype = long
-            self._tangent = library
-        return self._tangent
+    def _build_tangent(self) -> None:
+        block = block_source(self._functions, 1)
+        source = block.source + sensitivity_source(self._functions, block.sizes)
+        library = load_library(source, QUICK)
+        self._tangent_work = library_function(library, "impellab_tangent_work", "", "l")()
+        self._tangent = library_function(library, "impellab_tangent", "aallaaa")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from plants.compile.code.emitter import emit_functions
+from plants.compile.code.emitter import array_sizes, emit_functions
 from plants.compile.code.plant_functions import (
     SLOPE_OUTPUTS,
     PlantFunctions,
@@ -60,19 +60,8 @@ def block_source(functions: PlantFunctions, width: int, *, single: bool = False)
     )
     going = emit_functions(*going_graph(functions), ("moved",), ordered=True)
     ending = ending_part(functions)
-    sizes = {
-        "held": max(1, whole.sizes["held"]),
-        "beat": max(1, whole.sizes["beat"]),
-        "post": max(1, going.sizes["post"]),
-    }
-    loop = filled(
-        "block_loop.c",
-        n_held=sizes["held"],
-        n_beat=sizes["beat"],
-        n_post=sizes["post"],
-        n_end_held=max(1, ending.sizes["endheld"]),
-        **functions.sizes,
-    )
+    sizes = whole.sizes | going.sizes
+    loop = filled("block_loop.c", **array_sizes(sizes | ending.sizes), **functions.sizes)
     math = elementary_functions(single=single)
     texts = (math, whole.source, stage.source, going.source, ending.source, loop)
     return BlockSource(f"#define WIDTH {width}\n" + "\n".join(texts), sizes)

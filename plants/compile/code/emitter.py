@@ -39,7 +39,8 @@ class Emitted:
     source : str
         The functions.
     sizes : dict
-        Number of results of each part that later parts read.
+        Length of the array of each part's results that later parts read, at least 1: C has no
+        empty arrays.
     known : dict
         Where each of those results lies: node to array and slot.
     """
@@ -47,6 +48,11 @@ class Emitted:
     source: str
     sizes: dict[str, int]
     known: dict[int, tuple[str, int]]
+
+
+def array_sizes(sizes: Mapping[str, int]) -> dict[str, int]:
+    """Lengths of the arrays of :attr:`Emitted.sizes` as the templates call them."""
+    return {f"n_{name}": size for name, size in sizes.items()}
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,10 @@ class Places:
         if number in self.known:
             return self.entry(*self.known[number], self.uniform(number))
         return f"t{number}"
+
+    def output(self, number: int | None) -> str:
+        """An output, which may be a structural zero."""
+        return "RC(0.0)" if number is None else self.name(number)
 
     def line(self, number: int) -> str:
         node = self.graph.nodes[number]
@@ -174,15 +184,13 @@ def emit_functions(
                 weighted=bool(added),
             )
         )
-    sizes = {name: len(row) for name, row in slots.items()}
+    sizes = {name: max(1, len(row)) for name, row in slots.items()}
     return Emitted("\n".join(texts), sizes, known)
 
 
 def _part_of(depends: frozenset[str], parts: Sequence[Part]) -> int:
-    for level, part in enumerate(parts):
-        if depends <= part.inputs:
-            return level
-    return len(parts) - 1
+    levels = (level for level, part in enumerate(parts) if depends <= part.inputs)
+    return next(levels, len(parts) - 1)
 
 
 def _slots(
@@ -225,8 +233,7 @@ def _output_lines(
     for name, row in rows.items():
         sign = "+= weight *" if name in added else "="
         for k, n in enumerate(row):
-            value = "RC(0.0)" if n is None else places.name(n)
-            lines.append((False, f"{name}[{k} * W + w] {sign} {value};"))
+            lines.append((False, f"{name}[{k} * W + w] {sign} {places.output(n)};"))
     return lines
 
 
@@ -252,6 +259,4 @@ def _function(
     in_lanes += [f"    {text}" for uniform, text in stores if not uniform]
     if in_lanes:
         lines += ["#pragma omp simd", "  for (w = 0; w < W; ++w) {", *in_lanes, "  }"]
-    lines.append("  (void)w; (void)W;")
-    lines.append("}")
-    return "\n".join(lines)
+    return "\n".join([*lines, "  (void)w; (void)W;", "}"])

@@ -18,7 +18,7 @@ def lanes_source(functions: Mapping[str, ca.Function], width: int, *, single: bo
     Parameters
     ----------
     functions : mapping of str to Function
-        PlantFunctions of dense vectors made from SX expressions, by a name that C allows.
+        Functions of dense vectors made from SX expressions, by a name that C allows.
     width : int
         Lanes of a block.
     single : bool

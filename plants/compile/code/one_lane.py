@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from plants.compile.code.emitter import Part, Places, emit_functions
+from plants.compile.code.emitter import Part, Places, array_sizes, emit_functions
 from plants.compile.code.output_loops import in_runs
 from plants.compile.code.packs import packs_text
 from plants.compile.code.plant_functions import (
@@ -26,7 +26,7 @@ from plants.compile.code.plant_functions import (
 )
 from plants.compile.code.template import filled
 from plants.compile.code.vector_math import elementary_functions
-from plants.compile.expressions import EXPONENTIAL, SQUARE_ROOT, Graph, needed, scheduled
+from plants.compile.expressions import EXPONENTIAL, SQUARE_ROOT, Graph, operations_left, scheduled
 
 #: Steps whose activations are computed together, at two phases each.
 AHEAD = 4
@@ -50,16 +50,9 @@ def one_lane_source(functions: PlantFunctions, *, single: bool = False) -> str:
     # Most of what a step adds are sums, maxima and minima entry by entry.
     places = _Scalars(added, frozenset(), post.known)
     going = in_runs("fn_going", places, (*GOING, "post"), "moved", added_parts[0].inputs)
-    loop = filled(
-        "one_lane_loop.c",
-        steps_ahead=AHEAD,
-        n_held=max(1, early.sizes["held"]),
-        n_beat=max(1, early.sizes["beat"]),
-        n_post=max(1, post.sizes["post"]),
-        n_end_held=max(1, ending.sizes["endheld"]),
-        n_cut=max(1, len(stages.cut)),
-        **functions.sizes,
-    )
+    sizes = array_sizes(early.sizes | post.sizes | ending.sizes) | functions.sizes
+    n_cut = max(1, len(stages.cut))
+    loop = filled("one_lane_loop.c", steps_ahead=AHEAD, n_cut=n_cut, **sizes)
     texts = (
         elementary_functions(single=single),
         packs_text(),
@@ -99,19 +92,10 @@ class _Stages:
 
 def _split(graph: Graph, parts: Sequence[Part], known: Mapping[int, tuple[str, int]]) -> _Stages:
     held, phased = parts[0].inputs, parts[-2].inputs
-
-    def late(wanted: Sequence[int | None]) -> list[int]:
-        nodes = needed(graph, [i for i in wanted if i is not None])
-        return [
-            i
-            for i in nodes
-            if graph.nodes[i].operation >= 0 and not graph.nodes[i].depends <= phased
-        ]
-
     rates, *others = graph.outputs
-    core = late(rates)
+    core = operations_left(graph, rates, phased)
     shown = {i for row in others for i in row if i is not None}
-    rest = sorted(set(late(list(shown))) - set(core))
+    rest = sorted(set(operations_left(graph, list(shown), phased)) - set(core))
     read = shown.union(*(graph.nodes[i].operands for i in rest)) - set(rest)
     cut = sorted(i for i in read if not graph.nodes[i].depends <= held)
     return _Stages(graph, known, core, rest, cut)
@@ -139,7 +123,7 @@ def _rates(stages: _Stages) -> str:
         lines += [places.line(row[0])] if len(row) == 1 else _side_by_side(places, row)
         lines += [left.pop(n) for n in row if n in left]
     for j, n in enumerate(graph.outputs[0]):
-        rate = "RC(0.0)" if n is None else places.name(n)
+        rate = places.output(n)
         lines += [f"k[{j}] = {rate};", f"next[{j}] = base[{j}] + c * {rate};"]
     lines += left.values()
     return filled("one_lane_rates.c", lines="\n  ".join(lines)).strip()
@@ -162,6 +146,5 @@ def _integrands(stages: _Stages) -> str:
     places = _FourStages(graph, frozenset({"x", "phase"}), known)
     lines = [places.line(i) for row in scheduled(graph, stages.rest) for i in row]
     for name, row in zip(("g", "e"), graph.outputs[1:], strict=True):
-        for j, n in enumerate(row):
-            lines.append(f"{name}[{j} * W + w] = {'RC(0.0)' if n is None else places.name(n)};")
+        lines += [f"{name}[{j} * W + w] = {places.output(n)};" for j, n in enumerate(row)]
     return filled("one_lane_integrands.c", lines="\n    ".join(lines)).strip()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plants.compile.code.emitter import Places
-from plants.compile.expressions import CONSTANT, INPUT, OPERATIONS, needed, scheduled
+from plants.compile.expressions import CONSTANT, INPUT, OPERATIONS, operations_left, scheduled
 
 #: Fewest outputs that are worth a loop.
 _FEWEST = 4
@@ -57,19 +57,14 @@ def in_runs(
     loops = runs(places, outputs)
     looped = {j for run in loops for j in range(run.first, run.first + run.count)}
     others = {j: n for j, n in enumerate(outputs) if j not in looped}
-    body = [
-        i
-        for i in needed(graph, [n for n in others.values() if n is not None])
-        if graph.nodes[i].operation >= 0 and not graph.nodes[i].depends <= held
-    ]
+    body = operations_left(graph, list(others.values()), held)
     lines = [places.line(i) for row in scheduled(graph, body) for i in row]
     for run in loops:
         lines += [
             f"for (j = 0; j < {run.count}; ++j)",
             f"  {result}[{run.first} + j] = {run.text};",
         ]
-    for j, n in others.items():
-        lines.append(f"{result}[{j}] = {'RC(0.0)' if n is None else places.name(n)};")
+    lines += [f"{result}[{j}] = {places.output(n)};" for j, n in others.items()]
     arguments = ", ".join(f"const real *restrict {array}" for array in inputs)
     head = f"static void {name}({arguments}, real *restrict {result}) {{"
     return "\n  ".join([head, "long j;", *lines, "(void)j;"]) + "\n}"
@@ -81,10 +76,8 @@ def runs(places: Places, outputs: Sequence[int | None]) -> list[Run]:
     i = 0
     while i < len(outputs):
         count = _length(places, outputs[i:])
-        if count >= _FEWEST:
-            node, after = outputs[i], outputs[i + 1]
-            assert node is not None
-            assert after is not None
+        node, after = (*outputs[i:], None)[:2]
+        if count >= _FEWEST and node is not None and after is not None:
             alike.append(Run(i, count, _text(places, node, after)))
         i += max(1, count)
     return alike
@@ -95,18 +88,15 @@ def _length(places: Places, outputs: Sequence[int | None]) -> int:
     first = outputs[0]
     if first is None or not 0 < _operations(places, first) <= _LARGEST:
         return 0
-    count = 1
     moves = None
-    while count < len(outputs):
-        other = outputs[count]
+    for count, other in enumerate(outputs[1:], start=1):
         steps = None if other is None else _steps(places, first, other)
         if steps is None or any(step not in (0, count) for step in steps):
-            break
+            return count
         moves = moves or [step > 0 for step in steps]
         if moves != [step > 0 for step in steps]:
-            break
-        count += 1
-    return count
+            return count
+    return len(outputs)
 
 
 def _operations(places: Places, number: int) -> int:

@@ -7,7 +7,7 @@ derivative of the discrete steps themselves, to rounding.
 
 from __future__ import annotations
 
-from plants.compile.code.emitter import Emitted, Part, emit_functions
+from plants.compile.code.emitter import Emitted, Part, array_sizes, emit_functions
 from plants.compile.code.plant_functions import GOING, HELD, SLOPE_OUTPUTS, PlantFunctions
 from plants.compile.code.template import filled
 from plants.compile.expressions import directional_derivative, graph_of, with_reciprocals
@@ -30,12 +30,11 @@ def sensitivity_source(functions: PlantFunctions, sizes: dict[str, int]) -> str:
     """
     slope = _slope_tangent(functions)
     going = _going_tangent(functions)
-    lane_sizes = {name: max(1, slope.sizes[name]) for name in ("theld", "dheld", "tbeat")}
-    lane_sizes |= {name: max(1, going.sizes[name]) for name in ("tpost", "dpost")}
+    lane_sizes = slope.sizes | going.sizes
     loop = filled(
         "sensitivity_loop.c",
         n_work=_work_size(functions) + lane_sizes["dheld"] + lane_sizes["dpost"],
-        **{f"n_{name}": size for name, size in (sizes | lane_sizes).items()},
+        **array_sizes(sizes | lane_sizes),
     )
     return "\n".join((slope.source, going.source, loop))
 

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 import casadi as ca
 
-from plants.compile.code.emitter import emit_functions
+from plants.compile.code.emitter import array_sizes, emit_functions
 from plants.compile.code.plant_functions import PlantFunctions, state_parts
 from plants.compile.code.template import filled
 from plants.compile.code.vector_math import elementary_functions
@@ -53,8 +53,7 @@ def state_tangent_source(functions: PlantFunctions) -> str:
     loop = filled(
         "state_tangent_loop.c",
         n_slopes=max(1, len(entries)),
-        n_held=max(1, emitted.sizes["held"]),
-        n_beat=max(1, emitted.sizes["beat"]),
+        **array_sizes(emitted.sizes),
         **functions.sizes,
     )
     constants = f"#define IK_STEPS {STEPS}\n#define IK_DIRECTIONS {DIRECTIONS}"

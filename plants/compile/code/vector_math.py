@@ -8,7 +8,7 @@ about one unit in the last place over their range.
 
 References
 ----------
-Muller JM (2016) Elementary PlantFunctions, 3rd ed. (argument reduction, polynomial evaluation).
+Muller JM (2016) Elementary Functions, 3rd ed. (argument reduction, polynomial evaluation).
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from plants.compile.expressions.graph import (
     UnsupportedOperationError,
     graph_of,
     needed,
+    operations_left,
     with_reciprocals,
     with_shared_reciprocals,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "directional_derivative",
     "graph_of",
     "needed",
+    "operations_left",
     "scheduled",
     "simplified",
     "with_reciprocals",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import casadi as ca
 
+from plants.compile.cache import BuildError
 from plants.compile.expressions.operations import (
     DIVIDE,
     INVERSE,
@@ -20,7 +21,7 @@ from plants.compile.expressions.operations import (
 )
 
 
-class UnsupportedOperationError(ValueError):
+class UnsupportedOperationError(BuildError):
     """The function holds an operation that no C can be emitted for; the text names it."""
 
 
@@ -187,19 +188,29 @@ def _divided(graph: Graph, inverse: Callable[[Graph, Node, int, int], int | None
 
     `inverse` is given the new graph, the old division, and what is divided and the divisor there.
     """
+
+    def product(new: Graph, node: Node, operands: list[int]) -> int:
+        reciprocal = inverse(new, node, *operands) if node.operation == DIVIDE else None
+        if reciprocal is None:
+            return new.operation(node.operation, *operands)
+        return new.operation(MULTIPLY, operands[0], reciprocal)
+
+    return rewritten(graph, product)
+
+
+def rewritten(graph: Graph, operation: Callable[[Graph, Node, list[int]], int]) -> Graph:
+    """The graph with each operation made anew.
+
+    `operation` adds an operation to the new graph and gives its node there; it is given the new
+    graph, the old node and the new nodes of its operands.
+    """
     new = Graph(names=graph.names)
     moved: list[int] = []
     for node in graph.nodes:
         if node.operation in (INPUT, CONSTANT):
             moved.append(new.add(node))
-            continue
-        operands = [moved[i] for i in node.operands]
-        divided, divisor = operands[0], operands[-1]
-        reciprocal = inverse(new, node, divided, divisor) if node.operation == DIVIDE else None
-        if reciprocal is None:
-            moved.append(new.operation(node.operation, *operands))
         else:
-            moved.append(new.operation(MULTIPLY, divided, reciprocal))
+            moved.append(operation(new, node, [moved[i] for i in node.operands]))
     new.outputs = [[None if i is None else moved[i] for i in row] for row in graph.outputs]
     return new
 
@@ -212,3 +223,11 @@ def needed(graph: Graph, wanted: Sequence[int]) -> list[int]:
         if number in marked and node.operation != INPUT:
             marked.update(node.operands)
     return sorted(marked)
+
+
+def operations_left(graph: Graph, wanted: Sequence[int | None], done: frozenset[str]) -> list[int]:
+    """The operations that those wanted are made from, but for what only the inputs `done` make."""
+    nodes = needed(graph, [i for i in wanted if i is not None])
+    return [
+        i for i in nodes if graph.nodes[i].operation >= 0 and not graph.nodes[i].depends <= done
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from plants.compile.expressions.graph import CONSTANT, INPUT, Graph, Node
+from plants.compile.expressions.graph import CONSTANT, Graph, Node, rewritten
 from plants.compile.expressions.operations import (
     ADD,
     CONSTANT_POWER,
@@ -31,15 +31,7 @@ def simplified(graph: Graph, order: Sequence[frozenset[str]]) -> Graph:
     order : sequence of frozenset of str
         Inputs from what changes least to what changes most; each holds those before it.
     """
-    new = Graph(names=graph.names)
-    moved: list[int] = []
-    for node in graph.nodes:
-        if node.operation in (INPUT, CONSTANT):
-            moved.append(new.add(node))
-        else:
-            moved.append(_simpler(new, order, node.operation, [moved[i] for i in node.operands]))
-    new.outputs = [[None if i is None else moved[i] for i in row] for row in graph.outputs]
-    return new
+    return rewritten(graph, lambda new, old, of: _simpler(new, order, old.operation, of))
 
 
 def _simpler(new: Graph, order: Sequence[frozenset[str]], number: int, operands: list[int]) -> int:

@@ -13,7 +13,7 @@
 static void run_block(real *carry, const real *v, const long *steps, long most, long stride,
                       real *log, int wrap) {
   enum { W = WIDTH };
-  real held[$n_held * W], post[$n_post * W], end_held[$n_end_held * W];
+  real held[$n_held * W], post[$n_post * W], end_held[$n_endheld * W];
   real beat1[$n_beat * W], beat2[$n_beat * W];
   real x2[NX * W], k2[NX * W], k3[NX * W], k4[NX * W];
   real mean[NG * W], ended[NA * W], begun[NA * W];

@@ -46,7 +46,7 @@ static void activations(const real *phases, const real *v, const real *held, rea
    there. */
 static void run_one(real *carry, const real *v, long steps, long stride, real *log, int wrap,
                     real *path) {
-  real held[$n_held], post[$n_post], end_held[$n_end_held];
+  real held[$n_held], post[$n_post], end_held[$n_endheld];
   /* Phases and activations at the middles and ends of the next steps, in turn. */
   real phases[LOOK], beats[NB * LOOK];
   /* What the stages leave for integrands and extremes, and these, in four lanes: the second to the
