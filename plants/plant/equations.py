@@ -131,7 +131,6 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
     place = position.position(d, device)
     delivered = place.delivered * x.pump_flow
 
-    volumes = circulation.volume_rates(q, delivered, x.right_pump_flow, d.infusion)
     left = rotary_pump.pump_rates(
         rotary_pump.PumpState(flow=x.pump_flow, speed=x.pump_speed, occlusion=x.occlusion),
         position.left_inlet(place, x, pressure, p),
@@ -147,15 +146,7 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
         held.right,
     )
     rates = State(
-        la_volume=volumes.la_volume,
-        lv_volume=volumes.lv_volume,
-        aorta_volume=volumes.aorta_volume,
-        systemic_artery_volume=volumes.systemic_artery_volume,
-        systemic_vein_volume=volumes.systemic_vein_volume,
-        ra_volume=volumes.ra_volume,
-        rv_volume=volumes.rv_volume,
-        pulmonary_artery_volume=volumes.pulmonary_artery_volume,
-        pulmonary_vein_volume=volumes.pulmonary_vein_volume,
+        **vars(circulation.volume_rates(q, delivered, x.right_pump_flow, d.infusion)),
         pump_flow=left.flow,
         pump_speed=left.speed,
         occlusion=left.occlusion,
@@ -184,18 +175,8 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
     }
     wave_vector = _WAVEFORMS.vector(waves)
     integrand_vector = ca.vertcat(wave_vector, *[integrands[name] for name in beats.RATES])
-    extremes = Extremes(
-        aortic_pressure=waves.aortic_pressure,
-        pa_pressure=waves.pa_pressure,
-        lv_volume=waves.lv_volume,
-        rv_volume=waves.rv_volume,
-        lv_pressure=waves.lv_pressure,
-        lv_transmural=pressure.lv - pressure.heart,
-        motor_current=waves.motor_current,
-        placement_signal=waves.placement_signal,
-        pump_flow=waves.pump_flow,
-    )
-    return STATES.vector(rates), wave_vector, integrand_vector, _EXTREMES.vector(extremes)
+    extremes = _EXTREMES.pack(vars(waves) | {"lv_transmural": pressure.lv - pressure.heart})
+    return STATES.vector(rates), wave_vector, integrand_vector, extremes
 
 
 def _waveforms(

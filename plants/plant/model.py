@@ -8,6 +8,7 @@ cohort never recompiles. The functions share the vectors ``x`` and ``v`` of
 from __future__ import annotations
 
 import functools
+from collections.abc import Sized
 from dataclasses import dataclass
 
 import casadi as ca
@@ -59,6 +60,20 @@ class PlantModel:
     metrics: ca.Function
 
 
+_LAYOUTS: dict[str, Sized] = {
+    **dict.fromkeys(("x", "after"), STATES),
+    **dict.fromkeys(("mean", "before", "later"), beats.INTEGRALS),
+    **dict.fromkeys(("extremes", "old", "new"), beats.EXTREMES),
+    **dict.fromkeys(("acc", "last"), beats.ACCUMULATOR),
+    "v": VALUES,
+}
+
+
+def _symbols(*names: str) -> list[ca.SX]:
+    """Arguments of the functions by name."""
+    return [ca.SX.sym(name, len(_LAYOUTS[name])) for name in names]
+
+
 def _runge_kutta(x: ca.SX, v: ca.SX, derivative: ca.Function) -> tuple[ca.SX, ca.SX]:
     """One classical fourth-order step: the new state and the mean integrands of the step."""
     step = v[VALUES.index["step"]]
@@ -83,28 +98,21 @@ def plant_model() -> PlantModel:
     >>> plant_model().observe.size1_in(0) == len(STATES)
     True
     """
-    x, v = ca.SX.sym("x", len(STATES)), ca.SX.sym("v", len(VALUES))
-    rates, waves, integrands, extremes = equations(x, v)
-    derivative = ca.Function(
-        "derivative",
-        [x, v],
-        [rates, waves, integrands, extremes],
-        ["x", "v"],
-        ["rates", "waveforms", "integrands", "extremes"],
-    )
+    x, v = _symbols("x", "v")
+    outputs = rates, waves, integrands, extremes = equations(x, v)
+    names = ["rates", "waveforms", "integrands", "extremes"]
+    derivative = ca.Function("derivative", [x, v], list(outputs), ["x", "v"], names)
     observe = ca.Function("observe", [x, v], [waves])
     lv_pressure = waves[WAVEFORMS.index("lv_pressure")]
-    lv_volume = x[STATES.index["lv_volume"]]
-    free_wall = lv_volume - interaction.septum_shift(STATES.symbols(x), held_values(v).p)
-    begin = ca.Function("begin", [x, v], [beats.begin_beat(extremes, lv_pressure, free_wall)])
+    first = beats.begin_beat(extremes, lv_pressure, _free_wall(x, v).volume)
     within_beat, at_beat_end = _within_beat(), _at_beat_end()
     return PlantModel(
         derivative=derivative,
         observe=observe,
-        slope=_slope(derivative),
+        slope=ca.Function("slope", [x, v], [rates, integrands, extremes], {"cse": True}),
         within_beat=within_beat,
         at_beat_end=at_beat_end,
-        begin=begin,
+        begin=ca.Function("begin", [x, v], [first]),
         beat_step=_beat_step(derivative, within_beat),
         run_step=_run_step(derivative, within_beat, at_beat_end),
         metrics=_metrics(),
@@ -123,22 +131,14 @@ def _free_wall(x_vector: ca.SX, v: ca.SX) -> FreeWall:
     return FreeWall(phase=x.phase, volume=x.lv_volume - shift)
 
 
-def _slope(derivative: ca.Function) -> ca.Function:
-    x, v = ca.SX.sym("x", len(STATES)), ca.SX.sym("v", len(VALUES))
-    rates, _, integrands, extremes = derivative(x, v)
-    return ca.Function("slope", [x, v], [rates, integrands, extremes], {"cse": True})
-
-
 def _within_beat() -> ca.Function:
     """The accumulator after a step that ends no beat."""
-    acc = ca.SX.sym("acc", len(beats.ACCUMULATOR))
-    x, after = ca.SX.sym("x", len(STATES)), ca.SX.sym("after", len(STATES))
-    mean = ca.SX.sym("mean", len(beats.INTEGRALS))
-    extremes, v = ca.SX.sym("extremes", len(beats.EXTREMES)), ca.SX.sym("v", len(VALUES))
+    arguments = acc, x, after, mean, extremes, v = _symbols(
+        "acc", "x", "after", "mean", "extremes", "v"
+    )
     moved = beats.add_integrals(acc, v[VALUES.index["step"]], mean)
     moved = beats.add_extremes(moved, extremes)
     moved = beats.add_end_systole(moved, _free_wall(x, v), _free_wall(after, v), _period(v))
-    arguments = [acc, x, after, mean, extremes, v]
     return ca.Function("within_beat", arguments, [moved], {"cse": True})
 
 
@@ -147,12 +147,9 @@ def _at_beat_end() -> ca.Function:
 
     The step is shared between the two by the phase at which the boundary is crossed.
     """
-    acc = ca.SX.sym("acc", len(beats.ACCUMULATOR))
-    x, after = ca.SX.sym("x", len(STATES)), ca.SX.sym("after", len(STATES))
-    mean, before = (ca.SX.sym(n, len(beats.INTEGRALS)) for n in ("mean", "before"))
-    later = ca.SX.sym("later", len(beats.INTEGRALS))
-    old, new = (ca.SX.sym(n, len(beats.EXTREMES)) for n in ("old", "new"))
-    v = ca.SX.sym("v", len(VALUES))
+    arguments = acc, x, after, mean, before, later, old, new, v = _symbols(
+        "acc", "x", "after", "mean", "before", "later", "old", "new", "v"
+    )
     step = v[VALUES.index["step"]]
     share = (ca.floor(x[PHASE]) + 1 - x[PHASE]) / (after[PHASE] - x[PHASE])
 
@@ -167,42 +164,35 @@ def _at_beat_end() -> ca.Function:
         at_boundary(_free_wall(x, v).volume, _free_wall(after, v).volume),
     )
     begun = beats.add_extremes(beats.add_integrals(begun, (1 - share) * step, mean), new)
-    arguments = [acc, x, after, mean, before, later, old, new, v]
     return ca.Function("at_beat_end", arguments, [ended, begun], {"cse": True})
 
 
 def _beat_step(derivative: ca.Function, within_beat: ca.Function) -> ca.Function:
-    n = len(STATES)
-    b, v = ca.SX.sym("b", n + len(beats.ACCUMULATOR)), ca.SX.sym("v", len(VALUES))
-    x, acc = b[:n], b[n:]
+    x, acc, v = _symbols("x", "acc", "v")
     after, mean = _runge_kutta(x, v, derivative)
     _, _, _, extremes = derivative(after, v)
-    acc = within_beat(acc, x, after, mean, extremes, v)
-    return ca.Function("beat_step", [b, v], [ca.vertcat(after, acc)], {"cse": True})
+    kept = within_beat(acc, x, after, mean, extremes, v)
+    carry, moved = ca.vertcat(x, acc), ca.vertcat(after, kept)
+    return ca.Function("beat_step", [carry, v], [moved], {"cse": True})
 
 
 def _run_step(
     derivative: ca.Function, within_beat: ca.Function, at_beat_end: ca.Function
 ) -> ca.Function:
-    n, n_acc = len(STATES), len(beats.ACCUMULATOR)
-    z, v = ca.SX.sym("z", n + 2 * n_acc), ca.SX.sym("v", len(VALUES))
-    x, acc, last = z[:n], z[n : n + n_acc], z[n + n_acc :]
+    x, acc, last, v = _symbols("x", "acc", "last", "v")
     after, mean = _runge_kutta(x, v, derivative)
     _, _, before, old = derivative(x, v)
     _, _, later, new = derivative(after, v)
     crosses = after[PHASE] >= ca.floor(x[PHASE]) + 1
     kept = within_beat(acc, x, after, mean, new, v)
     ended, begun = at_beat_end(acc, x, after, mean, before, later, old, new, v)
-    acc_next = ca.if_else(crosses, begun, kept)
-    last_next = ca.if_else(crosses, ended, last)
-    carry = ca.vertcat(after, acc_next, last_next)
-    return ca.Function("run_step", [z, v], [carry], {"cse": True})
+    both = ca.if_else(crosses, begun, kept), ca.if_else(crosses, ended, last)
+    carry, moved = ca.vertcat(x, acc, last), ca.vertcat(after, *both)
+    return ca.Function("run_step", [carry, v], [moved], {"cse": True})
 
 
 def _metrics() -> ca.Function:
-    acc, x = ca.SX.sym("acc", len(beats.ACCUMULATOR)), ca.SX.sym("x", len(STATES))
-    v = ca.SX.sym("v", len(VALUES))
+    acc, x, v = _symbols("acc", "x", "v")
     held = held_values(v)
-    blood_volume = ca.sum1(x[:N_VOLUMES])
-    metrics = beats.beat_metrics(acc, held.p, held.left, held.right, held.d, blood_volume)
+    metrics = beats.beat_metrics(acc, held.p, held.left, held.right, held.d, ca.sum1(x[:N_VOLUMES]))
     return ca.Function("metrics", [acc, x, v], [metrics])

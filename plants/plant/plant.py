@@ -165,10 +165,7 @@ class Plant:
             return max(p[f"{name}_ees"] * contractility, passive) + pericardium
 
         pericardium = p["pericardium_coupling"] * p["pericardium_lambda"] * _PERICARDIAL_PRESSURE
-        lv, rv = (
-            chamber("lv", factor("lv_contractility")),
-            chamber("rv", factor("rv_contractility")),
-        )
+        lv, rv = (chamber(name, factor(f"{name}_contractility")) for name in ("lv", "rv"))
         atria = factor("atrial_contractility")
         la, ra = chamber("la", atria), chamber("ra", atria)
         aorta, arteries = 1 / p["c_aorta"], 1 / p["c_systemic_arteries"]
@@ -232,11 +229,9 @@ class Plant:
 
 def _pumps(pump: Pump | str | None) -> list[Pump]:
     """The pumps that a name, several joined by +, or an object stands for."""
-    if pump is None:
-        return []
     if isinstance(pump, Pump):
         return [pump]
-    if pump.lower() == "none":
+    if pump is None or pump.lower() == "none":
         return []
     # A path may hold a plus sign of its own.
     names = [pump] if pump.endswith(".toml") else pump.split("+")
