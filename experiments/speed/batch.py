@@ -28,11 +28,10 @@ from experiments.speed.row import (
     median_rate,
     why_missing,
 )
-from plants.beat import plant_functions
+from plants.beat import DEFAULT_STEP, plant_functions
 from plants.compile import BlockKernel, BuildError
 from plants.plant import VALUES
 from plants.quantities import stream
-from plants.simulation import DEFAULT_STEP
 
 Array = NDArray[np.float64]
 SIZES = (64, 1024)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants import Plant, plant_model, steady_state
+from plants.beat import DEFAULT_STEP
 from plants.compile import CompiledKernel
 from plants.plant import PHASE
-from plants.simulation import DEFAULT_STEP
 
 Array = NDArray[np.float64]
 #: Patient, device, level.

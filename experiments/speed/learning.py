@@ -15,8 +15,7 @@ from experiments.speed.case import case_start
 from experiments.speed.row import SpeedRow, compared_row, rates_of, why_missing
 from plants import Sensors, Simulator, Therapy
 from plants.batch import Precision
-from plants.beat import run_kernel
-from plants.simulation import DEFAULT_STEP
+from plants.beat import DEFAULT_STEP, run_kernel
 
 PART = "learning"
 UNIT = "control periods per CPU s"

@@ -13,8 +13,7 @@ from experiments.speed.case import CASE, case_name, case_start
 from experiments.speed.peers import MODEL_CONTENTS, circulation_run, modular_circ_run
 from experiments.speed.row import SIMULATED, Contestant, SpeedRow, in_turns, why_missing
 from experiments.speed.svzerod import PART, svzerod_rows
-from plants.beat import run_kernel
-from plants.simulation import DEFAULT_STEP
+from plants.beat import DEFAULT_STEP, run_kernel
 
 _OURS = (
     "this plant: 4 chambers, valves, septum, pericardium, pump, with metrics; "

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from experiments.speed.case import CASE, casadi_kernel, case_name, case_start
 from experiments.speed.row import SIMULATED, Contestant, SpeedRow, in_turns, why_missing
 from experiments.studies.convergence import RightHandSide
-from plants.beat import run_kernel
+from plants.beat import DEFAULT_STEP, run_kernel
 from plants.compile import BuildError, Kernel
 from plants.plant import N_VOLUMES
-from plants.simulation import DEFAULT_STEP
 
 Array = NDArray[np.float64]
 _Method = Literal["LSODA", "RK45", "DOP853"]

@@ -20,12 +20,11 @@ import numpy as np
 from experiments.speed.batch import WIDTH, emitted, individuals
 from experiments.speed.case import CASE, casadi_kernel, case_name, case_start
 from experiments.speed.row import SIMULATED, SpeedRow, rates_of, why_missing
-from plants.beat import plant_functions
+from plants.beat import DEFAULT_STEP, plant_functions
 from plants.compile import BuildError, load_library
 from plants.compile.code import PlantFunctions
 from plants.compile.expressions import graph_of, needed, simplified, with_reciprocals
 from plants.plant import PHASE
-from plants.simulation import DEFAULT_STEP
 
 PART = "roofline"
 #: Simple operations and divisions that a function expands to in plants.compile.code.vector_math.

@@ -12,20 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from plants.plant import Plant
 from plants.quantities import InputError
 from plants.scenarios import Scenario
-from plants.simulation import DEFAULT_STEP
 
 Array = NDArray[np.float64]
-
-
-def lane_step(plant: Plant, step: float | None, lane: int) -> float:
-    """The step of a lane, s."""
-    largest = plant.largest_step()
-    if step is None:
-        return min(DEFAULT_STEP, largest)
-    if not 0 < step <= largest:
-        allowed = f"above 0, up to {largest:.3g} s (stability with plants[{lane}])"
-        raise InputError("step", step, allowed, source=plant.patient.path)
-    return step
 
 
 def checked_plants(plants: Sequence[Plant]) -> tuple[Plant, ...]:

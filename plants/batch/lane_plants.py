@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.batch.arguments import lane_step
 from plants.batch.disturbances import BatchDisturbances, MeanDisturbances
 from plants.batch.start import PlantKey, StartRequest
 from plants.plant import Plant
 from plants.scenarios import DISTURBANCES, Scenario
+from plants.simulation import integration_step
 
 Array = NDArray[np.float64]
 
@@ -63,7 +63,7 @@ class LanePlants:
 
     def _set(self, lane: int) -> None:
         plant = self.plants[lane]
-        self.steps[lane] = lane_step(plant, self._wanted_step, lane)
+        self.steps[lane] = integration_step(plant, self._wanted_step, f"plants[{lane}]")
         self.max_speeds[lane] = plant.pump.max_rpm if plant.pump else 0.0
         self._drives_right[lane] = plant.left is None
         self._right_speeds[lane] = plant.right_speed
@@ -79,7 +79,7 @@ class LanePlants:
         """Give lanes other plants; all of them, or none where one is refused."""
         replaced = list(self.plants)
         for lane, plant in zip(lanes, plants, strict=True):
-            lane_step(plant, self._wanted_step, int(lane))
+            integration_step(plant, self._wanted_step, f"plants[{lane}]")
             replaced[lane] = plant
         self.plants = tuple(replaced)
         for lane in lanes:

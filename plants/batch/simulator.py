@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plants.batch import physical_range
 from plants.batch.arguments import (
     checked_integer,
     checked_length,
@@ -40,7 +39,13 @@ from plants.plant import (
 )
 from plants.quantities import WAVEFORMS, PhysicsError, unknown_name
 from plants.scenarios import DISTURBANCES, Scenario
-from plants.simulation import DISTURBANCE_BLOCK, check_positive, time_blocks
+from plants.simulation import (
+    DISTURBANCE_BLOCK,
+    check_positive,
+    in_physical_range,
+    physical_range_breach,
+    time_blocks,
+)
 
 Array = NDArray[np.float64]
 N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
@@ -305,12 +310,12 @@ class BatchSimulator:
 
     def _stop_outside_range(self, moving: NDArray[np.bool_]) -> None:
         (waveforms,) = self._kernel.evaluate("observe", self._carry[:, :N_STATE], self._values)
-        inside = self._layout.gather(physical_range.inside(self._carry, waveforms)[:, None])[0]
+        inside = self._layout.gather(in_physical_range(self._carry, waveforms)[:, None])[0]
         for lane in np.flatnonzero(moving & ~inside).tolist():
             carry, row = (self._layout.lane(a, lane) for a in (self._carry, waveforms))
             patient = self.plants[lane].patient.name
             where = f"patient {patient} at {self._time[lane]:.3f} s"
-            self._failures[lane] = f"{where}: {physical_range.reason(carry, row)}"
+            self._failures[lane] = f"{where}: {physical_range_breach(carry, row)}"
             self._alive[lane] = False
 
     def metric_matrix(self, names: Sequence[str] | None = None) -> Array:

@@ -29,7 +29,8 @@ _RATE, _RATE_FACTOR = VALUES.index["heart_rate"], VALUES.index["disturbance_hear
 _MOVING = [i for i in range(N_STATE) if i != PHASE]
 _DIRECTIONS = np.eye(N_STATE)[_MOVING]
 _NO_STATES, _NO_METRICS = np.empty((0, N_STATE)), np.empty((0, len(METRICS)))
-#: The step of a beat is the cycle over a whole number of steps, none longer than this, s.
+#: Longest integration step (s) where none is given; chosen by the convergence study in
+#: results/convergence. That of a beat is the cycle over a whole number of steps.
 DEFAULT_STEP = 0.002
 
 

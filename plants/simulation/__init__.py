@@ -14,18 +14,22 @@ from plants.simulation.periods import (
     time_lived,
     whole_periods,
 )
+from plants.simulation.physical_range import (
+    check_finite,
+    in_physical_range,
+    physical_range_breach,
+)
 from plants.simulation.rollout import Recorder, save_rollout, steady_metrics
 from plants.simulation.simulator import (
-    DEFAULT_STEP,
     DISTURBANCE_BLOCK,
     Simulator,
     check_positive,
+    integration_step,
     time_blocks,
 )
 
 __all__ = [
     "COMPLETED",
-    "DEFAULT_STEP",
     "DIED",
     "DISTURBANCE_BLOCK",
     "LEFT",
@@ -35,12 +39,16 @@ __all__ = [
     "DeathWatch",
     "Recorder",
     "Simulator",
+    "check_finite",
     "check_positive",
     "death_text",
     "fall_text",
     "held_speed",
+    "in_physical_range",
+    "integration_step",
     "is_whole_multiple",
     "period_lengths",
+    "physical_range_breach",
     "run_course",
     "save_rollout",
     "simulate",

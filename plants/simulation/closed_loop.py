@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from plants.console import DeviceDriver
@@ -11,6 +10,7 @@ from plants.quantities import PhysicsError
 from plants.sensors import Measurement, Sensors
 from plants.simulation.conditions import SINUS
 from plants.simulation.periods import DeathWatch, death_text, period_lengths, time_lived
+from plants.simulation.physical_range import check_finite
 from plants.simulation.rollout import Recorder
 from plants.simulation.simulator import Simulator
 from plants.therapies import Death
@@ -110,7 +110,7 @@ def run_course(
         wanted = act(measurement).speed
         speed = driver.apply(wanted, k * period) if driver is not None else 0.0
         try:
-            _check_finite(truth, f"patient {plant.patient.name} at {simulator.time:.3f} s")
+            check_finite(truth, f"patient {plant.patient.name} at {simulator.time:.3f} s")
             waves = simulator.advance(speed, length, log_interval=log_interval)
         except PhysicsError as error:
             outcome, ended = _broken(str(error), simulator.blood_volume, first_volume)
@@ -145,9 +145,3 @@ def _broken(reason: str, blood_volume: float, first_volume: float) -> tuple[str,
         text = f"bled empty: {lost:.0f} mL of {first_volume:.0f} mL of blood lost; {reason}"
         return DIED, text
     return LEFT, reason
-
-
-def _check_finite(metrics: Mapping[str, float], who: str) -> None:
-    for name, value in metrics.items():
-        if not math.isfinite(value):
-            raise PhysicsError(f"{who}: {name} is no longer finite")

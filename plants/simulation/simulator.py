@@ -7,32 +7,28 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.beat import BeatMap, run_kernel, steady_state
+from plants.beat import DEFAULT_STEP, BeatMap, run_kernel, steady_state
 from plants.compile import Backend
 from plants.patients import Rhythm
 from plants.plant import ACCUMULATOR, METRICS, N_VOLUMES, PHASE, STATES, Plant, plant_model
 from plants.quantities import (
     SECONDS_PER_HOUR,
     SECONDS_PER_MINUTE,
-    SIGNALS,
     WAVEFORMS,
     InputError,
     PhysicsError,
 )
 from plants.scenarios import Scenario
+from plants.simulation.physical_range import physical_range_breach
 from plants.slow import SlowClock, combined
 
 Array = NDArray[np.float64]
 N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
 
-#: Integration step (s) chosen by the convergence study in results/convergence.
-DEFAULT_STEP = 0.002
 #: Disturbances are held, at their mean, over blocks no longer than this, s.
 DISTURBANCE_BLOCK = 0.5
-_LEAST_LV_VOLUME = N_STATE + ACCUMULATOR.index["min_lv_volume"]
 # A block that ends a beat reaches this far into the next, s: rounding must not leave it unended.
 _PAST_BEAT = 1e-9
-_PRESSURES = ("aortic_pressure", "lv_pressure", "pa_pressure", "la_pressure", "ra_pressure")
 
 
 class Simulator:
@@ -79,20 +75,14 @@ class Simulator:
         step: float | None = None,
         backend: Backend = "auto",
     ):
-        largest = plant.largest_step()
-        if step is None:
-            step = min(DEFAULT_STEP, largest)
-        if not 0 < step <= largest:
-            allowed = f"above 0, up to {largest:.3g} s (stability with this patient and pump)"
-            raise InputError("step", step, allowed, source=plant.patient.path)
-        self.plant, self.step = plant, step
+        self.plant, self.step = plant, integration_step(plant, step)
         self.scenario, self.slow, self.rhythm = scenario, slow, rhythm
         if slow is not None and slow.patient != plant.patient:
             raise InputError("slow", slow.patient.name, f"of patient {plant.patient.name}")
-        self._beats = BeatMap(plant, step=step, backend=backend)
+        self._beats = BeatMap(plant, step=self.step, backend=backend)
         self._kernel = run_kernel(backend)
         self._carry = np.zeros(N_STATE + 2 * N_ACC)
-        self._values = plant.values(0.0, None, step)
+        self._values = plant.values(0.0, None, self.step)
         self.time = 0.0
 
     def reset(self, state: Array | None = None, *, speed: float = 0.0) -> None:
@@ -120,17 +110,12 @@ class Simulator:
         start = state.copy()
         start[PHASE] = 0.0
         self._values = self._beats.values(speed, acting)
-        model = plant_model()
-        acc = np.asarray(model.begin(start, self._values)).ravel()
+        begin = np.asarray(plant_model().begin(start, self._values)).ravel()
+        self._carry[: N_STATE + N_ACC] = np.concatenate([start, begin])
         # The metrics of the beat before the first are those of a beat from the same state.
-        self._carry[:] = np.concatenate([start, acc, self._one_beat(start)])
-
-    def _one_beat(self, start: Array) -> Array:
-        model = plant_model()
-        values = self._values
-        carry = np.concatenate([start, np.asarray(model.begin(start, values)).ravel()])
-        self._beats.kernel.run(carry, values, self._beats.steps(values))
-        return carry[N_STATE:]
+        beat = self._carry[: N_STATE + N_ACC].copy()
+        self._beats.kernel.run(beat, self._values, self._beats.steps(self._values))
+        self._carry[N_STATE + N_ACC :] = beat[N_STATE:]
 
     @property
     def state(self) -> Array:
@@ -195,7 +180,7 @@ class Simulator:
                 done += inside
                 continue
             if interval is not None:
-                rows.append(np.array([list(self.waveforms().values())]))
+                rows.append(self._observed()[None])
             self._pass_beats(speed, self.time + unit)
             done += 1
         return np.concatenate(rows)
@@ -263,29 +248,37 @@ class Simulator:
 
     def waveforms(self) -> dict[str, float]:
         """The waveform signals at this instant."""
+        return dict(zip(WAVEFORMS, map(float, self._observed()), strict=True))
+
+    def _observed(self) -> Array:
         # A step of a copy, for the signals that it records at its begin: the compiled loop is
         # quicker than a call of CasADi.
-        row = self._kernel.run(self._carry.copy(), self._values, 1, 1)[0]
-        return dict(zip(WAVEFORMS, map(float, row), strict=True))
+        return self._kernel.run(self._carry.copy(), self._values, 1, 1)[0]
 
     def _check(self) -> None:
-        if not np.all(np.isfinite(self._carry[:N_STATE])):
-            raise PhysicsError(f"{self._who()}: the state is no longer finite")
-        volumes = self._carry[:N_VOLUMES]
-        lowest, name = volumes.min(), STATES.names[int(volumes.argmin())]
-        if self._carry[_LEAST_LV_VOLUME] < lowest:  # earlier in this beat
-            lowest, name = self._carry[_LEAST_LV_VOLUME], "lv_volume"
-        if lowest < 0.0:
-            raise PhysicsError(f"{self._who()}: {name} is {lowest:.3g} mL, below 0")
-        seen = self.waveforms()
-        for name in _PRESSURES:
-            low, high = SIGNALS[name].low, SIGNALS[name].high
-            if not low <= seen[name] <= high:
-                text = f"{name} is {seen[name]:.3g} mmHg, outside {low:g} to {high:g}"
-                raise PhysicsError(f"{self._who()}: {text}")
+        breach = physical_range_breach(self._carry, self._observed())
+        if breach:
+            where = f"patient {self.plant.patient.name} at {self.time:.3f} s"
+            raise PhysicsError(f"{where}: {breach}")
 
-    def _who(self) -> str:
-        return f"patient {self.plant.patient.name} at {self.time:.3f} s"
+
+def integration_step(
+    plant: Plant, step: float | None, whose: str = "this patient and pump"
+) -> float:
+    """The step (s) that a plant is integrated with: the one wanted, or the default.
+
+    Raises
+    ------
+    InputError
+        It is not positive, or exceeds the largest stable one of this plant.
+    """
+    largest = plant.largest_step()
+    if step is None:
+        return min(DEFAULT_STEP, largest)
+    if not 0 < step <= largest:
+        allowed = f"above 0, up to {largest:.3g} s (stability with {whose})"
+        raise InputError("step", step, allowed, source=plant.patient.path)
+    return step
 
 
 def time_blocks(seconds: float, unit: float) -> list[float]:

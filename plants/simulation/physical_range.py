@@ -1,17 +1,16 @@
-"""The physical range, looked at over all lanes of a batch at once.
-
-What is refused, and in which words, is as in :class:`plants.Simulator`.
-"""
+"""The physical range: what a simulated plant must not leave, of one or of all lanes of a batch."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plants.plant import ACCUMULATOR, N_VOLUMES, STATES
-from plants.quantities import SIGNALS, WAVEFORMS
+from plants.quantities import SIGNALS, WAVEFORMS, PhysicsError
 
 Array = NDArray[Any]
 
@@ -23,7 +22,7 @@ _LOW = np.array([[SIGNALS[name].low] for name in _PRESSURES])
 _HIGH = np.array([[SIGNALS[name].high] for name in _PRESSURES])
 
 
-def inside(carry: Array, waveforms: Array) -> NDArray[np.bool_]:
+def in_physical_range(carry: Array, waveforms: Array) -> NDArray[np.bool_]:
     """Which lanes are in the physical range.
 
     Parameters
@@ -45,8 +44,8 @@ def inside(carry: Array, waveforms: Array) -> NDArray[np.bool_]:
     return finite & filled & plausible
 
 
-def reason(carry: Array, waveforms: Array) -> str:
-    """Why one lane is out of the physical range.
+def physical_range_breach(carry: Array, waveforms: Array) -> str:
+    """Why a plant is out of the physical range; "" where it is not.
 
     Parameters
     ----------
@@ -67,4 +66,17 @@ def reason(carry: Array, waveforms: Array) -> str:
         low, high = SIGNALS[name].low, SIGNALS[name].high
         if not low <= waveforms[row] <= high:
             return f"{name} is {waveforms[row]:.3g} mmHg, outside {low:g} to {high:g}"
-    raise AssertionError("the lane is in the physical range")
+    return ""
+
+
+def check_finite(metrics: Mapping[str, float], who: str) -> None:
+    """Refuse metrics of which one is no number any more.
+
+    Raises
+    ------
+    PhysicsError
+        One is not; the message begins with `who`.
+    """
+    for name, value in metrics.items():
+        if not math.isfinite(value):
+            raise PhysicsError(f"{who}: {name} is no longer finite")
