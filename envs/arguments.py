@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
+from typing import Any
 
 from plants import InputError, Pump, Therapy
 from plants.simulation import PERIOD_UNIT, is_whole_multiple
@@ -56,6 +57,21 @@ def control_period(period: float) -> float:
         allowed = f"{low:g} to {high:g} s, a multiple of {PERIOD_UNIT:g} s"
         raise InputError("period", period, allowed)
     return value
+
+
+def checked_options(options: Mapping[str, Any] | None, known: Sequence[str]) -> dict[str, Any]:
+    """The options of a reset.
+
+    Raises
+    ------
+    InputError
+        One of them is unknown.
+    """
+    given = dict(options or {})
+    for name in given:
+        if name not in known:
+            raise InputError("options", name, "keys " + ", ".join(known))
+    return given
 
 
 def known_mode(mode: str | None, modes: Sequence[str]) -> str | None:

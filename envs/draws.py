@@ -6,6 +6,7 @@ it came about.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.arguments import checked_options
 from plants import (
     InputError,
     Patient,
@@ -82,6 +84,11 @@ class Episode:
     state: NDArray[np.float64]
     sensor_seed: int
 
+    @property
+    def scenario_name(self) -> str:
+        """Name of the scenario; ``"none"`` without one."""
+        return self.scenario.name if self.scenario is not None else "none"
+
 
 class Draws:
     """Draws episodes.
@@ -136,18 +143,12 @@ class Draws:
         PhysicsError
             The patient has no periodic beat at the speed to start from.
         """
-        given = dict(options or {})
-        for name in given:
-            if name not in OPTIONS:
-                raise InputError("options", name, "keys " + ", ".join(OPTIONS))
-        redrawn = self._spread > 0 and "patient" not in given
-        for attempt in range(_ATTEMPTS):
-            try:
-                return self._episode(random, given)
-            except PhysicsError:
-                if not redrawn or attempt == _ATTEMPTS - 1:
-                    raise
-        raise AssertionError("unreachable")
+        given = checked_options(options, OPTIONS)
+        if self._spread > 0 and "patient" not in given:
+            for _ in range(_ATTEMPTS - 1):
+                with contextlib.suppress(PhysicsError):
+                    return self._episode(random, given)
+        return self._episode(random, given)
 
     def _episode(self, random: np.random.Generator, given: Mapping[str, Any]) -> Episode:
         # Every draw is made whatever is given, so that an option changes nothing else.

@@ -24,20 +24,15 @@ def register() -> None:
     >>> gymnasium.spec("impellab/Support-v0").max_episode_steps
     300
     """
-    if "impellab/Support-v0" not in gymnasium.registry:
-        gymnasium.register(
-            "impellab/Support-v0",
-            entry_point="envs.support:SupportEnv",
-            vector_entry_point="envs.vector_support:SupportVectorEnv",
-            max_episode_steps=SUPPORT_STEPS,
-        )
-    if "impellab/Weaning-v0" not in gymnasium.registry:
-        gymnasium.register(
-            "impellab/Weaning-v0",
-            entry_point="envs.weaning:WeaningEnv",
-            vector_entry_point="envs.vector_weaning:WeaningVectorEnv",
-            max_episode_steps=WEANING_STEPS,
-        )
+    for name, steps in (("Support", SUPPORT_STEPS), ("Weaning", WEANING_STEPS)):
+        known_as = f"{_NAMESPACE}{name}-v0"
+        if known_as not in gymnasium.registry:
+            gymnasium.register(
+                known_as,
+                entry_point=f"envs:{name}Env",
+                vector_entry_point=f"envs:{name}VectorEnv",
+                max_episode_steps=steps,
+            )
 
 
 def make(name: str, **arguments: Any) -> gymnasium.Env[Any, Any]:

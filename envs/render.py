@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from plants import SIGNALS, Therapy
+from plants import SIGNALS, Patient, Pump, Therapy
 from plants.quantities import KRPM_PER_RPM
 
 _PANELS = (("map", "pcwp", "cvp"), ("cardiac_output", "pump_flow"))
@@ -17,25 +17,20 @@ _DPI = 80
 
 
 def frame(
-    times: Sequence[float],
-    courses: Sequence[dict[str, float]],
-    speeds: Sequence[float],
-    *,
-    title: str,
+    course: Sequence[tuple[float, dict[str, float], float]],
+    patient: Patient,
+    pump: Pump,
     therapy: Therapy,
 ) -> NDArray[np.uint8]:
     """Draw the episode so far.
 
     Parameters
     ----------
-    times : sequence of float
-        Times of the metrics, s.
-    courses : sequence of dict
-        True metrics at those times, by signal name.
-    speeds : sequence of float
-        Speed in force until each of those times, rpm.
-    title : str
-        What stands above.
+    course : sequence of tuple
+        Times (s), true metrics at those times by signal name, and the speed (rpm) in force until
+        then.
+    patient, pump : Patient, Pump
+        Who lies on what.
     therapy : Therapy
         Whose wanted ranges are shaded.
 
@@ -48,12 +43,13 @@ def frame(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    times, metrics, speeds = zip(*course, strict=True)
     figure = Figure(figsize=(SIZE[0] / _DPI, SIZE[1] / _DPI), dpi=_DPI, layout="constrained")
     canvas = FigureCanvasAgg(figure)
     panels = figure.subplots(3, 1, sharex=True)
     for axes, names in zip(panels, _PANELS, strict=False):
         for name in names:
-            values = [course[name] for course in courses]
+            values = [row[name] for row in metrics]
             (line,) = axes.plot(times, values, marker=".", markersize=3, label=name)
             for goal in therapy.goals:
                 if goal.signal == name and goal.low is not None and goal.high is not None:
@@ -64,6 +60,6 @@ def frame(
     panels[2].step(times, speed, where="pre", marker=".", markersize=3)
     panels[2].set_ylabel("speed [krpm]")
     panels[2].set_xlabel("time [s]")
-    figure.suptitle(title)
+    figure.suptitle(f"{patient.name} on {pump.name}")
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[..., :3].copy()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from os import PathLike
 from typing import Any
 
-import gymnasium
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from envs.arguments import chosen_therapy, control_period, known_mode, left_pump
+from envs.arguments import control_period, known_mode
 from envs.draws import Draws, Episode, PatientLike, ScenarioLike, StartLike
+from envs.episode_env import EpisodeEnv, Observation, StepResult
 from plants import (
     DeviceDriver,
     PhysicsError,
@@ -26,12 +25,10 @@ from plants import (
     Therapy,
     action_of,
 )
-from plants.simulation import DeathWatch, death_text
-
-Observation = NDArray[np.float32]
+from plants.simulation import DeathWatch, check_finite, death_text
 
 
-class SupportEnv(gymnasium.Env[Observation, Any]):
+class SupportEnv(EpisodeEnv[Episode]):
     """
     ## Description
 
@@ -181,12 +178,11 @@ class SupportEnv(gymnasium.Env[Observation, Any]):
         dropout: float = 0.0,
         render_mode: str | None = None,
     ):
-        self.pump = left_pump(device)
-        self.therapy = chosen_therapy(therapy)
+        super().__init__(device, therapy)
         self.period, self.tier = control_period(period), tier
         self.render_mode = known_mode(render_mode, self.metadata["render_modes"])
         begin = self.therapy.fallback_level if start is None else start
-        self.draws = Draws(patient, spread, cohort_size, scenario, begin, self.pump)
+        self.draws: Draws = Draws(patient, spread, cohort_size, scenario, begin, self.pump)
         self.sensors = Sensors(
             tier, seed=0, noise_scale=noise_scale, snr_db=snr_db, dropout=dropout
         )
@@ -201,46 +197,25 @@ class SupportEnv(gymnasium.Env[Observation, Any]):
             else spaces.Discrete(len(self.actions.speeds))
         )
         self.observation_space = spaces.Box(self._held.low, self._held.high, dtype=np.float32)
-        self._episode: Episode | None = None
-        self._ended = False
 
     @property
     def signals(self) -> tuple[str, ...]:
         """Names of the entries of the observation."""
         return self._held.signals
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Observation, dict[str, Any]]:
-        """Begin an episode; see the class for the options.
-
-        Raises
-        ------
-        InputError
-            An option is unknown or refused.
-        PhysicsError
-            The patient has no periodic beat at the speed to start from.
-        """
-        super().reset(seed=seed)
-        self._episode = None  # No step after a reset that fails.
-        drawn = self.draws.episode(self.np_random, options)
-        self._simulator = Simulator(Plant(drawn.patient, self.pump), drawn.scenario)
-        self._simulator.reset(drawn.state, speed=drawn.start_speed)
-        self.sensors.reset(drawn.sensor_seed)
-        self._driver.reset(drawn.start_speed)
+    def _begin(self, episode: Episode) -> tuple[Observation, dict[str, Any]]:
+        self._simulator = Simulator(Plant(episode.patient, self.pump), episode.scenario)
+        self._simulator.reset(episode.state, speed=episode.start_speed)
+        self.sensors.reset(episode.sensor_seed)
+        self._driver.reset(episode.start_speed)
         self._held.reset()
         self._watch.reset()
-        self._episode, self._ended = drawn, False
         self._metrics = self._simulator.metrics()
-        self._observation = self._measured()
-        self._course = [(0.0, self._metrics, drawn.start_speed)]
-        names = {
-            "patient": drawn.patient.name,
-            "scenario": drawn.scenario.name if drawn.scenario is not None else "none",
-        }
-        return self._observation.copy(), self._info("alive") | names
+        self._course = [(0.0, self._metrics, episode.start_speed)]
+        names = {"patient": episode.patient.name, "scenario": episode.scenario_name}
+        return self._measured(), self._info("alive") | names
 
-    def step(self, action: Any) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+    def step(self, action: Any) -> StepResult:
         """Run the pump for a control period.
 
         Raises
@@ -250,8 +225,7 @@ class SupportEnv(gymnasium.Env[Observation, Any]):
         gymnasium.error.ResetNeeded
             The episode has ended, or none has begun.
         """
-        if self._episode is None or self._ended:
-            raise gymnasium.error.ResetNeeded("reset() comes first: no episode is under way")
+        self._under_way()
         wanted = self.actions.speed(action)
         before = self._driver.speed
         speed = self._driver.apply(wanted, self._simulator.time)
@@ -265,13 +239,10 @@ class SupportEnv(gymnasium.Env[Observation, Any]):
             outcome, reason = self._outcome()
             terms = self.therapy.terms(self._metrics, speed - before)
             self._observation = self._measured()
-        self._ended = outcome != "alive"
         if self.render_mode is not None:
             self._course.append((self._simulator.time, self._metrics, speed))
-        info = self._info(outcome) | {"reward_terms": terms}
-        if reason:
-            info["reason"] = reason
-        return self._observation.copy(), float(sum(terms.values())), self._ended, False, info
+        info = self._info(outcome) | ({"reason": reason} if reason else {})
+        return self._result(terms, outcome != "alive", False, info)
 
     def render(self) -> NDArray[np.uint8] | None:
         """The episode so far as a picture; None without a render mode."""
@@ -279,16 +250,12 @@ class SupportEnv(gymnasium.Env[Observation, Any]):
             return None
         from envs.render import frame
 
-        times, courses, speeds = zip(*self._course, strict=True)
-        title = f"{self._episode.patient.name} on {self.pump.name}"
-        return frame(times, courses, speeds, title=title, therapy=self.therapy)
+        return frame(self._course, self._episode.patient, self.pump, self.therapy)
 
     def _advance(self, speed: float) -> None:
         self._simulator.advance(speed, self.period)
         metrics = self._simulator.metrics()
-        broken = [name for name, value in metrics.items() if not math.isfinite(value)]
-        if broken:
-            raise PhysicsError(f"{self._simulator.time:.3f} s: {broken[0]} is no longer finite")
+        check_finite(metrics, f"{self._simulator.time:.3f} s")
         self._metrics = metrics
 
     def _outcome(self) -> tuple[str, str]:

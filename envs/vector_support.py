@@ -9,22 +9,18 @@ from typing import Any
 import gymnasium
 import numpy as np
 from gymnasium.utils import seeding
-from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from envs.draws import Episode
 from envs.support import SupportEnv
 from envs.vector_actions import speeds_of
+from envs.vector_episodes import Mask, Observations, VectorEpisodes, vector_metadata
 from envs.vector_info import add_rows, add_table, add_texts
-from envs.vector_reset import options_of, reset_lanes, seeds_of
-from plants import METRICS, BatchSimulator, DeviceDriver, InputError, Plant, Pump
+from plants import METRICS, BatchSimulator, DeviceDriver, Plant
 from plants.batch import BatchSensors, Precision
 from plants.simulation import DeathWatch, death_text
 
 Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-Observations = NDArray[np.float32]
 _INDEX = METRICS.index
 
 
@@ -32,7 +28,7 @@ _INDEX = METRICS.index
 _plant = functools.lru_cache(maxsize=4096)(Plant)
 
 
-class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
+class SupportVectorEnv(VectorEpisodes):
     """Many :class:`~envs.SupportEnv` with patients, scenarios and seeds of their own.
 
     The numbers are those of as many scalar environments with the same seeds, to rounding, whatever
@@ -76,10 +72,7 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
     >>> vector.close()
     """
 
-    metadata: dict[str, Any] = {  # noqa: RUF012
-        **SupportEnv.metadata,
-        "autoreset_mode": AutoresetMode.NEXT_STEP,
-    }
+    metadata = vector_metadata(SupportEnv)
 
     def __init__(
         self,
@@ -90,45 +83,23 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         precision: Precision = "double",
         **arguments: Any,
     ):
-        if isinstance(num_envs, bool) or not isinstance(num_envs, int | np.integer) or num_envs < 1:
-            raise InputError("num_envs", num_envs, "an integer from 1 on")
         # One scalar environment, never reset, says what all of them are.
         self._scalar = SupportEnv(**arguments)
-        self.num_envs = int(num_envs)
+        super().__init__(num_envs, max_episode_steps, self._scalar)
         self._batch_options: dict[str, Any] = {"threads": threads, "precision": precision}
-        #: Periods after which an episode is truncated, if any.
-        self.max_episode_steps = max_episode_steps
-        self.render_mode = self._scalar.render_mode
-        self.single_observation_space = self._scalar.observation_space
-        self.single_action_space = self._scalar.action_space
         bounded: Any = self._scalar.observation_space
         self._bounds = bounded.low, bounded.high
-        self.observation_space = batch_space(self.single_observation_space, self.num_envs)
-        self.action_space = batch_space(self.single_action_space, self.num_envs)
         n = self.num_envs
         self._batch: BatchSimulator | None = None
         self._sensors = BatchSensors(self._scalar.sensors, n)
-        self._drivers = [DeviceDriver(self._scalar.pump) for _ in range(n)]
+        self._drivers = [DeviceDriver(self.pump) for _ in range(n)]
         self._generators: list[np.random.Generator | None] = [None] * n
         self._seeds: list[int | None] = [None] * n
         self._episodes: list[Episode | None] = [None] * n
-        self._courses: list[list[Any]] = [[] for _ in range(n)]
+        self._courses: list[list[tuple[float, dict[str, float], float]]] = [[] for _ in range(n)]
         self._metrics = np.zeros((len(METRICS), n))
-        self._held = np.full((n, len(self._scalar.signals)), np.nan)
-        self._observations = np.zeros(self._held.shape, np.float32)
+        self._held = np.full(self._observations.shape, np.nan)
         self._speeds, self._watch = np.zeros(n), DeathWatch(self._scalar.therapy.death, n)
-        self._elapsed = np.zeros(n, np.int64)
-        self._over = np.zeros(n, bool)
-
-    @property
-    def pump(self) -> Pump:
-        """The device."""
-        return self._scalar.pump
-
-    @property
-    def signals(self) -> tuple[str, ...]:
-        """Names of the entries of an observation."""
-        return self._scalar.signals
 
     @property  # type: ignore[misc]
     def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
@@ -147,41 +118,17 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
             self._generators[lane] = generator
         return generator
 
-    def reset(
-        self,
-        *,
-        seed: int | Sequence[int | None] | None = None,
-        options: dict[str, Any] | None = None,
-    ) -> tuple[Observations, dict[str, Any]]:
-        """Begin episodes.
-
-        Parameters
-        ----------
-        seed : int, or sequence of int or None, optional
-            Seed of the first environment, the others' follow; or one for each.
-        options : dict, optional
-            See the class.
-
-        Raises
-        ------
-        InputError
-            An option is unknown or refused, or there are not as many seeds as environments.
-        PhysicsError
-            A patient has no periodic beat at the speed to start from.
-        """
-        self._refuse_closed()
-        given = dict(options or {})
-        lanes = reset_lanes(given.pop("reset_mask", None), self.num_envs)
-        seeds = seeds_of(seed, self.num_envs)
-        own = [options_of(given, lane, self.num_envs) for lane in lanes.tolist()]
-        for lane in lanes.tolist():
-            if seeds[lane] is not None:
-                self._generators[lane], self._seeds[lane] = seeding.np_random(seeds[lane])
-        self._begin(lanes, own)
+    def _reset_lanes(
+        self, lanes: NDArray[np.intp], seeds: list[int | None], options: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        for lane, seed in zip(lanes.tolist(), seeds, strict=True):
+            if seed is not None:
+                self._generators[lane], self._seeds[lane] = seeding.np_random(seed)
+        self._begin(lanes, options)
         here = np.zeros(self.num_envs, bool)
         here[lanes] = True
         self._observe(here)
-        return self._observations.copy(), self._info(here, begun=lanes, outcomes={})
+        return self._info(here, begun=lanes, outcomes={})
 
     def step(self, actions: Any) -> tuple[Observations, Array, Mask, Mask, dict[str, Any]]:
         """Run the pumps for a control period; begin the next episode where the last has ended.
@@ -209,12 +156,9 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
         outcomes, reasons = self._observe(np.ones(self.num_envs, bool), moving)
         terms = self._terms(self._speeds - before, moving, outcomes)
         rewards: Array = np.asarray(sum(terms.values()))
-        self._elapsed[moving] += 1
         terminated = np.zeros(self.num_envs, bool)
         terminated[list(outcomes)] = True
-        truncated = np.zeros(self.num_envs, bool)
-        if self.max_episode_steps is not None:
-            truncated = moving & (self._elapsed >= self.max_episode_steps)
+        truncated = self._cut_off(moving)
         self._over = terminated | truncated
         info = self._info(np.ones(self.num_envs, bool), begun=begun, outcomes=outcomes)
         if moving.any():
@@ -228,16 +172,11 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
             return (None,) * self.num_envs
         from envs.render import frame
 
-        pictures: list[NDArray[np.uint8] | None] = []
-        for episode, course in zip(self._episodes, self._courses, strict=True):
-            if episode is None:
-                pictures.append(None)
-                continue
-            times, courses, speeds = zip(*course, strict=True)
-            title = f"{episode.patient.name} on {self.pump.name}"
-            therapy = self._scalar.therapy
-            pictures.append(frame(times, courses, speeds, title=title, therapy=therapy))
-        return tuple(pictures)
+        therapy = self._scalar.therapy
+        return tuple(
+            None if episode is None else frame(course, episode.patient, self.pump, therapy)
+            for episode, course in zip(self._episodes, self._courses, strict=True)
+        )
 
     def _begin(self, lanes: NDArray[np.intp], options: list[dict[str, Any]]) -> None:
         """Draw episodes for lanes and put them at their start."""
@@ -346,11 +285,7 @@ class SupportVectorEnv(VectorEnv[Observations, Any, NDArray[Any]]):
             episode = self._episodes[lane]
             assert episode is not None
             patients[lane] = episode.patient.name
-            scenarios[lane] = episode.scenario.name if episode.scenario is not None else "none"
+            scenarios[lane] = episode.scenario_name
         add_texts(info, "patient", patients, self.num_envs)
         add_texts(info, "scenario", scenarios, self.num_envs)
         return info
-
-    def _refuse_closed(self) -> None:
-        if self.closed:
-            raise gymnasium.error.ClosedEnvironmentError("the environment has been closed")

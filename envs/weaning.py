@@ -9,10 +9,9 @@ from typing import Any
 import gymnasium
 import numpy as np
 from gymnasium import spaces
-from numpy.typing import NDArray
 
-from envs.arguments import chosen_therapy, left_pump
-from envs.weaning_draws import OPTIONS, WeaningDraws, WeaningEpisode
+from envs.episode_env import EpisodeEnv, Observation, StepResult
+from envs.weaning_draws import WeaningDraws, WeaningEpisode
 from envs.weaning_pool import PatientPool
 from envs.weaning_reward import WeaningReward, stable
 from plants import Bedside, InputError, Pump, Therapy
@@ -28,12 +27,10 @@ from plants.bedside import (
 )
 from plants.quantities import Parameter, check_number
 
-Observation = NDArray[np.float32]
-
 _INTERVAL = Parameter("interval", "h", "time between two decisions", 0.1, 24.0)
 
 
-class WeaningEnv(gymnasium.Env[Observation, Any]):
+class WeaningEnv(EpisodeEnv[WeaningEpisode]):
     """
     ## Description
 
@@ -220,8 +217,8 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
     ):
         if render_mode is not None:
             raise InputError("render_mode", render_mode, "None")
+        super().__init__(device, therapy)
         self.render_mode = None
-        self.pump, self.therapy = left_pump(device), chosen_therapy(therapy)
         self.interval = check_number(interval, _INTERVAL, "interval", None)
         self.tier, self.reward = tier, reward or WeaningReward()
         pool = PatientPool(
@@ -232,7 +229,7 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
             complications=complications,
             noise_scale=noise_scale,
         )
-        self.draws = WeaningDraws(
+        self.draws: WeaningDraws = WeaningDraws(
             pool,
             self.pump,
             case=case,
@@ -247,8 +244,6 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
         self.action_space = spaces.Discrete(len(ACTIONS))
         self.observation_space = spaces.Box(self._seen.low, self._seen.high, dtype=np.float32)
         self._highest = len(self.pump.levels) - 1
-        self._episode: WeaningEpisode | None = None
-        self._ended = False
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -264,33 +259,16 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
         gymnasium.error.ResetNeeded
             None has begun.
         """
-        return self._going.bedside
-
-    @property
-    def _going(self) -> WeaningEpisode:
         if self._episode is None:
-            raise gymnasium.error.ResetNeeded("reset() comes first: no episode is under way")
-        return self._episode
+            raise gymnasium.error.ResetNeeded("reset() comes first: no episode has begun")
+        return self._episode.bedside
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Observation, dict[str, Any]]:
-        """Begin an episode; see the class for the options.
-
-        Raises
-        ------
-        InputError
-            An option is unknown or refused.
-        """
-        super().reset(seed=seed)
-        self._episode = None  # No step after a reset that fails.
-        self._episode = self.draws.episode(self.np_random, options)
+    def _begin(self, episode: WeaningEpisode) -> tuple[Observation, dict[str, Any]]:
         self._seen.reset()
-        self._ended = False
-        self._metrics = self.bedside.truth()
-        return self._observed(), self._info("alive")
+        self._metrics = episode.bedside.truth()
+        return self._observed(episode.bedside), self._info(episode, "alive")
 
-    def step(self, action: Any) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+    def step(self, action: Any) -> StepResult:
         """Change the level, or end the course, and let the interval pass.
 
         Raises
@@ -300,9 +278,8 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
         gymnasium.error.ResetNeeded
             The episode has ended, or none has begun.
         """
-        bedside = self.bedside
-        if self._ended:
-            raise gymnasium.error.ResetNeeded("reset() comes first: the episode has ended")
+        episode = self._under_way()
+        bedside = episode.bedside
         number, at = action_number(action), level_number(bedside.level)
         if number == EXPLANT and at > LOWEST_LEVEL:
             number = 0
@@ -310,7 +287,7 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
         if number == EXPLANT:
             result = bedside.explant()
         elif number == BRIDGE:
-            result = self._unbridged()
+            result = _unbridged(episode)
             bedside.bridge("the agent's decision")
         else:
             wanted = max(at + CHANGES[number], min(LOWEST_LEVEL, at))
@@ -320,20 +297,12 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
         outcome = bedside.outcome or "alive"
         if number < len(CHANGES) and outcome != "died":
             self._metrics = bedside.truth()
-            self._observed()
+            self._observation = self._observed(bedside)
         terms = self._terms(number, change, before, outcome, result)
         terminated, truncated = outcome in ("explanted", "bridge", "died"), outcome == "label"
-        self._ended = terminated or truncated
-        info = self._info(outcome) | {"reward_terms": terms, "result": result}
-        info["cormpo"] = _cormpo(change, stable(before))
-        return self._last.copy(), float(sum(terms.values())), terminated, truncated, info
-
-    def _unbridged(self) -> str:
-        """Whether an explant would have held, now or later."""
-        # The held course remembers what was asked of it; this patient is tried only if need be.
-        if self._going.course.recovers(self.bedside.hours):
-            return "well"
-        return self.bedside.fork().explant()
+        scores = {"result": result, "cormpo": _cormpo(change, stable(before))}
+        info = self._info(episode, outcome) | scores
+        return self._result(terms, terminated, truncated, info)
 
     def _terms(
         self, number: int, change: int, before: dict[str, float], outcome: str, result: str
@@ -352,18 +321,16 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
             "end": end,
         }
 
-    def _observed(self) -> Observation:
-        bedside = self.bedside
-        self._last = self._seen.update(
+    def _observed(self, bedside: Bedside) -> Observation:
+        return self._seen.update(
             bedside.measure(),
             level=bedside.level,
             hours=bedside.hours,
             label_remaining=bedside.label_remaining,
         )
-        return self._last.copy()
 
-    def _info(self, outcome: str) -> dict[str, Any]:
-        bedside, episode = self.bedside, self._going
+    def _info(self, episode: WeaningEpisode, outcome: str) -> dict[str, Any]:
+        bedside = episode.bedside
         return {
             "metrics": dict(self._metrics),
             "level": bedside.level,
@@ -376,9 +343,13 @@ class WeaningEnv(gymnasium.Env[Observation, Any]):
         }
 
 
+def _unbridged(episode: WeaningEpisode) -> str:
+    """Whether an explant would have held, now or later."""
+    # The held course remembers what was asked of it; this patient is tried only if need be.
+    bedside = episode.bedside
+    return "well" if episode.course.recovers(bedside.hours) else bedside.fork().explant()
+
+
 def _cormpo(change: int, holds: bool) -> dict[str, Any]:
     score = -1.0 if change > 0 else float(-change) if holds else 0.0
     return {"stable": holds, "weaning_score": score if change else 0.0, "change": change}
-
-
-__all__ = ["ACTIONS", "OPTIONS", "WeaningEnv"]

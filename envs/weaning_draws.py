@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from envs.arguments import checked_options
 from envs.weaning_pool import HeldCourse, PatientPool
 from plants import Bedside, HourScenario, InputError, PhysicsError, Pump, label_limit, unknown_name
 from plants.bedside import CASES
 from plants.cohorts import FIRST_EVALUATION_SEED
-from plants.quantities import Parameter, check_number
+from plants.quantities import Parameter, check_integer, check_number
 
 #: What ``options`` of a reset may hold.
 OPTIONS = ("patient", "case", "start", "begin", "events")
@@ -91,12 +92,12 @@ class WeaningDraws:
         for chosen in self._cases:
             if chosen and chosen not in CASES:
                 raise unknown_name("case", chosen, CASES)
-        self._size = _whole("cohort_size", cohort_size, 1, FIRST_EVALUATION_SEED)
+        self._size = check_integer("cohort_size", cohort_size, 1, FIRST_EVALUATION_SEED)
         most = FIRST_EVALUATION_SEED - self._size
-        self._first = _whole("cohort_first", cohort_first, 0, most)
+        self._first = check_integer("cohort_first", cohort_first, 0, most)
         self._longest = int(np.ceil(label_limit(pump))) - 1
         begins = (begin,) if isinstance(begin, int | float | Integral) else tuple(begin)
-        self._begins = tuple(_whole("begin", hour, 0, self._longest) for hour in begins)
+        self._begins = tuple(check_integer("begin", hour, 0, self._longest) for hour in begins)
         self._events = (events,) if isinstance(events, str) else tuple(events or ("none",))
         for name in self._events:
             HourScenario.preset(name)
@@ -119,10 +120,7 @@ class WeaningDraws:
         InputError
             An option is unknown or refused, or no patient's arteries take the device.
         """
-        given = dict(options or {})
-        for name in given:
-            if name not in OPTIONS:
-                raise InputError("options", name, "keys " + ", ".join(OPTIONS))
+        given = checked_options(options, OPTIONS)
         start = self._pump.level(given.get("start", self.start)).name
         sensor_seed = int(random.integers(_SEEDS))
         for attempt in range(_ATTEMPTS):
@@ -131,7 +129,7 @@ class WeaningDraws:
             case = _draw_one(self._cases, random)
             begin, name = _draw_one(self._begins, random), _draw_one(self._events, random)
             share = float(random.random())
-            begin = _whole("begin", given.get("begin", begin), 0, self._longest)
+            begin = check_integer("begin", given.get("begin", begin), 0, self._longest)
             events = self._happens(given.get("events", name), share)
             try:
                 seed, case = given.get("patient", seed), given.get("case", case)
@@ -158,22 +156,16 @@ def _draw_one(of: Sequence[Any], random: np.random.Generator) -> Any:
     return of[int(random.integers(len(of)))]
 
 
-def _whole(name: str, value: Any, low: int, high: int) -> int:
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if not whole or not low <= value <= high:
-        raise InputError(name, value, f"an integer from {low} to {high}")
-    return int(value)
-
-
 def _range(hours: Sequence[float] | None) -> tuple[float, float] | None:
     if hours is None:
         return None
+    refused = InputError("event_hours", hours, "two hours, the earlier first")
     try:
         low, high = (check_number(hour, _ONSET, "event_hours", None) for hour in hours)
-    except (TypeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError("event_hours", hours, "two hours, the earlier first") from None
+    except InputError:
+        raise
+    except (TypeError, ValueError):
+        raise refused from None
     if low > high:
-        raise InputError("event_hours", hours, "two hours, the earlier first")
+        raise refused
     return low, high

@@ -75,13 +75,6 @@ def lane_mask(lanes: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
     return mask
 
 
-def checked_integer(field: str, value: int, most: int) -> int:
-    """An integer from 1 on."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or not 1 <= value <= most:
-        raise InputError(field, value, f"an integer from 1 to {most}")
-    return int(value)
-
-
 def lane_indices(lanes: Iterable[int], count: int) -> NDArray[np.intp]:
     """Indices of lanes, each once."""
     indices = list(lanes)

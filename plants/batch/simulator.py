@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plants.batch.arguments import (
-    checked_integer,
     checked_length,
     checked_matrix,
     checked_plants,
@@ -37,7 +36,7 @@ from plants.plant import (
     VALUES,
     Plant,
 )
-from plants.quantities import WAVEFORMS, PhysicsError, unknown_name
+from plants.quantities import WAVEFORMS, PhysicsError, check_integer, unknown_name
 from plants.scenarios import DISTURBANCES, Scenario
 from plants.simulation import (
     DISTURBANCE_BLOCK,
@@ -122,9 +121,9 @@ class BatchSimulator:
         if precision not in _PRECISIONS:
             raise unknown_name("precision", precision, _PRECISIONS)
         self._precision, self._backend = precision, backend
-        self._threads = checked_integer("threads", threads, 1024)
+        self._threads = check_integer("threads", threads, 1, 1024)
         if width is not None:
-            width = checked_integer("width", width, _WIDEST)
+            width = check_integer("width", width, 1, _WIDEST)
         self._lanes = LanePlants(checked, lane_scenarios(scenarios, self._count), step)
         self._set_kernel(width or chosen_width(self._count, precision))
         self._layout = BatchLayout(self._count, self.width)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 import envs  # noqa: F401 - registers the ids
 from envs import WeaningEnv, WeaningReward
-from envs.weaning import ACTIONS
 from envs.weaning_draws import WeaningDraws
 from plants import InputError
+from plants.bedside import ACTIONS
 
 ARGUMENTS = {"cohort_size": 2, "complications": False, "case": ["full", "none"]}
 GOOD = {"map": 70.0, "heart_rate": 80.0, "pulse_pressure": 30.0}
