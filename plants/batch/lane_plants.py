@@ -44,10 +44,7 @@ class LanePlants:
     """
 
     def __init__(
-        self,
-        plants: tuple[Plant, ...],
-        scenarios: Sequence[Scenario | None],
-        step: float | None,
+        self, plants: tuple[Plant, ...], scenarios: Sequence[Scenario | None], step: float | None
     ):
         count = len(plants)
         self.plants, self._wanted_step = plants, step

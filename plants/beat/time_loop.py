@@ -12,13 +12,7 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.compile import (
-    Backend,
-    Kernel,
-    PlantKernel,
-    VirtualMachineKernel,
-    built,
-)
+from plants.compile import Backend, Kernel, PlantKernel, VirtualMachineKernel, built
 from plants.compile.code import PlantFunctions
 from plants.plant import PHASE, STATES, VALUES, plant_model
 from plants.quantities import WAVEFORMS

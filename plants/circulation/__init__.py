@@ -4,12 +4,7 @@ from plants.circulation import interaction, loop
 from plants.circulation.elastance import end_systolic_phase, potential_energy
 from plants.circulation.loop import Flows, Pressures
 from plants.circulation.smooth import fraction, gate, positive_part, ramp, saturated, smaller
-from plants.circulation.structures import (
-    CirculationState,
-    Disturbances,
-    PatientParameters,
-    Volumes,
-)
+from plants.circulation.structures import CirculationState, Disturbances, PatientParameters, Volumes
 
 __all__ = [
     "CirculationState",

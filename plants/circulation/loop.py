@@ -15,12 +15,7 @@ import casadi as ca
 from plants.circulation.elastance import atrial_activation, chamber_pressure, ventricular_activation
 from plants.circulation.interaction import pericardial_pressure, septum_shift
 from plants.circulation.smooth import fraction, is_positive, positive_part
-from plants.circulation.structures import (
-    CirculationState,
-    Disturbances,
-    PatientParameters,
-    Volumes,
-)
+from plants.circulation.structures import CirculationState, Disturbances, PatientParameters, Volumes
 from plants.circulation.valves import valve_flow, venous_flow
 from plants.quantities import SECONDS_PER_MINUTE, field_names, structure
 
@@ -120,11 +115,7 @@ def pressures(x: CirculationState, p: PatientParameters, d: Disturbances) -> Pre
 
 
 def flows(
-    pressure: Pressures,
-    x: Volumes,
-    p: PatientParameters,
-    d: Disturbances,
-    contact_leak: ca.SX,
+    pressure: Pressures, x: Volumes, p: PatientParameters, d: Disturbances, contact_leak: ca.SX
 ) -> Flows:
     """Flows (mL/s) between the compartments, the pump's excepted, in the order the blood flows.
 

@@ -14,11 +14,7 @@ from plants.simulation.periods import (
     time_lived,
     whole_periods,
 )
-from plants.simulation.physical_range import (
-    check_finite,
-    in_physical_range,
-    physical_range_breach,
-)
+from plants.simulation.physical_range import check_finite, in_physical_range, physical_range_breach
 from plants.simulation.rollout import Recorder, save_rollout, steady_metrics
 from plants.simulation.simulator import (
     DISTURBANCE_BLOCK,

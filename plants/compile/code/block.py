@@ -50,13 +50,7 @@ def block_source(functions: PlantFunctions, width: int, *, single: bool = False)
     # The inner stages need no extremes, and of the integrands only the mean over the step: what is
     # kept of each stage would not fit into the fastest memory with all the rest.
     stage = emit_functions(
-        slope,
-        parts,
-        SLOPE_OUTPUTS,
-        without=("e",),
-        only_last="stage",
-        added=("g",),
-        ordered=True,
+        slope, parts, SLOPE_OUTPUTS, without=("e",), only_last="stage", added=("g",), ordered=True
     )
     going = emit_functions(*going_graph(functions), ("moved",), ordered=True)
     ending = ending_part(functions)
