@@ -5,7 +5,8 @@ from plants.plant.equations import N_VOLUMES, PHASE, STATES, VALUES
 from plants.plant.metrics import ACCUMULATOR, EXTREMES, INTEGRALS, METRICS
 from plants.plant.model import PlantModel, plant_model
 from plants.plant.plant import DEFAULT_RIGHT_LEVEL, RIGHT_SPEED, SPEED, STEP, Plant
-from plants.plant.structures import BeatMetrics, FreeWall, State
+from plants.plant.structures import FreeWall, State
+from plants.quantities import BeatMetrics
 
 __all__ = [
     "ACCUMULATOR",

@@ -27,7 +27,7 @@ from plants.circulation import (
 from plants.circulation import loop as circulation
 from plants.patients import PATIENT_PARAMETERS
 from plants.plant import metrics as beats
-from plants.plant.structures import Extremes, State, Waveforms
+from plants.plant.structures import Extremes, PumpStates, State
 from plants.pumps import INSERTED_LAYOUT, InsertedDevice, motor_current
 from plants.pumps import catheter_position as position
 from plants.pumps import equations as rotary_pump
@@ -35,30 +35,18 @@ from plants.quantities import (
     KRPM_PER_RPM,
     L_MIN_PER_ML_S,
     SECONDS_PER_MINUTE,
-    WAVEFORMS,
     Layout,
     TypedLayout,
+    Waveforms,
+    field_names,
 )
 from plants.scenarios import DISTURBANCES
 
-STATES = TypedLayout(
-    State,
-    (
-        *circulation.VOLUMES,
-        "pump_flow",
-        "pump_speed",
-        "occlusion",
-        "right_pump_flow",
-        "right_pump_speed",
-        "right_occlusion",
-        "septum",
-        "phase",
-    ),
-)
+STATES = TypedLayout(State, (*circulation.VOLUMES, *field_names(PumpStates), "septum", "phase"))
 N_VOLUMES = len(circulation.VOLUMES)
 PHASE = STATES.index["phase"]
 
-_WAVEFORMS, _EXTREMES = TypedLayout(Waveforms, WAVEFORMS), TypedLayout(Extremes)
+_WAVEFORMS, _EXTREMES = TypedLayout(Waveforms), TypedLayout(Extremes)
 _PATIENT = TypedLayout(PatientParameters, PATIENT_PARAMETERS)
 _DISTURBANCES = TypedLayout(Disturbances, DISTURBANCES)
 VALUES = Layout(

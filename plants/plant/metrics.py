@@ -18,14 +18,14 @@ from plants.circulation import (
     positive_part,
     potential_energy,
 )
-from plants.plant.structures import BeatMetrics, Extremes, FreeWall, Integrals
+from plants.plant.structures import Extremes, FreeWall, Integrals
 from plants.pumps import InsertedDevice, hemolysis_factor, hemolysis_rate, position
 from plants.quantities import (
-    BEAT_METRICS,
     CPO_DIVISOR,
     L_MIN_PER_ML_S,
     SECONDS_PER_MINUTE,
     WAVEFORMS,
+    BeatMetrics,
     Layout,
     TypedLayout,
 )
@@ -54,7 +54,7 @@ _MIN = slice(_MAX.stop, _MAX.stop + len(EXTREMES))
 _ONSET, _END_SYSTOLE = _MIN.stop, _MIN.stop + 1
 
 #: Metrics of a beat, in the order of the vector that :func:`beat_metrics` gives.
-METRICS = TypedLayout(BeatMetrics, (*WAVEFORMS, *BEAT_METRICS))
+METRICS = TypedLayout(BeatMetrics)
 
 
 def begin_beat(extremes: ca.SX, onset_pressure: ca.SX, volume: ca.SX) -> ca.SX:

@@ -1,6 +1,6 @@
-"""The plant's vectors as typed structures: its state, what a beat integrates, and its metrics.
+"""The plant's vectors as typed structures: its state, and what a beat integrates.
 
-Units and meanings of waveforms and metrics stand in :data:`plants.quantities.SIGNALS`.
+Waveforms and metrics are declared with the signals, in :mod:`plants.quantities`.
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 import casadi as ca
 
 from plants.circulation import CirculationState
-from plants.quantities import Entry, structure
+from plants.quantities import Waveforms, structure
 
 
 @structure
-class State(CirculationState):
-    """State of the circulation and of both pumps: flow (mL/s), rotor speed (krpm), occlusion."""
+class PumpStates:
+    """State of both pumps: flow (mL/s), rotor speed (krpm), occlusion."""
 
     pump_flow: ca.SX
     pump_speed: ca.SX
@@ -24,31 +24,8 @@ class State(CirculationState):
 
 
 @structure
-class Waveforms:
-    """The signals of an instant in their units: flows in L/min, speed in rpm."""
-
-    lv_pressure: Entry
-    lv_volume: Entry
-    aortic_pressure: Entry
-    la_pressure: Entry
-    ra_pressure: Entry
-    rv_pressure: Entry
-    rv_volume: Entry
-    pa_pressure: Entry
-    pump_flow: Entry
-    aortic_valve_flow: Entry
-    mitral_valve_flow: Entry
-    pump_speed: Entry
-    pump_head: Entry
-    motor_current: Entry
-    placement_signal: Entry
-    displayed_flow: Entry
-    suction_occlusion: Entry
-    right_pump_flow: Entry
-    right_pump_speed: Entry
-    right_occlusion: Entry
-    septum_shift: Entry
-    pericardial_pressure: Entry
+class State(CirculationState, PumpStates):
+    """State of the circulation and of both pumps."""
 
 
 @structure
@@ -94,51 +71,6 @@ class Extremes:
     motor_current: ca.SX
     placement_signal: ca.SX
     pump_flow: ca.SX
-
-
-@structure
-class BeatMetrics(Waveforms):
-    """Metrics of a completed beat: the mean of every waveform, and what is made of the beat."""
-
-    heart_rate: Entry
-    map: Entry
-    systolic: Entry
-    diastolic: Entry
-    pulse_pressure: Entry
-    cardiac_output: Entry
-    native_flow: Entry
-    cardiac_index: Entry
-    cardiac_power_output: Entry
-    lvedp: Entry
-    lvedv: Entry
-    lvesv: Entry
-    ejection_fraction: Entry
-    lv_peak_pressure: Entry
-    stroke_work: Entry
-    pressure_volume_area: Entry
-    pcwp: Entry
-    cvp: Entry
-    mpap: Entry
-    pa_systolic: Entry
-    pa_diastolic: Entry
-    papi: Entry
-    aortic_valve_open_fraction: Entry
-    mitral_regurgitant_fraction: Entry
-    mitral_regurgitant_volume: Entry
-    aortic_regurgitant_fraction: Entry
-    coronary_perfusion_pressure: Entry
-    rvedv: Entry
-    rvesv: Entry
-    ea_ees_rv: Entry
-    malposition: Entry
-    suction_margin: Entry
-    suction: Entry
-    hemolysis_rate: Entry
-    pump_flow_max: Entry
-    pump_flow_min: Entry
-    motor_current_pulsatility: Entry
-    placement_pulsatility: Entry
-    blood_volume: Entry
 
 
 @structure

@@ -64,7 +64,16 @@ from plants.quantities.quantity import (
     replaced_path,
 )
 from plants.quantities.seeds import STREAMS, Stream, stream, stream_seed
-from plants.quantities.signals import BEAT_METRICS, SIGNALS, SLOW_SIGNALS, WAVEFORMS, Signal, signal
+from plants.quantities.signals import (
+    BEAT_METRICS,
+    SIGNALS,
+    SLOW_SIGNALS,
+    WAVEFORMS,
+    BeatMetrics,
+    Signal,
+    Waveforms,
+    signal,
+)
 from plants.quantities.toml_file import DATA, load_toml, preset_names, toml_quantities, toml_string
 from plants.quantities.units import (
     BLOOD_DENSITY,
@@ -105,6 +114,7 @@ __all__ = [
     "SLOW_SIGNALS",
     "STREAMS",
     "WAVEFORMS",
+    "BeatMetrics",
     "Checked",
     "CheckedModel",
     "Declared",
@@ -126,6 +136,7 @@ __all__ = [
     "Tag",
     "Text",
     "TypedLayout",
+    "Waveforms",
     "all_errors",
     "check_array",
     "check_count",

@@ -16,10 +16,8 @@ from typing import Any, Generic, TypeAlias, TypeVar, dataclass_transform
 import casadi as ca
 import numpy as np
 
-from plants.quantities.parameter import Parameter
-
 Fields = TypeVar("Fields")
-Kind = TypeVar("Kind", bound=Parameter)
+Kind = TypeVar("Kind")
 _DECLARED = "declared"
 #: An entry that is an expression (SX) where functions are built, and a number where the same law is
 #: evaluated.
@@ -62,7 +60,7 @@ def declarations(
     cls : type
         A :func:`structure` each field of which is an :func:`entry`.
     kind : type
-        :class:`~plants.quantities.Parameter` or a kind of it.
+        :class:`~plants.quantities.Parameter`, a kind of it, or what else is declared so.
 
     Examples
     --------
