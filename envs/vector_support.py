@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium
 import numpy as np
@@ -26,6 +26,13 @@ _INDEX = METRICS.index
 
 # An episode's plant costs more than finding that it is known.
 _plant = functools.lru_cache(maxsize=4096)(Plant)
+
+
+class _End(NamedTuple):
+    """How an episode has ended, and why."""
+
+    outcome: str
+    reason: str
 
 
 class SupportVectorEnv(VectorEpisodes):
@@ -128,7 +135,7 @@ class SupportVectorEnv(VectorEpisodes):
         here = np.zeros(self.num_envs, bool)
         here[lanes] = True
         self._observe(here)
-        return self._info(here, begun=lanes, outcomes={})
+        return self._info(here, begun=lanes, ends={})
 
     def step(self, actions: Any) -> tuple[Observations, Array, Mask, Mask, dict[str, Any]]:
         """Run the pumps for a control period; begin the next episode where the last has ended.
@@ -146,23 +153,24 @@ class SupportVectorEnv(VectorEpisodes):
             raise gymnasium.error.ResetNeeded("reset() comes first: no episode is under way")
         moving, begun = ~self._over, np.flatnonzero(self._over)
         wanted = speeds_of(actions, self._scalar.actions, moving)
-        if len(begun):
-            self._begin(begun, [{}] * len(begun))
+        self._begin(begun, [{}] * len(begun))
         before, times = self._speeds.copy(), self._batch.times
         for lane in np.flatnonzero(moving).tolist():
             self._speeds[lane] = self._drivers[lane].apply(wanted[lane], times[lane])
         if moving.any():
             self._batch.advance(self._speeds, self._scalar.period, lanes=moving)
-        outcomes, reasons = self._observe(np.ones(self.num_envs, bool), moving)
-        terms = self._terms(self._speeds - before, moving, outcomes)
+        everywhere = np.ones(self.num_envs, bool)
+        ends = self._observe(everywhere, moving)
+        terms = self._terms(self._speeds - before, moving, ends)
         rewards: Array = np.asarray(sum(terms.values()))
         terminated = np.zeros(self.num_envs, bool)
-        terminated[list(outcomes)] = True
+        terminated[list(ends)] = True
         truncated = self._cut_off(moving)
         self._over = terminated | truncated
-        info = self._info(np.ones(self.num_envs, bool), begun=begun, outcomes=outcomes)
+        info = self._info(everywhere, begun=begun, ends=ends)
         if moving.any():
             add_table(info, "reward_terms", terms, moving)
+        reasons = {lane: end.reason for lane, end in ends.items()}
         add_texts(info, "reason", reasons, self.num_envs)
         return self._observations.copy(), rewards, terminated, truncated, info
 
@@ -182,11 +190,12 @@ class SupportVectorEnv(VectorEpisodes):
         """Draw episodes for lanes and put them at their start."""
         if not len(lanes):
             return
-        drawn = []
         for lane in lanes.tolist():
             self._episodes[lane] = None  # No step after a reset that fails.
-        for lane, own in zip(lanes.tolist(), options, strict=True):
-            drawn.append(self._scalar.draws.episode(self._generator(lane), own))
+        drawn = [
+            self._scalar.draws.episode(self._generator(lane), own)
+            for lane, own in zip(lanes.tolist(), options, strict=True)
+        ]
         plants = [_plant(episode.patient, self.pump) for episode in drawn]
         if self._batch is None:
             self._batch = BatchSimulator([plants[0]] * self.num_envs, **self._batch_options)
@@ -207,30 +216,20 @@ class SupportVectorEnv(VectorEpisodes):
         self._held[lanes], self._elapsed[lanes] = np.nan, 0
         self._over[lanes] = False
 
-    def _observe(
-        self, here: Mask, moving: Mask | None = None
-    ) -> tuple[dict[int, str], dict[int, str]]:
-        """Take in metrics and sensors of some lanes; outcomes and reasons of those that ended."""
+    def _observe(self, here: Mask, moving: Mask | None = None) -> dict[int, _End]:
+        """Take in metrics and sensors of some lanes; which of them have ended, and how."""
         assert self._batch is not None
         now, times = self._batch.metric_matrix(), self._batch.times
         broken = here & ~np.isfinite(now).all(axis=0)
-        outcomes: dict[int, str] = {}
-        reasons: dict[int, str] = {}
-        failures = self._batch.failures
+        ends: dict[int, _End] = {}
         for lane in np.flatnonzero(broken).tolist():
-            outcomes[lane] = "unphysical"
-            if lane in failures:
-                reasons[lane] = failures[lane]
-            else:
-                name = METRICS.names[int(np.argmin(np.isfinite(now[:, lane])))]
-                reasons[lane] = f"{times[lane]:.3f} s: {name} is no longer finite"
+            name = METRICS.names[int(np.argmin(np.isfinite(now[:, lane])))]
+            lost = f"{times[lane]:.3f} s: {name} is no longer finite"
+            ends[lane] = _End("unphysical", self._batch.failures.get(lane, lost))
         seen = here & ~broken
-        if seen.all():
-            self._metrics = now
-        else:
-            self._metrics = np.where(seen, now, self._metrics)
+        self._metrics = np.where(seen, now, self._metrics)
         if moving is not None:
-            self._find_deaths(moving & seen, outcomes, reasons)
+            ends |= self._deaths(moving & seen)
         lanes = np.flatnonzero(seen)
         if len(lanes):
             measured = self._sensors.measure(lanes, times[lanes], self._metrics[:, lanes])
@@ -242,21 +241,20 @@ class SupportVectorEnv(VectorEpisodes):
             for lane in np.flatnonzero(here).tolist():
                 course = METRICS.as_dict(self._metrics[:, lane])
                 self._courses[lane].append((times[lane], course, self._speeds[lane]))
-        return outcomes, reasons
+        return ends
 
-    def _find_deaths(self, moved: Mask, outcomes: dict[int, str], reasons: dict[int, str]) -> None:
-        """Count how long patients have been close to death, and who has died."""
+    def _deaths(self, moved: Mask) -> dict[int, _End]:
+        """Count how long patients have been close to death; who has died."""
         death = self._watch.death
         dead = self._watch.died(self._rows((death.signal,)), self._scalar.period, moved)
-        for lane in np.flatnonzero(dead).tolist():
-            outcomes[lane] = "death"
-            reasons[lane] = death_text(death, self._watch.seconds[lane])
+        lanes = np.flatnonzero(dead).tolist()
+        return {i: _End("death", death_text(death, self._watch.seconds[i])) for i in lanes}
 
-    def _terms(self, change: Array, moving: Mask, outcomes: Mapping[int, str]) -> dict[str, Array]:
+    def _terms(self, change: Array, moving: Mask, ends: Mapping[int, _End]) -> dict[str, Array]:
         """Reward by named terms; 0 where nothing moved."""
         therapy = self._scalar.therapy
         earned = therapy.terms(self._rows(therapy.signals), change)
-        unphysical = [lane for lane, outcome in outcomes.items() if outcome == "unphysical"]
+        unphysical = [lane for lane, end in ends.items() if end.outcome == "unphysical"]
         terms = {}
         for name, value in earned.items():
             term = np.where(moving, value, 0.0)
@@ -269,7 +267,7 @@ class SupportVectorEnv(VectorEpisodes):
         return {name: self._metrics[_INDEX[name]] for name in names}
 
     def _info(
-        self, here: Mask, *, begun: NDArray[np.intp], outcomes: Mapping[int, str]
+        self, here: Mask, *, begun: NDArray[np.intp], ends: Mapping[int, _End]
     ) -> dict[str, Any]:
         assert self._batch is not None
         info: dict[str, Any] = {}
@@ -278,8 +276,8 @@ class SupportVectorEnv(VectorEpisodes):
         add_table(info, "in_range", therapy.in_range(self._rows(therapy.signals)), here)
         add_rows(info, {"speed": self._speeds.copy(), "time": self._batch.times}, here)
         lanes = np.flatnonzero(here).tolist()
-        texts = dict.fromkeys(lanes, "alive") | dict(outcomes)
-        add_texts(info, "outcome", texts, self.num_envs)
+        outcomes = {lane: ends[lane].outcome if lane in ends else "alive" for lane in lanes}
+        add_texts(info, "outcome", outcomes, self.num_envs)
         patients, scenarios = {}, {}
         for lane in begun.tolist():
             episode = self._episodes[lane]

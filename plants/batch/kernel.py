@@ -19,6 +19,7 @@ from plants.compile import (
     InterpretedLaneFunctions,
     LaneFunctions,
     built,
+    joint_step,
 )
 from plants.plant import plant_model
 
@@ -100,13 +101,7 @@ class InterpretedBatch:
         self.dtype: Any = np.float64
 
     def _fold(self, wrap: bool, steps: int, count: int) -> ca.Function:
-        # The held values travel in the carry: fold and map would each give a lane the values of
-        # another one otherwise.
-        step = self._steps[wrap]
-        n = step.size1_in(0)
-        joint = ca.MX.sym("j", n + step.size1_in(1))
-        moved = ca.vertcat(step(joint[:n], joint[n:]), joint[n:])
-        return ca.Function("body", [joint], [moved]).fold(steps).map(count)
+        return joint_step(self._steps[wrap]).fold(steps).map(count)
 
     def run(
         self, carry: NDArray[Any], values: NDArray[Any], steps: NDArray[np.int64], *, wrap: bool

@@ -122,9 +122,7 @@ def steady_state(
         raise PhysicsError("no periodic state exists while blood is infused or lost")
     beats = beats or BeatMap(plant)
     values = beats.values(speed, disturbances)
-    total = plant.patient["blood_volume"] if blood_volume is None else blood_volume
-    state = plant.rest() if start is None else start.copy()
-    state[VEIN_VOLUME] += total - state[:N_VOLUMES].sum()
+    state, total = _with_blood(plant, plant.rest() if start is None else start, blood_volume)
     if start is None:
         state[STATES.index["pump_speed"]] = values[SPEED] * KRPM_PER_RPM
         state[STATES.index["right_pump_speed"]] = values[RIGHT_SPEED] * KRPM_PER_RPM
@@ -200,12 +198,18 @@ class PeriodicBeat:
         if self._state is None:
             return None
         values = self._beats.values(speed, disturbances)
-        total = self.plant.patient["blood_volume"] if blood_volume is None else blood_volume
-        state = self._state.copy()
-        state[VEIN_VOLUME] += total - state[:N_VOLUMES].sum()
+        state, total = _with_blood(self.plant, self._state, blood_volume)
         search = newton(self._beats, state, values, total, self.tolerance, self._jacobian)
         self._jacobian = search.jacobian
         return None if search.point is None else _accepted(self._beats, search, values, speed)
+
+
+def _with_blood(plant: Plant, state: Array, blood_volume: float | None) -> tuple[Array, float]:
+    """The state with so much blood, by default the patient's own, and how much that is (mL)."""
+    total = plant.patient["blood_volume"] if blood_volume is None else blood_volume
+    state = state.copy()
+    state[VEIN_VOLUME] += total - state[:N_VOLUMES].sum()
+    return state, total
 
 
 def _checked(beat: Beat, plant: Plant, speed: float) -> Beat:

@@ -8,6 +8,7 @@ from plants.compile.kernels import (
     Kernel,
     VirtualMachineKernel,
     built,
+    joint_step,
     step_kernel,
     warn_virtual_machine,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "VirtualMachineKernel",
     "built",
     "find_compiler",
+    "joint_step",
     "load_library",
     "step_kernel",
     "warn_virtual_machine",

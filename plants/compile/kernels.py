@@ -61,6 +61,15 @@ class CompiledKernel:
         self._tangent(carry, values, steps, len(d_carry), d_carry, d_values)
 
 
+def joint_step(step: ca.Function) -> ca.Function:
+    """A step whose held values travel in the carry: fold wants a column of them for every step,
+    and with map it would give each lane the values of another one.
+    """
+    n = step.size1_in(0)
+    joint = ca.MX.sym("j", n + step.size1_in(1))
+    return ca.Function("body", [joint], [ca.vertcat(step(joint[:n], joint[n:]), joint[n:])])
+
+
 class VirtualMachineKernel:
     """The kernel on CasADi's virtual machine, for machines without a C compiler."""
 
@@ -72,10 +81,7 @@ class VirtualMachineKernel:
         self._folded_tangent = functools.cache(self._fold_tangent)
 
     def _fold(self, steps: int, keep: bool) -> ca.Function:
-        # The held values travel in the carry, because fold wants a column of them for every step.
-        joint = ca.MX.sym("j", self._n + self._step.size1_in(1))
-        moved = self._step(joint[: self._n], joint[self._n :])
-        body = ca.Function("body", [joint], [ca.vertcat(moved, joint[self._n :])])
+        body = joint_step(self._step)
         return body.mapaccum(steps) if keep else body.fold(steps)
 
     def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
