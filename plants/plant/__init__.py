@@ -5,7 +5,7 @@ from plants.plant.equations import N_VOLUMES, PHASE, STATES, VALUES
 from plants.plant.metrics import ACCUMULATOR, EXTREMES, INTEGRALS, METRICS
 from plants.plant.model import PlantModel, plant_model
 from plants.plant.plant import DEFAULT_RIGHT_LEVEL, RIGHT_SPEED, SPEED, STEP, Plant
-from plants.plant.structures import FreeWall, State
+from plants.plant.structures import FreeWall
 from plants.quantities import BeatMetrics
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "FreeWall",
     "Plant",
     "PlantModel",
-    "State",
     "metrics",
     "plant_model",
 ]

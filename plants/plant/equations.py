@@ -26,8 +26,7 @@ from plants.circulation import (
 )
 from plants.circulation import loop as circulation
 from plants.patients import PATIENT_PARAMETERS
-from plants.plant import metrics as beats
-from plants.plant.structures import Extremes, PumpStates, State
+from plants.plant.structures import Extremes, Integrals, PumpStates, State
 from plants.pumps import INSERTED_LAYOUT, InsertedDevice, motor_current
 from plants.pumps import catheter_position as position
 from plants.pumps import equations as rotary_pump
@@ -47,6 +46,7 @@ N_VOLUMES = len(circulation.VOLUMES)
 PHASE = STATES.index["phase"]
 
 _WAVEFORMS, _EXTREMES = TypedLayout(Waveforms), TypedLayout(Extremes)
+_INTEGRALS = TypedLayout(Integrals)
 _PATIENT = TypedLayout(PatientParameters, PATIENT_PARAMETERS)
 _DISTURBANCES = TypedLayout(Disturbances, DISTURBANCES)
 VALUES = Layout(
@@ -148,18 +148,17 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
     )
 
     waves = _waveforms(x, pressure, q, place, p, device)
-    integrands = {
-        "lv_power": pressure.lv * (q.aortic + delivered - q.mitral),
-        "aortic_open": q.aortic_open,
-        "aortic_backward": q.aortic_back,
-        "mitral_forward": positive_part(q.mitral, 1e-3),
-        "mitral_backward": q.mitral_back,
-        "through_flow": x.pump_flow * L_MIN_PER_ML_S,
-    }
-    wave_vector = _WAVEFORMS.vector(waves)
-    integrand_vector = ca.vertcat(wave_vector, *[integrands[name] for name in beats.RATES])
+    integrands = Integrals(
+        **vars(waves),
+        lv_power=pressure.lv * (q.aortic + delivered - q.mitral),
+        aortic_open=q.aortic_open,
+        aortic_backward=q.aortic_back,
+        mitral_forward=positive_part(q.mitral, 1e-3),
+        mitral_backward=q.mitral_back,
+        through_flow=x.pump_flow * L_MIN_PER_ML_S,
+    )
     extremes = _EXTREMES.pack(vars(waves) | {"lv_transmural": pressure.lv - pressure.heart})
-    return STATES.vector(rates), wave_vector, integrand_vector, extremes
+    return STATES.vector(rates), _WAVEFORMS.vector(waves), _INTEGRALS.vector(integrands), extremes
 
 
 def _waveforms(

@@ -31,9 +31,8 @@ from plants.quantities import (
 )
 
 _INTEGRALS, _EXTREMES = TypedLayout(Integrals), TypedLayout(Extremes)
-#: What is integrated over a beat: every waveform, and :data:`RATES` besides.
+#: What is integrated over a beat: every waveform, and what only metrics are made of besides.
 INTEGRALS = _INTEGRALS.names
-RATES = INTEGRALS[len(WAVEFORMS) :]
 #: Waveforms whose largest and smallest value of the beat are kept.
 EXTREMES = _EXTREMES.names
 
