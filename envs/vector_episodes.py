@@ -15,7 +15,7 @@ from envs.support import SupportEnv
 from envs.vector_reset import options_of, reset_lanes, seeds_of
 from envs.weaning import WeaningEnv
 from plants import Pump
-from plants.quantities import check_integer
+from plants.quantities import check_count
 
 Mask = NDArray[np.bool_]
 Observations = NDArray[np.float32]
@@ -50,7 +50,7 @@ class VectorEpisodes(VectorEnv[Observations, Any, NDArray[Any]]):
     def __init__(
         self, num_envs: int, max_episode_steps: int | None, scalar: SupportEnv | WeaningEnv
     ):
-        self.num_envs = check_integer("num_envs", num_envs, 1)
+        self.num_envs = check_count(num_envs, "num_envs", 1)
         #: Steps after which an episode is truncated, if any.
         self.max_episode_steps = max_episode_steps
         self.render_mode = scalar.render_mode

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from envs.vector_episodes import Observations, VectorEpisodes, vector_metadata
 from envs.weaning import WeaningEnv
 from plants import InputError
-from plants.quantities import check_integer
+from plants.quantities import check_count
 
 
 class WeaningVectorEnv(VectorEpisodes):
@@ -54,7 +54,7 @@ class WeaningVectorEnv(VectorEpisodes):
     def __init__(
         self, num_envs: int = 1, *, max_episode_steps: int | None = None, **arguments: Any
     ):
-        count = check_integer("num_envs", num_envs, 1)
+        count = check_count(num_envs, "num_envs", 1)
         self.envs = [WeaningEnv(**arguments) for _ in range(count)]
         for env in self.envs:
             env.draws.pool = self.envs[0].draws.pool

@@ -14,7 +14,7 @@ from envs.weaning_pool import HeldCourse, PatientPool
 from plants import Bedside, HourScenario, InputError, PhysicsError, Pump, label_limit, unknown_name
 from plants.bedside import CASES
 from plants.cohorts import FIRST_EVALUATION_SEED
-from plants.quantities import Parameter, check_integer, check_number
+from plants.quantities import Parameter, check_count, check_number
 
 #: What ``options`` of a reset may hold.
 OPTIONS = ("patient", "case", "start", "begin", "events")
@@ -92,12 +92,12 @@ class WeaningDraws:
         for chosen in self._cases:
             if chosen and chosen not in CASES:
                 raise unknown_name("case", chosen, CASES)
-        self._size = check_integer("cohort_size", cohort_size, 1, FIRST_EVALUATION_SEED)
+        self._size = check_count(cohort_size, "cohort_size", 1, FIRST_EVALUATION_SEED)
         most = FIRST_EVALUATION_SEED - self._size
-        self._first = check_integer("cohort_first", cohort_first, 0, most)
+        self._first = check_count(cohort_first, "cohort_first", 0, most)
         self._longest = int(np.ceil(label_limit(pump))) - 1
         begins = (begin,) if isinstance(begin, int | float | Integral) else tuple(begin)
-        self._begins = tuple(check_integer("begin", hour, 0, self._longest) for hour in begins)
+        self._begins = tuple(check_count(hour, "begin", 0, self._longest) for hour in begins)
         self._events = (events,) if isinstance(events, str) else tuple(events or ("none",))
         for name in self._events:
             HourScenario.preset(name)
@@ -129,7 +129,7 @@ class WeaningDraws:
             case = _draw_one(self._cases, random)
             begin, name = _draw_one(self._begins, random), _draw_one(self._events, random)
             share = float(random.random())
-            begin = check_integer("begin", given.get("begin", begin), 0, self._longest)
+            begin = check_count(given.get("begin", begin), "begin", 0, self._longest)
             events = self._happens(given.get("events", name), share)
             try:
                 seed, case = given.get("patient", seed), given.get("case", case)

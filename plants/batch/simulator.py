@@ -36,7 +36,7 @@ from plants.plant import (
     VALUES,
     Plant,
 )
-from plants.quantities import WAVEFORMS, PhysicsError, check_integer, unknown_name
+from plants.quantities import WAVEFORMS, PhysicsError, check_count, unknown_name
 from plants.scenarios import DISTURBANCES, Scenario
 from plants.simulation import (
     DISTURBANCE_BLOCK,
@@ -121,9 +121,9 @@ class BatchSimulator:
         if precision not in _PRECISIONS:
             raise unknown_name("precision", precision, _PRECISIONS)
         self._precision, self._backend = precision, backend
-        self._threads = check_integer("threads", threads, 1, 1024)
+        self._threads = check_count(threads, "threads", 1, 1024)
         if width is not None:
-            width = check_integer("width", width, 1, _WIDEST)
+            width = check_count(width, "width", 1, _WIDEST)
         self._lanes = LanePlants(checked, lane_scenarios(scenarios, self._count), step)
         self._set_kernel(width or chosen_width(self._count, precision))
         self._layout = BatchLayout(self._count, self.width)

@@ -42,7 +42,6 @@ from plants.quantities.fields import (
     unit_of,
     unit_of_named,
 )
-from plants.quantities.integers import check_integer
 from plants.quantities.named_vector import (
     Entry,
     Layout,
@@ -140,7 +139,6 @@ __all__ = [
     "all_errors",
     "check_array",
     "check_count",
-    "check_integer",
     "check_keys",
     "check_number",
     "check_quantity",

@@ -66,17 +66,20 @@ def clipped(value: float, declared: Declared) -> float:
     return min(max(value, declared.low), declared.high)
 
 
-def check_count(value: object, field: str, least: int = 0) -> int:
+def check_count(value: object, field: str, least: int = 0, most: int | None = None) -> int:
     """A whole number, a seed for example.
 
     Raises
     ------
     InputError
-        It is none, or less than the least that is allowed.
+        It is none, less than the least that is allowed, or more than the most.
     """
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
-        raise InputError(field, value, f"an integer from {least} on")
-    return int(value)
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        number = int(value)
+        if least <= number and (most is None or number <= most):
+            return number
+    bound = "on" if most is None else f"to {most}"
+    raise InputError(field, value, f"an integer from {least} {bound}")
 
 
 def check_array(value: ArrayLike, field: str, unit: str, kind: str = "numbers") -> Array:
