@@ -34,13 +34,7 @@ from controllers.tracking.filter import (
 )
 from controllers.tracking.forecast import Forecast
 from controllers.tracking.forecaster import Forecaster, ForecastOrigin
-from controllers.tracking.model import (
-    PUMP_OUT,
-    KnownInputs,
-    SettledBeats,
-    StateSpace,
-    stretch,
-)
+from controllers.tracking.model import PUMP_OUT, KnownInputs, SettledBeats, StateSpace, stretch
 from controllers.tracking.prediction import Predictor
 from controllers.tracking.valve_hypotheses import ValveHypotheses
 from plants import METRICS, InputError, Measurement

@@ -82,10 +82,7 @@ def _cost(batch: BatchSimulator, seconds: float, repeats: int) -> float:
 
 
 def scaling(
-    repeats: int,
-    *,
-    sizes: tuple[int, ...] = SIZES,
-    horizons: tuple[float, ...] = HORIZONS,
+    repeats: int, *, sizes: tuple[int, ...] = SIZES, horizons: tuple[float, ...] = HORIZONS
 ) -> Scaling:
     """Measure both.
 

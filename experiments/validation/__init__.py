@@ -2,7 +2,4 @@
 
 from experiments.validation.study import STUDY, ValidationSettings
 
-__all__ = [
-    "STUDY",
-    "ValidationSettings",
-]
+__all__ = ["STUDY", "ValidationSettings"]

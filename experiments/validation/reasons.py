@@ -12,12 +12,7 @@ import numpy as np
 
 from experiments.runs import render
 from experiments.validation.bands import BEFORE, Band
-from experiments.validation.conditions import (
-    Case,
-    Condition,
-    simulate_condition,
-    simulate_support,
-)
+from experiments.validation.conditions import Case, Condition, simulate_condition, simulate_support
 from plants import SIGNALS, Patient, Plant, Quantity, identify, steady_state
 from plants.cohorts import FREE
 

@@ -25,8 +25,7 @@ class ValidationSettings(Settings):
     """Settings of the validation."""
 
     study: tuple[str, ...] = Field(
-        (),
-        description="Only this study, or head-flow or presets; may be given more than once.",
+        (), description="Only this study, or head-flow or presets; may be given more than once."
     )
 
     @model_validator(mode="after")

@@ -37,12 +37,7 @@ def test_commands_lie_within_the_pumps_range(name):
 def test_commands_follow_from_the_measurements_alone(name):
     controller = load_controller(name)
     _, seen, commands = closed_loop(
-        controller,
-        briefing(),
-        individual_seed=0,
-        scenario="hemorrhage",
-        duration=20.0,
-        dropout=0.1,
+        controller, briefing(), individual_seed=0, scenario="hemorrhage", duration=20.0, dropout=0.1
     )
     # Another instance that is shown the same without any plant does the same; so does a reset one.
     for again in (load_controller(name), controller):

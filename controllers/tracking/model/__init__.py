@@ -1,11 +1,6 @@
 """The tracker's model of the patient: states, effects, and settled beats with their slopes."""
 
-from controllers.tracking.model.estimated_patient import (
-    OUTPUTS,
-    KnownInputs,
-    stretch,
-    unaided,
-)
+from controllers.tracking.model.estimated_patient import OUTPUTS, KnownInputs, stretch, unaided
 from controllers.tracking.model.settled_beats import (
     OperatingCondition,
     SettledBeats,

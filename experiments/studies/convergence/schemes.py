@@ -61,11 +61,7 @@ def _runge_kutta(f: Callable[[ca.SX], Stage], x: ca.SX, h: ca.SX) -> Stage:
 
 
 #: Schemes by name; the last is what the plant uses.
-SCHEMES: Mapping[str, Callable[..., Stage]] = {
-    "Euler": _euler,
-    "Heun": _heun,
-    "RK4": _runge_kutta,
-}
+SCHEMES: Mapping[str, Callable[..., Stage]] = {"Euler": _euler, "Heun": _heun, "RK4": _runge_kutta}
 
 
 @functools.cache

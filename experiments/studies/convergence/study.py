@@ -22,12 +22,7 @@ from experiments.studies.convergence.step_choice import chosen_step, worst_table
 from plants import Patient
 from plants.beat import DEFAULT_STEP
 
-_UNITS = {
-    "step_ms": "ms",
-    "stability_limit_ms": "ms",
-    "mean_error": "1",
-    "extreme_error": "1",
-}
+_UNITS = {"step_ms": "ms", "stability_limit_ms": "ms", "mean_error": "1", "extreme_error": "1"}
 
 
 class ConvergenceSettings(Settings):

@@ -105,9 +105,7 @@ def _findings(settings: PatientsSettings, results: Sequence[list[dict[str, Any]]
 
     table = pandas.DataFrame([row for rows in results for row in rows])
     return Findings(
-        tables={"targets": table},
-        summary=patients_summary(table),
-        units={"deviation_percent": "%"},
+        tables={"targets": table}, summary=patients_summary(table), units={"deviation_percent": "%"}
     )
 
 

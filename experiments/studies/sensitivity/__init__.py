@@ -2,7 +2,4 @@
 
 from experiments.studies.sensitivity.study import STUDY, SensitivitySettings
 
-__all__ = [
-    "STUDY",
-    "SensitivitySettings",
-]
+__all__ = ["STUDY", "SensitivitySettings"]

@@ -2,7 +2,4 @@
 
 from experiments.studies.suction.study import STUDY, SuctionSettings
 
-__all__ = [
-    "STUDY",
-    "SuctionSettings",
-]
+__all__ = ["STUDY", "SuctionSettings"]

@@ -10,14 +10,7 @@ from pydantic import Field, model_validator
 
 from controllers import DetectorSettings
 from controllers.suction import FEATURES, FITTED
-from experiments.runs import (
-    Findings,
-    PrintedTable,
-    Settings,
-    Study,
-    render,
-    replace_file,
-)
+from experiments.runs import Findings, PrintedTable, Settings, Study, render, replace_file
 from experiments.studies.suction.courses import ALL_CAUSES, Course, course
 from experiments.studies.suction.detector_fit import fit
 from experiments.studies.suction.figures import roc_figure, trace_figure
@@ -146,10 +139,7 @@ def _findings(settings: SuctionSettings, results: Sequence[WatchedCourse]) -> Fi
     at = f"{AIM_NOISE.snr:g} dB"
     return Findings(
         tables={"scores": table, "causes": causes, "detector": coefficients(detector)},
-        figures={
-            "traces": trace_figure(drawn, AIM_NOISE, detector),
-            "roc": roc_figure(watched),
-        },
+        figures={"traces": trace_figure(drawn, AIM_NOISE, detector), "roc": roc_figure(watched)},
         summary=render(
             "suction.md",
             noise=AIM_NOISE,

@@ -24,12 +24,7 @@ import casadi as ca
 
 from plants.circulation import positive_part, saturated
 from plants.plant import BeatMetrics
-from plants.quantities import (
-    MM_PER_FRENCH,
-    Entry,
-    entry,
-    structure,
-)
+from plants.quantities import MM_PER_FRENCH, Entry, entry, structure
 
 # Corners: of the gap between sheath and wall (share of the radius), the pressure (mmHg) and the
 # perfusion (1).

@@ -58,8 +58,7 @@ def test_continuous_signals_are_observed():
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
-    [("integral_weight", 0.0), ("rate_limit", -1.0), ("volume_walk", math.nan)],
+    ("field", "value"), [("integral_weight", 0.0), ("rate_limit", -1.0), ("volume_walk", math.nan)]
 )
 def test_settings_are_positive(field, value):
     with pytest.raises(InputError, match=field):

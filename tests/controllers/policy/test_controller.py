@@ -81,8 +81,7 @@ def test_is_a_controller(controller):
 
 
 @pytest.mark.parametrize(
-    ("algorithm", "kind"),
-    [("ppo", "speed"), ("ppo", "level"), ("sac", "speed"), ("dqn", "level")],
+    ("algorithm", "kind"), [("ppo", "speed"), ("ppo", "level"), ("sac", "speed"), ("dqn", "level")]
 )
 def test_commands_what_the_learner_predicts(tmp_path, algorithm, kind):
     learner = written(tmp_path, algorithm, kind)

@@ -95,10 +95,6 @@ def test_a_criterion_without_bounds_is_refused(tmp_path):
 def test_what_is_not_told_is_open():
     criteria = WeaningCriteria.load()
     assert criteria["ready"]["map"] == Criterion(
-        "map",
-        low=65.0,
-        high=math.inf,
-        source="Cleveland Clinic (Randhawa 2021 JACC HF)",
-        tag="S",
+        "map", low=65.0, high=math.inf, source="Cleveland Clinic (Randhawa 2021 JACC HF)", tag="S"
     )
     assert not criteria["explant"]["mpap"].needed

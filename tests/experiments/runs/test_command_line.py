@@ -10,13 +10,7 @@ import pytest
 import typer
 from pydantic import Field
 
-from experiments.runs import (
-    Settings,
-    command_line,
-    read_settings,
-    run_command_of,
-    study_command,
-)
+from experiments.runs import Settings, command_line, read_settings, run_command_of, study_command
 from plants import InputError
 from plants.quantities import each_error
 

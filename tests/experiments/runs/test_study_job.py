@@ -59,8 +59,7 @@ def counting(study):
 def test_a_setting_is_resolved_once(squares, tmp_path):
     moments = iter(("early", "late"))
     study = dataclasses.replace(
-        squares,
-        resolve=lambda settings: settings.model_copy(update={"begun": next(moments)}),
+        squares, resolve=lambda settings: settings.model_copy(update={"begun": next(moments)})
     )
     broken, _ = interrupted(study, at=2)
     with pytest.raises(KeyboardInterrupt):

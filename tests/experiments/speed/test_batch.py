@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.speed import (
-    batch as speed_batch,
-)
+from experiments.speed import batch as speed_batch
 from experiments.speed.case import case_start
 from plants.compile import find_compiler
 

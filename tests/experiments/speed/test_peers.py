@@ -10,19 +10,10 @@ import casadi as ca
 import numpy as np
 import pytest
 
-from experiments.speed import (
-    other_simulators as speed_peers,
-)
-from experiments.speed import (
-    svzerod as speed_svzerod,
-)
+from experiments.speed import other_simulators as speed_peers
+from experiments.speed import svzerod as speed_svzerod
 from experiments.speed.case import case_start
-from experiments.speed.peers import (
-    CIRCUIT_STATES,
-    circuit_run,
-    other_models,
-    relative_difference,
-)
+from experiments.speed.peers import CIRCUIT_STATES, circuit_run, other_models, relative_difference
 from experiments.speed.peers.translate import PYTHON, python_function
 from plants.beat import plant_functions
 from plants.compile import find_compiler

@@ -126,9 +126,7 @@ TABLE = {
     "base": "shock-c",
     "base_reason": "the nearest",
     "baroreflex": True,
-    "before": {
-        "map": {"value": 78.0, "unit": "mmHg", "source": "ISAR-SHOCK", "tag": "R medium"},
-    },
+    "before": {"map": {"value": 78.0, "unit": "mmHg", "source": "ISAR-SHOCK", "tag": "R medium"}},
     "supports": {"support": {"device": "2.5", "level": "P-8", "reason": "highest"}},
     "bands": [
         {

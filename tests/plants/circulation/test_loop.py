@@ -18,13 +18,7 @@ from plants import (
     simulate,
     steady_state,
 )
-from plants.circulation import (
-    CirculationState,
-    Disturbances,
-    Flows,
-    PatientParameters,
-    Pressures,
-)
+from plants.circulation import CirculationState, Disturbances, Flows, PatientParameters, Pressures
 from plants.circulation.loop import VOLUMES, flows, pressures, volume_rates
 from plants.circulation.valves import venous_flow
 from plants.plant import N_VOLUMES, VALUES

@@ -40,8 +40,7 @@ def test_a_right_pump_alone_is_refused_with_values_rule_and_source(name):
 
 
 @pytest.mark.parametrize(
-    ("patient", "device"),
-    [("rv-failure", "RP"), ("biventricular-shock", "RP"), ("healthy", "RP")],
+    ("patient", "device"), [("rv-failure", "RP"), ("biventricular-shock", "RP"), ("healthy", "RP")]
 )
 def test_a_right_pump_without_left_failure_is_accepted(patient, device):
     assert check_indication(Plant(patient, device)) == indication(patient)

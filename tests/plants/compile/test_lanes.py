@@ -6,11 +6,7 @@ import numpy as np
 import pytest
 
 from plants import STATES, plant_model
-from plants.compile import (
-    InterpretedLaneFunctions,
-    LaneFunctions,
-    find_compiler,
-)
+from plants.compile import InterpretedLaneFunctions, LaneFunctions, find_compiler
 from plants.plant import ACCUMULATOR, VALUES
 
 pytestmark = pytest.mark.skipif(find_compiler() is None, reason="no C compiler here")

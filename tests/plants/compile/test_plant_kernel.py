@@ -9,12 +9,7 @@ import pytest
 
 from plants import METRICS, STATES, BeatMap, Plant, plant_model, steady_state
 from plants.beat import beat_kernel, plant_functions, run_kernel
-from plants.compile import (
-    BlockKernel,
-    PlantKernel,
-    find_compiler,
-    load_library,
-)
+from plants.compile import BlockKernel, PlantKernel, find_compiler, load_library
 from plants.compile.code import one_lane_source
 from plants.plant import ACCUMULATOR, PHASE, VALUES
 

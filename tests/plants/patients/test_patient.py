@@ -15,15 +15,7 @@ from hypothesis import strategies as st
 from plants import PATIENT_PARAMETERS, SIGNALS, InputError, Patient, Quantity
 from plants.patients import patient as patient_module
 
-PRESETS = {
-    "healthy",
-    "hfref",
-    "shock-c",
-    "shock-d",
-    "shock-e",
-    "biventricular-shock",
-    "rv-failure",
-}
+PRESETS = {"healthy", "hfref", "shock-c", "shock-d", "shock-e", "biventricular-shock", "rv-failure"}
 
 
 @pytest.fixture(scope="module")

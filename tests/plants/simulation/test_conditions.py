@@ -55,8 +55,7 @@ def test_the_rhythm_is_seeded():
 
 
 @pytest.mark.parametrize(
-    ("conditions", "gain"),
-    [(Conditions(slow=True), 0.0), (Conditions(baroreflex=True), 1.0)],
+    ("conditions", "gain"), [(Conditions(slow=True), 0.0), (Conditions(baroreflex=True), 1.0)]
 )
 def test_the_reflex_is_on_only_when_asked(conditions, gain):
     plant = conditions.plant("shock-d", "CP")

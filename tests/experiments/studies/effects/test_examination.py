@@ -5,12 +5,7 @@ from __future__ import annotations
 import pytest
 
 from experiments.studies.effects.catalogue import EFFECTS
-from experiments.studies.effects.effect import (
-    CIRCULATION,
-    EVERYTHING,
-    SPREAD,
-    Expectation,
-)
+from experiments.studies.effects.effect import CIRCULATION, EVERYTHING, SPREAD, Expectation
 from experiments.studies.effects.examination import effects_table, examine
 from plants import METRICS, SIGNALS, SLOW_SIGNALS
 

@@ -7,11 +7,7 @@ from dataclasses import replace
 import pytest
 
 from experiments.studies.effects import study
-from experiments.studies.effects.effect import (
-    Condition,
-    Effect,
-    Expectation,
-)
+from experiments.studies.effects.effect import Condition, Effect, Expectation
 from experiments.studies.effects.figure import effects_figure
 from plants import InputError
 

@@ -133,8 +133,7 @@ def test_a_score_is_compared_with_the_aim():
     assert (good.sensitivity, good.specificity, good.delay_p95) == (1.0, 1.0, 1.0)
     assert all(meets_aim(good).values())
     bad = score(
-        [watched([1] * 100 + [0] * 100, [1] * 98 + [0] * 97 + [1] * 5, (1.0, math.inf))],
-        AIM_NOISE,
+        [watched([1] * 100 + [0] * 100, [1] * 98 + [0] * 97 + [1] * 5, (1.0, math.inf))], AIM_NOISE
     )
     assert (bad.sensitivity, bad.specificity) == (0.98, pytest.approx(0.95))
     assert bad.events_found == 0.5

@@ -5,10 +5,7 @@ from __future__ import annotations
 import casadi as ca
 
 from plants.compile.code import Part, emit_functions
-from plants.compile.expressions import (
-    graph_of,
-    with_reciprocals,
-)
+from plants.compile.expressions import graph_of, with_reciprocals
 
 
 def small():

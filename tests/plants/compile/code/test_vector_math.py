@@ -9,16 +9,10 @@ import casadi as ca
 import numpy as np
 import pytest
 
-from plants.compile import (
-    LaneFunctions,
-    find_compiler,
-    load_library,
-)
+from plants.compile import LaneFunctions, find_compiler, load_library
 from plants.compile.code import elementary_functions
 from plants.compile.code.packs import packs_text
-from plants.compile.expressions import (
-    OPERATIONS,
-)
+from plants.compile.expressions import OPERATIONS
 
 pytestmark = pytest.mark.skipif(find_compiler() is None, reason="no C compiler here")
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import casadi as ca
 import pytest
 
-from plants.compile import (
-    BuildError,
-    LaneFunctions,
-)
+from plants.compile import BuildError, LaneFunctions
 from plants.compile.expressions import (
     CONSTANT,
     INPUT,

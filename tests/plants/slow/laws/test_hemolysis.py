@@ -162,11 +162,7 @@ def test_more_release_gives_more_hemoglobin_and_less_haptoglobin(low, more):
 
 
 @settings(max_examples=20)
-@given(
-    rate=st.floats(0, 300),
-    pfhb=st.floats(0, 500),
-    haptoglobin=st.floats(0, 400),
-)
+@given(rate=st.floats(0, 300), pfhb=st.floats(0, 500), haptoglobin=st.floats(0, 400))
 def test_the_states_stay_in_their_range(rate, pfhb, haptoglobin):
     path = course(parameters(), np.linspace(0, 200, 60), rate, [pfhb, haptoglobin, 0.0])
     for name, values in zip(STATES, path, strict=True):

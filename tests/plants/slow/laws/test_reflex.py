@@ -150,11 +150,7 @@ def test_effectors_follow_with_their_lags_and_delays_and_settle_where_told():
 
 
 @settings(max_examples=40, deadline=None)
-@given(
-    pressure=st.floats(-50, 300),
-    operating_point=st.floats(30, 130),
-    gain=st.floats(0, 1),
-)
+@given(pressure=st.floats(-50, 300), operating_point=st.floats(30, 130), gain=st.floats(0, 1))
 def test_effects_stay_within_bounds_whatever_the_pressure(pressure, operating_point, gain):
     p = parameters(baroreflex_pressure=operating_point, baroreflex_gain=gain)
     factors = effects(pressure, p)
