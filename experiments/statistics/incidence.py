@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,7 +50,7 @@ def cumulative_incidence(
     >>> incidence.tolist()
     [0.0, 0.25, 0.25, 0.625]
     """
-    fitter = _aalen_johansen(event)
+    fitter = _aalen_johansen()
     when, named = np.asarray(hours, float), np.asarray(events, str)
     times = np.unique(when[named != ""])
     if not len(times):
@@ -64,10 +65,21 @@ def cumulative_incidence(
     return np.append(0.0, times), np.append(0.0, incidence.loc[last].to_numpy())
 
 
-def _aalen_johansen(event: str) -> Any:
-    try:
-        from lifelines import AalenJohansenFitter
-    except ImportError:
-        allowed = "any once lifelines is there; pip install 'impellab[statistics]'"
-        raise InputError("incidence", event, allowed) from None
+def check_lifelines() -> None:
+    """Refuse to begin a study whose incidences could not be estimated at its end.
+
+    Raises
+    ------
+    InputError
+        lifelines is not installed.
+    """
+    if importlib.util.find_spec("lifelines") is None:
+        allowed = "lifelines installed: pip install 'impellab[statistics]'"
+        raise InputError("lifelines", "(not installed)", allowed)
+
+
+def _aalen_johansen() -> Any:
+    check_lifelines()
+    from lifelines import AalenJohansenFitter  # Only where an incidence is asked for.
+
     return AalenJohansenFitter(calculate_variance=False)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from experiments.runs import Findings, Study
-from experiments.weaning.study.patient import PatientDone, run_patient
+from experiments.statistics import check_lifelines
+from experiments.weaning.study.patient import PatientDone, Task, run_patient
 from experiments.weaning.study.report import TITLE, weaning_findings, worked_patients
 from experiments.weaning.study.rows import study_rows
 from experiments.weaning.study.settings import WeaningStudySettings
@@ -35,11 +36,17 @@ def _with_seeds_kept(patient: PatientDone, seeds: list[int]) -> PatientDone:
     return patient
 
 
+def _tasks(settings: WeaningStudySettings) -> list[Task]:
+    """The patients; refused before anything runs if the tables could not be made at the end."""
+    check_lifelines()
+    return settings.tasks()
+
+
 STUDY = Study(
     name="weaning",
     title=lambda settings: TITLE,
     settings=WeaningStudySettings,
-    cases=WeaningStudySettings.tasks,
+    cases=_tasks,
     work=run_patient,
     findings=_findings,
     keep=PatientDone.to_dict,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 
 import pytest
 
@@ -255,3 +256,10 @@ def test_a_killed_program_goes_on(tmp_path):
     lines = (folder / "courses.csv").read_text().splitlines()
     assert len(lines) >= 2
     assert len({line.split(",")[1] for line in lines}) == len(lines)
+
+
+def test_without_lifelines_it_is_refused_before_anything_runs(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "lifelines", None)
+    with pytest.raises(InputError, match=r"impellab\[statistics\]"):
+        run_study(weaning.STUDY, WeaningStudySettings(patients=1, first_seed=3), runs=tmp_path)
+    assert list(tmp_path.iterdir()) == []
