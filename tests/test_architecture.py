@@ -86,7 +86,7 @@ def test_imports_go_through_the_faces():
 def test_reaching_past_a_face_would_be_seen():
     assert reaches_past_a_face("envs.support", "plants.pumps.motor")
     assert reaches_past_a_face("plants.batch.kernel", "plants.beat.map")
-    assert not reaches_past_a_face("plants.pumps.equations", "plants.pumps.motor")
+    assert not reaches_past_a_face("plants.pumps.dynamics", "plants.pumps.motor")
     assert not reaches_past_a_face("plants.slow.laws.oxygen", "plants.slow.clock")
     assert not reaches_past_a_face("envs.support", "plants.pumps")
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controllers.beat_clock import BeatClock, plausible_heart_rate
-from controllers.kalman import kalman_correction
-from controllers.lqg.synthesis import REGULATED, Design, LQGSettings, synthesise
+from controllers.lqg.kalman_filter import KalmanFilter
+from controllers.lqg.synthesis import REGULATED, LQGSettings, synthesise
 from controllers.operating_points import speed_limits
 from controllers.protocol import FALLBACK_STATUS, Briefing, Command
 from controllers.setpoint import SetpointController, sensor_for
@@ -173,36 +173,3 @@ def _within_goal(briefing: Briefing, pressure: float) -> float:
         if goal.signal == REGULATED:
             return float(np.clip(pressure, goal.low, goal.high))
     return pressure
-
-
-class KalmanFilter:
-    """Kalman filter over beats, whose gain follows which readings there are."""
-
-    def __init__(self, design: Design, speed: float):
-        self._design = design
-        self._n = len(design.state_by_speed)
-        self._estimate = np.zeros(len(design.a))
-        self._estimate[: self._n] = design.state_by_speed * speed
-        self._covariance = design.covariance
-
-    @property
-    def state(self) -> Array:
-        """Deviation of the state at the onset of the coming beat."""
-        return self._estimate[: self._n]
-
-    @property
-    def disturbances(self) -> Array:
-        """Deviation of the disturbances."""
-        return self._estimate[self._n :]
-
-    def advance(self, speed: float, readings: Array) -> None:
-        """Go on by one beat at a speed, of which these readings were taken; NaN for none."""
-        design = self._design
-        measured = np.isfinite(readings)
-        if measured.any():
-            c, noise = design.c[measured], design.noise[measured]
-            predicted = design.start[measured] + c @ self._estimate + design.d[measured] * speed
-            gain, self._covariance = kalman_correction(self._covariance, c, noise)
-            self._estimate = self._estimate + gain @ (readings[measured] - predicted)
-        self._estimate = design.a @ self._estimate + design.b * speed
-        self._covariance = design.a @ self._covariance @ design.a.T + design.drift

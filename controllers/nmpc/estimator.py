@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controllers.beat_clock import BeatClock, plausible_heart_rate
-from controllers.kalman import innovation_covariance, kalman_correction
+from controllers.kalman_correction import innovation_covariance, kalman_correction
 from controllers.nmpc.settings import EstimatorSettings
 from controllers.protocol import Briefing
 from plants import METRICS, STATES, Beat, BeatMap, InputError, Measurement, steady_state, tier_table

@@ -67,7 +67,7 @@ _HEADS = np.linspace(-40.0, 260.0, 151)  # mmHg
 def flow_from_current(pump: Pump, current: Array, speed: Array) -> Array:
     """Flow (L/min) that a motor current (mA) at a speed (rpm) stands for; with noise below 0.
 
-    The inverse of :func:`plants.pumps.equations.motor_current` for forward flow.
+    The inverse of :func:`plants.pumps.motor.motor_current` for forward flow.
     """
     krpm = np.maximum(speed * KRPM_PER_RPM, 1.0)
     torque = 1e-3 * (current - pump["idle_current"]) * pump["torque_constant"]  # mN.m

@@ -37,6 +37,13 @@ from experiments.runs.output import (
 from experiments.runs.pool import run_each
 from experiments.runs.report import write_report
 from experiments.runs.results import RESULTS, ResultsOption, processor
+from experiments.runs.resumable_study import (
+    StudyRun,
+    StudyStatus,
+    report_study,
+    run_study,
+    study_status,
+)
 from experiments.runs.settings import OptionName, Resolved, Settings, check_all
 from experiments.runs.study import (
     BoolArray,
@@ -47,7 +54,6 @@ from experiments.runs.study import (
     ReportPage,
     Study,
 )
-from experiments.runs.study_job import StudyRun, StudyStatus, report_study, run_study, study_status
 from experiments.runs.templates import render
 from experiments.runs.work_folder import WorkFolder, read_config
 

@@ -16,9 +16,9 @@ from pydantic.fields import FieldInfo
 from experiments.runs.folder import RUNS, RunsOption
 from experiments.runs.output import JsonOption, emit, note, path_text, print_table, progress, say
 from experiments.runs.results import ResultsOption
+from experiments.runs.resumable_study import StudyRun, run_study
 from experiments.runs.settings import Settings, option_fields, option_name, option_words
 from experiments.runs.study import Findings, Study
-from experiments.runs.study_job import StudyRun, run_study
 from plants.quantities import InputError, all_errors, each_error, load_toml, unknown_name
 
 WorkersOption = Annotated[

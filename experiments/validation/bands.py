@@ -25,8 +25,8 @@ from plants.quantities import (
     quantities_in,
 )
 
-_FILE = Path(__file__).parents[1] / "data" / "validation.toml"
-_SOURCE = "experiments/data/validation.toml"
+_FILE = Path(__file__).parents[1] / "data" / "validation_bands.toml"
+_SOURCE = "experiments/data/validation_bands.toml"
 
 Kind = Literal["value", "change", "ratio", "rises", "falls"]
 #: Where a left pump lies; the number of mm follows from the pump.

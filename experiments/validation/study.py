@@ -1,8 +1,8 @@
 """The plant against published measurements: everything that ``impellab validate`` compares.
 
-The bands were fixed in ``experiments/data/validation.toml`` before the model was seen. A study's
-patient is identified to what was published of the patients before support, so that the values on
-support are predictions.
+The bands were fixed in ``experiments/data/validation_bands.toml`` before the model was seen. A
+study's patient is identified to what was published of the patients before support, so that the
+values on support are predictions.
 """
 
 from __future__ import annotations

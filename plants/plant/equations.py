@@ -29,7 +29,7 @@ from plants.patients import PATIENT_PARAMETERS
 from plants.plant.structures import Extremes, Integrals, PumpStates, State
 from plants.pumps import INSERTED_LAYOUT, InsertedDevice, motor_current
 from plants.pumps import catheter_position as position
-from plants.pumps import equations as rotary_pump
+from plants.pumps import dynamics as pump_dynamics
 from plants.quantities import (
     KRPM_PER_RPM,
     L_MIN_PER_ML_S,
@@ -119,14 +119,14 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
     place = position.position(d, device)
     delivered = place.delivered * x.pump_flow
 
-    left = rotary_pump.pump_rates(
-        rotary_pump.PumpState(flow=x.pump_flow, speed=x.pump_speed, occlusion=x.occlusion),
+    left = pump_dynamics.pump_rates(
+        pump_dynamics.PumpState(flow=x.pump_flow, speed=x.pump_speed, occlusion=x.occlusion),
         position.left_inlet(place, x, pressure, p),
         held.speed_command,
         device,
     )
-    right = rotary_pump.pump_rates(
-        rotary_pump.PumpState(
+    right = pump_dynamics.pump_rates(
+        pump_dynamics.PumpState(
             flow=x.right_pump_flow, speed=x.right_pump_speed, occlusion=x.right_occlusion
         ),
         position.right_inlet(x, pressure, p),

@@ -1,6 +1,6 @@
 """Pumps: devices and their files, head-flow laws, motor, suction, hemolysis and position."""
 
-from plants.pumps import catheter_position, equations
+from plants.pumps import catheter_position, dynamics
 from plants.pumps.catheter_position import hemolysis_factor, position
 from plants.pumps.head_flow import steady_flow, steady_head
 from plants.pumps.head_flow_prior import other_laws, sample_head_flow
@@ -37,7 +37,7 @@ __all__ = [
     "Level",
     "Pump",
     "catheter_position",
-    "equations",
+    "dynamics",
     "hemolysis_factor",
     "hemolysis_law",
     "hemolysis_rate",

@@ -1,14 +1,20 @@
-"""The steady head-flow law of a pump in NumPy, and its inverse.
+"""The steady head-flow law of a pump: symbolic for the plant, in NumPy with its inverse.
 
-The plant states the same law with CasADi, with the same widths; a test holds the two together.
+``dP = a w^2 + b w Q + c Q|Q|`` (w in krpm, Q in L/min) is limited where its fit is not valid: at
+low flow its head may not exceed a tip-speed bound, and backward flow meets the quadratic
+resistance alone. A stopped pump therefore leaks. A test holds the two forms together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
+
+from plants.circulation import positive_part, smaller
+from plants.pumps.parameters import DeviceParameters
 
 #: Width of the smooth shut-off bound: a share of the bound, and a floor in mmHg.
 HEAD_CORNER_SHARE, HEAD_CORNER = 0.02, 1e-3
@@ -16,6 +22,16 @@ HEAD_CORNER_SHARE, HEAD_CORNER = 0.02, 1e-3
 FLOW_CORNER = 1e-4
 # Halvings of a bracket of some tens of L/min down to rounding.
 _HALVINGS = 80
+
+
+def head_flow_law(speed: ca.SX, flow: ca.SX, p: DeviceParameters) -> ca.SX:
+    """Head (mmHg) of the pump at a rotor speed (krpm) and a steady flow (L/min)."""
+    forward = positive_part(flow, FLOW_CORNER)
+    backward = positive_part(-flow, FLOW_CORNER)
+    law = p.head_a * speed**2 + p.head_b * speed * flow + p.head_c * forward**2
+    limit = p.shutoff_limit * speed**2
+    limited = smaller(law, limit, HEAD_CORNER_SHARE * limit + HEAD_CORNER)
+    return limited - p.head_c * backward**2
 
 
 def steady_head(

@@ -137,7 +137,7 @@ class HemolysisLaw(CheckedModel):
         """Release of a pump over that at its reference, by this law.
 
         Shear stress goes with the rotor speed, exposure time with 1/flow, and the release with
-        the index times the flow, as in :func:`plants.pumps.equations.hemolysis_rate`.
+        the index times the flow, as in :func:`plants.pumps.hemolysis_rate`.
 
         Parameters
         ----------

@@ -20,4 +20,4 @@ def elementary_functions(*, single: bool = False) -> str:
     """The type ``real`` of double or single precision, and its functions ``ik_exp``, ``ik_log``,
     ``ik_pow``, ``ik_tanh``, ``ik_min`` and ``ik_max``."""
     precision = "single" if single else "double"
-    return filled(f"elementary_{precision}.h") + filled("elementary_shared.h")
+    return filled(f"vector_math_{precision}.h") + filled("vector_math_shared.h")

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from experiments.runs import WorkFolder, study_job
+from experiments.runs import WorkFolder, resumable_study
 from plants import InputError
 
 
@@ -27,7 +27,7 @@ def test_going_on_does_nothing_twice(impellab, suite, tmp_path, monkeypatch):
             done.append(key)
             yield work((key, trial))
 
-    monkeypatch.setattr(study_job, "run_each", stops_after_three)
+    monkeypatch.setattr(resumable_study, "run_each", stops_after_three)
     result = impellab("benchmark", "--suite", suite, "--json")
     assert result.code == 130
     assert result.out == ""
@@ -43,7 +43,7 @@ def test_going_on_does_nothing_twice(impellab, suite, tmp_path, monkeypatch):
             done.append(key)
             yield work((key, trial))
 
-    monkeypatch.setattr(study_job, "run_each", counts)
+    monkeypatch.setattr(resumable_study, "run_each", counts)
     document = impellab("benchmark", "--resume", work, "--json").document
     assert len(done) == len(set(done)) == 18
     assert len(document["rows"]) == 6
@@ -58,13 +58,13 @@ def test_going_on_does_nothing_twice(impellab, suite, tmp_path, monkeypatch):
 
 def test_a_failure_while_writing_results_can_be_resumed(impellab, suite, tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr(study_job, "write_findings", _full)
+        patched.setattr(resumable_study, "write_findings", _full)
         result = impellab("benchmark", "--suite", suite, "--workers", "1")
     assert result.code == 2
     assert "No space left on device" in result.errors[-1]
     (work,) = runs(tmp_path)
     monkeypatch.setattr(
-        study_job, "run_each", lambda work, trials, **options: iter(map(_unwanted, trials))
+        resumable_study, "run_each", lambda work, trials, **options: iter(map(_unwanted, trials))
     )
     assert impellab("benchmark", "--resume", work).code == 0
 

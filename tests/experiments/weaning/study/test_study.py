@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from experiments.runs import run_study, study_job, to_json
+from experiments.runs import resumable_study, run_study, to_json
 from experiments.weaning import study as weaning
 from experiments.weaning.study import WeaningStudySettings
 from experiments.weaning.study import patient as study_patient
@@ -93,7 +93,7 @@ def test_a_task_has_its_key_of_everything_that_makes_it():
 
 
 def test_an_interrupted_study_goes_on_and_does_nothing_twice(quick, tmp_path, monkeypatch):
-    monkeypatch.setattr(study_job, "write_findings", lambda *arguments, **options: None)
+    monkeypatch.setattr(resumable_study, "write_findings", lambda *arguments, **options: None)
     ran, stop = quick
     settings, shares = WeaningStudySettings(patients=3, policies=POLICIES), []
     whole = run_study(weaning.STUDY, settings, runs=tmp_path / "whole", workers=1)

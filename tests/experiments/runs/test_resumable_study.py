@@ -281,7 +281,7 @@ def test_a_study_that_measures_time_runs_alone(squares, tmp_path, monkeypatch):
         counts.append((workers, cluster))
         return map(work, items)
 
-    monkeypatch.setattr("experiments.runs.study_job.run_each", run_each)
+    monkeypatch.setattr("experiments.runs.resumable_study.run_each", run_each)
     run_study(squares, SquareSettings(), runs=tmp_path, workers=3)
     alone = dataclasses.replace(squares, parallel=False)
     run_study(alone, SquareSettings(), runs=tmp_path, cluster="no://where")

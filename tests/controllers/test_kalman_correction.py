@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from controllers.kalman import innovation_covariance, kalman_correction
+from controllers.kalman_correction import innovation_covariance, kalman_correction
 
 
 def test_the_correction_is_that_of_conditioning():

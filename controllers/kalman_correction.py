@@ -31,7 +31,7 @@ def kalman_correction(covariance: Array, outputs: Array, noise: Array) -> tuple[
     Examples
     --------
     >>> import numpy as np
-    >>> from controllers.kalman import kalman_correction
+    >>> from controllers.kalman_correction import kalman_correction
     >>> gain, left = kalman_correction(np.array([[4.0]]), np.array([[1.0]]), np.array([4.0]))
     >>> float(gain[0, 0]), float(left[0, 0])
     (0.5, 2.0)
