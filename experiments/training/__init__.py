@@ -2,6 +2,6 @@
 
 from experiments.training.job import train
 from experiments.training.settings import TrainingSettings
-from experiments.training.vec_env import VectorAdapter
+from experiments.training.vec_env import VectorAdapter, native_vec_env
 
-__all__ = ["TrainingSettings", "VectorAdapter", "train"]
+__all__ = ["TrainingSettings", "VectorAdapter", "native_vec_env", "train"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 import gymnasium
+from gymnasium.envs.registration import load_env_creator
 
 import envs
 from controllers.policy import WEANING_ACTION
@@ -57,8 +59,11 @@ def _weans(environment: str) -> bool:
         entry = gymnasium.spec(environment).entry_point
     except gymnasium.error.Error as error:
         raise InputError("environment", environment, f"a registered id ({error})") from None
-    places = {f"{kind.__module__}:{kind.__name__}": kind for kind in (SupportEnv, WeaningEnv)}
-    kind = places.get(entry) if isinstance(entry, str) else entry
+    kind: object = entry
+    if isinstance(entry, str):
+        # Somebody else's environment may lack a library; it is refused below all the same.
+        with contextlib.suppress(ImportError, gymnasium.error.Error):
+            kind = load_env_creator(entry)
     if kind not in (SupportEnv, WeaningEnv):
         raise InputError("environment", environment, "an environment of this package")
     return kind is WeaningEnv

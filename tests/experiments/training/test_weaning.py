@@ -58,7 +58,7 @@ def test_leaves_a_policy_that_weans(finished):
     assert config["held_level"] == "P-8"
     assert config["training"]["hyperparameters"]["gamma"] == 0.995
     policy = step_policy(f"policy:{finished.policy}")
-    assert (policy.name, policy.look) == ("policy:policy", 1.0)
+    assert (policy.name, policy.assessment_interval) == ("policy:policy", 1.0)
 
 
 def test_is_measured_beside_holding_and_chance(finished):
