@@ -15,7 +15,7 @@ from controllers.nmpc import NmpcController
 from controllers.pi import PI
 from controllers.policy import PolicyController
 from controllers.protocol import Controller
-from plants import InputError
+from plants import InputError, unknown_name
 
 #: Every form that :func:`load_controller` takes, and what it means.
 CONTROLLER_FORMS: Mapping[str, str] = MappingProxyType(
@@ -88,7 +88,7 @@ def load_controller(spec: str) -> Controller:
         return _BUILT_IN[spec]()
     if (kind in ("fixed", "pi") and separator) or (kind == "policy" and detail):
         return _BUILT_IN[kind](detail)
-    raise InputError("controller", spec, "one of " + ", ".join(CONTROLLER_FORMS))
+    raise unknown_name("controller", spec, CONTROLLER_FORMS)
 
 
 def _from_file(path: Path, class_name: str) -> Controller:

@@ -28,6 +28,7 @@ import experiments.commands
 from experiments.runs import RunError, note, reserved_stdout, study_command
 from experiments.studies import STUDY_COMMANDS
 from plants import InputError, PhysicsError
+from plants.quantities import each_error
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 # Newer releases of Typer carry a click of their own: their usage errors have a common base, but no
@@ -42,11 +43,11 @@ DEBUG = "IMPELLAB_DEBUG"
 
 
 class CommandFailure(Exception):
-    """A command that ended with a message and an exit code."""
+    """A command that ended with an exit code and what is said of it, a line for each mistake."""
 
-    def __init__(self, code: int, message: str = ""):
-        super().__init__(message)
-        self.code, self.message = code, message
+    def __init__(self, code: int, *messages: str):
+        super().__init__(*messages)
+        self.code, self.messages = code, messages
 
 
 def command_names() -> tuple[str, ...]:
@@ -123,9 +124,9 @@ def _guarded(function: Callable[..., int | None]) -> Callable[..., int | None]:
 
 
 def _failure(error: BaseException) -> CommandFailure:
-    """The exit code of an error and the line that tells it."""
+    """The exit code of an error and the lines that tell it."""
     if isinstance(error, InputError):
-        return CommandFailure(BAD_INPUT, str(error))
+        return CommandFailure(BAD_INPUT, *(str(refusal) for refusal in each_error(error)))
     if isinstance(error, PhysicsError | RunError):
         return CommandFailure(FAILED, str(error))
     if isinstance(error, KeyboardInterrupt):
@@ -147,7 +148,7 @@ def _failure(error: BaseException) -> CommandFailure:
 
 
 def run_command(arguments: Sequence[str]) -> int:
-    """Run a command line; print an error, if any, as one line.
+    """Run a command line; print an error, if any, in a line, several mistakes in as many.
 
     Parameters
     ----------
@@ -209,9 +210,9 @@ def _usage(error: Exception) -> str:
 
 
 def _reported(failure: CommandFailure) -> int:
-    if failure.message:
-        with contextlib.suppress(OSError, ValueError):
-            note(f"impellab: {failure.message}")
+    with contextlib.suppress(OSError, ValueError):
+        for message in failure.messages:
+            note(f"impellab: {message}")
     return failure.code
 
 

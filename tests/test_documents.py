@@ -112,6 +112,15 @@ def test_a_document_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
             assert block.language in known, f"{where}: a block of {block.language or 'nothing'}"
 
 
+def test_the_readme_prints_what_it_says(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    first = next(block for block in blocks(ROOT / "README.md") if block.language == "python")
+    exec(compile(first.text, "README.md", "exec"), {"__name__": "__document__"})
+    said = re.search(r"It prints (.+?),\nand draws", prose(ROOT / "README.md"), re.DOTALL)
+    assert said is not None
+    assert re.findall("`(.+?)`", said[1]) == capsys.readouterr().out.splitlines()
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)
 def test_command_lines_in_running_text_parse(path):
     for match in _INLINE.finditer(prose(path)):

@@ -14,7 +14,7 @@ from pydantic import model_validator
 from experiments.runs import check_all
 from experiments.trials import Trial, load_device
 from plants import InputError, Patient, Pump, Scenario
-from plants.quantities import CheckedModel, load_toml
+from plants.quantities import CheckedModel, load_toml, nearest_hint
 from plants.simulation import whole_periods
 
 _FOLDER = Path(__file__).parents[1] / "data" / "suites"
@@ -106,7 +106,8 @@ class Suite(CheckedModel):
         path: str | PathLike[str] = text
         if not text.endswith(".toml"):
             if text not in cls.names():
-                choices = f"one of {', '.join(cls.names())}, or a path that ends in .toml"
+                hint = nearest_hint(text, cls.names())
+                choices = f"one of {', '.join(cls.names())}, or a path that ends in .toml{hint}"
                 raise InputError("suite", text, choices)
             path = _FOLDER / f"{text}.toml"
         content, _ = load_toml(path, "", "suite")

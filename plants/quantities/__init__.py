@@ -20,6 +20,7 @@ from plants.quantities.errors import (
     all_errors,
     each_error,
     lookup,
+    nearest_hint,
     nearest_name,
     unknown_name,
 )
@@ -151,6 +152,7 @@ __all__ = [
     "field_names",
     "load_toml",
     "lookup",
+    "nearest_hint",
     "nearest_name",
     "no_quantities",
     "number_in",

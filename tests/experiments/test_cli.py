@@ -166,3 +166,28 @@ def test_a_full_disk_behind_standard_output(options):
         )
     assert done.returncode == 2
     assert done.stderr == "impellab: No space left on device\n"
+
+
+def test_each_mistake_of_a_file_has_a_line_of_its_own(impellab, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text("[settings]\nhours = 'six'\ndayz = 4.0\n", encoding="utf-8")
+    result = impellab("multirate", "--settings", file)
+    assert result.code == 2
+    first, second = result.errors
+    assert first.startswith(f"impellab: {file}: hours = 'six'")
+    assert second.startswith(f"impellab: {file}: key dayz")
+    assert "did you mean days?" in second
+
+
+@pytest.mark.parametrize(
+    ("arguments", "nearest"),
+    [
+        (("simulate", "--patient", "shock-d", "--controller", "nmcp"), "nmpc"),
+        (("benchmark", "--suite", "quik"), "quick"),
+        (("simulate", "--patient", "shok-d"), "shock-d"),
+    ],
+)
+def test_a_misspelt_name_suggests_the_nearest(impellab, arguments, nearest):
+    result = impellab(*arguments)
+    assert result.code == 2
+    assert f"did you mean {nearest}?" in result.error

@@ -62,7 +62,7 @@ class SensitivitySettings(Settings):
     samples: int | None = Field(
         None, description="Base points of Sobol (a power of 2) or trajectories of Morris."
     )
-    seed: int = Field(0, description="Seed of everything that is random.")
+    seed: int = Field(0, ge=0, description="Seed of everything that is random.")
 
     @model_validator(mode="after")
     def _check_samples(self) -> Self:
