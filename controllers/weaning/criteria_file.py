@@ -15,7 +15,7 @@ from controllers.weaning.criterion import Criterion
 from plants import SIGNALS, InputError, Quantity, unknown_name
 from plants.quantities import (
     CheckedModel,
-    Gathered,
+    ErrorCollector,
     Source,
     Tag,
     load_toml,
@@ -125,7 +125,7 @@ def read_criteria(path: str | PathLike[str], source: str) -> tuple[Parts, Mappin
         The file cannot be read, or something in it is unknown, missing or refused; all is told.
     """
     content, _ = load_toml(path, field="criteria")
-    gathered = Gathered()
+    collector = ErrorCollector()
     numbers: Any = Annotated[Mapping[str, Quantity], quantities_in(NUMBERS)]
     fields: dict[str, Any] = {"numbers": (numbers, ...)}
     for part in PARTS:
@@ -133,12 +133,12 @@ def read_criteria(path: str | PathLike[str], source: str) -> tuple[Parts, Mappin
         names = tuple(tables) if isinstance(tables, Mapping) else ()
         for name in names:
             if name not in SIGNALS:
-                gathered.add(unknown_name(f"{part}.{name}", name, SIGNALS, source=source))
+                collector.add(unknown_name(f"{part}.{name}", name, SIGNALS, source=source))
                 del content[part][name]
         fields[part] = (_part_model(tuple(name for name in names if name in SIGNALS)), ...)
     model = create_model("CriteriaFile", __base__=CheckedModel, **fields)
-    file = gathered.call(model.read, content, source=source)
-    gathered.tell()
+    file = collector.call(model.read, content, source=source)
+    collector.tell()
     assert file is not None  # else it was refused
     checked = dict(file)
     parts = {

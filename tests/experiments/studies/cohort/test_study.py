@@ -19,7 +19,15 @@ from experiments.studies.cohort.settings import Expected, cohort_settings
 from experiments.studies.cohort.tables import OUTSIDE, UNDECIDED, WITHIN, _verdict, tabulate
 from plants import HAZARDS, InputError
 
-NOTED = ("level", "map", "cardiac_power_output", "lvedp", "pfhb", "lactate", "limb_perfusion")
+RECORDED_SIGNALS = (
+    "level",
+    "map",
+    "cardiac_power_output",
+    "lvedp",
+    "pfhb",
+    "lactate",
+    "limb_perfusion",
+)
 
 
 def course(support="CP", outcome=COMPLETED, hazard=0.05, **events):
@@ -28,7 +36,7 @@ def course(support="CP", outcome=COMPLETED, hazard=0.05, **events):
         return Course(support, REFUSED, "too narrow")
     times = [24.0 * day for day in range(5)]
     noted = {name: [hazard * day / 4 for day in range(5)] for name in HAZARDS}
-    noted |= {name: [1.0] * 5 for name in NOTED}
+    noted |= {name: [1.0] * 5 for name in RECORDED_SIGNALS}
     return Course(
         support,
         outcome,
