@@ -28,7 +28,7 @@ from plants.quantities import (
 Parts = Mapping[str, Mapping[str, Criterion]]
 
 #: What the parts of the file are for.
-PARTS: Mapping[str, str] = MappingProxyType(
+CRITERIA_GROUPS: Mapping[str, str] = MappingProxyType(
     {
         "ready": "readiness by the published rules",
         "plan": "what must hold before a plan on the forecast begins",
@@ -128,7 +128,7 @@ def read_criteria(path: str | PathLike[str], source: str) -> tuple[Parts, Mappin
     collector = ErrorCollector()
     numbers: Any = Annotated[Mapping[str, Quantity], quantities_in(NUMBERS)]
     fields: dict[str, Any] = {"numbers": (numbers, ...)}
-    for part in PARTS:
+    for part in CRITERIA_GROUPS:
         tables = content.get(part)
         names = tuple(tables) if isinstance(tables, Mapping) else ()
         for name in names:
@@ -143,7 +143,7 @@ def read_criteria(path: str | PathLike[str], source: str) -> tuple[Parts, Mappin
     checked = dict(file)
     parts = {
         part: MappingProxyType({name: table.criterion(name) for name, table in checked[part]})
-        for part in PARTS
+        for part in CRITERIA_GROUPS
     }
     return MappingProxyType(parts), checked["numbers"]
 

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 
 from controllers import RecoveryTracker, WeaningCriteria
-from controllers.weaning.evidence import Forecasts, joint_chance
+from controllers.weaning.evidence import Forecasts, joint_probability
 from experiments.weaning.course import WeaningTrial, briefing, trial_bedside
 from experiments.weaning.settings import study_settings
 from experiments.weaning.truth.oracle import LOWEST, SUPPORT_LEVEL
@@ -117,7 +117,7 @@ def probe_gate(trial: WeaningTrial) -> Probe:
     alone = forecasts.without_pump()
     # Each criterion alone, because the bound of all together is cut off at 0.
     missed = sum(
-        1.0 - joint_chance([criterion], alone) for criterion in criteria if criterion.needed
+        1.0 - joint_probability([criterion], alone) for criterion in criteria if criterion.needed
     )
     return Probe(
         until,
