@@ -9,7 +9,7 @@ import pytest
 
 from experiments.weaning.course import Course, WeaningTrial
 from experiments.weaning.course.record import ESTIMATED, RECORDED_SIGNALS
-from experiments.weaning.study.patient import PatientDone, Task, run_patient
+from experiments.weaning.study.patient import PatientResult, Task, run_patient
 
 #: A circulation with nothing wrong.
 CALM = dict.fromkeys(RECORDED_SIGNALS, 1.0) | {
@@ -90,7 +90,7 @@ def quick(monkeypatch, real):
     return ran, stop
 
 
-def copied(real: PatientDone, task: Task) -> PatientDone:
+def copied(real: PatientResult, task: Task) -> PatientResult:
     """The real patient under another seed and the policies of a task."""
     courses = {
         policy: replace(course, trial=task.trial(policy))
