@@ -18,7 +18,7 @@ from plants import InputError
 from plants.quantities import (
     MISSING,
     CheckedModel,
-    Gathered,
+    ErrorCollector,
     Parameter,
     Text,
     check_keys,
@@ -99,14 +99,14 @@ class DetectorSettings(CheckedModel):
     @model_validator(mode="after")
     def _check_units(self) -> Self:
         """As many coefficients as there are hidden units."""
-        gathered = Gathered()
+        collector = ErrorCollector()
         units = len(self.gains)
         rows = {f"weights.{name}": row for name, row in self.weights.items()}
         for field, row in {"offsets": self.offsets, **rows}.items():
             if len(row) != units:
                 allowed = f"a list of {units} numbers, as many as gains"
-                gathered.add(InputError(field, row, allowed))
-        gathered.tell()
+                collector.add(InputError(field, row, allowed))
+        collector.tell()
         return self
 
     @classmethod
@@ -120,12 +120,12 @@ class DetectorSettings(CheckedModel):
         """
         content, _ = load_toml(path, field="detector")
         source = Path(path).name
-        gathered = Gathered()
+        collector = ErrorCollector()
         if "provenance" not in content:
             allowed = "how the coefficients came about"
-            gathered.add(InputError("provenance", MISSING, allowed, source=source))
-        settings = gathered.call(cls.read, content, source=source)
-        gathered.tell()
+            collector.add(InputError("provenance", MISSING, allowed, source=source))
+        settings = collector.call(cls.read, content, source=source)
+        collector.tell()
         assert settings is not None  # else it was refused
         return settings
 

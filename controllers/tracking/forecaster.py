@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from controllers.tracking.briefing import DRUGS, checked_doses, dose_vector
 from controllers.tracking.forecast import Forecast
-from controllers.tracking.model import PUMP_OUT, KnownInputs, OperatingCondition
+from controllers.tracking.model import NO_PUMP_SPEED, KnownInputs, OperatingCondition
 from controllers.tracking.prediction import Predictor
 from controllers.tracking.valve_hypotheses import Hypothesis
 from plants import InputError, Level
@@ -113,7 +113,7 @@ class Forecaster:
         """
         if not (math.isfinite(hours_ahead) and hours_ahead >= 0):
             raise InputError("hours_ahead", hours_ahead, "a number of hours from 0 on")
-        speeds = [PUMP_OUT if level is None else level.rpm for level in levels]
+        speeds = [NO_PUMP_SPEED if level is None else level.rpm for level in levels]
         assumed_doses, hypotheses = origin.assumed_doses(drugs), origin.hypotheses
         if hours_ahead == 0.0:
             self.prepare(origin)

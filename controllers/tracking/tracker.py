@@ -34,7 +34,13 @@ from controllers.tracking.filter import (
 )
 from controllers.tracking.forecast import Forecast
 from controllers.tracking.forecaster import Forecaster, ForecastOrigin
-from controllers.tracking.model import PUMP_OUT, KnownInputs, SettledBeats, StateSpace, stretch
+from controllers.tracking.model import (
+    NO_PUMP_SPEED,
+    KnownInputs,
+    SettledBeats,
+    StateSpace,
+    end_diastolic_stretch,
+)
 from controllers.tracking.prediction import Predictor
 from controllers.tracking.valve_hypotheses import ValveHypotheses
 from plants import METRICS, InputError, Measurement
@@ -230,7 +236,7 @@ class RecoveryTracker:
         condition = self._hypotheses.tight.condition(self._speed, self._inputs)
         (outputs,) = self._predictor.outputs([self._hypotheses.tight.estimate], [condition])
         metrics = METRICS.as_dict(outputs.value[: len(METRICS)])
-        return stretch(metrics, self._slow["mitral_pressure_weight"])
+        return end_diastolic_stretch(metrics, self._slow["mitral_pressure_weight"])
 
     @property
     def leaking(self) -> float:
@@ -356,7 +362,7 @@ class RecoveryTracker:
         now = self._forecast_origin()
         return self._predictor.leaking_fraction(
             self._hypotheses.leaking.estimate,
-            now.condition(self._hypotheses.leaking, (PUMP_OUT, now.assumed_doses(drugs))),
+            now.condition(self._hypotheses.leaking, (NO_PUMP_SPEED, now.assumed_doses(drugs))),
             self._slow["mitral_leak_limit"],
         )
 

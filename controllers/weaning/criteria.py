@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from controllers.weaning.criteria_file import PARTS, read_criteria
+from controllers.weaning.criteria_file import CRITERIA_GROUPS, read_criteria
 from controllers.weaning.criterion import Criterion
 from controllers.weaning.decision import Reason
 from plants import Quantity, Therapy, unknown_name
@@ -28,7 +28,7 @@ class WeaningCriteria:
     Parameters
     ----------
     parts : Mapping of str to Mapping of str to Criterion
-        By the names of :data:`PARTS`.
+        By the names of :data:`CRITERIA_GROUPS`.
     entries : Mapping of str to Quantity
         Times, chances and margins with their sources.
 
@@ -67,8 +67,10 @@ class WeaningCriteria:
         """
         criteria = cls.load()
         for index, (part, limit) in enumerate(therapy.weaning):
-            if part not in PARTS:
-                raise unknown_name(f"weaning[{index}].part", part, PARTS, source=therapy.name)
+            if part not in CRITERIA_GROUPS:
+                raise unknown_name(
+                    f"weaning[{index}].part", part, CRITERIA_GROUPS, source=therapy.name
+                )
             sides = {"low": limit.low, "high": limit.high}
             bounds = {key: value for key, value in sides.items() if value is not None}
             origin = next((quantity for _, quantity in limit.entries), None)
@@ -118,7 +120,7 @@ class WeaningCriteria:
             replace(reason, text=f"{reason.text} (shown only)", needed=False) for reason in judged
         )
 
-    def broken(self, part: str, values: Mapping[str, float]) -> tuple[Reason, ...]:
+    def violated(self, part: str, values: Mapping[str, float]) -> tuple[Reason, ...]:
         """The criteria of a part that known values break."""
         return tuple(r for r in self.judge(part, values) if not r.met and math.isfinite(r.value))
 

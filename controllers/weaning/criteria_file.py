@@ -15,7 +15,7 @@ from controllers.weaning.criterion import Criterion
 from plants import SIGNALS, InputError, Quantity, unknown_name
 from plants.quantities import (
     CheckedModel,
-    Gathered,
+    ErrorCollector,
     Source,
     Tag,
     load_toml,
@@ -28,7 +28,7 @@ from plants.quantities import (
 Parts = Mapping[str, Mapping[str, Criterion]]
 
 #: What the parts of the file are for.
-PARTS: Mapping[str, str] = MappingProxyType(
+CRITERIA_GROUPS: Mapping[str, str] = MappingProxyType(
     {
         "ready": "readiness by the published rules",
         "plan": "what must hold before a plan on the forecast begins",
@@ -125,25 +125,25 @@ def read_criteria(path: str | PathLike[str], source: str) -> tuple[Parts, Mappin
         The file cannot be read, or something in it is unknown, missing or refused; all is told.
     """
     content, _ = load_toml(path, field="criteria")
-    gathered = Gathered()
+    collector = ErrorCollector()
     numbers: Any = Annotated[Mapping[str, Quantity], quantities_in(NUMBERS)]
     fields: dict[str, Any] = {"numbers": (numbers, ...)}
-    for part in PARTS:
+    for part in CRITERIA_GROUPS:
         tables = content.get(part)
         names = tuple(tables) if isinstance(tables, Mapping) else ()
         for name in names:
             if name not in SIGNALS:
-                gathered.add(unknown_name(f"{part}.{name}", name, SIGNALS, source=source))
+                collector.add(unknown_name(f"{part}.{name}", name, SIGNALS, source=source))
                 del content[part][name]
         fields[part] = (_part_model(tuple(name for name in names if name in SIGNALS)), ...)
     model = create_model("CriteriaFile", __base__=CheckedModel, **fields)
-    file = gathered.call(model.read, content, source=source)
-    gathered.tell()
+    file = collector.call(model.read, content, source=source)
+    collector.tell()
     assert file is not None  # else it was refused
     checked = dict(file)
     parts = {
         part: MappingProxyType({name: table.criterion(name) for name, table in checked[part]})
-        for part in PARTS
+        for part in CRITERIA_GROUPS
     }
     return MappingProxyType(parts), checked["numbers"]
 

@@ -1,4 +1,4 @@
-"""Where a course of weaning stands: level, clock, failures and what was recognised."""
+"""Where a course of weaning stands: level, clock, failed trials and what was recognised."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Progress:
         When the present level was taken, h; at first when the pump began to run.
     trial_began : float
         When the trial began, h; NaN out of a trial.
-    failures : int
+    failed_trials : int
         Trials that failed.
     no_step_before : float
         No step before this hour.
@@ -45,11 +45,11 @@ class Progress:
         Last hour at which an inotrope was given; NaN if none was.
     inotrope_doses : list of (float, float)
         Hours and recent doses (ug/kg/min) of the inotrope.
-    inotrope_left : float
+    remaining_inotrope : float
         Inotrope that is still ordered after it was lowered, ug/kg/min; NaN where none was.
     low_pressure_at : float
         When a low pressure was last met at full support, h.
-    untrusted_since : float
+    tracker_untrusted_since : float
         Since when the tracker is not trusted, h; NaN while it is.
     position_checked_at : float
         When an echo of the pump's position was asked for last, h.
@@ -80,7 +80,7 @@ class Progress:
     level_since: float = 0.0
     trial_began: float = math.nan
     faults_since: float = math.nan
-    failures: int = 0
+    failed_trials: int = 0
     no_step_before: float = -math.inf
     clock_correction: float = 0.0
     console_limit: int = -1
@@ -88,9 +88,9 @@ class Progress:
     regurgitation_at_support: float = math.nan
     inotrope_at: float = math.nan
     inotrope_doses: list[tuple[float, float]] = field(default_factory=list)
-    inotrope_left: float = math.nan
+    remaining_inotrope: float = math.nan
     low_pressure_at: float = -math.inf
-    untrusted_since: float = math.nan
+    tracker_untrusted_since: float = math.nan
     position_checked_at: float = -math.inf
     leak_found_at: str = ""
     present_since: dict[str, float] = field(default_factory=dict)
@@ -131,13 +131,13 @@ class Progress:
 
     def next_retry_wait(self, criteria: WeaningCriteria) -> float:
         """How long is waited after the next failure, h."""
-        wait = criteria.number("first_retry_wait") * 2.0**self.failures
+        wait = criteria.number("first_retry_wait") * 2.0**self.failed_trials
         return min(wait, criteria.number("longest_retry_wait"))
 
     def record_failure(self, hours: float, criteria: WeaningCriteria) -> float:
         """Note a failure; gives the hour until which is waited."""
         self.no_step_before = hours + self.next_retry_wait(criteria)
-        self.failures += 1
+        self.failed_trials += 1
         return self.no_step_before
 
     def change_level(self, level_index: int, hours: float) -> None:

@@ -116,8 +116,8 @@ class StateMachine:
         highest = progress.level_index >= progress.highest_allowed_index(now.hours)
         if now.hours_at_level < now.criteria.number("lactate_clearing_time") - 1e-6 or highest:
             return ()
-        broken = now.criteria.broken("ready", now.values)
-        named = {reason.signal: reason for reason in broken}
+        violated = now.criteria.violated("ready", now.values)
+        named = {reason.signal: reason for reason in violated}
         if lactate.signal not in named or index.signal not in named:
             return ()
         return (named[index.signal], named[lactate.signal])
@@ -193,7 +193,7 @@ class StateMachine:
         pressure = now.measurements.latest.get("map", math.nan)
         far_below = pressure < low_reading_limit(now)
         orders = rescue_orders(now) if far_below or not progress.weaning else {}
-        progress.inotrope_left = math.nan
+        progress.remaining_inotrope = math.nan
         if not progress.weaning:
             progress.low_pressure_at = now.hours
         low_flow = any(reason.signal in ("map", "cardiac_index") for reason in why)
@@ -213,7 +213,7 @@ class StateMachine:
         progress = self.progress
         if progress.phase != "step_up" and progress.weaning:
             until = progress.record_failure(now.hours, now.criteria)
-            why = (*why, Reason(f"failure {progress.failures}: no step before {until:.1f} h"))
+            why = (*why, Reason(f"failure {progress.failed_trials}: no step before {until:.1f} h"))
         now.forecasts.reset_best()
         highest = progress.highest_allowed_index(now.hours)
         progress.change_level(min(progress.level_index + MAX_STEP_LEVELS, highest), now.hours)
@@ -236,7 +236,9 @@ class StateMachine:
         progress = self.progress
         if now.hours >= progress.no_step_before - 1e-6:
             return None
-        text = f"waiting until {progress.no_step_before:.1f} h after failure {progress.failures}"
+        text = (
+            f"waiting until {progress.no_step_before:.1f} h after failure {progress.failed_trials}"
+        )
         return Reason(text, "", now.hours, progress.no_step_before)
 
     def _decision(

@@ -10,7 +10,7 @@ from experiments.benchmark.results import AGAINST_BEST, CONTROLLERS, headings, r
 from experiments.benchmark.suite import Suite
 from experiments.benchmark.tables import BEST, BenchmarkTables
 from experiments.runs import Findings, PrintedTable, ReportPage
-from experiments.trials import COURSE, FAILED, TRIAL_METRICS, Finished, short_name
+from experiments.trials import COURSE, FAILED, TRIAL_METRICS, TrialResult, short_name
 from plants import Therapy
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ _ROW = {
 
 
 def benchmark_findings(
-    suite: Suite, tables: BenchmarkTables, finished: Sequence[Finished], notes: Sequence[str]
+    suite: Suite, tables: BenchmarkTables, finished: Sequence[TrialResult], notes: Sequence[str]
 ) -> Findings:
     """What a benchmark shows.
 
@@ -75,7 +75,7 @@ def benchmark_findings(
         What was run.
     tables : BenchmarkTables
         The results.
-    finished : sequence of Finished
+    finished : sequence of TrialResult
         Every trial, those of the sweep included.
     notes : sequence of str
         What a reader should know.
@@ -155,7 +155,7 @@ def _meanings() -> PrintedTable:
     return PrintedTable("what the columns of rows.csv mean", ["column", "unit", "meaning"], rows)
 
 
-def _solves(finished: Sequence[Finished]) -> pandas.DataFrame:
+def _solves(finished: Sequence[TrialResult]) -> pandas.DataFrame:
     import pandas
 
     columns = [*_OF_TRIAL, "solve", "outcome", "iterations", "milliseconds"]
@@ -167,7 +167,7 @@ def _solves(finished: Sequence[Finished]) -> pandas.DataFrame:
     return pandas.DataFrame(rows, columns=columns)
 
 
-def _courses(finished: Sequence[Finished], tables: BenchmarkTables) -> pandas.DataFrame:
+def _courses(finished: Sequence[TrialResult], tables: BenchmarkTables) -> pandas.DataFrame:
     """The courses of the controllers, and of the best held level of each patient."""
 
     import pandas
@@ -189,7 +189,7 @@ def _courses(finished: Sequence[Finished], tables: BenchmarkTables) -> pandas.Da
     return pandas.concat(parts, ignore_index=True) if parts else pandas.DataFrame(columns=columns)
 
 
-def _of_trial(done: Finished) -> tuple[object, ...]:
+def _of_trial(done: TrialResult) -> tuple[object, ...]:
     """The values of :data:`_OF_TRIAL`."""
     trial = done.trial
     return trial.patient, trial.scenario, short_name(trial.controller), trial.seed

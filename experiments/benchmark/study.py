@@ -11,7 +11,7 @@ from experiments.benchmark.report import benchmark_findings
 from experiments.benchmark.suite import Suite, reference_policies
 from experiments.benchmark.tables import BEST, tabulate
 from experiments.runs import Findings, OptionName, Resolved, Settings, Study
-from experiments.trials import Finished, Trial, attempt, check_controller, short_name
+from experiments.trials import Trial, TrialResult, check_controller, run_safely, short_name
 from plants import InputError
 
 
@@ -97,7 +97,7 @@ def planned(suite: Suite, controllers: Sequence[str]) -> list[Trial]:
     return suite.trials(tuple(every))
 
 
-def _findings(settings: BenchmarkSettings, trials: Sequence[Finished]) -> Findings:
+def _findings(settings: BenchmarkSettings, trials: Sequence[TrialResult]) -> Findings:
     suite, finished = settings.begun_suite, list(trials)
     tables = tabulate(suite, settings.entrants, finished)
     return benchmark_findings(suite, tables, finished, settings.notes)
@@ -109,10 +109,10 @@ STUDY = Study(
     settings=BenchmarkSettings,
     resolve=resolve,
     cases=lambda settings: planned(settings.begun_suite, settings.entrants),
-    work=attempt,
+    work=run_safely,
     findings=_findings,
-    keep=Finished.to_dict,
-    restore=Finished.from_dict,
+    keep=TrialResult.to_dict,
+    restore=TrialResult.from_dict,
     key=lambda trial: trial.key,
     unit="trials",
     seeds=lambda settings: {f"seed {k}": seed for k, seed in enumerate(settings.begun_suite.seeds)},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments.benchmark.suite import Suite
-from experiments.trials import FAILED, Finished, short_name, solver_statistics
+from experiments.trials import FAILED, TrialResult, short_name, solver_statistics
 from plants.simulation import COMPLETED
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class BenchmarkTables:
 
 
 def tabulate(
-    suite: Suite, controllers: Sequence[str], finished: Sequence[Finished]
+    suite: Suite, controllers: Sequence[str], finished: Sequence[TrialResult]
 ) -> BenchmarkTables:
     """The tables of a benchmark's trials.
 
@@ -60,7 +60,7 @@ def tabulate(
         What was run.
     controllers : sequence of str
         Those that took part, as they were given.
-    finished : sequence of Finished
+    finished : sequence of TrialResult
         Every trial, those of the sweep included.
     """
 
@@ -139,7 +139,7 @@ def _levels(suite: Suite, table: pandas.DataFrame) -> tuple[pandas.DataFrame, di
 
 
 def _controllers(
-    rows: pandas.DataFrame, order: Iterable[str], finished: Sequence[Finished], period: float
+    rows: pandas.DataFrame, order: Iterable[str], finished: Sequence[TrialResult], period: float
 ) -> pandas.DataFrame:
     import pandas
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from experiments.speed.case import CASE, case_name
 from experiments.speed.row import Contestant, SpeedRow, in_turns
 from plants import STATES, BeatMap, PhysicsError, Plant, steady_state
-from plants.beat import FIRST_MARCH, TOLERANCE
+from plants.beat import FIRST_BEATS, TOLERANCE
 from plants.plant import PHASE
 
 PART = "periodic"
@@ -71,7 +71,7 @@ def _row(plant: Plant, speed: float, name: str, repeats: int) -> SpeedRow:
         return beats_until_periodic(beats, speed)
 
     iterations = steady_state(plant, speed, beats=beats).iterations
-    by = f"{FIRST_MARCH} beats, then {iterations} Newton iterations, change below {TOLERANCE:g}"
+    by = f"{FIRST_BEATS} beats, then {iterations} Newton iterations, change below {TOLERANCE:g}"
     other_by = f"{march()} beats on the same kernel, change below {TOLERANCE:g}"
     return in_turns(
         PART,

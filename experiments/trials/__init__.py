@@ -2,7 +2,7 @@
 
 from experiments.trials.catalogue import listing, load_device
 from experiments.trials.course_figure import time_course
-from experiments.trials.finished import COURSE, Finished, attempt, short_name
+from experiments.trials.finished import COURSE, TrialResult, run_safely, short_name
 from experiments.trials.guarded_controller import GuardedController
 from experiments.trials.job import simulation
 from experiments.trials.metrics import FAILED, TRIAL_METRICS, score, solver_statistics
@@ -13,14 +13,14 @@ __all__ = [
     "FAILED",
     "HOLD",
     "TRIAL_METRICS",
-    "Finished",
     "GuardedController",
     "Trial",
+    "TrialResult",
     "TrialRun",
-    "attempt",
     "check_controller",
     "listing",
     "load_device",
+    "run_safely",
     "run_trial",
     "score",
     "short_name",

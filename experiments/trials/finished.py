@@ -17,7 +17,7 @@ COURSE = ("map", "pcwp", "cardiac_output", "pump_flow", "suction")
 
 
 @dataclass(frozen=True)
-class Finished:
+class TrialResult:
     """A trial and what it gave.
 
     Attributes
@@ -51,7 +51,7 @@ class Finished:
         }
 
     @classmethod
-    def from_dict(cls, content: dict[str, Any]) -> Finished:
+    def from_dict(cls, content: dict[str, Any]) -> TrialResult:
         """The finished trial that :meth:`to_dict` gave; null stands for a missing number.
 
         Raises
@@ -89,14 +89,14 @@ class Finished:
         }
 
 
-def attempt(trial: Trial) -> Finished:
+def run_safely(trial: Trial) -> TrialResult:
     """Run a trial; one that cannot be run is reported as failed, so that the others go on.
 
     Examples
     --------
-    >>> from experiments.trials.finished import attempt
+    >>> from experiments.trials.finished import run_safely
     >>> from experiments.trials import Trial
-    >>> attempt(Trial(level="P-8", duration=3.0)).outcome
+    >>> run_safely(Trial(level="P-8", duration=3.0)).outcome
     'completed'
     """
     try:
@@ -104,8 +104,8 @@ def attempt(trial: Trial) -> Finished:
         metrics, outcome, reason = score(run)
     except (InputError, PhysicsError) as error:
         nothing = dict.fromkeys(TRIAL_METRICS, math.nan)
-        return Finished(trial, FAILED, str(error), nothing, (), {})
-    return Finished(trial, outcome, reason, metrics, run.statuses, _course(run))
+        return TrialResult(trial, FAILED, str(error), nothing, (), {})
+    return TrialResult(trial, outcome, reason, metrics, run.statuses, _course(run))
 
 
 def short_name(controller: str) -> str:

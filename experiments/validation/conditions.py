@@ -34,7 +34,7 @@ from plants import (
     identify,
     steady_state,
 )
-from plants.cohorts import FREE
+from plants.cohorts import ESTIMATED_PARAMETERS
 from plants.quantities import SECONDS_PER_MINUTE
 
 Array = NDArray[np.float64]
@@ -166,7 +166,7 @@ def identified(study: PublishedStudy, preset: str) -> tuple[Patient, tuple[Targe
         targets=study.before,
     )
     kept = (*patient.held, *study.kept)
-    free = [name for name in FREE if name not in kept]
+    free = [name for name in ESTIMATED_PARAMETERS if name not in kept]
     identification = identify(wanted, free=free, fitted=tuple(study.before))
     return identification.patient, identification.rows
 

@@ -2,7 +2,7 @@
 
 from plants.beat.map import DEFAULT_STEP, Beat, BeatMap
 from plants.beat.periodic_beat import (
-    FIRST_MARCH,
+    FIRST_BEATS,
     TOLERANCE,
     PeriodicBeat,
     SteadyState,
@@ -12,7 +12,7 @@ from plants.beat.time_loop import beat_kernel, plant_functions, run_kernel
 
 __all__ = [
     "DEFAULT_STEP",
-    "FIRST_MARCH",
+    "FIRST_BEATS",
     "TOLERANCE",
     "Beat",
     "BeatMap",

@@ -19,8 +19,8 @@ Array = NDArray[np.float64]
 #: Largest change of any state over the beat that counts as periodic (mL, mL/s, krpm).
 TOLERANCE = 1e-8
 #: Beats marched from rest before the first Newton attempt.
-FIRST_MARCH = 3
-_MARCHES = (FIRST_MARCH, 8, 60, 300)  # the others after each failed attempt
+FIRST_BEATS = 3
+_MARCHES = (FIRST_BEATS, 8, 60, 300)  # the others after each failed attempt
 
 
 @dataclass(frozen=True)

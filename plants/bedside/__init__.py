@@ -13,7 +13,7 @@ from plants.bedside.bedside import Bedside
 from plants.bedside.cases import CASES, WeaningCase, congested, weaning_patient
 from plants.bedside.complications import COMPLICATIONS, Complications, Numbers
 from plants.bedside.events import HourEvent, HourScenario
-from plants.bedside.explant import given_now
+from plants.bedside.explant import infusions_at
 from plants.bedside.observation import BedsideObservation
 from plants.bedside.orders import limb_is_starved
 from plants.bedside.sensors import investigations
@@ -37,7 +37,7 @@ __all__ = [
     "action_number",
     "bedside_settings",
     "congested",
-    "given_now",
+    "infusions_at",
     "investigations",
     "level_number",
     "limb_is_starved",

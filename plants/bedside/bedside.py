@@ -16,10 +16,10 @@ from plants.bedside.complications import Complications
 from plants.bedside.death import DeathAtBedside
 from plants.bedside.events import HourEvent, HourScenario
 from plants.bedside.explant import (
-    POSITION,
+    PUMP_POSITION_DISTURBANCES,
     FollowUp,
     follow_unsupported,
-    given_now,
+    infusions_at,
     patient_disturbances,
 )
 from plants.bedside.orders import ClinicalOrders
@@ -134,7 +134,7 @@ class Bedside:
         self.plant = Plant(self.patient.patient, pump)
         self._clock = SlowClock(self.plant.patient, self._slow_parameters(pump))
         self._bare: BedsideRun | None = None
-        self._striking = complications
+        self._occurring = complications
         self.reset()
 
     def _slow_parameters(self, pump: Pump | None) -> SlowParameters:
@@ -164,20 +164,20 @@ class Bedside:
             self._run.volume,
             self.kept,
         )
-        self._sensors = self._made_sensors(self.seed if seed is None else seed)
+        self._sensors = self._new_sensors(self.seed if seed is None else seed)
         self.complications = Complications(self.patient.seed, self.settings, self.pump)
         self.outcome: str | None = None
         self.reason = ""
         self.alarms: list[tuple[float, str]] = []
         self.follow_up: FollowUp | None = None
-        self._ruled_at = -math.inf
+        self._orders_decided_at = -math.inf
         self._death = DeathAtBedside(self.settings, self.therapy.death)
         self._truth: dict[str, float] | None = None
         self._scenario = self.events
-        self._stun_anew()
-        self._let_pass(0.0)
+        self._restun()
+        self._integrate(0.0)
 
-    def _made_sensors(self, seed: int) -> BedsideSensors:
+    def _new_sensors(self, seed: int) -> BedsideSensors:
         area = self.plant.patient["body_surface_area"]
         return BedsideSensors(self.tier, seed, area, noise_scale=self.noise_scale)
 
@@ -235,21 +235,21 @@ class Bedside:
         hours = check_number(hours, _HOURS, "hours", None)
         self.level = self.pump.level(level).name
         end = self.hours + hours
-        if orders and self.hours < self._ruled_at + 1.0 - 1e-6:
+        if orders and self.hours < self._orders_decided_at + 1.0 - 1e-6:
             self.orders.ordered(orders)
             self._apply_orders()
         while self.outcome is None and self.hours < end - 1e-6:
             now = self.hours
-            if now >= self._ruled_at + 1.0 - 1e-6:
+            if now >= self._orders_decided_at + 1.0 - 1e-6:
                 self._decide_orders(orders)
-            until = min(end, self._ruled_at + 1.0, self._scenario.next_change(now))
+            until = min(end, self._orders_decided_at + 1.0, self._scenario.next_change(now))
             watched = alarms and self._scenario.changes(now)
             if watched:
                 until = min(until, now + self.settings["alarm"]["hours"])
-            self._let_pass(until - now)
+            self._integrate(until - now)
             if self.outcome is None:
-                self._stun_anew()
-                self._judge()
+                self._restun()
+                self._check_outcome()
             if watched and self._alarm_calls():
                 return
 
@@ -375,7 +375,7 @@ class Bedside:
         for name in ("orders", "_sensors", "complications", "alarms", "_death"):
             setattr(other, name, copy.deepcopy(getattr(self, name)))
         if seed is not None:
-            other._sensors = other._made_sensors(seed)
+            other._sensors = other._new_sensors(seed)
         if events:
             other.events = self.events.with_events(*events)
             other._scenario = self._scenario.with_events(*events)
@@ -392,28 +392,28 @@ class Bedside:
 
     def _decide_orders(self, orders: Mapping[str, float] | None) -> None:
         """Clinicians look, and give what their rule or the orders say for the next hour."""
-        self._ruled_at = self.hours
+        self._orders_decided_at = self.hours
         self.orders.decide(self._metrics(), orders)
         self._apply_orders()
 
     def _apply_orders(self) -> None:
         """What is given and done from now on."""
-        self._run.drain = self.orders.now["diuresis"]
+        self._run.diuresis = self.orders.now["diuresis"]
         if self.orders.now["position_check"] >= 0.5:
             end = self.hours + self.settings["malposition"]["put_right"]
-            self._scenario = self._scenario.ended(POSITION, self.hours, end)
+            self._scenario = self._scenario.ended(PUMP_POSITION_DISTURBANCES, self.hours, end)
 
     def _alarm_calls(self) -> bool:
         """Whether the monitor's alarm calls somebody."""
         low = self.settings["alarm"]["map_low"]
         return self.outcome is None and self._metrics()["map"] < low
 
-    def _let_pass(self, hours: float) -> None:
+    def _integrate(self, hours: float) -> None:
         """Let time pass; where a level has no beat the console falls to the next that has one."""
         end = self.hours + hours
         while True:
             outside = self._scenario.disturbances(self.hours)
-            self._run.slow.give(**given_now(self.orders.now, self._scenario, self.hours))
+            self._run.slow.give(**infusions_at(self.orders.now, self._scenario, self.hours))
             try:
                 if self.hours < end - 1e-6:
                     self._run.advance(end - self.hours, self.pump.speed(self.level), outside)
@@ -443,7 +443,7 @@ class Bedside:
             return False
         return True
 
-    def _stun_anew(self) -> None:
+    def _restun(self) -> None:
         share = self._scenario.restunned(self.hours)
         if share > 0.0:
             slow, index = self._run.slow, STATE_LAYOUT.index
@@ -451,9 +451,9 @@ class Bedside:
             recovered = 1.0 - state[index["stunned"]] - state[index["infarcted"]]
             state[index["stunned"]] += share * recovered
             slow.state = state
-            self._let_pass(0.0)
+            self._integrate(0.0)
 
-    def _judge(self) -> None:
+    def _check_outcome(self) -> None:
         """Death, complications and the label."""
         if self.outcome is not None:
             return
@@ -461,7 +461,7 @@ class Bedside:
         if reason := self._death.reason(hours, truth):
             self.outcome, self.reason = "died", reason
             return
-        begun = self.complications.check(hours, truth, striking=self._striking)
+        begun = self.complications.check(hours, truth, occurring=self._occurring)
         self._scenario = self._scenario.with_events(*begun) if begun else self._scenario
         if hours >= self.label_hours - 1e-6 and not self.beyond_label:
             self.outcome = "label"

@@ -13,7 +13,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from plants.bedside.events import HourScenario
-from plants.bedside.recovered import drug_factor, hidden_leak, masking_share
+from plants.bedside.recovered import (
+    contractility_without_drugs,
+    masked_recovery_share,
+    masked_regurgitation_parameters,
+)
 from plants.cohorts import (
     DRUG_PARAMETERS,
     DRUGS,
@@ -158,9 +162,9 @@ def weaning_patient(
         slow["inotrope_baseline"] = kept["inotrope"] = doses["masking"]
     share = 0.0 if responder == "none" else drawn_between(values, responder, amount)
     if name == "inotrope-masked":
-        share = masking_share(drawn.patient, slow)
+        share = masked_recovery_share(drawn.patient, slow)
     device = Pump.load(pump) if isinstance(pump, str) else pump
-    slow |= recovered_shares(drawn.patient, share, drug_factor(slow))
+    slow |= recovered_shares(drawn.patient, share, contractility_without_drugs(slow))
     if name in _SPECIAL_CASES:
         slow["recovery_time"] = values["quick_time"]
         slow["recovery_delay"] = min(slow["recovery_delay"], values["quick_delay"])
@@ -170,7 +174,9 @@ def weaning_patient(
         events = HourScenario.preset("rv-failure")
     if name == "masked-regurgitation":
         tight = replace(drawn, slow=slow)
-        slow |= hidden_leak(tight, values["hidden_leak"], device, values["hidden_hours"])
+        slow |= masked_regurgitation_parameters(
+            tight, values["hidden_leak"], device, values["hidden_hours"]
+        )
     if name == "relapse":
         hours = label_limit(device)
         low, high = values["relapse_low"] * hours, values["relapse_high"] * hours

@@ -69,7 +69,9 @@ class Complications:
         self._samples: list[float] = []
         self.at: dict[str, float] = {}
 
-    def check(self, hours: float, truth: Mapping[str, float], *, striking: bool) -> list[HourEvent]:
+    def check(
+        self, hours: float, truth: Mapping[str, float], *, occurring: bool
+    ) -> list[HourEvent]:
         """Events that begin now.
 
         Parameters
@@ -78,11 +80,11 @@ class Complications:
             Now, h.
         truth : mapping of str to float
             Cumulative hazards and plasma-free hemoglobin, by name.
-        striking : bool
+        occurring : bool
             Whether those that go by chance happen at all.
         """
         self.take_sample(hours, truth["pfhb"])
-        return self.strike(hours, truth) if striking else []
+        return self.occurrence(hours, truth) if occurring else []
 
     def take_sample(self, hours: float, pfhb: float) -> None:
         """Let the laboratory see plasma-free hemoglobin (mg/dL) where a sample is due.
@@ -96,7 +98,7 @@ class Complications:
         if "hemolysis" not in self.at and clinically_significant(self._times, self._samples):
             self.at["hemolysis"] = hours
 
-    def strike(self, hours: float, hazards: Mapping[str, float]) -> list[HourEvent]:
+    def occurrence(self, hours: float, hazards: Mapping[str, float]) -> list[HourEvent]:
         """Events of the hazards that have reached their limits now, each once."""
         events: list[HourEvent] = []
         for name, limit in self.limits.items():

@@ -16,10 +16,10 @@ from plants.slow import SLOW_INPUTS
 from plants.therapies import Death
 
 #: Disturbances that act on a pump and not on the patient.
-POSITION = ("inlet_depth", "wall_contact", "mitral_contact")
+PUMP_POSITION_DISTURBANCES = ("inlet_depth", "wall_contact", "mitral_contact")
 _FLOWS = ("map", "cardiac_index", "cardiac_power_output", "pcwp", "cvp", "papi", "heart_rate")
 #: What a follow-up notes every hour.
-NOTED = (*_FLOWS, "lactate", "mitral_regurgitant_fraction", *DOSES, "stunned")
+RECORDED_SIGNALS = (*_FLOWS, "lactate", "mitral_regurgitant_fraction", *DOSES, "stunned")
 
 # Limit of each signal, by the name of its number.
 _LIMITS = {
@@ -49,7 +49,7 @@ class FollowUp:
     times : tuple of float
         Hours after the removal.
     noted : dict of str to tuple of float
-        The signals of :data:`NOTED` at those hours.
+        The signals of :data:`RECORDED_SIGNALS` at those hours.
     """
 
     result: str
@@ -93,20 +93,20 @@ def follow_unsupported(
     times: list[float] = []
 
     def follow_up(result: str, reason: str, *, died: bool = False) -> FollowUp:
-        noted = {name: tuple(row[name] for row in rows) for name in NOTED}
+        noted = {name: tuple(row[name] for row in rows) for name in RECORDED_SIGNALS}
         return FollowUp(result, reason, run.slow.hours - begin, died, tuple(times), noted)
 
     try:
         metrics = run.metrics()
         while run.slow.hours < begin + limits["hours"] - 1e-6:
             given = orders.without_pump(metrics)
-            run.drain = given.pop("diuresis")
-            run.slow.give(**given_now(given, scenario, run.slow.hours))
+            run.diuresis = given.pop("diuresis")
+            run.slow.give(**infusions_at(given, scenario, run.slow.hours))
             run.advance(_STEP, 0.0, patient_disturbances(scenario, run.slow.hours))
             metrics = run.metrics()
             now = run.slow.hours - begin
             times.append(now)
-            rows.append({name: metrics[name] for name in NOTED})
+            rows.append({name: metrics[name] for name in RECORDED_SIGNALS})
             if watch.died(metrics, _STEP * SECONDS_PER_HOUR):
                 return follow_up("failed", f"died: {_value_text('map', metrics)}", died=True)
             failing = _failing(metrics, given, limits) if now > limits["grace"] else {}
@@ -146,10 +146,10 @@ def _value_text(name: str, metrics: Mapping[str, float]) -> str:
 def patient_disturbances(scenario: HourScenario, hours: float) -> dict[str, float]:
     """Disturbances that act on a patient without a pump."""
     acting = scenario.disturbances(hours)
-    return {name: value for name, value in acting.items() if name not in POSITION}
+    return {name: value for name, value in acting.items() if name not in PUMP_POSITION_DISTURBANCES}
 
 
-def given_now(
+def infusions_at(
     orders: Mapping[str, float], scenario: HourScenario, hours: float
 ) -> dict[str, float]:
     """Orders and events together, held within the ranges of the slow inputs."""

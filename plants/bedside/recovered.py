@@ -30,10 +30,10 @@ _LARGEST_SHARE, _HALVINGS = 1.2, 8
 #: Lowest and highest value by signal name.
 Bounds = Mapping[str, tuple[float | None, float | None]]
 #: What makes a patient fit for weaning without a pump (Randhawa 2021 JACC HF).
-FIT: Bounds = {"map": (65.0, None), "cardiac_index": (2.2, None), "pcwp": (None, 18.0)}
+READY_LIMITS: Bounds = {"map": (65.0, None), "cardiac_index": (2.2, None), "pcwp": (None, 18.0)}
 
 
-def drug_factor(slow: Mapping[str, float]) -> float:
+def contractility_without_drugs(slow: Mapping[str, float]) -> float:
     """Contractility without the drugs at the begin, relative to that with them."""
     p = SlowParameters.load()
     factor = 1.0
@@ -79,7 +79,9 @@ def recovered_metrics(
     return run.metrics()
 
 
-def hidden_leak(patient: VirtualPatient, leak: float, pump: Pump, hours: float) -> dict[str, float]:
+def masked_regurgitation_parameters(
+    patient: VirtualPatient, leak: float, pump: Pump, hours: float
+) -> dict[str, float]:
     """Parameters of a mitral valve that is tight at P-8 and leaks at P-2, some days on.
 
     The valve begins to leak a share of the way between the beats of both levels without a leak, and
@@ -126,15 +128,15 @@ def hidden_leak(patient: VirtualPatient, leak: float, pump: Pump, hours: float) 
     }
 
 
-def masking_share(patient: Patient, slow: Mapping[str, float]) -> float:
+def masked_recovery_share(patient: Patient, slow: Mapping[str, float]) -> float:
     """Share of the gap with which a heart is fit under its inotrope and fails without it.
 
     Halfway between the least share that is fit under the drug and the least that does not fail
     without; the former where there is no such half way.
     """
-    factor, dose = drug_factor(slow), slow["inotrope_baseline"]
+    factor, dose = contractility_without_drugs(slow), slow["inotrope_baseline"]
 
-    def least(bounds: Bounds, inotrope: float) -> float:
+    def minimum_recovered_share(bounds: Bounds, inotrope: float) -> float:
         low, high = 0.0, _LARGEST_SHARE
         for _ in range(_HALVINGS):
             middle = 0.5 * (low + high)
@@ -145,7 +147,8 @@ def masking_share(patient: Patient, slow: Mapping[str, float]) -> float:
                 low = middle
         return high
 
-    fit, bearing = least(FIT, dose), least(_bearable(), 0.0)
+    fit = minimum_recovered_share(READY_LIMITS, dose)
+    bearing = minimum_recovered_share(_bearable(), 0.0)
     return max(0.5 * (fit + bearing), fit)
 
 

@@ -26,7 +26,7 @@ from plants.beat import PeriodicBeat, SteadyState
 from plants.plant import Plant
 from plants.quantities import SECONDS_PER_HOUR, PhysicsError
 from plants.slow import (
-    QUICK,
+    FAST_RELAXING_STATES,
     SLOW_STATES,
     STATE_LAYOUT,
     PeriodicRun,
@@ -49,7 +49,7 @@ _BEAT_TOLERANCE = 1e-3
 # The reflex's pressure: what counts as settled (mmHg), tries, first move and its largest (mmHg).
 _PRESSURE_TOLERANCE, _TRIES, _FIRST_SLOPE, _LARGEST_MOVE = 0.05, 30, -2.0, 15.0
 _SENSED = STATE_LAYOUT.index["sensed_pressure"]
-_SLOW = np.array([name not in QUICK for name in SLOW_STATES])
+_SLOW = np.array([name not in FAST_RELAXING_STATES for name in SLOW_STATES])
 # A state's size is its value, but not less than this share of its range.
 _LEAST_SIZE = np.array([1e-3 * (state.high - state.low) for state in SLOW_STATES.values()])
 # Ranges that are open for all that matters say nothing about a size: these do.
@@ -94,7 +94,7 @@ class BedsideRun(PeriodicRun):
     ----------
     volume : float
         Blood volume, mL.
-    drain : float
+    diuresis : float
         Fluid that is taken off the blood, mL/h; hemoglobin stays.
     beats_found : int
         Periodic beats found since the start, which is what a run costs.
@@ -119,7 +119,7 @@ class BedsideRun(PeriodicRun):
         tolerance: float = RELATIVE_TOLERANCE,
     ):
         super().__init__(plant, slow, tolerance=tolerance, volume=volume)
-        self.drain = 0.0
+        self.diuresis = 0.0
         self._search = PeriodicBeat(plant, tolerance=_BEAT_TOLERANCE)
         self._at: _Held | None = None
         self._slope = _FIRST_SLOPE  # of the reflex's pressure error, kept from search to search
@@ -185,7 +185,7 @@ class BedsideRun(PeriodicRun):
     def _step_of(self, longest: float) -> None:
         here = self._present()
         rates, decay = self.slow.rates(here.state, here.beat.metrics)
-        infusion = self.slow.effects(here.state)["infusion"] * SECONDS_PER_HOUR - self.drain
+        infusion = self.slow.effects(here.state)["infusion"] * SECONDS_PER_HOUR - self.diuresis
         step = min(self._step, longest)
         while True:
             try:

@@ -14,7 +14,7 @@ from plants.cohorts.access import (
 )
 from plants.cohorts.draws import DRUGS, drawn_between, drawn_dose, recovered_shares
 from plants.cohorts.identification import (
-    FREE,
+    ESTIMATED_PARAMETERS,
     TOLERANCE,
     Identification,
     TargetRow,
@@ -25,16 +25,16 @@ from plants.cohorts.individuals import individual
 from plants.cohorts.population import FIRST_EVALUATION_SEED, Population, RefusalCounts
 from plants.cohorts.refused import PatientRefused
 from plants.cohorts.right_pump_indication import Indication, check_indication, indication
-from plants.cohorts.variation import DRUG_PARAMETERS, STRESSED, built_in_variation
+from plants.cohorts.variation import DRUG_PARAMETERS, STRESSED_VOLUME, built_in_variation
 from plants.cohorts.virtual_patient import VirtualPatient
 
 __all__ = [
     "DRUGS",
     "DRUG_PARAMETERS",
+    "ESTIMATED_PARAMETERS",
     "FIRST_EVALUATION_SEED",
-    "FREE",
     "ROUTES",
-    "STRESSED",
+    "STRESSED_VOLUME",
     "TOLERANCE",
     "Access",
     "Anatomy",

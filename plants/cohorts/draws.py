@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.cohorts.variation import STRESSED, Numbers, Variation
+from plants.cohorts.variation import STRESSED_VOLUME, Numbers, Variation
 from plants.cohorts.virtual_patient import RESPONDERS
 from plants.patients import Patient
 from plants.quantities import InputError
@@ -53,13 +53,16 @@ def drawn_around(profile: Patient, seed: int, factors: Mapping[str, float]) -> P
     seed : int
         For the patient's name.
     factors : mapping of str to float
-        By parameter; of :data:`STRESSED` on the blood above the sum of the unstressed volumes.
+        By parameter; of :data:`STRESSED_VOLUME` on the blood above the sum of the unstressed
+        volumes.
     """
-    values = {name: profile[name] * factor for name, factor in factors.items() if name != STRESSED}
-    if STRESSED in factors:
+    values = {
+        name: profile[name] * factor for name, factor in factors.items() if name != STRESSED_VOLUME
+    }
+    if STRESSED_VOLUME in factors:
         unstressed = profile.unstressed_volume
         stressed = profile["blood_volume"] - unstressed
-        values["blood_volume"] = unstressed + stressed * factors[STRESSED]
+        values["blood_volume"] = unstressed + stressed * factors[STRESSED_VOLUME]
     name, source = f"{profile.name}/{seed}", "guess: drawn around the profile"
     try:
         return profile.replace(name, description=None, source=source, tag="X", **values)

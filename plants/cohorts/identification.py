@@ -20,7 +20,14 @@ from plants.quantities import SIGNALS, InputError, PhysicsError
 Array = NDArray[np.float64]
 
 #: Parameters that the built-in patients are identified by; one for each fitted target.
-FREE = ("lv_ees", "lv_alpha", "rv_ees", "r_systemic", "r_pulmonary", "vu_systemic_veins")
+ESTIMATED_PARAMETERS = (
+    "lv_ees",
+    "lv_alpha",
+    "rv_ees",
+    "r_systemic",
+    "r_pulmonary",
+    "vu_systemic_veins",
+)
 #: Targets that are fitted. The LV end-diastolic pressure is compared but not fitted: its target is
 #: the wedge pressure, and an atrial contraction puts it above that.
 FITTED = ("map", "cardiac_output", "pcwp", "cvp", "mpap", "ejection_fraction")
@@ -104,7 +111,8 @@ def identify(
     patient : Patient
         Start values and targets.
     free : sequence of str, optional
-        Names of the parameters that may move; by default ``FREE`` but for those the patient holds.
+        Names of the parameters that may move; by default ``ESTIMATED_PARAMETERS`` but for
+        those the patient holds.
     fitted : sequence of str
         Names of the targets that are fitted, of those that the patient has.
 
@@ -123,7 +131,7 @@ def identify(
     from scipy.optimize import least_squares  # Slow to import, and only needed here.
 
     if free is None:
-        free = [name for name in FREE if name not in patient.held]
+        free = [name for name in ESTIMATED_PARAMETERS if name not in patient.held]
     for name in free:
         if name not in PATIENT_PARAMETERS:
             raise InputError("free", name, "one of " + ", ".join(PATIENT_PARAMETERS))

@@ -12,7 +12,7 @@ import numpy as np
 
 from plants.beat import steady_state
 from plants.cohorts.draws import drawn_around
-from plants.cohorts.variation import STRESSED
+from plants.cohorts.variation import STRESSED_VOLUME
 from plants.patients import Patient
 from plants.plant import Plant
 from plants.quantities import InputError, PhysicsError, check_count, stream
@@ -66,7 +66,7 @@ def individual(patient: Patient | str, *, seed: int, spread: float = 0.1) -> Pat
     seed = check_count(seed, "seed")
     if spread == 0:
         return profile
-    random, names = stream("individual", seed), (*VARIED, "heart_rate", STRESSED)
+    random, names = stream("individual", seed), (*VARIED, "heart_rate", STRESSED_VOLUME)
     for _ in range(_ATTEMPTS):
         scores = np.clip(random.standard_normal(len(VARIED) + 2), -_TRUNCATION, _TRUNCATION)
         scores[-2] *= _HEART_RATE_SHARE

@@ -20,7 +20,7 @@ from plants.quantities import (
     SIGNALS,
     Checked,
     CheckedModel,
-    Gathered,
+    ErrorCollector,
     InputError,
     Parameter,
     Quantity,
@@ -44,11 +44,11 @@ Numbers = Mapping[str, float]
 #: What the plausibility of an unsupported patient is judged by.
 GATED = ("map", "cardiac_output", "ejection_fraction", "pcwp", "cvp")
 #: Blood above the sum of the unstressed volumes: varied in place of the blood volume.
-STRESSED = "stressed_volume"
+STRESSED_VOLUME = "stressed_volume"
 #: Stands for a profile that the file does not name.
 DEFAULT = "default"
 
-_VARIABLE = (*(name for name in PATIENT_PARAMETERS if not name.startswith("vu_")), STRESSED)
+_VARIABLE = (*(name for name in PATIENT_PARAMETERS if not name.startswith("vu_")), STRESSED_VOLUME)
 _VARIATION = parameter_table(
     *((name, "1", f"spread of the logarithm of {name}", 0, 1) for name in _VARIABLE)
 )
@@ -209,13 +209,13 @@ def _numbers_in(declared: Mapping[str, Parameter]) -> Checked:
 
     def check(tables: Any) -> Numbers:
         values = {name: entry.value for name, entry in section.check(tables).items()}
-        gathered = Gathered()
+        collector = ErrorCollector()
         for name in values:
             high = name.removesuffix(_LOW) + _HIGH
             if name.endswith(_LOW) and values[name] > values[high]:
                 allowed = f"at most {high} = {values[high]:g}"
-                gathered.add(InputError(name, values[name], allowed))
-        gathered.tell()
+                collector.add(InputError(name, values[name], allowed))
+        collector.tell()
         return MappingProxyType(values)
 
     return Checked(check, section.wanted)
@@ -281,11 +281,11 @@ class _PopulationFile(CheckedModel):
 def _medians_and_spreads(
     medians: Mapping[str, Quantity], spreads: Mapping[str, Quantity], source: str
 ) -> Mapping[str, tuple[float, float]]:
-    gathered = Gathered()
+    collector = ErrorCollector()
     for name in spreads:
         if name not in medians:
-            gathered.add(InputError(f"median.{name}", MISSING, "a quantity", source=source))
-    gathered.tell()
+            collector.add(InputError(f"median.{name}", MISSING, "a quantity", source=source))
+    collector.tell()
     return MappingProxyType(
         {
             name: (median.value, spreads[name].value if name in spreads else 0.0)
@@ -297,22 +297,22 @@ def _medians_and_spreads(
 def _matrix(tables: Mapping[str, Mapping[str, Any]], names: tuple[str, ...], source: str) -> Array:
     """The matrix of the correlations; each pair of varied parameters at most once."""
     matrix = np.eye(len(names))
-    gathered = Gathered()
+    collector = ErrorCollector()
     for first, row in tables.items():
         for second, table in row.items():
             field = f"correlation.{first}.{second}"
             unknown = next((name for name in (first, second) if name not in names), None)
             if unknown is not None:
-                gathered.add(unknown_name(field, unknown, names, source=source))
+                collector.add(unknown_name(field, unknown, names, source=source))
                 continue
             i, j = names.index(first), names.index(second)
             if i == j or matrix[i, j] != 0:
                 allowed = "each pair once, of two names"
-                gathered.add(InputError(field, table, allowed, source=source))
+                collector.add(InputError(field, table, allowed, source=source))
                 continue
-            entry = gathered.call(read_quantity, table, _CORRELATION, field, source)
+            entry = collector.call(read_quantity, table, _CORRELATION, field, source)
             matrix[i, j] = matrix[j, i] = 0.0 if entry is None else entry.value
-    gathered.tell()
+    collector.tell()
     lowest = float(np.linalg.eigvalsh(matrix)[0]) if names else 1.0
     if lowest <= 1e-6:
         allowed = f"correlations that do not contradict each other (lowest eigenvalue {lowest:.2g})"

@@ -3,7 +3,7 @@
 from plants.pumps import catheter_position, dynamics
 from plants.pumps.catheter_position import hemolysis_factor, position
 from plants.pumps.head_flow import steady_flow, steady_head
-from plants.pumps.head_flow_prior import other_laws, sample_head_flow
+from plants.pumps.head_flow_prior import alternative_head_flow_laws, sample_head_flow
 from plants.pumps.hemolysis import hemolysis_rate
 from plants.pumps.hemolysis_laws import (
     HEMOLYSIS_LAWS,
@@ -36,13 +36,13 @@ __all__ = [
     "InsertedDevice",
     "Level",
     "Pump",
+    "alternative_head_flow_laws",
     "catheter_position",
     "dynamics",
     "hemolysis_factor",
     "hemolysis_law",
     "hemolysis_rate",
     "motor_current",
-    "other_laws",
     "position",
     "sample_head_flow",
     "steady_flow",

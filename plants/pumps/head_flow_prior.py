@@ -23,7 +23,7 @@ _LAW = ("head_a", "head_b", "head_c", "inertance")
 _SHARE = Parameter("share", "1", "share of the way to the other law", 0, 1)
 
 
-def other_laws(pump: Pump) -> tuple[HeadFlow, ...]:
+def alternative_head_flow_laws(pump: Pump) -> tuple[HeadFlow, ...]:
     """The laws between which and the device's own a law is drawn.
 
     Parameters
@@ -39,11 +39,11 @@ def other_laws(pump: Pump) -> tuple[HeadFlow, ...]:
 
     Examples
     --------
-    >>> from plants.pumps import other_laws
+    >>> from plants.pumps import alternative_head_flow_laws
     >>> from plants import Pump
-    >>> len(other_laws(Pump.load("CP"))), len(other_laws(Pump.load("5.5")))
-    (4, 3)
-    >>> other_laws(Pump.load("5.5"))[0].source
+    >>> [len(alternative_head_flow_laws(Pump.load(name))) for name in ("CP", "5.5")]
+    [4, 3]
+    >>> alternative_head_flow_laws(Pump.load("5.5"))[0].source
     'guess: relative spread borrowed from the CP: derived fit, assumed high head 80 mmHg: Q0 4.37'
     """
     rows = pump.head_flow_uncertainty
@@ -64,7 +64,7 @@ def mix_head_flow(pump: Pump, other: HeadFlow, share: float, *, name: str | None
     pump : Pump
         The device.
     other : HeadFlow
-        One of :func:`other_laws`.
+        One of :func:`alternative_head_flow_laws`.
     share : float
         0 gives the device's own law, 1 the other one.
     name : str, optional
@@ -78,10 +78,10 @@ def mix_head_flow(pump: Pump, other: HeadFlow, share: float, *, name: str | None
     Examples
     --------
     >>> from plants.pumps.head_flow_prior import mix_head_flow
-    >>> from plants.pumps import other_laws
+    >>> from plants.pumps import alternative_head_flow_laws
     >>> from plants import Pump
     >>> cp = Pump.load("CP")
-    >>> mix_head_flow(cp, other_laws(cp)[0], 1.0)["head_a"]
+    >>> mix_head_flow(cp, alternative_head_flow_laws(cp)[0], 1.0)["head_a"]
     0.0994
     """
     share = check_number(share, _SHARE, "share", None)
@@ -124,7 +124,7 @@ def sample_head_flow(pump: Pump, seed: int) -> Pump:
     """
     seed = check_count(seed, "seed")
     random = stream("head flow", seed)
-    laws = other_laws(pump)
+    laws = alternative_head_flow_laws(pump)
     other = laws[int(random.integers(len(laws)))]
     return mix_head_flow(pump, other, float(random.uniform()), name=f"{pump.name}/{seed}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from plants.quantities import MISSING, Gathered, InputError, unknown_name
+from plants.quantities import MISSING, ErrorCollector, InputError, unknown_name
 
 _LEVEL_NAME = re.compile(r"P-\d+")
 
@@ -82,26 +82,26 @@ def check_levels(levels: tuple[Level, ...], boost: Boost | None, max_speed: floa
         rise or pass the highest speed, a range of flow is upside down, or the boost level is
         not among the levels. All of it is told.
     """
-    gathered = Gathered()
+    collector = ErrorCollector()
     if not levels or levels[0].rpm != 0:
         first = levels[0].rpm if levels else MISSING
-        gathered.add(InputError("levels[0].rpm", first, "0: the first level is stopped"))
+        collector.add(InputError("levels[0].rpm", first, "0: the first level is stopped"))
     slower = -1.0
     names: set[str] = set()
     for index, level in enumerate(levels):
         field = f"levels[{index}]"
         if not _LEVEL_NAME.fullmatch(level.name) or level.name in names:
             allowed = "P- and a number no other level has, P-3 for example"
-            gathered.add(InputError(f"{field}.name", level.name, allowed))
+            collector.add(InputError(f"{field}.name", level.name, allowed))
         if not slower < level.rpm <= max_speed:
             allowed = f"above the level before it, up to max_speed ({max_speed:g} rpm)"
-            gathered.add(InputError(f"{field}.rpm", level.rpm, allowed))
+            collector.add(InputError(f"{field}.rpm", level.rpm, allowed))
         low, high = level.flow_low, level.flow_high
         if low is not None and high is not None and low > high:
             allowed = f"up to flow_high ({high:g} L/min)"
-            gathered.add(InputError(f"{field}.flow_low", low, allowed))
+            collector.add(InputError(f"{field}.flow_low", low, allowed))
         slower = level.rpm
         names.add(level.name)
     if boost is not None and boost.level not in names:
-        gathered.add(unknown_name("boost.level", boost.level, sorted(names)))
-    gathered.tell()
+        collector.add(unknown_name("boost.level", boost.level, sorted(names)))
+    collector.tell()

@@ -12,8 +12,8 @@ from plants.quantities.checks import (
     clipped,
 )
 from plants.quantities.errors import (
+    ErrorCollector,
     FrozenError,
-    Gathered,
     InputError,
     InputErrors,
     PhysicsError,
@@ -119,8 +119,8 @@ __all__ = [
     "CheckedModel",
     "Declared",
     "Entry",
+    "ErrorCollector",
     "FrozenError",
-    "Gathered",
     "InputError",
     "InputErrors",
     "Layout",

@@ -93,21 +93,21 @@ def all_errors(errors: Sequence[InputError]) -> InputError:
     return flat[0] if len(flat) == 1 else InputErrors(flat)
 
 
-class Gathered:
+class ErrorCollector:
     """Gathers refusals, so that all that is wrong is told at once.
 
     Examples
     --------
-    >>> from plants.quantities import Gathered, InputError
+    >>> from plants.quantities import ErrorCollector, InputError
     >>> def positive(value, field):
     ...     if value <= 0:
     ...         raise InputError(field, value, "a positive number")
     ...     return value
-    >>> gathered = Gathered()
-    >>> gathered.call(positive, 2.0, "length"), gathered.call(positive, -1.0, "width")
+    >>> collector = ErrorCollector()
+    >>> collector.call(positive, 2.0, "length"), collector.call(positive, -1.0, "width")
     (2.0, None)
     >>> try:
-    ...     gathered.tell()
+    ...     collector.tell()
     ... except InputError as error:
     ...     print(error)
     width = -1.0 is not allowed; allowed: a positive number

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plants.quantities.checks import MISSING, Declared, check_number, check_text, range_text
-from plants.quantities.errors import Gathered, InputError, unknown_name
+from plants.quantities.errors import ErrorCollector, InputError, unknown_name
 
 #: What the first letter of a tag says about a value.
 TAGS = {"S": "seen in a source", "R": "recalled", "D": "derived", "X": "fill or guess"}
@@ -90,28 +90,28 @@ def _checked(
     table: Mapping[str, Any], declared: Declared, field: str, source: str | None
 ) -> Quantity:
     """The quantity of a table with the keys value, unit, source and tag; all refusals at once."""
-    gathered = Gathered()
+    collector = ErrorCollector()
     for key in table:
         if key not in _KEYS:
-            gathered.add(unknown_name(_joined(field, key), key, _KEYS, source=source))
+            collector.add(unknown_name(_joined(field, key), key, _KEYS, source=source))
     for key in _KEYS:
         if key not in table:
             hint = f"{key} must be given (value {range_text(declared)})"
-            gathered.add(InputError(_joined(field, key), MISSING, hint, source=source))
+            collector.add(InputError(_joined(field, key), MISSING, hint, source=source))
     number: float | None = None
     unit = table.get("unit", declared.unit)
     if unit != declared.unit:  # the range says nothing of a value in another unit
         allowed = f"{declared.unit!r} (value {range_text(declared)})"
-        gathered.add(InputError(_joined(field, "unit"), unit, allowed, source=source))
+        collector.add(InputError(_joined(field, "unit"), unit, allowed, source=source))
     elif "value" in table:
         place = _joined(field, "value")
-        number = gathered.call(check_number, table["value"], declared, place, source)
+        number = collector.call(check_number, table["value"], declared, place, source)
     if "source" in table:
         place = _joined(field, "source")
-        gathered.call(check_text, table["source"], place, source, what="a source")
+        collector.call(check_text, table["source"], place, source, what="a source")
     if "tag" in table:
-        gathered.call(check_tag, table["tag"], _joined(field, "tag"), source)
-    gathered.tell()
+        collector.call(check_tag, table["tag"], _joined(field, "tag"), source)
+    collector.tell()
     assert number is not None  # else it was refused
     return Quantity(number, declared.unit, table["source"], table["tag"])
 
@@ -182,21 +182,21 @@ def read_quantities(
         value = MISSING if tables is None else tables
         allowed = f"tables [{_joined(field, 'NAME')}]"
         raise InputError(field, value, allowed, source=source)
-    gathered = Gathered()
+    collector = ErrorCollector()
     for name in tables:
         if name not in declared:
-            gathered.add(unknown_name(_joined(field, name), name, declared, source=source))
+            collector.add(unknown_name(_joined(field, name), name, declared, source=source))
     checked: dict[str, Quantity] = {}
     for name, each in declared.items():
         place = _joined(field, name)
         if name in tables:
-            quantity = gathered.call(read_quantity, tables[name], each, place, source)
+            quantity = collector.call(read_quantity, tables[name], each, place, source)
             if quantity is not None:
                 checked[name] = quantity
         elif required:
             allowed = f"a quantity, {range_text(each)}"
-            gathered.add(InputError(place, MISSING, allowed, source=source))
-    gathered.tell()
+            collector.add(InputError(place, MISSING, allowed, source=source))
+    collector.tell()
     return checked
 
 
@@ -216,14 +216,14 @@ def replace_values(
     InputError
         A name is not declared.
     """
-    gathered = Gathered()
+    collector = ErrorCollector()
     changed = dict(quantities)
     for name, value in values.items():
         if name in declared:
             changed[name] = Quantity(value, declared[name].unit, source, tag)
         else:
-            gathered.add(unknown_name("parameter", name, declared, source=path))
-    gathered.tell()
+            collector.add(unknown_name("parameter", name, declared, source=path))
+    collector.tell()
     return changed
 
 

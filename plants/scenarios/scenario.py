@@ -9,7 +9,16 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from plants.quantities import CheckedModel, Gathered, InputError, Name, Preset, Source, Tag, clipped
+from plants.quantities import (
+    CheckedModel,
+    ErrorCollector,
+    InputError,
+    Name,
+    Preset,
+    Source,
+    Tag,
+    clipped,
+)
 from plants.scenarios.disturbances import DISTURBANCES
 from plants.scenarios.event import ACTIONS, Event, finite_time, interval
 from plants.scenarios.shapes import mean_of_product
@@ -96,14 +105,14 @@ class Scenario(Preset):
     def _check_range(self) -> Self:
         # One event is in range by its amount. Several are looked at where a piece begins, just
         # before the next one and after all of them; between these every course is monotone.
-        gathered = Gathered()
+        collector = ErrorCollector()
         for name, events in self._by_target.items():
             if len(events) < 2:
                 continue
             indices = [i for i, event in enumerate(self.events) if event in events]
             field = " and ".join(f"events[{i}]" for i in indices) + f" together, {name}"
-            gathered.call(self._check_together, name, events, field)
-        gathered.tell()
+            collector.call(self._check_together, name, events, field)
+        collector.tell()
         return self
 
     def _check_together(self, name: str, events: tuple[Event, ...], field: str) -> None:

@@ -2,8 +2,8 @@
 
 from plants.slow.clock import SlowClock, combined, relaxation
 from plants.slow.model import (
+    FAST_RELAXING_STATES,
     PARAMETER_LAYOUT,
-    QUICK,
     SLOW_INPUTS,
     SLOW_PARAMETERS,
     SLOW_STATES,
@@ -14,8 +14,8 @@ from plants.slow.parameters import SlowParameters
 from plants.slow.periodic_run import PeriodicRun, step_change
 
 __all__ = [
+    "FAST_RELAXING_STATES",
     "PARAMETER_LAYOUT",
-    "QUICK",
     "RELATIVE_TOLERANCE",
     "SLOW_INPUTS",
     "SLOW_PARAMETERS",

@@ -15,10 +15,10 @@ from plants.plant import METRICS, Plant
 from plants.quantities import InputError, PhysicsError, check_number, clipped, lookup
 from plants.scenarios import DISTURBANCES
 from plants.slow.model import (
+    FAST_RELAXING_STATES,
     INPUT_LAYOUT,
     OUTPUT_LAYOUT,
     PARAMETER_LAYOUT,
-    QUICK,
     SLOW_INPUTS,
     SLOW_STATES,
     STATE_LAYOUT,
@@ -30,7 +30,7 @@ from plants.slow.parameters import SlowParameters
 Array = NDArray[np.float64]
 _LOW = np.array([state.low for state in SLOW_STATES.values()])
 _HIGH = np.array([state.high for state in SLOW_STATES.values()])
-_QUICK = np.array([STATE_LAYOUT.index[name] for name in QUICK])
+_FAST_RELAXING = np.array([STATE_LAYOUT.index[name] for name in FAST_RELAXING_STATES])
 # Rounding of an integration may pass the end of a range by this share of it.
 _SLACK = 1e-6
 # Below this rate times the step a state relaxes as good as not at all.
@@ -142,7 +142,7 @@ class SlowClock:
     def settled(self, state: Array, metrics: Mapping[str, float]) -> Array:
         """The state with the quick ones in equilibrium with a beat."""
         state = state.copy()
-        state[_QUICK] = _numeric("settled")(metric_vector(metrics), self._p)
+        state[_FAST_RELAXING] = _numeric("settled")(metric_vector(metrics), self._p)
         return state
 
     def advance(self, metrics: Mapping[str, float], hours: float) -> None:

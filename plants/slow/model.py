@@ -45,7 +45,7 @@ SLOW_PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
     }
 )
 #: Quick states, which settle within the beats that an outer step of hours passes over.
-QUICK: tuple[str, ...] = field_names(reflex.States)
+FAST_RELAXING_STATES: tuple[str, ...] = field_names(reflex.States)
 
 STATE_LAYOUT = TypedLayout(AllStates, SLOW_STATES)
 INPUT_LAYOUT = TypedLayout(AllInputs, SLOW_INPUTS)
@@ -68,7 +68,7 @@ class SlowModel:
     outputs : Function
         ``(s, m, u, p) -> signals`` in the order of ``SLOW_SIGNALS``.
     settled : Function
-        ``(m, p) -> `` the quick states (:data:`QUICK`) in equilibrium with a beat.
+        ``(m, p) -> `` the quick states (:data:`FAST_RELAXING_STATES`) in equilibrium with a beat.
     """
 
     rates: ca.Function

@@ -28,7 +28,7 @@ from plants.plant import Plant
 from plants.quantities import HOURS_PER_DAY, InputError, PhysicsError
 from plants.slow.clock import SlowClock, metric_vector
 from plants.slow.flow import MetricModel, Path, flowed
-from plants.slow.model import QUICK, SLOW_STATES, STATE_LAYOUT
+from plants.slow.model import FAST_RELAXING_STATES, SLOW_STATES, STATE_LAYOUT
 from plants.slow.periodic_run import PeriodicRun, step_change
 from plants.slow.response import RespondingBeat, drive_vector
 
@@ -46,7 +46,7 @@ _NEGLIGIBLE = 0.1
 # The size of a state is its value and what it has moved, but not less than this share of its
 # range; the reflex's tones pass through 0 and are never smaller than 1 %.
 _RANGES = np.array([state.high - state.low for state in SLOW_STATES.values()])
-_LEAST_SIZE = np.where([name in QUICK for name in SLOW_STATES], 1e-2, 1e-5) * _RANGES
+_LEAST_SIZE = np.where([name in FAST_RELAXING_STATES for name in SLOW_STATES], 1e-2, 1e-5) * _RANGES
 _VOLUME_SIZE = 1000.0  # mL
 # The reflex's pressure: largest change that counts as settled (mmHg), and tries to get there.
 _REFLEX_TOLERANCE, _REFLEX_TRIES = 1e-3, 30

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from plants.quantities import KRPM_PER_RPM, Gathered, InputError, Preset
+from plants.quantities import KRPM_PER_RPM, ErrorCollector, InputError, Preset
 from plants.therapies.goals import Death, Entries, Goal, Limit, metric
 from plants.therapies.therapy_file import TherapyFile
 
@@ -76,19 +76,19 @@ class Therapy(Preset):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        gathered = Gathered()
+        collector = ErrorCollector()
         for field, parts in (("goals", self.goals), ("limits", self.limits)):
             signals = [part.signal for part in parts]
             for index, signal in enumerate(signals):
                 if signal in signals[:index]:
                     place = f"{field}[{index}].signal"
-                    gathered.add(InputError(place, signal, "each signal once"))
+                    collector.add(InputError(place, signal, "each signal once"))
         named = [(part, limit.signal) for part, limit in self.weaning]
         for index, (part, signal) in enumerate(named):
             if (part, signal) in named[:index]:
                 allowed = f"each signal once for the part {part!r}"
-                gathered.add(InputError(f"weaning[{index}].signal", signal, allowed))
-        gathered.tell()
+                collector.add(InputError(f"weaning[{index}].signal", signal, allowed))
+        collector.tell()
         return self
 
     @classmethod

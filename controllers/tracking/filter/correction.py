@@ -156,7 +156,7 @@ class Corrector:
             noise = self._table.noise_sd(readings, model.value)
             correction = corrected(prior, model, readings.values, noise)
             moved = np.linalg.solve(about.root, correction.posterior.mean - about.mean)
-            if np.max(np.abs(moved)) < self._settings.far:
+            if np.max(np.abs(moved)) < self._settings.relinearisation_distance:
                 break
             about = correction.posterior
         return correction

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from controllers.tracking.filter.predicted_outputs import PredictedOutputs
 from controllers.tracking.filter.square_root_filter import Gaussian
-from controllers.tracking.model import OUTPUTS, Kind, StateSpace, unaided
+from controllers.tracking.model import OUTPUTS, Kind, StateSpace, contractility_factor_without_drugs
 from plants import InputError, Patient, SlowParameters, unknown_name
 
 Array = NDArray[np.float64]
@@ -240,6 +240,9 @@ def patient_estimate(
         estimates.append(
             Estimate(name, unit, float(mean[index]), float(spread[index]), kind, scale, low)
         )
-    scale, centre = patient["lv_ees"] * unaided(slow), float(mean[contractility])
+    scale, centre = (
+        patient["lv_ees"] * contractility_factor_without_drugs(slow),
+        float(mean[contractility]),
+    )
     estimates.append(Estimate("unaided_lv_ees", "mmHg/mL", centre, float(spread[-1]), "log", scale))
     return JointEstimate(estimates, root, hours)

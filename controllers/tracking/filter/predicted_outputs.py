@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controllers.tracking.filter.readings import READ_SIGNALS, model_floor, output_rows
-from controllers.tracking.filter.square_root_filter import Gaussian, differences
+from controllers.tracking.filter.square_root_filter import Gaussian, divided_differences
 from controllers.tracking.model import N_PATIENT, OUTPUTS, STATE_INDEX
 
 Array = NDArray[np.float64]
@@ -126,7 +126,7 @@ class SigmaPointRegression:
     def fit(cls, estimate: Gaussian, values: Array, exact: float) -> SigmaPointRegression:
         """From the outputs at the sigma points of an estimate, (k, n_outputs)."""
         root = estimate.root[:N_PATIENT, :N_PATIENT]
-        mean, first, rest = differences(values)
+        mean, first, rest = divided_differences(values)
         slope = np.asarray(np.linalg.solve(root.T, first.T).T, dtype=np.float64)
         rows = _JUDGED[_DECISIVE]
         second = np.hypot(mean - values[0], np.linalg.norm(rest, axis=1))[rows]

@@ -13,7 +13,7 @@ class TrackerSettings:
     ----------
     relinearisations : int
         How often a correction that moved far is linearised anew.
-    far : float
+    relinearisation_distance : float
         What counts as far, in standard deviations of the prior.
     plausibility : float
         Probability with which a consistent update counts as plausible.
@@ -30,7 +30,7 @@ class TrackerSettings:
     """
 
     relinearisations: int = 3
-    far: float = 1.0
+    relinearisation_distance: float = 1.0
     plausibility: float = 0.999
     window: int = 8
     consistency: float = 0.99

@@ -166,7 +166,7 @@ def sigma_points(estimate: Gaussian, count: int) -> Array:
     return np.concatenate([estimate.mean[None], estimate.mean + away, estimate.mean - away])
 
 
-def differences(values: Array) -> tuple[Array, Array, Array]:
+def divided_differences(values: Array) -> tuple[Array, Array, Array]:
     """Mean, and first- and second-order columns, of values at :func:`sigma_points`.
 
     Parameters

@@ -18,7 +18,7 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.model.tracked_quantities import N_PATIENT, STATE_INDEX, STRETCH
+from controllers.tracking.model.tracked_quantities import N_PATIENT, REFERENCE_STRETCH, STATE_INDEX
 from plants import METRICS, Patient, SlowParameters
 from plants.plant import VALUES, BeatMetrics
 from plants.quantities import MINUTES_PER_HOUR, ML_PER_DL, Layout, TypedLayout
@@ -45,7 +45,7 @@ ACTING_ROWS = np.array(
 #: Predicted beside the metrics of the beat: logarithms of what the hearts and vessels are worth
 #: with drugs and reflex in, relative to the nominal patient's; the mitral leak that a beat has;
 #: and the mixed venous saturation.
-EXTRAS: tuple[str, ...] = (
+DERIVED_OUTPUTS: tuple[str, ...] = (
     "log_lv_contractility",
     "log_rv_contractility",
     "log_systemic_resistance",
@@ -53,7 +53,7 @@ EXTRAS: tuple[str, ...] = (
     "svo2",
 )
 #: All that is predicted, in the order of the rows.
-OUTPUTS = Layout((*METRICS.names, *EXTRAS))
+OUTPUTS = Layout((*METRICS.names, *DERIVED_OUTPUTS))
 # Stretch (mL) at which no ventricle comes near the one where its valve begins to leak.
 _TIGHT = 2000.0
 #: Settled with the beat: the mean arterial pressure that the reflex feels, and the leak.
@@ -125,7 +125,7 @@ class EstimatedPatientModel:
     closing : Function
         ``(x, z, t, m, p) -> `` by how much the pair is not settled (mmHg, mL/s/mmHg).
     extras : Function
-        ``(x, z, t, m, p) -> `` values of ``EXTRAS``.
+        ``(x, z, t, m, p) -> `` values of ``DERIVED_OUTPUTS``.
     acting_slope, closing_slope : Function
         Jacobians by ``(x, z)``, and of the last by ``(x, z, m)``.
     """
@@ -184,7 +184,7 @@ def _estimated(p: AllParameters, x: ca.SX, t: ca.SX) -> AllParameters:
     return replace(
         p,
         baroreflex_pressure=p.baroreflex_pressure + x[STATE_INDEX["reflex_pressure"]],
-        mitral_tethering=leak / STRETCH,
+        mitral_tethering=leak / REFERENCE_STRETCH,
         mitral_competent_volume=t[2] + x[STATE_INDEX["mitral_closing"]],
         mitral_competent_pressure=ca.SX(0),
     )
@@ -219,12 +219,12 @@ def parameter_vector(slow: SlowParameters, patient: Patient) -> Array:
     return np.concatenate([slow.vector(), patient.vector()])
 
 
-def stretch(metrics: Mapping[str, float], pressure_weight: float) -> float:
+def end_diastolic_stretch(metrics: Mapping[str, float], pressure_weight: float) -> float:
     """Stretch (mL) of the left ventricle at end diastole: its volume, and its pressure as mL."""
     return metrics["lvedv"] + pressure_weight * metrics["lvedp"]
 
 
-def unaided(slow: SlowParameters) -> float:
+def contractility_factor_without_drugs(slow: SlowParameters) -> float:
     """Factor from the contractility at the doses of the briefing to that without drugs."""
     parameters = TypedLayout(drugs.Parameters).select(slow.values)
     return float(_drug_effects(0.0, 0.0, parameters)["lv_contractility"])

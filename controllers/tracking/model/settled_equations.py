@@ -36,7 +36,7 @@ _VEINS = STATES.index["systemic_vein_volume"]
 _RATE, _RATE_FACTOR = VALUES.index["heart_rate"], VALUES.index["disturbance_heart_rate"]
 _LVESV = METRICS.index["lvesv"]
 #: Speed that says that the pump is out.
-PUMP_OUT = -1.0
+NO_PUMP_SPEED = -1.0
 #: Integration step, s; RK4 at 4 ms errs by 2.5e-4 of a beat mean.
 LONGEST_STEP = 0.004
 # The compliances are estimated too and may ask for a smaller step than the nominal patient's.
@@ -115,7 +115,9 @@ class SettledEquations:
 
     def plant_at(self, speed: float) -> tuple[Plant, float]:
         """The plant at a speed, the pump being out or not, and the speed that it is held at."""
-        return (self._bare, self.plant.right_speed) if speed == PUMP_OUT else (self.plant, speed)
+        return (
+            (self._bare, self.plant.right_speed) if speed == NO_PUMP_SPEED else (self.plant, speed)
+        )
 
     def steps(self, x: Array, z: Array, speeds: Array, inputs: Array) -> NDArray[np.int64]:
         """Integration steps of a beat in each lane, which stay while the beat is searched."""
@@ -186,7 +188,7 @@ class SettledEquations:
         )
 
     def extras(self, x: Array, z: Array, metrics: Array, inputs: Array) -> Array:
-        """Values of ``EXTRAS`` in each lane."""
+        """Values of ``DERIVED_OUTPUTS`` in each lane."""
         return self._response("extras", x, z[:, _PAIR], inputs, metrics)
 
     def physical(self, z: Array, metrics: Array) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.model.settled_equations import PUMP_OUT, SettledEquations, Tangent
+from controllers.tracking.model.settled_equations import NO_PUMP_SPEED, SettledEquations, Tangent
 from controllers.tracking.model.tracked_quantities import PATIENT_STATES
 from plants import PhysicsError, steady_state
 from plants.plant import N_VOLUMES
@@ -93,7 +93,7 @@ def newton(
         There is none near the guess.
     """
     name = equations.plant.patient.name
-    where = "without the pump" if speed == PUMP_OUT else f"at {speed:g} rpm"
+    where = "without the pump" if speed == NO_PUMP_SPEED else f"at {speed:g} rpm"
     missing = PhysicsError(f"no settled beat of the nominal patient {name} {where}")
     if not np.isfinite(guess).all():
         raise missing

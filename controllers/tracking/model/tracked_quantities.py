@@ -17,7 +17,7 @@ from plants import Sensor
 Kind = Literal["log", "plain"]
 
 #: Stretch of the left ventricle (mL) beyond the closing one at which the leak is stated.
-STRETCH = 20.0
+REFERENCE_STRETCH = 20.0
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ def _factor(
 
 
 #: What the beat depends on: factors on contractilities, resistances, heart rate, diastolic
-#: stiffness and compliances; blood beyond the nominal patient's; the mitral leak at `STRETCH`
-#: beyond the closing stretch, and that stretch beyond the first one; the operating point of the
-#: baroreflex beyond the nominal one.
+#: stiffness and compliances; blood beyond the nominal patient's; the mitral leak at
+#: `REFERENCE_STRETCH` beyond the closing stretch, and that stretch beyond the first one; the
+#: operating point of the baroreflex beyond the nominal one.
 PATIENT_STATES: tuple[TrackedQuantity, ...] = (
     _factor("lv_contractility", 0.3, 0.012, 0.35, 0.01),
     _factor("systemic_resistance", 0.3, 0.02, 0.3, 0.005),

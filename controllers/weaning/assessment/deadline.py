@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from controllers.weaning.assessment.recognition import current_findings
 from controllers.weaning.decision import Decision, Reason
-from controllers.weaning.policies import WeaningState, chance_without_pump
+from controllers.weaning.policies import WeaningState, probability_without_pump
 from controllers.weaning.progress import Progress
 
 # Phases of a trial that goes on.
@@ -36,7 +36,7 @@ def reassess_before_label_end(
     left = max(left, 0.0)
     why = [Reason(f"{left:.3g} h left of the label's {label_hours:g} h", "", left, lead)]
     if now.forecasts.trusted:
-        why.append(chance_without_pump(now, now.criteria.number("late_start_chance"), left))
+        why.append(probability_without_pump(now, now.criteria.number("late_start_chance"), left))
     progress.findings.setdefault("no-recovery", now.hours)
     why.append(Reason("evaluate for a durable pump or transplant; the pump is a bridge"))
     return replace(

@@ -22,7 +22,7 @@ def deterioration_reasons(now: WeaningState, progress: Progress) -> tuple[Reason
     progress : Progress
         Where the course stands; a relapse is noted there.
     """
-    reasons = list(now.criteria.broken("deterioration", now.values))
+    reasons = list(now.criteria.violated("deterioration", now.values))
     low = low_reading_limit(now)
     pressure = now.measurements.latest.get("map", math.nan)
     if pressure < low and all(reason.signal != "map" for reason in reasons):

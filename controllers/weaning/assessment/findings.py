@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from controllers.weaning.decision import Reason
-from controllers.weaning.evidence import joint_chance
+from controllers.weaning.evidence import joint_probability
 from controllers.weaning.policies import WeaningState
 from plants import echo_grade
 
@@ -91,8 +91,8 @@ def masking_inotrope(now: WeaningState, highest: float) -> Reason | None:
     if not now.forecasts.trusted:
         return None
     needed = [now.criteria["without_pump"][name] for name in CONTRACTILITY_CRITERIA]
-    without = joint_chance(needed, now.forecasts.without_pump())
-    with_it = joint_chance(needed, now.forecasts.without_pump(inotrope=dose))
+    without = joint_probability(needed, now.forecasts.without_pump())
+    with_it = joint_probability(needed, now.forecasts.without_pump(inotrope=dose))
     if without >= _LIKELY or not (with_it >= _LIKELY or (good and moderate)):
         return None
     text = f"chance to hold without pump {with_it:.2f} with it and {without:.2f} without"
@@ -134,14 +134,14 @@ def right_ventricular_failure(now: WeaningState) -> Reason | None:
     ratio = values.get("cvp", math.nan) / max(values.get("pcwp", math.nan), 1.0)
     limit = now.criteria.number("cvp_pcwp_ratio")
     signs = (congestion,) if estimates is None else (congestion, flow)
-    broken = [sign for sign in signs if not sign.met and math.isfinite(sign.value)]
+    violated = [sign for sign in signs if not sign.met and math.isfinite(sign.value)]
     if pulsatility.met or not math.isfinite(pulsatility.value):
         return None
-    if not ratio > limit or not broken:
+    if not ratio > limit or not violated:
         return None
-    text = "; ".join(reason.text for reason in (pulsatility, *broken))
+    text = "; ".join(reason.text for reason in (pulsatility, *violated))
     text = f"{text}; central venous over wedge pressure {ratio:.2f}, at most {limit:g}"
-    first = broken[0]
+    first = violated[0]
     return Reason(f"right-ventricular failure: {text}", first.signal, first.value, first.limit)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from controllers.weaning.evidence import joint_chance
+from controllers.weaning.evidence import joint_probability
 from controllers.weaning.policies import WeaningState, lactate_chance
 from controllers.weaning.progress import Progress
 
@@ -20,9 +20,9 @@ def drug_reduction_orders(now: WeaningState, progress: Progress) -> dict[str, fl
     """
     inotrope = _less_inotrope(now) if now.forecasts.trusted else {}
     if inotrope:
-        progress.inotrope_left = inotrope["inotrope"]
+        progress.remaining_inotrope = inotrope["inotrope"]
         return inotrope
-    left = progress.inotrope_left
+    left = progress.remaining_inotrope
     lowered = {} if math.isnan(left) else {"inotrope": left}
     return lowered | (_less_vasopressor(now) if now.forecasts.trusted else {})
 
@@ -38,7 +38,7 @@ def _less_inotrope(now: WeaningState) -> dict[str, float]:
     cleared = now.criteria["ready"]["lactate"].holds(now.values.get("lactate", math.nan))
     if not cleared and not (now.level_index == 0 and lactate_chance(now, expected) >= limit):
         return {}
-    holds = joint_chance(needed, expected) >= limit
+    holds = joint_probability(needed, expected) >= limit
     return {"inotrope": _lower_dose(now, "inotrope", dose)} if holds else {}
 
 
@@ -50,14 +50,15 @@ def _less_vasopressor(now: WeaningState) -> dict[str, float]:
         return {}
     lower = {"vasopressor": _lower_dose(now, "vasopressor", dose)}
     expected = now.forecasts.at_level(now.level, 0.0, now.forecasts.doses | lower)
-    if joint_chance([now.criteria["ready"]["map"]], expected) >= now.criteria.number("step_chance"):
+    limit = now.criteria.number("step_chance")
+    if joint_probability([now.criteria["ready"]["map"]], expected) >= limit:
         return lower
     # In the last trial what counts is whether it would do without the pump.
     if dose <= at_explant:
         return {}
     last_trial = now.level_index == 0 and now.reassessment_due
     without_pump = now.forecasts.without_pump(vasopressor=at_explant) if last_trial else None
-    chance = joint_chance(now.criteria.needed("without_pump"), without_pump)
+    chance = joint_probability(now.criteria.needed("without_pump"), without_pump)
     does_well = chance >= now.criteria.number("late_explant_chance")
     return {"vasopressor": at_explant} if does_well else {}
 
@@ -98,10 +99,10 @@ def position_check_orders(
     number = now.criteria.number
     untrusted = now.forecasts.tracker is not None and not now.forecasts.trusted
     if not untrusted:
-        progress.untrusted_since = math.nan
-    elif math.isnan(progress.untrusted_since):
-        progress.untrusted_since = now.hours
-    untrusted_for = now.hours - progress.untrusted_since
+        progress.tracker_untrusted_since = math.nan
+    elif math.isnan(progress.tracker_untrusted_since):
+        progress.tracker_untrusted_since = now.hours
+    untrusted_for = now.hours - progress.tracker_untrusted_since
     wanted = fallen or (untrusted and untrusted_for >= number("untrusted_time") - 1e-6)
     next_check = progress.position_checked_at + number("position_check_interval")
     if not wanted or now.hours < next_check - 1e-6:

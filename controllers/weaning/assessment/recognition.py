@@ -10,7 +10,7 @@ from controllers.weaning.assessment import findings
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.criterion import Criterion
 from controllers.weaning.decision import Reason
-from controllers.weaning.evidence import joint_chance
+from controllers.weaning.evidence import joint_probability
 from controllers.weaning.policies import WeaningState
 from controllers.weaning.progress import Progress
 
@@ -103,7 +103,7 @@ def _inotrope_contraindications(now: WeaningState, progress: Progress) -> list[R
     dose = findings.continued_inotrope(now)
     if dose is not None:
         reason = findings.masking_inotrope(now, dose.value) or dose
-        return [replace(reason, waits=math.isfinite(progress.inotrope_left))]
+        return [replace(reason, waits=math.isfinite(progress.remaining_inotrope))]
     since, least = now.hours - progress.inotrope_at, now.criteria.number("inotrope_free_time")
     if since < least - 1e-6:
         text = f"no inotrope for {since:.3g} h, at least {least:g}"
@@ -133,7 +133,7 @@ def _leak_without_pump(now: WeaningState, progress: Progress) -> Reason | None:
         return Reason(f"{text}: to be dealt with first", _FRACTION, present, limit)
     estimates = now.forecasts.without_pump()
     expected = math.nan if estimates is None else estimates[_FRACTION].median
-    tight = joint_chance([Criterion(_FRACTION, high=limit)], estimates)
+    tight = joint_probability([Criterion(_FRACTION, high=limit)], estimates)
     if tight < now.criteria.number("step_chance"):
         _highest_leak(now, expected)  # counts at the next assessments
         text = f"{text}: fraction {expected:.2f} expected without the pump"

@@ -1,6 +1,6 @@
 """Evidence for decisions about weaning: measurements, forecasts, lactate, and their history."""
 
-from controllers.weaning.evidence.chances import ExplainedEstimates, joint_chance
+from controllers.weaning.evidence.chances import ExplainedEstimates, joint_probability
 from controllers.weaning.evidence.forecast import Forecasts
 from controllers.weaning.evidence.history import AssessmentHistory
 from controllers.weaning.evidence.lactate import LactateBalance
@@ -17,5 +17,5 @@ __all__ = [
     "Forecasts",
     "LactateBalance",
     "Tracker",
-    "joint_chance",
+    "joint_probability",
 ]

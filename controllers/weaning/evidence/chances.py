@@ -11,7 +11,7 @@ from controllers.weaning.criterion import Criterion
 from controllers.weaning.evidence.tracker import Estimates
 
 
-def joint_chance(criteria: Iterable[Criterion], estimates: Estimates | None) -> float:
+def joint_probability(criteria: Iterable[Criterion], estimates: Estimates | None) -> float:
     """A lower bound (Boole) of the probability that all criteria hold at once.
 
     Estimates that weigh several explanations of the patient are asked explanation by explanation.
@@ -20,9 +20,9 @@ def joint_chance(criteria: Iterable[Criterion], estimates: Estimates | None) -> 
     --------
     >>> from controllers.tracking.filter import Estimate
     >>> from controllers import Criterion
-    >>> from controllers.weaning.evidence import ExplainedEstimates, joint_chance
+    >>> from controllers.weaning.evidence import ExplainedEstimates, joint_probability
     >>> estimates = ExplainedEstimates({"map": Estimate("map", "mmHg", 70.0, 2.0)})
-    >>> round(joint_chance([Criterion("map", low=66.71)], estimates), 3)
+    >>> round(joint_probability([Criterion("map", low=66.71)], estimates), 3)
     0.95
     """
     if estimates is None:

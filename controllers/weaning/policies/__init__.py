@@ -2,14 +2,14 @@
 
 from controllers.weaning.policies.interface import MAX_STEP_LEVELS, StepPolicy, WeaningState
 from controllers.weaning.policies.registry import STEP_POLICIES, step_policy
-from controllers.weaning.policies.without_pump import chance_without_pump, lactate_chance
+from controllers.weaning.policies.without_pump import lactate_chance, probability_without_pump
 
 __all__ = [
     "MAX_STEP_LEVELS",
     "STEP_POLICIES",
     "StepPolicy",
     "WeaningState",
-    "chance_without_pump",
     "lactate_chance",
+    "probability_without_pump",
     "step_policy",
 ]

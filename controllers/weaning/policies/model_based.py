@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 from controllers.weaning.decision import Reason
-from controllers.weaning.evidence import joint_chance
+from controllers.weaning.evidence import joint_probability
 from controllers.weaning.policies.interface import WeaningState
-from controllers.weaning.policies.without_pump import chance_without_pump, lactate_without_pump
+from controllers.weaning.policies.without_pump import lactate_without_pump, probability_without_pump
 
 _VASOPRESSOR = "vasopressor_effect"
 
@@ -63,7 +63,7 @@ class ModelBased:
             now.measurements.renal_injury_resolving(),
             _trust(now),
             # A trial shows whether the valve leaks: what speaks for a tight one may begin it.
-            chance_without_pump(now, limit, ahead, best_explanation=True),
+            probability_without_pump(now, limit, ahead, best_explanation=True),
         )
 
     def step(self, now: WeaningState) -> tuple[int, tuple[Reason, ...]]:
@@ -77,7 +77,7 @@ class ModelBased:
         reasons: list[Reason] = []
         for levels in range(now.largest_step, 0, -1):
             target = now.levels[now.level_index - levels]
-            chance = joint_chance(needed, now.forecasts.at_level(target))
+            chance = joint_probability(needed, now.forecasts.at_level(target))
             text = f"chance {chance:.2f} that {signals} hold at {target}, at least {limit:g}"
             reasons.append(Reason(text, "", chance, limit, met=chance >= limit))
             if chance >= limit:
@@ -93,7 +93,7 @@ class ModelBased:
             *_vasopressor_reserve(now),
             lactate_without_pump(now, limit),
             _trust(now),
-            chance_without_pump(now, limit, averaged=True),
+            probability_without_pump(now, limit, averaged=True),
         )
 
 

@@ -26,7 +26,7 @@ class Protocol:
         Time at the lowest level before the explant, h.
     step_criteria : str
         Part of the criteria that must hold for the next step.
-    larger_with_margin : bool
+    two_levels_with_wide_margin : bool
         Whether a step of one level grows to two when pressure and flow have a wide margin.
     longest_trial : float
         Longest time at the lowest level without the criteria, h; NaN is that of the criteria.
@@ -43,7 +43,7 @@ class Protocol:
     step_interval: float
     shortest_trial: float
     step_criteria: str = "step"
-    larger_with_margin: bool = False
+    two_levels_with_wide_margin: bool = False
     longest_trial: float = math.nan
     needs_tracker: bool = False
 
@@ -63,7 +63,7 @@ class Protocol:
         reasons = (held, *now.criteria.judge(self.step_criteria, now.values))
         if not all(reason.met for reason in reasons):
             return 0, reasons
-        larger = self.larger_with_margin and _wide_margin(now)
+        larger = self.two_levels_with_wide_margin and _wide_margin(now)
         return (MAX_STEP_LEVELS if larger else self.step_levels), reasons
 
     def explant(self, now: WeaningState) -> tuple[Reason, ...]:
@@ -85,7 +85,9 @@ FAST_PROTOCOL = Protocol("fast-protocol", 2, 2.0, 2.0)
 #: Two levels every twelve hours.
 SLOW_PROTOCOL = Protocol("slow-protocol", 2, 12.0, 12.0)
 #: Rules of thumb (guess): a level every 4 h under all criteria of readiness.
-CLINICIAN = Protocol("clinician", 1, 4.0, 4.0, step_criteria="ready", larger_with_margin=True)
+CLINICIAN = Protocol(
+    "clinician", 1, 4.0, 4.0, step_criteria="ready", two_levels_with_wide_margin=True
+)
 
 
 def ramp_test() -> Protocol:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from controllers.weaning.criterion import Criterion
 from controllers.weaning.decision import Reason
-from controllers.weaning.evidence import Estimates, joint_chance
+from controllers.weaning.evidence import Estimates, joint_probability
 from controllers.weaning.policies.interface import WeaningState
 
 # An explanation of the patient of this probability may be hoped for (a guess).
 _NOT_UNLIKELY = 0.2
 
 
-def chance_without_pump(
+def probability_without_pump(
     now: WeaningState,
     limit: float,
     hours_ahead: float = 0.0,
@@ -40,7 +40,7 @@ def chance_without_pump(
     averaged : bool
         Whether the chance is averaged over the last assessments.
     """
-    chance_of = _by_best_explanation if best_explanation else joint_chance
+    chance_of = _by_best_explanation if best_explanation else joint_probability
     needed = now.criteria.needed("without_pump")
     dose = now.forecasts.doses["vasopressor"]
     highest = now.criteria["trial"]["vasopressor_effect"].high
@@ -67,8 +67,8 @@ def _by_best_explanation(needed: Sequence[Criterion], estimates: Estimates | Non
     """The chance by the best explanation that is not unlikely."""
     explanations = () if estimates is None else estimates.explanations
     likely = (explained for weight, explained in explanations if weight >= _NOT_UNLIKELY)
-    chances = (joint_chance(needed, explained) for explained in likely)
-    return max(chances, default=joint_chance(needed, estimates))
+    chances = (joint_probability(needed, explained) for explained in likely)
+    return max(chances, default=joint_probability(needed, estimates))
 
 
 def lactate_chance(now: WeaningState, expected: Estimates | None) -> float:
@@ -76,7 +76,7 @@ def lactate_chance(now: WeaningState, expected: Estimates | None) -> float:
     if now.lactate_balance is None:
         return 0.0
     least = now.lactate_balance.least_flow(now.criteria.number("lactate_without_pump"))
-    return joint_chance([Criterion("cardiac_index", low=least)], expected)
+    return joint_probability([Criterion("cardiac_index", low=least)], expected)
 
 
 def lactate_without_pump(now: WeaningState, limit: float) -> Reason:

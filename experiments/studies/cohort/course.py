@@ -15,7 +15,7 @@ from dataclasses import replace
 from experiments.studies.cohort.outcome import (
     COMPLETED,
     DIED,
-    NOTED,
+    RECORDED_SIGNALS,
     REFUSED,
     RULE,
     Course,
@@ -40,7 +40,7 @@ from plants.bedside import (
     HourScenario,
     Numbers,
     bedside_settings,
-    given_now,
+    infusions_at,
     level_number,
     limb_is_starved,
 )
@@ -160,7 +160,7 @@ class _SupportedDays:
         self.held_at: tuple[str, dict[str, float]] | None = None  # what the run is held at
         self.catheter = math.inf
         self.times: list[float] = []
-        self.noted: dict[str, list[float]] = {name: [] for name in (*HAZARDS, *NOTED)}
+        self.noted: dict[str, list[float]] = {name: [] for name in (*HAZARDS, *RECORDED_SIGNALS)}
         held = support.levels != RULE
         number = int(settings["highest_level"])
         self.level = pump.level(support.levels if held else number).name
@@ -236,10 +236,10 @@ class _SupportedDays:
         """What the hazards have reached begins, and what is over ends."""
         hours = self.run.slow.hours
         now = {name: self.noted[name][-1] for name in HAZARDS}
-        self.scenario = self.scenario.with_events(*self.complications.strike(hours, now))
+        self.scenario = self.scenario.with_events(*self.complications.occurrence(hours, now))
         self.outside = self.scenario.disturbances(hours)
         infusions = {"transfusion": 0.0, "fluid": 0.0}
-        self.run.slow.give(**given_now(infusions, self.scenario, hours))
+        self.run.slow.give(**infusions_at(infusions, self.scenario, hours))
 
     def _put_catheter_in(self) -> None:
         if math.isinf(self.catheter):

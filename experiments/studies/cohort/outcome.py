@@ -12,7 +12,15 @@ from plants.quantities import HOURS_PER_DAY
 RULE = "rule"
 COMPLETED, DIED, REFUSED = "completed", "died", "refused"
 #: What is noted at every check, besides the cumulative hazards.
-NOTED = ("level", "map", "cardiac_power_output", "lvedp", "pfhb", "lactate", "limb_perfusion")
+RECORDED_SIGNALS = (
+    "level",
+    "map",
+    "cardiac_power_output",
+    "lvedp",
+    "pfhb",
+    "lactate",
+    "limb_perfusion",
+)
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ class Course:
     times : list of float
         Times of the checks, h.
     noted : dict of str to list of float
-        Cumulative hazards and the signals of :data:`NOTED` at the checks.
+        Cumulative hazards and the signals of :data:`RECORDED_SIGNALS` at the checks.
     """
 
     support: str

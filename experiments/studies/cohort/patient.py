@@ -48,7 +48,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class PatientDone:
+class PatientResult:
     """A patient and what became of him or her.
 
     Attributes
@@ -80,7 +80,7 @@ class PatientDone:
         return RefusalCounts(0 if self.reason else 1, self.draws, self.refusals)
 
 
-def run_patient(task: Task) -> PatientDone:
+def run_patient(task: Task) -> PatientResult:
     """Draw a patient and let every support run; none that can be drawn is an outcome too.
 
     Raises
@@ -102,10 +102,10 @@ def run_patient(task: Task) -> PatientDone:
     except InputError as error:
         if error.field != "spread":  # No plausible draw; anything else is the caller's mistake.
             raise
-        return PatientDone(task.key, {}, str(error.allowed), population.attempts, {}, ())
+        return PatientResult(task.key, {}, str(error.allowed), population.attempts, {}, ())
     row = patient.row()
     courses = tuple(
         run_support(patient, support, malposed=task.malposed) for support in task.supports
     )
     described = {name: row.get(name) for name in cohort_settings().described}
-    return PatientDone(task.key, described, "", counts.draws, dict(counts.reasons), courses)
+    return PatientResult(task.key, described, "", counts.draws, dict(counts.reasons), courses)

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from experiments.runs import Findings, OptionName, Settings, Study, check_all
 from experiments.studies.cohort.outcome import CONTRASTS, DEVICES, Support
-from experiments.studies.cohort.patient import PatientDone, Task, run_patient
+from experiments.studies.cohort.patient import PatientResult, Task, run_patient
 from experiments.studies.cohort.report import TITLE, cohort_findings
 from experiments.studies.cohort.tables import tabulate
 from plants import InputError, Population, Pump
@@ -111,7 +111,7 @@ def _check_device(device: str) -> None:
     Support(device).hours(pump)
 
 
-def _findings(settings: CohortStudySettings, patients: Sequence[PatientDone]) -> Findings:
+def _findings(settings: CohortStudySettings, patients: Sequence[PatientResult]) -> Findings:
     tables = tabulate(list(patients), judged=settings.devices)
     return cohort_findings(len(patients), tables)
 
@@ -123,7 +123,7 @@ STUDY = Study(
     cases=CohortStudySettings.tasks,
     work=run_patient,
     findings=_findings,
-    result=PatientDone,
+    result=PatientResult,
     key=lambda task: task.key,
     unit="patients",
     seeds=lambda settings: {"first patient": settings.first_seed},

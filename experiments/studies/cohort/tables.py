@@ -10,7 +10,7 @@ import numpy as np
 
 from experiments.statistics import NORMAL_QUANTILE, wilson
 from experiments.studies.cohort.outcome import COMPLETED, DIED, REFUSED, Course
-from experiments.studies.cohort.patient import PatientDone
+from experiments.studies.cohort.patient import PatientResult
 from experiments.studies.cohort.settings import COMPLICATIONS, Expected, cohort_settings
 from plants import RefusalCounts
 from plants.quantities import HOURS_PER_DAY
@@ -55,12 +55,12 @@ class CohortTables(NamedTuple):
     courses: pandas.DataFrame
 
 
-def tabulate(done: Sequence[PatientDone], *, judged: Sequence[str]) -> CohortTables:
+def tabulate(done: Sequence[PatientResult], *, judged: Sequence[str]) -> CohortTables:
     """The tables of a study.
 
     Parameters
     ----------
-    done : sequence of PatientDone
+    done : sequence of PatientResult
         All patients.
     judged : sequence of str
         Names of the supports whose incidences are compared with the expected ones.
@@ -89,7 +89,7 @@ def tabulate(done: Sequence[PatientDone], *, judged: Sequence[str]) -> CohortTab
     return CohortTables(*(pandas.DataFrame(rows) for rows in tables))
 
 
-def _by_support(done: Sequence[PatientDone]) -> dict[str, list[Course]]:
+def _by_support(done: Sequence[PatientResult]) -> dict[str, list[Course]]:
     courses: dict[str, list[Course]] = {}
     for patient in done:
         for course in patient.courses:
@@ -226,7 +226,7 @@ def _outcome(support: str, courses: Sequence[Course]) -> dict[str, Any]:
 
 
 def _refusals(
-    done: Sequence[PatientDone], by_support: dict[str, list[Course]]
+    done: Sequence[PatientResult], by_support: dict[str, list[Course]]
 ) -> list[dict[str, Any]]:
     total = sum((patient.counts() for patient in done), RefusalCounts())
     rows = [
@@ -266,7 +266,7 @@ def why(reason: str) -> str:
     return reason.partition(" fell to ")[0] + " too low" if " fell to " in reason else reason
 
 
-def _row(patient: PatientDone, course: Course) -> dict[str, Any]:
+def _row(patient: PatientResult, course: Course) -> dict[str, Any]:
     noted = course.noted
     last = {name: series[-1] for name, series in noted.items() if series}
     return {

@@ -23,8 +23,8 @@ from plants import (
     Pump,
     unknown_name,
 )
-from plants.cohorts import STRESSED, built_in_variation
-from plants.pumps import other_laws
+from plants.cohorts import STRESSED_VOLUME, built_in_variation
+from plants.pumps import alternative_head_flow_laws
 from plants.quantities import CheckedModel, Source, Tag, Text, all_errors, load_toml
 
 _FILE = Path(__file__).parents[2] / "data" / "sensitivity.toml"
@@ -33,7 +33,7 @@ _LAW = ("head_a", "head_b", "head_c", "inertance")
 #: The pump's one factor that is no parameter of its own.
 HEAD_FLOW_LAW = "head_flow_law"
 _LABELS = {
-    STRESSED: "stressed blood volume",
+    STRESSED_VOLUME: "stressed blood volume",
     HEAD_FLOW_LAW: "head-flow law",
     "r_systemic": "systemic vascular resistance",
     "inlet_depth": "depth of the inlet",
@@ -170,8 +170,8 @@ def factors(patient: Patient, pump: Pump | None) -> tuple[Factor, ...]:
 def _of_patient(patient: Patient, spread: PatientSpread) -> Iterator[Factor]:
     variation = built_in_variation()
     for name, deviation in zip(variation.names, variation.spread, strict=True):
-        middle = _stressed(patient) if name == STRESSED else patient[name]
-        unit = "mL" if name == STRESSED else PATIENT_PARAMETERS[name].unit
+        middle = _stressed(patient) if name == STRESSED_VOLUME else patient[name]
+        unit = "mL" if name == STRESSED_VOLUME else PATIENT_PARAMETERS[name].unit
         reach = math.exp(spread.deviations * float(deviation))
         low, high = middle / reach, middle * reach
         if name in PATIENT_PARAMETERS:
@@ -187,7 +187,7 @@ def _stressed(patient: Patient) -> float:
 def _laws(pump: Pump) -> NDArray[np.float64]:
     """Coefficients of all fits, by :data:`_LAW`, from the flattest to the steepest."""
     laws = [[pump[name] for name in _LAW]]
-    laws += [[getattr(other, name) for name in _LAW] for other in other_laws(pump)]
+    laws += [[getattr(other, name) for name in _LAW] for other in alternative_head_flow_laws(pump)]
     limits = [DEVICE_PARAMETERS[name] for name in _LAW]
     # A fit without a quadratic term is one that the plant cannot run: a trace of it is kept.
     low = [parameter.low for parameter in limits]
@@ -210,7 +210,7 @@ def varied_plant(
     outside: dict[str, float] = {}
     for factor, number in zip(chosen, values, strict=True):
         value = float(number)
-        if factor.name == STRESSED:
+        if factor.name == STRESSED_VOLUME:
             of_patient["blood_volume"] = patient.unstressed_volume + value
         elif factor.group == "patient":
             of_patient[factor.name] = value

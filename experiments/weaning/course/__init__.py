@@ -11,14 +11,14 @@ from experiments.weaning.course.labels import (
 )
 from experiments.weaning.course.live_view import live
 from experiments.weaning.course.parts import (
-    AFTER,
+    AFTER_EXPLANT_COLOR,
     LEGEND,
     SMALL,
+    annotate_decisions,
     limit_line,
     numbered,
     stacked_panels,
     titled,
-    write_beside,
 )
 from experiments.weaning.course.record import OUTCOMES, Course, from_plain, plain_reasons, to_plain
 from experiments.weaning.course.score import (
@@ -35,7 +35,7 @@ from experiments.weaning.course.tables import finding_rows, main_decision_rows, 
 from experiments.weaning.course.trial import WeaningTrial, briefing, trial_bedside
 
 __all__ = [
-    "AFTER",
+    "AFTER_EXPLANT_COLOR",
     "EPSILON",
     "LEGEND",
     "OUTCOMES",
@@ -43,6 +43,7 @@ __all__ = [
     "SMALL",
     "Course",
     "WeaningTrial",
+    "annotate_decisions",
     "briefing",
     "contractility",
     "cormpo",
@@ -69,5 +70,4 @@ __all__ = [
     "to_plain",
     "trial_bedside",
     "wean",
-    "write_beside",
 ]

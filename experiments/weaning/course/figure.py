@@ -10,7 +10,7 @@ import numpy as np
 
 from controllers import WeaningCriteria
 from experiments.figures import COLORS, new_figure, plain
-from experiments.weaning.course.labels import Placed, main_decisions, pack, short_reason
+from experiments.weaning.course.labels import PlacedLabel, main_decisions, pack_labels, short_reason
 from experiments.weaning.course.panels import (
     contractility_panel,
     filling_panel,
@@ -23,15 +23,15 @@ from experiments.weaning.course.panels import (
     series,
 )
 from experiments.weaning.course.parts import (
-    AFTER,
+    AFTER_EXPLANT_COLOR,
     CHARACTER,
     LEGEND,
     SMALL,
     TIMES_WIDTH,
+    annotate_decisions,
     numbered,
     stacked_panels,
     titled,
-    write_beside,
 )
 from experiments.weaning.course.record import Course
 
@@ -104,7 +104,7 @@ def course_figure(course: Course, *, criteria: WeaningCriteria | None = None) ->
     beside = stacked_panels(
         figure, panels, over_time=lambda axes: _over_time(axes, course), end=end, unit="h"
     )
-    write_beside(beside, main_decisions(course.decisions), inches=_SIZE[1])
+    annotate_decisions(beside, main_decisions(course.decisions), inches=_SIZE[1])
     figure.suptitle(_title(course), fontsize="medium", x=0.01, ha="left")
     return figure
 
@@ -130,11 +130,11 @@ def _over_time(axes: Axes, course: Course) -> None:
             axes.axvline(when, color=_HAPPENED, linewidth=0.8, linestyle=":", zorder=1)
     if course.follow_up:
         ended = course.hours + course.follow_up["ended"]
-        axes.axvspan(course.hours, ended, color=AFTER, zorder=0)
+        axes.axvspan(course.hours, ended, color=AFTER_EXPLANT_COLOR, zorder=0)
         axes.axvline(course.hours, color="#333333", linewidth=0.8, zorder=1)
 
 
-def _marks(course: Course, end: float) -> list[tuple[Placed, bool]]:
+def _marks(course: Course, end: float) -> list[tuple[PlacedLabel, bool]]:
     """Labels of what was recognised and of what happened, packed into rows."""
     width = CHARACTER / TIMES_WIDTH * end
     names: dict[tuple[float, str], bool] = {}
@@ -144,11 +144,11 @@ def _marks(course: Course, end: float) -> list[tuple[Placed, bool]]:
         names[when, _EVENTS.get(name, name).removeprefix("event ").replace("_", " ")] = False
     return [
         (mark, names[mark.at, mark.text])
-        for mark in pack(list(names), start=0.0, end=end, width=width)
+        for mark in pack_labels(list(names), start=0.0, end=end, width=width)
     ]
 
 
-def _recognised(axes: Axes, marks: list[tuple[Placed, bool]]) -> None:
+def _recognised(axes: Axes, marks: list[tuple[PlacedLabel, bool]]) -> None:
     """A strip with what was recognised, and what truly happened, each at its time."""
     rows = 1 + max((mark.row for mark, _ in marks), default=0)
     axes.set_ylim(-0.6, rows - 0.3)

@@ -15,7 +15,13 @@ from controllers import (
     WeaningCriteria,
     step_policy,
 )
-from experiments.weaning.course.record import ESTIMATED, INTERVAL, NOTED, Course, plain_reasons
+from experiments.weaning.course.record import (
+    ESTIMATED,
+    INTERVAL,
+    RECORDED_SIGNALS,
+    Course,
+    plain_reasons,
+)
 from experiments.weaning.course.trial import WeaningTrial, briefing, trial_bedside
 from plants import Bedside, Measurement, WeaningCase
 from plants.bedside import level_number
@@ -129,7 +135,7 @@ class _Run:
             "lasting": 0.0,
             "lv_ees_true": ees,
         }
-        row |= {name: truth[name] for name in NOTED}
+        row |= {name: truth[name] for name in RECORDED_SIGNALS}
         self.records.append(row | self._estimated())
 
     def _estimated(self) -> dict[str, float]:

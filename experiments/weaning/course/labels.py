@@ -41,7 +41,7 @@ _SHORT = {
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedLabel:
     """A label with its place.
 
     Attributes
@@ -62,9 +62,9 @@ class Placed:
     row: int
 
 
-def pack(
+def pack_labels(
     labels: Sequence[tuple[float, str]], *, start: float, end: float, width: float
-) -> list[Placed]:
+) -> list[PlacedLabel]:
     """Place labels in as few rows as keep them apart and within the axis.
 
     Of two that would meet the earlier one stands higher, so that the line from it down to the axis
@@ -81,13 +81,13 @@ def pack(
 
     Examples
     --------
-    >>> from experiments.weaning.course.labels import pack
-    >>> placed = pack([(0.0, "one"), (1.0, "two"), (50.0, "six")], start=0, end=100, width=1)
+    >>> from experiments.weaning.course.labels import pack_labels
+    >>> placed = pack_labels([(0.0, "one"), (1.0, "two"), (50.0, "six")], start=0, end=100, width=1)
     >>> [(label.text, label.row) for label in placed]
     [('one', 1), ('two', 0), ('six', 0)]
     """
     begins: list[float] = []  # of the texts furthest to the left, by row
-    placed: list[Placed] = []
+    placed: list[PlacedLabel] = []
     for at, text in sorted(labels, reverse=True):
         long = width * (len(text) + 2)
         left = max(min(at, end - long), start)
@@ -97,11 +97,11 @@ def pack(
             row += 1
         begins += [end] * (row + 1 - len(begins))
         begins[row] = left
-        placed.append(Placed(text, at, left, row))
+        placed.append(PlacedLabel(text, at, left, row))
     return placed[::-1]
 
 
-def gathered(times: Sequence[float], width: float) -> list[tuple[float, str]]:
+def merge_close_labels(times: Sequence[float], width: float) -> list[tuple[float, str]]:
     """Numbers from 1 on at their times; those too close together become one label such as 3-5.
 
     Parameters
@@ -113,8 +113,8 @@ def gathered(times: Sequence[float], width: float) -> list[tuple[float, str]]:
 
     Examples
     --------
-    >>> from experiments.weaning.course.labels import gathered
-    >>> gathered([0.0, 10.0, 10.1, 10.2], width=0.5)
+    >>> from experiments.weaning.course.labels import merge_close_labels
+    >>> merge_close_labels([0.0, 10.0, 10.1, 10.2], width=0.5)
     [(0.0, '1'), (10.1, '2-4')]
     """
     groups: list[list[int]] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.weaning.course.labels import gathered
+from experiments.weaning.course.labels import merge_close_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,7 +16,7 @@ SMALL, CHARACTER, LINE = 8.0, 0.062, 0.152
 #: Shares of the columns for time and for decisions; width of the time axis, inches, roughly.
 SHARES, TIMES_WIDTH = (7.6, 4.4), 6.6
 #: Color of what is after the removal of the pump.
-AFTER = "#f7f7f7"
+AFTER_EXPLANT_COLOR = "#f7f7f7"
 _COLUMN = 60  # characters of a line of the decisions
 _LIMIT = "#8a8a8a"
 #: A legend above the panel, at its right.
@@ -115,7 +115,7 @@ def numbered(axes: Axes, times: Sequence[float], end: float, *, tick: float, tex
         Height of the begin of the ticks and of the numbers, on the axis.
     """
     wide = CHARACTER / TIMES_WIDTH * end
-    for when, numbers in gathered(times, wide):
+    for when, numbers in merge_close_labels(times, wide):
         axes.text(
             min(max(when, 1.2 * wide), end - 2 * wide),
             text,
@@ -129,7 +129,7 @@ def numbered(axes: Axes, times: Sequence[float], end: float, *, tick: float, tex
         axes.plot([when, when], [tick, tick + 0.45 * (text - tick)], color="#777777", linewidth=0.6)
 
 
-def write_beside(
+def annotate_decisions(
     axes: Axes, decisions: Sequence[dict[str, Any]], *, inches: float, minutes: bool = False
 ) -> None:
     """The decisions in words, in a column of their own; shortened until they fit.

@@ -11,7 +11,7 @@ from controllers import Decision
 from experiments.weaning.course.trial import WeaningTrial
 
 #: True signals that are noted at every look.
-NOTED = (
+RECORDED_SIGNALS = (
     *("map", "pulse_pressure", "heart_rate"),
     *("cardiac_index", "cardiac_output", "cardiac_power_output"),
     *("lvedp", "pcwp", "cvp", "mpap", "papi", "pump_flow", "mitral_regurgitant_fraction"),
@@ -50,7 +50,7 @@ class Course:
         The label's duration, h.
     records : list of dict
         A row a look, from the first on: ``hours``, ``level`` (number), ``lasting`` (h till the
-        next row), ``lv_ees_true`` (mmHg/mL), the true signals of :data:`NOTED`, those of
+        next row), ``lv_ees_true`` (mmHg/mL), the true signals of :data:`RECORDED_SIGNALS`, those of
         :data:`ESTIMATED`, ``consistent`` (1 or 0, NaN without a tracker), ``leaking`` (belief that
         the mitral valve leaks when stretched).
     decisions : list of dict

@@ -9,7 +9,7 @@ from typing import Any
 from controllers import Briefing, Decision, PciController, load_controller
 from experiments.trials import GuardedController
 from experiments.weaning.course import plain_reasons
-from experiments.weaning.pci.outcome import NOTED, PciCourse
+from experiments.weaning.pci.outcome import RECORDED_SIGNALS, PciCourse
 from experiments.weaning.pci.trial import PERIOD, PciTrial
 from plants import (
     STATES,
@@ -116,7 +116,7 @@ class _Run:
 
     def course(self) -> PciCourse:
         simulator = Simulator(Plant(self.patient, self.pump), self.planned.scenario())
-        rows: dict[str, list[float]] = {name: [] for name in ("time", *NOTED)}
+        rows: dict[str, list[float]] = {name: [] for name in ("time", *RECORDED_SIGNALS)}
         outcome, reason = self._on_the_pump(simulator, rows)
         seconds = simulator.time
         if outcome == "off":
@@ -208,7 +208,7 @@ class _Run:
 
     def _unsupported(self) -> tuple[dict[str, list[float]], str]:
         """The same patient and inflations without a pump."""
-        rows: dict[str, list[float]] = {name: [] for name in ("time", *NOTED)}
+        rows: dict[str, list[float]] = {name: [] for name in ("time", *RECORDED_SIGNALS)}
         simulator = Simulator(Plant(self.patient), self.planned.scenario())
         simulator.reset()
         watch = DeathWatch(self.therapy.death)
@@ -226,7 +226,7 @@ class _Run:
 
 def _note(rows: dict[str, list[float]], now: float, truth: dict[str, float]) -> None:
     rows["time"].append(now)
-    for name in NOTED:
+    for name in RECORDED_SIGNALS:
         rows[name].append(truth[name])
 
 

@@ -10,15 +10,15 @@ import numpy as np
 
 from experiments.figures import COLORS, label, new_figure, plain
 from experiments.weaning.course import (
-    AFTER,
+    AFTER_EXPLANT_COLOR,
     LEGEND,
     SMALL,
+    annotate_decisions,
     limit_line,
     main_decisions,
     numbered,
     stacked_panels,
     titled,
-    write_beside,
 )
 from experiments.weaning.pci.outcome import PciCourse
 from plants.quantities import SECONDS_PER_HOUR
@@ -56,7 +56,7 @@ def pci_figure(course: PciCourse) -> Figure:
         end=_end(course),
         unit="min",
     )
-    write_beside(beside, _main(course), inches=_SIZE[1], minutes=True)
+    annotate_decisions(beside, _main(course), inches=_SIZE[1], minutes=True)
     trial = course.trial
     inside = f" with {trial.controller} inside the holds" if trial.controller else ""
     figure.suptitle(
@@ -98,7 +98,7 @@ def _over_time(course: PciCourse, axes: Axes) -> None:
         )
     axes.axvline(course.intervention.opened / 60.0, color=COLORS[2], linewidth=0.9, linestyle=":")
     axes.axvline(course.seconds / 60.0, color="#333333", linewidth=0.8)
-    axes.axvspan(course.seconds / 60.0, _end(course), color=AFTER, zorder=0)
+    axes.axvspan(course.seconds / 60.0, _end(course), color=AFTER_EXPLANT_COLOR, zorder=0)
 
 
 def _line(

@@ -11,7 +11,7 @@ from experiments.weaning.pci.trial import PERIOD, PciTrial
 from plants import Intervention
 
 #: Signals that are noted every second.
-NOTED = (
+RECORDED_SIGNALS = (
     *("map", "cardiac_output", "pump_flow", "pcwp", "pulse_pressure", "heart_rate"),
     *("cardiac_power_output", "pump_speed", "suction"),
 )
@@ -39,8 +39,8 @@ class PciCourse:
     intervention : Intervention
         When balloons were up.
     supported, unsupported : dict of str to list of float
-        ``time`` (s) and the signals of :data:`NOTED`, every second; ``supported`` goes on after
-        the pump is out.
+        ``time`` (s) and the signals of :data:`RECORDED_SIGNALS`, every second;
+        ``supported`` goes on after the pump is out.
     decisions : list of dict
         ``seconds``, ``level``, ``phase``, ``action``, ``reasons``, ``met`` of every decision that
         changed something.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Cells = list[list[object]]
 MET = {True: "met", False: "MISSED", None: "not judged"}
 #: What a table of policies shows besides the targets: column, words, factor, decimals.
-MORE: tuple[tuple[str, str, float, int], ...] = (
+SECONDARY_MEASURES: tuple[tuple[str, str, float, int], ...] = (
     ("hours_median", "median time on support of who could be weaned [h]", 1, 1),
     ("excess_hours_weaned_median", "above the oracle's, of those weaned [h]", 1, 1),
     ("map_low_weaning_share", "time with MAP < 60 below full support [%]", 100, 3),
@@ -123,7 +123,7 @@ def policy_cells(policies: pandas.DataFrame, names: Sequence[str]) -> tuple[tupl
     known = [name for name in names if name in by_name]
     cells: Cells = [
         [words, *(_number(factor * float(by_name[name][column]), digits) for name in known)]
-        for column, words, factor, digits in MORE
+        for column, words, factor, digits in SECONDARY_MEASURES
     ]
     return ("", *(policy_label(policy) for policy in known)), cells
 

@@ -18,7 +18,7 @@ from experiments.weaning.course import (
     to_plain,
     trial_bedside,
 )
-from experiments.weaning.truth import AlarmTruth, Oracle, Probe, find_oracle, probe_gate
+from experiments.weaning.truth import AlarmTruth, Oracle, Probe, evaluate_explant_gate, find_oracle
 from plants import PhysicsError
 from plants.cohorts import PatientRefused
 
@@ -59,7 +59,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class PatientDone:
+class PatientResult:
     """A patient and what became of him or her under each policy.
 
     Attributes
@@ -101,7 +101,7 @@ class PatientDone:
         return plain | {"courses": courses}
 
     @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> PatientDone:
+    def from_dict(cls, content: Mapping[str, Any]) -> PatientResult:
         """What :meth:`to_dict` gave, through JSON.
 
         Raises
@@ -119,7 +119,7 @@ class PatientDone:
         return cls(**values)
 
 
-def run_patient(task: Task) -> PatientDone:
+def run_patient(task: Task) -> PatientResult:
     """Run everything of a patient; one who cannot be put on the pump is an outcome too.
 
     Raises
@@ -140,28 +140,28 @@ def run_patient(task: Task) -> PatientDone:
         oracle = find_oracle(first)
     except PhysicsError as error:
         kind = "no periodic beat"
-        return PatientDone(task.key, task.seed, f"{kind}: {error}", refusal_kind=kind)
+        return PatientResult(task.key, task.seed, f"{kind}: {error}", refusal_kind=kind)
     except PatientRefused as error:
         refusal = f"{error.field}: {error.allowed}"
-        return PatientDone(task.key, task.seed, refusal, refusal_kind=error.kind)
+        return PatientResult(task.key, task.seed, refusal, refusal_kind=error.kind)
     courses: dict[str, Course] = {}
     alarms: dict[str, Mapping[str, bool]] = {}
-    broken: dict[str, str] = {}
+    errors: dict[str, str] = {}
     for policy in task.policies:
         watch = AlarmTruth()
         try:
             courses[policy] = run_course(task.trial(policy), watch=watch)
         except PhysicsError as error:
-            broken[policy] = str(error)
+            errors[policy] = str(error)
         else:
             alarms[policy] = watch.true
     probe = None
     if any(step_policy(policy).needs_tracker for policy in task.policies):
         try:
-            probe = probe_gate(first)
+            probe = evaluate_explant_gate(first)
         except PhysicsError as error:
-            broken["gate"] = str(error)
-    return PatientDone(task.key, task.seed, "", oracle, probe, courses, alarms, broken)
+            errors["gate"] = str(error)
+    return PatientResult(task.key, task.seed, "", oracle, probe, courses, alarms, errors)
 
 
 def _packed(course: Mapping[str, Any]) -> dict[str, Any]:

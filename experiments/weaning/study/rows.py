@@ -18,8 +18,8 @@ from experiments.weaning.course import (
 )
 from experiments.weaning.settings import study_settings
 from experiments.weaning.study.competing_risks import COMPLICATIONS, first_event
-from experiments.weaning.study.patient import PatientDone
-from experiments.weaning.truth import JUDGED, Oracle
+from experiments.weaning.study.patient import PatientResult
+from experiments.weaning.truth import EVALUATED_FINDINGS, Oracle
 
 if TYPE_CHECKING:
     import pandas
@@ -50,7 +50,7 @@ class StudyRows(NamedTuple):
     refusals: pandas.DataFrame
 
 
-def study_rows(done: Iterable[PatientDone]) -> StudyRows:
+def study_rows(done: Iterable[PatientResult]) -> StudyRows:
     """Read all patients, one at a time."""
     import pandas
 
@@ -140,9 +140,9 @@ def course_row(
         "relapse_level": math.nan if answer is None else answer.level,
         "relapse_answer_hours": math.nan if answer is None else answer.answer,
     }
-    for name in JUDGED:
+    for name in EVALUATED_FINDINGS:
         named = course.findings.get(name, math.nan)
-        if name == _HIDDEN and course.case == JUDGED[name] and math.isnan(named):
+        if name == _HIDDEN and course.case == EVALUATED_FINDINGS[name] and math.isnan(named):
             # The leak was found, if not that full support had hidden it.
             named = course.findings.get("regurgitation", math.nan)
         row[f"{name}_hours"] = named

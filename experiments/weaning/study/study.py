@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from experiments.runs import Findings, Study
 from experiments.statistics import check_lifelines
-from experiments.weaning.study.patient import PatientDone, Task, run_patient
+from experiments.weaning.study.patient import PatientResult, Task, run_patient
 from experiments.weaning.study.report import TITLE, weaning_findings, worked_patients
 from experiments.weaning.study.rows import study_rows
 from experiments.weaning.study.settings import WeaningStudySettings
@@ -18,7 +18,7 @@ from experiments.weaning.study.tables import tabulate
 from experiments.weaning.study.targets import target_table
 
 
-def _findings(settings: WeaningStudySettings, patients: Sequence[PatientDone]) -> Findings:
+def _findings(settings: WeaningStudySettings, patients: Sequence[PatientResult]) -> Findings:
     main = settings.policies[0]
     seeds: list[int] = []
     # Read back one at a time: all records together are more than needs to be held.
@@ -31,7 +31,7 @@ def _findings(settings: WeaningStudySettings, patients: Sequence[PatientDone]) -
     return weaning_findings(settings, rows, tables, target_table(tables, main), worked)
 
 
-def _with_seeds_kept(patient: PatientDone, seeds: list[int]) -> PatientDone:
+def _with_seeds_kept(patient: PatientResult, seeds: list[int]) -> PatientResult:
     seeds.append(patient.seed)
     return patient
 
@@ -49,8 +49,8 @@ STUDY = Study(
     cases=_tasks,
     work=run_patient,
     findings=_findings,
-    keep=PatientDone.to_dict,
-    restore=PatientDone.from_dict,
+    keep=PatientResult.to_dict,
+    restore=PatientResult.from_dict,
     key=lambda task: task.key,
     unit="patients",
     seeds=lambda settings: {"first patient": settings.first_seed},

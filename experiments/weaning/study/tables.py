@@ -14,7 +14,7 @@ from experiments.weaning.course import EPSILON, OUTCOMES
 from experiments.weaning.settings import study_settings
 from experiments.weaning.study.competing_risks import COMPLICATIONS, EVENTS
 from experiments.weaning.study.rows import StudyRows
-from experiments.weaning.truth import JUDGED
+from experiments.weaning.truth import EVALUATED_FINDINGS
 from plants.bedside import CASES
 
 if TYPE_CHECKING:
@@ -76,11 +76,13 @@ def tabulate(rows: StudyRows, policies: Sequence[str]) -> StudyTables:
     courses = rows.courses
     known = [] if courses.empty else [p for p in policies if (courses["policy"] == p).any()]
     own = {policy: courses[courses["policy"] == policy] for policy in known}
-    recognition = pandas.DataFrame([_recognised(p, n, own[p]) for p in known for n in JUDGED])
+    recognition = pandas.DataFrame(
+        [_recognised(p, n, own[p]) for p in known for n in EVALUATED_FINDINGS]
+    )
     contractility = _contractility(rows.estimates, known)
     return StudyTables(
         policies=pandas.DataFrame(
-            [policy_row(p, own[p]) | _beliefs(contractility, p) for p in known]
+            [policy_row(p, own[p]) | _estimate_errors(contractility, p) for p in known]
         ),
         outcomes=pandas.DataFrame(
             [row for case in CASES for p in known if (row := _outcome(case, p, own[p]))]
@@ -140,7 +142,7 @@ def policy_row(policy: str, own: pandas.DataFrame) -> dict[str, Any]:
         **share("relapse_answered", in_time, len(answers)),
         "relapse_answer_hours_median": _median(answers),
     }
-    for name in JUDGED:
+    for name in EVALUATED_FINDINGS:
         recognised = _recognised(policy, name, own)
         plain = name.replace("-", "_")
         row |= share(plain, recognised["recognised"], recognised["recognised_of"])
@@ -160,7 +162,7 @@ def policy_row(policy: str, own: pandas.DataFrame) -> dict[str, Any]:
     }
 
 
-def _beliefs(contractility: pandas.DataFrame, policy: str) -> dict[str, float]:
+def _estimate_errors(contractility: pandas.DataFrame, policy: str) -> dict[str, float]:
     rows = [] if contractility.empty else contractility.to_dict("records")
     own = [row for row in rows if row["policy"] == policy and row["from_hours"] == 0.0]
     names = ("coverage", "error_median", "error_p90")
@@ -182,7 +184,7 @@ def _ratio(part: float, whole: float) -> float:
 
 def _recognised(policy: str, name: str, own: pandas.DataFrame) -> dict[str, Any]:
     """In the patients of the case, and in others; what is true of those is no false alarm."""
-    inside = own["case"] == JUDGED[name]
+    inside = own["case"] == EVALUATED_FINDINGS[name]
     named = own[f"{name}_hours"] <= own["hours"] + EPSILON
     others = named & ~inside
     true = own[f"{name}_true"] == True  # noqa: E712 - None is neither

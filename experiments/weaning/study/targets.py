@@ -83,7 +83,7 @@ def target_table(tables: StudyTables, main: str) -> pandas.DataFrame:
     by_name = {row["policy"]: row for row in rows}
     if main in by_name:
         others = [name for name in baselines(list(by_name)) if name != main]
-        judged += [_beats(by_name[main], by_name[name]) for name in others]
+        judged += [_fewer_failures_than(by_name[main], by_name[name]) for name in others]
         judged += _gate(tables.gate, main)
     return pandas.DataFrame(judged)
 
@@ -116,7 +116,7 @@ def shown(value: float, target: Target) -> str:
     return f"{value:.3g}" + ("" if target.unit == "1" else f" {target.unit}")
 
 
-def _beats(main: Row, other: Row) -> TargetRow:
+def _fewer_failures_than(main: Row, other: Row) -> TargetRow:
     """Fewer failed weans than a protocol, at equal or shorter time on support.
 
     The time is the median over whoever could be weaned. A protocol that weans nobody cannot be

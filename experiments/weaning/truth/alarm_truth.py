@@ -10,13 +10,13 @@ from experiments.weaning.truth.oracle import LOWEST, SETTLED
 from plants import Bedside, PhysicsError
 
 #: What is judged, and the case of which it is the mark.
-JUDGED: Mapping[str, str] = {
+EVALUATED_FINDINGS: Mapping[str, str] = {
     "hidden-regurgitation": "masked-regurgitation",
     "inotrope-masked": "inotrope-masked",
     "rv-failure": "rv-failure",
 }
 # Time in which an inotrope wears off, h.
-_WASHED_OUT = 2.0
+_WASHOUT_HOURS = 2.0
 
 
 class AlarmTruth:
@@ -30,7 +30,7 @@ class AlarmTruth:
     Attributes
     ----------
     true : dict of str to bool
-        By what was named (:data:`JUDGED`), whether it was true at that time.
+        By what was named (:data:`EVALUATED_FINDINGS`), whether it was true at that time.
 
     Examples
     --------
@@ -52,7 +52,7 @@ class AlarmTruth:
         begin = bedside.hours - self._criteria.number("recent_inotrope_time")
         recent = [(when, dose) for when, dose in self._doses if when >= begin]
         self._doses = [*recent, (bedside.hours, bedside.truth()["inotrope_effect"])]
-        for name in JUDGED:
+        for name in EVALUATED_FINDINGS:
             if name in decision.findings and name not in self.true:
                 self.true[name] = self._holds(name, bedside)
 
@@ -85,7 +85,7 @@ def _masked(bedside: Bedside, criteria: WeaningCriteria, dose: float) -> bool:
     criteria of flow and wedge pressure without the pump.
     """
     given = bedside.fork()
-    given.advance(_WASHED_OUT, bedside.level, {"inotrope": dose})
+    given.advance(_WASHOUT_HOURS, bedside.level, {"inotrope": dose})
     try:
         alone = {} if given.outcome is not None else given.unsupported()
     except PhysicsError:
@@ -93,7 +93,7 @@ def _masked(bedside: Bedside, criteria: WeaningCriteria, dose: float) -> bool:
     if _falls_short(bedside.truth(), criteria) and (not alone or _falls_short(alone, criteria)):
         return False
     fork = bedside.fork()
-    fork.advance(_WASHED_OUT, bedside.level, {"inotrope": 0.0})
+    fork.advance(_WASHOUT_HOURS, bedside.level, {"inotrope": 0.0})
     if fork.outcome is not None:
         return True
     try:

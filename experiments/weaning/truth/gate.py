@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 
 from controllers import RecoveryTracker, WeaningCriteria
-from controllers.weaning.evidence import Forecasts, joint_chance
+from controllers.weaning.evidence import Forecasts, joint_probability
 from experiments.weaning.course import WeaningTrial, briefing, trial_bedside
 from experiments.weaning.settings import study_settings
 from experiments.weaning.truth.oracle import LOWEST, SUPPORT_LEVEL
@@ -85,7 +85,7 @@ def probe_hour(seed: int, label_hours: float) -> float:
     return label_hours * (low + (high - low) * float(share))
 
 
-def probe_gate(trial: WeaningTrial) -> Probe:
+def evaluate_explant_gate(trial: WeaningTrial) -> Probe:
     """Probe the patient of a trial; the policy of the trial plays no part.
 
     Raises
@@ -98,8 +98,8 @@ def probe_gate(trial: WeaningTrial) -> Probe:
     Examples
     --------
     >>> from experiments.weaning.course import WeaningTrial
-    >>> from experiments.weaning.truth import probe_gate
-    >>> probe = probe_gate(WeaningTrial(11, "fast-protocol", case="full"))
+    >>> from experiments.weaning.truth import evaluate_explant_gate
+    >>> probe = evaluate_explant_gate(WeaningTrial(11, "fast-protocol", case="full"))
     >>> probe.level, 0.0 <= probe.chance <= 1.0
     ('P-2', True)
     """
@@ -117,7 +117,7 @@ def probe_gate(trial: WeaningTrial) -> Probe:
     alone = forecasts.without_pump()
     # Each criterion alone, because the bound of all together is cut off at 0.
     missed = sum(
-        1.0 - joint_chance([criterion], alone) for criterion in criteria if criterion.needed
+        1.0 - joint_probability([criterion], alone) for criterion in criteria if criterion.needed
     )
     return Probe(
         until,

@@ -129,7 +129,7 @@ def right_holds(bedside: Bedside, criteria: WeaningCriteria | None = None) -> bo
     """Whether the right ventricle is within its criteria at P-2."""
     tried, limits = bedside.fork(), criteria or WeaningCriteria.load()
     tried.advance(SETTLED, tried.pump.level(LOWEST).name)
-    return tried.outcome is None and not limits.broken("right_ventricle", tried.truth())
+    return tried.outcome is None and not limits.violated("right_ventricle", tried.truth())
 
 
 def explant_holds(bedside: Bedside, criteria: WeaningCriteria | None = None) -> bool:

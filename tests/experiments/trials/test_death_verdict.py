@@ -141,7 +141,7 @@ def by_intervention(period, monkeypatch):
     )
     run = pci._Run(PciTrial("hfref", "CP", spread=0.0), planned, {}, None)
     run.therapy, run.label_hours = THERAPY, SECONDS / 3600.0
-    rows = {name: [] for name in ("time", *pci.NOTED)}
+    rows = {name: [] for name in ("time", *pci.RECORDED_SIGNALS)}
     supported, _ = run._on_the_pump(Simulator(Plant("hfref", "CP")), rows)
     _, unsupported = run._unsupported()
     assert (supported == "died") == bool(unsupported)

@@ -11,15 +11,15 @@ from experiments.runs import to_json
 from experiments.trials import (
     FAILED,
     TRIAL_METRICS,
-    Finished,
     Trial,
+    TrialResult,
     check_controller,
     run_trial,
     score,
     short_name,
     solver_statistics,
 )
-from experiments.trials.finished import attempt
+from experiments.trials.finished import run_safely
 from experiments.trials.metrics import series
 from plants import Conditions, InputError, Patient, Therapy, individual
 from plants.simulation import DIED, LEFT
@@ -154,7 +154,7 @@ def test_a_trial_ends_with_the_patient(tmp_path):
         assert outcome == DIED
         assert reason.startswith(said)
         assert metrics["survived_seconds"] < 400.0
-        done = attempt(trial)
+        done = run_safely(trial)
         assert (done.outcome, done.reason) == (outcome, reason)
 
 
@@ -183,8 +183,8 @@ def test_conditions_reach_the_plant_and_the_controller(tmp_path):
     assert run.rollout.attrs["rhythm"] == "bigeminy"
     assert "pfhb" in run.rollout
     assert trial.key != Trial(device="CP+RP", level="P-6", duration=3.0, spread=0.1, seed=2).key
-    done = attempt(trial)
-    assert Finished.from_dict(json.loads(to_json(done.to_dict()))).trial == trial
+    done = run_safely(trial)
+    assert TrialResult.from_dict(json.loads(to_json(done.to_dict()))).trial == trial
 
 
 def test_solver_statistics():
@@ -199,7 +199,7 @@ def test_solver_statistics():
 
 
 def test_finished_trials_survive_the_disk():
-    finished = Finished(
+    finished = TrialResult(
         HELD,
         "completed",
         "",
@@ -207,16 +207,16 @@ def test_finished_trials_survive_the_disk():
         (SolveStatus(Outcome.LATE, 5, 12.5),),
         {"time": [0.0, 1.0]},
     )
-    back = Finished.from_dict(finished.to_dict())
+    back = TrialResult.from_dict(finished.to_dict())
     assert back.trial == finished.trial
     assert back.statuses == finished.statuses
     assert math.isnan(back.metrics["map"])
-    assert attempt(HELD).to_dict().keys() == finished.to_dict().keys()
+    assert run_safely(HELD).to_dict().keys() == finished.to_dict().keys()
 
 
 def test_a_trial_that_cannot_be_run_does_not_stop_the_others(tmp_path, user_controller):
     broken = user_controller.replace("Mine", "Broken")
-    finished = attempt(Trial(controller=broken, level="P-6", duration=2.0))
+    finished = run_safely(Trial(controller=broken, level="P-6", duration=2.0))
     assert finished.outcome == FAILED
     assert "ZeroDivisionError" in finished.reason
     check_controller(Trial(controller=broken, level="P-6"))

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from experiments.weaning.course import Course, WeaningTrial
-from experiments.weaning.course.record import ESTIMATED, NOTED
-from experiments.weaning.study.patient import PatientDone, Task, run_patient
+from experiments.weaning.course.record import ESTIMATED, RECORDED_SIGNALS
+from experiments.weaning.study.patient import PatientResult, Task, run_patient
 
 #: A circulation with nothing wrong.
-CALM = dict.fromkeys(NOTED, 1.0) | {
+CALM = dict.fromkeys(RECORDED_SIGNALS, 1.0) | {
     "map": 72.0,
     "heart_rate": 80.0,
     "pulse_pressure": 35.0,
@@ -90,7 +90,7 @@ def quick(monkeypatch, real):
     return ran, stop
 
 
-def copied(real: PatientDone, task: Task) -> PatientDone:
+def copied(real: PatientResult, task: Task) -> PatientResult:
     """The real patient under another seed and the policies of a task."""
     courses = {
         policy: replace(course, trial=task.trial(policy))

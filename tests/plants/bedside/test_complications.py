@@ -28,26 +28,26 @@ def test_the_limits_are_those_of_the_seed():
 @pytest.mark.parametrize("hazard", HAZARDS)
 def test_a_hazard_strikes_once_when_it_reaches_its_limit(hazard):
     watched = complications()
-    assert watched.strike(1.0, NONE | {hazard: 0.999}) == []
+    assert watched.occurrence(1.0, NONE | {hazard: 0.999}) == []
     assert watched.at == {}
-    begun = watched.strike(2.0, NONE | {hazard: 1.0})
+    begun = watched.occurrence(2.0, NONE | {hazard: 1.0})
     name = hazard.removesuffix("_hazard")
     assert watched.at == {name: 2.0}
     assert bool(begun) == (name != "limb")
-    assert watched.strike(3.0, NONE | {hazard: 5.0}) == []
+    assert watched.occurrence(3.0, NONE | {hazard: 5.0}) == []
     assert watched.at == {name: 2.0}
 
 
 def test_no_complication_strikes_with_chance_switched_off():
     watched = complications()
     truth = dict.fromkeys(HAZARDS, 9.0) | {"pfhb": 0.0}
-    assert watched.check(1.0, truth, striking=False) == []
-    assert len(watched.check(2.0, truth, striking=True)) == 4  # blood, red cells, fluid, position
+    assert watched.check(1.0, truth, occurring=False) == []
+    assert len(watched.check(2.0, truth, occurring=True)) == 4  # blood, red cells, fluid, position
 
 
 def test_a_bleeding_is_lost_and_treated_for_its_hours():
     numbers = bedside_settings()["bleeding"]
-    begun = complications().strike(2.0, NONE | {"bleeding_hazard": 1.0})
+    begun = complications().occurrence(2.0, NONE | {"bleeding_hazard": 1.0})
     assert {event.target: event.amount for event in begun} == {
         "bleeding": numbers["rate"],
         "transfusion": numbers["transfusion"],
@@ -60,7 +60,7 @@ def test_a_malposition_has_draws_of_its_own():
     """Where and how long: the first two numbers of the stream that has this name and no other."""
     numbers, targets = bedside_settings()["malposition"], set()
     for seed in range(12):
-        (event,) = complications(seed).strike(5.0, NONE | {"malposition_hazard": 1.0})
+        (event,) = complications(seed).occurrence(5.0, NONE | {"malposition_hazard": 1.0})
         where, share = np.random.default_rng([seed, zlib.crc32(b"malposition")]).random(2)
         lasting = numbers["low"] + (numbers["high"] - numbers["low"]) * share
         mitral = where < numbers["mitral_share"]

@@ -8,10 +8,10 @@ import pytest
 
 from plants import Death, HourScenario, Therapy
 from plants.bedside import bedside_settings
-from plants.bedside.explant import NOTED, follow_unsupported
+from plants.bedside.explant import RECORDED_SIGNALS, follow_unsupported
 from plants.bedside.orders import ClinicalOrders
 
-GOOD = dict.fromkeys(NOTED, 0.0) | {
+GOOD = dict.fromkeys(RECORDED_SIGNALS, 0.0) | {
     "map": 75.0,
     "cardiac_index": 2.4,
     "pcwp": 12.0,
@@ -27,7 +27,7 @@ class Run:
     """A patient whose metrics are those of the hour."""
 
     def __init__(self, of_hour):
-        self.of_hour, self.drain = of_hour, 0.0
+        self.of_hour, self.diuresis = of_hour, 0.0
         self.slow = SimpleNamespace(hours=30.0, give=lambda **_: None)
 
     def metrics(self):

@@ -14,7 +14,7 @@ from plants import (
     RefusalCounts,
     steady_state,
 )
-from plants.cohorts import FIRST_EVALUATION_SEED, STRESSED, built_in_variation
+from plants.cohorts import FIRST_EVALUATION_SEED, STRESSED_VOLUME, built_in_variation
 from plants.cohorts.draws import TRUNCATION, bounded_scores, draw_arteries, draw_recovery
 from plants.cohorts.variation import DATA, read_variation
 
@@ -81,7 +81,7 @@ def test_patients_are_scattered_as_the_file_says(no_gate):
     v = population.variation
     unstressed = sum(x for name, x in profile.values.items() if name.startswith("vu_"))
     for name, spread in zip(v.names, v.spread, strict=True):
-        if name == STRESSED:
+        if name == STRESSED_VOLUME:
             own = profile["blood_volume"] - unstressed
             values = [parameters["blood_volume"] - unstressed for parameters in patients]
         else:

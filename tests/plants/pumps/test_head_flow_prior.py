@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from plants import InputError, Pump, sample_head_flow
-from plants.pumps import other_laws
+from plants.pumps import alternative_head_flow_laws
 from plants.pumps.head_flow_prior import mix_head_flow
 
 LAW = ("head_a", "head_b", "head_c", "inertance")
@@ -41,7 +41,11 @@ def test_only_the_law_is_drawn_and_its_source_says_so(pump):
 def test_draws_lie_between_the_fits_at_every_speed_and_flow(pump):
     speeds = np.linspace(0.3, 1.0, 5)[:, None] * pump.max_rpm
     flows = np.linspace(0.0, 6.0, 13)[None, :]
-    laws = [mix_head_flow(pump, other, share) for other in other_laws(pump) for share in (0, 1)]
+    laws = [
+        mix_head_flow(pump, other, share)
+        for other in alternative_head_flow_laws(pump)
+        for share in (0, 1)
+    ]
     heads = np.array([law.head(speeds, flows) for law in laws])
     for seed in range(30):
         head = sample_head_flow(pump, seed).head(speeds, flows)
@@ -75,7 +79,7 @@ def test_head_and_resistance_go_together():
 
 def test_a_row_without_a_quadratic_term_leaves_a_trace_of_it():
     pump = Pump.load("2.5")
-    linear = next(row for row in other_laws(pump) if row.head_c == 0)
+    linear = next(row for row in alternative_head_flow_laws(pump) if row.head_c == 0)
     assert mix_head_flow(pump, linear, 1.0)["head_c"] == -0.1
     assert mix_head_flow(pump, linear, 0.5)["head_c"] == pytest.approx(pump["head_c"] / 2)
 
@@ -83,18 +87,23 @@ def test_a_row_without_a_quadratic_term_leaves_a_trace_of_it():
 def test_a_pump_without_rows_borrows_the_relative_spread_of_the_cp():
     cp, rp = Pump.load("CP"), Pump.load("RP")
     own = [row for row in cp.head_flow_uncertainty if not row.reference]
-    for row, lent in zip(other_laws(rp), own, strict=True):
+    for row, lent in zip(alternative_head_flow_laws(rp), own, strict=True):
         assert row.head_a / rp["head_a"] == pytest.approx(lent.head_a / cp["head_a"])
         assert row.head_c / rp["head_c"] == pytest.approx(lent.head_c / cp["head_c"])
         assert "borrowed from the CP" in row.source
     # The fit that a law came from is no spread of its own.
-    assert [row.reference for row in other_laws(Pump.load("5.0"))] == [True, False, False, False]
-    assert other_laws(cp) == cp.head_flow_uncertainty
+    assert [row.reference for row in alternative_head_flow_laws(Pump.load("5.0"))] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert alternative_head_flow_laws(cp) == cp.head_flow_uncertainty
 
 
 def test_the_ends_of_a_mix():
     cp = Pump.load("CP")
-    row = other_laws(cp)[2]
+    row = alternative_head_flow_laws(cp)[2]
     assert [mix_head_flow(cp, row, 0.0)[name] for name in LAW] == [cp[name] for name in LAW]
     assert [mix_head_flow(cp, row, 1.0)[name] for name in LAW] == list(row[:4])
 
@@ -109,4 +118,4 @@ def test_refused_seed(seed):
 def test_refused_share(share):
     cp = Pump.load("CP")
     with pytest.raises(InputError, match="share"):
-        mix_head_flow(cp, other_laws(cp)[0], share)
+        mix_head_flow(cp, alternative_head_flow_laws(cp)[0], share)

@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from plants import InputError, unknown_name
-from plants.quantities import Gathered, InputErrors, all_errors, each_error, nearest_name
+from plants.quantities import ErrorCollector, InputErrors, all_errors, each_error, nearest_name
 
 LOW = InputError("low", 9.0, "below high")
 UNIT = InputError("unit", "kg", "mL", source="mine.toml")
@@ -74,16 +74,16 @@ def refuse(error: InputError) -> None:
 
 
 def test_gathered_refusals_are_told_together():
-    gathered = Gathered()
-    gathered.tell()  # nothing was refused
-    assert gathered.call(max, 1, 2) == 2
-    assert gathered.call(refuse, LOW) is None
-    gathered.add(UNIT)
+    collector = ErrorCollector()
+    collector.tell()  # nothing was refused
+    assert collector.call(max, 1, 2) == 2
+    assert collector.call(refuse, LOW) is None
+    collector.add(UNIT)
     with pytest.raises(InputErrors) as caught:
-        gathered.tell()
+        collector.tell()
     assert each_error(caught.value) == (LOW, UNIT)
 
 
 def test_gathering_lets_other_errors_through():
     with pytest.raises(ZeroDivisionError):
-        Gathered().call(divmod, 1, 0)
+        ErrorCollector().call(divmod, 1, 0)

@@ -23,7 +23,7 @@ from plants import (
     SlowParameters,
 )
 from plants.quantities import field_names
-from plants.slow import PARAMETER_LAYOUT, QUICK, STATE_LAYOUT
+from plants.slow import FAST_RELAXING_STATES, PARAMETER_LAYOUT, STATE_LAYOUT
 from plants.slow.clock import metric_vector
 from plants.slow.laws import TOPICS
 from plants.slow.model import INPUT_LAYOUT, slow_model
@@ -141,7 +141,7 @@ def test_quick_states_relax_at_a_rate_of_their_own(moved):
     other = moved.state * 0.9 + 0.01
     first = moved.rates(moved.state, moved.first_metrics)[1]
     second = moved.rates(other, moved.first_metrics)[1]
-    for name in QUICK:
+    for name in FAST_RELAXING_STATES:
         i = STATE_LAYOUT.index[name]
         assert first[i] == second[i] > 10.0  # 1/h
 
@@ -149,7 +149,7 @@ def test_quick_states_relax_at_a_rate_of_their_own(moved):
 def test_settled_is_where_the_quick_states_stand_still(moved):
     metrics = dict(moved.first_metrics) | {"map": 52.0}
     rates, decay = moved.rates(moved.settled(moved.state, metrics), metrics)
-    for name in QUICK:
+    for name in FAST_RELAXING_STATES:
         i = STATE_LAYOUT.index[name]
         assert rates[i] / decay[i] == pytest.approx(0.0, abs=1e-9)
 

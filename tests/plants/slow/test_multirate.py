@@ -19,7 +19,7 @@ from plants import (
     steady_state,
 )
 from plants.quantities import SECONDS_PER_HOUR
-from plants.slow import QUICK, STATE_LAYOUT
+from plants.slow import FAST_RELAXING_STATES, STATE_LAYOUT
 
 SPEED = 42_000.0
 #: Everything at work within hours.
@@ -119,7 +119,7 @@ def test_the_reflex_is_settled_wherever_it_is_looked_at():
         pressure = run.metrics()["map"]
         assert value(run, "sensed_pressure") == pytest.approx(pressure, abs=0.02)
         settled = run.slow.settled(run.slow.state, run.beat.metrics)
-        for name in QUICK[1:]:
+        for name in FAST_RELAXING_STATES[1:]:
             assert value(run, name) == pytest.approx(settled[STATE_LAYOUT.index[name]], abs=2e-3)
         assert value(run, "resistance_tone") != 0.0
 
@@ -164,7 +164,7 @@ def test_holding_lets_no_time_pass():
     assert run.metrics()["map"] > at_high + 1.0
     run.hold(SPEED)
     assert run.metrics()["map"] == pytest.approx(at_high, abs=1e-4)
-    slow = [i for i, name in enumerate(STATE_LAYOUT.names) if name not in QUICK]
+    slow = [i for i, name in enumerate(STATE_LAYOUT.names) if name not in FAST_RELAXING_STATES]
     assert run.slow.state[slow].tolist() == state[slow].tolist()
     assert run.slow.hours == 1.0
 

@@ -20,7 +20,7 @@ from controllers.tracking.filter import (
 from controllers.tracking.filter.square_root_filter import (
     chi_square_quantile,
     corrected,
-    differences,
+    divided_differences,
 )
 from controllers.tracking.model import STATE_INDEX, StateSpace
 from controllers.tracking.model.batch import from_blocks, to_blocks
@@ -58,7 +58,7 @@ def test_a_root_of_columns_keeps_their_covariance(seed):
 def test_moments_of_a_linear_function_are_exact(seed):
     generator = np.random.default_rng(seed)
     estimate, slope = some_gaussian(generator, 4), generator.normal(size=(3, 4))
-    mean, first, second = differences(sigma_points(estimate, 4) @ slope.T)
+    mean, first, second = divided_differences(sigma_points(estimate, 4) @ slope.T)
     assert np.allclose(mean, slope @ estimate.mean)
     assert np.allclose(first @ first.T, slope @ covariance(estimate) @ slope.T)
     assert np.allclose(second, 0.0)
@@ -66,7 +66,7 @@ def test_moments_of_a_linear_function_are_exact(seed):
 
 def test_moments_of_a_square_are_exact():
     estimate = Gaussian(np.array([0.5]), np.array([[2.0]]))
-    mean, first, second = differences(sigma_points(estimate, 1) ** 2)
+    mean, first, second = divided_differences(sigma_points(estimate, 1) ** 2)
     assert mean[0] == pytest.approx(0.5**2 + 4.0)
     # Variance of the square of N(m, s2): 4 m2 s2 + 2 s4.
     assert first[0, 0] ** 2 + second[0, 0] ** 2 == pytest.approx(4.0 * 0.25 * 4.0 + 2.0 * 16.0)

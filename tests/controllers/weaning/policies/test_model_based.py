@@ -12,7 +12,7 @@ from controllers.weaning.evidence import (
     BedsideMeasurements,
     ExplainedEstimates,
     Forecasts,
-    joint_chance,
+    joint_probability,
 )
 from controllers.weaning.evidence.chances import interpolated
 from plants import InputError, Limit, Measurement, PhysicsError, Therapy
@@ -182,11 +182,11 @@ def test_chance_is_never_above_that_of_the_worst_criterion_nor_below_booles():
     means = {"map": 66.0, "pcwp": 18.0}
     estimates = ExplainedEstimates({n: Estimate(n, "", mean, 2.0) for n, mean in means.items()})
     both = [Criterion("map", low=65.0), Criterion("pcwp", high=20.0)]
-    single = [joint_chance([criterion], estimates) for criterion in both]
-    assert joint_chance(both, estimates) == pytest.approx(sum(single) - 1.0)
-    assert joint_chance(both, None) == 0.0
+    single = [joint_probability([criterion], estimates) for criterion in both]
+    assert joint_probability(both, estimates) == pytest.approx(sum(single) - 1.0)
+    assert joint_probability(both, None) == 0.0
     unknown = ExplainedEstimates({"map": Estimate("map", "", math.nan, 1.0)})
-    assert joint_chance([Criterion("map", low=65.0)], unknown) == 0.0
+    assert joint_probability([Criterion("map", low=65.0)], unknown) == 0.0
 
 
 def test_no_beat_is_no_forecast():
@@ -256,7 +256,7 @@ def test_the_chance_weighs_explanations_one_by_one():
     # A single normal distribution over both would give the fair one a chance near 0.6.
     fair, bad = (estimates_of({"map": mean}) for mean in (70.0, 40.0))
     needed, both = [Criterion("map", low=60.0)], ExplainedEstimates(fair, [(0.8, fair), (0.2, bad)])
-    assert joint_chance(needed, both) == pytest.approx(0.8)
+    assert joint_probability(needed, both) == pytest.approx(0.8)
 
 
 def test_p2_is_held_where_the_label_leaves_no_other_trial():

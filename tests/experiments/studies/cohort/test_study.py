@@ -13,13 +13,21 @@ from experiments.runs import run_study
 from experiments.statistics import wilson
 from experiments.studies.cohort import CohortStudySettings, study
 from experiments.studies.cohort.outcome import COMPLETED, CONTRASTS, DIED, REFUSED, Course, Support
-from experiments.studies.cohort.patient import PatientDone, Task, run_patient
+from experiments.studies.cohort.patient import PatientResult, Task, run_patient
 from experiments.studies.cohort.report import contrast_groups, summary
 from experiments.studies.cohort.settings import Expected, cohort_settings
 from experiments.studies.cohort.tables import OUTSIDE, UNDECIDED, WITHIN, _verdict, tabulate
 from plants import HAZARDS, InputError
 
-NOTED = ("level", "map", "cardiac_power_output", "lvedp", "pfhb", "lactate", "limb_perfusion")
+RECORDED_SIGNALS = (
+    "level",
+    "map",
+    "cardiac_power_output",
+    "lvedp",
+    "pfhb",
+    "lactate",
+    "limb_perfusion",
+)
 
 
 def course(support="CP", outcome=COMPLETED, hazard=0.05, **events):
@@ -28,7 +36,7 @@ def course(support="CP", outcome=COMPLETED, hazard=0.05, **events):
         return Course(support, REFUSED, "too narrow")
     times = [24.0 * day for day in range(5)]
     noted = {name: [hazard * day / 4 for day in range(5)] for name in HAZARDS}
-    noted |= {name: [1.0] * 5 for name in NOTED}
+    noted |= {name: [1.0] * 5 for name in RECORDED_SIGNALS}
     return Course(
         support,
         outcome,
@@ -44,7 +52,7 @@ def course(support="CP", outcome=COMPLETED, hazard=0.05, **events):
 def patients(*courses):
     """One patient for each tuple of courses."""
     return [
-        PatientDone(f"{k}", {"seed": k}, "", 2, {"map below 43 mmHg": 1}, own)
+        PatientResult(f"{k}", {"seed": k}, "", 2, {"map below 43 mmHg": 1}, own)
         for k, own in enumerate(courses)
     ]
 
@@ -190,7 +198,7 @@ def test_a_patient_that_cannot_be_found_is_an_outcome(monkeypatch):
 
 def test_a_patient_survives_the_passage_through_json():
     done = run_patient(Task("shock-c", 1, (Support("CP", days=0.5),)))
-    kinds = TypeAdapter(PatientDone)  # as results of a study are kept
+    kinds = TypeAdapter(PatientResult)  # as results of a study are kept
     kept = json.dumps(kinds.dump_python(done))
     again = kinds.validate_python(json.loads(kept))
     assert json.dumps(kinds.dump_python(again)) == kept

@@ -26,7 +26,7 @@ from experiments.studies.sensitivity.factors import (
 )
 from experiments.studies.sensitivity.indices import METHODS
 from plants import DISTURBANCES, InputError, Patient, PhysicsError, Pump, steady_state
-from plants.cohorts import STRESSED
+from plants.cohorts import STRESSED_VOLUME
 
 pytest.importorskip("SALib")
 
@@ -166,7 +166,7 @@ def test_a_factor_moves_what_it_is_named_after():
         turned = {n for n, v in plant.pump.values.items() if not np.isclose(v, pump[n], rtol=1e-9)}
         moved = {name for name, v in outside.items() if v != DISTURBANCES[name].neutral}
         if factor.group == "patient":
-            name = "blood_volume" if factor.name == STRESSED else factor.name
+            name = "blood_volume" if factor.name == STRESSED_VOLUME else factor.name
             assert (changed, turned, moved) == ({name}, set(), set())
         elif factor.name == HEAD_FLOW_LAW:
             assert changed == moved == set()
@@ -178,7 +178,7 @@ def test_a_factor_moves_what_it_is_named_after():
 
 
 def _own(factor, patient, pump):
-    if factor.name == STRESSED:
+    if factor.name == STRESSED_VOLUME:
         unstressed = sum(v for k, v in patient.values.items() if k.startswith("vu_"))
         return patient["blood_volume"] - unstressed
     if factor.group == "patient":

@@ -21,7 +21,7 @@ from experiments.weaning.course import (
     short_reason,
 )
 from experiments.weaning.course.figure import OUTCOME_WORDS
-from experiments.weaning.course.labels import decision_lines, gathered, pack
+from experiments.weaning.course.labels import decision_lines, merge_close_labels, pack_labels
 
 HOURS = st.lists(st.floats(0.0, 96.0), max_size=25)
 
@@ -133,7 +133,7 @@ def test_the_estimate_is_drawn_only_where_there_is_one(course):
 @given(HOURS)
 def test_packed_labels_keep_apart_and_inside(times):
     labels = [(when, "hidden regurgitation"[: 4 + k % 15]) for k, when in enumerate(times)]
-    placed = pack(labels, start=0.0, end=96.0, width=1.0)
+    placed = pack_labels(labels, start=0.0, end=96.0, width=1.0)
     assert sorted(label.text for label in placed) == sorted(text for _, text in labels)
     for label in placed:
         assert 0.0 <= label.left <= 96.0 - len(label.text)
@@ -147,7 +147,7 @@ def test_packed_labels_keep_apart_and_inside(times):
 
 @given(HOURS)
 def test_numbers_are_told_once_and_keep_apart(times):
-    groups = gathered(sorted(times), width=0.7)
+    groups = merge_close_labels(sorted(times), width=0.7)
     told = [number for _, text in groups for number in expanded(text)]
     assert told == list(range(1, len(times) + 1))
     for (a, left), (b, right) in itertools.pairwise(groups):

@@ -19,7 +19,7 @@ from experiments.weaning.course import (
     to_plain,
 )
 from experiments.weaning.course.live_view import awaited, live_line
-from experiments.weaning.course.record import NOTED
+from experiments.weaning.course.record import RECORDED_SIGNALS
 from plants import InputError
 
 TRIAL = WeaningTrial(11, "fast-protocol", case="full")
@@ -50,7 +50,7 @@ def test_records_run_from_the_first_hour_to_the_last(watched):
     assert hours[0] == 0.0
     assert hours == sorted(hours)
     assert sum(row["lasting"] for row in course.records) == pytest.approx(course.hours)
-    assert all(set(NOTED) <= set(row) for row in course.records)
+    assert all(set(RECORDED_SIGNALS) <= set(row) for row in course.records)
     assert course.outcome in OUTCOMES
 
 

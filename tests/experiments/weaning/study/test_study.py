@@ -12,7 +12,7 @@ from experiments.runs import resumable_study, run_study, to_json
 from experiments.weaning import study as weaning
 from experiments.weaning.study import WeaningStudySettings
 from experiments.weaning.study import patient as study_patient
-from experiments.weaning.study.patient import PatientDone, Task, run_patient
+from experiments.weaning.study.patient import PatientResult, Task, run_patient
 from experiments.weaning.truth import AlarmTruth
 from plants import InputError, PhysicsError
 from plants.cohorts import PatientRefused
@@ -24,7 +24,7 @@ POLICIES = ("fast-protocol", "ramp-test")
 
 def test_a_patient_survives_the_passage_through_json(real):
     text = to_json(real.to_dict())
-    again = PatientDone.from_dict(json.loads(text))
+    again = PatientResult.from_dict(json.loads(text))
     assert to_json(again.to_dict()) == text
     assert again.oracle == real.oracle
     assert again.alarms == real.alarms
@@ -40,7 +40,7 @@ def test_a_patient_without_an_oracles_hour_survives_too(real):
     from experiments.weaning.truth import Oracle
 
     done = replace(real, oracle=Oracle(float("nan"), float("nan"), False, "label"))
-    again = PatientDone.from_dict(json.loads(to_json(done.to_dict())))
+    again = PatientResult.from_dict(json.loads(to_json(done.to_dict())))
     assert not again.oracle.weanable
 
 
@@ -67,7 +67,7 @@ def test_a_patient_without_access_for_the_pump_is_an_outcome(monkeypatch, error,
     assert done.refusal.startswith(refusal)
     assert done.refusal_kind == getattr(error, "kind", "no periodic beat")
     assert not done.courses
-    assert PatientDone.from_dict(json.loads(to_json(done.to_dict()))) == done
+    assert PatientResult.from_dict(json.loads(to_json(done.to_dict()))) == done
 
 
 def test_a_mistake_of_the_caller_is_none(monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 
 from experiments.weaning.settings import study_settings
 from experiments.weaning.study.competing_risks import EVENTS
-from experiments.weaning.study.patient import PatientDone
+from experiments.weaning.study.patient import PatientResult
 from experiments.weaning.study.report import worked_patients
 from experiments.weaning.study.rows import study_rows
 from experiments.weaning.study.summary import summary
@@ -34,7 +34,7 @@ def patient(seed, oracle=COULD, *, alarms=None, probe=None, **by_policy):
         if name in by_policy
     }
     named = {policy: alarms or {} for policy in courses}
-    return PatientDone(f"{seed}", seed, "", oracle, probe, courses, named)
+    return PatientResult(f"{seed}", seed, "", oracle, probe, courses, named)
 
 
 def tables(*done):
@@ -234,9 +234,9 @@ def test_an_untrusted_forecast_is_ranked_last():
 
 def test_patients_who_were_refused_are_counted_and_not_replaced():
     results = tables(
-        PatientDone("1", 1, "access of the CP: 4.1 mm", refusal_kind=NO_ACCESS),
-        PatientDone("2", 2, "access of the CP: 4.4 mm", refusal_kind=NO_ACCESS),
-        PatientDone("3", 3, "no periodic beat: of a patient", refusal_kind="no periodic beat"),
+        PatientResult("1", 1, "access of the CP: 4.1 mm", refusal_kind=NO_ACCESS),
+        PatientResult("2", 2, "access of the CP: 4.4 mm", refusal_kind=NO_ACCESS),
+        PatientResult("3", 3, "no periodic beat: of a patient", refusal_kind="no periodic beat"),
         patient(4, main=made("well")),
     )
     counts = {row["reason"]: row["count"] for row in results.refusals.to_dict("records")}
@@ -247,7 +247,7 @@ def test_patients_who_were_refused_are_counted_and_not_replaced():
 def test_a_study_of_nobody_is_none_the_less_a_study():
     from experiments.weaning.study import WeaningStudySettings
 
-    done = [PatientDone("1", 1, "no periodic beat: of a patient")]
+    done = [PatientResult("1", 1, "no periodic beat: of a patient")]
     results = tabulate(study_rows(done), (MAIN,))
     targets = target_table(results, MAIN)
     assert targets.empty
