@@ -182,7 +182,7 @@ def test_each_mistake_of_a_file_has_a_line_of_its_own(impellab, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "nearest"),
     [
-        (("simulate", "--patient", "shock-d", "--controller", "nmcp"), "nmpc"),
+        (("simulate", "--patient", "shock-d", "--device", "CP", "--controller", "nmcp"), "nmpc"),
         (("benchmark", "--suite", "quik"), "quick"),
         (("simulate", "--patient", "shok-d"), "shock-d"),
     ],
