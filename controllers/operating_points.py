@@ -20,12 +20,7 @@ from plants import (
     steady_state,
 )
 from plants.plant import DEFAULT_RIGHT_LEVEL
-
-#: Lowest level that controllers run at where the pump has it: the clinical minimum for a pump that
-#: lies across the valve, because slower ones leave blood to leak back.
-LOWEST_LEVEL = "P-2"
-#: Level of full support of a left pump that has it.
-FULL_SUPPORT_LEVEL = "P-8"
+from plants.pumps import LOWEST_LEVEL
 
 
 @dataclass(frozen=True)

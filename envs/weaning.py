@@ -15,18 +15,11 @@ from envs.weaning_draws import WeaningDraws, WeaningEpisode
 from envs.weaning_pool import PatientPool
 from envs.weaning_reward import WeaningReward, stable
 from plants import Bedside, InputError, Pump, Therapy
-from plants.bedside import (
-    ACTIONS,
-    BRIDGE,
-    CHANGES,
-    EXPLANT,
-    LOWEST_LEVEL,
-    BedsideObservation,
-    action_number,
-    level_number,
-)
+from plants.bedside import ACTIONS, BRIDGE, CHANGES, EXPLANT, BedsideObservation, action_number
+from plants.pumps import FULL_SUPPORT_LEVEL, LOWEST_LEVEL, level_name, level_number
 from plants.quantities import Parameter, check_number
 
+_LOWEST_NUMBER = level_number(LOWEST_LEVEL)
 _INTERVAL = Parameter("interval", "h", "time between two decisions", 0.1, 24.0)
 
 
@@ -202,7 +195,7 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
         case: str | Sequence[str] | None = None,
         cohort_size: int = 1000,
         cohort_first: int = 0,
-        start: str = "P-8",
+        start: str = FULL_SUPPORT_LEVEL,
         begin: int | Sequence[int] = 0,
         events: str | Sequence[str] | None = None,
         event_hours: Sequence[float] | None = None,
@@ -281,7 +274,7 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
         episode = self._under_way()
         bedside = episode.bedside
         number, at = action_number(action), level_number(bedside.level)
-        if number == EXPLANT and at > LOWEST_LEVEL:
+        if number == EXPLANT and at > _LOWEST_NUMBER:
             number = 0
         before, change, result = self._metrics, 0, ""
         if number == EXPLANT:
@@ -290,10 +283,10 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
             result = _unbridged(episode)
             bedside.bridge("the agent's decision")
         else:
-            wanted = max(at + CHANGES[number], min(LOWEST_LEVEL, at))
+            wanted = max(at + CHANGES[number], min(_LOWEST_NUMBER, at))
             change = min(wanted, self._highest) - at
             hours = min(self.interval, max(bedside.label_remaining, 1e-3))
-            bedside.advance(hours, f"P-{at + change}")
+            bedside.advance(hours, level_name(at + change))
         outcome = bedside.outcome or "alive"
         if number < len(CHANGES) and outcome != "died":
             self._metrics = bedside.truth()

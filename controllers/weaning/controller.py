@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from controllers.operating_points import FULL_SUPPORT_LEVEL
 from controllers.tracking import RecoveryTracker, WeaningBriefing
 from controllers.weaning.assessment import reassess_before_label_end, update_findings
 from controllers.weaning.criteria import WeaningCriteria
@@ -22,6 +21,7 @@ from controllers.weaning.policies import StepPolicy, WeaningState, step_policy
 from controllers.weaning.progress import Progress
 from controllers.weaning.state_machine import TRACKED, StateMachine
 from plants import InputError, Measurement
+from plants.pumps import FULL_SUPPORT_LEVEL
 
 
 class WeaningController:

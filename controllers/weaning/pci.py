@@ -13,12 +13,13 @@ import statistics
 from collections import deque
 from collections.abc import Mapping
 
-from controllers.operating_points import FULL_SUPPORT_LEVEL, running_levels
+from controllers.operating_points import running_levels
 from controllers.weaning.decision import Decision, Reason
 from controllers.weaning.decision_log import DecisionLog
 from controllers.weaning.pci_limits import pci_numbers
 from controllers.weaning.policies import MAX_STEP_LEVELS
 from plants import InputError, Measurement, Pump, label_limit, unknown_name
+from plants.pumps import FULL_SUPPORT_LEVEL
 from plants.quantities import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 
 # Readings of which the median is taken: a pulse is small beside its noise (guesses).

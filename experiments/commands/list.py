@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.runs import JsonOption, emit, print_table
+from plants.pumps import level_number
 from plants.quantities import HOURS_PER_DAY
 
 
@@ -59,7 +60,7 @@ def _device(row: dict[str, Any]) -> list[object]:
 
 def _levels(names: list[str]) -> str:
     """From the first to the last; a gap after the first, as the RP has, is shown."""
-    numbers = [int(name.removeprefix("P-")) for name in names]
+    numbers = [level_number(name) for name in names]
     if len(numbers) > 1 and numbers[1] != numbers[0] + 1:
         return f"{names[0]}, {names[1]} to {names[-1]}"
     return f"{names[0]} to {names[-1]}"

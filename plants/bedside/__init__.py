@@ -1,14 +1,6 @@
 """The bedside: a patient on a pump over hours to weeks, with clinicians and complications."""
 
-from plants.bedside.actions import (
-    ACTIONS,
-    BRIDGE,
-    CHANGES,
-    EXPLANT,
-    LOWEST_LEVEL,
-    action_number,
-    level_number,
-)
+from plants.bedside.actions import ACTIONS, BRIDGE, CHANGES, EXPLANT, action_number
 from plants.bedside.bedside import Bedside
 from plants.bedside.cases import CASES, WeaningCase, congested, weaning_patient
 from plants.bedside.complications import COMPLICATIONS, Complications, Numbers
@@ -26,7 +18,6 @@ __all__ = [
     "CHANGES",
     "COMPLICATIONS",
     "EXPLANT",
-    "LOWEST_LEVEL",
     "Bedside",
     "BedsideObservation",
     "Complications",
@@ -39,7 +30,6 @@ __all__ = [
     "congested",
     "infusions_at",
     "investigations",
-    "level_number",
     "limb_is_starved",
     "weaning_patient",
 ]

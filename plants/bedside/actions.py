@@ -13,21 +13,6 @@ CHANGES = (-2, -1, 0, 1, 2)
 #: The actions by their numbers; the changes come first.
 ACTIONS = ("down 2", "down 1", "stay", "up 1", "up 2", "explant", "bridge")
 EXPLANT, BRIDGE = ACTIONS.index("explant"), ACTIONS.index("bridge")
-#: Levels are not lowered below this one, and from it the pump comes out (label: 2 levels at
-#: intervals as cardiac function allows, never below P-2 until the explant).
-LOWEST_LEVEL = 2
-
-
-def level_number(level: str) -> int:
-    """The number of a P-level.
-
-    Examples
-    --------
-    >>> from plants.bedside import level_number
-    >>> level_number("P-8")
-    8
-    """
-    return int(level.removeprefix("P-"))
 
 
 def action_number(action: Any) -> int:

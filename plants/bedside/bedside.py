@@ -29,7 +29,7 @@ from plants.bedside.settings import BedsideSettings, bedside_settings
 from plants.cohorts import VirtualPatient
 from plants.console import label_limit
 from plants.plant import Plant
-from plants.pumps import Pump
+from plants.pumps import FULL_SUPPORT_LEVEL, Pump, level_name, level_number
 from plants.quantities import MINUTES_PER_HOUR, InputError, Parameter, PhysicsError, check_number
 from plants.sensors import Measurement
 from plants.slow import STATE_LAYOUT, SlowClock, SlowParameters
@@ -140,7 +140,7 @@ class Bedside:
     def _slow_parameters(self, pump: Pump | None) -> SlowParameters:
         return self.patient.slow_parameters(pump).replace(baroreflex_gain=self._gain)
 
-    def reset(self, level: str = "P-8", seed: int | None = None) -> None:
+    def reset(self, level: str = FULL_SUPPORT_LEVEL, seed: int | None = None) -> None:
         """Back to the hour at which the pump begins to run.
 
         Parameters
@@ -423,11 +423,11 @@ class Bedside:
                 return
             except PhysicsError as error:
                 self._truth = None
-                number = int(self.level.removeprefix("P-")) - 1
+                number = level_number(self.level) - 1
                 if not self._lower_level_helps(number, outside):
                     self.outcome, self.reason = "died", str(error)
                     return
-                lower = f"P-{number}"
+                lower = level_name(number)
                 self.alarms.append((self.hours, f"{self.level} cannot be held: {lower}"))
                 self.level = lower
 
@@ -437,7 +437,7 @@ class Bedside:
         if number < lowest:
             return False
         try:
-            self._run.hold(self.pump.speed(f"P-{lowest}"), outside)
+            self._run.hold(self.pump.speed(level_name(lowest)), outside)
             self._run.metrics()
         except PhysicsError:
             return False

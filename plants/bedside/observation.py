@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.bedside.actions import level_number
 from plants.bedside.sensors import bedside_signals
+from plants.pumps import level_number
 from plants.sensors import SampleAndHold
 
 Vector = NDArray[np.float32]

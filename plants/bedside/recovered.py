@@ -13,12 +13,10 @@ from plants.bedside.settings import bedside_settings
 from plants.cohorts import DRUGS, VirtualPatient, recovered_shares
 from plants.patients import Patient
 from plants.plant import Plant
-from plants.pumps import Pump
+from plants.pumps import FULL_SUPPORT_LEVEL, LOWEST_LEVEL, Pump
 from plants.quantities import InputError, PhysicsError
 from plants.slow import STATE_LAYOUT, SlowClock, SlowParameters
 
-# The levels between which a regurgitation is hidden.
-_FULL, _LOW = "P-8", "P-2"
 # Share of the way between the two up to which the valve stays tight. Guess.
 _STILL_CLOSED = 0.3
 # Arteries that take any pump, mm.
@@ -110,7 +108,11 @@ def masked_regurgitation_parameters(
     placed = replace(patient, artery_diameter=_WIDE, axillary_diameter=_WIDE, access="").on(pump)
     bedside = Bedside(placed, pump, events=leaking, complications=False, beyond_label=True)
     truths = []
-    for level, lasting in ((_FULL, hours), (_LOW, 2 * _SETTLING), (_LOW, _SETTLING)):
+    for level, lasting in (
+        (FULL_SUPPORT_LEVEL, hours),
+        (LOWEST_LEVEL, 2 * _SETTLING),
+        (LOWEST_LEVEL, _SETTLING),
+    ):
         bedside.advance(lasting, level)
         if bedside.outcome is not None:
             allowed = "a patient who lives long enough on the pump for a leak to hide"

@@ -16,7 +16,7 @@ import math
 
 import numpy as np
 
-from plants.pumps import Level, Pump
+from plants.pumps import LOWEST_LEVEL, Level, Pump
 from plants.quantities import SECONDS_PER_HOUR, InputError, Parameter, check_number
 
 #: Time of the ramp from standstill to the highest speed, s.
@@ -29,8 +29,6 @@ BACKOFF_SHARE = 0.05
 SETTLE_TIME = 5.0
 #: Guess: time (s) without suction after which the speed is raised again.
 RETRY_TIME = 60.0
-#: Lowest level that AUTO goes down to.
-LOWEST_LEVEL = "P-2"
 _LATEST = 1e12  # s
 # Calls at even intervals add up to a time by rounding.
 _ROUNDING = 1e-9

@@ -12,7 +12,15 @@ from plants.pumps.hemolysis_laws import (
     hemolysis_law,
     with_hemolysis_law,
 )
-from plants.pumps.levels import Boost, HeadFlow, Level
+from plants.pumps.levels import (
+    FULL_SUPPORT_LEVEL,
+    LOWEST_LEVEL,
+    Boost,
+    HeadFlow,
+    Level,
+    level_name,
+    level_number,
+)
 from plants.pumps.motor import motor_current
 from plants.pumps.parameters import (
     DEVICE_PARAMETERS,
@@ -26,8 +34,10 @@ from plants.pumps.pump import Pump
 __all__ = [
     "DEVICE_PARAMETERS",
     "DEVICE_RATINGS",
+    "FULL_SUPPORT_LEVEL",
     "HEMOLYSIS_LAWS",
     "INSERTED_LAYOUT",
+    "LOWEST_LEVEL",
     "MEASURED_INDEX",
     "Boost",
     "DeviceParameters",
@@ -42,6 +52,8 @@ __all__ = [
     "hemolysis_factor",
     "hemolysis_law",
     "hemolysis_rate",
+    "level_name",
+    "level_number",
     "motor_current",
     "position",
     "sample_head_flow",

@@ -7,7 +7,39 @@ from typing import NamedTuple
 
 from plants.quantities import MISSING, ErrorCollector, InputError, unknown_name
 
-_LEVEL_NAME = re.compile(r"P-\d+")
+#: Lowest level that is held under support, where the pump has it: the clinical minimum for a pump
+#: that lies across the valve, because slower ones leave blood to leak back, and the level from
+#: which it comes out (label: 2 levels at intervals as cardiac function allows, never below P-2
+#: until the explant).
+LOWEST_LEVEL = "P-2"
+#: Level of full support of a left pump that has it.
+FULL_SUPPORT_LEVEL = "P-8"
+_PREFIX = "P-"
+_LEVEL_NAME = re.compile(rf"{_PREFIX}\d+")
+
+
+def level_name(number: int) -> str:
+    """The name of the P-level of a number.
+
+    Examples
+    --------
+    >>> from plants.pumps import level_name
+    >>> level_name(8)
+    'P-8'
+    """
+    return f"{_PREFIX}{number}"
+
+
+def level_number(name: str) -> int:
+    """The number of a P-level.
+
+    Examples
+    --------
+    >>> from plants.pumps import level_number
+    >>> level_number("P-8")
+    8
+    """
+    return int(name.removeprefix(_PREFIX))
 
 
 class Level(NamedTuple):

@@ -12,7 +12,7 @@ from pydantic import Field, InstanceOf, model_validator
 
 from plants.pumps.device_file import DeviceFile
 from plants.pumps.head_flow import steady_flow, steady_head
-from plants.pumps.levels import Boost, HeadFlow, Level, check_levels
+from plants.pumps.levels import Boost, HeadFlow, Level, check_levels, level_name
 from plants.pumps.parameters import DEVICE_PARAMETERS, DEVICE_RATINGS
 from plants.quantities import (
     KRPM_PER_RPM,
@@ -151,7 +151,7 @@ class Pump(ParameterPreset):
         """
         match = None if isinstance(name, bool) else _LEVEL_INPUT.fullmatch(str(name).strip())
         if match:
-            wanted = f"P-{int(match.group(1))}"
+            wanted = level_name(int(match.group(1)))
             for level in self.levels:
                 if level.name == wanted:
                     return level

@@ -41,9 +41,9 @@ from plants.bedside import (
     Numbers,
     bedside_settings,
     infusions_at,
-    level_number,
     limb_is_starved,
 )
+from plants.pumps import level_name, level_number
 from plants.quantities import SECONDS_PER_HOUR, stream
 from plants.simulation import DeathWatch, fall_text
 
@@ -267,14 +267,14 @@ class _SupportedDays:
     def _moved(self, by: int) -> str:
         number = level_number(self.level) + by
         low, high = int(self.settings["lowest_level"]), int(self.settings["highest_level"])
-        return f"P-{min(max(number, low), high)}"
+        return level_name(min(max(number, low), high))
 
     def _highest_without_suction(self) -> str:
         low, high = int(self.settings["lowest_level"]), int(self.settings["highest_level"])
         for number in range(high, low, -1):
-            if self._free_of_suction(f"P-{number}"):
-                return f"P-{number}"
-        return f"P-{low}"
+            if self._free_of_suction(level_name(number)):
+                return level_name(number)
+        return level_name(low)
 
     def _free_of_suction(self, level: str) -> bool:
         try:

@@ -28,6 +28,7 @@ from plants import (
     plant_model,
     steady_state,
 )
+from plants.pumps import LOWEST_LEVEL
 from plants.slow.laws import effective_orifice, hidden_regurgitation
 
 Array = NDArray[np.float64]
@@ -39,7 +40,7 @@ _SOURCE, _TAG = "masked patients", "X"
 # Functional leak that the valve is given at the low level (mL/s/mmHg), and the weight of the
 # filling pressure (mL/mmHg); guesses. The ventricle grows with the leak, so that more comes.
 _LEAK, _PRESSURE_WEIGHT = 3.0, 4.0
-FULL, LOW = "P-9", "P-2"
+FULL, LOW = "P-9", LOWEST_LEVEL
 _DRAWN = ("aortic_pressure", "lv_pressure", "la_pressure")
 #: Levels of the trial and for how long, h.
 TRIAL = ((FULL, 6.0), (LOW, 4.0), (FULL, 6.0))

@@ -23,6 +23,7 @@ from experiments.studies.masked.hidden_regurgitation import (
     slow_parameters,
 )
 from plants import MultirateRun, Patient, Plant, SlowClock
+from plants.pumps import FULL_SUPPORT_LEVEL
 from plants.quantities import HOURS_PER_DAY
 
 #: Cardiac power output (W) at P-2 that separates who can be weaned.
@@ -32,7 +33,7 @@ DOSE = 7.5
 #: Doses of the patients that all look the same on their dose.
 DOSES = (0.0, 2.5, 5.0, 7.5, 10.0)
 #: Days of full support before the test, and its level.
-DAYS, SUPPORT = 4.0, "P-8"
+DAYS, SUPPORT = 4.0, FULL_SUPPORT_LEVEL
 _TEST_HOURS = 6.0
 # The recovered patient came with this share of the contractility; time constant of its recovery,
 # within the label's four days (d). Guesses.

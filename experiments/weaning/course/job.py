@@ -24,7 +24,7 @@ from experiments.weaning.course.record import (
 )
 from experiments.weaning.course.trial import WeaningTrial, briefing, trial_bedside
 from plants import Bedside, Measurement, WeaningCase
-from plants.bedside import level_number
+from plants.pumps import level_number
 
 # After a change of level the circulation is looked at this soon, h, for the record.
 _SOON = 5.0 / 60.0

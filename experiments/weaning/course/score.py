@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from experiments.weaning.course.record import Course
-from plants.bedside import level_number
+from plants.pumps import level_number
 from plants.quantities import SECONDS_PER_HOUR
 from plants.simulation import suction_time
 

@@ -23,6 +23,7 @@ from experiments.weaning.course.score import (
 )
 from plants import SIGNALS
 from plants.bedside import bedside_settings
+from plants.pumps import level_number
 
 #: Signals whose forecast is held against what came.
 FORECAST = ("map", "cardiac_index", "cardiac_power_output", "pcwp", "cvp", "papi")
@@ -185,5 +186,5 @@ FORECAST_COLUMNS = (
 def _settled_record(course: Course, hours: float, level: str) -> dict[str, float] | None:
     """The first record at least that long after a step, if the level is still the same."""
     later = [row for row in course.records if row["hours"] >= hours + _SETTLED]
-    kept = later and f"P-{later[0]['level']:.0f}" == level
+    kept = later and later[0]["level"] == level_number(level)
     return later[0] if kept else None

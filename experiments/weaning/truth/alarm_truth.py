@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from controllers import Decision, WeaningCriteria
 from controllers.weaning.assessment import CONTRACTILITY_CRITERIA
-from experiments.weaning.truth.oracle import LOWEST, SETTLED
+from experiments.weaning.truth.oracle import SETTLED
 from plants import Bedside, PhysicsError
+from plants.pumps import LOWEST_LEVEL
 
 #: What is judged, and the case of which it is the mark.
 EVALUATED_FINDINGS: Mapping[str, str] = {
@@ -73,7 +74,7 @@ class AlarmTruth:
 def at_lowest(bedside: Bedside) -> dict[str, float]:
     """What is true of the patient at P-2 after a quarter of an hour; or now, if not borne."""
     fork = bedside.fork()
-    fork.advance(SETTLED, fork.pump.level(LOWEST).name)
+    fork.advance(SETTLED, fork.pump.level(LOWEST_LEVEL).name)
     return bedside.truth() if fork.outcome is not None else fork.truth()
 
 

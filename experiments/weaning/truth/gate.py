@@ -15,9 +15,8 @@ from controllers import RecoveryTracker, WeaningCriteria
 from controllers.weaning.evidence import Forecasts, joint_probability
 from experiments.weaning.course import WeaningTrial, briefing, trial_bedside
 from experiments.weaning.settings import study_settings
-from experiments.weaning.truth.oracle import LOWEST, SUPPORT_LEVEL
 from plants import Bedside
-from plants.bedside import level_number
+from plants.pumps import FULL_SUPPORT_LEVEL, LOWEST_LEVEL, level_number
 from plants.quantities import MINUTES_PER_HOUR, stream
 
 _LOOK = 2.0
@@ -105,7 +104,7 @@ def evaluate_explant_gate(trial: WeaningTrial) -> Probe:
     """
     bedside, case = trial_bedside(trial)
     forecasts = Forecasts(RecoveryTracker(briefing(trial, bedside, case)))
-    support = bedside.pump.level(SUPPORT_LEVEL).name
+    support = bedside.pump.level(FULL_SUPPORT_LEVEL).name
     until = probe_hour(trial.seed, bedside.label_hours)
     while bedside.outcome is None and bedside.hours < until - _NEAR:
         forecasts.update(bedside.measure(), bedside.level, bedside.hours)
@@ -135,7 +134,7 @@ def _ramped(bedside: Bedside, forecasts: Forecasts) -> tuple[float, str]:
     below = [
         level.name
         for level in bedside.pump.levels
-        if level_number(LOWEST) <= level_number(level.name) < level_number(SUPPORT_LEVEL)
+        if level_number(LOWEST_LEVEL) <= level_number(level.name) < level_number(FULL_SUPPORT_LEVEL)
     ]
     power, reached = math.nan, bedside.level
     for level in [bedside.level, *sorted(below, key=level_number, reverse=True)]:

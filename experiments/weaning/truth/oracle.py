@@ -18,14 +18,14 @@ import numpy as np
 from controllers import WeaningCriteria
 from experiments.weaning.course import WeaningTrial, trial_bedside
 from plants import Bedside
-from plants.bedside import LOWEST_LEVEL
+from plants.pumps import FULL_SUPPORT_LEVEL, LOWEST_LEVEL
 
-#: Level of full support, and grid on which an explant is tried, h.
-SUPPORT_LEVEL, GRID = "P-8", 1.0
+#: Grid on which an explant is tried, h.
+GRID = 1.0
 # Where one is tried at first, h: a failed follow-up ends early, so that a fine grid is cheap.
 _COARSE = 4.0
-#: The level at which the right ventricle is looked at, and after how long there, h.
-LOWEST, SETTLED = f"P-{LOWEST_LEVEL}", 0.25
+#: Time at the lowest level after which the right ventricle is looked at, h.
+SETTLED = 0.25
 # Time in which it is seen whether the patient holds without an inotrope, h.
 _WITHOUT_INOTROPE = 1.0
 
@@ -75,7 +75,7 @@ def find_oracle(trial: WeaningTrial) -> Oracle:
     True
     """
     bedside, _ = trial_bedside(replace(trial, tier="full"))
-    level = bedside.pump.level(SUPPORT_LEVEL).name
+    level = bedside.pump.level(FULL_SUPPORT_LEVEL).name
     unbound, before = _earliest(bedside, level, explant_holds)
     if not math.isfinite(unbound):
         return Oracle(unbound, unbound, False, before.outcome or "label")
@@ -128,7 +128,7 @@ def _refined(
 def right_holds(bedside: Bedside, criteria: WeaningCriteria | None = None) -> bool:
     """Whether the right ventricle is within its criteria at P-2."""
     tried, limits = bedside.fork(), criteria or WeaningCriteria.load()
-    tried.advance(SETTLED, tried.pump.level(LOWEST).name)
+    tried.advance(SETTLED, tried.pump.level(LOWEST_LEVEL).name)
     return tried.outcome is None and not limits.violated("right_ventricle", tried.truth())
 
 

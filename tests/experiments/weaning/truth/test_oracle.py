@@ -8,7 +8,8 @@ import pytest
 
 from experiments.weaning.course import WeaningTrial, trial_bedside
 from experiments.weaning.truth import find_oracle
-from experiments.weaning.truth.oracle import GRID, SUPPORT_LEVEL, _advance, explant_holds
+from experiments.weaning.truth.oracle import GRID, _advance, explant_holds
+from plants.pumps import FULL_SUPPORT_LEVEL
 
 
 @pytest.fixture(scope="module")
@@ -22,9 +23,9 @@ def test_the_oracles_hour_holds_and_an_hour_before_does_not(recovering):
     assert oracle.weanable
     assert oracle.hours > 2 * GRID
     bedside, _ = trial_bedside(trial)
-    _advance(bedside, oracle.hours - GRID, SUPPORT_LEVEL)
+    _advance(bedside, oracle.hours - GRID, FULL_SUPPORT_LEVEL)
     assert not explant_holds(bedside)
-    _advance(bedside, GRID, SUPPORT_LEVEL)
+    _advance(bedside, GRID, FULL_SUPPORT_LEVEL)
     assert explant_holds(bedside)
     # Asking leaves the course alone.
     assert bedside.outcome is None
@@ -34,8 +35,8 @@ def test_the_oracles_hour_holds_and_an_hour_before_does_not(recovering):
 def test_an_explant_on_an_inotrope_does_not_hold(recovering):
     trial, oracle = recovering
     bedside, _ = trial_bedside(trial)
-    _advance(bedside, oracle.hours, SUPPORT_LEVEL)
-    bedside.advance(GRID, SUPPORT_LEVEL, {"inotrope": 5.0})
+    _advance(bedside, oracle.hours, FULL_SUPPORT_LEVEL)
+    bedside.advance(GRID, FULL_SUPPORT_LEVEL, {"inotrope": 5.0})
     assert not explant_holds(bedside)
 
 
