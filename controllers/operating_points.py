@@ -19,7 +19,6 @@ from plants import (
     Therapy,
     steady_state,
 )
-from plants.plant import DEFAULT_RIGHT_LEVEL
 from plants.pumps import LOWEST_LEVEL
 
 
@@ -124,8 +123,7 @@ def operating_point(
     >>> operating_point(Patient.load("shock-d"), Pump.load("CP"), Therapy.default()).level.name
     'P-9'
     """
-    held = DEFAULT_RIGHT_LEVEL if right_level is None else right_level
-    plant = Plant(patient, pump, right_pump, right_level=held)
+    plant = Plant(patient, pump, right_pump, right_level=right_level)
     beats = BeatMap(plant)
     best: OperatingPoint | None = None
     near = None

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from plants import InputError, Measurement, Patient, Plant, Pump, Therapy
-from plants.plant import DEFAULT_RIGHT_LEVEL
 
 
 class Outcome(enum.Enum):
@@ -110,8 +109,7 @@ class Briefing:
     @property
     def plant(self) -> Plant:
         """The patient as believed, on the pumps."""
-        level = DEFAULT_RIGHT_LEVEL if self.right_level is None else self.right_level
-        return Plant(self.patient, self.pump, self.right_pump, right_level=level)
+        return Plant(self.patient, self.pump, self.right_pump, right_level=self.right_level)
 
     def check_left_pump(self, controller: str) -> None:
         """Refuse to drive a right pump, for a controller that is made for the left ventricle's.

@@ -26,7 +26,6 @@ from plants import (
     unknown_name,
 )
 from plants.bedside import bedside_settings
-from plants.plant import DEFAULT_RIGHT_LEVEL
 
 #: Drugs whose doses are known.
 DRUGS: tuple[str, ...] = ("inotrope", "vasopressor")
@@ -111,8 +110,7 @@ class WeaningBriefing:
     @property
     def plant(self) -> Plant:
         """The nominal patient, on the pumps."""
-        level = DEFAULT_RIGHT_LEVEL if self.right_level is None else self.right_level
-        return Plant(self.patient, self.pump, self.right_pump, right_level=level)
+        return Plant(self.patient, self.pump, self.right_pump, right_level=self.right_level)
 
     @property
     def levels(self) -> tuple[Level, ...]:

@@ -54,9 +54,9 @@ class Plant:
         ``"none"`` for a patient without a pump.
     right_pump : Pump or str, optional
         The right pump beside a left `pump`.
-    right_level : str
-        P-level at which a right pump beside a left one is held; the middle of its range is a
-        guess, not a recommendation.
+    right_level : str, optional
+        P-level at which a right pump beside a left one is held; by default
+        ``DEFAULT_RIGHT_LEVEL``, the middle of its range: a guess, not a recommendation.
 
     Attributes
     ----------
@@ -90,13 +90,14 @@ class Plant:
         pump: Pump | str | None = None,
         right_pump: Pump | str | None = None,
         *,
-        right_level: str = DEFAULT_RIGHT_LEVEL,
+        right_level: str | None = None,
     ):
         self.patient = Patient.load(patient) if isinstance(patient, str) else patient
         self.left, self.right = _sides([*_pumps(pump), *_pumps(right_pump)])
         self.pump = self.left if self.left is not None else self.right
         both = self.left is not None and self.right is not None
-        self.right_speed = self.right.speed(right_level) if both and self.right else 0.0
+        held = DEFAULT_RIGHT_LEVEL if right_level is None else right_level
+        self.right_speed = self.right.speed(held) if both and self.right else 0.0
         self.parameters = np.concatenate(
             [self.patient.vector(), _device(self.left), _device(self.right)]
         )

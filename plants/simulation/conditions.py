@@ -13,7 +13,7 @@ from typing import Any
 
 from plants.cohorts import Anatomy, access_route, access_routes, check_anatomy, check_indication
 from plants.patients import Patient, Rhythm, valve_diseases, with_valve_disease
-from plants.plant import DEFAULT_RIGHT_LEVEL, Plant
+from plants.plant import Plant
 from plants.pumps import Pump
 from plants.quantities import InputError
 from plants.scenarios import Scenario
@@ -120,10 +120,10 @@ class Conditions:
         PhysicsError
             The failing ventricle cannot be told, without a periodic beat without a pump.
         """
-        level = DEFAULT_RIGHT_LEVEL if self.right_level is None else self.right_level
-        plant = Plant(self.diseased(patient), device, right_level=level)
+        plant = Plant(self.diseased(patient), device, right_level=self.right_level)
         if self.right_level is not None and (plant.left is None or plant.right is None):
-            raise InputError("right_level", level, "none: there are no two pumps, as in CP+RP")
+            allowed = "none: there are no two pumps, as in CP+RP"
+            raise InputError("right_level", self.right_level, allowed)
         self.anatomy(plant)
         check_indication(plant)
         return plant
