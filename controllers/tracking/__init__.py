@@ -1,6 +1,6 @@
 """Recovery tracking: what a patient's heart and vessels are worth, and where they are going."""
 
-from controllers.tracking.briefing import DRUGS, WeaningBriefing
+from controllers.tracking.briefing import WeaningBriefing
 from controllers.tracking.tracker import RecoveryTracker
 
-__all__ = ["DRUGS", "RecoveryTracker", "WeaningBriefing"]
+__all__ = ["RecoveryTracker", "WeaningBriefing"]

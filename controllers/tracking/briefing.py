@@ -26,9 +26,7 @@ from plants import (
     unknown_name,
 )
 from plants.bedside import bedside_settings
-
-#: Drugs whose doses are known.
-DRUGS: tuple[str, ...] = ("inotrope", "vasopressor")
+from plants.slow.laws import DRUGS
 
 
 @dataclass(frozen=True)

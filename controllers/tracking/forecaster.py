@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.briefing import DRUGS, checked_doses, dose_vector
+from controllers.tracking.briefing import checked_doses, dose_vector
 from controllers.tracking.forecast import Forecast
 from controllers.tracking.model import NO_PUMP_SPEED, KnownInputs, OperatingCondition
 from controllers.tracking.prediction import Predictor
 from controllers.tracking.valve_hypotheses import Hypothesis
 from plants import InputError, Level
+from plants.slow.laws import DRUGS
 
 Array = NDArray[np.float64]
 

@@ -18,7 +18,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.briefing import DRUGS, WeaningBriefing, checked_doses, dose_vector
+from controllers.tracking.briefing import WeaningBriefing, checked_doses, dose_vector
 from controllers.tracking.filter import (
     READ_SIGNALS,
     Consistency,
@@ -44,6 +44,7 @@ from controllers.tracking.model import (
 from controllers.tracking.prediction import Predictor
 from controllers.tracking.valve_hypotheses import ValveHypotheses
 from plants import METRICS, InputError, Measurement
+from plants.slow.laws import DRUGS
 
 Array = NDArray[np.float64]
 

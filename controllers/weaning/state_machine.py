@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping
 
 from controllers.weaning.assessment import (
+    REGURGITANT_FRACTION,
     contraindications,
     current_findings,
     deterioration_reasons,
@@ -28,7 +29,6 @@ from controllers.weaning.progress import Progress
 #: From this level down a trial is a ramp, a level every five minutes.
 RAMP_FROM = "P-4"
 _HOUR = 1.0
-_FRACTION = "mitral_regurgitant_fraction"
 #: Values that a trusted tracker knows better than the last few readings.
 TRACKED = (
     "map",
@@ -39,7 +39,7 @@ TRACKED = (
     "papi",
     "mpap",
     "ejection_fraction",
-    "mitral_regurgitant_fraction",
+    REGURGITANT_FRACTION,
 )
 
 
@@ -279,6 +279,8 @@ class StateMachine:
 
     def _valve_not_examined(self, now: WeaningState, reasons: tuple[Reason, ...]) -> bool:
         """Whether a mitral valve that speaks against weaning had no echo lately."""
-        doubted = any(reason.signal == _FRACTION and not reason.met for reason in reasons)
+        doubted = any(
+            reason.signal == REGURGITANT_FRACTION and not reason.met for reason in reasons
+        )
         since = max(self.progress.level_since, now.hours - now.criteria.number("echo_interval"))
-        return doubted and not now.measurements.values_since(_FRACTION, since)
+        return doubted and not now.measurements.values_since(REGURGITANT_FRACTION, since)

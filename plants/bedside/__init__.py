@@ -3,7 +3,12 @@
 from plants.bedside.actions import ACTIONS, BRIDGE, CHANGES, EXPLANT, action_number
 from plants.bedside.bedside import Bedside
 from plants.bedside.cases import CASES, WeaningCase, congested, weaning_patient
-from plants.bedside.complications import COMPLICATIONS, Complications, Numbers
+from plants.bedside.complications import (
+    COMPLICATIONS,
+    HARMFUL_COMPLICATIONS,
+    Complications,
+    Numbers,
+)
 from plants.bedside.events import HourEvent, HourScenario
 from plants.bedside.explant import infusions_at
 from plants.bedside.observation import BedsideObservation
@@ -18,6 +23,7 @@ __all__ = [
     "CHANGES",
     "COMPLICATIONS",
     "EXPLANT",
+    "HARMFUL_COMPLICATIONS",
     "Bedside",
     "BedsideObservation",
     "Complications",

@@ -33,6 +33,7 @@ from plants.pumps import FULL_SUPPORT_LEVEL, Pump, level_name, level_number
 from plants.quantities import MINUTES_PER_HOUR, InputError, Parameter, PhysicsError, check_number
 from plants.sensors import Measurement
 from plants.slow import STATE_LAYOUT, SlowClock, SlowParameters
+from plants.slow.laws import DRUGS
 from plants.therapies import Therapy
 
 #: How a course on the pump may end.
@@ -160,7 +161,7 @@ class Bedside:
         self._run = BedsideRun(self.plant, self._clock)
         self.orders = ClinicalOrders(
             self.settings,
-            {name: self._clock.inputs[name] for name in ("inotrope", "vasopressor")},
+            {name: self._clock.inputs[name] for name in DRUGS},
             self._run.volume,
             self.kept,
         )

@@ -20,7 +20,6 @@ from plants.bedside.recovered import (
 )
 from plants.cohorts import (
     DRUG_PARAMETERS,
-    DRUGS,
     Population,
     VirtualPatient,
     drawn_between,
@@ -31,6 +30,7 @@ from plants.console import label_limit
 from plants.patients import Patient
 from plants.pumps import Pump
 from plants.quantities import DATA, number_parts, parameter_table, stream, unknown_name
+from plants.slow.laws import DRUGS
 
 # Cases in which a heart that recovers is not all.
 _SPECIAL_CASES = ("masked-regurgitation", "inotrope-masked", "rv-failure", "relapse")

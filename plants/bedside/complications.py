@@ -18,6 +18,8 @@ from plants.slow.laws import clinically_significant, thresholds
 _BLEED, _SLIP, _LIMB = "bleeding_hazard", "malposition_hazard", "limb_hazard"
 #: Names of complications.
 COMPLICATIONS = ("bleeding", "malposition", "limb", "hemolysis")
+#: Those that harm the patient; a pump that slips is none by itself.
+HARMFUL_COMPLICATIONS = tuple(name for name in COMPLICATIONS if name != "malposition")
 _NAMES = {_BLEED: "bleeding", _SLIP: "malposition", _LIMB: "limb"}
 #: Numbers of a bedside by part and name.
 Numbers = BedsideSettings

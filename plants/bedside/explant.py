@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from plants.bedside.events import HourScenario
 from plants.bedside.orders import ClinicalOrders
 from plants.bedside.run import BedsideRun
-from plants.bedside.sensors import DOSES
 from plants.bedside.settings import BedsideSettings
 from plants.quantities import SECONDS_PER_HOUR, SIGNALS, PhysicsError, clipped
 from plants.simulation import DeathWatch
 from plants.slow import SLOW_INPUTS
+from plants.slow.laws import DOSES
 from plants.therapies import Death
 
 #: Disturbances that act on a pump and not on the patient.

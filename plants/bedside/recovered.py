@@ -10,12 +10,13 @@ from plants.bedside.bedside import Bedside
 from plants.bedside.events import HourEvent, HourScenario
 from plants.bedside.run import BedsideRun
 from plants.bedside.settings import bedside_settings
-from plants.cohorts import DRUGS, VirtualPatient, recovered_shares
+from plants.cohorts import VirtualPatient, recovered_shares
 from plants.patients import Patient
 from plants.plant import Plant
 from plants.pumps import FULL_SUPPORT_LEVEL, LOWEST_LEVEL, Pump
 from plants.quantities import InputError, PhysicsError
 from plants.slow import STATE_LAYOUT, SlowClock, SlowParameters
+from plants.slow.laws import DRUGS
 
 # Share of the way between the two up to which the valve stays tight. Guess.
 _STILL_CLOSED = 0.3

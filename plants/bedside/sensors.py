@@ -33,10 +33,10 @@ from plants.quantities import (
     stream,
 )
 from plants.sensors import Measurement, Sensors, SignalUnit, Spread, with_signal_names
+from plants.slow.laws import DOSES
 
 _INTERVAL = Parameter("interval", "h", "time between two values", 0.1, 1000.0)
-#: Doses on the infusion pumps, and what the monitors of tier icu compute.
-DOSES = ("inotrope_effect", "vasopressor_effect")
+#: What the monitors of tier icu compute.
 COMPUTED = ("cardiac_index", "cardiac_power_output", "papi")
 # A central venous pressure of 0 leaves no index, mmHg.
 _LEAST_CVP = 1.0

@@ -12,7 +12,7 @@ from plants.cohorts.access import (
     sheath_artery_ratio,
     sheath_outer_diameter,
 )
-from plants.cohorts.draws import DRUGS, drawn_between, drawn_dose, recovered_shares
+from plants.cohorts.draws import drawn_between, drawn_dose, recovered_shares
 from plants.cohorts.identification import (
     ESTIMATED_PARAMETERS,
     TOLERANCE,
@@ -29,7 +29,6 @@ from plants.cohorts.variation import DRUG_PARAMETERS, STRESSED_VOLUME, built_in_
 from plants.cohorts.virtual_patient import VirtualPatient
 
 __all__ = [
-    "DRUGS",
     "DRUG_PARAMETERS",
     "ESTIMATED_PARAMETERS",
     "FIRST_EVALUATION_SEED",

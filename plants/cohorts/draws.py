@@ -18,11 +18,10 @@ from plants.cohorts.virtual_patient import RESPONDERS
 from plants.patients import Patient
 from plants.quantities import InputError
 from plants.slow import SlowParameters
-from plants.slow.laws import hidden_regurgitation
+from plants.slow.laws import DRUGS, hidden_regurgitation
 
 #: No value lies further from its median, in standard deviations of its logarithm.
 TRUNCATION = 2.5
-DRUGS = ("inotrope", "vasopressor")
 
 
 def bounded_scores(

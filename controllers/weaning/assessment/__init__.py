@@ -2,7 +2,13 @@
 
 from controllers.weaning.assessment.deadline import reassess_before_label_end
 from controllers.weaning.assessment.deterioration import deterioration_reasons, low_reading_limit
-from controllers.weaning.assessment.findings import CONTRACTILITY_CRITERIA, FINDINGS
+from controllers.weaning.assessment.findings import (
+    CONTRACTILITY_CRITERIA,
+    FINDINGS,
+    HIDDEN_REGURGITATION,
+    REGURGITANT_FRACTION,
+    REGURGITATION,
+)
 from controllers.weaning.assessment.orders import (
     drug_reduction_orders,
     position_check_orders,
@@ -18,6 +24,9 @@ from controllers.weaning.assessment.sustained_recovery import sustained_recovery
 __all__ = [
     "CONTRACTILITY_CRITERIA",
     "FINDINGS",
+    "HIDDEN_REGURGITATION",
+    "REGURGITANT_FRACTION",
+    "REGURGITATION",
     "contraindications",
     "current_findings",
     "deterioration_reasons",

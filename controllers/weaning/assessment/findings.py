@@ -9,10 +9,12 @@ from controllers.weaning.evidence import joint_probability
 from controllers.weaning.policies import WeaningState
 from plants import echo_grade
 
+#: A leak that full support had hidden, and one that was there under it too.
+HIDDEN_REGURGITATION, REGURGITATION = "hidden-regurgitation", "regurgitation"
 #: What may be recognised.
 FINDINGS: tuple[str, ...] = (
-    "hidden-regurgitation",
-    "regurgitation",
+    HIDDEN_REGURGITATION,
+    REGURGITATION,
     "inotrope-masked",
     "rv-failure",
     "relapse",
@@ -21,7 +23,8 @@ FINDINGS: tuple[str, ...] = (
     "anemia",
     "no-recovery",
 )
-_FRACTION = "mitral_regurgitant_fraction"
+#: The signal by which a leak of the mitral valve is judged.
+REGURGITANT_FRACTION = "mitral_regurgitant_fraction"
 # As likely as not.
 _LIKELY = 0.5
 #: Criteria that tell how the ventricle contracts, and that an inotrope may mask: a pressure is held
@@ -40,9 +43,9 @@ def mitral_regurgitation(now: WeaningState, at_support: float) -> tuple[str, Rea
         Regurgitant fraction that was measured at the level of support; NaN where it was not.
     """
     limit = now.criteria.number("moderate_regurgitation")
-    present = now.values.get(_FRACTION, math.nan)
+    present = now.values.get(REGURGITANT_FRACTION, math.nan)
     lowest = now.forecasts.at_level(now.levels[0]) if now.forecasts.trusted else None
-    expected = lowest[_FRACTION].median if lowest is not None else math.nan
+    expected = lowest[REGURGITANT_FRACTION].median if lowest is not None else math.nan
     worst = max((x for x in (present, expected) if math.isfinite(x)), default=math.nan)
     if not worst >= limit:
         return None
@@ -53,8 +56,8 @@ def mitral_regurgitation(now: WeaningState, at_support: float) -> tuple[str, Rea
     hidden = at_support < limit
     kind = "hidden " if hidden else ""
     text = f"{kind}{grade} mitral regurgitation: fraction {worst:.2f} {where}{before}"
-    name = "hidden-regurgitation" if hidden else "regurgitation"
-    return name, Reason(text, _FRACTION, worst, limit)
+    name = HIDDEN_REGURGITATION if hidden else REGURGITATION
+    return name, Reason(text, REGURGITANT_FRACTION, worst, limit)
 
 
 def continued_inotrope(now: WeaningState) -> Reason | None:

@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from controllers.weaning.assessment import findings
+from controllers.weaning.assessment.findings import (
+    HIDDEN_REGURGITATION,
+    REGURGITANT_FRACTION,
+    REGURGITATION,
+)
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.criterion import Criterion
 from controllers.weaning.decision import Reason
@@ -14,8 +19,7 @@ from controllers.weaning.evidence import joint_probability
 from controllers.weaning.policies import WeaningState
 from controllers.weaning.progress import Progress
 
-_FRACTION = "mitral_regurgitant_fraction"
-_LEAKS = ("regurgitation", "hidden-regurgitation")
+_LEAKS = (REGURGITATION, HIDDEN_REGURGITATION)
 # As likely as not: from here on a tracker knows that the valve leaks when it is stretched.
 _KNOWN = 0.5
 
@@ -24,10 +28,10 @@ def update_findings(now: WeaningState, progress: Progress) -> None:
     """Note in `progress` what is present now, and since when it was named."""
     if not progress.weaning:
         # Measured by echo, not believed: the tracker may know already what is still hidden.
-        echo = now.measurements.values.get(_FRACTION, math.nan)
+        echo = now.measurements.values.get(REGURGITANT_FRACTION, math.nan)
         if math.isfinite(echo):
             progress.regurgitation_at_support = echo
-    measured = now.measurements.latest.get(_FRACTION, math.nan)
+    measured = now.measurements.latest.get(REGURGITANT_FRACTION, math.nan)
     if measured >= now.criteria.number("moderate_regurgitation"):
         progress.leak_found_at = now.level
     dose = now.values.get("inotrope_effect", 0.0)
@@ -40,8 +44,8 @@ def update_findings(now: WeaningState, progress: Progress) -> None:
     }
     for name in progress.present_for(_naming_times(now.criteria)):
         progress.findings.setdefault(name, now.hours)
-    believed = {"hidden-regurgitation": now.criteria.number("leak_belief_time")}
-    if "hidden-regurgitation" in progress.present_for(believed):
+    believed = {HIDDEN_REGURGITATION: now.criteria.number("leak_belief_time")}
+    if HIDDEN_REGURGITATION in progress.present_for(believed):
         # A leak that is believed for so long is not forgotten because a stronger heart hides it.
         progress.leak_found_at = progress.leak_found_at or now.levels[0]
 
@@ -83,7 +87,7 @@ def _valve_contraindication(
 ) -> Reason | None:
     """Why the mitral valve forbids the step or the explant; None where it does not."""
     leak = findings.mitral_regurgitation(now, progress.regurgitation_at_support)
-    present = now.values.get(_FRACTION, math.nan)
+    present = now.values.get(REGURGITANT_FRACTION, math.nan)
     limit = now.criteria.number("moderate_regurgitation")
     known_leak = _leak_without_pump(now, progress) if explant and progress.leak_found_at else None
     if leak is not None and (explant or (progress.weaning and present >= limit)):
@@ -94,7 +98,7 @@ def _valve_contraindication(
         text = (
             f"mitral regurgitation was named and no echo at {now.level} shows less than {limit:g}"
         )
-        return Reason(text, _FRACTION, present, limit)
+        return Reason(text, REGURGITANT_FRACTION, present, limit)
     return None
 
 
@@ -113,7 +117,7 @@ def _inotrope_contraindications(now: WeaningState, progress: Progress) -> list[R
 
 def _tight_by_echo(now: WeaningState, progress: Progress) -> bool:
     """Whether an echo at the present level shows that the mitral valve holds."""
-    echoes = now.measurements.values_since(_FRACTION, progress.level_since)
+    echoes = now.measurements.values_since(REGURGITANT_FRACTION, progress.level_since)
     return bool(echoes) and echoes[-1] < now.criteria.number("moderate_regurgitation")
 
 
@@ -129,15 +133,15 @@ def _leak_without_pump(now: WeaningState, progress: Progress) -> Reason | None:
     limit = now.criteria.number("moderate_regurgitation")
     known = now.forecasts.trusted and now.forecasts.leak_probability >= _KNOWN
     if not (known and _tight_by_echo(now, progress)):
-        present = now.values.get(_FRACTION, math.nan)
-        return Reason(f"{text}: to be dealt with first", _FRACTION, present, limit)
+        present = now.values.get(REGURGITANT_FRACTION, math.nan)
+        return Reason(f"{text}: to be dealt with first", REGURGITANT_FRACTION, present, limit)
     estimates = now.forecasts.without_pump()
-    expected = math.nan if estimates is None else estimates[_FRACTION].median
-    tight = joint_probability([Criterion(_FRACTION, high=limit)], estimates)
+    expected = math.nan if estimates is None else estimates[REGURGITANT_FRACTION].median
+    tight = joint_probability([Criterion(REGURGITANT_FRACTION, high=limit)], estimates)
     if tight < now.criteria.number("step_chance"):
         _highest_leak(now, expected)  # counts at the next assessments
         text = f"{text}: fraction {expected:.2f} expected without the pump"
-        return Reason(text, _FRACTION, expected, limit)
+        return Reason(text, REGURGITANT_FRACTION, expected, limit)
     fraction = _highest_leak(now, now.forecasts.leaking_beat_without_pump())
     most = now.criteria.number("persistent_leak")
     if fraction < most:
@@ -146,7 +150,7 @@ def _leak_without_pump(now: WeaningState, progress: Progress) -> Reason | None:
         f"{text}: once it leaks without the pump it goes on, "
         f"fraction {fraction:.2f}, below {most:g}"
     )
-    return Reason(text, _FRACTION, fraction, most)
+    return Reason(text, REGURGITANT_FRACTION, fraction, most)
 
 
 def _highest_leak(now: WeaningState, leak: float) -> float:

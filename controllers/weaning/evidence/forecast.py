@@ -11,11 +11,11 @@ from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.evidence.chances import interpolated
 from controllers.weaning.evidence.tracker import Estimates, Tracker
 from plants import Measurement, PhysicsError
+from plants.slow.laws import DRUGS
 
 _CONTRACTILITY, _TREND = "unaided_lv_ees", "recovery_trend"
 # Two thirds of an estimate, one standard deviation to either side.
 _LIKELY = 0.68
-_DRUGS = ("inotrope", "vasopressor")
 _HIGHEST_DOSES = {"inotrope": 40.0, "vasopressor": 5.0}
 # Level (None without the pump), hours ahead and doses.
 Question = tuple[str | None, float, tuple[float, ...]]
@@ -44,7 +44,7 @@ class Forecasts:
     def __init__(self, tracker: Tracker | None, criteria: WeaningCriteria | None = None):
         self.tracker = tracker
         self.trusted, self.reason = False, "no tracker" if tracker is None else "not yet updated"
-        self.doses = dict.fromkeys(_DRUGS, 0.0)
+        self.doses = dict.fromkeys(DRUGS, 0.0)
         self.hours = math.nan
         self._window = (criteria or WeaningCriteria.load()).number("relapse_window")
         self._answers: dict[Question, Estimates | None] = {}
@@ -54,7 +54,7 @@ class Forecasts:
     def update(self, measurement: Measurement, level: str, hours: float) -> None:
         """Take in a measurement at the level that the pump has run at."""
         self._answers.clear()
-        for name in _DRUGS:
+        for name in DRUGS:
             dose = measurement.get(f"{name}_effect", math.nan)
             if math.isfinite(dose):
                 self.doses[name] = min(max(dose, 0.0), _HIGHEST_DOSES[name])

@@ -9,10 +9,10 @@ from collections import deque
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.decision import Reason
 from plants import Measurement
+from plants.slow.laws import DOSES
 
 LABS: tuple[str, ...] = ("lactate", "pfhb", "hemoglobin", "svo2", "renal_injury")
 ECHO: tuple[str, ...] = ("ejection_fraction", "mitral_regurgitant_fraction", "lvedv")
-DOSES: tuple[str, ...] = ("inotrope_effect", "vasopressor_effect")
 #: Without any of these nothing is lowered.
 ESSENTIAL: tuple[str, ...] = ("map", "cardiac_index", "cvp", "pcwp")
 # Readings of which the median is taken (a guess).

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from plants import Quantity
+from plants.bedside import HARMFUL_COMPLICATIONS
 from plants.quantities import CheckedModel, load_toml, parameter_table, quantities_in
 
 _FILE = Path(__file__).parents[2] / "data" / "cohort.toml"
@@ -27,7 +28,7 @@ _DECLARED = parameter_table(
     ("release_deviation", "1", "spread of the logarithm of a pump's hemolysis", 0, 1),
 )
 #: The complications of which the bands speak, in the order of tables.
-COMPLICATIONS = ("bleeding", "hemolysis", "limb")
+COMPLICATIONS = tuple(sorted(HARMFUL_COMPLICATIONS))
 
 
 class Expected(CheckedModel):

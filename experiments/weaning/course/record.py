@@ -9,6 +9,7 @@ from typing import Any
 
 from controllers import Decision
 from experiments.weaning.course.trial import WeaningTrial
+from plants.slow.laws import DOSES
 
 #: True signals that are noted at every look.
 RECORDED_SIGNALS = (
@@ -16,7 +17,8 @@ RECORDED_SIGNALS = (
     *("cardiac_index", "cardiac_output", "cardiac_power_output"),
     *("lvedp", "pcwp", "cvp", "mpap", "papi", "pump_flow", "mitral_regurgitant_fraction"),
     *("lactate", "svo2", "renal_injury", "hemoglobin", "pfhb", "limb_perfusion"),
-    *("inotrope_effect", "vasopressor_effect", "suction"),
+    *DOSES,
+    "suction",
     *("factor_lv_contractility", "recovered_contractility"),
 )
 #: What is noted of the tracker's belief about LV contractility, mmHg/mL.

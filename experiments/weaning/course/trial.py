@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from controllers import WeaningBriefing, step_policy
-from controllers.tracking import DRUGS
 from plants import (
     TIERS,
     Bedside,
@@ -19,6 +18,7 @@ from plants import (
 )
 from plants.bedside import CASES, congested
 from plants.quantities import stream
+from plants.slow.laws import DRUGS
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 
 from experiments.weaning.course import Course
+from plants.bedside import HARMFUL_COMPLICATIONS
 
 #: What may come first, in the order of figures.
 EVENTS = ("explanted and well", "failed wean", "complication", "bridge decision", "death")
-#: Complications that count as an event; a pump that slips is none by itself.
-COMPLICATIONS = ("bleeding", "limb", "hemolysis")
 _ENDS = {"well": EVENTS[0], "failed": EVENTS[1], "died": EVENTS[4]}
 
 
@@ -29,7 +28,7 @@ def first_event(course: Course) -> tuple[str, float]:
     True
     """
     happened = course.happened
-    candidates = [(happened[name], EVENTS[2]) for name in COMPLICATIONS if name in happened]
+    candidates = [(happened[name], EVENTS[2]) for name in HARMFUL_COMPLICATIONS if name in happened]
     if math.isfinite(course.bridge_hours):
         candidates.append((course.bridge_hours, EVENTS[3]))
     if course.outcome in _ENDS:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from controllers.weaning.assessment import HIDDEN_REGURGITATION, REGURGITATION
 from experiments.weaning.course import (
     Course,
     contractility,
@@ -17,15 +18,13 @@ from experiments.weaning.course import (
     suction_seconds,
 )
 from experiments.weaning.settings import study_settings
-from experiments.weaning.study.competing_risks import COMPLICATIONS, first_event
+from experiments.weaning.study.competing_risks import first_event
 from experiments.weaning.study.patient import PatientResult
 from experiments.weaning.truth import EVALUATED_FINDINGS, Oracle
+from plants.bedside import HARMFUL_COMPLICATIONS
 
 if TYPE_CHECKING:
     import pandas
-
-
-_HIDDEN = "hidden-regurgitation"
 
 
 class StudyRows(NamedTuple):
@@ -130,7 +129,7 @@ def course_row(
         "event_hours": event_hours,
         **{
             f"{name}_hours": course.happened.get(name, math.nan)
-            for name in (*COMPLICATIONS, "malposition")
+            for name in (*HARMFUL_COMPLICATIONS, "malposition")
         },
         "map_low_hours": hours_below(course.records, "map", low),
         "map_low_weaning_hours": hours_below(below, "map", low),
@@ -142,9 +141,13 @@ def course_row(
     }
     for name in EVALUATED_FINDINGS:
         named = course.findings.get(name, math.nan)
-        if name == _HIDDEN and course.case == EVALUATED_FINDINGS[name] and math.isnan(named):
+        if (
+            name == HIDDEN_REGURGITATION
+            and course.case == EVALUATED_FINDINGS[name]
+            and math.isnan(named)
+        ):
             # The leak was found, if not that full support had hidden it.
-            named = course.findings.get("regurgitation", math.nan)
+            named = course.findings.get(REGURGITATION, math.nan)
         row[f"{name}_hours"] = named
         row[f"{name}_true"] = alarms.get(name)
     return row | {

@@ -12,10 +12,10 @@ from controllers import WeaningCriteria
 from experiments.statistics import auc_gain, cumulative_incidence, discriminate, wilson
 from experiments.weaning.course import EPSILON, OUTCOMES
 from experiments.weaning.settings import study_settings
-from experiments.weaning.study.competing_risks import COMPLICATIONS, EVENTS
+from experiments.weaning.study.competing_risks import EVENTS
 from experiments.weaning.study.rows import StudyRows
 from experiments.weaning.truth import EVALUATED_FINDINGS
-from plants.bedside import CASES
+from plants.bedside import CASES, HARMFUL_COMPLICATIONS
 
 if TYPE_CHECKING:
     import pandas
@@ -171,7 +171,9 @@ def _estimate_errors(contractility: pandas.DataFrame, policy: str) -> dict[str, 
 
 def _complicated(courses: pandas.DataFrame) -> int:
     """Number of courses with a complication."""
-    return int(courses[[f"{name}_hours" for name in COMPLICATIONS]].notna().any(axis=1).sum())
+    return int(
+        courses[[f"{name}_hours" for name in HARMFUL_COMPLICATIONS]].notna().any(axis=1).sum()
+    )
 
 
 def _median(values: pandas.Series) -> float:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from controllers import Decision, WeaningCriteria
-from controllers.weaning.assessment import CONTRACTILITY_CRITERIA
+from controllers.weaning.assessment import (
+    CONTRACTILITY_CRITERIA,
+    HIDDEN_REGURGITATION,
+    REGURGITANT_FRACTION,
+)
 from experiments.weaning.truth.oracle import SETTLED
 from plants import Bedside, PhysicsError
 from plants.pumps import LOWEST_LEVEL
 
 #: What is judged, and the case of which it is the mark.
 EVALUATED_FINDINGS: Mapping[str, str] = {
-    "hidden-regurgitation": "masked-regurgitation",
+    HIDDEN_REGURGITATION: "masked-regurgitation",
     "inotrope-masked": "inotrope-masked",
     "rv-failure": "rv-failure",
 }
@@ -61,9 +65,9 @@ class AlarmTruth:
         if name == "inotrope-masked":
             return _masked(bedside, self._criteria, max(dose for _, dose in self._doses))
         low = at_lowest(bedside)
-        if name == "hidden-regurgitation":
+        if name == HIDDEN_REGURGITATION:
             limit = self._criteria.number("moderate_regurgitation")
-            return low["mitral_regurgitant_fraction"] >= limit
+            return low[REGURGITANT_FRACTION] >= limit
         ratio = low["cvp"] / max(low["pcwp"], 1.0)
         right, index = self._criteria["right_ventricle"], self._criteria["ready"]["cardiac_index"]
         holds = right["cvp"].holds(low["cvp"]) and index.holds(low["cardiac_index"])

@@ -15,6 +15,7 @@ from plants.slow.laws import (
     reflex,
 )
 from plants.slow.laws.declare import SlowInput, SlowState
+from plants.slow.laws.drugs import DOSES, DRUGS
 from plants.slow.laws.hazards import HAZARDS, access_parameters, event_times, thresholds
 from plants.slow.laws.hemolysis import (
     SIGNIFICANT_PFHB,
@@ -30,6 +31,8 @@ from plants.slow.laws.mitral import (
 )
 
 __all__ = [
+    "DOSES",
+    "DRUGS",
     "HAZARDS",
     "MITRAL_GRADES",
     "SIGNIFICANT_PFHB",

@@ -24,6 +24,9 @@ import casadi as ca
 from plants.plant import BeatMetrics
 from plants.quantities import MINUTES_PER_HOUR, Entry, entry, structure
 
+#: The drugs whose doses are known, and the signals of their doses at the effect sites.
+DRUGS: tuple[str, ...] = ("inotrope", "vasopressor")
+DOSES: tuple[str, ...] = tuple(f"{drug}_effect" for drug in DRUGS)
 _DOSE = "ug/kg/min"
 _INOTROPE_HIGH, _VASOPRESSOR_HIGH = 20.0, 1.0
 

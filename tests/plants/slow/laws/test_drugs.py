@@ -14,11 +14,10 @@ from scipy.integrate import solve_ivp
 from plants import DISTURBANCES, METRICS, Patient, Plant, steady_state
 from plants.quantities import DATA, Parameter, declarations, read_quantities
 from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT
-from plants.slow.laws import AllParameters, drugs
+from plants.slow.laws import DRUGS, AllParameters, drugs
 from plants.slow.model import INPUT_LAYOUT
 
 NOTHING = INPUT_LAYOUT.partly()
-DRUGS = ("inotrope", "vasopressor")
 
 
 def parameters(**changes: float) -> AllParameters:
