@@ -22,7 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants import Pump
-from plants.quantities import J_PER_MMHG_ML, KRPM_PER_RPM, L_MIN_PER_ML_S
+from plants.quantities import (
+    J_PER_MMHG_ML,
+    KRPM_PER_RPM,
+    L_MIN_PER_ML_S,
+    RPM_PER_KRPM,
+    SECONDS_PER_MINUTE,
+)
 
 Array = NDArray[np.float64]
 
@@ -49,7 +55,7 @@ FEATURES: dict[str, str] = {
 #: How far the features reach back, s: longer than a spell of suction that nobody answers. A guess.
 MEMORY = 30.0
 
-_RAD_S_PER_KRPM = 2e3 * math.pi / 60
+_RAD_S_PER_KRPM = 2 * math.pi * RPM_PER_KRPM / SECONDS_PER_MINUTE
 _SMOOTHED, _PLACEMENT_SMOOTHED = 0.08, 0.05  # s
 _LAG = 0.02  # s: at this distance noise is white and the signal is still the same
 _TAIL = 0.1  # share of the samples

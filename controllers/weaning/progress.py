@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from controllers.weaning.criteria import WeaningCriteria
+from plants.quantities import HOUR_SLACK
 
 
 @dataclass
@@ -126,7 +127,7 @@ class Progress:
         return tuple(
             name
             for name, since in self.present_since.items()
-            if self.hours - since >= least.get(name, 0.0) - 1e-6
+            if self.hours - since >= least.get(name, 0.0) - HOUR_SLACK
         )
 
     def next_retry_wait(self, criteria: WeaningCriteria) -> float:
@@ -158,12 +159,12 @@ class Progress:
     def advance_clock(self, hours: float, longest_gap: float) -> tuple[float, str]:
         """A time that never runs backwards, and what was wrong with the clock, or ""."""
         wrong = ""
-        if self.hours - 1e-6 <= hours <= self.hours + self.wait + longest_gap:
+        if self.hours - HOUR_SLACK <= hours <= self.hours + self.wait + longest_gap:
             self.clock_correction = 0.0  # the clock is right again
         now = hours + self.clock_correction
         if not math.isfinite(now):
             now, wrong = self.hours + self.wait, f"the clock says {hours}"
-        elif now < self.hours - 1e-6:
+        elif now < self.hours - HOUR_SLACK:
             wrong = f"the clock jumped back by {self.hours - now:.3g} h"
             self.clock_correction += self.hours + self.wait - now
             now = self.hours + self.wait

@@ -25,6 +25,7 @@ from controllers.weaning.assessment import (
 from controllers.weaning.decision import Decision, Reason
 from controllers.weaning.policies import MAX_STEP_LEVELS, StepPolicy, WeaningState
 from controllers.weaning.progress import Progress
+from plants.quantities import HOUR_SLACK
 
 #: From this level down a trial is a ramp, a level every five minutes.
 RAMP_FROM = "P-4"
@@ -114,7 +115,10 @@ class StateMachine:
         progress = self.progress
         lactate, index = (now.criteria["ready"][x] for x in ("lactate", "cardiac_index"))
         highest = progress.level_index >= progress.highest_allowed_index(now.hours)
-        if now.hours_at_level < now.criteria.number("lactate_clearing_time") - 1e-6 or highest:
+        if (
+            now.hours_at_level < now.criteria.number("lactate_clearing_time") - HOUR_SLACK
+            or highest
+        ):
             return ()
         violated = now.criteria.violated("ready", now.values)
         named = {reason.signal: reason for reason in violated}
@@ -176,7 +180,7 @@ class StateMachine:
         if math.isnan(longest):
             longest = now.criteria.number("longest_trial")
         another = progress.next_retry_wait(now.criteria) + now.criteria.number("weaning_time")
-        too_long = now.hours_at_level > longest + 1e-6
+        too_long = now.hours_at_level > longest + HOUR_SLACK
         # Who can bear this level is not taken back up where the label leaves no other trial.
         waits = all(reason.waits for reason in against)
         if too_long and not waits and now.label_hours_left > another:
@@ -225,7 +229,7 @@ class StateMachine:
         if math.isnan(progress.faults_since):
             progress.faults_since = now.hours
         blind = now.hours - progress.faults_since
-        if progress.weaning and blind >= now.criteria.number("longest_blind_trial") - 1e-6:
+        if progress.weaning and blind >= now.criteria.number("longest_blind_trial") - HOUR_SLACK:
             text = f"no usable data for {blind:.3g} h in a trial"
             return self._step_up(now, (Reason(text), *why), wait=_HOUR)
         phase = "hold" if progress.weaning else "support"
@@ -234,7 +238,7 @@ class StateMachine:
     def _waiting(self, now: WeaningState) -> Reason | None:
         """Why no step is taken yet after a failure; None where one may be."""
         progress = self.progress
-        if now.hours >= progress.no_step_before - 1e-6:
+        if now.hours >= progress.no_step_before - HOUR_SLACK:
             return None
         text = (
             f"waiting until {progress.no_step_before:.1f} h after failure {progress.failed_trials}"

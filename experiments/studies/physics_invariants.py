@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from experiments.runs import Findings, PrintedTable, Settings, Study
 from plants import METRICS, WAVEFORMS, BeatMap, Plant, Simulator, steady_state
 from plants.plant import VALUES
+from plants.quantities import SECONDS_PER_MINUTE
 
 Array = NDArray[np.float64]
 
@@ -124,7 +125,7 @@ def loop_error(plant: Plant, speed: float) -> float:
     simulator = Simulator(plant, step=step)
     simulator.reset(speed=speed)
     work = simulator.metrics()["stroke_work"]
-    waves = simulator.advance(speed, 60.0 / plant.heart_rate(), log_interval=step)
+    waves = simulator.advance(speed, SECONDS_PER_MINUTE / plant.heart_rate(), log_interval=step)
     volume = waves[:, WAVEFORMS.index("lv_volume")]
     pressure = waves[:, WAVEFORMS.index("lv_pressure")]
     area = 0.5 * float(np.sum((pressure + np.roll(pressure, -1)) * (np.roll(volume, -1) - volume)))

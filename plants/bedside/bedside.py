@@ -30,7 +30,14 @@ from plants.cohorts import VirtualPatient
 from plants.console import label_limit
 from plants.plant import Plant
 from plants.pumps import FULL_SUPPORT_LEVEL, Pump, level_name, level_number
-from plants.quantities import MINUTES_PER_HOUR, InputError, Parameter, PhysicsError, check_number
+from plants.quantities import (
+    HOUR_SLACK,
+    MINUTES_PER_HOUR,
+    InputError,
+    Parameter,
+    PhysicsError,
+    check_number,
+)
 from plants.sensors import Measurement
 from plants.slow import STATE_LAYOUT, SlowClock, SlowParameters
 from plants.slow.laws import DRUGS
@@ -236,12 +243,12 @@ class Bedside:
         hours = check_number(hours, _HOURS, "hours", None)
         self.level = self.pump.level(level).name
         end = self.hours + hours
-        if orders and self.hours < self._orders_decided_at + 1.0 - 1e-6:
+        if orders and self.hours < self._orders_decided_at + 1.0 - HOUR_SLACK:
             self.orders.ordered(orders)
             self._apply_orders()
-        while self.outcome is None and self.hours < end - 1e-6:
+        while self.outcome is None and self.hours < end - HOUR_SLACK:
             now = self.hours
-            if now >= self._orders_decided_at + 1.0 - 1e-6:
+            if now >= self._orders_decided_at + 1.0 - HOUR_SLACK:
                 self._decide_orders(orders)
             until = min(end, self._orders_decided_at + 1.0, self._scenario.next_change(now))
             watched = alarms and self._scenario.changes(now)
@@ -416,7 +423,7 @@ class Bedside:
             outside = self._scenario.disturbances(self.hours)
             self._run.slow.give(**infusions_at(self.orders.now, self._scenario, self.hours))
             try:
-                if self.hours < end - 1e-6:
+                if self.hours < end - HOUR_SLACK:
                     self._run.advance(end - self.hours, self.pump.speed(self.level), outside)
                 else:
                     self._run.hold(self.pump.speed(self.level), outside)
@@ -464,7 +471,7 @@ class Bedside:
             return
         begun = self.complications.check(hours, truth, occurring=self._occurring)
         self._scenario = self._scenario.with_events(*begun) if begun else self._scenario
-        if hours >= self.label_hours - 1e-6 and not self.beyond_label:
+        if hours >= self.label_hours - HOUR_SLACK and not self.beyond_label:
             self.outcome = "label"
             self.reason = f"{self.label_hours:g} h, the duration of the label of {self.pump.name}"
 

@@ -12,7 +12,7 @@ from plants.bedside.events import HourEvent
 from plants.bedside.sensors import investigations
 from plants.bedside.settings import BedsideSettings
 from plants.pumps import Pump
-from plants.quantities import stream
+from plants.quantities import HOUR_SLACK, stream
 from plants.slow.laws import clinically_significant, thresholds
 
 _BLEED, _SLIP, _LIMB = "bleeding_hazard", "malposition_hazard", "limb_hazard"
@@ -93,7 +93,7 @@ class Complications:
 
         Two high values within a day are hemolysis.
         """
-        if hours < self._first + len(self._times) * self._interval - 1e-6:
+        if hours < self._first + len(self._times) * self._interval - HOUR_SLACK:
             return
         self._times.append(hours)
         self._samples.append(pfhb)

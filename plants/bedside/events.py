@@ -13,6 +13,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from plants.quantities import (
     DATA,
+    HOUR_SLACK,
     CheckedModel,
     Declared,
     Parameter,
@@ -195,7 +196,7 @@ class HourScenario:
         """Share of the recovered myocardium that is stunned anew at this very hour."""
         left = 1.0
         for event in self.events:
-            if event.target == RESTUNNED.name and abs(event.onset - hours) < 1e-6:
+            if event.target == RESTUNNED.name and abs(event.onset - hours) < HOUR_SLACK:
                 left *= 1.0 - event.amount
         return 1.0 - left
 
@@ -211,11 +212,13 @@ class HourScenario:
 
     def changes(self, hours: float) -> bool:
         """Whether an event begins or ends at this very hour."""
-        return any(abs(time - hours) < 1e-6 for e in self.events for time in (e.onset, e.end))
+        return any(abs(time - hours) < HOUR_SLACK for e in self.events for time in (e.onset, e.end))
 
     def next_change(self, hours: float) -> float:
         """The next hour at which an event begins or ends; infinity after the last."""
-        times = [time for e in self.events for time in (e.onset, e.end) if time > hours + 1e-6]
+        times = [
+            time for e in self.events for time in (e.onset, e.end) if time > hours + HOUR_SLACK
+        ]
         return min(times, default=np.inf)
 
 

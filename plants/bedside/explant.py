@@ -9,7 +9,7 @@ from plants.bedside.events import HourScenario
 from plants.bedside.orders import ClinicalOrders
 from plants.bedside.run import BedsideRun
 from plants.bedside.settings import BedsideSettings
-from plants.quantities import SECONDS_PER_HOUR, SIGNALS, PhysicsError, clipped
+from plants.quantities import HOUR_SLACK, SECONDS_PER_HOUR, SIGNALS, PhysicsError, clipped
 from plants.simulation import DeathWatch
 from plants.slow import SLOW_INPUTS
 from plants.slow.laws import DOSES
@@ -98,7 +98,7 @@ def follow_unsupported(
 
     try:
         metrics = run.metrics()
-        while run.slow.hours < begin + limits["hours"] - 1e-6:
+        while run.slow.hours < begin + limits["hours"] - HOUR_SLACK:
             given = orders.without_pump(metrics)
             run.diuresis = given.pop("diuresis")
             run.slow.give(**infusions_at(given, scenario, run.slow.hours))
@@ -112,7 +112,7 @@ def follow_unsupported(
             failing = _failing(metrics, given, limits) if now > limits["grace"] else {}
             since = {name: since.get(name, now) for name in failing}
             for name, reason in failing.items():
-                if now - since[name] >= limits["lasting"] - 1e-6:
+                if now - since[name] >= limits["lasting"] - HOUR_SLACK:
                     return follow_up("failed", reason)
     except PhysicsError as error:
         return follow_up("failed", f"died: {error}", died=True)

@@ -20,6 +20,7 @@ from pydantic import BeforeValidator
 from plants.quantities import (
     CPO_DIVISOR,
     DATA,
+    HOUR_SLACK,
     SECONDS_PER_HOUR,
     SIGNALS,
     CheckedModel,
@@ -185,7 +186,7 @@ class BedsideSensors:
     def _investigated(
         self, investigation: Investigation, hours: float, value: float, ordered: bool
     ) -> float:
-        now = hours + 1e-6
+        now = hours + HOUR_SLACK
         due = now >= self._due[investigation.signal]
         if due:
             visits = math.floor(now / investigation.interval) + 1

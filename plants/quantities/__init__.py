@@ -78,6 +78,7 @@ from plants.quantities.toml_file import DATA, load_toml, preset_names, toml_quan
 from plants.quantities.units import (
     BLOOD_DENSITY,
     CPO_DIVISOR,
+    HOUR_SLACK,
     HOURS_PER_DAY,
     J_PER_MMHG_ML,
     KRPM_PER_RPM,
@@ -88,6 +89,7 @@ from plants.quantities.units import (
     ML_PER_L,
     MM_PER_FRENCH,
     PA_PER_MMHG,
+    RPM_PER_KRPM,
     SECONDS_PER_HOUR,
     SECONDS_PER_MINUTE,
 )
@@ -98,6 +100,7 @@ __all__ = [
     "CPO_DIVISOR",
     "DATA",
     "HOURS_PER_DAY",
+    "HOUR_SLACK",
     "J_PER_MMHG_ML",
     "KRPM_PER_RPM",
     "L_MIN_PER_ML_S",
@@ -108,6 +111,7 @@ __all__ = [
     "ML_PER_L",
     "MM_PER_FRENCH",
     "PA_PER_MMHG",
+    "RPM_PER_KRPM",
     "SECONDS_PER_HOUR",
     "SECONDS_PER_MINUTE",
     "SIGNALS",

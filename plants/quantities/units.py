@@ -8,6 +8,8 @@ SECONDS_PER_MINUTE = 60.0
 MINUTES_PER_HOUR = 60.0
 SECONDS_PER_HOUR = SECONDS_PER_MINUTE * MINUTES_PER_HOUR
 HOURS_PER_DAY = 24.0
+#: Hours are sums of floating-point steps: times no further apart than this are the same, h.
+HOUR_SLACK = 1e-6
 ML_PER_L = 1000.0
 ML_PER_DL = 100.0
 MG_PER_G = 1000.0
@@ -16,8 +18,9 @@ MM_PER_FRENCH = 1 / 3
 
 #: mL/s -> L/min
 L_MIN_PER_ML_S = SECONDS_PER_MINUTE / ML_PER_L
+RPM_PER_KRPM = 1000.0
 #: rpm -> krpm
-KRPM_PER_RPM = 1e-3
+KRPM_PER_RPM = 1 / RPM_PER_KRPM
 #: mmHg -> Pa
 PA_PER_MMHG = 133.322
 #: mmHg * mL -> J (1 mmHg = 133.322 Pa, 1 mL = 1e-6 m^3)

@@ -7,6 +7,7 @@ import math
 from controllers.weaning.evidence import joint_probability
 from controllers.weaning.policies import WeaningState, lactate_chance
 from controllers.weaning.progress import Progress
+from plants.quantities import HOUR_SLACK
 
 
 def drug_reduction_orders(now: WeaningState, progress: Progress) -> dict[str, float]:
@@ -103,9 +104,9 @@ def position_check_orders(
     elif math.isnan(progress.tracker_untrusted_since):
         progress.tracker_untrusted_since = now.hours
     untrusted_for = now.hours - progress.tracker_untrusted_since
-    wanted = fallen or (untrusted and untrusted_for >= number("untrusted_time") - 1e-6)
+    wanted = fallen or (untrusted and untrusted_for >= number("untrusted_time") - HOUR_SLACK)
     next_check = progress.position_checked_at + number("position_check_interval")
-    if not wanted or now.hours < next_check - 1e-6:
+    if not wanted or now.hours < next_check - HOUR_SLACK:
         return {}
     progress.position_checked_at = now.hours
     return {"position_check": 1.0}

@@ -18,6 +18,7 @@ from controllers.weaning.decision import Reason
 from controllers.weaning.evidence import joint_probability
 from controllers.weaning.policies import WeaningState
 from controllers.weaning.progress import Progress
+from plants.quantities import HOUR_SLACK
 
 _LEAKS = (REGURGITATION, HIDDEN_REGURGITATION)
 # As likely as not: from here on a tracker knows that the valve leaks when it is stretched.
@@ -109,7 +110,7 @@ def _inotrope_contraindications(now: WeaningState, progress: Progress) -> list[R
         reason = findings.masking_inotrope(now, dose.value) or dose
         return [replace(reason, waits=math.isfinite(progress.remaining_inotrope))]
     since, least = now.hours - progress.inotrope_at, now.criteria.number("inotrope_free_time")
-    if since < least - 1e-6:
+    if since < least - HOUR_SLACK:
         text = f"no inotrope for {since:.3g} h, at least {least:g}"
         return [Reason(text, "inotrope_effect", since, least, waits=True)]
     return []

@@ -15,6 +15,7 @@ from controllers.weaning.evidence import (
     Forecasts,
     LactateBalance,
 )
+from plants.quantities import HOUR_SLACK
 
 #: Most levels of a step.
 MAX_STEP_LEVELS = 2
@@ -91,7 +92,7 @@ class WeaningState:
         """Whether the present level has been held for its shortest time (h)."""
         hours = self.hours_at_level
         # Assessments come at times that floating point adds up.
-        met = hours >= least - 1e-6
+        met = hours >= least - HOUR_SLACK
         text = f"{self.level} held for {hours:.3g} h, at least {least:.3g}"
         return Reason(text, "", hours, least, met=met, waits=True)
 

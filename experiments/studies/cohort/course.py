@@ -44,7 +44,7 @@ from plants.bedside import (
     limb_is_starved,
 )
 from plants.pumps import level_name, level_number
-from plants.quantities import SECONDS_PER_HOUR, stream
+from plants.quantities import HOUR_SLACK, SECONDS_PER_HOUR, stream
 from plants.simulation import DeathWatch, fall_text
 
 #: Relative error of an outer step that is aimed at; what comes out differs by less than 0.5 % from
@@ -168,7 +168,7 @@ class _SupportedDays:
     def course(self) -> Course:
         outcome, reason = COMPLETED, ""
         try:
-            while self.run.slow.hours < self.end - 1e-6:
+            while self.run.slow.hours < self.end - HOUR_SLACK:
                 step = min(self.settings["check_interval"], self.end - self.run.slow.hours)
                 self._check(step)
                 self._advance(self.run.slow.hours + step)
@@ -207,7 +207,7 @@ class _SupportedDays:
         return self.run.metrics()
 
     def _advance(self, until: float) -> None:
-        while self.run.slow.hours < until - 1e-6:
+        while self.run.slow.hours < until - HOUR_SLACK:
             left = until - self.run.slow.hours
             self.held_at = (self.level, dict(self.outside))
             try:
@@ -248,7 +248,7 @@ class _SupportedDays:
 
     def _set_level(self, metrics: dict[str, float]) -> None:
         """The clinical rule."""
-        if self.run.slow.hours < self.settings["full_support"] - 1e-6:
+        if self.run.slow.hours < self.settings["full_support"] - HOUR_SLACK:
             self.level = self._highest_without_suction()
         elif metrics["suction"] > self.bedside["alarm"]["suction_share"]:
             self.level = self._moved(-1)

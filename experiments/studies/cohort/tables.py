@@ -13,7 +13,7 @@ from experiments.studies.cohort.outcome import COMPLETED, DIED, REFUSED, Course
 from experiments.studies.cohort.patient import PatientResult
 from experiments.studies.cohort.settings import COMPLICATIONS, Expected, cohort_settings
 from plants import RefusalCounts
-from plants.quantities import HOURS_PER_DAY
+from plants.quantities import HOUR_SLACK, HOURS_PER_DAY
 
 if TYPE_CHECKING:
     import pandas
@@ -175,13 +175,15 @@ def _by_day(support: str, courses: Sequence[Course]) -> list[dict[str, Any]]:
     for day in range(days + 1):
         row: dict[str, Any] = {"support": support, "day": day, "patients": len(treated)}
         for what in COMPLICATIONS:
-            struck = sum(getattr(course, what) <= day * HOURS_PER_DAY + 1e-6 for course in treated)
+            struck = sum(
+                getattr(course, what) <= day * HOURS_PER_DAY + HOUR_SLACK for course in treated
+            )
             row[what] = 100 * struck / len(treated)
         for what, hazard in _HAZARD.items():
             chances = [_chance(_noted_by(course, hazard, day)) for course in treated]
             row[f"{what}_by_hazard"] = 100 * float(np.mean(chances))
         dead = sum(
-            course.outcome == DIED and course.hours <= day * HOURS_PER_DAY + 1e-6
+            course.outcome == DIED and course.hours <= day * HOURS_PER_DAY + HOUR_SLACK
             for course in treated
         )
         rows.append(row | {"died": 100 * dead / len(treated)})
@@ -190,7 +192,7 @@ def _by_day(support: str, courses: Sequence[Course]) -> list[dict[str, Any]]:
 
 def _noted_by(course: Course, name: str, day: int) -> float:
     """The last value noted by the end of a day."""
-    last = int(np.searchsorted(course.times, day * HOURS_PER_DAY + 1e-6, side="right"))
+    last = int(np.searchsorted(course.times, day * HOURS_PER_DAY + HOUR_SLACK, side="right"))
     return course.noted[name][last - 1]
 
 

@@ -22,7 +22,6 @@ from experiments.weaning.course.parts import (
 )
 from experiments.weaning.course.record import OUTCOMES, Course, from_plain, plain_reasons, to_plain
 from experiments.weaning.course.score import (
-    EPSILON,
     contractility,
     hours_below,
     largest_step,
@@ -36,7 +35,6 @@ from experiments.weaning.course.trial import WeaningTrial, briefing, trial_bedsi
 
 __all__ = [
     "AFTER_EXPLANT_COLOR",
-    "EPSILON",
     "LEGEND",
     "OUTCOMES",
     "PHASE_WORDS",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from envs import STABLE, stable
-from experiments.weaning.course.score import EPSILON, Decisions, Rows, level_at
+from experiments.weaning.course.score import Decisions, Rows, level_at
+from plants.quantities import HOUR_SLACK
 
 #: Levels beyond which a change within an hour is penalised.
 JUMP = 2
@@ -56,7 +57,7 @@ def cormpo(records: Rows, decisions: Decisions) -> Cormpo:
         return Cormpo(0, 0, 0, 0, 0)
     end = records[-1]["hours"] + records[-1]["lasting"]
     score = penalty = unstable = raised = 0
-    whole = int(end + EPSILON)
+    whole = int(end + HOUR_SLACK)
     for hour in range(whole):
         change = level_at(decisions, hour + 1.0) - level_at(decisions, float(hour))
         calm = stable(_least(records, hour))
@@ -77,7 +78,8 @@ def _least(records: Rows, hour: int) -> dict[str, float]:
     rows = [
         row
         for row in records
-        if row["hours"] < hour + 1.0 - EPSILON and row["hours"] + row["lasting"] > hour + EPSILON
+        if row["hours"] < hour + 1.0 - HOUR_SLACK
+        and row["hours"] + row["lasting"] > hour + HOUR_SLACK
     ]
     rows = rows or [records[-1]]
     return {name: min(row[name] for row in rows) for name in STABLE}

@@ -25,9 +25,10 @@ from experiments.weaning.course.record import (
 from experiments.weaning.course.trial import WeaningTrial, briefing, trial_bedside
 from plants import Bedside, Measurement, WeaningCase
 from plants.pumps import level_number
+from plants.quantities import MINUTES_PER_HOUR
 
 # After a change of level the circulation is looked at this soon, h, for the record.
-_SOON = 5.0 / 60.0
+_SOON = 5.0 / MINUTES_PER_HOUR
 
 
 def run_course(

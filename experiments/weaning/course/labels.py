@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plants import SIGNALS
+from plants.quantities import MINUTES_PER_HOUR
 
 #: What a phase is called in a figure or a table.
 PHASE_WORDS = {
@@ -206,7 +207,7 @@ def decision_lines(
     before, level = decision["before"], decision["level"]
     moved = f"{before} to {level}" if before not in ("", level) else level
     hours = decision["hours"]
-    when = f"{60.0 * hours:.1f} min" if minutes else f"{hours:.1f} h"
+    when = f"{MINUTES_PER_HOUR * hours:.1f} min" if minutes else f"{hours:.1f} h"
     head = f"{decision['number']}  {when}  {moved}: "
     head += PHASE_WORDS[decision["phase"]]
     against, favour = (reason_texts(decision, met=met) for met in (False, True))

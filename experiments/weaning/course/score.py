@@ -9,13 +9,11 @@ from typing import Any, NamedTuple
 
 from experiments.weaning.course.record import Course
 from plants.pumps import level_number
-from plants.quantities import SECONDS_PER_HOUR
+from plants.quantities import HOUR_SLACK, SECONDS_PER_HOUR
 from plants.simulation import suction_time
 
 #: Relapse of the case: what its events act on.
 RELAPSE = ("event restunned", "event lv_contractility")
-#: Hours are sums of floating-point steps.
-EPSILON = 1e-6
 Rows = Sequence[Mapping[str, float]]
 Decisions = Sequence[Mapping[str, Any]]
 
@@ -91,7 +89,7 @@ def level_at(decisions: Decisions, hours: float) -> int:
     """
     level = level_number(decisions[0]["level"])
     for decision in decisions:
-        if decision["hours"] > hours + EPSILON:
+        if decision["hours"] > hours + HOUR_SLACK:
             break
         level = level_number(decision["level"])
     return level
@@ -133,12 +131,12 @@ def relapse(course: Course) -> Relapse | None:
         return None
     onset = min(begun)
     level = level_at(course.decisions, onset)
-    if onset >= course.hours - EPSILON or level >= course.records[0]["level"]:
+    if onset >= course.hours - HOUR_SLACK or level >= course.records[0]["level"]:
         return None
     answers = (
         decision["hours"] - onset
         for decision in course.decisions
-        if decision["hours"] > onset + EPSILON
+        if decision["hours"] > onset + HOUR_SLACK
         and decision["action"] == "up"
         and level_number(decision["level"]) > level
     )

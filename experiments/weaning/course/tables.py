@@ -44,10 +44,13 @@ def units(names: Iterable[str]) -> dict[str, str]:
     return {name: ELASTANCE if name in _ELASTANCES else SIGNALS[name].unit for name in names}
 
 
+def _map_low() -> float:
+    return bedside_settings()["explant"]["map_low"]
+
+
 def measures(course: Course) -> dict[str, float]:
     """What a course is judged by: hours, share of time, levels, seconds."""
-    low = bedside_settings()["explant"]["map_low"]
-    hypotension = hours_below(course.records, "map", low)
+    hypotension = hours_below(course.records, "map", _map_low())
     return {
         "hours_on_support": course.hours,
         "label_hours": course.label_hours,
@@ -60,11 +63,11 @@ def measures(course: Course) -> dict[str, float]:
     }
 
 
-#: Unit and meaning of each of :func:`measures`.
+#: Unit and meaning of each of :func:`measures`, for the lowest pressure of an explant.
 MEASURES: dict[str, tuple[str, str]] = {
     "hours_on_support": ("h", "time on support"),
     "label_hours": ("h", "longest use by the label"),
-    "hours_map_low": ("h", "time on support with a mean arterial pressure below 60 mmHg"),
+    "hours_map_low": ("h", "time on support with a mean arterial pressure below {map_low:g} mmHg"),
     "share_map_low": ("1", "its share of the time on support"),
     "largest_step": ("1", "most levels of a step, up or down"),
     "lowest_level": ("1", "lowest P-level"),
@@ -81,9 +84,9 @@ def outcome_rows(course: Course) -> list[tuple[str, object, str]]:
         ("outcome", OUTCOME_WORDS[course.outcome], ""),
         ("reason", reason_text(course), ""),
     ]
-    values = measures(course)
+    values, low = measures(course), _map_low()
     rows += [
-        (MEASURES[name][1], values[name], MEASURES[name][0])
+        (MEASURES[name][1].format(map_low=low), values[name], MEASURES[name][0])
         for name in values
         if math.isfinite(values[name])
     ]

@@ -21,7 +21,7 @@ from experiments.weaning.course import (
     titled,
 )
 from experiments.weaning.pci.outcome import PciCourse
-from plants.quantities import SECONDS_PER_HOUR
+from plants.quantities import RPM_PER_KRPM, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 from plants.scenarios import intervention_numbers
 
 if TYPE_CHECKING:
@@ -59,9 +59,10 @@ def pci_figure(course: PciCourse) -> Figure:
     annotate_decisions(beside, _main(course), inches=_SIZE[1], minutes=True)
     trial = course.trial
     inside = f" with {trial.controller} inside the holds" if trial.controller else ""
+    minutes = course.seconds / SECONDS_PER_MINUTE
     figure.suptitle(
         f"High-risk coronary intervention, {course.patient} on a {trial.device}{inside}: "
-        f"{OUTCOME_WORDS[course.outcome]}\n{course.seconds / 60:.0f} min on support; "
+        f"{OUTCOME_WORDS[course.outcome]}\n{minutes:.0f} min on support; "
         f"{course.reason}",
         fontsize="medium",
         x=0.01,
@@ -83,29 +84,36 @@ def _main(course: PciCourse) -> list[dict[str, Any]]:
 
 
 def _end(course: PciCourse) -> float:
-    return course.supported["time"][-1] / 60.0 * 1.005
+    return course.supported["time"][-1] / SECONDS_PER_MINUTE * 1.005
 
 
 def _over_time(course: PciCourse, axes: Axes) -> None:
     """What all panels show: inflations, the opened artery, the removal of the pump."""
     for inflation in course.intervention.inflations:
         axes.axvspan(
-            inflation.onset / 60.0,
-            (inflation.onset + inflation.seconds) / 60.0,
+            inflation.onset / SECONDS_PER_MINUTE,
+            (inflation.onset + inflation.seconds) / SECONDS_PER_MINUTE,
             color=_INFLATION,
             linewidth=0,
             zorder=0.4,
         )
-    axes.axvline(course.intervention.opened / 60.0, color=COLORS[2], linewidth=0.9, linestyle=":")
-    axes.axvline(course.seconds / 60.0, color="#333333", linewidth=0.8)
-    axes.axvspan(course.seconds / 60.0, _end(course), color=AFTER_EXPLANT_COLOR, zorder=0)
+    axes.axvline(
+        course.intervention.opened / SECONDS_PER_MINUTE,
+        color=COLORS[2],
+        linewidth=0.9,
+        linestyle=":",
+    )
+    axes.axvline(course.seconds / SECONDS_PER_MINUTE, color="#333333", linewidth=0.8)
+    axes.axvspan(
+        course.seconds / SECONDS_PER_MINUTE, _end(course), color=AFTER_EXPLANT_COLOR, zorder=0
+    )
 
 
 def _line(
     axes: Axes, rows: dict[str, list[float]], name: str, color: str, text: str, style: str = "-"
 ) -> None:
     axes.plot(
-        np.array(rows["time"]) / 60.0,
+        np.array(rows["time"]) / SECONDS_PER_MINUTE,
         rows[name],
         color=color,
         linewidth=1.1,
@@ -115,14 +123,19 @@ def _line(
 
 
 def _speed(axes: Axes, course: PciCourse) -> None:
-    speed = np.array(course.supported["pump_speed"]) / 1000.0
-    axes.plot(np.array(course.supported["time"]) / 60.0, speed, color="#222222", linewidth=1.2)
+    speed = np.array(course.supported["pump_speed"]) / RPM_PER_KRPM
+    axes.plot(
+        np.array(course.supported["time"]) / SECONDS_PER_MINUTE,
+        speed,
+        color="#222222",
+        linewidth=1.2,
+    )
     top = float(speed.max())
     axes.set_ylim(0.0, 1.45 * top)
-    times = [decision["seconds"] / 60.0 for decision in _main(course)]
+    times = [decision["seconds"] / SECONDS_PER_MINUTE for decision in _main(course)]
     numbered(axes, times, _end(course), tick=1.12 * top, text=1.32 * top)
     for when, text in ((course.intervention.opened, " artery open"), (course.seconds, " off")):
-        axes.text(when / 60.0, 0.08 * top, text, fontsize=SMALL, color="#444444")
+        axes.text(when / SECONDS_PER_MINUTE, 0.08 * top, text, fontsize=SMALL, color="#444444")
     titled(axes, "Pump speed [1000 rpm]; balloon up shaded")
 
 

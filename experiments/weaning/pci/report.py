@@ -16,13 +16,13 @@ from experiments.weaning.pci.figure import OUTCOME_WORDS, pci_figure
 from experiments.weaning.pci.outcome import PciCourse, measures
 from experiments.weaning.pci.trial import PciTrial
 from plants import SIGNALS
-from plants.quantities import SECONDS_PER_HOUR
+from plants.quantities import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 from plants.scenarios import intervention_numbers
 
 #: Unit and meaning of the measures, which end when the artery is told open.
 MEASURES: dict[str, tuple[str, str]] = {
     "min_map": ("mmHg", "lowest mean arterial pressure"),
-    "seconds_map_low": ("s", "time with a mean arterial pressure below 60 mmHg"),
+    "seconds_map_low": ("s", "time with a mean arterial pressure below {map_low:g} mmHg"),
     "min_cardiac_output": ("L/min", "lowest total flow"),
     "mean_cardiac_output": ("L/min", "mean total flow"),
     "mean_pump_flow": ("L/min", "mean pump flow"),
@@ -101,9 +101,13 @@ def pci(trial: PciTrial, *, runs: Path, progress: Callable[[float], None] | None
     return PciDone(course, run.final)
 
 
+def _map_low() -> float:
+    return intervention_numbers()["follow_up"]["map_low"]
+
+
 def compared(course: PciCourse) -> tuple[dict[str, float], dict[str, float]]:
     """The measures with and without a pump, until the artery is told open."""
-    low = intervention_numbers()["follow_up"]["map_low"]
+    low = _map_low()
     until = course.intervention.opened
     return measures(course.supported, until, low), measures(course.unsupported, until, low)
 
@@ -111,14 +115,20 @@ def compared(course: PciCourse) -> tuple[dict[str, float], dict[str, float]]:
 def outcome_rows(course: PciCourse) -> list[tuple[object, ...]]:
     """Rows (measure, supported, unsupported, unit) until the artery is told open, and the rest."""
     supported, unsupported = compared(course)
+    low = _map_low()
     rows: list[tuple[object, ...]] = [
-        (MEASURES[name][1], supported[name], unsupported[name], MEASURES[name][0])
+        (
+            MEASURES[name][1].format(map_low=low),
+            supported[name],
+            unsupported[name],
+            MEASURES[name][0],
+        )
         for name in MEASURES
     ]
-    whole = measures(course.supported, course.seconds, 60.0)
+    whole = measures(course.supported, course.seconds, low)
     rows += [
         ("lowest mean arterial pressure until the pump is out", whole["min_map"], None, "mmHg"),
-        ("time on the pump", course.seconds / 60.0, None, "min"),
+        ("time on the pump", course.seconds / SECONDS_PER_MINUTE, None, "min"),
         ("time at the boost level", course.boosted, None, "s"),
         ("outcome", OUTCOME_WORDS[course.outcome], course.unsupported_end or "lives", ""),
     ]
@@ -132,7 +142,12 @@ def decision_rows(course: PciCourse) -> list[tuple[object, ...]]:
         against, favour = (reason_texts(decision, met=met) for met in (False, True))
         why = "; ".join(against or favour)
         rows.append(
-            (decision["seconds"] / 60.0, decision["level"], PHASE_WORDS[decision["phase"]], why)
+            (
+                decision["seconds"] / SECONDS_PER_MINUTE,
+                decision["level"],
+                PHASE_WORDS[decision["phase"]],
+                why,
+            )
         )
     return rows
 
@@ -165,7 +180,7 @@ def _write(run: RunFolder, course: PciCourse) -> None:
                 "Balloon inflations",
                 ("begin [min]", "length [s]", "contractility left"),
                 [
-                    (inflation.onset / 60.0, inflation.seconds, inflation.factor)
+                    (inflation.onset / SECONDS_PER_MINUTE, inflation.seconds, inflation.factor)
                     for inflation in course.intervention.inflations
                 ],
             ),

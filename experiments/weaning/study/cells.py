@@ -7,6 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.runs import PrintedTable
+from experiments.weaning.settings import study_settings
 from experiments.weaning.study.figures import policy_label
 from experiments.weaning.study.tables import StudyTables
 from experiments.weaning.study.targets import VALUES
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 
 Cells = list[list[object]]
 MET = {True: "met", False: "MISSED", None: "not judged"}
-#: What a table of policies shows besides the targets: column, words, factor, decimals.
+#: What a table of policies shows besides the targets: column, words (with the lowest
+#: pressure of the settings), factor, decimals.
 SECONDARY_MEASURES: tuple[tuple[str, str, float, int], ...] = (
     ("hours_median", "median time on support of who could be weaned [h]", 1, 1),
     ("excess_hours_weaned_median", "above the oracle's, of those weaned [h]", 1, 1),
-    ("map_low_weaning_share", "time with MAP < 60 below full support [%]", 100, 3),
+    ("map_low_weaning_share", "time with MAP < {map_low:g} below full support [%]", 100, 3),
     ("suction_seconds_mean", "suction a course [s]", 1, 0),
     ("relapse_answer_hours_median", "relapse to step up, median [h]", 1, 2),
     ("died_share", "died on the pump [%]", 100, 1),
@@ -121,8 +123,12 @@ def is_missing(value: object) -> bool:
 def policy_cells(policies: pandas.DataFrame, names: Sequence[str]) -> tuple[tuple[str, ...], Cells]:
     by_name = {row["policy"]: row for row in records(policies)}
     known = [name for name in names if name in by_name]
+    low = study_settings().number("map_low")
     cells: Cells = [
-        [words, *(_number(factor * float(by_name[name][column]), digits) for name in known)]
+        [
+            words.format(map_low=low),
+            *(_number(factor * float(by_name[name][column]), digits) for name in known),
+        ]
         for column, words, factor, digits in SECONDARY_MEASURES
     ]
     return ("", *(policy_label(policy) for policy in known)), cells

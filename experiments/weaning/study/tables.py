@@ -10,12 +10,13 @@ import numpy as np
 
 from controllers import WeaningCriteria
 from experiments.statistics import auc_gain, cumulative_incidence, discriminate, wilson
-from experiments.weaning.course import EPSILON, OUTCOMES
+from experiments.weaning.course import OUTCOMES
 from experiments.weaning.settings import study_settings
 from experiments.weaning.study.competing_risks import EVENTS
 from experiments.weaning.study.rows import StudyRows
 from experiments.weaning.truth import EVALUATED_FINDINGS
 from plants.bedside import CASES, HARMFUL_COMPLICATIONS
+from plants.quantities import HOUR_SLACK
 
 if TYPE_CHECKING:
     import pandas
@@ -120,8 +121,8 @@ def policy_row(policy: str, own: pandas.DataFrame) -> dict[str, Any]:
     can, cannot = own[own["weanable"]], own[~own["weanable"]]
     well, failed = own["outcome"] == "well", own["outcome"] == "failed"
     answers = own["relapse_answer_hours"].dropna()
-    in_time = int((answers <= study_settings().number("answer") + EPSILON).sum())
-    named = (cannot["bridge_hours"] < cannot["label_hours"] - EPSILON).sum()
+    in_time = int((answers <= study_settings().number("answer") + HOUR_SLACK).sum())
+    named = (cannot["bridge_hours"] < cannot["label_hours"] - HOUR_SLACK).sum()
     seconds = own["plant_seconds"] + own["controller_seconds"]
     hours = float(own["hours"].sum())
     row = {
@@ -187,7 +188,7 @@ def _ratio(part: float, whole: float) -> float:
 def _recognised(policy: str, name: str, own: pandas.DataFrame) -> dict[str, Any]:
     """In the patients of the case, and in others; what is true of those is no false alarm."""
     inside = own["case"] == EVALUATED_FINDINGS[name]
-    named = own[f"{name}_hours"] <= own["hours"] + EPSILON
+    named = own[f"{name}_hours"] <= own["hours"] + HOUR_SLACK
     others = named & ~inside
     true = own[f"{name}_true"] == True  # noqa: E712 - None is neither
     return {
@@ -225,9 +226,9 @@ def _incidence(policy: str, own: pandas.DataFrame) -> list[dict[str, Any]]:
         times, values = cumulative_incidence(
             own["event"].tolist(), own["event_hours"].tolist(), event
         )
-        curves[event] = values[np.searchsorted(times, grid + EPSILON, side="right") - 1]
+        curves[event] = values[np.searchsorted(times, grid + HOUR_SLACK, side="right") - 1]
     could = own["oracle_hours"].to_numpy(float)
-    curves[ORACLE] = np.array([(could <= hour + EPSILON).mean() for hour in grid])
+    curves[ORACLE] = np.array([(could <= hour + HOUR_SLACK).mean() for hour in grid])
     return [
         {"policy": policy, "hours": float(hour)}
         | {name: float(values[k]) for name, values in curves.items()}

@@ -19,6 +19,7 @@ from controllers import WeaningCriteria
 from experiments.weaning.course import WeaningTrial, trial_bedside
 from plants import Bedside
 from plants.pumps import FULL_SUPPORT_LEVEL, LOWEST_LEVEL
+from plants.quantities import HOUR_SLACK
 
 #: Grid on which an explant is tried, h.
 GRID = 1.0
@@ -118,7 +119,7 @@ def _refined(
     bedside: Bedside, level: str, latest: float, holds: Callable[[Bedside], bool]
 ) -> float:
     """The earliest hour of the grid from a bedside on, no later than one that holds."""
-    while bedside.outcome is None and bedside.hours + GRID < latest - 1e-6:
+    while bedside.outcome is None and bedside.hours + GRID < latest - HOUR_SLACK:
         _advance(bedside, GRID, level)
         if bedside.outcome is None and holds(bedside):
             return bedside.hours
@@ -164,6 +165,6 @@ def _relieving(bedside: Bedside, level: str) -> dict[str, float]:
 def _advance(bedside: Bedside, hours: float, level: str) -> None:
     """Let time pass under the oracle's orders, hour by hour."""
     end = bedside.hours + hours
-    while bedside.outcome is None and bedside.hours < end - 1e-6:
+    while bedside.outcome is None and bedside.hours < end - HOUR_SLACK:
         step = min(GRID, end - bedside.hours)
         bedside.advance(step, level, _relieving(bedside, level))
