@@ -19,6 +19,7 @@ from controllers.tracking.filter import (
 )
 from controllers.tracking.model import (
     N_PATIENT,
+    REMEMBERED,
     OperatingCondition,
     SettledBeats,
     SettledOutputs,
@@ -29,8 +30,6 @@ from plants import METRICS, PhysicsError
 Array = NDArray[np.float64]
 
 _FRACTION = METRICS.index["mitral_regurgitant_fraction"]
-# Regressions that are kept.
-_REMEMBERED = 64
 
 
 class Predictor:
@@ -143,7 +142,7 @@ class Predictor:
             self._regressions[key] = SigmaPointRegression.fit(estimates[index], values, share)
         self.regressions += len(at)
         # A call's own regressions are still needed.
-        for key in list(self._regressions)[: -(_REMEMBERED + len(at))]:
+        for key in list(self._regressions)[: -(REMEMBERED + len(at))]:
             del self._regressions[key]
 
     def predicted(self, estimate: Gaussian, hours: float, excess: float = 1.0) -> Gaussian:

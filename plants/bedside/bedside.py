@@ -47,8 +47,8 @@ from plants.therapies import Therapy
 OUTCOMES = ("explanted", "died", "bridge", "label")
 _HOURS = Parameter("hours", "h", "how long", 1e-3, 1000.0)
 _MINUTES = Parameter("minutes_each", "min", "time at a level", 0.1, 600.0)
-# Time in which what is quick (leaflets, drugs) settles after the pump is out, h.
-_SETTLING = 0.25
+#: Time in which what is quick (leaflets, drugs) settles after the pump is out or turned down, h.
+SETTLING_TIME = 0.25
 
 
 class Bedside:
@@ -342,7 +342,7 @@ class Bedside:
         run = self._without_pump()
         if not drugs:
             run.slow.give(inotrope=0.0, vasopressor=0.0)
-        run.advance(_SETTLING, 0.0, patient_disturbances(self._scenario, self.hours))
+        run.advance(SETTLING_TIME, 0.0, patient_disturbances(self._scenario, self.hours))
         return run.metrics()
 
     def explant(self) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from plants.bedside.bedside import Bedside
+from plants.bedside.bedside import SETTLING_TIME, Bedside
 from plants.bedside.events import HourEvent, HourScenario
 from plants.bedside.run import BedsideRun
 from plants.bedside.settings import bedside_settings
@@ -22,8 +22,8 @@ from plants.slow.laws import DRUGS
 _STILL_CLOSED = 0.3
 # Arteries that take any pump, mm.
 _WIDE = 9.0
-# Time in which what is quick settles, h; share of the blood volume that decongestion takes.
-_SETTLING, _DECONGESTED = 0.25, 0.06
+# Share of the blood volume that decongestion takes.
+_DECONGESTED = 0.06
 # Largest share of the gap to a healthy heart that is looked at, and halvings of the search.
 _LARGEST_SHARE, _HALVINGS = 1.2, 8
 #: Lowest and highest value by signal name.
@@ -74,7 +74,7 @@ def recovered_metrics(
     clock.give(inotrope=inotrope, vasopressor=0.0)
     volume = (1.0 - _DECONGESTED) * patient["blood_volume"]
     run = BedsideRun(Plant(patient), clock, volume=volume)
-    run.advance(_SETTLING, 0.0)
+    run.advance(SETTLING_TIME, 0.0)
     return run.metrics()
 
 
@@ -103,7 +103,7 @@ def masked_regurgitation_parameters(
     InputError
         The patient dies before.
     """
-    begin = hours + 2 * _SETTLING
+    begin = hours + 2 * SETTLING_TIME
     leaking = HourScenario("leak", (HourEvent("mitral_leak", leak, begin),))
     # The look ahead is no matter of access.
     placed = replace(patient, artery_diameter=_WIDE, axillary_diameter=_WIDE, access="").on(pump)
@@ -111,8 +111,8 @@ def masked_regurgitation_parameters(
     truths = []
     for level, lasting in (
         (FULL_SUPPORT_LEVEL, hours),
-        (LOWEST_LEVEL, 2 * _SETTLING),
-        (LOWEST_LEVEL, _SETTLING),
+        (LOWEST_LEVEL, 2 * SETTLING_TIME),
+        (LOWEST_LEVEL, SETTLING_TIME),
     ):
         bedside.advance(lasting, level)
         if bedside.outcome is not None:

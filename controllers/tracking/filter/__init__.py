@@ -2,7 +2,13 @@
 
 from controllers.tracking.filter.consistency import Consistency, Innovation
 from controllers.tracking.filter.correction import Corrector, MeasurementUpdate
-from controllers.tracking.filter.estimate import Estimate, JointEstimate, joint, patient_estimate
+from controllers.tracking.filter.estimate import (
+    CREDIBLE,
+    Estimate,
+    JointEstimate,
+    joint,
+    patient_estimate,
+)
 from controllers.tracking.filter.predicted_outputs import PredictedOutputs, SigmaPointRegression
 from controllers.tracking.filter.readings import (
     READ_SIGNALS,
@@ -21,6 +27,7 @@ from controllers.tracking.filter.square_root_filter import (
 )
 
 __all__ = [
+    "CREDIBLE",
     "READ_SIGNALS",
     "Consistency",
     "Corrector",

@@ -7,6 +7,7 @@ from controllers.tracking.model.estimated_patient import (
     end_diastolic_stretch,
 )
 from controllers.tracking.model.settled_beats import (
+    REMEMBERED,
     OperatingCondition,
     SettledBeats,
     SettledOutputs,
@@ -19,6 +20,7 @@ __all__ = [
     "NO_PUMP_SPEED",
     "N_PATIENT",
     "OUTPUTS",
+    "REMEMBERED",
     "STATE_INDEX",
     "Kind",
     "KnownInputs",

@@ -28,8 +28,8 @@ _SMALL, _LONGEST, _CHORDS = 0.1, 40.0, 12
 _SLOW_CHORDS = 5.0
 # A search whose correction grows to this many times the last one has lost its way.
 _GROWTH = 3.0
-# Settings whose beats are remembered; a pump has about ten levels.
-_REMEMBERED = 64
+#: Settings whose beats are remembered; a pump has about ten levels.
+REMEMBERED = 64
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ class SettledBeats:
                 bool(exact[index, 0]),
                 reasons[index],
             )
-        for key in list(self._slopes)[: -(_REMEMBERED + len(conditions))]:
+        for key in list(self._slopes)[: -(REMEMBERED + len(conditions))]:
             del self._slopes[key]
             self._last.pop(key, None)
             self._bends.pop(key, None)

@@ -6,7 +6,7 @@ import math
 from collections import deque
 from collections.abc import Mapping
 
-from controllers.tracking.filter import Estimate
+from controllers.tracking.filter import CREDIBLE, Estimate
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.evidence.chances import interpolated
 from controllers.weaning.evidence.tracker import Estimates, Tracker
@@ -179,7 +179,7 @@ class Forecasts:
             past.popleft()
         limit = share * max((median for _, median in past), default=0.0)
         past.append((self.hours, estimate.median))
-        return (estimate.median, limit) if estimate.interval(0.9)[1] < limit else None
+        return (estimate.median, limit) if estimate.interval(CREDIBLE)[1] < limit else None
 
     def reset_best(self) -> None:
         """After a relapse was answered, what was before it counts no more."""

@@ -15,13 +15,8 @@ from controllers import (
     WeaningCriteria,
     step_policy,
 )
-from experiments.weaning.course.record import (
-    ESTIMATED,
-    INTERVAL,
-    RECORDED_SIGNALS,
-    Course,
-    plain_reasons,
-)
+from controllers.tracking.filter import CREDIBLE
+from experiments.weaning.course.record import ESTIMATED, RECORDED_SIGNALS, Course, plain_reasons
 from experiments.weaning.course.trial import WeaningTrial, briefing, trial_bedside
 from plants import Bedside, Measurement, WeaningCase
 from plants.pumps import level_number
@@ -145,7 +140,7 @@ class _Run:
         if not isinstance(tracker, RecoveryTracker) or math.isnan(tracker.hours):
             return dict.fromkeys((*ESTIMATED, "consistent", "leaking"), math.nan)
         estimate = tracker.estimate["lv_ees"]
-        low, high = estimate.interval(INTERVAL)
+        low, high = estimate.interval(CREDIBLE)
         return {
             "lv_ees": estimate.median,
             "lv_ees_low": low,

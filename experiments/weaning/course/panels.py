@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from controllers import WeaningCriteria
+from controllers.tracking.filter import CREDIBLE
 from experiments.figures import COLORS, label, plain
 from experiments.weaning.course.parts import LEGEND, limit_line, titled
-from experiments.weaning.course.record import INTERVAL, Course
+from experiments.weaning.course.record import Course
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,7 +57,7 @@ def contractility_panel(axes: Axes, course: Course) -> None:
             color=COLORS[5],
             alpha=0.35,
             linewidth=0,
-            label=f"{INTERVAL:.0%} interval",
+            label=f"{CREDIBLE:.0%} interval",
         )
         axes.plot(
             times, series(course, "lv_ees")[1], color=COLORS[0], linewidth=1.2, label="estimated"

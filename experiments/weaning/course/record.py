@@ -21,10 +21,9 @@ RECORDED_SIGNALS = (
     "suction",
     *("factor_lv_contractility", "recovered_contractility"),
 )
-#: What is noted of the tracker's belief about LV contractility, mmHg/mL.
+#: What is noted of the tracker's belief about LV contractility, mmHg/mL; the interval is that of
+#: ``CREDIBLE`` probability.
 ESTIMATED = ("lv_ees", "lv_ees_low", "lv_ees_high")
-#: Probability of the interval from ``lv_ees_low`` to ``lv_ees_high``.
-INTERVAL = 0.9
 #: How a course ends.
 OUTCOMES = ("well", "failed", "died", "bridge", "label")
 

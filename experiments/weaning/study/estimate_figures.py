@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from controllers.tracking.filter import CREDIBLE
 from experiments.figures import COLORS, new_figure, plain
 from experiments.weaning.settings import study_settings
 from experiments.weaning.study.figures import FAILED, PERCENT, WELL, policy_label
@@ -113,7 +114,7 @@ def contractility_figure(estimates: pandas.DataFrame, policy: str) -> Figure:
         marker="o",
         markersize=3,
         color=COLORS[0],
-        label="truth in the 90 % interval",
+        label=f"truth in the {100 * CREDIBLE:.0f} % interval",
     )
     coverage.set_ylim(0.0, 102.0)
     error.set_ylim(bottom=0.0)

@@ -10,8 +10,8 @@ from controllers.weaning.assessment import (
     HIDDEN_REGURGITATION,
     REGURGITANT_FRACTION,
 )
-from experiments.weaning.truth.oracle import SETTLED
 from plants import Bedside, PhysicsError
+from plants.bedside import SETTLING_TIME
 from plants.pumps import LOWEST_LEVEL
 
 #: What is judged, and the case of which it is the mark.
@@ -78,7 +78,7 @@ class AlarmTruth:
 def at_lowest(bedside: Bedside) -> dict[str, float]:
     """What is true of the patient at P-2 after a quarter of an hour; or now, if not borne."""
     fork = bedside.fork()
-    fork.advance(SETTLED, fork.pump.level(LOWEST_LEVEL).name)
+    fork.advance(SETTLING_TIME, fork.pump.level(LOWEST_LEVEL).name)
     return bedside.truth() if fork.outcome is not None else fork.truth()
 
 

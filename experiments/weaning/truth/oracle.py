@@ -18,6 +18,7 @@ import numpy as np
 from controllers import WeaningCriteria
 from experiments.weaning.course import WeaningTrial, trial_bedside
 from plants import Bedside
+from plants.bedside import SETTLING_TIME
 from plants.pumps import FULL_SUPPORT_LEVEL, LOWEST_LEVEL
 from plants.quantities import HOUR_SLACK
 
@@ -25,8 +26,6 @@ from plants.quantities import HOUR_SLACK
 GRID = 1.0
 # Where one is tried at first, h: a failed follow-up ends early, so that a fine grid is cheap.
 _COARSE = 4.0
-#: Time at the lowest level after which the right ventricle is looked at, h.
-SETTLED = 0.25
 # Time in which it is seen whether the patient holds without an inotrope, h.
 _WITHOUT_INOTROPE = 1.0
 
@@ -129,7 +128,7 @@ def _refined(
 def right_holds(bedside: Bedside, criteria: WeaningCriteria | None = None) -> bool:
     """Whether the right ventricle is within its criteria at P-2."""
     tried, limits = bedside.fork(), criteria or WeaningCriteria.load()
-    tried.advance(SETTLED, tried.pump.level(LOWEST_LEVEL).name)
+    tried.advance(SETTLING_TIME, tried.pump.level(LOWEST_LEVEL).name)
     return tried.outcome is None and not limits.violated("right_ventricle", tried.truth())
 
 
