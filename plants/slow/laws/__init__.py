@@ -2,6 +2,7 @@
 myocardium, organs, oxygen and reflex.
 """
 
+from plants.slow.declarations import AllInputs, AllParameters, AllStates
 from plants.slow.laws import (
     blood,
     drugs,
@@ -22,13 +23,13 @@ from plants.slow.laws.hemolysis import (
     SIGNIFICANT_WITHIN_HOURS,
     clinically_significant,
 )
-from plants.slow.laws.joined import TOPICS, AllInputs, AllParameters, AllStates
 from plants.slow.laws.mitral import (
     MITRAL_GRADES,
     echo_grade,
     effective_orifice,
     hidden_regurgitation,
 )
+from plants.slow.laws.topics import TOPICS
 
 __all__ = [
     "DOSES",

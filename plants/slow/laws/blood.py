@@ -12,50 +12,23 @@ Moore FD (1965) N Engl J Med 273:567 (refill of the plasma over a day or more af
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import casadi as ca
 
 from plants.circulation import saturated
 from plants.plant import BeatMetrics
-from plants.quantities import ML_PER_DL, SECONDS_PER_HOUR, Entry, entry, structure
+from plants.quantities import ML_PER_DL, SECONDS_PER_HOUR
+from plants.slow.declarations import AllParameters
+from plants.slow.declarations import blood as declared
 from plants.slow.laws.composition import hematocrit, hemoglobin, released_mass
 
-if TYPE_CHECKING:
-    from plants.slow.laws.joined import AllParameters
+States = declared.States
+Inputs = declared.Inputs
+Parameters = declared.Parameters
+
 
 # The shift follows the missing volume with a lag of this share of the regulation time: the pair
 # is then critically damped and brings the volume back without overshoot.
 _LAG_SHARE = 0.25
-
-
-@structure
-class States:
-    """What the blood holds, and the fluid that moves into it."""
-
-    hemoglobin_mass: Entry = entry("g", "hemoglobin in the red cells", 0, 10000)
-    fluid_shift: Entry = entry("mL/h", "fluid drawn from the tissues; excreted < 0", -2000, 2000)
-
-
-@structure
-class Inputs:
-    """What is given and lost."""
-
-    bleeding: Entry = entry("mL/h", "blood lost", 0, 20000)
-    transfusion: Entry = entry("mL/h", "red cells given, as suspended", 0, 10000)
-    fluid: Entry = entry("mL/h", "fluid given that stays in the vessels", 0, 20000)
-
-
-@structure
-class Parameters:
-    """Blood and its regulation."""
-
-    hemoglobin_initial: Entry = entry("g/dL", "hemoglobin of the blood at the start", 3, 22)
-    red_cell_hemoglobin: Entry = entry("g/dL", "hemoglobin of packed red cells", 28, 38)
-    transfused_hemoglobin: Entry = entry("g/dL", "hemoglobin of the red cells given", 10, 25)
-    volume_regulation: Entry = entry("1", "1: the patient regulates the blood volume, 0: not", 0, 1)
-    volume_regulation_time: Entry = entry("h", "time in which the volume is brought back", 1, 200)
-    volume_regulation_limit: Entry = entry("mL/h", "fastest shift of fluid", 10, 2000)
 
 
 def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:

@@ -6,17 +6,12 @@ plasma. The volume of the red cells is their hemoglobin over the hemoglobin of p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import casadi as ca
 
 from plants.circulation import positive_part
 from plants.plant import BeatMetrics
 from plants.quantities import MG_PER_G, ML_PER_DL
-
-if TYPE_CHECKING:
-    from plants.slow.laws import blood
-    from plants.slow.laws.joined import AllParameters
+from plants.slow.declarations import AllParameters, blood
 
 # Corners of a smooth floor and ceiling that no living patient reaches; they keep every ratio
 # finite when a circulation runs empty.

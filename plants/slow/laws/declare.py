@@ -17,21 +17,19 @@ A topic is a module with one concept (blood, drugs, the myocardium, ...) and the
     Signals of the topic.
 
 The slow states ``s``, the metrics ``m`` of a beat, the inputs ``u`` and the slow and the patient's
-parameters ``p`` come as structures of all topics (:mod:`plants.slow.laws.joined`), so that a topic
+parameters ``p`` come as structures of all topics (:mod:`plants.slow.declarations`), so that a topic
 may read another's; a topic that reads only its own asks for no more than that.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import casadi as ca
 
 from plants.plant import BeatMetrics
 from plants.quantities import Parameter
-
-if TYPE_CHECKING:
-    from plants.slow.laws.joined import AllInputs, AllParameters, AllStates
+from plants.slow.declarations import AllInputs, AllParameters, AllStates
 
 
 class SlowState(Parameter):

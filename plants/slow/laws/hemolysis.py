@@ -22,52 +22,23 @@ release ``m.hemolysis_rate`` is anchored).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import casadi as ca
 import numpy as np
 
 from plants.plant import BeatMetrics
-from plants.quantities import (
-    HOURS_PER_DAY,
-    MG_PER_G,
-    ML_PER_DL,
-    Entry,
-    InputError,
-    entry,
-    structure,
-)
+from plants.quantities import HOURS_PER_DAY, MG_PER_G, ML_PER_DL, InputError
+from plants.slow.declarations import AllInputs, AllParameters, AllStates
+from plants.slow.declarations import hemolysis as declared
 from plants.slow.laws.composition import plasma_inflow, plasma_volume, released_mass
 
-if TYPE_CHECKING:
-    from plants.slow.laws.joined import AllInputs, AllParameters, AllStates
+States = declared.States
+Parameters = declared.Parameters
+
 
 #: Plasma-free hemoglobin (mg/dL) above which a sample counts, and the hours within which a second
 #: one must: the manufacturer's definition of clinically significant hemolysis.
 SIGNIFICANT_PFHB, SIGNIFICANT_WITHIN_HOURS = 40.0, HOURS_PER_DAY
-
-
-@structure
-class States:
-    """Hemoglobin in the plasma and what binds it."""
-
-    pfhb: Entry = entry("mg/dL", "plasma-free hemoglobin, bound and unbound", 0, 5000)
-    haptoglobin: Entry = entry("mg/dL", "hemoglobin that all haptoglobin can bind", 0, 500)
-    released_hemoglobin: Entry = entry("mg/dL", "hemoglobin released since the start", 0, 1e5)
-
-
-@structure
-class Parameters:
-    """Release, binding and clearance of hemoglobin."""
-
-    release_hemoglobin: Entry = entry("g/dL", "blood's hemoglobin at the reference release", 3, 22)
-    release_plasma_volume: Entry = entry("mL", "plasma volume of the reference release", 500, 6000)
-    haptoglobin_initial: Entry = entry("mg/dL", "haptoglobin's capacity at start and rest", 0, 400)
-    haptoglobin_turnover: Entry = entry("h", "mean life of haptoglobin that binds nothing", 24, 400)
-    haptoglobin_dissociation: Entry = entry("mg/dL", "dissociation constant of binding", 0.01, 5)
-    complex_clearance_limit: Entry = entry("mg/dL/h", "fastest bound-hemoglobin clearance", 1, 100)
-    complex_half_saturation: Entry = entry("mg/dL", "bound hemoglobin of half clearance", 0.1, 100)
-    unbound_clearance: Entry = entry("1/h", "clearance of unbound hemoglobin", 0.01, 5)
 
 
 def bound(pfhb: ca.SX, haptoglobin: ca.SX, dissociation: ca.SX) -> ca.SX:

@@ -22,28 +22,13 @@ import numpy as np
 
 from plants.circulation import positive_part, saturated
 from plants.plant import BeatMetrics
-from plants.quantities import Entry, InputError, Parameter, check_number, entry, structure
+from plants.quantities import InputError, Parameter, check_number
+from plants.slow.declarations import mitral as declared
+
+States = declared.States
+Parameters = declared.Parameters
 
 _EXCESS_CORNER = 2.0  # mL: over which the valve begins to leak
-
-
-@structure
-class States:
-    """How far the valve leaks."""
-
-    functional_leak: Entry = entry("mL/s/mmHg", "functional leak of the mitral valve", 0, 5)
-
-
-@structure
-class Parameters:
-    """When and how the valve leaks."""
-
-    mitral_tethering: Entry = entry("1/s/mmHg", "leak per mL of tethering volume; 0 is none", 0, 1)
-    mitral_competent_volume: Entry = entry("mL", "LVEDV up to which the valve closes", 20, 800)
-    mitral_competent_pressure: Entry = entry("mmHg", "LVEDP that belongs to it", 0, 60)
-    mitral_pressure_weight: Entry = entry("mL/mmHg", "volume that counts as much as 1 mmHg", 0, 20)
-    mitral_leak_limit: Entry = entry("mL/s/mmHg", "largest functional leak", 0.1, 5)
-    mitral_time: Entry = entry("h", "time constant of the leaflets and the annulus", 0.01, 100)
 
 
 Grade = Literal["none", "mild", "moderate", "severe"]
@@ -132,12 +117,12 @@ def echo_grade(
         (orifice, _ORIFICE_RANGE, _ORIFICE_CM2),
     ]
     worst = 0
-    for value, declared, bounds in measures:
+    for value, wanted, bounds in measures:
         if value is None:
-            if declared is not _ORIFICE_RANGE:
-                raise InputError(declared.name, value, "a number")
+            if wanted is not _ORIFICE_RANGE:
+                raise InputError(wanted.name, value, "a number")
             continue
-        number = check_number(value, declared, declared.name, None)
+        number = check_number(value, wanted, wanted.name, None)
         worst = max(worst, int(np.searchsorted(bounds, number, side="right")))
     return MITRAL_GRADES[worst]
 

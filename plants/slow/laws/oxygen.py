@@ -16,49 +16,25 @@ ill).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import casadi as ca
 
 from plants.circulation import positive_part, saturated
 from plants.plant import BeatMetrics
-from plants.quantities import ML_PER_DL, ML_PER_L, Entry, entry, structure
+from plants.quantities import ML_PER_DL, ML_PER_L
+from plants.slow.declarations import AllInputs, AllParameters, AllStates
+from plants.slow.declarations import oxygen as declared
 from plants.slow.laws.blood import States as BloodStates
 from plants.slow.laws.composition import hemoglobin
 
-if TYPE_CHECKING:
-    from plants.slow.laws.joined import AllInputs, AllParameters, AllStates
+States = declared.States
+Parameters = declared.Parameters
+
 
 # A circulation that runs backwards delivers nothing.
 _OUTPUT_CORNER = 0.02  # L/min
 _DISSOLVED = 0.0031  # mL of oxygen in 1 dL of blood for 1 mmHg: solubility at 37 C
 _DL_PER_L = ML_PER_L / ML_PER_DL
 _NEWTON_STEPS = 60
-
-
-@structure
-class States:
-    """What the shortage of oxygen leaves in the blood."""
-
-    lactate: Entry = entry("mmol/L", "arterial lactate", 0, 100)
-
-
-@structure
-class Parameters:
-    """Oxygen and lactate."""
-
-    arterial_saturation: Entry = entry("1", "oxygen saturation of arterial blood", 0.3, 1)
-    arterial_oxygen_pressure: Entry = entry("mmHg", "oxygen pressure of arterial blood", 20, 600)
-    oxygen_capacity: Entry = entry("mL/g", "oxygen that saturated hemoglobin holds", 1.3, 1.4)
-    oxygen_demand: Entry = entry("mL/min/m2", "oxygen demand of the body at rest", 50, 400)
-    oxygen_extraction_limit: Entry = entry("1", "largest share of delivery extracted", 0.3, 0.95)
-    oxygen_supply_sharpness: Entry = entry("1", "sharpness of the supply dependency", 1, 20)
-    lactate_basal_production: Entry = entry("mmol/L/h", "lactate made with the demand met", 0, 2)
-    lactate_debt_production: Entry = entry("mmol/L/h", "lactate made with no demand met", 0, 200)
-    lactate_inhibition: Entry = entry("mmol/L", "lactate at which its production is halved", 5, 100)
-    lactate_clearance: Entry = entry("1/h", "clearance of lactate with full liver flow", 0.02, 5)
-    lactate_hepatic_share: Entry = entry("1", "share of the liver in the clearance", 0, 0.95)
-    hepatic_cardiac_index: Entry = entry("L/min/m2", "cardiac index of full liver flow", 1, 6)
 
 
 def arterial_content(s: BloodStates, m: BeatMetrics, p: AllParameters) -> ca.SX:

@@ -6,12 +6,9 @@ in the order of the vectors.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from plants.circulation import PatientParameters
 from plants.quantities import structure
-from plants.slow.laws import (
+from plants.slow.declarations import (
     blood,
     drugs,
     hazards,
@@ -23,7 +20,6 @@ from plants.slow.laws import (
     oxygen,
     reflex,
 )
-from plants.slow.laws.declare import Topic
 
 
 @structure
@@ -62,20 +58,3 @@ class AllParameters(
     hemolysis.Parameters,
 ):
     """The slow parameters of all topics, and the patient's."""
-
-
-#: The topics by name, each with a file of values of the same name.
-TOPICS: Mapping[str, Topic] = MappingProxyType(
-    {
-        "hemolysis": hemolysis,
-        "blood": blood,
-        "oxygen": oxygen,
-        "organs": organs,
-        "myocardium": myocardium,
-        "mitral": mitral,
-        "drugs": drugs,
-        "limb": limb,
-        "hazards": hazards,
-        "reflex": reflex,
-    }
-)
