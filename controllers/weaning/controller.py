@@ -142,7 +142,7 @@ class WeaningController:
         progress.phase = decision.phase
         if decision.action != "up":
             decision = reassess_before_label_end(now, decision, self.label_hours, progress)
-        progress.wait = decision.wait
+        progress.interval = decision.hours_to_next_assessment
         self.log.add(decision)
         return decision
 

@@ -42,7 +42,7 @@ class Reason:
         The value and what it is held against, in the signal's unit; NaN where there is none.
     met : bool
         Whether it speaks for going on with weaning.
-    waits : bool
+    met_by_waiting : bool
         Whether time alone will meet it.
     needed : bool
         Whether it must be met; otherwise it is a remark, shown only.
@@ -59,7 +59,7 @@ class Reason:
     value: float = math.nan
     limit: float = math.nan
     met: bool = False
-    waits: bool = False
+    met_by_waiting: bool = False
     needed: bool = True
 
     @property
@@ -90,7 +90,7 @@ class Decision:
     forecast : Mapping of str to (float, float)
         Mean and standard deviation of what is expected at the level, by signal; empty without a
         tracker.
-    wait : float
+    hours_to_next_assessment : float
         Time until the next assessment, h.
     echo : bool
         Whether an echo is ordered for it.
@@ -113,7 +113,7 @@ class Decision:
     action: str
     reasons: tuple[Reason, ...] = ()
     forecast: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    wait: float = 1.0
+    hours_to_next_assessment: float = 1.0
     echo: bool = False
     labs: bool = False
     orders: Mapping[str, float] = field(default_factory=dict)

@@ -177,7 +177,7 @@ class PciController:
         reasons = (*self._waiting(seconds), self._time_at_level(seconds), *reasons)
         lowest = self.level_index == 0
         if not all(reason.met for reason in reasons):
-            waits = all(reason.met or reason.waits for reason in reasons)
+            waits = all(reason.met or reason.met_by_waiting for reason in reasons)
             held = "hold" if self.level_index < self.support_index else "support"
             phase = "hold_p2" if lowest else held if waits else "refused"
             return self._decision(seconds, phase, "hold", reasons)
@@ -192,14 +192,16 @@ class PciController:
         least = SECONDS_PER_MINUTE * self.numbers[shortest]
         held = seconds - self.level_since
         text = f"{self.level} held for {_minutes(held):.1f} min, at least {_minutes(least):g}"
-        return Reason(text, "", held, least, met=held >= least, waits=True)
+        return Reason(text, "", held, least, met=held >= least, met_by_waiting=True)
 
     def _waiting(self, seconds: float) -> tuple[Reason, ...]:
         """Why no step is taken yet after a failure; empty where one may be."""
         if seconds >= self.no_step_before:
             return ()
         until = f"{_minutes(self.no_step_before):.0f} min"
-        return (Reason(f"waiting until {until} after failure {self.failures}", waits=True),)
+        return (
+            Reason(f"waiting until {until} after failure {self.failures}", met_by_waiting=True),
+        )
 
     def _recovered(self, seconds: float) -> tuple[Reason, ...]:
         """Whether pressure and pulse are well, and have been for a while."""
@@ -212,7 +214,7 @@ class PciController:
         stable = seconds - self.stable_since if well else 0.0
         least = SECONDS_PER_MINUTE * self.numbers["stable_time"]
         text = f"both well for {_minutes(stable):.1f} min, at least {_minutes(least):g}"
-        return (*reasons, Reason(text, "", stable, least, met=stable >= least, waits=well))
+        return (*reasons, Reason(text, "", stable, least, met=stable >= least, met_by_waiting=well))
 
     def _pressure_reason(self, limit: str) -> Reason:
         """Whether the mean pressure is at least a limit of the numbers."""
@@ -274,9 +276,11 @@ class PciController:
     def _decision(
         self, seconds: float, phase: str, action: str, reasons: tuple[Reason, ...]
     ) -> Decision:
-        wait = self.numbers["assessment_interval"] / SECONDS_PER_HOUR
+        interval = self.numbers["assessment_interval"] / SECONDS_PER_HOUR
         hours = seconds / SECONDS_PER_HOUR
-        return Decision(hours, self.level, phase, action, reasons, wait=wait)
+        return Decision(
+            hours, self.level, phase, action, reasons, hours_to_next_assessment=interval
+        )
 
 
 def _at_least(what: str, signal: str, pressure: float, least: float) -> Reason:

@@ -24,7 +24,7 @@ class Progress:
         Index of the level in force.
     phase : str
         Phase of the last decision.
-    hours, wait : float
+    hours, interval : float
         Time of the last assessment and what was to pass till the next, h.
     level_since : float
         When the present level was taken, h; at first when the pump began to run.
@@ -77,7 +77,7 @@ class Progress:
     level_index: int = -1
     phase: str = "support"
     hours: float = math.nan
-    wait: float = 1.0
+    interval: float = 1.0
     level_since: float = 0.0
     trial_began: float = math.nan
     faults_since: float = math.nan
@@ -159,16 +159,16 @@ class Progress:
     def advance_clock(self, hours: float, longest_gap: float) -> tuple[float, str]:
         """A time that never runs backwards, and what was wrong with the clock, or ""."""
         wrong = ""
-        if self.hours - HOUR_SLACK <= hours <= self.hours + self.wait + longest_gap:
+        if self.hours - HOUR_SLACK <= hours <= self.hours + self.interval + longest_gap:
             self.clock_correction = 0.0  # the clock is right again
         now = hours + self.clock_correction
         if not math.isfinite(now):
-            now, wrong = self.hours + self.wait, f"the clock says {hours}"
+            now, wrong = self.hours + self.interval, f"the clock says {hours}"
         elif now < self.hours - HOUR_SLACK:
             wrong = f"the clock jumped back by {self.hours - now:.3g} h"
-            self.clock_correction += self.hours + self.wait - now
-            now = self.hours + self.wait
-        elif now > self.hours + self.wait + longest_gap:
+            self.clock_correction += self.hours + self.interval - now
+            now = self.hours + self.interval
+        elif now > self.hours + self.interval + longest_gap:
             wrong = f"no look for {now - self.hours:.3g} h"
             self.level_since = now  # nobody saw how the level was borne
         if not math.isfinite(now):

@@ -90,8 +90,8 @@ class StateMachine:
             progress.low_pressure_at = now.hours
             pressure = now.measurements.latest.get("map", math.nan)
             why = now.criteria["rescue"]["map"].judge(pressure)
-            wait = now.criteria.ramp_interval
-            return self._decision(now, "support", "hold", (why,), wait=wait, orders=orders)
+            interval = now.criteria.ramp_interval
+            return self._decision(now, "support", "hold", (why,), interval=interval, orders=orders)
         insufficient = self._insufficient_support(now)
         if insufficient:
             progress.change_level(progress.level_index + 1, now.hours)
@@ -105,10 +105,10 @@ class StateMachine:
             phase = "refused" if all(reason.met for reason in ready) else "support"
             # A pressure that was low is measured again within minutes.
             recently_low = now.hours < progress.low_pressure_at + 3.0 * now.criteria.ramp_interval
-            wait = now.criteria.ramp_interval if recently_low else _HOUR
-            return self._decision(now, phase, "hold", reasons, wait=wait)
-        wait = now.criteria.ramp_interval
-        return self._decision(now, "ready", "hold", reasons, wait=wait, echo=True)
+            interval = now.criteria.ramp_interval if recently_low else _HOUR
+            return self._decision(now, phase, "hold", reasons, interval=interval)
+        interval = now.criteria.ramp_interval
+        return self._decision(now, "ready", "hold", reasons, interval=interval, echo=True)
 
     def _insufficient_support(self, now: WeaningState) -> tuple[Reason, ...]:
         """Why full support is not enough, where there is more: low flow, and lactate stays high."""
@@ -152,9 +152,11 @@ class StateMachine:
         if not progress.weaning:
             progress.trial_began = now.hours
         progress.change_level(progress.level_index - levels, now.hours)
-        wait = now.criteria.ramp_interval if ramp else min(self.policy.assessment_interval, _HOUR)
+        interval = (
+            now.criteria.ramp_interval if ramp else min(self.policy.assessment_interval, _HOUR)
+        )
         phase = "ramp" if ramp else "step"
-        return self._decision(now, phase, "down", why, wait=wait, echo=ramp)
+        return self._decision(now, phase, "down", why, interval=interval, echo=ramp)
 
     def _on_ramp(self, now: WeaningState) -> bool:
         """Whether the next step is a level of the ramp."""
@@ -182,12 +184,12 @@ class StateMachine:
         another = progress.next_retry_wait(now.criteria) + now.criteria.number("weaning_time")
         too_long = now.hours_at_level > longest + HOUR_SLACK
         # Who can bear this level is not taken back up where the label leaves no other trial.
-        waits = all(reason.waits for reason in against)
+        waits = all(reason.met_by_waiting for reason in against)
         if too_long and not waits and now.label_hours_left > another:
             held = f"{now.level} held for {now.hours_at_level:.3g} h"
             text = f"{held} without the criteria of explant"
             failed = Reason(text, "", now.hours_at_level, longest)
-            return self._step_up(now, (failed, *against), wait=_HOUR)
+            return self._step_up(now, (failed, *against), interval=_HOUR)
         echo = now.hours_at_level < 2 * now.criteria.ramp_interval
         return self._decision(now, "hold_p2", "hold", reasons, echo=echo)
 
@@ -203,15 +205,15 @@ class StateMachine:
         low_flow = any(reason.signal in ("map", "cardiac_index") for reason in why)
         orders |= position_check_orders(now, progress, fallen=low_flow)
         if progress.level_index >= progress.highest_allowed_index(now.hours):
-            wait = now.criteria.ramp_interval if "vasopressor" in orders else _HOUR
-            return self._decision(now, "support", "hold", why, wait=wait, orders=orders)
-        return self._step_up(now, why, wait=now.criteria.ramp_interval, orders=orders)
+            interval = now.criteria.ramp_interval if "vasopressor" in orders else _HOUR
+            return self._decision(now, "support", "hold", why, interval=interval, orders=orders)
+        return self._step_up(now, why, interval=now.criteria.ramp_interval, orders=orders)
 
     def _step_up(
         self,
         now: WeaningState,
         why: tuple[Reason, ...],
-        wait: float,
+        interval: float,
         orders: Mapping[str, float] | None = None,
     ) -> Decision:
         progress = self.progress
@@ -221,7 +223,7 @@ class StateMachine:
         now.forecasts.reset_best()
         highest = progress.highest_allowed_index(now.hours)
         progress.change_level(min(progress.level_index + MAX_STEP_LEVELS, highest), now.hours)
-        return self._decision(now, "step_up", "up", why, wait=wait, orders=orders)
+        return self._decision(now, "step_up", "up", why, interval=interval, orders=orders)
 
     def _faulty_data(self, now: WeaningState, why: tuple[Reason, ...]) -> Decision:
         """On bad data: hold; back up where a trial goes on blindly."""
@@ -231,7 +233,7 @@ class StateMachine:
         blind = now.hours - progress.faults_since
         if progress.weaning and blind >= now.criteria.number("longest_blind_trial") - HOUR_SLACK:
             text = f"no usable data for {blind:.3g} h in a trial"
-            return self._step_up(now, (Reason(text), *why), wait=_HOUR)
+            return self._step_up(now, (Reason(text), *why), interval=_HOUR)
         phase = "hold" if progress.weaning else "support"
         return self._decision(now, phase, "hold", why)
 
@@ -252,7 +254,7 @@ class StateMachine:
         action: str,
         reasons: tuple[Reason, ...],
         *,
-        wait: float = _HOUR,
+        interval: float = _HOUR,
         echo: bool = False,
         orders: Mapping[str, float] | None = None,
     ) -> Decision:
@@ -274,7 +276,7 @@ class StateMachine:
             action,
             reasons,
             forecast,
-            wait,
+            interval,
             echo,
             phase == "hold_p2",
             orders,

@@ -108,11 +108,11 @@ def _inotrope_contraindications(now: WeaningState, progress: Progress) -> list[R
     dose = findings.continued_inotrope(now)
     if dose is not None:
         reason = findings.masking_inotrope(now, dose.value) or dose
-        return [replace(reason, waits=math.isfinite(progress.remaining_inotrope))]
+        return [replace(reason, met_by_waiting=math.isfinite(progress.remaining_inotrope))]
     since, least = now.hours - progress.inotrope_at, now.criteria.number("inotrope_free_time")
     if since < least - HOUR_SLACK:
         text = f"no inotrope for {since:.3g} h, at least {least:g}"
-        return [Reason(text, "inotrope_effect", since, least, waits=True)]
+        return [Reason(text, "inotrope_effect", since, least, met_by_waiting=True)]
     return []
 
 

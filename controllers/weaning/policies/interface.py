@@ -94,7 +94,7 @@ class WeaningState:
         # Assessments come at times that floating point adds up.
         met = hours >= least - HOUR_SLACK
         text = f"{self.level} held for {hours:.3g} h, at least {least:.3g}"
-        return Reason(text, "", hours, least, met=met, waits=True)
+        return Reason(text, "", hours, least, met=met, met_by_waiting=True)
 
     def averaged(self, name: str, value: float) -> float:
         """A value averaged over the last assessments."""

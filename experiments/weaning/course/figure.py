@@ -125,7 +125,7 @@ def _title(course: Course) -> str:
 
 def _over_time(axes: Axes, course: Course) -> None:
     """What all panels show: events, explant and follow-up."""
-    for name, when in course.happened.items():
+    for name, when in course.true_events.items():
         if when > 0.0 and name:
             axes.axvline(when, color=_HAPPENED, linewidth=0.8, linestyle=":", zorder=1)
     if course.follow_up:
@@ -140,7 +140,7 @@ def _marks(course: Course, end: float) -> list[tuple[PlacedLabel, bool]]:
     names: dict[tuple[float, str], bool] = {}
     for name, when in course.findings.items():
         names[when, name.replace("-", " ").replace("rv ", "RV ")] = True
-    for name, when in course.happened.items():
+    for name, when in course.true_events.items():
         names[when, _EVENTS.get(name, name).removeprefix("event ").replace("_", " ")] = False
     return [
         (mark, names[mark.at, mark.text])

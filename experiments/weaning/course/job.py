@@ -110,7 +110,7 @@ class _Run:
 
     def _advance(self, decision: Decision) -> None:
         """Let time pass; soon after a change of level the circulation is noted once more."""
-        bedside, level, wait = self.bedside, decision.level, decision.wait
+        bedside, level, wait = self.bedside, decision.level, decision.hours_to_next_assessment
         if level != bedside.level and wait > 2 * _SOON:
             bedside.advance(_SOON, level, dict(decision.orders), alarms=True)
             if bedside.outcome is not None:
@@ -175,7 +175,7 @@ class _Run:
             records=self.records,
             decisions=[_plain(decision) for decision in controller.log.changes()],
             findings=dict(progress.findings),
-            happened=_happened(bedside),
+            true_events=_true_events(bedside),
             alarms=list(bedside.alarms),
             follow_up={}
             if follow is None
@@ -200,7 +200,7 @@ def _bridge_hours(controller: WeaningController) -> float:
     return since
 
 
-def _happened(bedside: Bedside) -> dict[str, float]:
+def _true_events(bedside: Bedside) -> dict[str, float]:
     begun = [event for event in bedside.events.events if event.onset <= bedside.hours]
     events = {f"event {event.target}": event.onset for event in begun}
     return dict(bedside.complications.at) | events

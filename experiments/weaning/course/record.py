@@ -60,7 +60,7 @@ class Course:
         ``met`` (whether it speaks for going on).
     findings : dict of str to float
         What was recognised, and when first, h.
-    happened : dict of str to float
+    true_events : dict of str to float
         When complications and events of the case struck, h.
     alarms : list of (float, str)
         Of the console.
@@ -83,7 +83,7 @@ class Course:
     records: list[dict[str, float]]
     decisions: list[dict[str, Any]]
     findings: dict[str, float]
-    happened: dict[str, float]
+    true_events: dict[str, float]
     alarms: list[tuple[float, str]]
     follow_up: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)

@@ -126,7 +126,7 @@ def relapse(course: Course) -> Relapse | None:
     >>> relapse(run_course(WeaningTrial(11, "fast-protocol", case="full"))) is None
     True
     """
-    begun = [course.happened[name] for name in RELAPSE if name in course.happened]
+    begun = [course.true_events[name] for name in RELAPSE if name in course.true_events]
     if course.case != "relapse" or not begun or not course.records:
         return None
     onset = min(begun)

@@ -54,7 +54,16 @@ class Weaned:
         """The JSON document of the command."""
         course = self.course
         metrics = final_metrics(course)
-        own = ("outcome", "hours", "patient", "case", "decisions", "findings", "happened", "alarms")
+        own = (
+            "outcome",
+            "hours",
+            "patient",
+            "case",
+            "decisions",
+            "findings",
+            "true_events",
+            "alarms",
+        )
         return {
             **{name: getattr(course, name) for name in own},
             "reason": reason_text(course),

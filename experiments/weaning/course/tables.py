@@ -150,7 +150,7 @@ def main_decision_rows(course: Course) -> list[tuple[object, ...]]:
 def finding_rows(course: Course) -> list[tuple[str, float, str]]:
     """Rows (what, hours, kind) of what was recognised and what happened, in time."""
     rows = [(name.replace("-", " "), when, "recognised") for name, when in course.findings.items()]
-    for name, when in course.happened.items():
+    for name, when in course.true_events.items():
         event_name = name.removeprefix("event ").replace("_", " ")
         rows.append((event_name, when, "happened"))
     rows += [(text, when, "alarm of the console") for when, text in course.alarms]

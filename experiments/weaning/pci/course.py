@@ -158,7 +158,7 @@ class _Run:
                 )
                 if decision.action == "explant":
                     return "off", ""
-                next_assessment = now + decision.wait * SECONDS_PER_HOUR
+                next_assessment = now + decision.hours_to_next_assessment * SECONDS_PER_HOUR
             if due or self.fast is not None:
                 wanted = self._wanted(measured)
             if watch.died(truth, length):

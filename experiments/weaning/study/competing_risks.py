@@ -27,8 +27,10 @@ def first_event(course: Course) -> tuple[str, float]:
     >>> first_event(course) == ("explanted and well", course.hours)
     True
     """
-    happened = course.happened
-    candidates = [(happened[name], EVENTS[2]) for name in HARMFUL_COMPLICATIONS if name in happened]
+    true_events = course.true_events
+    candidates = [
+        (true_events[name], EVENTS[2]) for name in HARMFUL_COMPLICATIONS if name in true_events
+    ]
     if math.isfinite(course.bridge_hours):
         candidates.append((course.bridge_hours, EVENTS[3]))
     if course.outcome in _ENDS:

@@ -78,7 +78,7 @@ class PatientResult:
         By policy.
     alarms : dict of str to dict of str to bool
         By policy and finding, whether it was true when it was named.
-    broken : dict of str to str
+    not_simulated : dict of str to str
         Courses and probes that the model could not carry through, and why.
     refusal_kind : str
         The refusal in a few words, without the patient's own numbers.
@@ -91,7 +91,7 @@ class PatientResult:
     probe: Probe | None = None
     courses: Mapping[str, Course] = field(default_factory=dict)
     alarms: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
-    broken: Mapping[str, str] = field(default_factory=dict)
+    not_simulated: Mapping[str, str] = field(default_factory=dict)
     refusal_kind: str = ""
 
     def to_dict(self) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def study_rows(done: Iterable[PatientResult]) -> StudyRows:
             )
         refusals += [
             {"seed": patient.seed, "what": what, "reason": _brief(reason)}
-            for what, reason in patient.broken.items()
+            for what, reason in patient.not_simulated.items()
         ]
         case = next((course.case for course in patient.courses.values()), "")
         if patient.probe is not None:
@@ -116,9 +116,9 @@ def course_row(
         "access": course.access,
         "weanable": oracle.weanable,
         "oracle_hours": oracle.hours,
-        "weanable_unbound": math.isfinite(oracle.unbound_hours),
+        "weanable_ignoring_right_ventricle": math.isfinite(oracle.hours_ignoring_right_ventricle),
         "oracle_outcome": oracle.outcome,
-        "well_late": oracle.alone_well_late,
+        "well_at_label_end": oracle.well_at_label_end,
         "outcome": course.outcome,
         "reason": course.reason,
         "hours": course.hours,
@@ -128,7 +128,7 @@ def course_row(
         "event": event,
         "event_hours": event_hours,
         **{
-            f"{name}_hours": course.happened.get(name, math.nan)
+            f"{name}_hours": course.true_events.get(name, math.nan)
             for name in (*HARMFUL_COMPLICATIONS, "malposition")
         },
         "map_low_hours": hours_below(course.records, "map", low),

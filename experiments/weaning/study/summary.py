@@ -35,7 +35,7 @@ def summary(
     """
     counts = {
         name: int(tables.patients[name].sum()) if len(tables.patients) else 0
-        for name in ("patients", "weanable", "weanable_unbound")
+        for name in ("patients", "weanable", "weanable_ignoring_right_ventricle")
     }
     return render(
         "weaning_summary.md",

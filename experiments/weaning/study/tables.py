@@ -292,7 +292,13 @@ def _patients(courses: pandas.DataFrame, policies: Sequence[str]) -> pandas.Data
     import pandas
 
     if not policies:
-        names = ["case", "patients", "weanable", "weanable_unbound", "oracle_hours_median"]
+        names = [
+            "case",
+            "patients",
+            "weanable",
+            "weanable_ignoring_right_ventricle",
+            "oracle_hours_median",
+        ]
         return pandas.DataFrame(columns=names)
     once = courses.drop_duplicates("seed")
     return pandas.DataFrame(
@@ -301,7 +307,9 @@ def _patients(courses: pandas.DataFrame, policies: Sequence[str]) -> pandas.Data
                 "case": case,
                 "patients": len(own),
                 "weanable": int(own["weanable"].sum()),
-                "weanable_unbound": int(own["weanable_unbound"].sum()),
+                "weanable_ignoring_right_ventricle": int(
+                    own["weanable_ignoring_right_ventricle"].sum()
+                ),
                 "oracle_hours_median": _median(own["oracle_hours"].dropna()),
             }
             for case in CASES

@@ -38,17 +38,17 @@ class Oracle:
     ----------
     hours : float
         When, h on support; NaN where none holds before the label's end.
-    unbound_hours : float
+    hours_ignoring_right_ventricle : float
         The same where the right ventricle's criteria do not bind; NaN where none holds.
-    alone_well_late : bool
+    well_at_label_end : bool
         Whether an explant at the label's end would have held.
     outcome : str
         How the course at full support ends: ``"label"`` or ``"died"``.
     """
 
     hours: float
-    unbound_hours: float
-    alone_well_late: bool
+    hours_ignoring_right_ventricle: float
+    well_at_label_end: bool
     outcome: str
 
     @property

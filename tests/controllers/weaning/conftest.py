@@ -46,5 +46,5 @@ def follow(weaning, hours, begin=BEGIN, until=lambda decision: False, **changes)
         decisions.append(assess(weaning, now, **changes))
         if until(decisions[-1]):
             break
-        now += decisions[-1].wait
+        now += decisions[-1].hours_to_next_assessment
     return decisions

@@ -34,7 +34,7 @@ def down_to(weaning, level, begin=BEGIN):
     """A good patient weaned down to a level; the hour of the next look."""
     decisions = follow(weaning, begin + 200.0, begin, until=lambda d: d.level == level)
     assert decisions[-1].level == level
-    return decisions[-1].hours + decisions[-1].wait
+    return decisions[-1].hours + decisions[-1].hours_to_next_assessment
 
 
 def phases(decisions):
@@ -155,7 +155,11 @@ def test_deterioration_goes_back_up_at_once(values):
     now = down_to(weaning, "P-4")
     decision = assess(weaning, now, **values)
     first = follow(
-        weaning, now + 2.0, now + decision.wait, until=lambda d: d.action == "up", **values
+        weaning,
+        now + 2.0,
+        now + decision.hours_to_next_assessment,
+        until=lambda d: d.action == "up",
+        **values,
     )
     rose = decision if decision.action == "up" else first[-1]
     # A single pressure or laboratory value counts; the rest when the median of three shows it.
@@ -172,7 +176,7 @@ def test_each_failure_doubles_the_wait():
         assert rose.phase == "step_up"
         decisions = follow(weaning, now + 100.0, now + 1.0, until=lambda d: d.action == "down")
         waits.append(decisions[-1].hours - rose.hours)
-        now = decisions[-1].hours + decisions[-1].wait
+        now = decisions[-1].hours + decisions[-1].hours_to_next_assessment
     first, second, third = waits
     assert 4.0 <= first < 6.0
     assert 8.0 <= second < 10.0
@@ -346,7 +350,7 @@ def test_rules_that_hold_whatever_is_measured(policy, sequence, pace):
             assert after == 2
             assert changes.get("inotrope_effect", 0.0) <= 0.5
         json.loads(decision.to_json())
-        before, now = after, now + (decision.wait if pace is None else pace)
+        before, now = after, now + (decision.hours_to_next_assessment if pace is None else pace)
 
 
 def test_the_log_is_lines_of_json_with_words_and_numbers(tmp_path):

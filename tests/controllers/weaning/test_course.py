@@ -31,7 +31,9 @@ def course(seed, case, policy, hours=96.0, relapse=None):
         if decision.action == "explant":
             bedside.explant()
         else:
-            bedside.advance(decision.wait, decision.level, dict(decision.orders))
+            bedside.advance(
+                decision.hours_to_next_assessment, decision.level, dict(decision.orders)
+            )
     return bedside, controller
 
 

@@ -55,7 +55,7 @@ def made(outcome="well", hours=40.0, *, seed=1, case="full", policy="fast-protoc
         "records": records,
         "decisions": [decision(0.0, "P-8")],
         "findings": {},
-        "happened": {},
+        "true_events": {},
         "alarms": [],
         "seconds": {"plant": 1.0, "controller": 0.5},
     }

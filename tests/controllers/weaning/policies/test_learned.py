@@ -115,7 +115,7 @@ def test_lowers_support_and_takes_the_pump_out_when_the_network_says_so(tmp_path
     for _ in range(6):
         decision = assess(weaning, hours)
         levels.append(decision.level)
-        hours += decision.wait
+        hours += decision.hours_to_next_assessment
     # Two levels a step, a ramp from P-4, and the explant is not the likeliest action.
     assert levels == ["P-6", "P-4", "P-3", "P-2", "P-2", "P-2"]
     assert weaning.log[-1].action == "hold"
@@ -128,7 +128,7 @@ def test_an_explant_that_is_likeliest_is_recommended(tmp_path):
     hours = 0.0
     for _ in range(8):
         decision = assess(weaning, hours)
-        hours += decision.wait
+        hours += decision.hours_to_next_assessment
         if decision.action == "explant":
             break
     assert (decision.action, decision.level) == ("explant", "P-2")
@@ -153,7 +153,7 @@ def test_what_forbids_an_explant_still_does(tmp_path, changes):
     hours = 0.0
     for _ in range(12):
         decision = assess(weaning, hours, **changes)
-        hours += decision.wait
+        hours += decision.hours_to_next_assessment
         assert decision.action != "explant"
 
 

@@ -164,7 +164,7 @@ def test_a_relapse_in_mid_wean_goes_back_up_at_the_next_assessment():
     weaning = controller(tracker)
     decisions = follow(weaning, 40.0, until=lambda d: d.level == "P-4")
     tracker.contractility = 0.7
-    rose = assess(weaning, decisions[-1].hours + decisions[-1].wait)
+    rose = assess(weaning, decisions[-1].hours + decisions[-1].hours_to_next_assessment)
     assert (rose.action, rose.level) == ("up", "P-6")
     assert "relapse" in rose.findings
     assert "contractility 0.70" in rose.words
@@ -307,7 +307,7 @@ def test_the_position_is_checked_where_the_tracker_is_at_a_loss():
 def test_a_low_pressure_asks_for_a_vasopressor_and_an_assessment_within_minutes():
     decision = assess(controller(FakeTracker()), 24.0, map=61.0, vasopressor_effect=0.05)
     assert decision.orders["vasopressor"] == pytest.approx(0.07)
-    assert decision.wait < 0.1
+    assert decision.hours_to_next_assessment < 0.1
     worse = assess(controller(FakeTracker()), 24.0, map=55.0, vasopressor_effect=0.05)
     assert worse.action == "up"
     assert worse.orders == {"vasopressor": pytest.approx(0.12), "position_check": 1.0}
@@ -400,7 +400,9 @@ def test_one_assessment_that_is_good_by_its_noise_ends_no_trial():
     tracker.levels["P-0"] = tracker.levels["P-1"] = {"map": 61.5}
     decisions = follow(weaning, 40.0, until=lambda d: d.phase == "hold_p2")
     while decisions[-1].hours < 34.0:
-        decisions.append(assess(weaning, decisions[-1].hours + decisions[-1].wait))
+        decisions.append(
+            assess(weaning, decisions[-1].hours + decisions[-1].hours_to_next_assessment)
+        )
     assert decisions[-1].phase == "hold_p2"
     tracker.levels["P-0"] = tracker.levels["P-1"] = {}
     actions = [assess(weaning, decisions[-1].hours + hours).action for hours in (1.0, 2.0, 3.0)]

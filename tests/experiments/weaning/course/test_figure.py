@@ -80,7 +80,7 @@ def test_no_text_lies_over_another_or_outside(course, change):
         "crowded": replace(
             course,
             findings={"rv-failure": 2.0, "inotrope-masked": 2.5, "hemolysis": 3.0, "limb": 3.0},
-            happened={"bleeding": 2.2, "event restunned": 40.0, "event lv_contractility": 40.0},
+            true_events={"bleeding": 2.2, "event restunned": 40.0, "event lv_contractility": 40.0},
         ),
         "failed": replace(course, outcome="failed", follow_up=cut(course.follow_up, 4)),
         "bridge": replace(course, outcome="bridge", follow_up={}),

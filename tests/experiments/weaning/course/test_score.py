@@ -31,7 +31,7 @@ def relapsing(*decisions, hours=60.0, onset=30.0, case="relapse"):
         hours,
         case=case,
         decisions=[decision(0.0, "P-8"), *decisions],
-        happened={"event lv_contractility": onset, "event restunned": onset},
+        true_events={"event lv_contractility": onset, "event restunned": onset},
     )
 
 
@@ -135,8 +135,8 @@ def test_a_drop_after_an_unstable_hour_earns_nothing():
         (made("died", 12.0), "death", 12.0),
         (made("bridge", 96.0), "bridge decision", 84.0),
         (made("label", 96.0), "", 96.0),
-        (made("well", happened={"bleeding": 10.0, "limb": 5.0}), "complication", 5.0),
-        (made("well", happened={"malposition": 10.0}), "explanted and well", 40.0),
+        (made("well", true_events={"bleeding": 10.0, "limb": 5.0}), "complication", 5.0),
+        (made("well", true_events={"malposition": 10.0}), "explanted and well", 40.0),
         (made("died", 90.0, bridge_hours=85.0), "bridge decision", 85.0),
     ],
 )

@@ -47,7 +47,7 @@ def test_a_patient_without_an_oracles_hour_survives_too(real):
 def test_no_policy_with_a_tracker_no_probe(real):
     assert real.probe is None
     assert set(real.courses) == set(POLICIES)
-    assert not real.broken
+    assert not real.not_simulated
 
 
 @pytest.mark.parametrize(

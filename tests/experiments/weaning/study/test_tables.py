@@ -142,7 +142,7 @@ def test_relapses_are_answered_within_the_hour():
     def relapsing(answer):
         steps = [decision(0.0, "P-8"), decision(10.0, "P-6", "down"), decision(answer, "P-8", "up")]
         return made(
-            "bridge", 96.0, case="relapse", decisions=steps, happened={"event restunned": 30.0}
+            "bridge", 96.0, case="relapse", decisions=steps, true_events={"event restunned": 30.0}
         )
 
     results = tables(
@@ -163,7 +163,7 @@ def test_incidences_end_at_the_shares_of_first_events():
         patient(1, main=made("failed", 50.5)),
         patient(2, NEVER, main=made("bridge", 96.0)),
         patient(3, NEVER, main=made("label", 96.0)),
-        patient(4, main=made("well", 60.0, happened={"limb": 12.0})),
+        patient(4, main=made("well", 60.0, true_events={"limb": 12.0})),
     )
     own = results.incidence.set_index("hours")
     assert own.loc[96.0, list(EVENTS)].tolist() == pytest.approx([0.2, 0.2, 0.2, 0.2, 0.0])

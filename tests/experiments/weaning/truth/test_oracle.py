@@ -51,4 +51,4 @@ def test_a_patient_without_recovery_cannot_be_weaned():
     oracle = find_oracle(WeaningTrial(0, "fast-protocol", case="none"))
     assert not oracle.weanable
     assert math.isnan(oracle.hours)
-    assert not oracle.alone_well_late
+    assert not oracle.well_at_label_end
