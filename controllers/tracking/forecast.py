@@ -27,7 +27,7 @@ _ROWS = output_rows(FORECAST)
 
 
 class Forecast(JointEstimate):
-    """Estimates of the signals of a settled beat at a level; see :class:`JointEstimate`.
+    """Estimates of the signals of a steady-state beat at a level; see :class:`JointEstimate`.
 
     Parameters
     ----------

@@ -54,7 +54,7 @@ class ForecastOrigin:
         )
 
     def condition(self, hypothesis: Hypothesis, query: Query) -> OperatingCondition:
-        """Under what a beat is settled if a hypothesis holds."""
+        """The operating condition if a hypothesis holds."""
         speed, assumed_doses = query
         doses = [
             now if dose is None else dose

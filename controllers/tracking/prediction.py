@@ -21,9 +21,9 @@ from controllers.tracking.model import (
     N_PATIENT,
     REMEMBERED,
     OperatingCondition,
-    SettledBeats,
-    SettledOutputs,
     StateSpace,
+    SteadyStateBeats,
+    SteadyStateOutputs,
 )
 from plants import METRICS, PhysicsError
 
@@ -37,7 +37,7 @@ class Predictor:
 
     Parameters
     ----------
-    beats : SettledBeats
+    beats : SteadyStateBeats
         The nominal patient's beats.
     space : StateSpace
         What is estimated.
@@ -48,7 +48,7 @@ class Predictor:
         How often sigma points were asked; what a prediction costs.
     """
 
-    def __init__(self, beats: SettledBeats, space: StateSpace):
+    def __init__(self, beats: SteadyStateBeats, space: StateSpace):
         self.beats, self.space = beats, space
         self.regressions = 0
         self._regressions: dict[tuple[float, str, bool], SigmaPointRegression] = {}
@@ -61,22 +61,22 @@ class Predictor:
         exact: bool = False,
         read: bool = False,
     ) -> list[PredictedOutputs]:
-        """Outputs of settled beats, with their spread.
+        """Outputs of steady-state beats, with their spread.
 
         Parameters
         ----------
         estimates : sequence of Gaussian
             One for each setting.
         conditions : sequence of OperatingCondition
-            Under what the beats are settled.
+            Speeds and known inputs of the beats.
         exact : bool
             Whether all sigma points are asked, even where kept slopes hold.
         read : bool
             Whether it is for an update by readings: before them estimates are wider than after,
             so that the regressions of both are kept.
         """
-        settled = self.prepare(estimates, conditions)
-        values, reasons = settled.values[:, 0], settled.reasons
+        steady = self.prepare(estimates, conditions)
+        values, reasons = steady.values[:, 0], steady.reasons
         lacking = []
         for index, (estimate, condition) in enumerate(zip(estimates, conditions, strict=True)):
             kept = self._regressions.get((*condition.key, read))
@@ -84,7 +84,7 @@ class Predictor:
             if not reasons[index] and not fits:
                 lacking.append(index)
         if lacking:
-            self._fit_regressions(lacking, estimates, conditions, settled, read=read)
+            self._fit_regressions(lacking, estimates, conditions, steady, read=read)
         return [
             PredictedOutputs.missing(reason)
             if reason
@@ -96,7 +96,7 @@ class Predictor:
 
     def prepare(
         self, estimates: Sequence[Gaussian], conditions: Sequence[OperatingCondition]
-    ) -> SettledOutputs:
+    ) -> SteadyStateOutputs:
         """Find the beats of the centres side by side, which is cheaper than one by one."""
         centres = np.array(
             [self.space.clipped(estimate.mean)[:N_PATIENT] for estimate in estimates]
@@ -122,11 +122,11 @@ class Predictor:
         at: Sequence[int],
         estimates: Sequence[Gaussian],
         conditions: Sequence[OperatingCondition],
-        settled: SettledOutputs,
+        steady: SteadyStateOutputs,
         *,
         read: bool,
     ) -> None:
-        """Ask the sigma points about some of the centres, whose beats are settled.
+        """Ask the sigma points about some of the centres, whose beats are known.
 
         The root is triangular: its later columns move the trend and the biases only.
         """
@@ -135,8 +135,8 @@ class Predictor:
         )
         around = self.beats.around(points[:, :, :N_PATIENT], [conditions[index] for index in at])
         for row, index in enumerate(at):
-            values = np.concatenate([settled.values[index], around.values[row]])
-            share = float(np.append(around.exact[row], settled.exact[index]).mean())
+            values = np.concatenate([steady.values[index], around.values[row]])
+            share = float(np.append(around.exact[row], steady.exact[index]).mean())
             key = (*conditions[index].key, read)
             self._regressions.pop(key, None)
             self._regressions[key] = SigmaPointRegression.fit(estimates[index], values, share)
@@ -172,7 +172,7 @@ class Predictor:
         Raises
         ------
         PhysicsError
-            The nominal patient has no settled beat.
+            The nominal patient has no steady-state beat.
         """
         (outputs,) = self.outputs([estimate], [condition], read=True)
         if outputs.reason:

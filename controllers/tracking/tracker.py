@@ -3,10 +3,10 @@ they are going.
 
 A sigma-point Kalman filter in square-root form
 (:mod:`controllers.tracking.filter.square_root_filter`) over the quantities of
-:mod:`controllers.tracking.model.state_space`. It predicts readings as those of the settled beat of
-the patient at the present speed (:mod:`controllers.tracking.model.settled_beats`), so that a change
-of speed is a probe: a weak ventricle and a leaking mitral valve may show the same pressures at one
-level, and part where the level changes.
+:mod:`controllers.tracking.model.state_space`. It predicts readings as those of the steady-state
+beat of the patient at the present speed (:mod:`controllers.tracking.model.steady_state_beats`), so
+that a change of speed is a probe: a weak ventricle and a leaking mitral valve may show the same
+pressures at one level, and part where the level changes.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from controllers.tracking.forecaster import Forecaster, ForecastOrigin
 from controllers.tracking.model import (
     NO_PUMP_SPEED,
     KnownInputs,
-    SettledBeats,
     StateSpace,
+    SteadyStateBeats,
     end_diastolic_stretch,
 )
 from controllers.tracking.prediction import Predictor
@@ -121,7 +121,7 @@ class RecoveryTracker:
         """The nominal patient is what he or she is under these doses."""
         self._slow = self.briefing.slow_parameters(doses)
         prior = Gaussian(self.space.mean, np.diag(self.space.sd))
-        self._predictor = Predictor(SettledBeats(self.briefing.plant, self._slow), self.space)
+        self._predictor = Predictor(SteadyStateBeats(self.briefing.plant, self._slow), self.space)
         self._forecaster = Forecaster(self._predictor)
         self._hypotheses = ValveHypotheses(prior, self._predictor)
         self._doses = dose_vector(doses)
@@ -251,7 +251,7 @@ class RecoveryTracker:
         Besides all of :attr:`space`: ``lv_ees`` and ``rv_ees`` (mmHg/mL, with drugs and reflex at
         work), ``unaided_lv_ees`` (without drugs, the reflex at its operating point),
         ``resistance`` (systemic, mmHg.s/mL) and ``functional_leak`` (mL/s/mmHg, at this level).
-        What needs a settled beat is NaN where the nominal patient has none.
+        What needs a steady-state beat is NaN where the nominal patient has none.
         """
         if self._estimate is None:
             self._forecaster.prepare(self._forecast_origin())
@@ -288,7 +288,7 @@ class RecoveryTracker:
         drugs: Mapping[str, float] | None = None,
         exact: bool = False,
     ) -> dict[str, Forecast]:
-        """What the patient would do at other levels, once reflex and valve have settled.
+        """What the patient would do at other levels, once reflex and valve are in equilibrium.
 
         Parameters
         ----------
@@ -358,7 +358,7 @@ class RecoveryTracker:
         InputError
             A drug is unknown.
         PhysicsError
-            The nominal patient has no settled beat without the pump.
+            The nominal patient has no steady-state beat without the pump.
         """
         now = self._forecast_origin()
         return self._predictor.leaking_fraction(

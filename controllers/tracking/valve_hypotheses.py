@@ -98,7 +98,7 @@ class Hypothesis:
     ) -> MeasurementUpdate:
         """Correct the estimate by readings at a speed (rpm).
 
-        Where the nominal patient has no settled beat nothing is learned.
+        Where the nominal patient has no steady-state beat nothing is learned.
         """
         condition = self.condition(speed, inputs)
 

@@ -117,7 +117,7 @@ class Corrector:
         Raises
         ------
         PhysicsError
-            The nominal patient has no settled beat.
+            The nominal patient has no steady-state beat.
         """
         correction = self._corrected(prior, readings, linearise)
         likely = correction.log_likelihood

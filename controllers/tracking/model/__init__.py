@@ -1,4 +1,4 @@
-"""The tracker's model of the patient: states, effects, and settled beats with their slopes."""
+"""The tracker's model of the patient: states, effects, and steady-state beats with their slopes."""
 
 from controllers.tracking.model.estimated_patient import (
     OUTPUTS,
@@ -6,14 +6,14 @@ from controllers.tracking.model.estimated_patient import (
     contractility_factor_without_drugs,
     end_diastolic_stretch,
 )
-from controllers.tracking.model.settled_beats import (
+from controllers.tracking.model.state_space import StateSpace
+from controllers.tracking.model.steady_state_beats import (
     REMEMBERED,
     OperatingCondition,
-    SettledBeats,
-    SettledOutputs,
+    SteadyStateBeats,
+    SteadyStateOutputs,
 )
-from controllers.tracking.model.settled_equations import NO_PUMP_SPEED
-from controllers.tracking.model.state_space import StateSpace
+from controllers.tracking.model.steady_state_equations import NO_PUMP_SPEED
 from controllers.tracking.model.tracked_quantities import N_PATIENT, STATE_INDEX, Kind
 
 __all__ = [
@@ -25,9 +25,9 @@ __all__ = [
     "Kind",
     "KnownInputs",
     "OperatingCondition",
-    "SettledBeats",
-    "SettledOutputs",
     "StateSpace",
+    "SteadyStateBeats",
+    "SteadyStateOutputs",
     "contractility_factor_without_drugs",
     "end_diastolic_stretch",
 ]

@@ -2,9 +2,9 @@
 
 The baroreflex is in equilibrium with the mean pressure of the beat, and the functional leak of the
 mitral valve with the beat's filling, as they are within minutes of any change: the slow clock
-settles the reflex in the same way. Its effect is therefore predicted for every level rather than
-learned anew at each, as it would be if it were left to the estimated resistance. The drugs are at
-the doses that were given. The equations are the slow clock's own.
+brings the reflex to equilibrium in the same way. Its effect is therefore predicted for every level
+rather than learned anew at each, as it would be if it were left to the estimated resistance. The
+drugs are at the doses that were given. The equations are the slow clock's own.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ DERIVED_OUTPUTS: tuple[str, ...] = (
 OUTPUTS = Layout((*METRICS.names, *DERIVED_OUTPUTS))
 # Stretch (mL) at which no ventricle comes near the one where its valve begins to leak.
 _TIGHT = 2000.0
-#: Settled with the beat: the mean arterial pressure that the reflex feels, and the leak.
-N_SETTLED = 2
+#: In equilibrium with the beat: the mean arterial pressure that the reflex feels, and the leak.
+N_EQUILIBRIUM = 2
 
 
 @dataclass(frozen=True)
@@ -115,15 +115,15 @@ class KnownInputs:
 
 @dataclass(frozen=True)
 class EstimatedPatientModel:
-    """CasADi functions of the estimates ``x``, the settled pair ``z`` (pressure, leak), the known
-    inputs ``t``, the metrics ``m`` of a beat and the parameters ``p``.
+    """CasADi functions of the estimates ``x``, the equilibrium pair ``z`` (pressure, leak), the
+    known inputs ``t``, the metrics ``m`` of a beat and the parameters ``p``.
 
     Attributes
     ----------
     acting : Function
         ``(x, z, t, p) -> `` the entries of ``ACTING_ROWS`` and the blood volume (mL).
     closing : Function
-        ``(x, z, t, m, p) -> `` by how much the pair is not settled (mmHg, mL/s/mmHg).
+        ``(x, z, t, m, p) -> `` how far the pair is from equilibrium (mmHg, mL/s/mmHg).
     extras : Function
         ``(x, z, t, m, p) -> `` values of ``DERIVED_OUTPUTS``.
     acting_slope, closing_slope : Function
@@ -140,7 +140,7 @@ class EstimatedPatientModel:
 @functools.cache
 def estimated_patient_model() -> EstimatedPatientModel:
     """Build the functions (once per process)."""
-    x, z, t = ca.SX.sym("x", N_PATIENT), ca.SX.sym("z", N_SETTLED), ca.SX.sym("t", 4)
+    x, z, t = ca.SX.sym("x", N_PATIENT), ca.SX.sym("z", N_EQUILIBRIUM), ca.SX.sym("t", 4)
     metrics, vector = ca.SX.sym("m", len(METRICS)), ca.SX.sym("p", len(PARAMETER_LAYOUT))
     m, known = METRICS.symbols(metrics), PARAMETER_LAYOUT.symbols(vector)
     p = _estimated(known, x, t)
@@ -191,7 +191,7 @@ def _estimated(p: AllParameters, x: ca.SX, t: ca.SX) -> AllParameters:
 
 
 def _effects(z: ca.SX, t: ca.SX, p: AllParameters) -> dict[str, ca.SX]:
-    """Of the reflex settled at a pressure and the drugs at their doses."""
+    """Of the reflex in equilibrium at a pressure and the drugs at their doses."""
     by_reflex = reflex.effects(reflex.settled(z[0], p), None, p)
     by_drugs = _drug_effects(t[0], t[1], p)
     joined = {

@@ -1,4 +1,4 @@
-"""Settled beats of the believed patient against the plant."""
+"""Steady-state beats of the believed patient against the plant."""
 
 import numpy as np
 import pytest
@@ -10,8 +10,8 @@ from controllers.tracking.model import (
     STATE_INDEX,
     KnownInputs,
     OperatingCondition,
-    SettledBeats,
     StateSpace,
+    SteadyStateBeats,
 )
 from controllers.tracking.prediction import Predictor
 from plants import (
@@ -35,11 +35,11 @@ NAMES = ("map", "cardiac_output", "pcwp", "cvp", "lvedv", "pump_flow", "heart_ra
 
 @pytest.fixture(scope="module")
 def beats():
-    return SettledBeats(PLANT, SLOW)
+    return SteadyStateBeats(PLANT, SLOW)
 
 
-def outputs(settled, index=0):
-    return {name: settled.values[index, 0, OUTPUTS.index[name]] for name in NAMES}
+def outputs(steady, index=0):
+    return {name: steady.values[index, 0, OUTPUTS.index[name]] for name in NAMES}
 
 
 def point(**shifts):
@@ -51,20 +51,20 @@ def point(**shifts):
 
 @pytest.mark.parametrize("level", ["P-2", "P-8"])
 @pytest.mark.parametrize("factor", [0.8, 1.3])
-def test_a_settled_beat_is_the_plants_periodic_beat(beats, level, factor):
+def test_a_steady_state_beat_is_the_plants_periodic_beat(beats, level, factor):
     speed = PUMP.speed(level)
-    settled = beats.centres(
+    steady = beats.centres(
         point(lv_contractility=np.log(factor))[None], [OperatingCondition(speed, INPUTS)]
     )
     acting = {"lv_contractility": factor}
     coarse = BeatMap(PLANT, step=0.004)
     truth = steady_state(PLANT, speed, acting, beats=coarse).metrics
-    assert settled.exact.all()
-    for name, value in outputs(settled).items():
+    assert steady.exact.all()
+    for name, value in outputs(steady).items():
         assert value == pytest.approx(truth[name], abs=0.05), name
 
 
-def test_the_reflex_is_settled_as_on_the_slow_clock():
+def test_the_reflex_is_in_equilibrium_as_on_the_slow_clock():
     plant = Plant("shock-d", PUMP)
     run = MultirateRun(plant)
     run.hold(PUMP.speed("P-4"))
@@ -74,9 +74,9 @@ def test_the_reflex_is_settled_as_on_the_slow_clock():
         np.array([slow["inotrope_baseline"], slow["vasopressor_baseline"]]), np.nan, 12.0
     )
     condition = OperatingCondition(PUMP.speed("P-4"), inputs.without_leak())
-    settled = SettledBeats(plant, slow).centres(point()[None], [condition])
-    assert outputs(settled)["map"] == pytest.approx(truth["map"], abs=0.3)
-    assert outputs(settled)["heart_rate"] == pytest.approx(truth["heart_rate"], abs=0.3)
+    steady = SteadyStateBeats(plant, slow).centres(point()[None], [condition])
+    assert outputs(steady)["map"] == pytest.approx(truth["map"], abs=0.3)
+    assert outputs(steady)["heart_rate"] == pytest.approx(truth["heart_rate"], abs=0.3)
 
 
 def test_many_settings_side_by_side_are_the_same_as_one_by_one(beats):
@@ -84,7 +84,7 @@ def test_many_settings_side_by_side_are_the_same_as_one_by_one(beats):
     conditions = [OperatingCondition(PUMP.speed(level), INPUTS) for level in ("P-3", "P-5", "P-8")]
     together = beats.centres(np.array(shifts), conditions)
     for index, (shift, condition) in enumerate(zip(shifts, conditions, strict=True)):
-        alone = SettledBeats(PLANT, SLOW).centres(shift[None], [condition])
+        alone = SteadyStateBeats(PLANT, SLOW).centres(shift[None], [condition])
         for name, value in outputs(alone).items():
             assert outputs(together, index)[name] == pytest.approx(value, abs=0.05), name
 
@@ -95,18 +95,18 @@ def test_points_about_a_centre_are_beats_of_their_own(beats):
     many = np.array([point(lv_contractility=0.4), point(systemic_resistance=-0.3)])
     around = beats.around(many[None], [condition])
     for index, single in enumerate(many):
-        alone = SettledBeats(PLANT, SLOW).centres(single[None], [condition])
+        alone = SteadyStateBeats(PLANT, SLOW).centres(single[None], [condition])
         signals = around.values[0, index, OUTPUTS.index["map"]]
         assert signals == pytest.approx(outputs(alone)["map"], abs=0.05)
 
 
 def test_where_there_is_no_beat_the_reason_is_told():
-    beats = SettledBeats(PLANT, SLOW)
-    settled = beats.centres(
+    beats = SteadyStateBeats(PLANT, SLOW)
+    steady = beats.centres(
         point(blood_volume=-2400.0)[None], [OperatingCondition(PUMP.speed("P-9"), INPUTS)]
     )
-    assert "no settled beat" in settled.reasons[0]
-    assert np.isnan(settled.values).all()
+    assert "no steady-state beat" in steady.reasons[0]
+    assert np.isnan(steady.values).all()
 
 
 def test_a_beat_that_is_led_from_a_leak_is_that_of_a_tight_valve_where_none_leaks(beats):
@@ -127,7 +127,7 @@ def test_no_beat_is_led_from_a_leak_where_there_is_none(beats):
 
 def test_a_kept_slope_is_used_until_the_belief_has_moved():
     space = StateSpace(())
-    predictor = Predictor(SettledBeats(PLANT, SLOW), space)
+    predictor = Predictor(SteadyStateBeats(PLANT, SLOW), space)
     estimate = Gaussian(np.zeros(len(space.names)), np.diag(0.1 * space.sd))
     condition = OperatingCondition(PUMP.speed("P-6"), INPUTS)
     predictor.outputs([estimate], [condition])

@@ -1,4 +1,4 @@
-"""Newton's method on the equations of a settled beat, and the slopes that it leaves behind."""
+"""Newton's method on the equations of a steady-state beat, and the slopes that it leaves behind."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.tracking.model.settled_equations import NO_PUMP_SPEED, SettledEquations, Tangent
+from controllers.tracking.model.steady_state_equations import (
+    NO_PUMP_SPEED,
+    SteadyStateEquations,
+    Tangent,
+)
 from controllers.tracking.model.tracked_quantities import PATIENT_STATES
 from plants import PhysicsError, steady_state
 from plants.plant import N_VOLUMES
@@ -29,8 +33,8 @@ _SCALES = np.array([quantity.sd for quantity in PATIENT_STATES])
 
 
 @dataclass(frozen=True)
-class Slopes:
-    """A settled beat and how it answers to the estimates.
+class BeatLinearisation:
+    """A steady-state beat and how it answers to the estimates.
 
     Attributes
     ----------
@@ -44,9 +48,9 @@ class Slopes:
         Metrics by the unknowns.
     unknowns_by_estimate, metrics_by_estimate : ndarray
         The beat and its metrics by the estimates.
-    taken : ndarray
-        Estimates at which the slopes were taken; the beat has moved on since.
-    slow : bool
+    linearised_at : ndarray
+        Estimates at which the slopes are exact; the beat has moved on since.
+    slow_convergence : bool
         Whether the last search with them took long.
     """
 
@@ -58,8 +62,8 @@ class Slopes:
     metrics_by_unknown: Array
     unknowns_by_estimate: Array
     metrics_by_estimate: Array
-    taken: Array
-    slow: bool = False
+    linearised_at: Array
+    slow_convergence: bool = False
 
     def unknowns_at(self, points: Array) -> Array:
         """Where the unknowns of other points should lie."""
@@ -69,23 +73,23 @@ class Slopes:
         """What the metrics of other points should be."""
         return self.metrics + (points - self.point) @ self.metrics_by_estimate.T
 
-    def moved(self, point: Array, unknowns: Array, metrics: Array) -> Slopes:
+    def recentred(self, point: Array, unknowns: Array, metrics: Array) -> BeatLinearisation:
         """The same slopes about another beat."""
         return replace(self, point=point.copy(), unknowns=unknowns.copy(), metrics=metrics.copy())
 
-    def outdated(self, point: Array) -> bool:
+    def is_outdated_at(self, point: Array) -> bool:
         """Whether a point is far from where the slopes were taken."""
-        return bool(np.max(np.abs(point - self.taken) / _SCALES) > _FAR)
+        return bool(np.max(np.abs(point - self.linearised_at) / _SCALES) > _FAR)
 
-    def marked(self, *, slow: bool) -> Slopes:
-        """The same, and whether they are slow."""
-        return replace(self, slow=slow)
+    def with_slow_convergence(self, slow: bool) -> BeatLinearisation:
+        """The same, and whether the last search with it converged slowly."""
+        return replace(self, slow_convergence=slow)
 
 
 def newton(
-    equations: SettledEquations, guess: Array, point: Array, speed: float, inputs: Array
-) -> Slopes:
-    """The settled beat at a point from a guess of the unknowns.
+    equations: SteadyStateEquations, guess: Array, point: Array, speed: float, inputs: Array
+) -> BeatLinearisation:
+    """The steady-state beat at a point from a guess of the unknowns.
 
     Raises
     ------
@@ -94,7 +98,7 @@ def newton(
     """
     name = equations.plant.patient.name
     where = "without the pump" if speed == NO_PUMP_SPEED else f"at {speed:g} rpm"
-    missing = PhysicsError(f"no settled beat of the nominal patient {name} {where}")
+    missing = PhysicsError(f"no steady-state beat of the nominal patient {name} {where}")
     if not np.isfinite(guess).all():
         raise missing
     z, held = guess.copy(), np.array([speed])
@@ -129,10 +133,10 @@ def newton(
     raise missing
 
 
-def _slopes(at: Tangent, inverse: Array, z: Array, point: Array, speed: float) -> Slopes:
+def _slopes(at: Tangent, inverse: Array, z: Array, point: Array, speed: float) -> BeatLinearisation:
     unknowns = -inverse @ at.forced
     metrics = at.metrics_by_unknown @ unknowns + at.metrics_by_estimate
-    return Slopes(
+    return BeatLinearisation(
         speed,
         point.copy(),
         z.copy(),
@@ -146,7 +150,11 @@ def _slopes(at: Tangent, inverse: Array, z: Array, point: Array, speed: float) -
 
 
 def start_near(
-    equations: SettledEquations, nearest: Slopes | None, point: Array, speed: float, inputs: Array
+    equations: SteadyStateEquations,
+    nearest: BeatLinearisation | None,
+    point: Array,
+    speed: float,
+    inputs: Array,
 ) -> Array:
     """A guess of the unknowns from the beat at the nearest speed."""
     if nearest is None:
@@ -156,7 +164,11 @@ def start_near(
 
 
 def start_from_rest(
-    equations: SettledEquations, nearest: Slopes | None, point: Array, speed: float, inputs: Array
+    equations: SteadyStateEquations,
+    nearest: BeatLinearisation | None,
+    point: Array,
+    speed: float,
+    inputs: Array,
 ) -> Array:
     """A guess of the unknowns from the nominal patient's own beat, marched for minutes.
 

@@ -1,8 +1,8 @@
-"""The equations of a settled beat of the nominal patient, and their exact slopes.
+"""The equations of a steady-state beat of the nominal patient, and their exact slopes.
 
-The unknowns are the plant's state at the onset of the beat, its phase apart, and the settled pair:
-the mean pressure that the reflex feels and the leak of the mitral valve. Blood is neither made nor
-lost in a beat, so that the row of the systemic veins says that the volumes add up.
+The unknowns are the plant's state at the onset of the beat, its phase apart, and the equilibrium
+pair: the mean pressure that the reflex feels and the leak of the mitral valve. Blood is neither
+made nor lost in a beat, so that the row of the systemic veins says that the volumes add up.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from controllers.tracking.model.batch import BatchBeats, EstimatedPatientLanes
 from controllers.tracking.model.estimated_patient import (
     ACTING_ROWS,
-    N_SETTLED,
+    N_EQUILIBRIUM,
     estimated_patient_model,
     parameter_vector,
 )
@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 
 _FREE = np.array([i for i in range(len(STATES)) if i != PHASE])
 _N = len(_FREE)
-N_UNKNOWN = _N + N_SETTLED
+N_UNKNOWN = _N + N_EQUILIBRIUM
 _PAIR = slice(_N, N_UNKNOWN)
 # Place of the leak of the mitral valve among the unknowns.
 _LEAK = N_UNKNOWN - 1
@@ -75,7 +75,7 @@ class Tangent:
     metrics_by_estimate: Array
 
 
-class SettledEquations:
+class SteadyStateEquations:
     """The equations of one nominal patient on one pump.
 
     The methods take lanes side by side: their estimates `x`, (k, n_patient), their unknowns `z`,
@@ -155,7 +155,7 @@ class SettledEquations:
         acting = np.asarray(model.acting_slope(*before))
         state = np.zeros(len(STATES))
         state[_FREE] = z[:_N]
-        outside = N_PATIENT + N_SETTLED
+        outside = N_PATIENT + N_EQUILIBRIUM
         d_state = np.concatenate([np.eye(len(STATES))[_FREE], np.zeros((outside, len(STATES)))])
         d_values = np.zeros((_N + outside, len(VALUES)))
         d_values[_N:, ACTING_ROWS] = acting[:-1].T
@@ -225,18 +225,18 @@ class SettledEquations:
     ) -> Array:
         """Metrics of a beat of one lane after some minutes in which the mitral valve leaked.
 
-        Beside a settled beat with a tight valve there may be one with a leaking valve, which keeps
-        itself up: the leak stretches the ventricle, and the stretch the valve. Newton's method
-        finds the one that is near; this looks for the other by letting beat follow beat, the leak
-        moving more slowly than the volumes find their places.
+        Beside a steady-state beat with a tight valve there may be one with a leaking valve, which
+        keeps itself up: the leak stretches the ventricle, and the stretch the valve. Newton's
+        method finds the one that is near; this looks for the other by letting beat follow beat, the
+        leak moving more slowly than the volumes find their places.
 
-        Where a leaking beat is settled, it is that one. Near where it ceases to be, the leak has
+        Where a leaking beat is steady, it is that one. Near where it ceases to be, the leak has
         not faded yet after these beats: the result errs towards leaking.
 
         Parameters
         ----------
         begin : ndarray, shape (n_unknown,)
-            The settled beat with a tight valve, or near it.
+            The steady-state beat with a tight valve, or near it.
         x : ndarray, shape (n_patient,)
             Estimates.
         speed : float

@@ -1,6 +1,6 @@
-"""Settled beats of the nominal patient: periodic, with the reflex and the valve in equilibrium.
+"""Steady-state beats of the nominal patient: periodic, reflex and valve in equilibrium.
 
-The state at the onset of the beat and the settled pair (mean pressure, mitral leak) solve one
+The state at the onset of the beat and the equilibrium pair (mean pressure, mitral leak) solve one
 system of equations together. Newton's method with the plant's exact derivatives finds the beat at
 a setting once; all other beats there are found side by side with the same Jacobian, from where
 the slopes say that they lie.
@@ -14,27 +14,29 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from controllers.tracking.model.chord_iteration import chord_iteration
 from controllers.tracking.model.estimated_patient import OUTPUTS, KnownInputs
-from controllers.tracking.model.settled_equations import SettledEquations
-from controllers.tracking.model.settled_newton import Slopes, newton, start_from_rest, start_near
-from plants import METRICS, PhysicsError, Plant, SlowParameters
+from controllers.tracking.model.steady_state_equations import SteadyStateEquations
+from controllers.tracking.model.steady_state_newton import (
+    BeatLinearisation,
+    newton,
+    start_from_rest,
+    start_near,
+)
+from plants import PhysicsError, Plant, SlowParameters
 
 Array = NDArray[np.float64]
 Key = tuple[float, str]
 
-# A correction of a beat below which the rest is linear; the longest one that is taken; chords.
-_SMALL, _LONGEST, _CHORDS = 0.1, 40.0, 12
 # Searches that take more chords than this on the mean ask for new slopes.
 _SLOW_CHORDS = 5.0
-# A search whose correction grows to this many times the last one has lost its way.
-_GROWTH = 3.0
 #: Settings whose beats are remembered; a pump has about ten levels.
 REMEMBERED = 64
 
 
 @dataclass(frozen=True)
 class OperatingCondition:
-    """Under what a beat is settled.
+    """Speed and known inputs under which a beat is in steady state.
 
     Attributes
     ----------
@@ -57,8 +59,8 @@ class OperatingCondition:
 
 
 @dataclass(frozen=True)
-class SettledOutputs:
-    """Settled beats of points at settings.
+class SteadyStateOutputs:
+    """Steady-state beats of points at settings.
 
     Attributes
     ----------
@@ -91,8 +93,8 @@ class _Last:
         )
 
 
-class SettledBeats:
-    """Settled beats of one nominal patient on one pump.
+class SteadyStateBeats:
+    """Steady-state beats of one nominal patient on one pump.
 
     Parameters
     ----------
@@ -104,27 +106,29 @@ class SettledBeats:
     Examples
     --------
     >>> import numpy as np
-    >>> from controllers.tracking.model import OperatingCondition, SettledBeats
+    >>> from controllers.tracking.model import OperatingCondition, SteadyStateBeats
     >>> from controllers.tracking.model import OUTPUTS, KnownInputs
     >>> from controllers.tracking.model import N_PATIENT
     >>> from plants import Plant, SlowParameters
-    >>> beats = SettledBeats(Plant("shock-d", "CP"), SlowParameters.load())
+    >>> beats = SteadyStateBeats(Plant("shock-d", "CP"), SlowParameters.load())
     >>> inputs = KnownInputs(np.zeros(2), 250.0, 12.0)
     >>> conditions = [OperatingCondition(speed, inputs) for speed in (35_000.0, 44_000.0)]
-    >>> settled = beats.centres(np.zeros((2, N_PATIENT)), conditions)
-    >>> low, high = settled.values[:, 0, OUTPUTS.index["map"]]
+    >>> steady = beats.centres(np.zeros((2, N_PATIENT)), conditions)
+    >>> low, high = steady.values[:, 0, OUTPUTS.index["map"]]
     >>> bool(low < high)
     True
     """
 
     def __init__(self, plant: Plant, slow: SlowParameters):
-        self.equations = SettledEquations(plant, slow)
-        self._slopes: dict[Key, Slopes] = {}
+        self.equations = SteadyStateEquations(plant, slow)
+        self._slopes: dict[Key, BeatLinearisation] = {}
         self._last: dict[Key, _Last] = {}
         self._bends: dict[Key, Array] = {}
 
-    def centres(self, points: Array, conditions: Sequence[OperatingCondition]) -> SettledOutputs:
-        """The settled beat of one point at each setting, about which others will lie.
+    def centres(
+        self, points: Array, conditions: Sequence[OperatingCondition]
+    ) -> SteadyStateOutputs:
+        """The steady-state beat of one point at each setting, about which others will lie.
 
         Parameters
         ----------
@@ -138,7 +142,7 @@ class SettledBeats:
         if new:
             self._find([points[index] for index in new], [conditions[index] for index in new])
         remembered = [self._last[condition.key] for condition in conditions]
-        return SettledOutputs(
+        return SteadyStateOutputs(
             np.array([condition.values for condition in remembered])[:, None],
             np.array([[condition.exact] for condition in remembered]),
             tuple(condition.reason for condition in remembered),
@@ -147,14 +151,14 @@ class SettledBeats:
     def leaking_beat(self, point: Array, condition: OperatingCondition, leak: float) -> Array:
         """Metrics of the beat that a ventricle reaches whose mitral valve leaks at first.
 
-        See :meth:`SettledEquations.beat_from_leak`.
+        See :meth:`SteadyStateEquations.beat_from_leak`.
 
         Parameters
         ----------
         point : ndarray, shape (n_patient,)
             Estimates.
         condition : OperatingCondition
-            Under what the beat is settled.
+            Speed and known inputs.
         leak : float
             Leak from which it starts, mL/s/mmHg.
 
@@ -167,9 +171,9 @@ class SettledBeats:
         PhysicsError
             There is no beat at the setting from which to begin, or none is reached.
         """
-        settled = self.centres(point[None], [condition])
-        if settled.reasons[0]:
-            raise PhysicsError(settled.reasons[0])
+        steady = self.centres(point[None], [condition])
+        if steady.reasons[0]:
+            raise PhysicsError(steady.reasons[0])
         begin = self._slopes[condition.key].unknowns_at(point[None])[0]
         inputs = condition.inputs.vector()
         return self.equations.beat_from_leak(begin, point, condition.speed, inputs, leak)
@@ -187,7 +191,9 @@ class SettledBeats:
         again = []
         for index in at:
             condition, known = conditions[index], self._slopes[conditions[index].key]
-            if not exact[index, 0] or (known.slow and known.outdated(points[index])):
+            if not exact[index, 0] or (
+                known.slow_convergence and known.is_outdated_at(points[index])
+            ):
                 reasons[index] = self._renewed(condition, points[index])
                 values[index] = np.nan
                 again += [index] if not reasons[index] else []
@@ -205,8 +211,8 @@ class SettledBeats:
             self._last.pop(key, None)
             self._bends.pop(key, None)
 
-    def around(self, points: Array, conditions: Sequence[OperatingCondition]) -> SettledOutputs:
-        """Settled beats of points about the last centres of the settings.
+    def around(self, points: Array, conditions: Sequence[OperatingCondition]) -> SteadyStateOutputs:
+        """Steady-state beats of points about the last centres of the settings.
 
         Parameters
         ----------
@@ -222,12 +228,12 @@ class SettledBeats:
         # Where beats could not be reached, or only slowly, the slopes are out of date.
         for index, condition in enumerate(conditions):
             known = self._slopes[condition.key]
-            lacking = known.slow or not exact[index].all()
+            lacking = known.slow_convergence or not exact[index].all()
             # Slopes that cannot be had anew are kept.
-            if lacking and known.outdated(known.point):
+            if lacking and known.is_outdated_at(known.point):
                 again += [index] if not self._renewed(condition, known.point) else []
         self._fill(values, exact, again, points, conditions)
-        return SettledOutputs(values, exact, ("",) * len(conditions))
+        return SteadyStateOutputs(values, exact, ("",) * len(conditions))
 
     def _fill(
         self,
@@ -255,7 +261,9 @@ class SettledBeats:
             none = np.zeros((count, guess.shape[1]))
             bends = [self._bends.get(key, none) for key in keys]
             guess = guess + np.concatenate([b if b.shape == none.shape else none for b in bends])
-        z, metrics, converged, chords = self._chords(x, held, guess, slopes, group, inputs)
+        z, metrics, converged, chords = chord_iteration(
+            self.equations, x, held, guess, slopes, group, inputs
+        )
         if not converged.all():  # What was not found is taken from the slopes.
             linear = [s.metrics_at(points[p]) for s, p in zip(slopes, at, strict=True)]
             z = np.where(converged[:, None], z, guess)
@@ -270,47 +278,8 @@ class SettledBeats:
         for index, (key, known) in enumerate(zip(keys, slopes, strict=True)):
             first = index * count
             moved = centred and converged[first]
-            after = known.moved(x[first], z[first], metrics[first]) if moved else known
-            self._slopes[key] = after.marked(slow=bool(slow[index]))
-
-    def _chords(
-        self,
-        x: Array,
-        speeds: Array,
-        guess: Array,
-        slopes: list[Slopes],
-        group: NDArray[np.int64],
-        inputs: Array,
-    ) -> tuple[Array, Array, NDArray[np.bool_], NDArray[np.int64]]:
-        """Newton's method with kept Jacobians: unknowns, metrics, which were found, and tries."""
-        inverse = np.array([slope.inverse for slope in slopes])
-        by_unknown = np.array([slope.metrics_by_unknown for slope in slopes])
-        z, metrics = guess.copy(), np.full((len(x), len(METRICS)), np.nan)
-        converged, chords = np.zeros(len(x), bool), np.zeros(len(x), np.int64)
-        last, active = np.full(len(x), np.inf), np.arange(len(x))
-        steps = self.equations.steps(x, guess, speeds, inputs)
-        for _ in range(_CHORDS):
-            error, beaten = self.equations.residual(
-                x[active], z[active], speeds[active], inputs[active], steps[active]
-            )
-            change = -np.matmul(inverse[group[active]], error[:, :, None])[:, :, 0]
-            size = self.equations.size(change)
-            lost = ~np.isfinite(size) | (size > _GROWTH * last[active])
-            change[lost] = 0.0
-            done = ~lost & (size < _SMALL)
-            change *= np.minimum(1.0, _LONGEST / np.maximum(size, 1e-9))[:, None]
-            z[active] += change
-            chords[active] += 1
-            ended = active[done]
-            if len(ended):
-                linear = np.matmul(by_unknown[group[ended]], change[done][:, :, None])[:, :, 0]
-                metrics[ended] = beaten[done] + linear
-                converged[ended] = self.equations.physical(z[ended], metrics[ended])
-            last[active] = size
-            active = active[~done & ~lost]
-            if not len(active):
-                break
-        return z, metrics, converged, chords
+            after = known.recentred(x[first], z[first], metrics[first]) if moved else known
+            self._slopes[key] = after.with_slow_convergence(bool(slow[index]))
 
     def _known(self, point: Array, condition: OperatingCondition) -> bool:
         """Whether this is the last centre of a setting."""
@@ -339,7 +308,7 @@ class SettledBeats:
                 return ""
         return reason
 
-    def _nearest(self, condition: OperatingCondition) -> Slopes | None:
+    def _nearest(self, condition: OperatingCondition) -> BeatLinearisation | None:
         """Slopes at the nearest speed, of the same kind where there are such."""
 
         def distance(key: Key) -> tuple[float, bool]:
