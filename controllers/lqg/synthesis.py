@@ -34,7 +34,7 @@ OBSERVED = (
 # Below this the price of a change of speed would leave the design without a solution, 1/krpm^2.
 _LEAST_EFFORT = 1e-6
 # Drift of a state that hardly has one; a little keeps the filter's equation well posed.
-_SETTLED_NOISE = 1e-3
+_PUMP_STATE_NOISE = 1e-3
 
 
 class LQGSettings(CheckedModel):
@@ -156,7 +156,8 @@ def synthesise(briefing: Briefing, settings: LQGSettings) -> Design:
     k = e.shape[1]
     # The pump's own states are settled at the end of any beat: nothing of them drifts.
     state_noise = [
-        settings.state_noise if s.endswith("_volume") else _SETTLED_NOISE for s in beat.states[:n]
+        settings.state_noise if s.endswith("_volume") else _PUMP_STATE_NOISE
+        for s in beat.states[:n]
     ]
     drift = np.diag(np.square([*state_noise, *walk.values(), settings.volume_walk]))
     both = np.block([[a, e], [np.zeros((k, n)), settings.return_share * np.eye(k)]])

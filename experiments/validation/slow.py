@@ -1,4 +1,4 @@
-"""What the slow clock adds to a periodic beat: a settled baroreflex, and lactate."""
+"""What the slow clock adds to a periodic beat: a baroreflex in equilibrium, and lactate."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ def with_reflex(
 
 
 def reflex_effects(pressure: float, operating_point: float) -> dict[str, float]:
-    """What the settled reflex does to the plant at a mean arterial pressure (mmHg)."""
+    """What the reflex in equilibrium does to the plant at a mean arterial pressure (mmHg)."""
     defaults = TypedLayout(reflex.Parameters).select(SlowParameters.load().values)
     p = replace(defaults, baroreflex_gain=1.0, baroreflex_pressure=operating_point)
-    effects = reflex.effects(reflex.settled(pressure, p), None, p)
+    effects = reflex.effects(reflex.equilibrium(pressure, p), None, p)
     return {name: float(value) for name, value in effects.items()}
 
 

@@ -3,8 +3,8 @@
 The same idea as :class:`~plants.slow.multirate.MultirateRun`, which it is tested against: periodic
 beats move the slow states. Here a step of up to an hour costs one periodic beat and no slopes. The
 slow states follow the exponential Runge-Kutta method of second order, which is exact for what
-relaxes at a constant rate however fast; the reflex is settled by a secant on the arterial pressure.
-Steps are shortened while the two orders of the method differ.
+relaxes at a constant rate however fast; the reflex is brought to equilibrium by a secant on the
+arterial pressure. Steps are shortened while the two orders of the method differ.
 
 References
 ----------
@@ -46,7 +46,8 @@ _SAFETY, _SMALLEST_CHANGE = 0.8, 0.1
 _change = partial(step_change, order=2, safety=_SAFETY, smallest=_SMALLEST_CHANGE, largest=5.0)
 # Change of a state over the beat that counts as periodic (mL, mL/s, krpm): hundredths of a mmHg.
 _BEAT_TOLERANCE = 1e-3
-# The reflex's pressure: what counts as settled (mmHg), tries, first move and its largest (mmHg).
+# The reflex's pressure: what counts as equilibrium (mmHg), tries, first move and its largest
+# (mmHg).
 _PRESSURE_TOLERANCE, _TRIES, _FIRST_SLOPE, _LARGEST_MOVE = 0.05, 30, -2.0, 15.0
 _SENSED = STATE_LAYOUT.index["sensed_pressure"]
 _SLOW = np.array([name not in FAST_RELAXING_STATES for name in SLOW_STATES])
@@ -66,7 +67,7 @@ for _name, _size in _OWN_SIZE.items():
     _LEAST_SIZE[STATE_LAYOUT.index[_name]] = _size
 
 
-class _Held(NamedTuple):
+class _QuasiSteady(NamedTuple):
     """What a beat belongs to."""
 
     state: Array
@@ -121,7 +122,7 @@ class BedsideRun(PeriodicRun):
         super().__init__(plant, slow, tolerance=tolerance, volume=volume)
         self.diuresis = 0.0
         self._search = PeriodicBeat(plant, tolerance=_BEAT_TOLERANCE)
-        self._at: _Held | None = None
+        self._at: _QuasiSteady | None = None
         self._slope = _FIRST_SLOPE  # of the reflex's pressure error, kept from search to search
         self._step = LONGEST_STEP
 
@@ -148,28 +149,28 @@ class BedsideRun(PeriodicRun):
         other._outside = dict(self._outside)
         return other
 
-    def _present(self) -> _Held:
+    def _present(self) -> _QuasiSteady:
         at = self._at
         if (
             at is None
             or at.state is not self.slow.state
             or (at.volume, at.speed, at.outside) != (self.volume, self._speed, self._outside)
         ):
-            at = self._settled(self.slow.state, self.volume)
+            at = self._quasi_steady(self.slow.state, self.volume)
             self.slow.state, self._at = at.state, at
         return at
 
-    def _settled(self, state: Array, volume: float) -> _Held:
+    def _quasi_steady(self, state: Array, volume: float) -> _QuasiSteady:
         """The periodic beat with the reflex in equilibrium: a secant on its pressure."""
         pressure, last = state[_SENSED], None
         for _ in range(_TRIES):
             if self.slow.reflex_on:
-                state = self.slow.settled(state, _Pressure(pressure))
+                state = self.slow.quasi_steady(state, _Pressure(pressure))
             self.beats_found += 1
             beat = self._search.find(self._speed, self._acting(state), blood_volume=volume)
             error = beat.metrics["map"] - pressure
             if not self.slow.reflex_on or abs(error) < _PRESSURE_TOLERANCE:
-                return _Held(state, volume, self._speed, self._outside, beat)
+                return _QuasiSteady(state, volume, self._speed, self._outside, beat)
             if last is not None and pressure != last[0]:
                 slope = (error - last[1]) / (pressure - last[0])
                 # The reflex works against its error; another sign is a search gone astray.
@@ -203,15 +204,15 @@ class BedsideRun(PeriodicRun):
             self._step = min(max(step * _change(error), SHORTEST_STEP), LONGEST_STEP)
 
     def _tried(
-        self, here: _Held, rates: Array, decay: Array, infusion: float, step: float
-    ) -> tuple[_Held, float]:
+        self, here: _QuasiSteady, rates: Array, decay: Array, infusion: float, step: float
+    ) -> tuple[_QuasiSteady, float]:
         """What a step leads to, and the difference of the two orders over the tolerance."""
         z = decay * step
         first = here.state + step * relaxation(z) * rates
         first[~_SLOW] = here.state[~_SLOW]
         volume = here.volume + infusion * step
         first = self.slow.checked(first)
-        end = self._settled(first, volume)
+        end = self._quasi_steady(first, volume)
         later, _ = self.slow.rates(first, end.beat.metrics)
         # What the rates do beside relaxing at the rate of the begin.
         change = (later + decay * first) - (rates + decay * here.state)

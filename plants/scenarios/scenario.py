@@ -148,7 +148,7 @@ class Scenario(Preset):
         for name, events in self._by_target.items():
             parts = [event.at(t) for event in events]
             values[name] = math.prod(parts) if _multiplies(name) else math.fsum(parts)
-        return _settled(values)
+        return _without_rounding(values)
 
     def mean(self, t0: float, t1: float) -> dict[str, float]:
         """Exact mean of every disturbance over ``[t0, t1]``.
@@ -178,14 +178,14 @@ class Scenario(Preset):
                 values[name] = mean_of_product(tuple(event.factor for event in events), t0, t1)
             else:
                 values[name] = math.fsum(event.mean(t0, t1) for event in events)
-        return _settled(values)
+        return _without_rounding(values)
 
 
 def _neutral() -> dict[str, float]:
     return {name: disturbance.neutral for name, disturbance in DISTURBANCES.items()}
 
 
-def _settled(values: dict[str, float]) -> dict[str, float]:
+def _without_rounding(values: dict[str, float]) -> dict[str, float]:
     """An amount at the edge of its range must not leave it by a rounding error."""
     for name, value in values.items():
         nearest = clipped(value, DISTURBANCES[name])

@@ -139,10 +139,10 @@ class SlowClock:
         arguments = (state, metric_vector(metrics), self.input_vector, self._p)
         return _numeric("rates")(*arguments), _numeric("decay")(*arguments)
 
-    def settled(self, state: Array, metrics: Mapping[str, float]) -> Array:
+    def quasi_steady(self, state: Array, metrics: Mapping[str, float]) -> Array:
         """The state with the quick ones in equilibrium with a beat."""
         state = state.copy()
-        state[_FAST_RELAXING] = _numeric("settled")(metric_vector(metrics), self._p)
+        state[_FAST_RELAXING] = _numeric("equilibrium")(metric_vector(metrics), self._p)
         return state
 
     def advance(self, metrics: Mapping[str, float], hours: float) -> None:

@@ -67,7 +67,7 @@ class SlowModel:
         ``(s, u, p) -> disturbances`` in the order of ``DISTURBANCES``.
     outputs : Function
         ``(s, m, u, p) -> signals`` in the order of ``SLOW_SIGNALS``.
-    settled : Function
+    equilibrium : Function
         ``(m, p) -> `` the quick states (:data:`FAST_RELAXING_STATES`) in equilibrium with a beat.
     """
 
@@ -75,7 +75,7 @@ class SlowModel:
     decay: ca.Function
     effects: ca.Function
     outputs: ca.Function
-    settled: ca.Function
+    equilibrium: ca.Function
 
 
 def _joined_effects(s: AllStates, u: AllInputs, p: AllParameters) -> ca.SX:
@@ -111,7 +111,7 @@ def slow_model() -> SlowModel:
     decay = ca.vertcat(
         *[-ca.jacobian(rate_vector[i], vectors[0][i]) for i in range(len(SLOW_STATES))]
     )
-    settled = TypedLayout(reflex.States).vector(reflex.settled(m.map, p))
+    equilibrium = TypedLayout(reflex.States).vector(reflex.equilibrium(m.map, p))
     options = {"cse": True}
     return SlowModel(
         rates=ca.Function("slow_rates", vectors, [rate_vector], options),
@@ -120,5 +120,7 @@ def slow_model() -> SlowModel:
             "slow_effects", [vectors[0], *vectors[2:]], [_joined_effects(s, u, p)], options
         ),
         outputs=ca.Function("slow_outputs", vectors, [OUTPUT_LAYOUT.pack(outputs)], options),
-        settled=ca.Function("slow_settled", [vectors[1], vectors[3]], [settled], options),
+        equilibrium=ca.Function(
+            "slow_equilibrium", [vectors[1], vectors[3]], [equilibrium], options
+        ),
     )

@@ -4,9 +4,9 @@ Between changes of speed, dose or disturbance the circulation is never far from 
 of its present slow state. An outer step finds that beat and takes its metrics, with their slopes
 by all that the slow clock moves, for those of all beats of the step; so the slow states and the
 blood volume can be followed to the step's end. The beat found there says what the slopes missed
-(the defect), and a beat halfway what is left after that (the bulge); with each the step is done
-anew. What the bulge changes is the estimate of the error that sets the length of the steps. It is
-verified against the same equations beat by beat.
+(the defect), and a beat halfway what is left after that (the curvature); with each the step is done
+anew. What the curvature changes is the estimate of the error that sets the length of the steps. It
+is verified against the same equations beat by beat.
 
 References
 ----------
@@ -27,10 +27,10 @@ from plants.beat import SteadyState
 from plants.plant import Plant
 from plants.quantities import HOURS_PER_DAY, InputError, PhysicsError
 from plants.slow.clock import SlowClock, metric_vector
-from plants.slow.flow import MetricModel, Path, flowed
 from plants.slow.model import FAST_RELAXING_STATES, SLOW_STATES, STATE_LAYOUT
 from plants.slow.periodic_run import PeriodicRun, step_change
-from plants.slow.response import RespondingBeat, drive_vector
+from plants.slow.response import BeatResponse, drive_vector
+from plants.slow.trajectory import MetricModel, Trajectory, slow_trajectory
 
 Array = NDArray[np.float64]
 
@@ -41,14 +41,14 @@ LONGEST_STEP, SHORTEST_STEP = HOURS_PER_DAY, 1e-3
 _FIRST_STEP = 1.0  # h
 # The error of a step rises with the third power of its length.
 _change = partial(step_change, order=3, safety=0.9, smallest=0.2, largest=5.0)
-# Where the defect changes less than this share of the tolerance, the bulge is not asked for.
+# Where the defect changes less than this share of the tolerance, the curvature is not asked for.
 _NEGLIGIBLE = 0.1
 # The size of a state is its value and what it has moved, but not less than this share of its
 # range; the reflex's tones pass through 0 and are never smaller than 1 %.
 _RANGES = np.array([state.high - state.low for state in SLOW_STATES.values()])
 _LEAST_SIZE = np.where([name in FAST_RELAXING_STATES for name in SLOW_STATES], 1e-2, 1e-5) * _RANGES
 _VOLUME_SIZE = 1000.0  # mL
-# The reflex's pressure: largest change that counts as settled (mmHg), and tries to get there.
+# The reflex's pressure: largest change that counts as equilibrium (mmHg), and tries to get there.
 _REFLEX_TOLERANCE, _REFLEX_TRIES = 1e-3, 30
 _FIRST_MOVE = 0.5  # mmHg, from which the secant's slope is taken
 
@@ -94,7 +94,7 @@ class MultirateRun(PeriodicRun):
     ):
         super().__init__(plant, slow or SlowClock(plant.patient), tolerance=tolerance)
         self.slopes_taken = self.steps = 0
-        self._search = RespondingBeat(plant)
+        self._search = BeatResponse(plant)
         self._step = _FIRST_STEP
         self._at: _QuasiSteady | None = None
         self._fresh = False  # whether the slopes are those of the present beat
@@ -150,7 +150,7 @@ class MultirateRun(PeriodicRun):
         # Whoever owns the clock may have moved it.
         same = at is not None and at.state is self.slow.state and at.volume == self.volume
         if at is None or not same or not np.array_equal(given, self._given):
-            at = self._settled(self.slow.state, self.volume)
+            at = self._quasi_steady(self.slow.state, self.volume)
             self.slow.state, self._at, self._given, self._fresh = at.state, at, given, False
         return at
 
@@ -160,22 +160,22 @@ class MultirateRun(PeriodicRun):
         """The periodic beat; of a step that can be shortened, only one that is near."""
         self.beats_found += 1
         thorough = step <= SHORTEST_STEP
-        return self._search.near(acting, self._speed, volume, thorough=thorough)
+        return self._search.find_near(acting, self._speed, volume, thorough=thorough)
 
-    def _settled(self, state: Array, volume: float) -> _QuasiSteady:
+    def _quasi_steady(self, state: Array, volume: float) -> _QuasiSteady:
         """The periodic beat with the reflex in equilibrium: a secant on its pressure."""
         beat = self._periodic_beat(self._acting(state), volume)
-        settled = self.slow.settled(state, beat.metrics)
+        quasi_steady = self.slow.quasi_steady(state, beat.metrics)
         if not self.slow.reflex_on:
-            return _QuasiSteady(settled, volume, beat)
+            return _QuasiSteady(quasi_steady, volume, beat)
         pressure = state[STATE_LAYOUT.index["sensed_pressure"]]
         before, last = (math.nan, math.nan), math.nan
         for _ in range(_REFLEX_TRIES):
-            settled = self.slow.settled(state, beat.metrics | {"map": pressure})
-            beat = self._periodic_beat(self._acting(settled), volume)
+            quasi_steady = self.slow.quasi_steady(state, beat.metrics | {"map": pressure})
+            beat = self._periodic_beat(self._acting(quasi_steady), volume)
             error = beat.metrics["map"] - pressure
             if abs(error) < _REFLEX_TOLERANCE:
-                return _QuasiSteady(settled, volume, beat)
+                return _QuasiSteady(quasi_steady, volume, beat)
             slope = (error - before[1]) / (pressure - before[0])
             before, last = (pressure, error), error
             if math.isfinite(slope) and slope < 0.0:
@@ -217,7 +217,7 @@ class MultirateRun(PeriodicRun):
             self._step = max(step * change, SHORTEST_STEP)
 
     def _renew(self, now: _QuasiSteady) -> None:
-        self._search.renew(now.beat)
+        self._search.update_slopes(now.beat)
         self.slopes_taken += 1
         self._fresh = True
 
@@ -226,15 +226,17 @@ class MultirateRun(PeriodicRun):
         begin = drive_vector(self._acting(now.state), now.volume)
         metrics = metric_vector(now.beat.metrics)
         model = MetricModel(metrics, begin, self._search.slope, self._fresh)
-        first = self._flowed(now, step, model)
+        first = self._trajectory(now, step, model)
         model = model.with_defect(*self._beat_on_path(first, -1, step))
-        trial = self._flowed(now, step, model)
+        trial = self._trajectory(now, step, model)
         error = self._distance(now, first, trial)
         if error > _NEGLIGIBLE:
             second = trial
             model = model.with_defect(*self._beat_on_path(second, -1, step))
-            model = model.with_bulge(*self._beat_on_path(second, self._middle(second, model), step))
-            trial = self._flowed(now, step, model)
+            model = model.with_curvature(
+                *self._beat_on_path(second, self._middle(second, model), step)
+            )
+            trial = self._trajectory(now, step, model)
             error = self._distance(now, second, trial)
         if error > 1.0 and step > SHORTEST_STEP:
             return now, error
@@ -243,22 +245,22 @@ class MultirateRun(PeriodicRun):
             state, volume, self._periodic_beat(self._acting(state), volume, step)
         ), error
 
-    def _flowed(self, now: _QuasiSteady, step: float, model: MetricModel) -> Path:
-        return flowed(self.slow, self._outside, now.volume, step, model)
+    def _trajectory(self, now: _QuasiSteady, step: float, model: MetricModel) -> Trajectory:
+        return slow_trajectory(self.slow, self._outside, now.volume, step, model)
 
-    def _beat_on_path(self, path: Path, place: int, step: float) -> tuple[Array, Array]:
+    def _beat_on_path(self, path: Trajectory, place: int, step: float) -> tuple[Array, Array]:
         """Drives and metrics of the periodic beat at a place on a path."""
         acting, volume = self._acting(path.states[place]), float(path.volumes[place])
         beat = self._periodic_beat(acting, volume, step)
         return drive_vector(acting, volume), metric_vector(beat.metrics)
 
-    def _middle(self, path: Path, model: MetricModel) -> int:
+    def _middle(self, path: Trajectory, model: MetricModel) -> int:
         """The place on a path that is nearest to half the way of the drives."""
         places = zip(path.states, path.volumes, strict=True)
         shares = [model.share(drive_vector(self._acting(s), float(v))) for s, v in places]
         return int(np.argmin(np.abs(np.array(shares) - 0.5)))
 
-    def _distance(self, now: _QuasiSteady, first: Path, second: Path) -> float:
+    def _distance(self, now: _QuasiSteady, first: Trajectory, second: Trajectory) -> float:
         """Largest relative difference between the ends of two paths, over the tolerance."""
         (state, volume), (better, better_volume) = first.end, second.end
         size = np.abs(now.state) + np.abs(better - now.state) + _LEAST_SIZE

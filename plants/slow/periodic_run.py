@@ -93,7 +93,7 @@ class PeriodicRun:
         return metrics | self.slow.outputs(metrics)
 
     def _present(self) -> HasBeat:
-        """The present slow state, settled, with its beat."""
+        """The present slow state, quasi-steady, with its beat."""
         raise NotImplementedError
 
     def _step_of(self, longest: float) -> None:

@@ -46,25 +46,25 @@ def drives() -> tuple[str, ...]:
     return tuple(names[row] for row in sorted(set(rows)) if names[row] != "infusion")
 
 
-class RespondingBeat(PeriodicBeat):
+class BeatResponse(PeriodicBeat):
     """Periodic beats of a plant, with the slopes of their metrics by the drives.
 
-    The slopes are those of the beat for which they were last asked: :meth:`renew` costs as much as
-    some forty beats, and the slopes of a beat nearby often do.
+    The slopes are those of the beat for which they were last asked: :meth:`update_slopes` costs as
+    much as some forty beats, and the slopes of a beat nearby often do.
 
     Attributes
     ----------
     slope : ndarray, shape (n_metrics, n_drives + 1)
         Metrics by :func:`drives` and, last, by the blood volume (per mL); 0 before the first
-        :meth:`renew`.
+        :meth:`update_slopes`.
 
     Examples
     --------
     >>> from plants import Plant
     >>> from plants import METRICS
-    >>> from plants.slow.response import RespondingBeat, drives
-    >>> beats = RespondingBeat(Plant("shock-d", "CP"))
-    >>> beats.renew(beats.near({}, 44_000))
+    >>> from plants.slow.response import BeatResponse, drives
+    >>> beats = BeatResponse(Plant("shock-d", "CP"))
+    >>> beats.update_slopes(beats.find_near({}, 44_000))
     >>> row, column = METRICS.index["map"], drives().index("systemic_resistance")
     >>> bool(beats.slope[row, column] > 0), bool(beats.slope[row, -1] > 0)
     (True, True)
@@ -76,7 +76,7 @@ class RespondingBeat(PeriodicBeat):
         self._state_slope = np.zeros((len(STATES), len(drives()) + 1))
         self._at: tuple[Array, Array] | None = None  # drives and state of the beat found last
 
-    def near(
+    def find_near(
         self,
         acting: Mapping[str, float],
         speed: float,
@@ -114,7 +114,7 @@ class RespondingBeat(PeriodicBeat):
         self._at = (here, beat.state)
         return beat
 
-    def renew(self, beat: SteadyState) -> None:
+    def update_slopes(self, beat: SteadyState) -> None:
         """Take the slopes of a beat."""
         n, names = len(STATES), drives()
         d_state = np.concatenate([np.eye(n)[_FREE], np.zeros((len(names), n))])

@@ -192,7 +192,7 @@ def _estimated(p: AllParameters, x: ca.SX, t: ca.SX) -> AllParameters:
 
 def _effects(z: ca.SX, t: ca.SX, p: AllParameters) -> dict[str, ca.SX]:
     """Of the reflex in equilibrium at a pressure and the drugs at their doses."""
-    by_reflex = reflex.effects(reflex.settled(z[0], p), None, p)
+    by_reflex = reflex.effects(reflex.equilibrium(z[0], p), None, p)
     by_drugs = _drug_effects(t[0], t[1], p)
     joined = {
         name: by_reflex.get(name, ca.SX(1)) * by_drugs.get(name, ca.SX(1)) for name in _FACTORS

@@ -1,8 +1,8 @@
 """What support does to the circulation: a table over patients and levels, and the trends expected.
 
 Each row is the periodic beat of a built-in patient without a pump, on the CP at three levels and
-on the 5.5 at its highest, with the baroreflex settled: the literature reports patients, whose
-vessels and heart answer to the pressure that the pump brings. The same beats without a reflex
+on the 5.5 at its highest, with the baroreflex in equilibrium: the literature reports patients,
+whose vessels and heart answer to the pressure that the pump brings. The same beats without a reflex
 stand in a second table. The checks are what the literature reports of percutaneous left-sided
 support; a check that fails is reported with the reason, and makes the command's exit code 1.
 """

@@ -30,7 +30,7 @@ FORECAST = ("map", "cardiac_index", "cardiac_power_output", "pcwp", "cvp", "papi
 ELASTANCE = "mmHg/mL"
 _ELASTANCES = ("lv_ees_true", "lv_ees", "lv_ees_low", "lv_ees_high")
 # How long after a step its forecast is held against the truth, h.
-_SETTLED = 0.9
+_TIME_AFTER_STEP = 0.9
 
 
 def final_metrics(course: Course) -> dict[str, float]:
@@ -167,7 +167,7 @@ def forecast_rows(course: Course, decisions: Iterable[Decision]) -> list[tuple[o
     for decision in decisions:
         if decision.action not in ("down", "up") or not decision.forecast:
             continue
-        later = _settled_record(course, decision.hours, decision.level)
+        later = _record_after_step(course, decision.hours, decision.level)
         for name in FORECAST:
             if later is None or name not in decision.forecast:
                 continue
@@ -186,8 +186,8 @@ FORECAST_COLUMNS = (
 )
 
 
-def _settled_record(course: Course, hours: float, level: str) -> dict[str, float] | None:
+def _record_after_step(course: Course, hours: float, level: str) -> dict[str, float] | None:
     """The first record at least that long after a step, if the level is still the same."""
-    later = [row for row in course.records if row["hours"] >= hours + _SETTLED]
+    later = [row for row in course.records if row["hours"] >= hours + _TIME_AFTER_STEP]
     kept = later and later[0]["level"] == level_number(level)
     return later[0] if kept else None

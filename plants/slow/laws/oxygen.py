@@ -100,7 +100,7 @@ def _inhibited(lactate: ca.SX | float, p: Parameters) -> ca.SX:
     return 1 + (lactate / p.lactate_inhibition) ** 2
 
 
-def settled_lactate(
+def steady_state_lactate(
     s: BloodStates, hepatic_injury: float, m: BeatMetrics, p: AllParameters
 ) -> float:
     """Lactate (mmol/L) at which production and clearance are equal, from numbers.
@@ -128,10 +128,10 @@ def settled_lactate(
 
 
 def start(p: AllParameters, m: BeatMetrics) -> dict[str, float]:
-    """Lactate settled in the circulation as it is at the start."""
+    """Lactate in steady state with the circulation at the start."""
     hemoglobin_mass = p.hemoglobin_initial * m.blood_volume / ML_PER_DL
     blood = BloodStates(hemoglobin_mass=hemoglobin_mass, fluid_shift=0.0)
-    return {"lactate": settled_lactate(blood, p.hepatic_injury_initial, m, p)}
+    return {"lactate": steady_state_lactate(blood, p.hepatic_injury_initial, m, p)}
 
 
 def rates(s: AllStates, m: BeatMetrics, u: AllInputs, p: AllParameters) -> dict[str, ca.SX]:

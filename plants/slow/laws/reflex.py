@@ -81,7 +81,7 @@ def tone(pressure: ca.SX | float, p: Parameters) -> tuple[ca.SX, ca.SX]:
 
 
 def _targets(pressure: ca.SX | float, p: Parameters) -> tuple[ca.SX, ca.SX]:
-    """Sympathetic and vagal tone above those at the operating point, once all has settled."""
+    """Sympathetic and vagal tone above those at the operating point, in equilibrium."""
     sympathetic, vagal = tone(pressure, p)
     neutral_sympathetic, neutral_vagal = tone(p.baroreflex_pressure, p)
     return sympathetic - neutral_sympathetic, vagal - neutral_vagal
@@ -92,7 +92,7 @@ def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
     return dict.fromkeys(field_names(States), 0.0) | {"sensed_pressure": float(m.map)}
 
 
-def settled(pressure: ca.SX | float, p: Parameters) -> States:
+def equilibrium(pressure: ca.SX | float, p: Parameters) -> States:
     """The states in equilibrium with the mean arterial pressure (mmHg) of a beat."""
     sympathetic, vagal = _targets(pressure, p)
     tones = dict.fromkeys(field_names(States), sympathetic)

@@ -1,4 +1,4 @@
-"""The validation: bands by their rule, measures of loops, settled reflex, rows, misses, command."""
+"""The validation: bands by their rule, measures of loops, reflex, rows, misses, command."""
 
 from __future__ import annotations
 
@@ -275,7 +275,7 @@ def test_the_strokes_of_the_pressure_show_how_much_is_drained_in_them(drained, s
 # -- conditions ------------------------------------------------------------------------------------
 
 
-def test_the_settled_reflex_holds_the_pressure_that_it_answers():
+def test_the_reflex_in_equilibrium_holds_the_pressure_that_it_answers():
     plant = Plant("shock-d", "CP")
     free = steady_state(plant, 44_000.0).metrics["map"]
     steady, held = with_reflex(plant, 44_000.0, {"wall_contact": 0.0}, 57.0)

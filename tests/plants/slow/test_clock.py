@@ -124,7 +124,7 @@ def test_the_quickest_state_meets_its_target_in_one_long_step():
     metrics = dict(clock.first_metrics) | {"map": clock.first_metrics["map"] - 15.0}
     for _ in range(4):  # Pressure, delay, effector: each a step behind the one before.
         clock.advance(metrics, 10.0)
-    expected = clock.settled(clock.state, metrics)
+    expected = clock.quasi_steady(clock.state, metrics)
     assert clock.state == pytest.approx(expected, abs=1e-9)
     assert clock.effects()["heart_rate"] > 1.02
 

@@ -146,9 +146,9 @@ def test_quick_states_relax_at_a_rate_of_their_own(moved):
         assert first[i] == second[i] > 10.0  # 1/h
 
 
-def test_settled_is_where_the_quick_states_stand_still(moved):
+def test_equilibrium_is_where_the_quick_states_stand_still(moved):
     metrics = dict(moved.first_metrics) | {"map": 52.0}
-    rates, decay = moved.rates(moved.settled(moved.state, metrics), metrics)
+    rates, decay = moved.rates(moved.quasi_steady(moved.state, metrics), metrics)
     for name in FAST_RELAXING_STATES:
         i = STATE_LAYOUT.index[name]
         assert rates[i] / decay[i] == pytest.approx(0.0, abs=1e-9)

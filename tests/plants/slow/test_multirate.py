@@ -111,20 +111,22 @@ def test_blood_lost_and_given_counts_to_the_millilitre():
     assert run.beat.state[:9].sum() == pytest.approx(run.volume, abs=1e-6)
 
 
-def test_the_reflex_is_settled_wherever_it_is_looked_at():
+def test_the_reflex_is_in_equilibrium_wherever_it_is_looked_at():
     run = started(baroreflex_gain=1.0)
     for level, dose in ((SPEED, 0.0), (36_000.0, 0.0), (36_000.0, 6.0)):
         run.slow.give(inotrope=dose)
         run.advance(1.0, level)
         pressure = run.metrics()["map"]
         assert value(run, "sensed_pressure") == pytest.approx(pressure, abs=0.02)
-        settled = run.slow.settled(run.slow.state, run.beat.metrics)
+        quasi_steady = run.slow.quasi_steady(run.slow.state, run.beat.metrics)
         for name in FAST_RELAXING_STATES[1:]:
-            assert value(run, name) == pytest.approx(settled[STATE_LAYOUT.index[name]], abs=2e-3)
+            assert value(run, name) == pytest.approx(
+                quasi_steady[STATE_LAYOUT.index[name]], abs=2e-3
+            )
         assert value(run, "resistance_tone") != 0.0
 
 
-def test_without_a_change_a_settled_patient_stays():
+def test_without_a_change_a_patient_in_steady_state_stays():
     run = MultirateRun(Plant("shock-d"), clock(infarction_time=500.0))
     before = run.metrics()
     assert before["map"] == pytest.approx(steady_state(Plant("shock-d")).metrics["map"])

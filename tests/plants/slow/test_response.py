@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from plants import DISTURBANCES, METRICS, PhysicsError, Plant, steady_state
-from plants.slow.response import RespondingBeat, drive_vector, drives
+from plants.slow.response import BeatResponse, drive_vector, drives
 
 SPEED = 43_000.0
 SHOWN = (
@@ -21,9 +21,9 @@ SHOWN = (
 
 
 @pytest.fixture(scope="module")
-def beats() -> RespondingBeat:
-    responding = RespondingBeat(Plant("shock-c", "CP"))
-    responding.renew(responding.near({}, SPEED))
+def beats() -> BeatResponse:
+    responding = BeatResponse(Plant("shock-c", "CP"))
+    responding.update_slopes(responding.find_near({}, SPEED))
     return responding
 
 
@@ -65,19 +65,19 @@ def test_the_blood_volume_answers_to_itself_alone(beats):
 def test_a_search_finds_the_same_beat_from_anywhere(beats):
     acting = {"lv_contractility": 1.4, "mitral_leak": 0.8}
     direct = steady_state(beats.plant, SPEED, acting, blood_volume=4800.0)
-    steady = beats.near(acting, SPEED, 4800.0)
+    steady = beats.find_near(acting, SPEED, 4800.0)
     assert steady.metrics["map"] == pytest.approx(direct.metrics["map"], abs=1e-4)
-    again = beats.near({}, 38_000.0, thorough=False)
+    again = beats.find_near({}, 38_000.0, thorough=False)
     assert again.metrics["map"] == pytest.approx(
         steady_state(beats.plant, 38_000.0).metrics["map"], abs=1e-4
     )
 
 
 def test_a_failed_search_is_reported_and_does_not_spoil_the_next(beats):
-    beats.near({}, SPEED)
+    beats.find_near({}, SPEED)
     with pytest.raises(PhysicsError, match="shock-c"):
-        beats.near({}, SPEED, 2000.0, thorough=False)
-    steady = beats.near({}, SPEED, thorough=False)
+        beats.find_near({}, SPEED, 2000.0, thorough=False)
+    steady = beats.find_near({}, SPEED, thorough=False)
     expected = steady_state(beats.plant, SPEED).metrics["map"]
     assert steady.metrics["map"] == pytest.approx(expected, abs=1e-4)
 

@@ -35,13 +35,13 @@ def test_without_values_it_goes_to_where_the_plant_settles():
     for hour in range(1, 97):
         lactate_balance.update(float(hour), SEEN, math.nan)
     known = SlowParameters.load().values
-    settled = oxygen.settled_lactate(
+    steady_state = oxygen.steady_state_lactate(
         blood.States(hemoglobin_mass=SEEN["hemoglobin"] * 50.0, fluid_shift=0.0),
         SEEN["renal_injury"],
         METRICS.partly(cardiac_output=SEEN["cardiac_index"] * AREA, blood_volume=5000.0),
         PARAMETER_LAYOUT.partly(**known | {"body_surface_area": AREA}),
     )
-    assert lactate_balance.value == pytest.approx(settled, rel=1e-3)
+    assert lactate_balance.value == pytest.approx(steady_state, rel=1e-3)
 
 
 def test_what_a_patient_makes_beyond_the_model_is_learned():

@@ -52,8 +52,8 @@ def outputs(output, hb=12.0, p=None):
     return {name: float(value) for name, value in signals.items()}
 
 
-def settled(output, hb=12.0, injury=0.0, p=None):
-    return oxygen.settled_lactate(state(hb), injury, beat(output), p or parameters())
+def steady_state(output, hb=12.0, injury=0.0, p=None):
+    return oxygen.steady_state_lactate(state(hb), injury, beat(output), p or parameters())
 
 
 def course(output, hours, lactate, hb=12.0, injury=0.0):
@@ -128,19 +128,19 @@ def test_consumption_falls_with_the_delivery_below_the_critical_one_only():
 @pytest.mark.parametrize("profile", BANDS)
 def test_lactate_settles_in_the_band_of_the_stage(profile):
     output, low, high = BANDS[profile]
-    assert low <= settled(output) <= high
+    assert low <= steady_state(output) <= high
 
 
 @pytest.mark.parametrize("profile", BANDS)
 def test_lactate_settles_within_hours(profile):
-    output, target = BANDS[profile][0], settled(BANDS[profile][0])
+    output, target = BANDS[profile][0], steady_state(BANDS[profile][0])
     path = course(output, np.array([0.0, 3.0, 24.0]), 1.0)
     assert abs(path[1] - 1.0) >= 0.35 * abs(target - 1.0)
     assert path[2] == pytest.approx(target, rel=0.02)
 
 
 def test_lactate_clears_with_a_half_time_of_hours_once_the_circulation_suffices():
-    end = settled(5.0)
+    end = steady_state(5.0)
     hours = np.linspace(0, 24, 241)
     above = course(5.0, hours, 8.0) - end
     half = hours[np.argmax(above < above[0] / 2)]
@@ -152,28 +152,28 @@ def test_lactate_clears_with_a_half_time_of_hours_once_the_circulation_suffices(
     output=st.floats(0.5, 9), more=st.floats(0.1, 3), hb=st.floats(5, 17), injury=st.floats(0, 0.9)
 )
 def test_lactate_falls_with_flow_and_hemoglobin_and_rises_with_injury(output, more, hb, injury):
-    here = settled(output, hb, injury)
-    assert settled(output + more, hb, injury) < here
-    assert settled(output, hb + more, injury) < here
-    assert settled(output, hb, injury + 0.1) > here
+    here = steady_state(output, hb, injury)
+    assert steady_state(output + more, hb, injury) < here
+    assert steady_state(output, hb + more, injury) < here
+    assert steady_state(output, hb, injury + 0.1) > here
 
 
 @settings(max_examples=25)
 @given(
     output=st.floats(-3, 15), hb=st.floats(0, 22), lactate=st.floats(0, 60), injury=st.floats(0, 1)
 )
-def test_lactate_stays_in_its_range_and_tends_to_the_settled_value(output, hb, lactate, injury):
+def test_lactate_stays_in_its_range_and_tends_to_its_steady_state(output, hb, lactate, injury):
     path = course(output, np.linspace(0, 300, 50), lactate, hb, injury)
     assert path.min() >= -1e-6
     assert path.max() <= SLOW_STATES["lactate"].high
-    assert path[-1] == pytest.approx(settled(output, hb, injury), rel=1e-3)
+    assert path[-1] == pytest.approx(steady_state(output, hb, injury), rel=1e-3)
 
 
 def test_a_stopped_circulation_does_not_make_lactate_without_end():
-    assert 20 < settled(0.0, injury=1.0) < 50
+    assert 20 < steady_state(0.0, injury=1.0) < 50
 
 
-def test_the_start_is_settled():
+def test_the_start_is_a_steady_state():
     p = parameters()
     begin = oxygen.start(p, METRICS.partly(cardiac_output=2.9, blood_volume=VOLUME))
     s = state(lactate=begin["lactate"])

@@ -32,7 +32,7 @@ def parameters(**changes: float) -> AllParameters:
 
 
 def effects(pressure: float, p: AllParameters) -> dict[str, float]:
-    values = reflex.effects(reflex.settled(pressure, p), NOTHING, p)
+    values = reflex.effects(reflex.equilibrium(pressure, p), NOTHING, p)
     return {name: float(value) for name, value in values.items()}
 
 
@@ -129,7 +129,7 @@ def test_effectors_follow_with_their_lags_and_delays_and_settle_where_told():
     p = parameters()
     seconds = np.linspace(0.0, 200.0, 4001)
     tones = response(p, 70.0, seconds)
-    target = reflex.settled(70.0, p)
+    target = reflex.equilibrium(70.0, p)
     for effector in EFFECTORS:
         course = tones[f"{effector}_tone"]
         end = getattr(target, f"{effector}_tone")
@@ -159,14 +159,14 @@ def test_effects_stay_within_bounds_whatever_the_pressure(pressure, operating_po
     assert 0.5 < factors["systemic_resistance"] < 1.6
     assert 0.74 < factors["heart_rate"] < 1.6
     assert -600 < factors["venous_volume"] < 460
-    shown = reflex.outputs(reflex.settled(pressure, p), NOTHING, NOTHING, p)
+    shown = reflex.outputs(reflex.equilibrium(pressure, p), NOTHING, NOTHING, p)
     assert 0.5 < shown["sympathetic_activity"] < 3.1
 
 
 def test_nothing_overflows_in_value_or_derivative_far_out():
     p = parameters()
     x = ca.SX.sym("x")
-    targets = ca.vertcat(*vars(reflex.settled(x, p)).values())
+    targets = ca.vertcat(*vars(reflex.equilibrium(x, p)).values())
     f = ca.Function("f", [x], [targets, ca.jacobian(targets, x)])
     for pressure in (-1e6, -1e3, 1e3, 1e6):
         assert np.all(np.isfinite(np.concatenate([np.asarray(part) for part in f(pressure)])))

@@ -2,7 +2,7 @@
 
 Within a step the metrics follow the drives (:mod:`plants.slow.response`) from the beat at its
 begin: linearly by the slopes, and by what beats further on say that the slopes miss, the defect at
-the end and the bulge in the middle of the way. The slow states and the blood volume then are
+the end and the curvature in the middle of the way. The slow states and the blood volume then are
 ordinary differential equations, stiff because the reflex answers within seconds, which CVODES
 solves.
 
@@ -39,7 +39,7 @@ _MOST_STEPS = 5000
 _SCALES = np.array([0.01 * (state.high - state.low) for state in SLOW_STATES.values()] + [100.0])
 # How far along the way, 1 its end, the defect still grows: the corrected end may lie beyond it.
 _FURTHEST = 1.5
-# Share of the bulge below which a place on the way says nothing about it.
+# Share of the curvature below which a place on the way says nothing about it.
 _LEAST_SHARE = 0.2
 # Shares of the time at which the path is noted: what a drug moves does so within minutes of hours.
 _NOTED = 2.0 ** np.arange(-10, 1)
@@ -61,9 +61,9 @@ class MetricModel:
         Metrics by drives.
     fresh : bool
         Whether the slopes are those of the begin.
-    along : ndarray
+    share_by_drive : ndarray
         The share of the way is the product of this with the drives' change.
-    defect, bulge : ndarray
+    defect, curvature : ndarray
         What the slopes miss at the end of the way, and what slopes and defect miss in its middle.
     """
 
@@ -71,22 +71,26 @@ class MetricModel:
     drives: Array
     slope: Array
     fresh: bool
-    along: Array = field(default_factory=lambda: np.zeros(len(drives()) + 1))
+    share_by_drive: Array = field(default_factory=lambda: np.zeros(len(drives()) + 1))
     defect: Array = field(default_factory=lambda: np.zeros(len(METRICS)))
-    bulge: Array = field(default_factory=lambda: np.zeros(len(METRICS)))
+    curvature: Array = field(default_factory=lambda: np.zeros(len(METRICS)))
 
     def share(self, here: Array) -> float:
         """Share of the way at drives."""
-        return float(np.clip(self.along @ (here - self.drives), 0.0, _FURTHEST))
+        return float(np.clip(self.share_by_drive @ (here - self.drives), 0.0, _FURTHEST))
 
     def at(self, here: Array) -> Array:
         """Metrics at drives."""
         line = self.metrics + self.slope @ (here - self.drives)
         share, fresh = self.share(here), float(self.fresh)
-        return line + self.defect * _grown(share, fresh) + self.bulge * _bulged(share, fresh)
+        return (
+            line
+            + self.defect * _defect_share(share, fresh)
+            + self.curvature * _curvature_share(share, fresh)
+        )
 
     def with_defect(self, end: Array, metrics: Array) -> MetricModel:
-        """The same with the defect that the metrics at the end of the way tell, and no bulge."""
+        """The same with the defect told by the metrics at the end of the way, and no curvature."""
         # Drives count by what they do to the metrics, relative to the size of these.
         weights = np.sum((self.slope / (1.0 + np.abs(self.metrics))[:, None]) ** 2, axis=0)
         way = end - self.drives
@@ -94,31 +98,31 @@ class MetricModel:
         line = self.metrics + self.slope @ way
         return replace(
             self,
-            along=weights * way / length if length > 0.0 else np.zeros_like(way),
+            share_by_drive=weights * way / length if length > 0.0 else np.zeros_like(way),
             defect=metrics - line,
-            bulge=np.zeros_like(metrics),
+            curvature=np.zeros_like(metrics),
         )
 
-    def with_bulge(self, middle: Array, metrics: Array) -> MetricModel:
-        """The same with the bulge that the metrics somewhere on the way tell."""
-        counts = _bulged(self.share(middle), float(self.fresh))
+    def with_curvature(self, middle: Array, metrics: Array) -> MetricModel:
+        """The same with the curvature that the metrics somewhere on the way tell."""
+        counts = _curvature_share(self.share(middle), float(self.fresh))
         if counts < _LEAST_SHARE:
             return self
-        return replace(self, bulge=(metrics - self.at(middle)) / counts)
+        return replace(self, curvature=(metrics - self.at(middle)) / counts)
 
 
-def _grown(share: Share, fresh: Share) -> Share:
+def _defect_share(share: Share, fresh: Share) -> Share:
     """Share of the defect at a share of the way: 0 at its begin, 1 at its end."""
     return share * (1 + fresh * (share - 1))
 
 
-def _bulged(share: Share, fresh: Share) -> Share:
-    """Share of the bulge: 0 at both ends of the way, 1 in its middle."""
-    return 4 * (1 + fresh) * _grown(share, fresh) * (1 - share)
+def _curvature_share(share: Share, fresh: Share) -> Share:
+    """Share of the curvature: 0 at both ends of the way, 1 in its middle."""
+    return 4 * (1 + fresh) * _defect_share(share, fresh) * (1 - share)
 
 
 @dataclass(frozen=True)
-class Path:
+class Trajectory:
     """Slow states and blood volume on the way through a step.
 
     Attributes
@@ -138,9 +142,9 @@ class Path:
         return self.states[-1], float(self.volumes[-1])
 
 
-def flowed(
+def slow_trajectory(
     clock: SlowClock, outside: Mapping[str, float], volume: float, hours: float, model: MetricModel
-) -> Path:
+) -> Trajectory:
     """Follow the slow states of a clock, which is not moved, over a time.
 
     Parameters
@@ -167,9 +171,9 @@ def flowed(
             model.metrics,
             model.slope.ravel(order="F"),
             model.drives,
-            model.along,
+            model.share_by_drive,
             model.defect,
-            model.bulge,
+            model.curvature,
             clock.input_vector,
             clock.parameter_vector,
             [outside.get(name, DISTURBANCES[name].neutral) for name in drives()],
@@ -185,7 +189,7 @@ def flowed(
         ) from None
     if not np.all(np.isfinite(path[:, -1])):
         raise PhysicsError(f"patient {clock.patient.name}: the blood volume is no longer finite")
-    return Path(np.array([clock.checked(row) for row in path[:, :-1]]), path[:, -1])
+    return Trajectory(np.array([clock.checked(row) for row in path[:, :-1]]), path[:, -1])
 
 
 @functools.cache
@@ -196,8 +200,8 @@ def _solver() -> ca.Function:
     y = ca.SX.sym("y", n_state + 1)
     hours, fresh = ca.SX.sym("hours"), ca.SX.sym("fresh")
     metrics, slope = ca.SX.sym("metrics", n_metric), ca.SX.sym("slope", n_metric, n_drive)
-    begin, along = ca.SX.sym("begin", n_drive), ca.SX.sym("along", n_drive)
-    defect, bulge = ca.SX.sym("defect", n_metric), ca.SX.sym("bulge", n_metric)
+    begin, share_by_drive = ca.SX.sym("begin", n_drive), ca.SX.sym("share_by_drive", n_drive)
+    defect, curvature = ca.SX.sym("defect", n_metric), ca.SX.sym("curvature", n_metric)
     inputs = ca.SX.sym("inputs", len(SLOW_INPUTS))
     parameters = ca.SX.sym("parameters", model.rates.size1_in(3))
     acting = ca.SX.sym("acting", n_drive - 1)
@@ -211,19 +215,19 @@ def _solver() -> ca.Function:
         slow = _within(effects[list(DISTURBANCES).index(name)], low, high)
         here.append(_within(disturbance.joined(slow, acting[i]), low, high))
     moved = ca.vertcat(*here, volume) - begin
-    share = _within(ca.dot(along, moved), 0.0, _FURTHEST)
-    now = metrics + ca.mtimes(slope, moved) + defect * _grown(share, fresh)
-    now = now + bulge * _bulged(share, fresh)
+    share = _within(ca.dot(share_by_drive, moved), 0.0, _FURTHEST)
+    now = metrics + ca.mtimes(slope, moved) + defect * _defect_share(share, fresh)
+    now = now + curvature * _curvature_share(share, fresh)
     inflow = DISTURBANCES["infusion"]
     infusion = _within(effects[list(DISTURBANCES).index("infusion")], inflow.low, inflow.high)
     rates = ca.vertcat(model.rates(state, now, inputs, parameters), infusion * SECONDS_PER_HOUR)
-    described = (metrics, ca.vec(slope), begin, along, defect, bulge)
+    described = (metrics, ca.vec(slope), begin, share_by_drive, defect, curvature)
     held = ca.vertcat(hours, fresh, *described, inputs, parameters, acting)
     equations = {"x": y, "p": held, "ode": hours * rates / _SCALES}
     accuracy = {"reltol": _RELATIVE, "abstol": _ABSOLUTE, "max_num_steps": _MOST_STEPS}
     quiet = {"show_eval_warnings": False, "disable_internal_warnings": True}
     options = accuracy | quiet
-    return ca.integrator("slow_flow", "cvodes", equations, 0.0, list(_NOTED), options)
+    return ca.integrator("slow_trajectory", "cvodes", equations, 0.0, list(_NOTED), options)
 
 
 def _within(x: ca.SX, low: float, high: float) -> ca.SX:

@@ -10,8 +10,8 @@ from scipy.integrate import solve_ivp
 
 from plants import METRICS, PhysicsError, Plant, SlowClock, SlowParameters, steady_state
 from plants.slow.clock import metric_vector
-from plants.slow.flow import MetricModel, flowed
 from plants.slow.response import drive_vector, drives
+from plants.slow.trajectory import MetricModel, slow_trajectory
 
 N_DRIVES = len(drives()) + 1
 
@@ -35,7 +35,7 @@ def test_it_solves_the_equations_of_the_clock(clock):
     clock.give(inotrope=5.0, bleeding=80.0)
     model = constant(clock)
     metrics = METRICS.as_dict(model.metrics)
-    path = flowed(clock, {}, 5000.0, 6.0, model)
+    path = slow_trajectory(clock, {}, 5000.0, 6.0, model)
     exact = solve_ivp(
         lambda t, s: clock.rates(s, metrics)[0],
         (0.0, 6.0),
@@ -63,7 +63,7 @@ def test_the_model_passes_through_the_beats_that_it_was_told(fresh):
     ended = model.with_defect(begin + way, last)
     assert ended.at(begin) == pytest.approx(first)
     assert ended.at(begin + way) == pytest.approx(last)
-    bent = ended.with_bulge(begin + 0.4 * way, middle)
+    bent = ended.with_curvature(begin + 0.4 * way, middle)
     for place, expected in ((0.0, first), (0.4, middle), (1.0, last)):
         assert bent.at(begin + place * way) == pytest.approx(expected)
     # Right slopes are kept at the begin.
@@ -78,13 +78,13 @@ def test_a_place_at_the_end_of_the_way_tells_nothing_about_its_middle():
         np.zeros(len(METRICS)), np.zeros(N_DRIVES), np.ones((len(METRICS), N_DRIVES)), True
     )
     ended = model.with_defect(np.ones(N_DRIVES), np.ones(len(METRICS)))
-    assert ended.with_bulge(np.ones(N_DRIVES), 5.0 * np.ones(len(METRICS))) is ended
+    assert ended.with_curvature(np.ones(N_DRIVES), 5.0 * np.ones(len(METRICS))) is ended
 
 
 def test_a_way_of_no_length_has_no_defect(clock):
     model = constant(clock)
     ended = model.with_defect(model.drives, model.metrics + 1.0)
-    assert np.all(ended.along == 0.0)
+    assert np.all(ended.share_by_drive == 0.0)
     assert ended.at(model.drives + 1.0) == pytest.approx(model.metrics)
 
 
@@ -92,10 +92,10 @@ def test_the_solver_follows_the_model():
     # What recovers lowers the filling, and so recovers faster.
     clock = SlowClock("shock-d", SlowParameters.load().replace(recoverable=1.0))
     model = constant(clock)
-    plain = flowed(clock, {}, 5000.0, 96.0, model).end[0]
+    plain = slow_trajectory(clock, {}, 5000.0, 96.0, model).end[0]
     slope = model.slope.copy()
     slope[METRICS.index["lvedp"], drives().index("lv_contractility")] = -40.0
-    helped = flowed(clock, {}, 5000.0, 96.0, replace(model, slope=slope)).end[0]
+    helped = slow_trajectory(clock, {}, 5000.0, 96.0, replace(model, slope=slope)).end[0]
     stunned = list(clock.states()).index("stunned")
     assert helped[stunned] < plain[stunned] - 1e-3
 
@@ -103,7 +103,9 @@ def test_the_solver_follows_the_model():
 def test_equations_without_a_solution_are_reported_quietly(clock, capfd):
     model = constant(clock)
     with pytest.raises(PhysicsError, match="shock-d"):
-        flowed(clock, {}, 5000.0, 1.0, replace(model, metrics=np.full(len(METRICS), np.nan)))
+        slow_trajectory(
+            clock, {}, 5000.0, 1.0, replace(model, metrics=np.full(len(METRICS), np.nan))
+        )
     assert capfd.readouterr().err == ""
 
 
@@ -112,4 +114,4 @@ def test_a_state_that_leaves_its_range_is_reported(clock):
     metrics = model.metrics.copy()
     metrics[METRICS.index["hemolysis_rate"]] = 1e4
     with pytest.raises(PhysicsError, match="pfhb"):
-        flowed(clock, {}, 5000.0, 5.0, replace(model, metrics=metrics))
+        slow_trajectory(clock, {}, 5000.0, 5.0, replace(model, metrics=metrics))
