@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from envs.arguments import checked_options
-from envs.weaning_pool import HeldCourse, PatientPool
+from envs.weaning_pool import ConstantLevelCourse, PatientPool
 from plants import Bedside, HourScenario, InputError, PhysicsError, Pump, label_limit, unknown_name
 from plants.bedside import CASES
 from plants.cohorts import FIRST_EVALUATION_SEED
@@ -32,7 +32,7 @@ class WeaningEpisode:
     ----------
     bedside : Bedside
         The patient at the first decision.
-    course : HeldCourse
+    course : ConstantLevelCourse
         The same patient, held at the level at first.
     case : str
         What becomes of him or her.
@@ -41,7 +41,7 @@ class WeaningEpisode:
     """
 
     bedside: Bedside
-    course: HeldCourse
+    course: ConstantLevelCourse
     case: str
     events: str
 
@@ -139,7 +139,7 @@ class WeaningDraws:
                     raise
                 continue
             if events.events:
-                course = HeldCourse(course.first, events)
+                course = ConstantLevelCourse(course.first, events)
             return WeaningEpisode(
                 course.begin(begin, sensor_seed), course, weaning_case.name, events.name
             )

@@ -23,7 +23,7 @@ _APART, _BEFORE_END = 24.0, 1.0
 _KEPT = 1024
 
 
-class HeldCourse:
+class ConstantLevelCourse:
     """A patient held at the level at which the pump began to run, as far as anybody asked.
 
     Parameters
@@ -100,9 +100,9 @@ class PatientPool:
 
     def __init__(self, pump: Pump, **arguments: Any):
         self._pump, self._arguments = pump, arguments
-        self._courses: OrderedDict[tuple[int, str, str], HeldCourse] = OrderedDict()
+        self._courses: OrderedDict[tuple[int, str, str], ConstantLevelCourse] = OrderedDict()
 
-    def course(self, seed: int, case: str, level: str) -> tuple[HeldCourse, WeaningCase]:
+    def course(self, seed: int, case: str, level: str) -> tuple[ConstantLevelCourse, WeaningCase]:
         """The patient of a seed with a case ("": as the seed says), held at a level.
 
         Raises
@@ -115,7 +115,7 @@ class PatientPool:
         patient, weaning_case = _patient(seed, case, self._pump)
         key = (seed, case, level)
         if key not in self._courses:
-            self._courses[key] = HeldCourse(self._made(patient, weaning_case, level))
+            self._courses[key] = ConstantLevelCourse(self._made(patient, weaning_case, level))
             if len(self._courses) > _KEPT:
                 self._courses.popitem(last=False)
         self._courses.move_to_end(key)
@@ -123,7 +123,7 @@ class PatientPool:
 
     def _made(self, patient: VirtualPatient, case: WeaningCase, level: str) -> Bedside:
         bedside = Bedside(
-            patient, self._pump, events=case.events, kept=case.kept, **self._arguments
+            patient, self._pump, events=case.events, fixed_doses=case.fixed_doses, **self._arguments
         )
         if level != bedside.level:
             bedside.reset(level)

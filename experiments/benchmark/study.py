@@ -58,11 +58,11 @@ def resolve(settings: BenchmarkSettings) -> BenchmarkSettings:
         The suite or a controller cannot be used.
     """
     suite = Suite.load(settings.suite)
-    entrants, notes = entering(suite, settings.controllers)
+    entrants, notes = participants(suite, settings.controllers)
     return settings.model_copy(update={"content": suite, "entrants": entrants, "notes": notes})
 
 
-def entering(suite: Suite, more: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def participants(suite: Suite, more: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The controllers that take part, and notes on those that do not.
 
     Raises
@@ -90,7 +90,7 @@ def entering(suite: Suite, more: Sequence[str]) -> tuple[tuple[str, ...], tuple[
     return tuple(entrants), tuple(notes)
 
 
-def planned(suite: Suite, controllers: Sequence[str]) -> list[Trial]:
+def planned_trials(suite: Suite, controllers: Sequence[str]) -> list[Trial]:
     """The trials of a suite: those of the controllers, and the held levels of the sweep."""
     sweep = tuple(f"fixed:{level}" for level in suite.levels)
     every = dict.fromkeys((*controllers, *sweep))
@@ -108,7 +108,7 @@ STUDY = Study(
     title=lambda settings: f"Benchmark {settings.begun_suite.name}",
     settings=BenchmarkSettings,
     resolve=resolve,
-    cases=lambda settings: planned(settings.begun_suite, settings.entrants),
+    cases=lambda settings: planned_trials(settings.begun_suite, settings.entrants),
     work=run_safely,
     findings=_findings,
     keep=TrialResult.to_dict,

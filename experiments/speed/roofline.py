@@ -64,24 +64,26 @@ void peak_run(double *a, long steps, int kind) {
 
 
 @dataclass(frozen=True)
-class Count:
+class OperationCount:
     """Operations: simple ones, square roots, divisions."""
 
     simple: float = 0.0
     roots: float = 0.0
     divisions: float = 0.0
 
-    def __add__(self, other: Count) -> Count:
-        return Count(
+    def __add__(self, other: OperationCount) -> OperationCount:
+        return OperationCount(
             self.simple + other.simple, self.roots + other.roots, self.divisions + other.divisions
         )
 
-    def times(self, factor: float) -> Count:
+    def times(self, factor: float) -> OperationCount:
         """So many of it."""
-        return Count(self.simple * factor, self.roots * factor, self.divisions * factor)
+        return OperationCount(self.simple * factor, self.roots * factor, self.divisions * factor)
 
 
-def counted(function: ca.Function, names: Sequence[str], *, phase: int | None = None) -> Count:
+def operation_count(
+    function: ca.Function, names: Sequence[str], *, phase: int | None = None
+) -> OperationCount:
     """Operations of a function that depend on more than held values.
 
     Parameters
@@ -97,41 +99,41 @@ def counted(function: ca.Function, names: Sequence[str], *, phase: int | None = 
     Examples
     --------
     >>> import casadi as ca
-    >>> from experiments.speed.roofline import counted
+    >>> from experiments.speed.roofline import operation_count
     >>> x, v = ca.SX.sym("x"), ca.SX.sym("v")
-    >>> counted(ca.Function("f", [x, v], [x * v + ca.sqrt(x) / ca.exp(v)]), ["x", "v"])
-    Count(simple=3, roots=1, divisions=0)
+    >>> operation_count(ca.Function("f", [x, v], [x * v + ca.sqrt(x) / ca.exp(v)]), ["x", "v"])
+    OperationCount(simple=3, roots=1, divisions=0)
     """
     parts = None if phase is None else {"x": {phase: "phase"}}
     held = frozenset({"v"})
     graph = with_reciprocals(graph_of(function, names, parts=parts), held)
     graph = simplified(graph, (held, held | {"phase"}))
-    total = Count()
+    total = OperationCount()
     for number in needed(graph, [i for row in graph.outputs for i in row if i is not None]):
         node = graph.nodes[number]
         if node.operation < 0 or node.depends <= held:
             continue
         if node.operation == ca.OP_SQRT:
-            operation = Count(roots=1)
+            operation = OperationCount(roots=1)
         elif node.operation in _DIVISIONS:
-            operation = Count(divisions=1)
+            operation = OperationCount(divisions=1)
         else:
             simple, divisions = _EXPANDED.get(node.operation, (1, 0))
-            operation = Count(simple=simple, divisions=divisions)
+            operation = OperationCount(simple=simple, divisions=divisions)
         total += operation.times(0.5) if node.depends <= held | {"phase"} else operation
-    return Count(
+    return OperationCount(
         *(int(x) if x == int(x) else x for x in (total.simple, total.roots, total.divisions))
     )
 
 
-def step_count(f: PlantFunctions) -> Count:
+def step_count(f: PlantFunctions) -> OperationCount:
     """Operations of one patient's step inside a beat: four slopes, their sums, the accumulator."""
     names = ("acc", "x", "after", "mean", "extremes", "v")
     nx, ng = f.slope.size1_in(0), f.slope.size1_out(1)
     # Three intermediate states, the new one, and the mean of the integrands.
-    sums = Count(simple=3 * 3 * nx + 6 * nx + 5 * ng)
-    slopes = counted(f.slope, ("x", "v"), phase=f.phase).times(4)
-    return slopes + counted(f.within_beat, names) + sums
+    sums = OperationCount(simple=3 * 3 * nx + 6 * nx + 5 * ng)
+    slopes = operation_count(f.slope, ("x", "v"), phase=f.phase).times(4)
+    return slopes + operation_count(f.within_beat, names) + sums
 
 
 @functools.cache

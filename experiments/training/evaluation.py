@@ -73,10 +73,10 @@ def held_out(environment: str, arguments: Mapping[str, Any]) -> gymnasium.Env[An
     """
     envs.register()
     changed = dict(arguments) | ({"cohort_size": None} if "cohort_size" in arguments else {})
-    return made(environment, changed)
+    return make_environment(environment, changed)
 
 
-def made(environment: str, arguments: Mapping[str, Any]) -> gymnasium.Env[Any, Any]:
+def make_environment(environment: str, arguments: Mapping[str, Any]) -> gymnasium.Env[Any, Any]:
     """The environment, with bad input as an InputError.
 
     Raises

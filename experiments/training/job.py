@@ -25,7 +25,7 @@ from typing import Any
 from controllers.policy import POLICY_FILES, Normalisation
 from experiments.runs import to_json, versions
 from experiments.training.checkpoints import checkpoint_path, last_checkpoint, tidy, whole_folder
-from experiments.training.evaluation import made
+from experiments.training.evaluation import make_environment
 from experiments.training.settings import TrainingSettings
 from experiments.training.task import check_task, evaluated
 from plants import InputError
@@ -204,7 +204,9 @@ def _environments(settings: TrainingSettings, count: int) -> Any:
     if has_native_vector(settings.environment):
         return native_vec_env(settings.environment, settings.arguments, count, seed=settings.seed)
     return make_vec_env(
-        lambda: made(settings.environment, settings.arguments), count, seed=settings.seed
+        lambda: make_environment(settings.environment, settings.arguments),
+        count,
+        seed=settings.seed,
     )
 
 

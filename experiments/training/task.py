@@ -14,7 +14,7 @@ from controllers.policy import WEANING_ACTION
 from envs import SupportEnv, WeaningEnv
 from experiments.training.evaluation import evaluate, held_out
 from experiments.training.settings import TrainingSettings
-from experiments.training.weaning import at_random, evaluate_weaning, held, held_out_weaning
+from experiments.training.weaning import at_random, evaluate_weaning, held_out_weaning, hold_level
 from plants import InputError
 from plants.bedside import ACTIONS
 
@@ -92,7 +92,7 @@ def _weaning(settings: TrainingSettings, act: Act) -> tuple[dict[str, Any], dict
     env = held_out_weaning(settings.arguments)
     task: Any = env.unwrapped
     metrics = evaluate_weaning(env, act, episodes=settings.evaluation_episodes).metrics()
-    for name, policy in (("held", held), ("random", at_random(settings.seed))):
+    for name, policy in (("held", hold_level), ("random", at_random(settings.seed))):
         measures = evaluate_weaning(env, policy, episodes=settings.evaluation_episodes).metrics()
         metrics |= {f"{name}_{key}": measures[key] for key in ("episode_reward", "share_well")}
     description = {

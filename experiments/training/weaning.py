@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controllers.policy import POLICY_FILES, policy_network, policy_normalisation, read_policy
-from experiments.training.evaluation import FIRST_SEED, made
+from experiments.training.evaluation import FIRST_SEED, make_environment
 from plants import InputError
 from plants.bedside import ACTIONS
 from plants.cohorts import FIRST_EVALUATION_SEED
@@ -85,7 +85,7 @@ def held_out_weaning(arguments: Mapping[str, Any]) -> gymnasium.Env[Any, Any]:
         allowed = "a cohort that leaves patients for the evaluation"
         raise InputError("cohort_size", arguments.get("cohort_size"), allowed)
     changed = {name: value for name, value in arguments.items() if name != "begin"}
-    return made(WEANING, changed | {"cohort_first": first, "cohort_size": size})
+    return make_environment(WEANING, changed | {"cohort_first": first, "cohort_size": size})
 
 
 def evaluate_weaning(env: gymnasium.Env[Any, Any], act: Act, *, episodes: int) -> WeaningEvaluation:
@@ -141,7 +141,7 @@ def _end(info: Mapping[str, Any]) -> str:
     return "label" if outcome == "alive" else outcome
 
 
-def held(seen: NDArray[np.float32]) -> int:
+def hold_level(seen: NDArray[np.float32]) -> int:
     """Hold the level until the label's end."""
     return _HOLD
 
@@ -187,5 +187,5 @@ def compare_weaning(
     """
     config = json.loads((Path(folder) / POLICY_FILES[0]).read_text(encoding="utf-8"))
     env = held_out_weaning(config["arguments"])
-    acts = {"policy": policy_act(folder), "held": held, "random": at_random(0)}
+    acts = {"policy": policy_act(folder), "held": hold_level, "random": at_random(0)}
     return {name: evaluate_weaning(env, act, episodes=episodes) for name, act in acts.items()}

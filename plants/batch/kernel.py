@@ -18,7 +18,7 @@ from plants.compile import (
     Evaluator,
     InterpretedLaneFunctions,
     LaneFunctions,
-    built,
+    build_kernel,
     joint_step,
 )
 from plants.plant import plant_model
@@ -137,4 +137,6 @@ def batch_kernel(
     BuildError
         `backend` is "compiled" and the kernel cannot be built.
     """
-    return built(lambda: EmittedBatch(width, precision, right=right), InterpretedBatch, backend)
+    return build_kernel(
+        lambda: EmittedBatch(width, precision, right=right), InterpretedBatch, backend
+    )

@@ -12,7 +12,7 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.compile import Backend, Kernel, PlantKernel, VirtualMachineKernel, built
+from plants.compile import Backend, Kernel, PlantKernel, VirtualMachineKernel, build_kernel
 from plants.compile.code import PlantFunctions
 from plants.plant import PHASE, STATES, VALUES, plant_model
 from plants.quantities import WAVEFORMS
@@ -86,7 +86,7 @@ def _time_loop(wrap: bool, backend: Backend) -> Kernel:
         model = plant_model()
         return VirtualMachineKernel(model.run_step if wrap else model.beat_step, model.observe)
 
-    return built(lambda: EmittedKernel(wrap=wrap), interpreted, backend)
+    return build_kernel(lambda: EmittedKernel(wrap=wrap), interpreted, backend)
 
 
 @functools.cache

@@ -70,7 +70,7 @@ class Bedside:
         Whose definition of death counts; by default the default one.
     baroreflex : bool
         Whether the reflex works.
-    kept : mapping of str to float, optional
+    fixed_doses : mapping of str to float, optional
         Doses that the clinicians keep whatever the rule says.
     complications : bool
         Whether bleeding, malposition and limb ischemia strike by the patient's own draws.
@@ -107,7 +107,8 @@ class Bedside:
     >>> from plants import Bedside
     >>> from plants import weaning_patient
     >>> patient, case = weaning_patient(3)
-    >>> bedside = Bedside(patient, Pump.load("5.5"), events=case.events, kept=case.kept, seed=3)
+    >>> pump, doses = Pump.load("5.5"), case.fixed_doses
+    >>> bedside = Bedside(patient, pump, events=case.events, fixed_doses=doses, seed=3)
     >>> bedside.reset(level="P-8")
     >>> bedside.advance(2.0, "P-8")
     >>> bedside.hours, bedside.level, bedside.outcome
@@ -126,7 +127,7 @@ class Bedside:
         seed: int = 0,
         therapy: Therapy | None = None,
         baroreflex: bool = True,
-        kept: Mapping[str, float] | None = None,
+        fixed_doses: Mapping[str, float] | None = None,
         complications: bool = True,
         noise_scale: float = 1.0,
         beyond_label: bool = False,
@@ -136,7 +137,11 @@ class Bedside:
         self.events = events or HourScenario("none")
         self.settings: BedsideSettings = bedside_settings()
         self.therapy = therapy or Therapy.default()
-        self.kept, self.noise_scale, self.beyond_label = dict(kept or {}), noise_scale, beyond_label
+        self.fixed_doses, self.noise_scale, self.beyond_label = (
+            dict(fixed_doses or {}),
+            noise_scale,
+            beyond_label,
+        )
         self.label_hours = label_limit(pump)
         self._gain = self.settings["reflex"]["gain"] if baroreflex else 0.0
         self.plant = Plant(self.patient.patient, pump)
@@ -170,7 +175,7 @@ class Bedside:
             self.settings,
             {name: self._clock.inputs[name] for name in DRUGS},
             self._run.volume,
-            self.kept,
+            self.fixed_doses,
         )
         self._sensors = self._new_sensors(self.seed if seed is None else seed)
         self.complications = Complications(self.patient.seed, self.settings, self.pump)

@@ -79,14 +79,14 @@ class WeaningCase:
         The shock that the patient comes with.
     events : HourScenario or None
         What happens in the course.
-    kept : Mapping of str to float
+    fixed_doses : Mapping of str to float
         Doses that the clinicians keep up.
     """
 
     name: str
     phenotype: str
     events: HourScenario | None = None
-    kept: Mapping[str, float] = field(default_factory=dict)
+    fixed_doses: Mapping[str, float] = field(default_factory=dict)
 
 
 @functools.cache
@@ -157,9 +157,9 @@ def weaning_patient(
     slow["coronary_critical_pressure"] = values["coronary_critical_pressure"]
     for parameter in ("mitral_tethering", "mitral_competent_volume", "mitral_competent_pressure"):
         slow.pop(parameter, None)  # Regurgitation is a case of its own.
-    kept: dict[str, float] = {}
+    fixed_doses: dict[str, float] = {}
     if name == "inotrope-masked":
-        slow["inotrope_baseline"] = kept["inotrope"] = doses["masking"]
+        slow["inotrope_baseline"] = fixed_doses["inotrope"] = doses["masking"]
     share = 0.0 if responder == "none" else drawn_between(values, responder, amount)
     if name == "inotrope-masked":
         share = masked_recovery_share(drawn.patient, slow)
@@ -182,7 +182,7 @@ def weaning_patient(
         low, high = values["relapse_low"] * hours, values["relapse_high"] * hours
         events = HourScenario.drawn("relapse", seed, low, high)
     patient = replace(drawn, responder=responder, slow=slow)
-    return patient, WeaningCase(name, kind, events, MappingProxyType(kept))
+    return patient, WeaningCase(name, kind, events, MappingProxyType(fixed_doses))
 
 
 def congested(patient: Patient) -> Patient:

@@ -45,7 +45,7 @@ class Complications:
 
     Attributes
     ----------
-    at : dict of str to float
+    occurred_at : dict of str to float
         When each happened, h, by name of :data:`COMPLICATIONS`.
     limits : dict of str to float
         Cumulative hazard at which each strikes, by name of :data:`plants.HAZARDS`.
@@ -69,7 +69,7 @@ class Complications:
         self._first = first_sample
         self._times: list[float] = []
         self._samples: list[float] = []
-        self.at: dict[str, float] = {}
+        self.occurred_at: dict[str, float] = {}
 
     def check(
         self, hours: float, truth: Mapping[str, float], *, occurring: bool
@@ -97,15 +97,17 @@ class Complications:
             return
         self._times.append(hours)
         self._samples.append(pfhb)
-        if "hemolysis" not in self.at and clinically_significant(self._times, self._samples):
-            self.at["hemolysis"] = hours
+        if "hemolysis" not in self.occurred_at and clinically_significant(
+            self._times, self._samples
+        ):
+            self.occurred_at["hemolysis"] = hours
 
     def occurrence(self, hours: float, hazards: Mapping[str, float]) -> list[HourEvent]:
         """Events of the hazards that have reached their limits now, each once."""
         events: list[HourEvent] = []
         for name, limit in self.limits.items():
-            if _NAMES[name] not in self.at and hazards[name] >= limit:
-                self.at[_NAMES[name]] = hours
+            if _NAMES[name] not in self.occurred_at and hazards[name] >= limit:
+                self.occurred_at[_NAMES[name]] = hours
                 events += self._events(name, hours)
         return events
 

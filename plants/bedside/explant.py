@@ -48,7 +48,7 @@ class FollowUp:
         Whether the circulation came to an end.
     times : tuple of float
         Hours after the removal.
-    noted : dict of str to tuple of float
+    recorded : dict of str to tuple of float
         The signals of :data:`RECORDED_SIGNALS` at those hours.
     """
 
@@ -57,7 +57,7 @@ class FollowUp:
     hours: float
     died: bool = False
     times: tuple[float, ...] = ()
-    noted: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    recorded: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 def follow_unsupported(
@@ -93,8 +93,8 @@ def follow_unsupported(
     times: list[float] = []
 
     def follow_up(result: str, reason: str, *, died: bool = False) -> FollowUp:
-        noted = {name: tuple(row[name] for row in rows) for name in RECORDED_SIGNALS}
-        return FollowUp(result, reason, run.slow.hours - begin, died, tuple(times), noted)
+        recorded = {name: tuple(row[name] for row in rows) for name in RECORDED_SIGNALS}
+        return FollowUp(result, reason, run.slow.hours - begin, died, tuple(times), recorded)
 
     try:
         metrics = run.metrics()

@@ -57,7 +57,7 @@ class ClinicalOrders:
         Doses at the begin.
     volume : float
         Blood volume at the begin, mL, of which a share may be taken off.
-    kept : mapping of str to float
+    fixed_doses : mapping of str to float
         Doses that the clinicians keep whatever happens, by name.
 
     Attributes
@@ -83,12 +83,12 @@ class ClinicalOrders:
         settings: BedsideSettings,
         begin: Mapping[str, float],
         volume: float,
-        kept: Mapping[str, float] | None = None,
+        fixed_doses: Mapping[str, float] | None = None,
     ):
         self._set = settings["orders"]
         self._weaned_in = settings["explant"]["inotrope_hours"]
-        self.kept = checked_orders(kept)
-        self.now = dict.fromkeys(ORDERS, 0.0) | checked_orders(begin) | self.kept
+        self.fixed_doses = checked_orders(fixed_doses)
+        self.now = dict.fromkeys(ORDERS, 0.0) | checked_orders(begin) | self.fixed_doses
         self._most_off = self._set["diuresis_share"] * volume
         self.taken_off = 0.0
         self._last_inotrope = 0.0
@@ -118,7 +118,7 @@ class ClinicalOrders:
             "distal_perfusion": 1.0 if starved else self.now["distal_perfusion"],
             "position_check": 1.0 if seen["map"] < limits["map_rescue"] else 0.0,
         }
-        self.now = ruled | self.kept | checked_orders(orders)
+        self.now = ruled | self.fixed_doses | checked_orders(orders)
         self._last_inotrope = self.now["inotrope"]
         self.taken_off += self.now["diuresis"]
         return dict(self.now)
@@ -130,7 +130,7 @@ class ClinicalOrders:
 
     def without_pump(self, seen: Mapping[str, float]) -> dict[str, float]:
         """What is given in the next hour after the pump is out: every inotrope is taken off."""
-        self.kept = {}
+        self.fixed_doses = {}
         begin = self._last_inotrope
         inotrope = max(self.now["inotrope"] - begin / self._weaned_in, 0.0)
         self.decide(seen, {"inotrope": inotrope if inotrope > 1e-6 else 0.0})

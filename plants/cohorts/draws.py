@@ -136,7 +136,9 @@ def draw_leak(random: np.random.Generator, regurgitation: Numbers) -> float:
     return drawn_between(regurgitation, "leak", amount) if has < regurgitation["share"] else 0.0
 
 
-def valve(leak: float, metrics: dict[str, float], regurgitation: Numbers) -> dict[str, float]:
+def mitral_valve_parameters(
+    leak: float, metrics: dict[str, float], regurgitation: Numbers
+) -> dict[str, float]:
     """Parameters of a mitral valve that has that leak in a beat, and less where it is unloaded."""
     if leak == 0.0:
         return {}

@@ -23,7 +23,7 @@ from plants.cohorts.draws import (
     draw_leak,
     draw_recovery,
     drawn_around,
-    valve,
+    mitral_valve_parameters,
 )
 from plants.cohorts.refused import PatientRefused
 from plants.cohorts.variation import Variation, built_in_variation
@@ -137,7 +137,7 @@ class Population:
         InputError
             The seed is none or is kept for evaluation, or no draw was plausible.
         """
-        return self.counted(seed)[0]
+        return self.draw_with_counts(seed)[0]
 
     def sample(self, count: int, first_seed: int = 0) -> tuple[list[VirtualPatient], RefusalCounts]:
         """The patients of `count` seeds from the first on, and what was refused meanwhile.
@@ -157,12 +157,12 @@ class Population:
         count = check_count(count, "count", 1)
         total, patients = RefusalCounts(), []
         for seed in range(first_seed, first_seed + count):
-            patient, counts = self.counted(seed)
+            patient, counts = self.draw_with_counts(seed)
             patients.append(patient)
             total += counts
         return patients, total
 
-    def counted(self, seed: int) -> tuple[VirtualPatient, RefusalCounts]:
+    def draw_with_counts(self, seed: int) -> tuple[VirtualPatient, RefusalCounts]:
         """The patient of a seed and what was refused before he or she was found.
 
         Raises
@@ -234,7 +234,7 @@ class Population:
         """The patient with all that is drawn besides the circulation."""
         v = self.variation
         slow = draw_blood(self._stream(seed, "blood"), v)
-        slow |= valve(leak, metrics, v.regurgitation)
+        slow |= mitral_valve_parameters(leak, metrics, v.regurgitation)
         responder = "none"
         if self.kind.shock:
             slow |= draw_doses(self._stream(seed, "drugs"), v.drugs)

@@ -121,7 +121,7 @@ def warn_virtual_machine(reason: str) -> None:
     )
 
 
-def built(
+def build_kernel(
     compiled: Callable[[], _Compiled], interpreted: Callable[[], _Interpreted], backend: Backend
 ) -> _Compiled | _Interpreted:
     """What runs compiled, or interpreted where that is wanted or nothing can be compiled.
@@ -162,14 +162,14 @@ def step_kernel(
     tangent : bool
         Whether directional derivatives are wanted.
     backend : {"auto", "compiled", "virtual-machine"}
-        See :func:`built`.
+        See :func:`build_kernel`.
 
     Raises
     ------
     BuildError
         `backend` is "compiled" and the kernel cannot be built.
     """
-    return built(
+    return build_kernel(
         lambda: CompiledKernel(step, observe, tangent=tangent),
         lambda: VirtualMachineKernel(step, observe),
         backend,

@@ -59,7 +59,7 @@ def run_support(
     settings: CohortSettings | None = None,
     *,
     bedside: Numbers | None = None,
-    malposed: bool = False,
+    malpositioned: bool = False,
 ) -> Course:
     """Let a patient be supported; a death or an impossible anatomy is a labelled outcome.
 
@@ -73,7 +73,7 @@ def run_support(
         By default those that come with the package.
     bedside : BedsideSettings or mapping, optional
         What complications do and what is done for them; by default that of the bedside.
-    malposed : bool
+    malpositioned : bool
         Whether the course is run again with a pump that slips for certain, so that the incidence
         of hemolysis can be told from few patients.
 
@@ -101,13 +101,13 @@ def run_support(
         return Course(support.name, REFUSED, str(error.allowed), support.access)
     days = _SupportedDays(placed, pump, support, settings, bedside)
     course = days.course()
-    if malposed:
+    if malpositioned:
         again = course
         if math.isinf(course.malposition):
-            sure = {_SLIP: _share(placed.seed) * course.noted[_SLIP][-1]}
+            sure = {_SLIP: _share(placed.seed) * course.recorded[_SLIP][-1]}
             limits = days.complications.limits | sure
             again = _SupportedDays(placed, pump, support, settings, bedside, limits).course()
-        course = replace(course, hemolysis_if_malposed=again.hemolysis)
+        course = replace(course, hemolysis_if_malpositioned=again.hemolysis)
     return course
 
 
@@ -160,7 +160,7 @@ class _SupportedDays:
         self.held_at: tuple[str, dict[str, float]] | None = None  # what the run is held at
         self.catheter = math.inf
         self.times: list[float] = []
-        self.noted: dict[str, list[float]] = {name: [] for name in (*HAZARDS, *RECORDED_SIGNALS)}
+        self.recorded: dict[str, list[float]] = {name: [] for name in (*HAZARDS, *RECORDED_SIGNALS)}
         held = support.levels != RULE
         number = int(settings["highest_level"])
         self.level = pump.level(support.levels if held else number).name
@@ -227,7 +227,7 @@ class _SupportedDays:
         self.times.append(hours)
         number = float(level_number(self.level))
         values = metrics | self.run.slow.states() | {"level": number}
-        for name, series in self.noted.items():
+        for name, series in self.recorded.items():
             series.append(values[name])
         if hours > 0.0:
             self.complications.take_sample(hours, values["pfhb"])
@@ -235,7 +235,7 @@ class _SupportedDays:
     def _events(self) -> None:
         """What the hazards have reached begins, and what is over ends."""
         hours = self.run.slow.hours
-        now = {name: self.noted[name][-1] for name in HAZARDS}
+        now = {name: self.recorded[name][-1] for name in HAZARDS}
         self.scenario = self.scenario.with_events(*self.complications.occurrence(hours, now))
         self.outside = self.scenario.disturbances(hours)
         infusions = {"transfusion": 0.0, "fluid": 0.0}
@@ -283,7 +283,7 @@ class _SupportedDays:
             return False
 
     def _result(self, outcome: str, reason: str) -> Course:
-        series = {name: self.noted[name] for name in HAZARDS}
+        series = {name: self.recorded[name] for name in HAZARDS}
         struck = event_times(self.times, series, self.complications.limits)
         anatomy = self.patient.anatomy(self.pump, self.patient.access)
         return Course(
@@ -296,8 +296,8 @@ class _SupportedDays:
             bleeding=struck[_BLEED],
             malposition=struck[_SLIP],
             limb=struck[_LIMB],
-            hemolysis=self.complications.at.get("hemolysis", math.inf),
+            hemolysis=self.complications.occurred_at.get("hemolysis", math.inf),
             distal_perfusion=self.catheter,
             times=self.times,
-            noted=self.noted,
+            recorded=self.recorded,
         )

@@ -100,14 +100,14 @@ class Course:
         Time of the event, h; infinity where there was none.
     hemolysis : float
         Time of the second sample above 40 mg/dL within 24 h, h; infinity where there was none.
-    hemolysis_if_malposed : float
+    hemolysis_if_malpositioned : float
         The same in a second run in which the pump slips for certain, at a time that the hazard
         decides; NaN where that was not run.
     distal_perfusion : float
         When a distal perfusion catheter was put in, h; infinity where none was.
     times : list of float
         Times of the checks, h.
-    noted : dict of str to list of float
+    recorded : dict of str to list of float
         Cumulative hazards and the signals of :data:`RECORDED_SIGNALS` at the checks.
     """
 
@@ -121,7 +121,7 @@ class Course:
     malposition: float = math.inf
     limb: float = math.inf
     hemolysis: float = math.inf
-    hemolysis_if_malposed: float = math.nan
+    hemolysis_if_malpositioned: float = math.nan
     distal_perfusion: float = math.inf
     times: list[float] = field(default_factory=list)
-    noted: dict[str, list[float]] = field(default_factory=dict)
+    recorded: dict[str, list[float]] = field(default_factory=dict)

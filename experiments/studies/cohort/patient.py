@@ -29,7 +29,7 @@ class Task:
         Factor on the spread of the population.
     evaluation : bool
         Whether the seed may be one that is kept for evaluation.
-    malposed : bool
+    malpositioned : bool
         Whether each course is run again with a pump that slips for certain.
     """
 
@@ -38,7 +38,7 @@ class Task:
     supports: tuple[Support, ...]
     spread: float = 1.0
     evaluation: bool = False
-    malposed: bool = False
+    malpositioned: bool = False
 
     @property
     def key(self) -> str:
@@ -55,7 +55,7 @@ class PatientResult:
     ----------
     key : str
         Of the task.
-    described : dict
+    characteristics : dict
         The patient, by the names that the settings list; None where there is no such number. Empty
         where no plausible patient was found.
     reason : str
@@ -69,7 +69,7 @@ class PatientResult:
     """
 
     key: str
-    described: dict[str, Any]
+    characteristics: dict[str, Any]
     reason: str
     draws: int
     refusals: dict[str, int]
@@ -98,14 +98,14 @@ def run_patient(task: Task) -> PatientResult:
     """
     population = Population(task.phenotype, spread=task.spread, evaluation=task.evaluation)
     try:
-        patient, counts = population.counted(task.seed)
+        patient, counts = population.draw_with_counts(task.seed)
     except InputError as error:
         if error.field != "spread":  # No plausible draw; anything else is the caller's mistake.
             raise
         return PatientResult(task.key, {}, str(error.allowed), population.attempts, {}, ())
     row = patient.row()
     courses = tuple(
-        run_support(patient, support, malposed=task.malposed) for support in task.supports
+        run_support(patient, support, malpositioned=task.malpositioned) for support in task.supports
     )
-    described = {name: row.get(name) for name in cohort_settings().described}
-    return PatientResult(task.key, described, "", counts.draws, dict(counts.reasons), courses)
+    characteristics = {name: row.get(name) for name in cohort_settings().characteristics}
+    return PatientResult(task.key, characteristics, "", counts.draws, dict(counts.reasons), courses)

@@ -52,7 +52,7 @@ class CohortSettings(CheckedModel):
 
     Parameters
     ----------
-    described : tuple of str
+    characteristics : tuple of str
         What the table of courses says of a patient.
     parameters : Mapping of str to Quantity
         Every number with unit, source and tag.
@@ -60,7 +60,7 @@ class CohortSettings(CheckedModel):
         Expected incidences: ``bleeding``, ``hemolysis``, ``limb`` and ``limb_surgical``.
     """
 
-    described: tuple[str, ...]
+    characteristics: tuple[str, ...]
     parameters: Annotated[Mapping[str, Quantity], quantities_in(_DECLARED)]
     bands: dict[str, Expected]
 

@@ -98,7 +98,7 @@ class CohortStudySettings(Settings):
                 supports=base + (CONTRASTS if k < self.contrasts else ()),
                 spread=self.spread,
                 evaluation=self.evaluation,
-                malposed=k < self.contrasts,
+                malpositioned=k < self.contrasts,
             )
             for k in range(self.patients)
         ]

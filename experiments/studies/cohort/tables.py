@@ -144,16 +144,16 @@ def _by_hazard(complication: str, treated: Sequence[Course]) -> tuple[float, flo
     was run.
     """
     if complication in _HAZARD:
-        chances = [_chance(course.noted[_HAZARD[complication]][-1]) for course in treated]
+        chances = [_chance(course.recorded[_HAZARD[complication]][-1]) for course in treated]
     else:
         chances = []
         for course in treated:
-            if math.isnan(course.hemolysis_if_malposed):
+            if math.isnan(course.hemolysis_if_malpositioned):
                 continue
-            slips = _chance(course.noted[_SLIP][-1])
+            slips = _chance(course.recorded[_SLIP][-1])
             without = math.isfinite(course.hemolysis) and math.isinf(course.malposition)
             chances.append(
-                slips * math.isfinite(course.hemolysis_if_malposed) + (1 - slips) * without
+                slips * math.isfinite(course.hemolysis_if_malpositioned) + (1 - slips) * without
             )
     if len(chances) < 2:
         return math.nan, math.nan
@@ -193,7 +193,7 @@ def _by_day(support: str, courses: Sequence[Course]) -> list[dict[str, Any]]:
 def _noted_by(course: Course, name: str, day: int) -> float:
     """The last value noted by the end of a day."""
     last = int(np.searchsorted(course.times, day * HOURS_PER_DAY + HOUR_SLACK, side="right"))
-    return course.noted[name][last - 1]
+    return course.recorded[name][last - 1]
 
 
 def _outcome(support: str, courses: Sequence[Course]) -> dict[str, Any]:
@@ -206,8 +206,8 @@ def _outcome(support: str, courses: Sequence[Course]) -> dict[str, Any]:
     def mean(values: Sequence[float]) -> float:
         return float(np.mean(values)) if len(values) else math.nan
 
-    def noted(name: str) -> float:
-        return mean([mean(course.noted[name]) for course in treated])
+    def recorded(name: str) -> float:
+        return mean([mean(course.recorded[name]) for course in treated])
 
     return {
         "support": support,
@@ -220,10 +220,10 @@ def _outcome(support: str, courses: Sequence[Course]) -> dict[str, Any]:
         "distal_perfusion": sum(math.isfinite(course.distal_perfusion) for course in treated),
         "malposition": sum(math.isfinite(course.malposition) for course in treated),
         "mean_hours": mean([course.hours for course in treated]),
-        "mean_level": noted("level"),
-        "mean_map": noted("map"),
-        "mean_cardiac_power_output": noted("cardiac_power_output"),
-        "mean_pfhb": noted("pfhb"),
+        "mean_level": recorded("level"),
+        "mean_map": recorded("map"),
+        "mean_cardiac_power_output": recorded("cardiac_power_output"),
+        "mean_pfhb": recorded("pfhb"),
     }
 
 
@@ -269,10 +269,10 @@ def why(reason: str) -> str:
 
 
 def _row(patient: PatientResult, course: Course) -> dict[str, Any]:
-    noted = course.noted
-    last = {name: series[-1] for name, series in noted.items() if series}
+    recorded = course.recorded
+    last = {name: series[-1] for name, series in recorded.items() if series}
     return {
-        **patient.described,
+        **patient.characteristics,
         "support": course.support,
         "outcome": course.outcome,
         "reason": course.reason,
@@ -283,6 +283,6 @@ def _row(patient: PatientResult, course: Course) -> dict[str, Any]:
             f"{name}_h": getattr(course, name) if math.isfinite(getattr(course, name)) else None
             for name in (*COMPLICATIONS, "malposition", "distal_perfusion")
         },
-        "pfhb_max": max(noted["pfhb"]) if noted.get("pfhb") else math.nan,
+        "pfhb_max": max(recorded["pfhb"]) if recorded.get("pfhb") else math.nan,
         **{f"last_{name}": value for name, value in last.items()},
     }

@@ -12,7 +12,7 @@ from controllers import DetectorSettings
 from controllers.suction import FEATURES
 from experiments.runs import run_each
 from experiments.studies.suction.courses import ALL_CAUSES, course
-from experiments.studies.suction.watching import Noise, decisions, hop_before, settled
+from experiments.studies.suction.detection import Noise, decisions, last_hop_before, steady_beats
 from plants import InputError
 from plants.quantities import stream
 
@@ -49,8 +49,8 @@ def examples_of(case: tuple[int, str]) -> tuple[Array, NDArray[np.bool_]]:
     labels: list[NDArray[np.bool_]] = [np.empty(0, dtype=bool)]
     if simulated is not None:
         seed = (number, ALL_CAUSES.index(cause))
-        last = hop_before(simulated.beat_ends)
-        use = (settled(simulated.suction) | simulated.suction) & (last >= 0)
+        last = last_hop_before(simulated.beat_ends)
+        use = (steady_beats(simulated.suction) | simulated.suction) & (last >= 0)
         for noise in _FIT_NOISES:
             _, odds, features = decisions(simulated, noise, seed, _BLANK)
             seen = use & np.isfinite(odds[np.maximum(last, 0)])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from controllers import DetectorSettings
 from experiments.figures import COLORS, label, new_figure, plain
 from experiments.studies.suction.courses import HOP, SAMPLE, Course
-from experiments.studies.suction.watching import Noise, Watched, decisions, stretches
+from experiments.studies.suction.detection import Detection, Noise, decisions, stretches
 from plants.quantities import stream
 
 if TYPE_CHECKING:
@@ -93,15 +93,15 @@ def _close_up_begin(course: Course) -> float:
     )
 
 
-def roc_figure(watched: Sequence[Watched]) -> Figure:
+def roc_figure(detections: Sequence[Detection]) -> Figure:
     """Share of suction found against false alarms as the threshold moves, a line for each noise."""
     figure = new_figure(5.6, 4.8)
     axes = plain(figure.subplots())
-    noises = dict.fromkeys(seen.noise for seen in watched if seen.noise.of == "whole")
+    noises = dict.fromkeys(seen.noise for seen in detections if seen.noise.of == "whole")
     for color, noise in zip(COLORS, noises, strict=False):
-        under = [seen for seen in watched if seen.noise == noise]
-        odds = np.concatenate([seen.log_odds[seen.settled] for seen in under])
-        truth = np.concatenate([seen.truth[seen.settled] for seen in under])
+        under = [seen for seen in detections if seen.noise == noise]
+        odds = np.concatenate([seen.log_odds[seen.steady] for seen in under])
+        truth = np.concatenate([seen.truth[seen.steady] for seen in under])
         if truth.all() or not truth.any():
             continue
         name = f"{noise.snr:g} dB" if np.isfinite(noise.snr) else "no noise"

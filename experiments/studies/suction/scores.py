@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.studies.suction.watching import Noise, Watched
+from experiments.studies.suction.detection import Detection, Noise
 from plants import InputError
 from plants.quantities import SECONDS_PER_HOUR
 
@@ -80,7 +80,7 @@ class Score:
         return self.sensitivity, self.specificity, self.delay_p95
 
 
-def score(watched: Sequence[Watched], noise: Noise) -> Score:
+def score(detections: Sequence[Detection], noise: Noise) -> Score:
     """The score over all courses watched under that noise.
 
     Raises
@@ -88,12 +88,12 @@ def score(watched: Sequence[Watched], noise: Noise) -> Score:
     InputError
         No course was watched under it.
     """
-    under = [seen for seen in watched if seen.noise == noise]
+    under = [seen for seen in detections if seen.noise == noise]
     if not under:
         raise InputError("noise", noise, "one that was watched")
     truth = np.concatenate([seen.truth for seen in under])
     alarm = np.concatenate([seen.alarm for seen in under])
-    steady = np.concatenate([seen.settled for seen in under])
+    steady = np.concatenate([seen.steady for seen in under])
     delays = np.array([delay for seen in under for delay in seen.delays])
     lags = np.array([lag for seen in under for lag in seen.lags])
     hours = sum(seen.clear_time for seen in under) / SECONDS_PER_HOUR
@@ -125,25 +125,25 @@ def meets_aim(score: Score) -> dict[str, bool]:
     }
 
 
-def score_table(watched: Sequence[Watched]) -> pandas.DataFrame:
+def score_table(detections: Sequence[Detection]) -> pandas.DataFrame:
     """A row for each noise."""
     import pandas
 
     rows = []
-    for noise in dict.fromkeys(seen.noise for seen in watched):
-        entries = dict(vars(score(watched, noise)))
+    for noise in dict.fromkeys(seen.noise for seen in detections):
+        entries = dict(vars(score(detections, noise)))
         del entries["noise"]
         rows.append({"snr_db": noise.snr, "noise_of": noise.of} | entries)
     return pandas.DataFrame(rows)
 
 
-def cause_table(watched: Sequence[Watched], noise: Noise = AIM_NOISE) -> pandas.DataFrame:
+def cause_table(detections: Sequence[Detection], noise: Noise = AIM_NOISE) -> pandas.DataFrame:
     """A row for each cause under one noise."""
     import pandas
 
     rows = []
-    for cause in dict.fromkeys(seen.cause for seen in watched):
-        of_cause = [seen for seen in watched if seen.cause == cause and seen.noise == noise]
+    for cause in dict.fromkeys(seen.cause for seen in detections):
+        of_cause = [seen for seen in detections if seen.cause == cause and seen.noise == noise]
         result = score(of_cause, noise)
         rows.append(
             {

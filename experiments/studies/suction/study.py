@@ -12,6 +12,7 @@ from controllers import DetectorSettings
 from controllers.suction import FEATURES, FITTED
 from experiments.runs import Findings, PrintedTable, Settings, Study, render, replace_file
 from experiments.studies.suction.courses import ALL_CAUSES, Course, course
+from experiments.studies.suction.detection import Detection, Noise, detect
 from experiments.studies.suction.detector_fit import fit
 from experiments.studies.suction.figures import roc_figure, trace_figure
 from experiments.studies.suction.scores import (
@@ -24,7 +25,6 @@ from experiments.studies.suction.scores import (
     score,
     score_table,
 )
-from experiments.studies.suction.watching import Noise, Watched, watch
 from plants import InputError
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class SuctionSettings(Settings):
 
 @dataclass(frozen=True)
 class Case:
-    """A course to be simulated and watched."""
+    """A course to be simulated, and the detector to be tried on it."""
 
     seed: int
     cause: str
@@ -97,10 +97,10 @@ class Case:
 
 
 @dataclass(frozen=True)
-class WatchedCourse:
+class DetectedCourse:
     """A course under each noise, nothing where it cannot be simulated; itself if it is drawn."""
 
-    watched: list[Watched]
+    detections: list[Detection]
     drawn: Course | None
 
 
@@ -118,28 +118,28 @@ def _cases(settings: SuctionSettings) -> list[Case]:
     return [Case(seed, cause, NOISES, detector) for seed in settings.scored for cause in ALL_CAUSES]
 
 
-def watch_case(case: Case) -> WatchedCourse:
+def detect_case(case: Case) -> DetectedCourse:
     """Simulate a course, and let the detector watch it under each noise."""
     simulated = course(case.seed, case.cause)
     if simulated is None:
-        return WatchedCourse([], None)
+        return DetectedCourse([], None)
     seed = (case.seed, ALL_CAUSES.index(case.cause))
-    watched = [watch(simulated, noise, seed, case.detector) for noise in case.noises]
-    return WatchedCourse(watched, simulated if case.seed % 1000 == _DRAWN_SEED else None)
+    detections = [detect(simulated, noise, seed, case.detector) for noise in case.noises]
+    return DetectedCourse(detections, simulated if case.seed % 1000 == _DRAWN_SEED else None)
 
 
-def _findings(settings: SuctionSettings, results: Sequence[WatchedCourse]) -> Findings:
+def _findings(settings: SuctionSettings, results: Sequence[DetectedCourse]) -> Findings:
     courses, detector = list(results), DetectorSettings.load()
-    watched = [seen for result in courses for seen in result.watched]
+    detections = [seen for result in courses for seen in result.detections]
     drawn = [result.drawn for result in courses if result.drawn is not None]
-    table, causes = score_table(watched), cause_table(watched)
-    at_aim = score(watched, AIM_NOISE)
+    table, causes = score_table(detections), cause_table(detections)
+    at_aim = score(detections, AIM_NOISE)
     aim = meets_aim(at_aim)
     parts = aim_rows(at_aim)
     at = f"{AIM_NOISE.snr:g} dB"
     return Findings(
         tables={"scores": table, "causes": causes, "detector": coefficients(detector)},
-        figures={"traces": trace_figure(drawn, AIM_NOISE, detector), "roc": roc_figure(watched)},
+        figures={"traces": trace_figure(drawn, AIM_NOISE, detector), "roc": roc_figure(detections)},
         summary=render(
             "suction.md",
             noise=AIM_NOISE,
@@ -212,9 +212,9 @@ STUDY = Study(
     settings=SuctionSettings,
     prepare=_fit_detector,
     cases=_cases,
-    work=watch_case,
+    work=detect_case,
     findings=_findings,
-    result=WatchedCourse,
+    result=DetectedCourse,
     key=lambda case: f"{case.seed}-{case.cause.replace(' ', '-')}",
     unit="courses",
     seeds=lambda settings: {"first": settings.first_seed, "last": settings.scored[-1]},

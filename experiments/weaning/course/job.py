@@ -183,7 +183,7 @@ class _Run:
                 "hours": list(follow.times),
                 "ended": follow.hours,
                 "died": follow.died,
-                **{name: list(values) for name, values in follow.noted.items()},
+                **{name: list(values) for name, values in follow.recorded.items()},
             },
             seconds=self.seconds,
         )
@@ -203,7 +203,7 @@ def _bridge_hours(controller: WeaningController) -> float:
 def _true_events(bedside: Bedside) -> dict[str, float]:
     begun = [event for event in bedside.events.events if event.onset <= bedside.hours]
     events = {f"event {event.target}": event.onset for event in begun}
-    return dict(bedside.complications.at) | events
+    return dict(bedside.complications.occurred_at) | events
 
 
 def _plain(decision: Decision) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from experiments.weaning.course.trial import WeaningTrial
 
 
 @dataclass(frozen=True)
-class Weaned:
+class WeaningRun:
     """A course that was run and written down.
 
     Attributes
@@ -76,7 +76,7 @@ class Weaned:
         }
 
 
-def wean(trial: WeaningTrial, *, runs: Path, watch: Watch | None = None) -> Weaned:
+def wean(trial: WeaningTrial, *, runs: Path, watch: Watch | None = None) -> WeaningRun:
     """Wean one patient, and write decisions, records, figure and report into a run folder.
 
     Parameters
@@ -100,7 +100,7 @@ def wean(trial: WeaningTrial, *, runs: Path, watch: Watch | None = None) -> Wean
         log = DecisionLog(run.path / "decisions.jsonl")
         course = run_course(trial, watch=watch, log=log)
         _write(run, course, log)
-    return Weaned(course, run.final)
+    return WeaningRun(course, run.final)
 
 
 def _write(run: RunFolder, course: Course, log: DecisionLog) -> None:

@@ -118,7 +118,7 @@ def trial_bedside(trial: WeaningTrial) -> tuple[Bedside, WeaningCase]:
         events=events,
         tier=trial.tier,
         seed=trial.seed,
-        kept=case.kept,
+        fixed_doses=case.fixed_doses,
         complications=trial.complications,
     )
     return bedside, case

@@ -31,7 +31,7 @@ DECISION_COLUMNS = ("time [min]", "level", "decision", "why")
 
 
 @dataclass(frozen=True)
-class PciDone:
+class PciRun:
     """An intervention that was run and written down.
 
     Attributes
@@ -76,7 +76,7 @@ class PciDone:
         }
 
 
-def pci(trial: PciTrial, *, runs: Path, progress: Callable[[float], None] | None = None) -> PciDone:
+def pci(trial: PciTrial, *, runs: Path, progress: Callable[[float], None] | None = None) -> PciRun:
     """Run an intervention, and write decisions, records, figure and report into a run folder.
 
     Parameters
@@ -98,7 +98,7 @@ def pci(trial: PciTrial, *, runs: Path, progress: Callable[[float], None] | None
     with run_folder("wean", runs, asdict(trial), seeds={"seed": trial.seed}) as run:
         course = run_pci(trial, progress=progress)
         _write(run, course)
-    return PciDone(course, run.final)
+    return PciRun(course, run.final)
 
 
 def _map_low() -> float:

@@ -64,7 +64,7 @@ class AlarmTruth:
     def _holds(self, name: str, bedside: Bedside) -> bool:
         if name == "inotrope-masked":
             return _masked(bedside, self._criteria, max(dose for _, dose in self._doses))
-        low = at_lowest(bedside)
+        low = at_lowest_level(bedside)
         if name == HIDDEN_REGURGITATION:
             limit = self._criteria.number("moderate_regurgitation")
             return low[REGURGITANT_FRACTION] >= limit
@@ -75,7 +75,7 @@ class AlarmTruth:
         return weak and ratio > self._criteria.number("cvp_pcwp_ratio") and not holds
 
 
-def at_lowest(bedside: Bedside) -> dict[str, float]:
+def at_lowest_level(bedside: Bedside) -> dict[str, float]:
     """What is true of the patient at P-2 after a quarter of an hour; or now, if not borne."""
     fork = bedside.fork()
     fork.advance(SETTLING_TIME, fork.pump.level(LOWEST_LEVEL).name)

@@ -140,7 +140,7 @@ def explant_holds(bedside: Bedside, criteria: WeaningCriteria | None = None) -> 
     tried = bedside.fork()
     if tried.explant() != "well" or tried.follow_up is None:
         return False
-    leak = tried.follow_up.noted["mitral_regurgitant_fraction"]
+    leak = tried.follow_up.recorded["mitral_regurgitant_fraction"]
     return float(np.median(leak)) < limits.number("moderate_regurgitation")
 
 

@@ -18,7 +18,7 @@ def course(seed, case, policy, hours=96.0, relapse=None):
     if relapse is not None:
         events = HourScenario.drawn("relapse", seed, relapse, relapse + 1e-3)
         told = replace(told, events=events)
-    bedside = Bedside(patient, PUMP, events=told.events, kept=told.kept, seed=seed)
+    bedside = Bedside(patient, PUMP, events=told.events, fixed_doses=told.fixed_doses, seed=seed)
     known = Patient.load(told.phenotype)
     doses = {name: bedside.orders.now[name] for name in ("inotrope", "vasopressor")}
     tracker = RecoveryTracker if policy == "model-based" else None

@@ -46,7 +46,7 @@ def test_the_quick_suite_is_what_it_says():
     assert {"fixed:P-6", "pi", "lqg", "nmpc"} <= set(suite.controllers)
     assert suite.level_sweep
     assert suite.levels[0] == "P-1"
-    trials = module.planned(suite, suite.controllers)
+    trials = module.planned_trials(suite, suite.controllers)
     assert len({trial.key for trial in trials}) == len(trials)
 
 

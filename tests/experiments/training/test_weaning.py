@@ -18,8 +18,8 @@ from experiments.training.weaning import (
     WEANING,
     compare_weaning,
     evaluate_weaning,
-    held,
     held_out_weaning,
+    hold_level,
     policy_act,
 )
 from plants import InputError
@@ -120,7 +120,7 @@ def test_evaluation_meets_patients_behind_the_training_cohort():
 
 def test_ends_are_told_apart():
     env = held_out_weaning(ARGUMENTS | {"interval": 24.0})
-    evaluation = evaluate_weaning(env, held, episodes=1)
+    evaluation = evaluate_weaning(env, hold_level, episodes=1)
     assert (evaluation.ends, evaluation.hours) == (("label",), (96.0,))
     named = evaluate_weaning(env, lambda seen: BRIDGE, episodes=2)
     # Patients 2 and 3 do not recover.

@@ -29,7 +29,9 @@ CP = Pump.load("CP")
 def bedside(seed=1, case="full", **options):
     patient, weaning_case = weaning_patient(seed, case=case)
     options.setdefault("events", weaning_case.events)
-    return Bedside(patient, CP, kept=weaning_case.kept, complications=False, **options)
+    return Bedside(
+        patient, CP, fixed_doses=weaning_case.fixed_doses, complications=False, **options
+    )
 
 
 def test_the_quick_run_agrees_with_the_multirate_run():

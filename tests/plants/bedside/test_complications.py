@@ -29,13 +29,13 @@ def test_the_limits_are_those_of_the_seed():
 def test_a_hazard_strikes_once_when_it_reaches_its_limit(hazard):
     watched = complications()
     assert watched.occurrence(1.0, NONE | {hazard: 0.999}) == []
-    assert watched.at == {}
+    assert watched.occurred_at == {}
     begun = watched.occurrence(2.0, NONE | {hazard: 1.0})
     name = hazard.removesuffix("_hazard")
-    assert watched.at == {name: 2.0}
+    assert watched.occurred_at == {name: 2.0}
     assert bool(begun) == (name != "limb")
     assert watched.occurrence(3.0, NONE | {hazard: 5.0}) == []
-    assert watched.at == {name: 2.0}
+    assert watched.occurred_at == {name: 2.0}
 
 
 def test_no_complication_strikes_with_chance_switched_off():
@@ -85,7 +85,7 @@ def test_two_high_samples_within_a_day_are_hemolysis(samples, hours):
     watched = complications()
     for hour in range(0, 42, 6):
         watched.take_sample(float(hour), samples.get(hour, 5.0))
-    assert watched.at.get("hemolysis") == hours
+    assert watched.occurred_at.get("hemolysis") == hours
 
 
 def test_samples_are_as_often_as_the_laboratory_or_as_asked():

@@ -62,7 +62,7 @@ def test_the_label_sets_how_long(label_course):
 
 
 def test_the_rule_keeps_full_support_for_a_day_and_then_lowers_it(label_course):
-    levels = dict(zip(label_course.times, label_course.noted["level"], strict=True))
+    levels = dict(zip(label_course.times, label_course.recorded["level"], strict=True))
     assert all(level == 8 for hour, level in levels.items() if hour <= 24)
     assert levels[96] == cohort_settings()["lowest_level"]
     steps = list(levels.values())
@@ -72,18 +72,18 @@ def test_the_rule_keeps_full_support_for_a_day_and_then_lowers_it(label_course):
 def test_the_rule_raises_support_when_it_fails(patient):
     """With limits that no patient meets the highest level stays; with none the lowest comes."""
     held = run_support(patient, Support("CP", days=2.0), settings(map_low=120.0, map_reduce=120.0))
-    assert set(held.noted["level"]) == {8.0}
+    assert set(held.recorded["level"]) == {8.0}
     left = run_support(
         patient,
         Support("CP", days=2.5),
         settings(map_low=30.0, map_reduce=30.0, cpo_low=0.0, cpo_reduce=0.0),
     )
-    assert left.noted["level"][-1] == 4.0
+    assert left.recorded["level"][-1] == 4.0
 
 
 def test_a_held_level_is_held(patient):
     course = run_support(patient, Support("CP", "P-5", days=1.5))
-    assert set(course.noted["level"]) == {5.0}
+    assert set(course.recorded["level"]) == {5.0}
 
 
 def test_a_course_is_the_same_every_time(patient, label_course):
@@ -95,10 +95,10 @@ def test_hazards_only_grow_and_grow_faster_at_a_higher_level(patient):
     high = run_support(patient, Support("CP", "P-8", days=1.0))
     for name in HAZARDS:
         for course in (low, high):
-            series = course.noted[name]
+            series = course.recorded[name]
             assert all(b >= a for a, b in pairwise(series))
     for name in ("bleeding_hazard", "malposition_hazard"):
-        assert high.noted[name][-1] > low.noted[name][-1]
+        assert high.recorded[name][-1] > low.recorded[name][-1]
 
 
 def test_arteries_that_are_too_narrow_are_an_outcome(patient):
@@ -138,7 +138,7 @@ def test_a_treated_bleeding_is_survived_and_takes_volume(patient, monkeypatch):
     assert struck.outcome == COMPLETED
     strike(monkeypatch)
     spared = run_support(patient, Support("CP", days=1.0))
-    assert struck.noted["map"][-1] < spared.noted["map"][-1] - 0.2
+    assert struck.recorded["map"][-1] < spared.recorded["map"][-1] - 0.2
     assert struck.bleeding == 0.0
     assert math.isinf(spared.bleeding)
 
@@ -148,8 +148,8 @@ def test_a_malposition_raises_plasma_free_hemoglobin_and_ends(patient, monkeypat
     struck = run_support(patient, Support("CP", "P-8"))
     strike(monkeypatch)
     spared = run_support(patient, Support("CP", "P-8"))
-    assert max(struck.noted["pfhb"]) > 3 * max(spared.noted["pfhb"])
-    assert struck.noted["map"][-1] > min(struck.noted["map"][2:8])
+    assert max(struck.recorded["pfhb"]) > 3 * max(spared.recorded["pfhb"])
+    assert struck.recorded["map"][-1] > min(struck.recorded["map"][2:8])
     assert math.isfinite(struck.malposition)
 
 
@@ -159,7 +159,7 @@ def test_hemolysis_needs_two_samples_within_a_day(patient, monkeypatch):
     course = run_support(patient, Support("CP", "P-8"), bedside=long)
     first = next(
         hour
-        for hour, value in zip(course.times, course.noted["pfhb"], strict=True)
+        for hour, value in zip(course.times, course.recorded["pfhb"], strict=True)
         if hour > 0 and hour % 12 == 0 and value > 40
     )
     assert course.hemolysis == pytest.approx(first + 12)
@@ -168,10 +168,10 @@ def test_hemolysis_needs_two_samples_within_a_day(patient, monkeypatch):
 
 
 def test_a_second_run_with_a_malposition_tells_the_chance_of_hemolysis(patient):
-    course = run_support(patient, Support("CP", "P-8", days=1.0), malposed=True)
-    assert not math.isnan(course.hemolysis_if_malposed)
+    course = run_support(patient, Support("CP", "P-8", days=1.0), malpositioned=True)
+    assert not math.isnan(course.hemolysis_if_malpositioned)
     assert math.isinf(course.malposition)
-    assert math.isnan(run_support(patient, Support("CP", days=0.5)).hemolysis_if_malposed)
+    assert math.isnan(run_support(patient, Support("CP", days=0.5)).hemolysis_if_malpositioned)
 
 
 def test_an_artery_that_the_sheath_fills_gets_a_distal_perfusion_catheter(patient):
@@ -179,7 +179,7 @@ def test_an_artery_that_the_sheath_fills_gets_a_distal_perfusion_catheter(patien
     course = run_support(narrow, Support("CP", days=1.0))
     assert course.sheath_artery_ratio > 1.05
     assert course.distal_perfusion == 6.0
-    perfusion = dict(zip(course.times, course.noted["limb_perfusion"], strict=True))
+    perfusion = dict(zip(course.times, course.recorded["limb_perfusion"], strict=True))
     assert perfusion[6.0] < 0.4 < perfusion[12.0]
     assert math.isinf(run_support(patient, Support("CP", days=1.0)).distal_perfusion)
 
@@ -194,9 +194,9 @@ def test_a_course_survives_the_passage_through_json(label_course):
     assert math.isinf(label_course.hemolysis)
     kinds = TypeAdapter(Course)  # as results of a study are kept
     again = kinds.validate_python(json.loads(json.dumps(kinds.dump_python(label_course))))
-    kept = dataclasses.replace(again, hemolysis_if_malposed=0.0)
-    assert kept == dataclasses.replace(label_course, hemolysis_if_malposed=0.0)
-    assert math.isnan(again.hemolysis_if_malposed)
+    kept = dataclasses.replace(again, hemolysis_if_malpositioned=0.0)
+    assert kept == dataclasses.replace(label_course, hemolysis_if_malpositioned=0.0)
+    assert math.isnan(again.hemolysis_if_malpositioned)
 
 
 @pytest.mark.parametrize(

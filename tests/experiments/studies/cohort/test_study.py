@@ -35,8 +35,8 @@ def course(support="CP", outcome=COMPLETED, hazard=0.05, **events):
     if outcome == REFUSED:
         return Course(support, REFUSED, "too narrow")
     times = [24.0 * day for day in range(5)]
-    noted = {name: [hazard * day / 4 for day in range(5)] for name in HAZARDS}
-    noted |= {name: [1.0] * 5 for name in RECORDED_SIGNALS}
+    recorded = {name: [hazard * day / 4 for day in range(5)] for name in HAZARDS}
+    recorded |= {name: [1.0] * 5 for name in RECORDED_SIGNALS}
     return Course(
         support,
         outcome,
@@ -44,7 +44,7 @@ def course(support="CP", outcome=COMPLETED, hazard=0.05, **events):
         "femoral percutaneous",
         hours=96.0,
         times=times,
-        noted=noted,
+        recorded=recorded,
         **events,
     )
 
@@ -91,8 +91,8 @@ def test_incidence_grows_with_the_days():
 
 def test_the_chance_of_hemolysis_is_that_of_a_slip_times_what_follows():
     done = patients(
-        (course(hemolysis_if_malposed=60.0, hazard=0.1),),
-        (course(hemolysis_if_malposed=math.inf, hazard=0.1),),
+        (course(hemolysis_if_malpositioned=60.0, hazard=0.1),),
+        (course(hemolysis_if_malpositioned=math.inf, hazard=0.1),),
     )
     rows = tabulate(done, judged=("CP",)).incidence.set_index("complication")
     slip = 1 - math.exp(-0.1)
@@ -185,7 +185,7 @@ def test_a_patient_that_cannot_be_found_is_an_outcome(monkeypatch):
         def __init__(self, *args, **keywords):
             pass
 
-        def counted(self, seed):
+        def draw_with_counts(self, seed):
             raise InputError("spread", 1.0, "a plausible shock-d")
 
     monkeypatch.setattr(cohort_patient, "Population", Nobody)
@@ -202,7 +202,7 @@ def test_a_patient_survives_the_passage_through_json():
     kept = json.dumps(kinds.dump_python(done))
     again = kinds.validate_python(json.loads(kept))
     assert json.dumps(kinds.dump_python(again)) == kept
-    assert again.courses[0].noted["map"] == done.courses[0].noted["map"]
+    assert again.courses[0].recorded["map"] == done.courses[0].recorded["map"]
 
 
 @pytest.fixture

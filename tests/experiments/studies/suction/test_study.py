@@ -15,19 +15,19 @@ from experiments.cli import run_command
 from experiments.runs import render, run_study
 from experiments.studies.suction import SuctionSettings, study
 from experiments.studies.suction.courses import CAUSES, CONFUSERS, Course, course
-from experiments.studies.suction.detector_fit import network
-from experiments.studies.suction.scores import AIM_NOISE, cause_table, meets_aim, score
-from experiments.studies.suction.study import Case, WatchedCourse, watch_case
-from experiments.studies.suction.watching import (
+from experiments.studies.suction.detection import (
+    Detection,
     Noise,
-    Watched,
     _delays,
     _false_alarms,
     decisions,
-    settled,
+    detect,
+    steady_beats,
     stretches,
-    watch,
 )
+from experiments.studies.suction.detector_fit import network
+from experiments.studies.suction.scores import AIM_NOISE, cause_table, meets_aim, score
+from experiments.studies.suction.study import Case, DetectedCourse, detect_case
 from plants import InputError
 
 
@@ -39,8 +39,8 @@ def beats(labels, length=0.5):
     return Course("", "nothing", "", "CP", nothing, nothing, nothing, ends, 1.0 * truth, truth)
 
 
-def test_a_change_unsettles_the_beats_after_it():
-    steady = settled(np.array([0, 0, 1, 1, 1, 1, 0, 0, 0, 0], dtype=bool))
+def test_the_beats_after_a_change_are_not_steady():
+    steady = steady_beats(np.array([0, 0, 1, 1, 1, 1, 0, 0, 0, 0], dtype=bool))
     assert steady.tolist() == [True, True, False, False, False, True, False, False, False, True]
 
 
@@ -58,7 +58,7 @@ def test_delay_counts_beats_from_onset_to_alarm():
         assert lags == ()
     delays, lags = _delays(events, (times > 3.1) & (times < 6.9), odds)
     assert lags == (1.0,)
-    odds[:16] = math.nan  # no full window before the onset: it cannot be watched
+    odds[:16] = math.nan  # no full window before the onset: it does not count
     assert _delays(events, times > 3.1, odds)[0] == ()
 
 
@@ -105,15 +105,15 @@ def test_same_seed_same_decisions():
 
 def test_shipped_detector_finds_suction_and_keeps_quiet_without_it():
     settings = DetectorSettings.load()
-    sucked = watch(course(9000, "pulmonary resistance"), Noise(20.0), (9000, 1), settings)
-    assert sucked.alarm[sucked.settled & sucked.truth].mean() > 0.9
-    quiet = watch(course(9000, "level changes"), Noise(20.0), (9000, 7), settings)
+    sucked = detect(course(9000, "pulmonary resistance"), Noise(20.0), (9000, 1), settings)
+    assert sucked.alarm[sucked.steady & sucked.truth].mean() > 0.9
+    quiet = detect(course(9000, "level changes"), Noise(20.0), (9000, 7), settings)
     assert quiet.alarm.mean() < 0.05
 
 
-def watched(truth, alarm, delays=(1.0,)):
+def detection(truth, alarm, delays=(1.0,)):
     flags = np.array(truth, dtype=bool)
-    return Watched(
+    return Detection(
         "nothing",
         "CP",
         AIM_NOISE,
@@ -129,11 +129,12 @@ def watched(truth, alarm, delays=(1.0,)):
 
 
 def test_a_score_is_compared_with_the_aim():
-    good = score([watched([1] * 100 + [0] * 100, [1] * 100 + [0] * 100)], AIM_NOISE)
+    good = score([detection([1] * 100 + [0] * 100, [1] * 100 + [0] * 100)], AIM_NOISE)
     assert (good.sensitivity, good.specificity, good.delay_p95) == (1.0, 1.0, 1.0)
     assert all(meets_aim(good).values())
     bad = score(
-        [watched([1] * 100 + [0] * 100, [1] * 98 + [0] * 97 + [1] * 5, (1.0, math.inf))], AIM_NOISE
+        [detection([1] * 100 + [0] * 100, [1] * 98 + [0] * 97 + [1] * 5, (1.0, math.inf))],
+        AIM_NOISE,
     )
     assert (bad.sensitivity, bad.specificity) == (0.98, pytest.approx(0.95))
     assert bad.events_found == 0.5
@@ -152,7 +153,7 @@ def test_network_learns_what_no_line_separates_and_needs_both_classes():
 
 
 def test_summary_names_what_is_met_and_where_beats_are_lost():
-    seen = watched([1] * 100 + [0] * 100, [1] * 98 + [0] * 97 + [1] * 5, (1.0, math.inf))
+    seen = detection([1] * 100 + [0] * 100, [1] * 98 + [0] * 97 + [1] * 5, (1.0, math.inf))
     at_aim = score([seen], AIM_NOISE)
     text = render(
         "suction.md",
@@ -180,20 +181,20 @@ def test_fitted_seeds_are_not_scored():
             SuctionSettings(seeds=seeds, first_seed=first_seed, fit_seeds=fit_seeds)
 
 
-def test_a_watched_course_is_read_back_as_it_was():
+def test_a_detected_course_is_read_back_as_it_was():
     case = Case(3000, "volume loss", (Noise(math.inf), Noise(6.0)), DetectorSettings.load())
-    made = watch_case(case)
-    adapter = TypeAdapter(WatchedCourse)
+    made = detect_case(case)
+    adapter = TypeAdapter(DetectedCourse)
     text = json.dumps(adapter.dump_python(made), default=lambda array: array.tolist())
     read = adapter.validate_python(json.loads(text))
     assert read.drawn is not None
     for kept, original in zip(
-        [*read.watched, read.drawn], [*made.watched, made.drawn], strict=True
+        [*read.detections, read.drawn], [*made.detections, made.drawn], strict=True
     ):
         for name, value in vars(original).items():
             again = getattr(kept, name)
             assert np.array_equal(again, value) if isinstance(value, np.ndarray) else again == value
-    assert score(read.watched, Noise(6.0)) == score(made.watched, Noise(6.0))
+    assert score(read.detections, Noise(6.0)) == score(made.detections, Noise(6.0))
 
 
 @pytest.fixture
@@ -233,7 +234,7 @@ def test_a_study_that_goes_on_is_not_fitted_again(two_causes, monkeypatch, tmp_p
     def killed(case):
         if case.cause == "nothing":
             raise KeyboardInterrupt
-        return watch_case(case)
+        return detect_case(case)
 
     prepared = replace(study.STUDY, prepare=lambda *_: fitted.append(1))
     settings = SuctionSettings(seeds=1, fit=True)

@@ -21,7 +21,7 @@ Flags = NDArray[np.bool_]
 
 #: Beats after a change within which a decision may still be the old one: the delay is scored on
 #: its own.
-GRACE = 3
+GRACE_BEATS = 3
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Noise:
 
 
 @dataclass(frozen=True)
-class Watched:
+class Detection:
     """A course as a detector saw it.
 
     Attributes
@@ -57,9 +57,9 @@ class Watched:
         Of the course.
     noise : Noise
         On the signals.
-    truth, alarm, settled : ndarray of bool, shape (m,)
+    truth, alarm, steady : ndarray of bool, shape (m,)
         Of each beat that ended with a full window: suction, the decision in force at its end, and
-        whether the truth is the same since :data:`GRACE` beats.
+        whether the truth is the same since :data:`GRACE_BEATS` beats.
     log_odds : ndarray, shape (m,)
         Of the same beats.
     delays : tuple of float
@@ -68,7 +68,7 @@ class Watched:
     lags : tuple of float
         Of each event found and released: beats from the release to the end of the alarm.
     false_alarms : int
-        Alarms that touch no event, nor the :data:`GRACE` beats around one.
+        Alarms that touch no event, nor the :data:`GRACE_BEATS` beats around one.
     clear_time : float
         Time without suction, s.
     """
@@ -78,7 +78,7 @@ class Watched:
     noise: Noise
     truth: BoolArray
     alarm: BoolArray
-    settled: BoolArray
+    steady: BoolArray
     log_odds: FloatArray
     delays: tuple[float, ...]
     lags: tuple[float, ...]
@@ -106,23 +106,25 @@ def decisions(
     return np.array(alarm), np.array(odds), rows
 
 
-def watch(course: Course, noise: Noise, seed: Sequence[int], settings: DetectorSettings) -> Watched:
+def detect(
+    course: Course, noise: Noise, seed: Sequence[int], settings: DetectorSettings
+) -> Detection:
     """Let a detector watch a course, and compare it with the truth."""
     alarm, odds, _ = decisions(course, noise, seed, settings)
     ends = course.beat_ends
-    last = hop_before(ends)
+    last = last_hop_before(ends)
     full = last >= 0
     full[full] = np.isfinite(odds[last[full]])
     truth = course.suction
     delays, lags = _delays(course, alarm, odds)
     lengths = np.diff(ends, prepend=0.0)
-    return Watched(
+    return Detection(
         cause=course.cause,
         device=course.device,
         noise=noise,
         truth=truth[full],
         alarm=alarm[last[full]],
-        settled=settled(truth)[full],
+        steady=steady_beats(truth)[full],
         log_odds=odds[last[full]],
         delays=delays,
         lags=lags,
@@ -131,15 +133,15 @@ def watch(course: Course, noise: Noise, seed: Sequence[int], settings: DetectorS
     )
 
 
-def hop_before(times: Array) -> NDArray[np.int_]:
+def last_hop_before(times: Array) -> NDArray[np.int_]:
     """Number of the last decision at or before each time; -1 before the first."""
     return np.floor(times / HOP + 1e-9).astype(int) - 1
 
 
-def settled(truth: Flags) -> Flags:
-    """Whether a beat and the :data:`GRACE` beats before it have the same truth."""
+def steady_beats(truth: Flags) -> Flags:
+    """Whether a beat and the :data:`GRACE_BEATS` beats before it have the same truth."""
     same = np.ones(len(truth), dtype=bool)
-    for back in range(1, GRACE + 1):
+    for back in range(1, GRACE_BEATS + 1):
         same[back:] &= truth[back:] == truth[:-back]
     return same
 
@@ -162,7 +164,7 @@ def _delays(
     for first, after in stretches(course.suction):
         if starts[first] < ready:
             continue
-        until = ends[min(after + GRACE, len(ends)) - 1]
+        until = ends[min(after + GRACE_BEATS, len(ends)) - 1]
         during = (times >= starts[first]) & (times <= until + 1e-9)
         hits = np.flatnonzero(during & alarm)
         if not len(hits):
@@ -178,7 +180,7 @@ def _delays(
 
 def _false_alarms(course: Course, alarm: Flags) -> int:
     near = course.suction.copy()
-    for shift in range(1, GRACE + 1):
+    for shift in range(1, GRACE_BEATS + 1):
         near[shift:] |= course.suction[:-shift]
         near[:-shift] |= course.suction[shift:]
     count = 0
