@@ -12,7 +12,7 @@ from dataclasses import replace
 from experiments.speed.case import CASE, case_name, case_start
 from experiments.speed.peers import MODEL_CONTENTS, circulation_run, modular_circ_run
 from experiments.speed.row import SIMULATED, Contestant, SpeedRow, in_turns, why_missing
-from experiments.speed.svzerod import PART, svzerod_rows
+from experiments.speed.svzerod_comparison import PART, svzerod_rows
 from plants.beat import DEFAULT_STEP, run_kernel
 
 _OURS = (

@@ -161,7 +161,7 @@ class PublishedStudy(CheckedModel):
         The presets, where there are several.
     before : mapping of str to Quantity
         What that patient is identified to; empty where the preset is taken as it is.
-    kept : tuple of str
+    held : tuple of str
         Parameters that identification leaves as they are.
     baroreflex : bool
         Whether the baroreflex acts, neutral at the pressure before.
@@ -185,7 +185,7 @@ class PublishedStudy(CheckedModel):
     before: Annotated[Mapping[str, Quantity], quantities_in(SIGNALS, required=False)] = Field(
         default_factory=no_quantities
     )
-    kept: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:

@@ -165,8 +165,8 @@ def identified(study: PublishedStudy, preset: str) -> tuple[Patient, tuple[Targe
         description=f"{patient.description} Identified to: {study.title}.",
         targets=study.before,
     )
-    kept = (*patient.held, *study.kept)
-    free = [name for name in ESTIMATED_PARAMETERS if name not in kept]
+    held = (*patient.held, *study.held)
+    free = [name for name in ESTIMATED_PARAMETERS if name not in held]
     identification = identify(wanted, free=free, fitted=tuple(study.before))
     return identification.patient, identification.rows
 

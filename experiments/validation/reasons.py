@@ -103,7 +103,7 @@ def _with_other_lung(case: Case) -> Values:
     before = dict(study.before)
     for name, value in _OTHER_LUNG.items():
         before[name] = Quantity(value, SIGNALS[name].unit, "guess: for comparison", "X")
-    free = tuple(name for name in ESTIMATED_PARAMETERS if name not in study.kept)
+    free = tuple(name for name in ESTIMATED_PARAMETERS if name not in study.held)
     patient = case.patient.changed(held=(), targets=before)
     other = identify(patient, free=free, fitted=tuple(before)).patient
     pressure = case.conditions[BEFORE].values["map"]

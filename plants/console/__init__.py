@@ -2,7 +2,7 @@
 
 from plants.console.action import ActionMap, LevelAction, SpeedAction, action_from, action_of
 from plants.console.auto_mode import AutoMode
-from plants.console.driver import DeviceDriver
+from plants.console.device_driver import DeviceDriver
 from plants.console.label_limits import INDICATIONS, LabelClock, label_limit
 from plants.console.suction_event import SuctionEvent, SuctionEvents
 

@@ -3,11 +3,9 @@
 from plants.simulation.closed_loop import COMPLETED, DIED, LEFT
 from plants.simulation.conditions import SINUS, Conditions
 from plants.simulation.constant_speed import held_speed, run_course, simulate
+from plants.simulation.death_watch import DeathWatch, death_text, fall_text
 from plants.simulation.periods import (
     PERIOD_UNIT,
-    DeathWatch,
-    death_text,
-    fall_text,
     is_whole_multiple,
     period_lengths,
     suction_time,

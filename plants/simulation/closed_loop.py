@@ -9,7 +9,8 @@ from plants.console import DeviceDriver
 from plants.quantities import PhysicsError
 from plants.sensors import Measurement, Sensors
 from plants.simulation.conditions import SINUS
-from plants.simulation.periods import DeathWatch, death_text, period_lengths, time_lived
+from plants.simulation.death_watch import DeathWatch, death_text
+from plants.simulation.periods import period_lengths, time_lived
 from plants.simulation.physical_range import check_finite
 from plants.simulation.rollout import Recorder
 from plants.simulation.simulator import Simulator

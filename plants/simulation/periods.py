@@ -1,24 +1,20 @@
-"""Control periods: how they fill a duration, and when a therapy says that a patient has died.
+"""Control periods: how they fill a duration, and how long what is seen in them lasts.
 
 Every loop that goes by control periods (:func:`plants.simulate`, environments, trials, coronary
-interventions, the bedside) takes these rules, so that the same course gets the same verdict
-everywhere. What is seen once a period stands for the whole period.
+interventions) takes these rules. What is seen once a period stands for the whole period.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from plants.quantities import SIGNALS, InputError
-from plants.therapies import Death
+from plants.quantities import InputError
 
-# Times are sums and ratios of decimal numbers: 0.3 s are three periods of 0.1 s, not four.
-_RELATIVE_ROUNDING = 1e-9
+#: Times are sums and ratios of decimal numbers: 0.3 s are three periods of 0.1 s, not four.
+RELATIVE_ROUNDING = 1e-9
 #: Control periods of trials and environments are whole multiples of this, s: of the integration
 #: step, and of the interval at which waveforms are recorded.
 PERIOD_UNIT = 0.01
@@ -65,9 +61,9 @@ def period_lengths(duration: float, period: float) -> list[float]:
         raise InputError("period", period, "a positive number of seconds")
     if not period <= duration < float("inf"):
         raise InputError("duration", duration, f"at least one control period ({period:g} s)")
-    count = math.ceil(duration / period * (1.0 - _RELATIVE_ROUNDING))
+    count = math.ceil(duration / period * (1.0 - RELATIVE_ROUNDING))
     last = duration - (count - 1) * period
-    short = last < period * (1.0 - count * _RELATIVE_ROUNDING)
+    short = last < period * (1.0 - count * RELATIVE_ROUNDING)
     return [period] * (count - 1) + [last if short else period]
 
 
@@ -119,75 +115,3 @@ def suction_time(shares: ArrayLike, seconds: ArrayLike) -> float:
         How long each lasted, s.
     """
     return float(np.sum(np.asarray(shares, dtype=float) * np.asarray(seconds, dtype=float)))
-
-
-class DeathWatch:
-    """How long a patient, or each of a batch, has been close to death without a break.
-
-    A period in which the signal of the therapy's death is too low counts in full, so that death
-    comes with the first period by whose end the whole time is over: after
-    ``ceil(death.seconds / period)`` periods, at least one.
-
-    Parameters
-    ----------
-    death : Death
-        Of the therapy.
-    lanes : int, optional
-        Number of patients of a batch; by default there is one.
-
-    Attributes
-    ----------
-    seconds : ndarray of float, shape () or (lanes,)
-        Time below the bound so far, s.
-
-    Examples
-    --------
-    >>> from plants import Death
-    >>> from plants.simulation import DeathWatch
-    >>> watch = DeathWatch(Death(signal="map", low=45.0, seconds=10.0))
-    >>> [watch.died({"map": map_}, 4.0) for map_ in (40.0, 40.0, 50.0, 40.0, 40.0, 40.0)]
-    [False, False, False, False, False, True]
-    """
-
-    def __init__(self, death: Death, lanes: int | None = None):
-        self.death = death
-        self.seconds: NDArray[np.float64] = np.zeros(() if lanes is None else lanes)
-
-    def reset(self, lanes: Any = ...) -> None:
-        """Nobody, or none of some lanes, has been close to death yet."""
-        self.seconds[lanes] = 0.0
-
-    def died(self, metrics: Mapping[str, Any], seconds: float, lanes: Any = True) -> Any:
-        """Take a period in; whether the patient, or who of the batch, has died by its end.
-
-        Parameters
-        ----------
-        metrics : mapping of str to float or ndarray, shape (lanes,)
-            What is true in the period, at least the signal of the death.
-        seconds : float
-            Length of the period, s.
-        lanes : ndarray of bool, shape (lanes,)
-            For which of the batch it has passed; by default for all.
-
-        Returns
-        -------
-        bool or ndarray of bool, shape (lanes,)
-            True where death has come.
-        """
-        low = self.death.threatens(metrics)
-        counted = np.where(low, self.seconds + seconds, 0.0)
-        self.seconds = np.where(lanes, counted, self.seconds)
-        enough = self.seconds >= self.death.seconds * (1.0 - _RELATIVE_ROUNDING)
-        dead = lanes & low & enough
-        return bool(dead) if self.seconds.ndim == 0 else dead
-
-
-def fall_text(death: Death, metrics: Mapping[str, float]) -> str:
-    """What a patient died of, in words, where one look stands for hours."""
-    return f"{death.signal} fell to {metrics[death.signal]:.0f}"
-
-
-def death_text(death: Death, seconds: float | None = None) -> str:
-    """What a patient died of, in words; by default with the time that the therapy names."""
-    unit, lasting = SIGNALS[death.signal].unit, death.seconds if seconds is None else seconds
-    return f"{death.signal} below {death.low:g} {unit} for {lasting:g} s"

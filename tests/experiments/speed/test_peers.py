@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from experiments.speed import other_simulators as speed_peers
-from experiments.speed import svzerod as speed_svzerod
+from experiments.speed import svzerod_comparison
 from experiments.speed.case import case_start
 from experiments.speed.peers import CIRCUIT_STATES, circuit_run, other_models, relative_difference
 from experiments.speed.peers.translate import PYTHON, python_function
@@ -114,7 +114,7 @@ def test_svzerodsolver_is_asked_for_the_same_work(monkeypatch, name):
     monkeypatch.setitem(sys.modules, "svzerod", None)
     monkeypatch.setitem(sys.modules, name, module)
     _Solver.asked.clear()
-    rows = speed_svzerod.svzerod_rows(1, seconds=1.0, cycles=2, finer=2)
+    rows = svzerod_comparison.svzerod_rows(1, seconds=1.0, cycles=2, finer=2)
     settings = _Solver.asked[0]["simulation_parameters"]
     assert settings["number_of_time_pts_per_cardiac_cycle"] == 2 * 1017 + 1
     assert _Solver.asked[0]["initial_condition"]["V_LV:CLH"] == 96.07
@@ -129,7 +129,7 @@ def test_svzerodsolver_is_asked_for_the_same_work(monkeypatch, name):
 def test_without_svzerodsolver_our_rate_stands_alone(monkeypatch):
     monkeypatch.setitem(sys.modules, "svzerod", None)
     monkeypatch.setitem(sys.modules, "pysvzerod", None)
-    rows = speed_svzerod.svzerod_rows(1, seconds=1.0)
+    rows = svzerod_comparison.svzerod_rows(1, seconds=1.0)
     assert all(row.ours > 0 and row.ratio is None and row.met is None for row in rows)
     assert all("not installed" in row.note and "svzerod" in row.note for row in rows)
 
@@ -138,10 +138,10 @@ def test_without_svzerodsolver_our_rate_stands_alone(monkeypatch):
 def test_svzerodsolver_gives_the_same_course():
     """Both with a sixteenth of a millisecond, after two of the example's cycles."""
     pytest.importorskip("svzerod")
-    errors = speed_svzerod._errors(cycles=2, finer=16)
+    errors = svzerod_comparison._errors(cycles=2, finer=16)
     assert errors.same < 1e-5
-    assert errors.ours[speed_svzerod.STEPS_PER_CYCLE] < errors.theirs
-    assert errors.coarsest() < speed_svzerod.STEPS_PER_CYCLE
+    assert errors.ours[svzerod_comparison.STEPS_PER_CYCLE] < errors.theirs
+    assert errors.coarsest() < svzerod_comparison.STEPS_PER_CYCLE
 
 
 def test_courses_of_different_steps_are_compared_at_the_same_times():
