@@ -19,27 +19,19 @@ from plants.bedside.explant import (
     PUMP_POSITION_DISTURBANCES,
     FollowUp,
     follow_unsupported,
-    infusions_at,
     patient_disturbances,
 )
 from plants.bedside.orders import ClinicalOrders
 from plants.bedside.run import BedsideRun
 from plants.bedside.sensors import BedsideSensors
 from plants.bedside.settings import BedsideSettings, bedside_settings
+from plants.bedside.supported_run import SupportedRun
 from plants.cohorts import VirtualPatient
 from plants.console import label_limit
 from plants.plant import Plant
-from plants.pumps import FULL_SUPPORT_LEVEL, Pump, level_name, level_number
-from plants.quantities import (
-    HOUR_SLACK,
-    MINUTES_PER_HOUR,
-    InputError,
-    Parameter,
-    PhysicsError,
-    check_number,
-)
+from plants.pumps import FULL_SUPPORT_LEVEL, Pump
+from plants.quantities import HOUR_SLACK, MINUTES_PER_HOUR, InputError, Parameter, check_number
 from plants.sensors import Measurement
-from plants.slow import STATE_LAYOUT, SlowClock, SlowParameters
 from plants.slow.laws import DRUGS
 from plants.therapies import Therapy
 
@@ -81,14 +73,10 @@ class Bedside:
 
     Attributes
     ----------
-    level : str
-        P-level in force.
     outcome : str or None
         One of :data:`OUTCOMES` at the end of the course; None while it goes on.
     reason : str
         What the outcome is due to.
-    alarms : list of (float, str)
-        What the console said, with the hour.
     follow_up : FollowUp or None
         What became of the patient after the explant.
     orders : ClinicalOrders
@@ -143,15 +131,14 @@ class Bedside:
             beyond_label,
         )
         self.label_hours = label_limit(pump)
-        self._gain = self.settings["reflex"]["gain"] if baroreflex else 0.0
-        self.plant = Plant(self.patient.patient, pump)
-        self._clock = SlowClock(self.plant.patient, self._slow_parameters(pump))
-        self._bare: BedsideRun | None = None
+        self._supported = SupportedRun(
+            self.patient,
+            pump,
+            reflex_gain=self.settings["reflex"]["gain"] if baroreflex else 0.0,
+            lowest_level=int(self.settings["alarm"]["lowest_level"]),
+        )
         self._occurring = complications
         self.reset()
-
-    def _slow_parameters(self, pump: Pump | None) -> SlowParameters:
-        return self.patient.slow_parameters(pump).replace(baroreflex_gain=self._gain)
 
     def reset(self, level: str = FULL_SUPPORT_LEVEL, seed: int | None = None) -> None:
         """Back to the hour at which the pump begins to run.
@@ -168,24 +155,21 @@ class Bedside:
         InputError
             The device has no such level.
         """
-        self.level = self.pump.level(level).name
-        self._clock.reset()
-        self._run = BedsideRun(self.plant, self._clock)
+        self._supported.reset(self.pump.level(level).name)
+        run = self._run
         self.orders = ClinicalOrders(
             self.settings,
-            {name: self._clock.inputs[name] for name in DRUGS},
-            self._run.volume,
+            {name: run.slow.inputs[name] for name in DRUGS},
+            run.volume,
             self.fixed_doses,
         )
         self._sensors = self._new_sensors(self.seed if seed is None else seed)
         self.complications = Complications(self.patient.seed, self.settings, self.pump)
         self.outcome: str | None = None
         self.reason = ""
-        self.alarms: list[tuple[float, str]] = []
         self.follow_up: FollowUp | None = None
         self._orders_decided_at = -math.inf
         self._death = DeathAtBedside(self.settings, self.therapy.death)
-        self._truth: dict[str, float] | None = None
         self._scenario = self.events
         self._restun()
         self._integrate(0.0)
@@ -195,6 +179,25 @@ class Bedside:
         return BedsideSensors(self.tier, seed, area, noise_scale=self.noise_scale)
 
     @property
+    def _run(self) -> BedsideRun:
+        return self._supported.run
+
+    @property
+    def plant(self) -> Plant:
+        """Patient and pump."""
+        return self._supported.plant
+
+    @property
+    def level(self) -> str:
+        """P-level in force."""
+        return self._supported.level
+
+    @property
+    def alarms(self) -> list[tuple[float, str]]:
+        """What the console said, with the hour."""
+        return self._supported.alarms
+
+    @property
     def hours(self) -> float:
         """Time on the pump, h."""
         return self._run.slow.hours
@@ -202,7 +205,7 @@ class Bedside:
     @property
     def pressure_before(self) -> float:
         """True mean arterial pressure on arrival, before support, mmHg."""
-        return float(self._clock.parameters["baroreflex_pressure"])
+        return self._supported.pressure_before
 
     @property
     def label_remaining(self) -> float:
@@ -246,7 +249,7 @@ class Bedside:
         """
         self._check_going()
         hours = check_number(hours, _HOURS, "hours", None)
-        self.level = self.pump.level(level).name
+        self._supported.level = self.pump.level(level).name
         end = self.hours + hours
         if orders and self.hours < self._orders_decided_at + 1.0 - HOUR_SLACK:
             self.orders.ordered(orders)
@@ -276,7 +279,7 @@ class Bedside:
         """
         if self.outcome == "died":
             raise InputError("outcome", self.outcome, "a patient who lives")
-        return self._sensors.measure(self.hours, self._metrics(), labs=labs, echo=echo)
+        return self._sensors.measure(self.hours, self._supported.metrics(), labs=labs, echo=echo)
 
     def truth(self) -> dict[str, float]:
         """Every metric, slow signal and slow state, the doses, and the factors on the patient.
@@ -285,26 +288,9 @@ class Bedside:
         disturbances with ``factor_`` before them, all causes together; ``recovered_contractility``
         is that of the myocardium alone, without drugs and reflex.
         """
-        slow = self._run.slow
-        values = dict(self._metrics())
-        acting = slow.effects()
-        outside = self._scenario.disturbances(self.hours)
-        for name in (
-            "lv_contractility",
-            "rv_contractility",
-            "systemic_resistance",
-            "pulmonary_resistance",
-            "heart_rate",
-        ):
-            values[f"factor_{name}"] = acting[name] * outside.get(name, 1.0)
-        states = slow.states()
-        recovered = 1.0 - states["stunned"] - states["infarcted"]
-        p = slow.parameters
-        values["recovered_contractility"] = (
-            1.0 + p["recoverable"] * recovered - p["infarct_loss"] * states["infarcted"]
-        )
+        values = self._supported.truth(self._scenario)
         orders = {f"order_{name}": value for name, value in self.orders.now.items()}
-        return states | values | orders | {"blood_volume": self._run.volume}
+        return values | orders | {"blood_volume": self._run.volume}
 
     def ramp(self, levels: Sequence[str], minutes_each: float = 5.0) -> list[Measurement]:
         """A ramp test: each level for some minutes, with echo at its end.
@@ -344,7 +330,7 @@ class Bedside:
         PhysicsError
             There would be no periodic beat.
         """
-        run = self._without_pump()
+        run = self._supported.without_pump(self._scenario)
         if not drugs:
             run.slow.give(inotrope=0.0, vasopressor=0.0)
         run.advance(SETTLING_TIME, 0.0, patient_disturbances(self._scenario, self.hours))
@@ -361,7 +347,11 @@ class Bedside:
         self._check_going()
         self.outcome = "explanted"
         self.follow_up = follow_unsupported(
-            self._without_pump(), self.orders, self._scenario, self.settings, self.therapy.death
+            self._supported.without_pump(self._scenario),
+            self.orders,
+            self._scenario,
+            self.settings,
+            self.therapy.death,
         )
         self.reason = self.follow_up.reason
         return self.follow_up.result
@@ -383,9 +373,8 @@ class Bedside:
             What happens to the fork besides.
         """
         other = copy.copy(self)
-        other._run = self._run.fork()
-        other._bare = None if self._bare is None else self._bare.fork()
-        for name in ("orders", "_sensors", "complications", "alarms", "_death"):
+        other._supported = self._supported.fork()
+        for name in ("orders", "_sensors", "complications", "_death"):
             setattr(other, name, copy.deepcopy(getattr(self, name)))
         if seed is not None:
             other._sensors = other._new_sensors(seed)
@@ -398,15 +387,10 @@ class Bedside:
         if self.outcome is not None:
             raise InputError("outcome", self.outcome, "a course that goes on; reset() begins anew")
 
-    def _metrics(self) -> dict[str, float]:
-        if self._truth is None:
-            self._truth = self._run.metrics()
-        return self._truth
-
     def _decide_orders(self, orders: Mapping[str, float] | None) -> None:
         """Clinicians look, and give what their rule or the orders say for the next hour."""
         self._orders_decided_at = self.hours
-        self.orders.decide(self._metrics(), orders)
+        self.orders.decide(self._supported.metrics(), orders)
         self._apply_orders()
 
     def _apply_orders(self) -> None:
@@ -419,58 +403,25 @@ class Bedside:
     def _alarm_calls(self) -> bool:
         """Whether the monitor's alarm calls somebody."""
         low = self.settings["alarm"]["map_low"]
-        return self.outcome is None and self._metrics()["map"] < low
+        return self.outcome is None and self._supported.metrics()["map"] < low
 
     def _integrate(self, hours: float) -> None:
-        """Let time pass; where a level has no beat the console falls to the next that has one."""
-        end = self.hours + hours
-        while True:
-            outside = self._scenario.disturbances(self.hours)
-            self._run.slow.give(**infusions_at(self.orders.now, self._scenario, self.hours))
-            try:
-                if self.hours < end - HOUR_SLACK:
-                    self._run.advance(end - self.hours, self.pump.speed(self.level), outside)
-                else:
-                    self._run.hold(self.pump.speed(self.level), outside)
-                self._truth = self._run.metrics()
-                return
-            except PhysicsError as error:
-                self._truth = None
-                number = level_number(self.level) - 1
-                if not self._lower_level_helps(number, outside):
-                    self.outcome, self.reason = "died", str(error)
-                    return
-                lower = level_name(number)
-                self.alarms.append((self.hours, f"{self.level} cannot be held: {lower}"))
-                self.level = lower
-
-    def _lower_level_helps(self, number: int, outside: dict[str, float]) -> bool:
-        """Whether the console can help by a lower level: the lowest of all has a beat."""
-        lowest = int(self.settings["alarm"]["lowest_level"])
-        if number < lowest:
-            return False
-        try:
-            self._run.hold(self.pump.speed(level_name(lowest)), outside)
-            self._run.metrics()
-        except PhysicsError:
-            return False
-        return True
+        """Let time pass under what happens and is given; a failed circulation is a death."""
+        failure = self._supported.advance(hours, self._scenario, self.orders.now)
+        if failure:
+            self.outcome, self.reason = "died", failure
 
     def _restun(self) -> None:
         share = self._scenario.restunned(self.hours)
         if share > 0.0:
-            slow, index = self._run.slow, STATE_LAYOUT.index
-            state = slow.state.copy()
-            recovered = 1.0 - state[index["stunned"]] - state[index["infarcted"]]
-            state[index["stunned"]] += share * recovered
-            slow.state = state
+            self._supported.stun(share)
             self._integrate(0.0)
 
     def _check_outcome(self) -> None:
         """Death, complications and the label."""
         if self.outcome is not None:
             return
-        truth, hours = self._metrics(), self.hours
+        truth, hours = self._supported.metrics(), self.hours
         if reason := self._death.reason(hours, truth):
             self.outcome, self.reason = "died", reason
             return
@@ -479,15 +430,3 @@ class Bedside:
         if hours >= self.label_hours - HOUR_SLACK and not self.beyond_label:
             self.outcome = "label"
             self.reason = f"{self.label_hours:g} h, the duration of the label of {self.pump.name}"
-
-    def _without_pump(self) -> BedsideRun:
-        """The patient as he or she is, with the pump out."""
-        if self._bare is None:
-            clock = SlowClock(self.plant.patient, self._slow_parameters(None))
-            self._bare = BedsideRun(Plant(self.plant.patient), clock)
-        bare, slow = self._bare, self._run.slow
-        bare.slow.state, bare.slow.hours = slow.state.copy(), slow.hours
-        bare.slow.give(**slow.inputs)
-        bare.volume = self._run.volume
-        bare.hold(0.0, patient_disturbances(self._scenario, self.hours))
-        return bare
