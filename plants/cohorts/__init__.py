@@ -23,9 +23,10 @@ from plants.cohorts.identification import (
 )
 from plants.cohorts.individuals import individual
 from plants.cohorts.population import FIRST_EVALUATION_SEED, Population, RefusalCounts
+from plants.cohorts.population_file import DRUG_PARAMETERS, built_in_variation
 from plants.cohorts.refused import PatientRefused
 from plants.cohorts.right_pump_indication import Indication, check_indication, indication
-from plants.cohorts.variation import DRUG_PARAMETERS, STRESSED_VOLUME, built_in_variation
+from plants.cohorts.variation import STRESSED_VOLUME
 from plants.cohorts.virtual_patient import VirtualPatient
 
 __all__ = [

@@ -25,8 +25,9 @@ from plants.cohorts.draws import (
     drawn_around,
     mitral_valve_parameters,
 )
+from plants.cohorts.population_file import built_in_variation
 from plants.cohorts.refused import PatientRefused
-from plants.cohorts.variation import Variation, built_in_variation
+from plants.cohorts.variation import Variation
 from plants.cohorts.virtual_patient import VirtualPatient
 from plants.patients import Patient
 from plants.plant import Plant
@@ -94,7 +95,8 @@ class Population:
     attempts : int
         Draws of one patient after which the search is given up.
     variation : Variation, optional
-        What :func:`~plants.cohorts.variation.read_variation` gave; by default the built-in one.
+        What :func:`~plants.cohorts.population_file.read_variation` gave; by default the built-in
+        one.
 
     Raises
     ------

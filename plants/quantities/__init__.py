@@ -1,6 +1,6 @@
 """Quantities and their files: units, parameters, signals, vectors by name, input errors."""
 
-from plants.quantities.checked_model import CheckedModel, refusals
+from plants.quantities.checked_model import CheckedModel
 from plants.quantities.checks import (
     MISSING,
     Declared,
@@ -43,6 +43,7 @@ from plants.quantities.fields import (
     unit_of,
     unit_of_named,
 )
+from plants.quantities.model_refusals import refusals
 from plants.quantities.named_vector import (
     Entry,
     Layout,
