@@ -95,5 +95,5 @@ def test_samples_are_as_often_as_the_laboratory_or_as_asked():
         for watched in (often, rare):
             watched.take_sample(float(hour), 50.0)
     # The second sample tells: of 0 and 6 h, and of 12 and 24 h.
-    assert often.at == {"hemolysis": 6.0}
-    assert rare.at == {"hemolysis": 24.0}
+    assert often.occurred_at == {"hemolysis": 6.0}
+    assert rare.occurred_at == {"hemolysis": 24.0}
