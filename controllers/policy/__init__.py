@@ -1,14 +1,13 @@
 """Learned policies as controllers: their files, and the controller that runs one."""
 
 from controllers.policy.controller import PolicyController
+from controllers.policy.description import Normalisation, PolicyDescription
 from controllers.policy.files import (
     POLICY_FILES,
     WEANING_ACTION,
-    Normalisation,
     action_probabilities,
     check_libraries,
     policy_network,
-    policy_normalisation,
     read_policy,
 )
 
@@ -17,9 +16,9 @@ __all__ = [
     "WEANING_ACTION",
     "Normalisation",
     "PolicyController",
+    "PolicyDescription",
     "action_probabilities",
     "check_libraries",
     "policy_network",
-    "policy_normalisation",
     "read_policy",
 ]

@@ -13,7 +13,6 @@ from controllers.policy.files import (
     WEANING_ACTION,
     check_libraries,
     policy_network,
-    policy_normalisation,
     read_policy,
 )
 from controllers.protocol import FALLBACK_STATUS, Briefing, Command, not_reset
@@ -61,15 +60,15 @@ class PolicyController:
     def __init__(self, folder: str | PathLike[str]):
         self.folder = Path(folder)
         self.name = f"policy:{self.folder.name}"
-        config = read_policy(self.folder)
+        description = read_policy(self.folder)
         source = str(self.folder / POLICY_FILES[0])
-        self._config, self._source = config, source
-        if isinstance(config["action"], dict) and config["action"].get("kind") == WEANING_ACTION:
+        self._description, self._source = description, source
+        if description.action.get("kind") == WEANING_ACTION:
             allowed = "a policy that sets the speed; this one weans, over hours"
             raise InputError("controller", self.name, allowed, source=source)
-        self._actions: ActionMap = action_from(config["action"], source=source)
-        self._observation = SampleAndHold(config["signals"])
-        self._normalisation = policy_normalisation(config, len(self._observation.signals), source)
+        self._actions: ActionMap = action_from(description.action, source=source)
+        self._observation = SampleAndHold(description.signals)
+        self._normalisation = description.normalisation
         check_libraries("controller", self.name)
         self._network: Any = None
         self._fallback = 0.0
@@ -86,8 +85,9 @@ class PolicyController:
         """
         run = {"tier": briefing.tier, "device": briefing.pump.name, "period": briefing.period}
         for field, value in run.items():
-            if value != self._config[field]:
-                allowed = f"{self._config[field]!r}, which the policy was trained for"
+            trained = getattr(self._description, field)
+            if value != trained:
+                allowed = f"{trained!r}, which the policy was trained for"
                 raise InputError(field, value, allowed, source=self._source)
         actions = self._actions
         highest = actions.high if isinstance(actions, SpeedAction) else max(actions.speeds)
@@ -98,7 +98,9 @@ class PolicyController:
         if self._network is None:
             outputs = 1 if isinstance(actions, SpeedAction) else len(actions.speeds)
             discrete = isinstance(actions, LevelAction)
-            self._network = policy_network(self.folder, self._config, outputs, discrete=discrete)
+            self._network = policy_network(
+                self.folder, self._description, outputs, discrete=discrete
+            )
         self._observation.reset()
         self._last_measured = -np.inf
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 import envs
 from controllers import Briefing, PolicyController
-from controllers.policy import POLICY_FILES
+from controllers.policy import read_policy
 from plants import InputError, Measurement, Patient
 
 #: Seed of the first evaluation episode. Training seeds its environments from small numbers up, so
@@ -117,8 +116,8 @@ def compare(
         The policy cannot be used, or the device has no such level.
     """
     controller = PolicyController(policy)
-    config = json.loads((Path(policy) / POLICY_FILES[0]).read_text(encoding="utf-8"))
-    env = held_out(config["environment"], config["arguments"])
+    description = read_policy(Path(policy))
+    env = held_out(description.environment, description.arguments)
     task: Any = env.unwrapped
     rows = []
     for name in (controller.name, *levels):

@@ -13,7 +13,6 @@ training begins new episodes, with seeds of its own.
 from __future__ import annotations
 
 import io
-import json
 import os
 import platform
 import zipfile
@@ -22,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from controllers.policy import POLICY_FILES, Normalisation
+from controllers.policy import POLICY_FILES, Normalisation, PolicyDescription, read_policy
 from experiments.runs import to_json, versions
 from experiments.training.checkpoints import checkpoint_path, last_checkpoint, tidy, whole_folder
 from experiments.training.evaluation import make_environment
@@ -114,8 +113,8 @@ def train(
                 (home / _CONFIG).write_text(to_json(record, indent=2) + "\n", encoding="utf-8")
         _learn(learner, settings, home, progress)
         _write_policy(home / "policy", settings, learner)
-    config = json.loads((home / "policy" / _CONFIG).read_text(encoding="utf-8"))
-    return Training(home, home / "policy", config["training"]["steps_done"], config["metrics"])
+    made = read_policy(home / "policy")
+    return Training(home, home / "policy", made.training["steps_done"], made.metrics)
 
 
 def _algorithms() -> dict[str, Any]:
@@ -258,24 +257,24 @@ def _write_policy(path: Path, settings: TrainingSettings, learner: Any) -> None:
         settings, lambda seen: learner.predict(normalisation.apply(seen), deterministic=True)[0]
     )
     chosen = settings.chosen()
-    config = {
-        "format": 1,
-        "algorithm": settings.algorithm,
-        "policy_arguments": chosen.get("policy_kwargs", {}),
-        "environment": settings.environment,
-        "arguments": dict(settings.arguments),
+    config = PolicyDescription(
+        format=1,
+        algorithm=settings.algorithm,
+        policy_arguments=chosen.get("policy_kwargs", {}),
+        environment=settings.environment,
+        arguments=dict(settings.arguments),
         **description,
-        "normalisation": normalisation.as_dict(),
-        "metrics": metrics,
-        "training": {
+        normalisation=normalisation,
+        metrics=metrics,
+        training={
             "command": settings.command,
             "steps": settings.steps,
             "steps_done": int(learner.num_timesteps),
             "seed": settings.seed,
             "hyperparameters": chosen,
         },
-        "versions": versions() | {"python": platform.python_version()},
-    }
+        versions=versions() | {"python": platform.python_version()},
+    ).model_dump()
     with whole_folder(path) as folder:
         _write_weights(folder / _MODEL, learner)
         text = to_json(config, indent=2) + "\n"

@@ -81,7 +81,7 @@ def _support(settings: TrainingSettings, act: Act) -> tuple[dict[str, Any], dict
         "device": task.pump.name,
         "period": task.period,
         "action": task.actions.as_dict(),
-        "signals": list(task.signals),
+        "signals": tuple(task.signals),
         "held_level": level,
     }
     env.close()
@@ -100,7 +100,7 @@ def _weaning(settings: TrainingSettings, act: Act) -> tuple[dict[str, Any], dict
         "device": task.pump.name,
         "period": task.interval,
         "action": {"kind": WEANING_ACTION, "names": list(ACTIONS)},
-        "signals": list(task.signals),
+        "signals": tuple(task.signals),
         "held_level": task.draws.start,
     }
     env.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from os import PathLike
@@ -13,7 +12,7 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.policy import POLICY_FILES, policy_network, policy_normalisation, read_policy
+from controllers.policy import policy_network, read_policy
 from experiments.training.evaluation import FIRST_SEED, make_environment
 from plants import InputError
 from plants.bedside import ACTIONS
@@ -161,10 +160,9 @@ def policy_act(folder: str | PathLike[str]) -> Act:
         The policy cannot be used.
     """
     home = Path(folder)
-    config = read_policy(home)
-    source = str(home / POLICY_FILES[0])
-    normalisation = policy_normalisation(config, len(config["signals"]), source)
-    network = policy_network(home, config, len(ACTIONS), discrete=True)
+    description = read_policy(home)
+    network = policy_network(home, description, len(ACTIONS), discrete=True)
+    normalisation = description.normalisation
     return lambda seen: network.predict(normalisation.apply(seen), deterministic=True)[0]
 
 
@@ -185,7 +183,6 @@ def compare_weaning(
     InputError
         The policy cannot be used.
     """
-    config = json.loads((Path(folder) / POLICY_FILES[0]).read_text(encoding="utf-8"))
-    env = held_out_weaning(config["arguments"])
+    env = held_out_weaning(read_policy(Path(folder)).arguments)
     acts = {"policy": policy_act(folder), "held": hold_level, "random": at_random(0)}
     return {name: evaluate_weaning(env, act, episodes=episodes) for name, act in acts.items()}

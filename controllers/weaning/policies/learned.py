@@ -16,7 +16,6 @@ from controllers.policy import (
     action_probabilities,
     check_libraries,
     policy_network,
-    policy_normalisation,
     read_policy,
 )
 from controllers.weaning.decision import Reason
@@ -74,23 +73,22 @@ class LearnedPolicy:
     def __init__(self, folder: str | PathLike[str]):
         self.folder = Path(folder)
         self.name = f"{PREFIX}{self.folder.name}"
-        config = read_policy(self.folder)
+        description = read_policy(self.folder)
         source = str(self.folder / POLICY_FILES[0])
         expected = {"kind": WEANING_ACTION, "names": list(ACTIONS)}
-        if config["action"] != expected:
+        if description.action != expected:
             raise InputError(
-                "action", config["action"], f"{expected}, of a policy that weans", source=source
+                "action", description.action, f"{expected}, of a policy that weans", source=source
             )
-        self._observation = BedsideObservation(config["tier"])
-        if tuple(config["signals"]) != self._observation.names:
+        self._observation = BedsideObservation(description.tier)
+        if description.signals != self._observation.names:
             allowed = f"the observation of today: {', '.join(self._observation.names)}"
-            raise InputError("signals", config["signals"], allowed, source=source)
-        n = len(self._observation.names)
-        self._normalisation = policy_normalisation(config, n, source)
+            raise InputError("signals", description.signals, allowed, source=source)
+        self._normalisation = description.normalisation
         check_libraries("policy", self.name)
-        self._network: Any = policy_network(self.folder, config, len(ACTIONS), discrete=True)
-        pump = Pump.load(config["device"])
-        self.device, self.assessment_interval = pump.name, float(config["period"])
+        self._network: Any = policy_network(self.folder, description, len(ACTIONS), discrete=True)
+        pump = Pump.load(description.device)
+        self.device, self.assessment_interval = pump.name, description.period
         self.longest_trial = self._label = label_limit(pump)
         self._levels = {level.name for level in pump.levels}
         self._measurements: BedsideMeasurements | None = None

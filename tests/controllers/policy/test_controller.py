@@ -47,7 +47,7 @@ def written(folder, algorithm="ppo", kind="speed", **changes):
         "period": 1.0,
         "action": action_of(CP, kind).as_dict(),
         "signals": SIGNALS,
-        "normalisation": Normalisation((50.0,) * n, (400.0,) * n, 1e-8, 10.0).as_dict(),
+        "normalisation": Normalisation((50.0,) * n, (400.0,) * n, 1e-8, 10.0).model_dump(),
     } | changes
     (folder / "config.json").write_text(json.dumps(config))
     return learner
@@ -208,6 +208,37 @@ def test_descriptions_that_cannot_be_understood(folder, tmp_path, changes):
     config = json.loads((copy / "config.json").read_text()) | changes
     (copy / "config.json").write_text(json.dumps(config))
     with pytest.raises(InputError):
+        PolicyController(copy)
+
+
+def test_all_mistakes_of_a_description_are_told_at_once(folder, tmp_path):
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    config = json.loads((copy / "config.json").read_text())
+    config |= {"algorithm": "pop", "period": "1 s", "tierr": config.pop("tier")}
+    config["normalisation"]["variance"][0] = -1.0
+    (copy / "config.json").write_text(json.dumps(config))
+    with pytest.raises(InputError) as refused:
+        PolicyController(copy)
+    text = str(refused.value)
+    assert text.count("config.json: ") == 5
+    for told in (
+        "algorithm = 'pop'",
+        "did you mean ppo?",
+        "period = '1 s'",
+        "tier = (missing)",
+        "did you mean tier?",
+        "normalisation.variance[0] = -1.0",
+    ):
+        assert told in text, told
+
+
+def test_a_normalisation_of_other_signals_is_refused(folder, tmp_path):
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    config = json.loads((copy / "config.json").read_text())
+    del config["normalisation"]["mean"][0]
+    (copy / "config.json").write_text(json.dumps(config))
+    allowed = f"normalisation.mean = .*{len(SIGNALS)} numbers, one for each signal"
+    with pytest.raises(InputError, match=allowed):
         PolicyController(copy)
 
 
