@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +77,7 @@ class PolicyDescription(CheckedModel):
         What the evaluation gave, how it was trained, and with which libraries.
     """
 
-    format: Literal[1]
+    format: Annotated[int, Field(ge=1, le=1)]
     algorithm: Annotated[str, one_of(("ppo", "sac", "dqn"))]
     tier: Name
     device: Name

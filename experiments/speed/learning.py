@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from experiments.speed.batch import WIDTH, emitted, individuals
-from experiments.speed.case import case_start
+from experiments.speed.case import CaseStart, case_start
 from experiments.speed.row import SpeedRow, compared_row, rates_of, why_missing
 from plants import Sensors, Simulator, Therapy
 from plants.batch import Precision
@@ -164,14 +164,18 @@ def control_rows(repeats: int, *, count: int = 500) -> list[SpeedRow]:
     count : int
         Control periods of a turn.
     """
-    import gymnasium
-
-    import envs  # noqa: F401 - makes the ids known
-
     start = case_start()
-    simulator, kernel = Simulator(start.plant), run_kernel()
+    simulator = Simulator(start.plant)
     simulator.reset(start.state, speed=start.speed)
-    carry, steps = start.carry.copy(), round(SHORT / DEFAULT_STEP)
+    row, in_c = _advance_row(start, simulator, repeats, count)
+    return [row, _environment_row(simulator, in_c, repeats, count)]
+
+
+def _advance_row(
+    start: CaseStart, simulator: Simulator, repeats: int, count: int
+) -> tuple[SpeedRow, float]:
+    """Control periods without an environment, and what one takes in C (us)."""
+    kernel, carry, steps = run_kernel(), start.carry.copy(), round(SHORT / DEFAULT_STEP)
 
     def advanced() -> None:
         for _ in range(count):
@@ -199,7 +203,14 @@ def control_rows(repeats: int, *, count: int = 500) -> list[SpeedRow]:
         other_by="the emitted loop through ctypes",
     )
     note = f"of {each[0]:.0f} us: C {in_c:.1f}, ctypes {each[1] - in_c:.1f}, Python the rest"
-    rows = [_limited(replace(loop, note=note), in_c)]
+    return _limited(replace(loop, note=note), in_c), in_c
+
+
+def _environment_row(simulator: Simulator, in_c: float, repeats: int, count: int) -> SpeedRow:
+    """Control periods with the environment; `in_c` as of a period without it (us)."""
+    import gymnasium
+
+    import envs  # noqa: F401 - makes the ids known
 
     period = PERIODS[0]
     env = gymnasium.make(ENVIRONMENT, period=period, max_episode_steps=-1).unwrapped
@@ -221,7 +232,7 @@ def control_rows(repeats: int, *, count: int = 500) -> list[SpeedRow]:
         ours_by="the scalar environment",
         note=f"of {1e6 / rate:.0f} us: C {in_c:.0f}, {split}; 100 ms is its shortest period",
     )
-    return [*rows, _limited(row, in_c)]
+    return _limited(row, in_c)
 
 
 def _limited(row: SpeedRow, in_c: float) -> SpeedRow:

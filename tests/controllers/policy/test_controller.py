@@ -225,7 +225,8 @@ def test_all_mistakes_of_a_description_are_told_at_once(folder, tmp_path):
         "algorithm = 'pop'",
         "did you mean ppo?",
         "period = '1 s'",
-        "tier = (missing)",
+        "config.json: tier ",
+        "missing",
         "did you mean tier?",
         "normalisation.variance[0] = -1.0",
     ):
