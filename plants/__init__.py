@@ -17,7 +17,7 @@ from plants.cohorts import (
     access_routes,
     check_anatomy,
     check_indication,
-    compare,
+    compare_with_targets,
     french_to_mm,
     identify,
     indication,
@@ -108,7 +108,13 @@ from plants.slow import (
     SlowClock,
     SlowParameters,
 )
-from plants.slow.laws import HAZARDS, clinically_significant, echo_grade, event_times, thresholds
+from plants.slow.laws import (
+    HAZARDS,
+    clinically_significant,
+    echo_grade,
+    event_times,
+    hazard_thresholds,
+)
 from plants.therapies import Death, Goal, Limit, Therapy, hinge, tolerance
 
 __all__ = [
@@ -195,11 +201,12 @@ __all__ = [
     "check_anatomy",
     "check_indication",
     "clinically_significant",
-    "compare",
+    "compare_with_targets",
     "disturbance_vector",
     "echo_grade",
     "event_times",
     "french_to_mm",
+    "hazard_thresholds",
     "held_speed",
     "hemolysis_law",
     "hinge",
@@ -217,7 +224,6 @@ __all__ = [
     "simulate",
     "steady_metrics",
     "steady_state",
-    "thresholds",
     "tier_table",
     "tolerance",
     "unknown_name",

@@ -181,11 +181,11 @@ def _wean_patient(settings: dict[str, Any], runs: Path, as_json: bool) -> int:
 
 def _intervention(settings: dict[str, Any], runs: Path, as_json: bool) -> int:
     """A high-risk coronary intervention under support."""
-    from experiments.weaning.pci import PciTrial, decision_rows, outcome_rows, pci
+    from experiments.weaning.pci import PciTrial, decision_rows, outcome_rows, record_pci
 
     trial = PciTrial(**settings)
     with progress(f"{trial.patient} on {trial.device}", 1.0) as done:
-        intervention = pci(trial, runs=runs, progress=done)
+        intervention = record_pci(trial, runs=runs, progress=done)
     if as_json:
         emit(intervention.document())
         return 0

@@ -13,7 +13,7 @@ from plants.bedside.sensors import investigations
 from plants.bedside.settings import BedsideSettings
 from plants.pumps import Pump
 from plants.quantities import HOUR_SLACK, stream
-from plants.slow.laws import clinically_significant, thresholds
+from plants.slow.laws import clinically_significant, hazard_thresholds
 
 _BLEED, _SLIP, _LIMB = "bleeding_hazard", "malposition_hazard", "limb_hazard"
 #: Names of complications.
@@ -63,7 +63,7 @@ class Complications:
     ):
         self._seed, self._deep = seed, pump["position_deep"]
         self._set = {part: settings[part] for part in ("bleeding", "malposition")}
-        self.limits = dict(thresholds(seed) if limits is None else limits)
+        self.limits = dict(hazard_thresholds(seed) if limits is None else limits)
         laboratory = investigations()["pfhb"].interval
         self._interval = laboratory if sample_interval is None else sample_interval
         self._first = first_sample

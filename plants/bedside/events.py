@@ -30,7 +30,7 @@ from plants.quantities import (
     unit_of_named,
 )
 from plants.scenarios import DISTURBANCES
-from plants.slow import SLOW_INPUTS, combined
+from plants.slow import SLOW_INPUTS, combined_disturbances
 
 _FILE = DATA / "weaning" / "events.toml"
 #: Share of what has recovered that is stunned again, at once, at the onset.
@@ -181,7 +181,7 @@ class HourScenario:
         acting: dict[str, float] = {}
         for event in self.events:
             if event.target in DISTURBANCES and event.acts(hours):
-                acting = combined({event.target: event.amount}, acting)
+                acting = combined_disturbances({event.target: event.amount}, acting)
         return acting
 
     def given(self, hours: float) -> dict[str, float]:

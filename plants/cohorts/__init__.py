@@ -18,7 +18,7 @@ from plants.cohorts.identification import (
     TOLERANCE,
     Identification,
     TargetRow,
-    compare,
+    compare_with_targets,
     identify,
 )
 from plants.cohorts.individuals import individual
@@ -51,7 +51,7 @@ __all__ = [
     "built_in_variation",
     "check_anatomy",
     "check_indication",
-    "compare",
+    "compare_with_targets",
     "drawn_between",
     "drawn_dose",
     "french_to_mm",

@@ -82,7 +82,9 @@ class Identification:
     evaluations: int
 
 
-def compare(patient: Patient, *, fitted: Sequence[str] = FITTED) -> tuple[TargetRow, ...]:
+def compare_with_targets(
+    patient: Patient, *, fitted: Sequence[str] = FITTED
+) -> tuple[TargetRow, ...]:
     """Targets of a patient beside the unsupported steady state of the model.
 
     Raises
@@ -150,7 +152,9 @@ def identify(
     )
     source = "identified on this project's own topology"
     identified = problem.patient_at(fit.x, source=source, rounded=True)
-    return Identification(identified, compare(identified, fitted=fitted), problem.evaluations)
+    return Identification(
+        identified, compare_with_targets(identified, fitted=fitted), problem.evaluations
+    )
 
 
 def _bounds(patient: Patient, name: str) -> tuple[float, float]:

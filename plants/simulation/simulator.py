@@ -20,7 +20,7 @@ from plants.quantities import (
 )
 from plants.scenarios import Scenario
 from plants.simulation.physical_range import physical_range_breach
-from plants.slow import SlowClock, combined
+from plants.slow import SlowClock, combined_disturbances
 
 Array = NDArray[np.float64]
 N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
@@ -218,9 +218,9 @@ class Simulator:
                 "lv_contractility": beat.contractility,
                 "rv_contractility": beat.contractility,
             }
-            acting = combined(acting, mine)
+            acting = combined_disturbances(acting, mine)
         if self.slow is not None:
-            acting = combined(acting, self.slow.effects())
+            acting = combined_disturbances(acting, self.slow.effects())
         return acting
 
     def _advance_block(self, speed: float, seconds: float, interval: float | None) -> Array:

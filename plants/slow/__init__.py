@@ -1,6 +1,6 @@
 """The slow clock: blood, organs, reflex and recovery over hours to days, beside the beat."""
 
-from plants.slow.clock import SlowClock, combined, relaxation
+from plants.slow.clock import SlowClock, combined_disturbances, relaxation
 from plants.slow.model import (
     FAST_RELAXING_STATES,
     PARAMETER_LAYOUT,
@@ -25,7 +25,7 @@ __all__ = [
     "PeriodicRun",
     "SlowClock",
     "SlowParameters",
-    "combined",
+    "combined_disturbances",
     "relaxation",
     "step_change",
 ]

@@ -222,7 +222,9 @@ def relaxation(z: Array) -> Array:
     return np.where(np.abs(z) < _SMALL, 1.0 - 0.5 * z, -np.expm1(-safe) / safe)
 
 
-def combined(outside: Mapping[str, float] | None, effects: Mapping[str, float]) -> dict[str, float]:
+def combined_disturbances(
+    outside: Mapping[str, float] | None, effects: Mapping[str, float]
+) -> dict[str, float]:
     """Disturbances of a scenario and of the slow clock together, held within their ranges."""
     both = dict(effects)
     for name, value in (outside or {}).items():

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from plants.beat import SteadyState
 from plants.plant import Plant
 from plants.quantities import InputError
-from plants.slow.clock import SlowClock, combined
+from plants.slow.clock import SlowClock, combined_disturbances
 
 Array = NDArray[np.float64]
 
@@ -109,7 +109,7 @@ class PeriodicRun:
 
     def _acting(self, state: Array) -> dict[str, float]:
         """What acts on the circulation; the blood volume is the run's own, so nothing flows in."""
-        return combined(self._outside, self.slow.effects(state)) | {"infusion": 0.0}
+        return combined_disturbances(self._outside, self.slow.effects(state)) | {"infusion": 0.0}
 
 
 def step_change(

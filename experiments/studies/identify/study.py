@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from experiments.runs import Findings, Settings, Study, render
-from plants import Patient, Plant, TargetRow, compare, steady_state
+from plants import Patient, Plant, TargetRow, compare_with_targets, steady_state
 from plants.cohorts import TOLERANCE
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def target_rows(name: str) -> list[dict[str, Any]]:
             "met": row.met,
             "reason": _reason(patient, row),
         }
-        for row in compare(patient)
+        for row in compare_with_targets(patient)
     ]
 
 

@@ -76,7 +76,9 @@ class PciRun:
         }
 
 
-def pci(trial: PciTrial, *, runs: Path, progress: Callable[[float], None] | None = None) -> PciRun:
+def record_pci(
+    trial: PciTrial, *, runs: Path, progress: Callable[[float], None] | None = None
+) -> PciRun:
     """Run an intervention, and write decisions, records, figure and report into a run folder.
 
     Parameters

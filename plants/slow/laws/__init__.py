@@ -17,7 +17,7 @@ from plants.slow.laws import (
 )
 from plants.slow.laws.declare import SlowInput, SlowState
 from plants.slow.laws.drugs import DOSES, DRUGS
-from plants.slow.laws.hazards import HAZARDS, access_parameters, event_times, thresholds
+from plants.slow.laws.hazards import HAZARDS, access_parameters, event_times, hazard_thresholds
 from plants.slow.laws.hemolysis import (
     SIGNIFICANT_PFHB,
     SIGNIFICANT_WITHIN_HOURS,
@@ -51,6 +51,7 @@ __all__ = [
     "echo_grade",
     "effective_orifice",
     "event_times",
+    "hazard_thresholds",
     "hazards",
     "hemolysis",
     "hidden_regurgitation",
@@ -60,5 +61,4 @@ __all__ = [
     "organs",
     "oxygen",
     "reflex",
-    "thresholds",
 ]

@@ -2,8 +2,8 @@
 
 Each cumulative hazard H grows at a rate that the run itself sets; the chance of an event by time t
 is ``1 - exp(-H(t))``. An event happens when H crosses a threshold drawn once from the standard
-exponential distribution (:func:`thresholds`), so that the same seed gives the same events however
-the run is integrated, and a better-run patient has them later or never.
+exponential distribution (:func:`hazard_thresholds`), so that the same seed gives the same events
+however the run is integrated, and a better-run patient has them later or never.
 
 * Major bleeding: from the access, most on the first day, more for a wider pump and a surgical
   access; from anticoagulation; and from the loss of large von Willebrand multimers to shear, which
@@ -107,7 +107,7 @@ def access_parameters(
     }
 
 
-def thresholds(seed: int) -> dict[str, float]:
+def hazard_thresholds(seed: int) -> dict[str, float]:
     """Cumulative hazard at which each event happens: standard exponential draws.
 
     Each hazard has a stream of its own, so that one more hazard leaves the others' draws alone.
@@ -119,8 +119,8 @@ def thresholds(seed: int) -> dict[str, float]:
 
     Examples
     --------
-    >>> from plants import thresholds
-    >>> thresholds(7) == thresholds(7), sorted(thresholds(7))
+    >>> from plants import hazard_thresholds
+    >>> hazard_thresholds(7) == hazard_thresholds(7), sorted(hazard_thresholds(7))
     (True, ['bleeding_hazard', 'limb_hazard', 'malposition_hazard'])
     """
     seed = check_count(seed, "seed")
@@ -142,7 +142,7 @@ def event_times(
     hazards : Mapping of str to array_like, shape (n,)
         Cumulative hazards at these times, by name.
     limits : Mapping of str to float
-        The threshold of each hazard, from :func:`thresholds`.
+        The threshold of each hazard, from :func:`hazard_thresholds`.
 
     Returns
     -------

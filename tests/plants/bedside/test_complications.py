@@ -7,7 +7,7 @@ import zlib
 import numpy as np
 import pytest
 
-from plants import HAZARDS, Pump, thresholds
+from plants import HAZARDS, Pump, hazard_thresholds
 from plants.bedside import Complications, bedside_settings, investigations
 
 CP = Pump.load("CP")
@@ -21,7 +21,7 @@ def complications(seed=1, **options):
 
 def test_the_limits_are_those_of_the_seed():
     own = Complications(7, bedside_settings(), CP)
-    assert own.limits == thresholds(7)
+    assert own.limits == hazard_thresholds(7)
     assert own.limits != Complications(8, bedside_settings(), CP).limits
 
 

@@ -22,7 +22,7 @@ from plants import (
     SlowClock,
     SlowParameters,
 )
-from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT, combined, relaxation
+from plants.slow import PARAMETER_LAYOUT, STATE_LAYOUT, combined_disturbances, relaxation
 
 
 @pytest.fixture
@@ -202,14 +202,16 @@ def test_signals_and_states_are_those_declared(clock):
 def test_effects_multiply_or_add_and_stay_in_range():
     effects = {"systemic_resistance": 2.0, "mitral_leak": 1.0, "heart_rate": 1.2}
     outside = {"systemic_resistance": 1.5, "mitral_leak": 0.5, "wall_contact": 0.3}
-    both = combined(outside, effects)
+    both = combined_disturbances(outside, effects)
     assert both == pytest.approx(
         {"systemic_resistance": 3.0, "mitral_leak": 1.5, "heart_rate": 1.2, "wall_contact": 0.3}
     )
-    assert combined(effects, outside) == pytest.approx(both)
-    assert combined(None, effects) == effects
+    assert combined_disturbances(effects, outside) == pytest.approx(both)
+    assert combined_disturbances(None, effects) == effects
     high = DISTURBANCES["systemic_resistance"].high
-    assert combined({"systemic_resistance": high}, effects)["systemic_resistance"] == high
+    assert (
+        combined_disturbances({"systemic_resistance": high}, effects)["systemic_resistance"] == high
+    )
 
 
 @given(z=st.floats(0.0, 1e5))

@@ -51,7 +51,7 @@ def label_course(patient):
 def strike(monkeypatch, **hazards):
     """Let events happen when their cumulative hazard reaches a value; others never."""
     limits = dict.fromkeys(HAZARDS, math.inf) | hazards
-    monkeypatch.setattr(complications, "thresholds", lambda seed: limits)
+    monkeypatch.setattr(complications, "hazard_thresholds", lambda seed: limits)
 
 
 def test_the_label_sets_how_long(label_course):

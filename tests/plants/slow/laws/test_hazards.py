@@ -160,17 +160,17 @@ def test_the_multimers_go_within_a_day_and_come_back():
 
 
 def test_thresholds_are_standard_exponential_and_one_stream_each():
-    drawn = [hazards.thresholds(seed) for seed in range(2000)]
+    drawn = [hazards.hazard_thresholds(seed) for seed in range(2000)]
     for name in hazards.HAZARDS:
         values = np.array([draw[name] for draw in drawn])
         assert values.mean() == pytest.approx(1.0, abs=0.07)
         assert np.mean(values > 1.0) == pytest.approx(math.exp(-1), abs=0.035)
     pairs = np.array([[draw[name] for name in hazards.HAZARDS] for draw in drawn])
     assert np.abs(np.corrcoef(pairs.T) - np.eye(3)).max() < 0.07
-    assert hazards.thresholds(3) == drawn[3]
+    assert hazards.hazard_thresholds(3) == drawn[3]
     for bad in (-1, 1.5, True):
         with pytest.raises(InputError, match="seed"):
-            hazards.thresholds(bad)
+            hazards.hazard_thresholds(bad)
 
 
 def test_events_are_the_same_however_finely_the_run_was_cut():
