@@ -98,6 +98,6 @@ class PolicyDescription(CheckedModel):
         n, given = len(self.signals), self.normalisation
         for name, values in (("mean", given.mean), ("variance", given.variance)):
             if len(values) != n:
-                allowed = f"{n} numbers, one for each signal"
-                raise InputError(f"normalisation.{name}", values, allowed)
+                allowed = f"one number for each of the {n} signals"
+                raise InputError(f"normalisation.{name}", f"({len(values)} numbers)", allowed)
         return self
