@@ -92,8 +92,15 @@ class LinearBeat:
     d: Array
     f: Array
 
-    def state_space(self) -> control.StateSpace:
+    def state_space(self, *, blood: bool = True) -> control.StateSpace:
         """The beat as a discrete-time system of python-control.
+
+        Parameters
+        ----------
+        blood : bool
+            Whether the blood volume is a state. No speed moves it: its eigenvalue is exactly 1,
+            so that static gains (``control.dcgain``) and designs (``control.dlqr``) want the
+            system at a constant blood volume, ``blood=False``. That one has no infusion.
 
         Returns
         -------
@@ -111,14 +118,16 @@ class LinearBeat:
         """
         import control  # Takes more than a second to import.
 
+        n = len(self.states) - (not blood)
+        kept = [k for k, name in enumerate(self.disturbances) if blood or name != "infusion"]
         return control.ss(
-            self.a,
-            np.hstack([self.b, self.e]),
-            self.c,
-            np.hstack([self.d, self.f]),
+            self.a[:n, :n],
+            np.hstack([self.b[:n], self.e[:n, kept]]),
+            self.c[:, :n],
+            np.hstack([self.d, self.f[:, kept]]),
             self.period,
-            states=list(self.states),
-            inputs=["speed_command", *self.disturbances],
+            states=list(self.states[:n]),
+            inputs=["speed_command", *(self.disturbances[k] for k in kept)],
             outputs=list(self.outputs),
             name="beat",
         )
@@ -192,6 +201,7 @@ def linearise(
         d_values[n + 1 + k] = _direction(name, values)
     beat = beats.beat(steady.state, values, d_state, d_values)
     state_slopes, output_slopes = _from_states() @ beat.d_state.T, beat.d_metrics.T[rows]
+    state_slopes[-1] = _blood_row(n, names, float(beats.period(values)))
     return LinearBeat(
         steady=steady,
         speed=speed,
@@ -207,6 +217,19 @@ def linearise(
         d=output_slopes[:, n : n + 1],
         f=output_slopes[:, n + 1 :],
     )
+
+
+def _blood_row(n: int, names: tuple[str, ...], period: float) -> Array:
+    """How the blood volume after a beat moves: only an infusion (mL/s) adds to what was there.
+
+    Summing the volumes' derivatives gives the same but for roundoff, and a static gain by an
+    eigenvalue that is only nearly 1 is any number.
+    """
+    row = np.zeros(n + 1 + len(names))
+    row[n - 1] = 1.0
+    for k, name in enumerate(names):
+        row[n + 1 + k] = period if name == "infusion" else 0.0
+    return row
 
 
 def _direction(disturbance: str, values: Array) -> Array:

@@ -192,3 +192,28 @@ def test_bad_input_is_refused(plant):
         linearise(plant, SPEED, outputs=["mean_pressure"])
     with pytest.raises(PhysicsError, match="infused"):
         linearise(plant, SPEED, at={"infusion": 1.0})
+
+
+def test_the_blood_row_is_exact(plant):
+    beat = linearise(plant, SPEED, disturbances=("lv_contractility", "infusion"))
+    assert beat.a[-1].tolist() == [0.0] * 15 + [1.0]
+    assert beat.b[-1].tolist() == [0.0]
+    assert beat.e[-1].tolist() == [0.0, beat.period]
+
+
+@pytest.mark.parametrize(
+    ("patient", "pump", "speed"),
+    [("shock-d", "CP", 42_000.0), ("shock-c", "5.5", 28_000.0), ("hfref", "CP", 37_000.0)],
+)
+def test_the_static_gain_at_a_constant_blood_volume_is_that_of_the_plant(patient, pump, speed):
+    control = pytest.importorskip("control")
+    plant = Plant(patient, pump)
+    system = linearise(plant, speed, outputs=["map"]).state_space(blood=False)
+    assert "infusion" not in system.input_labels
+    assert len(system.state_labels) == 15
+    gain = np.atleast_1d(np.squeeze(control.dcgain(system)))[0]
+    low, high = (steady_state(plant, speed + krpm).metrics["map"] for krpm in (-50.0, 50.0))
+    assert gain == pytest.approx((high - low) / 0.1, rel=1e-3)
+    feedback, _, poles = control.dlqr(system.A, system.B[:, :1], np.eye(15), np.eye(1))
+    assert np.abs(poles).max() < 1
+    assert feedback.shape == (1, 15)

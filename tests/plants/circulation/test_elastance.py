@@ -42,7 +42,8 @@ def test_the_peak_is_that_of_the_published_formula():
 def test_the_ventricles_follow_the_published_formula(t_n):
     phase = t_n * (0.2 + 0.15 * PERIOD) / PERIOD
     expected = simaan(t_n) / PEAK_ACTIVATION
-    assert float(ventricular_activation(phase, PERIOD)) == pytest.approx(expected, rel=1e-12)
+    # The onset is rounded, which moves the rest by less than 1e-9.
+    assert float(ventricular_activation(phase, PERIOD)) == pytest.approx(expected, abs=1e-9)
 
 
 @given(rate=st.floats(30.0, 160.0))
