@@ -15,11 +15,11 @@ from numpy.typing import ArrayLike, NDArray
 from plants.beat import SteadyState, steady_state
 from plants.patients import PATIENT_PARAMETERS, Patient
 from plants.plant import Plant
-from plants.quantities import SIGNALS, InputError, PhysicsError
+from plants.quantities import SIGNALS, InputError, PhysicsError, unknown_name
 
 Array = NDArray[np.float64]
 
-#: Parameters that the built-in patients are identified by; one for each fitted target.
+#: Parameters that identification may move.
 ESTIMATED_PARAMETERS = (
     "lv_ees",
     "lv_alpha",
@@ -28,13 +28,28 @@ ESTIMATED_PARAMETERS = (
     "r_pulmonary",
     "vu_systemic_veins",
 )
-#: Targets that are fitted. The LV end-diastolic pressure is compared but not fitted: its target is
-#: the wedge pressure, and an atrial contraction puts it above that.
-FITTED = ("map", "cardiac_output", "pcwp", "cvp", "mpap", "ejection_fraction")
+#: Targets that are compared but not fitted. The LV end-diastolic pressure's is the wedge pressure,
+#: and an atrial contraction puts it above that.
+COMPARED_ONLY = ("lvedp",)
+# Which parameter each target moves, the first that no target before it has taken: no more
+# parameters may move than targets tell of.
+_MOVED_BY = {
+    "map": ("r_systemic",),
+    "mpap": ("r_pulmonary",),
+    "pcwp": ("lv_alpha",),
+    "ejection_fraction": ("lv_ees",),
+    "cvp": ("vu_systemic_veins", "rv_ees"),
+    "cardiac_output": ("lv_ees", "rv_ees", "vu_systemic_veins"),
+}
+# The patient's own parameter: set to its target, not searched for.
+_RATE = "heart_rate"
 #: A deviation from a target that counts as met.
 TOLERANCE = 0.05
 # Linear scale (mL) of the one parameter that may be zero.
 _VOLUME_SCALE = 1000.0
+# Size (in the target's unit) from which on a deviation is relative to the target: a guess, far
+# below any target but one of a pressure or a flow that is nearly zero.
+_LEAST_SIZE = 0.1
 # Stands for zero where a logarithm is taken.
 _SMALLEST = 1e-12
 # Relative residual that stands for a patient without a periodic beat.
@@ -54,8 +69,8 @@ class TargetRow:
 
     @property
     def deviation(self) -> float:
-        """Relative deviation of the model from the target."""
-        return self.model / self.target - 1
+        """Relative deviation of the model from the target; of a target near 0 see `_LEAST_SIZE`."""
+        return _deviation(self.model, self.target)
 
     @property
     def met(self) -> bool:
@@ -82,10 +97,21 @@ class Identification:
     evaluations: int
 
 
+def _deviation(model: float, target: float) -> float:
+    return (model - target) / max(abs(target), _LEAST_SIZE)
+
+
 def compare_with_targets(
-    patient: Patient, *, fitted: Sequence[str] = FITTED
+    patient: Patient, *, fitted: Sequence[str] | None = None
 ) -> tuple[TargetRow, ...]:
     """Targets of a patient beside the unsupported steady state of the model.
+
+    Parameters
+    ----------
+    patient : Patient
+        The patient.
+    fitted : sequence of str, optional
+        Names of the targets that are called fitted; by default all but ``COMPARED_ONLY``.
 
     Raises
     ------
@@ -96,6 +122,7 @@ def compare_with_targets(
     """
     if not patient.targets:
         raise InputError("targets", "(missing)", "a [targets.NAME] table", source=patient.path)
+    fitted = _fitted(patient) if fitted is None else fitted
     metrics = steady_state(Plant(patient)).metrics
     return tuple(
         TargetRow(patient.name, name, SIGNALS[name].unit, goal.value, metrics[name], name in fitted)
@@ -104,19 +131,22 @@ def compare_with_targets(
 
 
 def identify(
-    patient: Patient, *, free: Sequence[str] | None = None, fitted: Sequence[str] = FITTED
+    patient: Patient, *, free: Sequence[str] | None = None, fitted: Sequence[str] | None = None
 ) -> Identification:
     """Identify a patient to the targets of his or her file.
+
+    A target of the heart rate sets it; each other one moves a parameter.
 
     Parameters
     ----------
     patient : Patient
         Start values and targets.
     free : sequence of str, optional
-        Names of the parameters that may move; by default ``ESTIMATED_PARAMETERS`` but for
-        those the patient holds.
-    fitted : sequence of str
-        Names of the targets that are fitted, of those that the patient has.
+        Names of the parameters that may move; by default as many of ``ESTIMATED_PARAMETERS`` as
+        there are targets to fit, without those that the patient holds.
+    fitted : sequence of str, optional
+        Names of the targets that are fitted, of those that the patient has; by default all but
+        ``COMPARED_ONLY``.
 
     Returns
     -------
@@ -132,13 +162,24 @@ def identify(
     """
     from scipy.optimize import least_squares  # Slow to import, and only needed here.
 
-    if free is None:
-        free = [name for name in ESTIMATED_PARAMETERS if name not in patient.held]
+    fitted = _fitted(patient) if fitted is None else fitted
+    wanted = [name for name in fitted if name in patient.targets]
+    if not wanted:
+        allowed = "targets for " + ", ".join(fitted or _MOVED_BY)
+        raise InputError("targets", "(missing)", allowed, source=patient.path)
+    if _RATE in wanted:
+        wanted.remove(_RATE)
+        rate = patient.targets[_RATE]
+        patient = patient.replace(
+            None, description=None, source=rate.source, tag=rate.tag, **{_RATE: rate.value}
+        )
+        if not wanted:
+            return Identification(patient, compare_with_targets(patient, fitted=fitted), 0)
+    free = _free(patient, wanted) if free is None else free
     for name in free:
         if name not in PATIENT_PARAMETERS:
-            raise InputError("free", name, "one of " + ", ".join(PATIENT_PARAMETERS))
-    problem = _Problem(patient, tuple(free), tuple(fitted))
-    problem.targets()
+            raise unknown_name("free", name, PATIENT_PARAMETERS)
+    problem = _Problem(patient, tuple(free), tuple(wanted))
     bounds = np.array([_bounds(patient, name) for name in free])
     fit = least_squares(
         problem.residuals,
@@ -157,6 +198,22 @@ def identify(
     )
 
 
+def _fitted(patient: Patient) -> tuple[str, ...]:
+    return tuple(name for name in patient.targets if name not in COMPARED_ONLY)
+
+
+def _free(patient: Patient, wanted: Sequence[str]) -> tuple[str, ...]:
+    """As many parameters as targets, at the most; in the order of ``ESTIMATED_PARAMETERS``."""
+    left = [name for name in ESTIMATED_PARAMETERS if name not in patient.held]
+    moved: set[str] = set()
+    for target in sorted(wanted, key=lambda name: [*_MOVED_BY, name].index(name)):
+        chosen = next((name for name in (*_MOVED_BY.get(target, ()), *left) if name in left), None)
+        if chosen is not None:
+            left.remove(chosen)
+            moved.add(chosen)
+    return tuple(name for name in ESTIMATED_PARAMETERS if name in moved)
+
+
 def _bounds(patient: Patient, name: str) -> tuple[float, float]:
     spec = PATIENT_PARAMETERS[name]
     if name != "vu_systemic_veins":
@@ -169,22 +226,15 @@ def _bounds(patient: Patient, name: str) -> tuple[float, float]:
 class _Problem:
     """Residuals of the targets over scaled free parameters, warm-started from the last beat."""
 
-    def __init__(self, patient: Patient, free: tuple[str, ...], fitted: tuple[str, ...]):
-        self._patient, self._free, self._fitted = patient, free, fitted
+    def __init__(self, patient: Patient, free: tuple[str, ...], wanted: tuple[str, ...]):
+        self._patient, self._free = patient, free
+        self._goals = {name: patient.targets[name].value for name in wanted}
         self._linear = np.array([name.startswith("vu_") for name in free])
         # Logarithms are taken from the start value, which lies at 1: the solver's differences are
         # relative to its variables and must not shrink to nothing.
         self._origin = np.log(np.maximum([patient[name] for name in free], _SMALLEST)) - 1
         self._last: SteadyState | None = None
         self.evaluations = 0
-
-    def targets(self) -> dict[str, float]:
-        goals = self._patient.targets
-        wanted = {name: goals[name].value for name in self._fitted if name in goals}
-        if not wanted:
-            allowed = "targets for " + ", ".join(self._fitted)
-            raise InputError("targets", "(missing)", allowed, source=self._patient.path)
-        return wanted
 
     def scaled(self, values: ArrayLike) -> Array:
         values_ = np.asarray(values, dtype=float)
@@ -201,12 +251,13 @@ class _Problem:
         return self._patient.replace(None, description=None, source=source, tag="D", **moved)
 
     def residuals(self, x: Array) -> Array:
-        goals = self.targets()
         self.evaluations += 1
         try:
             start = self._last.state if self._last else None
             steady = steady_state(Plant(self.patient_at(x)), start=start)
         except PhysicsError:
-            return np.full(len(goals), _NO_BEAT)
+            return np.full(len(self._goals), _NO_BEAT)
         self._last = steady
-        return np.array([steady.metrics[name] / goal - 1 for name, goal in goals.items()])
+        return np.array(
+            [_deviation(steady.metrics[name], goal) for name, goal in self._goals.items()]
+        )

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from plants.patients.parameters import PATIENT_PARAMETERS, UNSTRESSED_VOLUMES
 from plants.quantities import (
+    BEAT_METRICS,
     SIGNALS,
     InputError,
     Name,
@@ -19,6 +20,9 @@ from plants.quantities import (
     toml_quantities,
     toml_string,
 )
+
+# A target is compared with the metrics of the steady beat.
+_TARGETS = {name: SIGNALS[name] for name in BEAT_METRICS}
 
 
 class Patient(ParameterPreset):
@@ -75,7 +79,7 @@ class Patient(ParameterPreset):
     )
     # In the order given: to_toml keeps it.
     targets: Annotated[
-        Mapping[str, Quantity], quantities_in(SIGNALS, required=False, as_given=True)
+        Mapping[str, Quantity], quantities_in(_TARGETS, required=False, as_given=True)
     ] = Field(default_factory=no_quantities)
     held: tuple[str, ...] = ()
     path: str = Field(default="patient", exclude=True, repr=False)

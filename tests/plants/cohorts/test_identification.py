@@ -80,6 +80,77 @@ def test_few_parameters_fit_few_targets():
     assert identified.patient["r_systemic"] > patient["r_systemic"]
 
 
+TARGETS = {
+    "map": (88.0, "mmHg", {"r_systemic"}),
+    "mpap": (35.0, "mmHg", {"r_pulmonary"}),
+    "cvp": (5.0, "mmHg", {"vu_systemic_veins"}),
+    "pcwp": (18.0, "mmHg", {"lv_alpha"}),
+    "cardiac_output": (4.6, "L/min", {"lv_ees"}),
+    "ejection_fraction": (0.28, "1", {"lv_ees"}),
+    "lvedv": (230.0, "mL", {"lv_ees"}),
+}
+
+
+def with_targets(name, **values):
+    """A patient whose file tells no other targets than these."""
+    patient = Patient.load(name)
+    targets = {
+        key: Quantity(value, TARGETS.get(key, (0, "1/min"))[1], "a test", "X")
+        for key, value in values.items()
+    }
+    return Patient("mine", "", dict(patient.entries), targets)
+
+
+def moved(before, after):
+    return {name for name in before.entries if before.entries[name] != after.entries[name]}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_target_alone_moves_one_parameter(target):
+    value, _, names = TARGETS[target]
+    patient = with_targets("hfref", **{target: value})
+    identified = identify(patient)
+    assert moved(patient, identified.patient) == names
+    (row,) = identified.rows
+    assert row.model == pytest.approx(value, rel=1e-3)
+
+
+def test_two_targets_move_two_parameters():
+    patient = with_targets("hfref", map=88.0, cardiac_output=4.6)
+    identified = identify(patient)
+    assert moved(patient, identified.patient) == {"r_systemic", "lv_ees"}
+    assert all(abs(row.deviation) < 1e-3 for row in identified.rows)
+
+
+def test_a_parameter_that_is_held_does_not_move():
+    free = with_targets("hfref", map=85.0)
+    patient = Patient("mine", "", dict(free.entries), dict(free.targets), held=("r_systemic",))
+    identified = identify(patient)
+    assert moved(patient, identified.patient) == {"lv_ees"}
+
+
+def test_a_target_of_the_heart_rate_sets_it():
+    patient = with_targets("hfref", heart_rate=97.0)
+    alone = identify(patient)
+    assert moved(patient, alone.patient) == {"heart_rate"}
+    assert alone.patient["heart_rate"] == 97.0
+    assert alone.patient.entries["heart_rate"].source == "a test"
+    both = identify(with_targets("hfref", heart_rate=97.0, map=88.0))
+    assert both.patient["heart_rate"] == 97.0
+    assert [row.fitted for row in both.rows] == [True, True]
+    assert all(abs(row.deviation) < 1e-3 for row in both.rows)
+
+
+def test_a_target_of_zero_is_a_target():
+    row = TargetRow("mine", "cvp", "mmHg", 0.0, 0.004, True)
+    assert row.deviation == pytest.approx(0.04)
+    assert not TargetRow("mine", "cvp", "mmHg", 0.0, -0.01, True).met
+    patient = with_targets("hfref", cvp=0.0)
+    identified = identify(patient)
+    assert moved(patient, identified.patient) == {"vu_systemic_veins"}
+    assert abs(identified.rows[0].model) < 0.2
+
+
 def test_a_patient_without_targets_is_refused():
     patient = Patient.load("hfref")
     bare = Patient("mine", "", dict(patient.entries), {})

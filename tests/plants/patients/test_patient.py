@@ -280,7 +280,7 @@ def test_unknown_table(write):
 
 def test_unknown_target(write):
     path = write("[targets.map]", "[targets.mop]")
-    says(refusal(path), f"{path}: targets.mop", "one of lv_pressure, ", "map,")
+    says(refusal(path), f"{path}: targets.mop", "one of heart_rate, ", "map,")
 
 
 def test_target_out_of_range_or_in_another_unit(write):
