@@ -30,6 +30,7 @@ TOPICS = {
     "impellab/test_face.py",
     "plants/bedside/test_position.py",
     "plants/plant/test_invariants.py",
+    "plants/plant/test_second_derivatives.py",
     "plants/test_reference.py",
 }
 

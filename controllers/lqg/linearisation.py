@@ -199,7 +199,8 @@ def linearise(
     d_values[n, _COMMAND] = 1.0 / KRPM_PER_RPM
     for k, name in enumerate(names):
         d_values[n + 1 + k] = _direction(name, values)
-    beat = beats.beat(steady.state, values, d_state, d_values)
+    state = steady.periodic_beat.state
+    beat = beats.beat(state, values, d_state, d_values)
     state_slopes, output_slopes = _from_states() @ beat.d_state.T, beat.d_metrics.T[rows]
     state_slopes[-1] = _blood_row(n, names, float(beats.period(values)))
     return LinearBeat(

@@ -1,16 +1,17 @@
-"""The periodic steady state: the beat that ends where it began."""
+"""The periodic steady state: the beat that ends where it began, or the cycle of a few beats."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from plants.beat.cycle import CycleMap, cycles
 from plants.beat.map import Beat, BeatMap
-from plants.beat.periodic_newton import FREE_STATES, VEIN_VOLUME, Search, newton
+from plants.beat.periodic_newton import VEIN_VOLUME, Search, multiplier, newton, residual_jacobian
 from plants.plant import METRICS, N_VOLUMES, RIGHT_SPEED, SPEED, STATES, Plant
 from plants.quantities import KRPM_PER_RPM, PhysicsError
 
@@ -20,29 +21,39 @@ Array = NDArray[np.float64]
 TOLERANCE = 1e-8
 #: Beats marched from rest before the first Newton attempt.
 FIRST_BEATS = 3
+# Where Newton's last Jacobian, which is not that of the beat found, says that a deviation shrinks
+# so well, the beat is stable without another look.
+_SURELY_STABLE = 0.9
 _MARCHES = (FIRST_BEATS, 8, 60, 300)  # the others after each failed attempt
 
 
 @dataclass(frozen=True)
 class SteadyState:
-    """A periodic beat.
+    """What a course settles into: a periodic beat, or a cycle of a few.
+
+    Where suction comes at every other beat, for example, the periodic beat exists, but a course
+    leaves it for a cycle of two beats that take turns. That cycle is the steady state then.
 
     Attributes
     ----------
     state : ndarray, shape (n_states,)
-        State at the onset of the beat.
+        State at the onset of the (first) beat.
     values : ndarray, shape (n_values,)
         Held values under which it is periodic.
     metrics : dict of float
-        Metrics of the beat, by signal name.
+        Metrics of the beat, or the mean of those of the cycle's beats, by signal name.
     iterations : int
         Newton steps taken.
     residual : float
-        Largest change of a state over the beat.
+        Largest change of a state over the beat or cycle.
     plant : Plant
         Patient and pump.
     step : float
         Longest integration step, s.
+    beats : int
+        After how many beats the state comes again.
+    about : SteadyState or None
+        The unstable beat about which a cycle turns.
     """
 
     state: Array
@@ -52,26 +63,28 @@ class SteadyState:
     residual: float
     plant: Plant
     step: float
+    beats: int = 1
+    about: SteadyState | None = None
+
+    @property
+    def periodic_beat(self) -> SteadyState:
+        """The beat that ends where it began, stable or not."""
+        return self.about or self
 
     @functools.cached_property
     def jacobian(self) -> Array:
-        """Derivative of the state after a beat by the state before it, (n_states, n_states)."""
-        return BeatMap(self.plant, step=self.step).jacobian(self.state, self.values)
+        """Derivative of the state after the beat or cycle by the state before, n_states squared."""
+        beats = BeatMap(self.plant, step=self.step)
+        return CycleMap(beats, self.beats).jacobian(self.state, self.values)
 
     @property
     def multiplier(self) -> float:
-        """By how much a small deviation grows from beat to beat, at the most.
+        """By how much a small deviation grows over the beat or cycle, at the most.
 
-        Below 1 a course settles into this beat. Above 1 the beat exists, but a course leaves it:
-        deep suction, for example, may come at every other beat. The deviation that adds blood,
-        which neither grows nor dies out, does not count.
+        Below 1 a course settles into it. Above 1 the beat exists, but a course leaves it. The
+        deviation that adds blood, which neither grows nor dies out, does not count.
         """
-        # Deviations that keep the blood volume: the veins give what all others take.
-        inside = self.jacobian[np.ix_(FREE_STATES, FREE_STATES)]
-        kept = np.eye(len(FREE_STATES))
-        kept[VEIN_VOLUME, :N_VOLUMES] = -1.0
-        others = [i for i in range(len(FREE_STATES)) if i != VEIN_VOLUME]
-        return float(np.abs(np.linalg.eigvals((inside @ kept)[np.ix_(others, others)])).max())
+        return multiplier(residual_jacobian(self.jacobian))
 
     @property
     def stable(self) -> bool:
@@ -88,7 +101,7 @@ def steady_state(
     blood_volume: float | None = None,
     beats: BeatMap | None = None,
 ) -> SteadyState:
-    """Periodic steady state of a plant at a held speed.
+    """Steady state of a plant at a held speed, to which a course settles.
 
     Parameters
     ----------
@@ -108,8 +121,8 @@ def steady_state(
     Raises
     ------
     PhysicsError
-        No periodic beat was found, or it empties a compartment; nothing that has not converged
-        is returned.
+        No periodic beat was found, or it empties a compartment, or it is unstable and a course
+        comes to no cycle of a few beats; nothing that has not converged is returned.
 
     Examples
     --------
@@ -132,7 +145,7 @@ def steady_state(
             state = _checked(beats.beat(state, values), plant, speed).state
         search = newton(beats, state, values, total, TOLERANCE)
         if search.point is not None:
-            return _accepted(beats, search, values, speed)
+            return _settled(_accepted(beats, search, values, speed), search, beats, total, speed)
         residual = min(residual, search.residual)
     raise PhysicsError(
         f"no periodic beat of patient {plant.patient.name} at {speed:g} rpm: the smallest change "
@@ -189,7 +202,7 @@ class PeriodicBeat:
             steady = steady_state(
                 self.plant, speed, disturbances, blood_volume=blood_volume, beats=self._beats
             )
-        self._state = steady.state
+        self._state = steady.periodic_beat.state
         return steady
 
     def _nearby(
@@ -201,7 +214,10 @@ class PeriodicBeat:
         state, total = _with_blood(self.plant, self._state, blood_volume)
         search = newton(self._beats, state, values, total, self.tolerance, self._jacobian)
         self._jacobian = search.jacobian
-        return None if search.point is None else _accepted(self._beats, search, values, speed)
+        if search.point is None:
+            return None
+        beat = _accepted(self._beats, search, values, speed)
+        return _settled(beat, search, self._beats, total, speed)
 
 
 def _with_blood(plant: Plant, state: Array, blood_volume: float | None) -> tuple[Array, float]:
@@ -236,6 +252,25 @@ def _accepted(beats: BeatMap, search: Search, values: Array, speed: float) -> St
     )
     _check_volumes(steady, beats.plant, speed)
     return steady
+
+
+def _settled(
+    beat: SteadyState, search: Search, beats: BeatMap, total: float, speed: float
+) -> SteadyState:
+    """The beat where a course settles into it, or the cycle into which the course goes."""
+    if search.jacobian is not None and multiplier(search.jacobian) < _SURELY_STABLE:
+        return beat
+    if beat.stable:
+        return beat
+    for count, turn in cycles(beats, beat.state, beat.values, total, TOLERANCE):
+        cycle = _accepted(beats, turn, beat.values, speed)
+        cycle = replace(cycle, beats=count, about=beat if count > 1 else None)
+        if cycle.stable:
+            return cycle
+    raise PhysicsError(
+        f"no stable beat of patient {beats.plant.patient.name} at {speed:g} rpm: the periodic beat "
+        "is unstable, and a course comes to no cycle of a few beats (suction that comes and goes?)"
+    )
 
 
 def _check_volumes(steady: SteadyState, plant: Plant, speed: float) -> None:

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.beat.map import Beat, BeatMap
+from plants.beat.map import Beat
 from plants.plant import N_VOLUMES, PHASE, STATES
 
 Array = NDArray[np.float64]
@@ -25,6 +26,10 @@ Array = NDArray[np.float64]
 #: States that a beat has to bring back: all but the phase.
 FREE_STATES = np.array([i for i in range(len(STATES)) if i != PHASE])
 VEIN_VOLUME = STATES.index["systemic_vein_volume"]
+_OTHERS = [i for i in range(len(FREE_STATES)) if FREE_STATES[i] != VEIN_VOLUME]
+# Deviations that keep the blood volume: the veins give what all others take.
+_KEPT = np.eye(len(FREE_STATES))[:, _OTHERS]
+_KEPT[VEIN_VOLUME, : N_VOLUMES - 1] = -1.0  # The first others are the other volumes.
 _FREE_BY_FREE = np.ix_(FREE_STATES, FREE_STATES)
 _IDENTITY = np.eye(len(STATES))
 _MAX_ITERATIONS = 40
@@ -80,8 +85,30 @@ class Search:
     jacobian: Array | None
 
 
+class Returning(Protocol):
+    """A map from state to state of which a fixed point is wanted: a beat, or some in a row."""
+
+    def beat(self, state: Array, values: Array, *, keep: bool = False) -> Beat:
+        """The state after it, with the metrics."""
+
+    def jacobian(self, state: Array, values: Array, beat: Beat | None = None) -> Array:
+        """Derivative of the state after it by the state before it."""
+
+
+def multiplier(jacobian: Array) -> float:
+    """By how much a deviation that keeps the blood volume grows at the most.
+
+    Parameters
+    ----------
+    jacobian : ndarray, shape (n_states - 1, n_states - 1)
+        Derivative of the residual by the free states; see :class:`Search`.
+    """
+    moved = jacobian[_OTHERS] @ _KEPT + np.eye(len(_OTHERS))
+    return float(np.abs(np.linalg.eigvals(moved)).max())
+
+
 def newton(
-    beats: BeatMap,
+    beats: Returning,
     state: Array,
     values: Array,
     total: float,
@@ -141,21 +168,25 @@ def _residual(beat: Beat, state: Array, total: float) -> Array:
     return change[FREE_STATES]
 
 
-def _evaluated(beats: BeatMap, state: Array, values: Array, total: float) -> Point:
+def _evaluated(beats: Returning, state: Array, values: Array, total: float) -> Point:
     beat = beats.beat(state, values, keep=True)
     return Point(state, beat, _residual(beat, state, total))
 
 
-def _residual_jacobian(beats: BeatMap, point: Point, values: Array) -> Array:
-    """Derivative of the residual by the free states."""
-    jacobian = beats.jacobian(point.state, values, point.beat) - _IDENTITY
+def _residual_jacobian(beats: Returning, point: Point, values: Array) -> Array:
+    return residual_jacobian(beats.jacobian(point.state, values, point.beat))
+
+
+def residual_jacobian(jacobian: Array) -> Array:
+    """Derivative of the residual by the free states, from that of the state after a beat."""
+    jacobian = jacobian - _IDENTITY
     jacobian[VEIN_VOLUME] = 0.0
     jacobian[VEIN_VOLUME, :N_VOLUMES] = 1.0
     return jacobian[_FREE_BY_FREE]
 
 
 def _line_search(
-    beats: BeatMap, point: Point, values: Array, total: float, step: Array, *, full_only: bool
+    beats: Returning, point: Point, values: Array, total: float, step: Array, *, full_only: bool
 ) -> Point | None:
     """The longest of the halved Newton steps that lowers the residual."""
     damping = 1.0

@@ -111,11 +111,12 @@ class BeatResponse(PeriodicBeat):
                 name = self.plant.patient.name
                 raise PhysicsError(f"no periodic beat of patient {name} near the one before")
         beat = beat or self.find(speed, acting, blood_volume=total)
-        self._at = (here, beat.state)
+        self._at = (here, beat.periodic_beat.state)
         return beat
 
     def update_slopes(self, beat: SteadyState) -> None:
-        """Take the slopes of a beat."""
+        """Take the slopes of a beat; of a cycle those of the beat about which it turns."""
+        beat = beat.periodic_beat
         n, names = len(STATES), drives()
         d_state = np.concatenate([np.eye(n)[_FREE], np.zeros((len(names), n))])
         d_values = np.zeros((len(d_state), len(VALUES)))
