@@ -49,6 +49,7 @@ class LanePlants:
         count = len(plants)
         self.plants, self._wanted_step = plants, step
         self.steps, self.max_speeds = np.zeros(count), np.zeros(count)
+        self.heart_rates = np.zeros(count)
         self._drives_right = np.zeros(count, bool)
         self._right_speeds = np.zeros(count)
         self._keys = [PlantKey(plant) for plant in plants]
@@ -62,6 +63,7 @@ class LanePlants:
         plant = self.plants[lane]
         self.steps[lane] = integration_step(plant, self._wanted_step, f"plants[{lane}]")
         self.max_speeds[lane] = plant.pump.max_rpm if plant.pump else 0.0
+        self.heart_rates[lane] = plant.heart_rate()
         self._drives_right[lane] = plant.left is None
         self._right_speeds[lane] = plant.right_speed
         self._keys[lane] = PlantKey(plant)

@@ -26,6 +26,7 @@ from plants.batch.start import LaneStart, LaneStarts
 from plants.compile import Backend
 from plants.plant import (
     ACCUMULATOR,
+    BEAT_SLACK,
     METRICS,
     N_VOLUMES,
     PHASE,
@@ -36,10 +37,11 @@ from plants.plant import (
     VALUES,
     Plant,
 )
-from plants.quantities import WAVEFORMS, PhysicsError, check_count, unknown_name
+from plants.quantities import SECONDS_PER_MINUTE, WAVEFORMS, PhysicsError, check_count, unknown_name
 from plants.scenarios import DISTURBANCES, Scenario
 from plants.simulation import (
     DISTURBANCE_BLOCK,
+    BeatClock,
     check_positive,
     in_physical_range,
     physical_range_breach,
@@ -48,6 +50,7 @@ from plants.simulation import (
 
 Array = NDArray[np.float64]
 N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
+_RATE_FACTOR = list(DISTURBANCES).index("heart_rate")
 _DISTURBANCE_ENTRIES = slice(RIGHT_SPEED + 1, RIGHT_SPEED + 1 + len(DISTURBANCES))
 _PRECISIONS = ("double", "single")
 _WIDEST = 256
@@ -130,7 +133,8 @@ class BatchSimulator:
         self._carry = self._layout.empty(N_STATE + 2 * N_ACC, self._kernel.dtype)
         self._values = self._layout.empty(len(VALUES), self._kernel.dtype)
         self._time = np.zeros(self._count)
-        self._beats = np.zeros(self._count)  # counted apart from the phase in single precision
+        self._clock = BeatClock(self._count, BEAT_SLACK[precision])
+        self._rate_factors = np.ones(self._count)
         self._alive = np.zeros(self._count, bool)
         self._failures: dict[int, str] = {}
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
@@ -168,7 +172,7 @@ class BatchSimulator:
     def states(self) -> Array:
         """States now, shape (n, n_states); the phase counts beats since the reset."""
         states = self._layout.gather(self._carry[:, :N_STATE]).T.astype(np.float64)
-        states[:, PHASE] += self._beats
+        states[:, PHASE] = self._clock.phase
         return states
 
     @property
@@ -231,7 +235,8 @@ class BatchSimulator:
     def _begin(self, lanes: NDArray[np.intp], starts: list[LaneStart]) -> None:
         self._layout.scatter(self._carry, lanes, np.array([start.carry for start in starts]))
         self._layout.scatter(self._values, lanes, np.array([start.values for start in starts]))
-        self._time[lanes] = self._beats[lanes] = 0.0
+        self._time[lanes], self._rate_factors[lanes] = 0.0, 1.0
+        self._clock.reset(lanes)
         for lane, start in zip(map(int, lanes), starts, strict=True):
             self._alive[lane] = not start.reason
             self._failures.pop(lane, None)
@@ -276,8 +281,7 @@ class BatchSimulator:
             np.copyto(held[:, entry], spread(row), where=advancing, casting="same_kind")
         self._run(spread(np.where(moving, per_block, 0)))
         self._time[moving] += seconds
-        if self._kernel.dtype == np.float32:
-            self._count_beats()
+        self._count_beats(np.where(moving, seconds, 0.0))
         self._stop_outside_range(moving)
 
     def _disturb(self, seconds: float, moving: NDArray[np.bool_]) -> Array:
@@ -287,6 +291,7 @@ class BatchSimulator:
             return self._lanes.steps
         rows, longest = self._lanes.disturbances(lanes, self._time, seconds)
         self._layout.scatter(self._values, lanes, rows, entries=_DISTURBANCE_ENTRIES)
+        self._rate_factors[lanes] = rows[:, _RATE_FACTOR]
         return longest
 
     def _run(self, steps: NDArray[np.int64]) -> None:
@@ -301,11 +306,12 @@ class BatchSimulator:
         edges = np.linspace(0, len(steps), min(self._threads, len(steps)) + 1).astype(int)
         list(self._pool.map(part, map(slice, edges[:-1].tolist(), edges[1:].tolist())))
 
-    def _count_beats(self) -> None:
-        """Keep the phase below 1: in single precision a large one would lose its fraction."""
-        passed = np.floor(self._carry[:, PHASE])
-        self._carry[:, PHASE] -= passed
-        self._beats += self._layout.gather(passed[:, None])[0]
+    def _count_beats(self, seconds: Array) -> None:
+        """Count the beats of a stretch of time (s) of each lane, and put the phases right."""
+        rates = self._lanes.heart_rates * self._rate_factors / SECONDS_PER_MINUTE
+        end = self._layout.gather(self._carry[:, PHASE, None])[0]
+        self._clock.advance(seconds * rates, end)
+        self._carry[:, PHASE] = self._layout.spread(self._clock.start)
 
     def _stop_outside_range(self, moving: NDArray[np.bool_]) -> None:
         (waveforms,) = self._kernel.evaluate("observe", self._carry[:, :N_STATE], self._values)

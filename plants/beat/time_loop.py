@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from plants.compile import Backend, Kernel, PlantKernel, VirtualMachineKernel, build_kernel
 from plants.compile.code import PlantFunctions
-from plants.plant import PHASE, STATES, VALUES, plant_model
+from plants.plant import BEAT_SLACK, PHASE, STATES, VALUES, plant_model
 from plants.quantities import WAVEFORMS
 
 Array = NDArray[np.float64]
@@ -31,7 +31,13 @@ def plant_functions(right: bool = True) -> PlantFunctions:
     model = plant_model()
     slope = model.slope if right else _without_right_pump(model.slope)
     return PlantFunctions(
-        slope, model.within_beat, model.at_beat_end, PHASE, VALUES.index["step"], len(WAVEFORMS)
+        slope,
+        model.within_beat,
+        model.at_beat_end,
+        PHASE,
+        VALUES.index["step"],
+        len(WAVEFORMS),
+        BEAT_SLACK,
     )
 
 

@@ -3,13 +3,14 @@
 from plants.plant import metrics
 from plants.plant.equations import N_VOLUMES, PHASE, STATES, VALUES
 from plants.plant.metrics import ACCUMULATOR, EXTREMES, INTEGRALS, METRICS
-from plants.plant.model import PlantModel, plant_model
+from plants.plant.model import BEAT_SLACK, PlantModel, plant_model
 from plants.plant.plant import DEFAULT_RIGHT_LEVEL, RIGHT_SPEED, SPEED, STEP, Plant
 from plants.plant.structures import FreeWall
 from plants.quantities import BeatMetrics
 
 __all__ = [
     "ACCUMULATOR",
+    "BEAT_SLACK",
     "DEFAULT_RIGHT_LEVEL",
     "EXTREMES",
     "INTEGRALS",

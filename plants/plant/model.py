@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sized
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import casadi as ca
 
@@ -18,6 +19,10 @@ from plants.plant import metrics as beats
 from plants.plant.equations import N_VOLUMES, PHASE, STATES, VALUES, equations, held_values
 from plants.plant.structures import FreeWall
 from plants.quantities import SECONDS_PER_MINUTE, WAVEFORMS
+
+#: By how much of a beat before its end a step may end it, by precision: rounding of the phase must
+#: not let a beat end a step late. The sums of the beat are taken to its exact end all the same.
+BEAT_SLACK = MappingProxyType({"double": 1e-6, "single": 1e-4})
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,8 @@ def _run_step(
     after, mean = _runge_kutta(x, v, derivative)
     _, _, before, old = derivative(x, v)
     _, _, later, new = derivative(after, v)
-    crosses = after[PHASE] >= ca.floor(x[PHASE]) + 1
+    slack = BEAT_SLACK["double"]
+    crosses = after[PHASE] + slack >= ca.floor(x[PHASE] + slack) + 1
     kept = within_beat(acc, x, after, mean, new, v)
     ended, begun = at_beat_end(acc, x, after, mean, before, later, old, new, v)
     both = ca.if_else(crosses, begun, kept), ca.if_else(crosses, ended, last)

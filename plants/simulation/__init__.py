@@ -1,5 +1,6 @@
 """Simulation: a plant stepped through time, at a held speed or in a closed loop."""
 
+from plants.simulation.beat_clock import BeatClock
 from plants.simulation.closed_loop import COMPLETED, DIED, LEFT
 from plants.simulation.conditions import SINUS, Conditions
 from plants.simulation.constant_speed import held_speed, run_course, simulate
@@ -29,6 +30,7 @@ __all__ = [
     "LEFT",
     "PERIOD_UNIT",
     "SINUS",
+    "BeatClock",
     "Conditions",
     "DeathWatch",
     "Recorder",

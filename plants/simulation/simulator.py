@@ -19,6 +19,7 @@ from plants.quantities import (
     PhysicsError,
 )
 from plants.scenarios import Scenario
+from plants.simulation.beat_clock import BeatClock
 from plants.simulation.physical_range import physical_range_breach
 from plants.slow import SlowClock, combined_disturbances
 
@@ -27,8 +28,6 @@ N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
 
 #: Disturbances are held, at their mean, over blocks no longer than this, s.
 DISTURBANCE_BLOCK = 0.5
-# A block that ends a beat reaches this far into the next, s: rounding must not leave it unended.
-_PAST_BEAT = 1e-9
 
 
 class Simulator:
@@ -82,6 +81,7 @@ class Simulator:
         self._beats = BeatMap(plant, step=self.step, backend=backend)
         self._kernel = run_kernel(backend)
         self._carry = np.zeros(N_STATE + 2 * N_ACC)
+        self._clock = BeatClock(1)
         self._values = plant.values(0.0, None, self.step)
         self.time = 0.0
 
@@ -107,6 +107,7 @@ class Simulator:
             acting = self.slow.effects() | {"infusion": 0.0}
         if state is None:
             state = steady_state(self.plant, speed, acting, beats=self._beats).state
+        self._clock.reset()
         start = state.copy()
         start[PHASE] = 0.0
         self._values = self._beats.values(speed, acting)
@@ -120,7 +121,9 @@ class Simulator:
     @property
     def state(self) -> Array:
         """The state now (a copy); its phase counts beats since the reset."""
-        return self._carry[:N_STATE].copy()
+        state = self._carry[:N_STATE].copy()
+        state[PHASE] = self._clock.phase[0]
+        return state
 
     @property
     def blood_volume(self) -> float:
@@ -188,15 +191,15 @@ class Simulator:
     def _left(self) -> float:
         """Time (s) until this beat has ended, with the heart rate that acts now."""
         rate = self.plant.heart_rate(self._outside(0.0)) / SECONDS_PER_MINUTE
-        return (math.floor(self._carry[PHASE]) + 1 - self._carry[PHASE]) / rate + _PAST_BEAT
+        return float(1.0 - self._clock.start[0]) / rate
 
     def _pass_beats(self, speed: float, end: float) -> None:
         """Advance to a time, block by block, each no longer than the beat."""
         while end - self.time > 1e-12:
-            beat = math.floor(self._carry[PHASE])
+            beat = self._clock.completed[0]
             length = min(end - self.time, self._left(), DISTURBANCE_BLOCK)
             self._advance_block(speed, length, None)
-            if math.floor(self._carry[PHASE]) > beat:
+            if self._clock.completed[0] > beat:
                 self._beat_ended()
 
     def _beat_ended(self) -> None:
@@ -211,7 +214,7 @@ class Simulator:
         if self.scenario is not None:
             acting = self.scenario.mean(self.time, self.time + seconds)
         if self.rhythm is not None:
-            beat = self.rhythm.beat(math.floor(self._carry[PHASE]))
+            beat = self.rhythm.beat(int(self._clock.completed[0]))
             mine = {
                 "heart_rate": 1.0 / beat.rr,
                 "atrial_contractility": beat.atrial,
@@ -231,7 +234,10 @@ class Simulator:
         per_unit = math.ceil(unit / longest - 1e-9)
         self._values = self.plant.values(speed, outside, unit / per_unit)
         steps = round(seconds / unit) * per_unit
+        self._carry[PHASE] = self._clock.start[0]
         log = self._kernel.run(self._carry, self._values, steps, per_unit if interval else 0)
+        self._clock.advance(seconds / self._beats.period(self._values), self._carry[PHASE, None])
+        self._carry[PHASE] = self._clock.start[0]
         self.time += seconds
         self._check()
         return log

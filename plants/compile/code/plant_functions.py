@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import casadi as ca
@@ -31,6 +32,8 @@ class PlantFunctions:
         Places of the phase in the state and of the step in the values.
     n_observed : int
         How many of the integrands, the first ones, are recorded.
+    slack : mapping of str to float
+        By how much of a beat a step may end it early, in "double" and "single" precision.
     """
 
     slope: ca.Function
@@ -39,10 +42,11 @@ class PlantFunctions:
     phase: int
     step: int
     n_observed: int
+    slack: Mapping[str, float]
 
     @property
-    def sizes(self) -> dict[str, int]:
-        """What the templates of the time loops call the sizes of arrays and the places in them."""
+    def sizes(self) -> dict[str, float]:
+        """What the templates of the time loops call sizes, places and tolerances."""
         return {
             "n_states": self.slope.size1_in(0),
             "n_values": self.slope.size1_in(1),
@@ -52,6 +56,7 @@ class PlantFunctions:
             "n_observed": self.n_observed,
             "phase_entry": self.phase,
             "step_entry": self.step,
+            **{f"slack_{precision}": slack for precision, slack in self.slack.items()},
         }
 
 

@@ -6,6 +6,8 @@
 #define NO $n_observed
 #define PHASE $phase_entry
 #define STEP $step_entry
+#define BEAT_SLACK (sizeof(real) == 4 ? RC($slack_single) : RC($slack_double))
+#define ENDS_BEAT(from, to) ((to) + BEAT_SLACK >= FLOOR((from) + BEAT_SLACK) + RC(1.0))
 
 /* Advance a block by up to `most` steps, lane w by steps[w]. The carry holds the state, the
    accumulator of this beat and, where `wrap` is 1, that of the last one; a beat that ends then
@@ -64,11 +66,11 @@ static void run_block(real *carry, const real *v, const long *steps, long most, 
     fn_going(W, acc, x, after, mean, e2, v, post, moved);
     if (wrap)
       for (w = 0; w < W; ++w)
-        crossing |= after[PHASE * W + w] >= FLOOR(x[PHASE * W + w]) + RC(1.0);
+        crossing |= ENDS_BEAT(x[PHASE * W + w], after[PHASE * W + w]);
     if (crossing) {
       fn_ending(W, acc, x, after, mean, g1, next_g, e1, e2, v, end_held, ended, begun);
       for (w = 0; w < W; ++w)
-        if (i < steps[w] && after[PHASE * W + w] >= FLOOR(x[PHASE * W + w]) + RC(1.0))
+        if (i < steps[w] && ENDS_BEAT(x[PHASE * W + w], after[PHASE * W + w]))
           for (j = 0; j < NA; ++j) {
             last[j * W + w] = ended[j * W + w];
             moved[j * W + w] = begun[j * W + w];

@@ -7,6 +7,8 @@
 #define NB $n_beat
 #define PHASE $phase_entry
 #define STEP $step_entry
+#define BEAT_SLACK (sizeof(real) == 4 ? RC($slack_single) : RC($slack_double))
+#define ENDS_BEAT(from, to) ((to) + BEAT_SLACK >= FLOOR((from) + BEAT_SLACK) + RC(1.0))
 #define LOOK (2 * $steps_ahead)
 
 /* Activations at so many phases: an entry of `beats` for each. */
@@ -30,7 +32,7 @@ static void activations(const real *phases, const real *v, const real *held, rea
     } \
     for (j = 0; j < NE; ++j) e2[j] = e[j * 4 + 3]; \
     fn_going(acc, from, to, mean, e2, v, post, moved); \
-    if (wrap && to[PHASE] >= FLOOR(from[PHASE]) + RC(1.0)) { \
+    if (wrap && ENDS_BEAT(from[PHASE], to[PHASE])) { \
       fn_ending(1, acc, from, to, mean, g1, next_g, e1, e2, v, end_held, ended, begun); \
       memcpy(last, ended, sizeof ended); \
       memcpy(moved, begun, sizeof begun); \
