@@ -51,7 +51,7 @@ class BeatClock:
         """Beats since the reset, shape (count,)."""
         return self.completed + self.start
 
-    def advance(self, beats: Array, end: NDArray[Any]) -> None:
+    def advance(self, beats: Array | float, end: NDArray[Any]) -> None:
         """Count a stretch of time.
 
         Parameters

@@ -55,7 +55,12 @@ def block_source(functions: PlantFunctions, width: int, *, single: bool = False)
     going = emit_functions(*going_graph(functions), ("moved",), ordered=True)
     ending = ending_part(functions)
     sizes = whole.sizes | going.sizes
-    loop = filled("block_loop.c", **array_sizes(sizes | ending.sizes), **functions.sizes)
+    loop = filled(
+        "block_loop.c",
+        **array_sizes(sizes | ending.sizes),
+        **functions.sizes,
+        **functions.tolerances,
+    )
     math = elementary_functions(single=single)
     texts = (math, whole.source, stage.source, going.source, ending.source, loop)
     return BlockSource(f"#define WIDTH {width}\n" + "\n".join(texts), sizes)

@@ -52,7 +52,9 @@ def one_lane_source(functions: PlantFunctions, *, single: bool = False) -> str:
     going = in_runs("fn_going", places, (*GOING, "post"), "moved", added_parts[0].inputs)
     sizes = array_sizes(early.sizes | post.sizes | ending.sizes) | functions.sizes
     n_cut = max(1, len(stages.cut))
-    loop = filled("one_lane_loop.c", steps_ahead=AHEAD, n_cut=n_cut, **sizes)
+    loop = filled(
+        "one_lane_loop.c", steps_ahead=AHEAD, n_cut=n_cut, **sizes, **functions.tolerances
+    )
     texts = (
         elementary_functions(single=single),
         packs_text(),

@@ -45,8 +45,8 @@ class PlantFunctions:
     slack: Mapping[str, float]
 
     @property
-    def sizes(self) -> dict[str, float]:
-        """What the templates of the time loops call sizes, places and tolerances."""
+    def sizes(self) -> dict[str, int]:
+        """What the templates of the time loops call the sizes of arrays and the places in them."""
         return {
             "n_states": self.slope.size1_in(0),
             "n_values": self.slope.size1_in(1),
@@ -56,8 +56,12 @@ class PlantFunctions:
             "n_observed": self.n_observed,
             "phase_entry": self.phase,
             "step_entry": self.step,
-            **{f"slack_{precision}": slack for precision, slack in self.slack.items()},
         }
+
+    @property
+    def tolerances(self) -> dict[str, float]:
+        """What the templates call the slack of either precision."""
+        return {f"slack_{precision}": slack for precision, slack in self.slack.items()}
 
 
 def slope_parts(functions: PlantFunctions) -> tuple[Graph, list[Part]]:
