@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any
 
-from plants import InputError, Pump, Therapy
+from plants import InputError, Pump, Therapy, unknown_name
 from plants.simulation import PERIOD_UNIT, is_whole_multiple
 
 _PERIODS = (0.1, 60.0)  # s
@@ -70,7 +70,7 @@ def checked_options(options: Mapping[str, Any] | None, known: Sequence[str]) -> 
     given = dict(options or {})
     for name in given:
         if name not in known:
-            raise InputError("options", name, "keys " + ", ".join(known))
+            raise unknown_name("options", name, known)
     return given
 
 
@@ -83,5 +83,5 @@ def known_mode(mode: str | None, modes: Sequence[str]) -> str | None:
         It is not one of the modes.
     """
     if mode is not None and mode not in modes:
-        raise InputError("render_mode", mode, "None or one of " + ", ".join(modes))
+        raise unknown_name("render_mode", mode, ("None", *modes))
     return mode

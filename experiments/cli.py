@@ -23,9 +23,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
 import typer
+from pydantic import ValidationError
 
 import experiments.commands
-from experiments.runs import RunError, note, reserved_stdout, study_command
+from experiments.runs import RunError, as_typed, note, reserved_stdout, study_command
 from experiments.studies import STUDY_COMMANDS
 from plants import InputError, PhysicsError
 from plants.quantities import each_error
@@ -34,6 +35,8 @@ FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 # Newer releases of Typer carry a click of their own: their usage errors have a common base, but no
 # name for it that all releases share.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+# What is wanted of an option, by the first word of pydantic's kind of error.
+_NUMBERS = {"float": "a number", "int": "a whole number", "bool": "true or false"}
 _HELP = (
     "Models, controllers and environments for research on pump-speed control of percutaneous "
     "heart pumps. A research instrument, never a medical device."
@@ -117,10 +120,23 @@ def _guarded(function: Callable[..., int | None]) -> Callable[..., int | None]:
                 return code
         except (typer.Exit, typer.Abort, _UsageError):
             raise
+        except InputError as error:
+            raise _failure(as_typed(error, _option_names(function))) from error
         except BaseException as error:
             raise _failure(error) from error
 
     return run
+
+
+def _option_names(function: Callable[..., int | None]) -> dict[str, str]:
+    """What is typed for an option of a command, by the argument and by the option's own name."""
+    app = typer.Typer(add_completion=False)
+    app.command()(function)
+    names: dict[str, str] = {}
+    for parameter in typer.main.get_command(app).params:
+        for typed in (option for option in parameter.opts if option.startswith("--")):
+            names |= {str(parameter.name): typed, typed[2:].replace("-", "_"): typed}
+    return names
 
 
 def _failure(error: BaseException) -> CommandFailure:
@@ -202,6 +218,10 @@ def _one_line(
 def _usage(error: Exception) -> str:
     """A usage error in one line; that of an unknown command names the choices."""
     text = str(error.format_message()) if hasattr(error, "format_message") else str(error)
+    if isinstance(error.__cause__, ValidationError):
+        refused = error.__cause__.errors()[0]
+        wanted = _NUMBERS.get(refused["type"].partition("_")[0], refused["msg"])
+        text = str(InputError(error.param.opts[0], refused["input"], wanted))  # type: ignore[attr-defined]
     if "No such command" in text:
         return f"{text} Commands: {', '.join(command_names())}."
     context = getattr(error, "ctx", None)

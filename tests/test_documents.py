@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import shlex
+import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,7 +96,8 @@ def check_shell(words: list[str], where: str) -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)
 def test_a_document_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    shared: dict[str, object] = {"__name__": "__document__"}
+    printed: dict[int, str] = {}
+    shared: dict[str, object] = {"__name__": "__document__", "print": recorder(printed)}
     for block in blocks(path):
         where = f"{name(path)}:{block.line}"
         if block.file:
@@ -110,6 +113,31 @@ def test_a_document_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
         else:
             known = ("text", "mermaid")  # pictures are drawn by whoever shows the page
             assert block.language in known, f"{where}: a block of {block.language or 'nothing'}"
+    for number, said in said_to_be_printed(path).items():
+        told = f"{name(path)}:{number}: {printed.get(number)!r}"
+        assert doctest.OutputChecker().check_output(
+            f"{said}\n", f"{printed.get(number, '')}\n", doctest.ELLIPSIS
+        ), told
+
+
+def recorder(printed: dict[int, str]) -> Callable[..., None]:
+    """A print that notes what is printed by the line that prints it."""
+
+    def record(*values: object, **options: object) -> None:
+        printed[sys._getframe(1).f_lineno] = " ".join(map(str, values))
+
+    return record
+
+
+def said_to_be_printed(path: Path) -> dict[int, str]:
+    """By line, what a comment behind a print says that it prints; it begins with three dots."""
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+    matches = ((number, re.search(r"print\(.*\)  # (\.\.\. .*)$", line)) for number, line in lines)
+    return {number: match[1] for number, match in matches if match is not None}
+
+
+def test_what_documents_say_is_printed_is_looked_at():
+    assert sum(len(said_to_be_printed(path)) for path in DOCUMENTS) >= 2
 
 
 def test_the_readme_prints_what_it_says(tmp_path, monkeypatch, capsys):

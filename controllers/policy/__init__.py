@@ -7,6 +7,7 @@ from controllers.policy.files import (
     WEANING_ACTION,
     action_probabilities,
     check_libraries,
+    is_weaning_policy,
     policy_network,
     read_policy,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "PolicyDescription",
     "action_probabilities",
     "check_libraries",
+    "is_weaning_policy",
     "policy_network",
     "read_policy",
 ]

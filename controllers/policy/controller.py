@@ -10,8 +10,8 @@ import numpy as np
 
 from controllers.policy.files import (
     POLICY_FILES,
-    WEANING_ACTION,
     check_libraries,
+    is_weaning_policy,
     policy_network,
     read_policy,
 )
@@ -63,7 +63,7 @@ class PolicyController:
         description = read_policy(self.folder)
         source = str(self.folder / POLICY_FILES[0])
         self._description, self._source = description, source
-        if description.action.get("kind") == WEANING_ACTION:
+        if is_weaning_policy(description):
             allowed = "a policy that sets the speed; this one weans, over hours"
             raise InputError("controller", self.name, allowed, source=source)
         self._actions: ActionMap = action_from(description.action, source=source)

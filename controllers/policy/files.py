@@ -60,6 +60,11 @@ def read_policy(folder: Path) -> PolicyDescription:
         raise refusals(error, PolicyDescription, source=str(path)) from None
 
 
+def is_weaning_policy(description: PolicyDescription) -> bool:
+    """Whether a policy decides on steps of weaning, not on the speed."""
+    return description.action.get("kind") == WEANING_ACTION
+
+
 def policy_network(folder: Path, description: PolicyDescription, n: int, *, discrete: bool) -> Any:
     """The network with its weights; nothing that could hold code is unpacked.
 

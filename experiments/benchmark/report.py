@@ -95,7 +95,6 @@ def benchmark_findings(
         tables=written,
         summary=" ".join([suite.description, *(f"Note: {text}." for text in notes)]),
         held=failed == 0,
-        units={name: measure.unit for name, measure in TRIAL_METRICS.items()},
         figures=_figures(suite, tables, courses),
         printed=summary_tables(tables),
         printed_text="\n".join(f"note: {text}" for text in notes),
@@ -107,7 +106,7 @@ def benchmark_findings(
             "notes": list(notes),
         },
         report=ReportPage([*summary_tables(tables), _every_trial(tables), _meanings()], _CAPTIONS),
-        reference=reference_results(tables, notes),
+        reference=reference_results(suite.name, tables, notes),
     )
 
 

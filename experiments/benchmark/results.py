@@ -59,11 +59,15 @@ def _on_page(columns: Columns) -> dict[str, tuple[str, int | None]]:
     return {name: (heading, digits) for name, (_, heading, digits) in columns.items()}
 
 
-def reference_results(tables: BenchmarkTables, notes: Sequence[str]) -> ReferenceResults:
-    """What ``results/benchmark`` holds of a benchmark of the quick suite.
+def reference_results(
+    suite: str, tables: BenchmarkTables, notes: Sequence[str]
+) -> ReferenceResults:
+    """What ``results/benchmark`` holds of a benchmark of a suite.
 
     Parameters
     ----------
+    suite : str
+        Name of the suite.
     tables : BenchmarkTables
         The results.
     notes : sequence of str
@@ -73,6 +77,7 @@ def reference_results(tables: BenchmarkTables, notes: Sequence[str]) -> Referenc
     controllers = shown_table(tables.controllers, _on_page(CONTROLLERS))
     page = render(
         "benchmark_results.md",
+        suite=suite,
         trials=len(tables.rows),
         controllers=len(tables.order),
         controller_table=controllers,

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
 
+from controllers import load_controller
 from experiments.benchmark.report import benchmark_findings
 from experiments.benchmark.suite import Suite, reference_policies
-from experiments.benchmark.tables import BEST, tabulate
-from experiments.runs import Findings, OptionName, Resolved, Settings, Study
-from experiments.trials import Trial, TrialResult, check_controller, run_safely, short_name
+from experiments.benchmark.tables import tabulate
+from experiments.runs import Findings, OptionName, Resolved, Settings, Study, check_all
+from experiments.trials import (
+    TRIAL_METRICS,
+    Trial,
+    TrialResult,
+    check_controller,
+    run_safely,
+    short_name,
+)
 from plants import InputError
+from plants.quantities import usable
 
 
 class BenchmarkSettings(Settings):
@@ -35,7 +45,9 @@ class BenchmarkSettings(Settings):
     suite: Annotated[str, OptionName(always=True)] = Field(
         default="quick", description="Name of a suite, or path of a TOML file."
     )
-    controllers: Annotated[tuple[str, ...], OptionName("controller")] = Field(
+    controllers: Annotated[
+        tuple[Annotated[str, usable(load_controller)], ...], OptionName("controller")
+    ] = Field(
         default=(), description="A controller that takes part as well; may be given several times."
     )
     content: Annotated[Suite | None, Resolved()] = None
@@ -72,10 +84,7 @@ def participants(suite: Suite, more: Sequence[str]) -> tuple[tuple[str, ...], tu
     """
     notes = []
     entrants = dict.fromkeys((*suite.controllers, *more))
-    if BEST in entrants:
-        raise InputError("controller", BEST, "another name: this one stands for the best level")
-    for controller in entrants:
-        check_controller(suite.trials((controller,))[0])
+    check_all(partial(_check_entrant, suite, controller) for controller in entrants)
     if suite.reference_policies:
         policies, why = reference_policies()
         notes += [why] if why else []
@@ -88,6 +97,15 @@ def participants(suite: Suite, more: Sequence[str]) -> tuple[tuple[str, ...], tu
             else:
                 entrants[policy] = None
     return tuple(entrants), tuple(notes)
+
+
+def _check_entrant(suite: Suite, controller: str) -> None:
+    try:
+        check_controller(suite.trials((controller,))[0])
+    except InputError as error:
+        if controller in suite.controllers:
+            raise error.located(f"suite {suite.name}") from None
+        raise
 
 
 def planned_trials(suite: Suite, controllers: Sequence[str]) -> list[Trial]:
@@ -114,6 +132,7 @@ STUDY = Study(
     keep=TrialResult.to_dict,
     restore=TrialResult.from_dict,
     key=lambda trial: trial.key,
+    units={name: measure.unit for name, measure in TRIAL_METRICS.items()} | {"seed": "1"},
     unit="trials",
     seeds=lambda settings: {f"seed {k}": seed for k, seed in enumerate(settings.begun_suite.seeds)},
 )

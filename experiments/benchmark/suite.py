@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
-from functools import partial
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from experiments.runs import check_all
+from controllers import load_controller
+from controllers.policy import is_weaning_policy, read_policy
 from experiments.trials import Trial, load_device
-from plants import InputError, Patient, Pump, Scenario
-from plants.quantities import CheckedModel, load_toml, nearest_hint
+from plants import TIERS, InputError, Patient, Pump, Scenario, Therapy
+from plants.cohorts import LARGEST_SPREAD
+from plants.quantities import CheckedModel, load_toml, nearest_hint, one_of, usable
 from plants.simulation import whole_periods
 
 _FOLDER = Path(__file__).parents[1] / "data" / "suites"
 #: Where trained reference policies lie, a folder each: in a checkout, not in an installed package.
 POLICIES = Path(__file__).resolve().parents[2] / "results" / "policies"
+
+
+def _driven(device: str) -> Pump:
+    """The pump of that name; raises InputError for none: there would be nothing to control."""
+    pump = load_device(device)
+    if pump is None:
+        raise InputError("device", device, "a pump")
+    return pump
+
+
+def _each_once(entries: tuple[object, ...]) -> tuple[object, ...]:
+    if not entries or len(set(entries)) < len(entries):
+        raise InputError("", list(entries), "at least one entry, and none twice")
+    return entries
+
+
+_EACH_ONCE = AfterValidator(_each_once)
 
 
 class Suite(CheckedModel):
@@ -59,39 +77,37 @@ class Suite(CheckedModel):
     True
     """
 
+    # In an order in which each check has what it depends on.
     name: str
-    device: str
-    tier: str
+    device: Annotated[str, usable(_driven)]
+    tier: Annotated[str, one_of(TIERS)]
+    period: Annotated[float, usable(lambda period: Trial(duration=period, period=period))]
     duration: float
-    period: float
     level: str
-    seeds: tuple[int, ...]
-    patients: tuple[str, ...]
-    scenarios: tuple[str, ...]
-    controllers: tuple[str, ...]
+    seeds: Annotated[tuple[Annotated[int, Field(ge=0)], ...], _EACH_ONCE]
+    patients: Annotated[tuple[Annotated[str, usable(Patient.load)], ...], _EACH_ONCE]
+    scenarios: Annotated[tuple[Annotated[str, usable(Scenario.load)], ...], _EACH_ONCE]
+    controllers: Annotated[tuple[Annotated[str, usable(load_controller)], ...], _EACH_ONCE]
     description: str = ""
-    spread: float = 0.0
-    therapy: str = "default"
+    spread: float = Field(default=0.0, ge=0, le=LARGEST_SPREAD)
+    therapy: Annotated[str, usable(Therapy.load)] = "default"
     level_sweep: bool = False
     reference_policies: bool = False
 
-    @model_validator(mode="after")
-    def _trials_can_be_run(self) -> Self:
-        lists = ("patients", "scenarios", "controllers", "seeds")
-        check_all(
-            [
-                *(partial(_check_entries, name, getattr(self, name)) for name in lists),
-                *(partial(Patient.load, name) for name in self.patients),
-                *(partial(Scenario.load, name) for name in self.scenarios),
-                lambda: self.pump.speed(self.level),
-                self._check_trials,
-            ]
-        )
-        return self
+    @field_validator("duration")
+    @classmethod
+    def _check_duration(cls, duration: float, info: ValidationInfo) -> float:
+        if (period := info.data.get("period")) is not None:
+            Trial(duration=duration, period=period)
+            whole_periods(duration, period)
+        return duration
 
-    def _check_trials(self) -> None:
-        self.trials(self.controllers[:1])
-        whole_periods(self.duration, self.period)
+    @field_validator("level")
+    @classmethod
+    def _check_level(cls, level: str, info: ValidationInfo) -> str:
+        if (device := info.data.get("device")) is not None:
+            _driven(device).speed(level)
+        return level
 
     @classmethod
     def load(cls, name_or_path: str | PathLike[str]) -> Self:
@@ -120,11 +136,8 @@ class Suite(CheckedModel):
 
     @property
     def pump(self) -> Pump:
-        """The device; raises InputError for none: there would be nothing to control."""
-        pump = load_device(self.device)
-        if pump is None:
-            raise InputError("device", self.device, "a pump")
-        return pump
+        """The device."""
+        return _driven(self.device)
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -143,9 +156,12 @@ class Suite(CheckedModel):
         ]
 
 
-def _check_entries(name: str, entries: tuple[object, ...]) -> None:
-    if not entries or len(set(entries)) < len(entries):
-        raise InputError(name, list(entries), "at least one entry, and none twice")
+def _weans(folder: Path) -> bool:
+    """Whether a policy decides on steps of weaning, so that it is no controller of a trial."""
+    try:
+        return is_weaning_policy(read_policy(folder))
+    except InputError:  # Told where it is asked to take part.
+        return False
 
 
 def reference_policies(folder: Path = POLICIES) -> tuple[tuple[str, ...], str]:
@@ -158,7 +174,7 @@ def reference_policies(folder: Path = POLICIES) -> tuple[tuple[str, ...], str]:
     why : str
         Empty if there are some.
     """
-    folders = sorted(path for path in folder.glob("*") if path.is_dir())
+    folders = sorted(path for path in folder.glob("*") if path.is_dir() and not _weans(path))
     if not folders:
         return (), "no trained policy takes part: there is none in results/policies"
     if importlib.util.find_spec("torch") is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -72,27 +73,32 @@ def command(
     as_json: JsonOption = False,
 ) -> int:
     """Simulate a patient on a pump, at a held level or under a controller."""
-    from experiments.trials import HOLD, Trial, simulation
+    from experiments.trials import HOLD, Trial, check_names, simulation
     from plants import Conditions
+    from plants.quantities import ErrorCollector
 
-    conditions = Conditions(
-        right_level, rhythm, tuple(valve_disease or ()), baroreflex, slow, access, artery_diameter
-    )
-    trial = Trial(
+    names = Trial(
         patient=patient,
         device=device,
         scenario=scenario,
         controller=controller or HOLD,
         seed=seed,
         tier=tier,
-        duration=duration,
-        period=period,
         level=level,
         speed=speed,
         spread=spread,
         therapy=therapy,
-        conditions=conditions,
     )
+    told = ErrorCollector()
+    told.call(check_names, names)
+    diseases = tuple(valve_disease or ())
+    conditions = told.call(
+        Conditions, right_level, rhythm, diseases, baroreflex, slow, access, artery_diameter
+    )
+    told.call(replace, names, duration=duration, period=period)
+    told.tell()
+    assert conditions is not None  # Told otherwise.
+    trial = replace(names, duration=duration, period=period, conditions=conditions)
     with progress(f"{patient} on {device}", duration) as done:
         result = simulation(trial, runs=runs, controlled=controller is not None, progress=done)
     for text in result.notes:

@@ -62,11 +62,11 @@ def command(
 def _study_of_file(path: Path) -> Study[Any, Any, Any]:
     from experiments.studies import STUDIES, find_study
     from plants import InputError
-    from plants.quantities import load_toml
+    from plants.quantities import MISSING, load_toml
 
-    content, source = load_toml(path, "", "settings")
+    content, source = load_toml(path, "", "path")
     if "study" not in content:
-        raise InputError("study", "(missing)", f"one of {', '.join(STUDIES)}", source=source)
+        raise InputError("study", MISSING, f"one of {', '.join(STUDIES)}", source=source)
     return find_study(content["study"], source=source)
 
 

@@ -70,7 +70,8 @@ def command(
     as_json: JsonOption = False,
 ) -> int:
     """Wean a patient from the pump, or study policies on a cohort."""
-    from plants import InputError, Pump, unknown_name
+    from plants import InputError, unknown_name
+    from plants.quantities import MISSING
 
     if indication not in _INDICATIONS:
         raise unknown_name("indication", indication, _INDICATIONS)
@@ -78,7 +79,7 @@ def command(
     given = [name for name, value in chosen.items() if value is not None]
     if len(given) != 1:
         allowed = "exactly one of --patient, --cohort and --resume"
-        raise InputError("wean", " and ".join(f"--{name}" for name in given) or "nothing", allowed)
+        raise InputError("patient", " and ".join(f"--{name}" for name in given) or MISSING, allowed)
     settings: dict[str, Any]
     pci = indication == "high-risk-pci"
     # What an option is for; given elsewhere it would be left unheard.
@@ -100,8 +101,6 @@ def command(
     for name, value, default, fits, allowed in only:
         if value != default and not fits:
             raise InputError(name, value, allowed)
-    if Pump.load(device).side != "left":
-        raise InputError("device", device, "a pump for the left ventricle")
     if pci:
         settings = {"device": device, "controller": controller, "tier": tier, "seed": seed}
         return _intervention({"patient": patient} | settings, runs, as_json)

@@ -44,8 +44,9 @@ from experiments.runs.resumable_study import (
     run_study,
     study_status,
 )
-from experiments.runs.settings import OptionName, Resolved, Settings, check_all
+from experiments.runs.settings import OptionName, Resolved, Settings, as_typed, check_all
 from experiments.runs.study import (
+    IN_ROW,
     BoolArray,
     Findings,
     FloatArray,
@@ -58,6 +59,7 @@ from experiments.runs.templates import render
 from experiments.runs.work_folder import WorkFolder, read_config
 
 __all__ = [
+    "IN_ROW",
     "RESULTS",
     "RUNS",
     "BoolArray",
@@ -82,6 +84,7 @@ __all__ = [
     "StudyStatus",
     "WorkFolder",
     "WorkersOption",
+    "as_typed",
     "check_all",
     "configuration",
     "emit",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -17,9 +16,9 @@ from experiments.runs.folder import RUNS, RunsOption
 from experiments.runs.output import JsonOption, emit, note, path_text, print_table, progress, say
 from experiments.runs.results import ResultsOption
 from experiments.runs.resumable_study import StudyRun, run_study
-from experiments.runs.settings import Settings, option_fields, option_name, option_words
+from experiments.runs.settings import Settings, as_typed, option_fields, option_name, option_words
 from experiments.runs.study import Findings, Study
-from plants.quantities import InputError, all_errors, each_error, load_toml, unknown_name
+from plants.quantities import ErrorCollector, InputError, load_toml, unknown_name
 
 WorkersOption = Annotated[
     int | None, typer.Option(help="Number of processes; by default one for each core.")
@@ -145,42 +144,51 @@ def read_settings(
     InputError
         The file cannot be read, or a setting is refused.
     """
-    content, source = ({}, "command line") if file is None else _settings_table(study, file)
+    collector = ErrorCollector()
+    content, source = ({}, "") if file is None else _settings_table(study, file, collector)
     options = {
         name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
     }
-    try:
-        return study.settings.read(content | options, source=source)
-    except InputError as error:
-        refused = each_error(error)
-        raise all_errors([_from_options(refusal, options) for refusal in refused]) from None
+    typed = {
+        name: f"--{option_name(name, info).name}"
+        for name, info in option_fields(study.settings).items()
+        if file is None or name in options
+    }
+
+    def read() -> Settings:
+        try:
+            return study.settings.read(content | options, source="")
+        except InputError as error:
+            raise as_typed(error, typed, source) from None
+
+    settings = collector.call(read)
+    collector.tell()
+    assert settings is not None  # Told otherwise.
+    return settings
 
 
-def _settings_table(study: Study[Any, Any, Any], file: Path) -> tuple[dict[str, Any], str]:
+def _settings_table(
+    study: Study[Any, Any, Any], file: Path, collector: ErrorCollector
+) -> tuple[dict[str, Any], str]:
     """The table ``[settings]`` of a file, or all of it where there is no such table."""
     content, source = load_toml(file, "", "settings")
     named = content.pop("study", study.name)
     if named != study.name:
         raise InputError("study", named, study.name, source=source)
-    settings = content.pop("settings", None)
-    if settings is None:
-        settings = content
-    elif content:
-        raise unknown_name("key", next(iter(content)), ("study", "settings"), source=source)
+    settings = content
+    if "settings" in content:
+        settings = content.pop("settings")
+        for name in content:
+            collector.add(unknown_name(f"key {name}", name, ("study", "settings"), source=source))
     if not isinstance(settings, dict):
-        raise InputError("settings", settings, "a table", source=source)
+        collector.add(InputError("settings", settings, "a table", source=source))
+        return {}, source
     known = option_fields(study.settings)
-    for name in settings:
-        if name in study.settings.model_fields and name not in known:
-            raise unknown_name("key", name, known, source=source)
+    hidden = [name for name in study.settings.model_fields if name not in known]
+    for name in (name for name in hidden if name in settings):
+        collector.add(unknown_name(f"key {name}", name, known, source=source))
+        del settings[name]
     return settings, source
-
-
-def _from_options(error: InputError, options: dict[str, Any]) -> InputError:
-    """A refusal of an option names the command line, and not the file whose value it replaced."""
-    if re.split(r"[.\[]", error.field)[0] not in options:
-        return error
-    return InputError(error.field, error.value, error.allowed, source="command line")
 
 
 def _print_tables(findings: Findings, folder: Path) -> None:
@@ -236,7 +244,9 @@ def _plain_kind(annotation: Any) -> Any:
         kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
         return _plain_kind(kinds[0])
     if origin is tuple:
-        return list[get_args(annotation)[0]]  # type: ignore[misc]
+        return list[_plain_kind(get_args(annotation)[0])]  # type: ignore[misc]
+    if origin is Annotated:
+        return _plain_kind(get_args(annotation)[0])
     if annotation in (int, float, bool, str, Path):
         return annotation
     return str

@@ -11,6 +11,7 @@ import enum
 import json
 import math
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from plants.quantities import DECIMALS
+
 #: Options that every command shares; a command declares ``as_json: JsonOption = False``.
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document instead of tables.")
@@ -29,7 +32,9 @@ JsonOption = Annotated[
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of everything that is random.")]
 
 _DIGITS = 4
-_WIDTH = 110  # characters, of tables that go to a file or a pipe
+# Of tables that go to a file or a pipe, characters: of a text before it is wrapped, and of a line.
+_TEXT_WIDTH, _UNBOUNDED = 40, 10_000
+_UNIT = re.compile(r"\[([^\]]+)\]$")
 _reserved: list[TextIO] = []  # standard output while it is kept for the JSON document
 
 
@@ -134,14 +139,23 @@ def note(text: str) -> None:
     print(" ".join(text.split()), file=sys.stderr)
 
 
-def number(value: object) -> str:
+def number(value: object, unit: str = "") -> str:
     """A value as tables show it: four significant digits; a dash where there is none.
+
+    Parameters
+    ----------
+    value : object
+        A number, or a text, which stays as it is.
+    unit : str
+        Of the number; with one, decimals that mean nothing in that unit are left out.
 
     Examples
     --------
     >>> from experiments.runs import number
     >>> number(57.03419), number(float("nan")), number(44000.0), number("P-8")
     ('57.03', '-', '44000', 'P-8')
+    >>> number(5.2e-5), number(5.2e-5, "L/min")
+    ('5.2e-05', '0')
     """
     if value is None:
         return "-"
@@ -150,11 +164,33 @@ def number(value: object) -> str:
     if isinstance(value, float | np.floating):
         if not math.isfinite(value):
             return "-"
+        if unit in DECIMALS:
+            value = round(float(value), DECIMALS[unit]) + 0.0  # 0.0 in place of -0.0
         rounded = f"{float(value):.{_DIGITS}g}"
         if "e-" in rounded:
             return f"{float(value):.1e}"
         return f"{float(value):.0f}" if "e+" in rounded else rounded
     return str(value)
+
+
+def cell_texts(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> list[list[str]]:
+    """The cells of a table as a reader sees them, each number in its unit.
+
+    The unit is that in square brackets in the heading, or that of the row's column "unit".
+
+    Examples
+    --------
+    >>> from experiments.runs.output import cell_texts
+    >>> cell_texts(("signal", "value", "unit"), [("pump_flow", 5.2e-5, "L/min")])
+    [['pump_flow', '0', 'L/min']]
+    """
+    in_headings = [match[1] if (match := _UNIT.search(column)) else "" for column in columns]
+    texts = []
+    for row in rows:
+        of_row = str(row[columns.index("unit")]) if "unit" in columns else ""
+        cells = zip(row, in_headings, strict=True)
+        texts.append([number(value, unit or of_row) for value, unit in cells])
+    return texts
 
 
 def print_table(
@@ -169,8 +205,11 @@ def print_table(
     columns : sequence of str
         Headings, with units in square brackets.
     rows : iterable of sequences
-        A value for each column; formatted by :func:`number`.
+        A value for each column; formatted by :func:`number`. In a file or a pipe none is cut:
+        numbers and the first column stay in a line, longer texts are wrapped between words.
     """
+    console = Console()
+    to_reader = console.is_terminal
     cells = [list(row) for row in rows]
     table = Table(
         title=_escaped(title),
@@ -181,13 +220,24 @@ def print_table(
     for index, column in enumerate(columns):
         numeric = any(isinstance(row[index], int | float | np.number) for row in cells)
         justify: Literal["left", "right"] = "right" if numeric else "left"
-        table.add_column(_escaped(column), justify=justify, no_wrap=index == 0)
-    for row in cells:
-        table.add_row(*(_escaped(number(value)) for value in row))
-    console = Console()
-    if not console.is_terminal:  # A file or a pipe has no width to fit into.
-        console.width = max(console.width, _WIDTH)
+        table.add_column(
+            _escaped(column),
+            justify=justify,
+            overflow="fold",
+            no_wrap=index == 0 or (numeric and not to_reader),
+            max_width=None if to_reader or numeric or index == 0 else _width(column, cells, index),
+        )
+    for texts in cell_texts(columns, cells):
+        table.add_row(*map(_escaped, texts))
+    if not to_reader:  # A file or a pipe has no width to fit into.
+        console.width = _UNBOUNDED
     console.print(table)
+
+
+def _width(column: str, cells: Sequence[Sequence[object]], index: int) -> int:
+    """Of a column of texts in a file: no word, a name or a path, is cut."""
+    words = (word for row in cells for word in str(row[index]).split())
+    return max(_TEXT_WIDTH, len(column), *map(len, words))
 
 
 def say(text: str) -> None:

@@ -127,7 +127,7 @@ def _cluster(address: str) -> Iterator[Executor]:
     try:
         from distributed import Client, KilledWorker
     except ImportError:
-        allowed = "none without Dask; pip install 'impellab[cluster]'"
+        allowed = "any once Dask is there; pip install 'impellab[cluster]'"
         raise InputError("cluster", address, allowed) from None
     try:
         client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)

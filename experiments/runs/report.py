@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
 from experiments.runs.folder import RunFolder
-from experiments.runs.output import number, to_json
+from experiments.runs.output import cell_texts, to_json
 from experiments.runs.study import PrintedTable
 from experiments.runs.templates import render
 
@@ -49,8 +50,13 @@ def write_report(
                 "title": table.title,
                 "columns": table.columns,
                 "rows": [
-                    [(number(value), not isinstance(value, str)) for value in row]
-                    for row in table.rows
+                    [
+                        (text, not isinstance(value, str))
+                        for text, value in zip(texts, row, strict=True)
+                    ]
+                    for texts, row in zip(
+                        cell_texts(table.columns, table.rows), table.rows, strict=True
+                    )
                 ],
             }
             for table in tables
@@ -60,7 +66,7 @@ def write_report(
             for caption, path in figures
         ],
         configuration=to_json(run.config, indent=2),
-        command=" ".join(["impellab", *run.config["argv"]]),
+        command=shlex.join(["impellab", *run.config["argv"]]),
         started=run.config["started"],
         version=run.config["versions"].get("impellab", ""),
     )

@@ -36,19 +36,25 @@ class StudyRun(Generic[_S]):
         What it shows.
     folder : Path
         The run folder.
+    study : Study
+        Which.
     """
 
     settings: _S
     findings: Findings
     folder: Path
+    study: Study[Any, Any, Any]
 
     def document(self) -> dict[str, Any]:
         """The JSON document: ``rows``, ``units``, ``held``, what is the study's own, ``run``."""
+        own = dict(self.findings.document)
+        rows: list[dict[str, Any]] = own.pop("rows", self.findings.rows.to_dict("records"))
+        units = {name: self.study.unit_of(name) for row in rows[:1] for name in row}
         return {
-            "rows": self.findings.rows.to_dict("records"),
-            "units": dict(self.findings.units),
+            "rows": rows,
+            "units": {name: unit for name, unit in units.items() if unit is not None},
             "held": self.findings.held,
-            **self.findings.document,
+            **own,
             "run": self.folder,
         }
 
@@ -124,7 +130,7 @@ def run_study(
             if not work.discard_if_empty():
                 note(_to_go_on(study, work))
             raise
-    return StudyRun(chosen, findings, run.final)
+    return StudyRun(chosen, findings, run.final, study)
 
 
 def report_study(study: Study[_S, _Case, _Result], folder: Path) -> StudyRun[_S]:
@@ -162,7 +168,7 @@ def report_study(study: Study[_S, _Case, _Result], folder: Path) -> StudyRun[_S]
             title=title if len(keys) == len(cases) else f"{title} ({how_many})",
             regenerate=f"{study.command_line(chosen)} --results",
         )
-    return StudyRun(chosen, findings, run.final)
+    return StudyRun(chosen, findings, run.final, study)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from pydantic.fields import FieldInfo
 
-from plants.quantities import CheckedModel, InputError, all_errors
+from plants.quantities import CheckedModel, InputError, all_errors, each_error
 
 
 class Settings(CheckedModel):
@@ -69,6 +70,38 @@ def option_fields(settings: type[Settings]) -> dict[str, FieldInfo]:
         for name, info in settings.model_fields.items()
         if not any(isinstance(part, Resolved) for part in info.metadata)
     }
+
+
+def as_typed(error: InputError, options: Mapping[str, str], source: str = "") -> InputError:
+    """The refusals with the option that was typed in place of the field that it fills.
+
+    Parameters
+    ----------
+    error : InputError
+        One refusal or several; those that come from a file stay as they are.
+    options : mapping of str to str
+        What is typed, by field.
+    source : str, optional
+        Where the fields come from that are none of these.
+
+    Examples
+    --------
+    >>> from experiments.runs.settings import as_typed
+    >>> from plants import InputError
+    >>> print(as_typed(InputError("first_seed", -1, "0 or more"), {"first_seed": "--seed"}))
+    --seed = -1 is not allowed; allowed: 0 or more
+    """
+
+    def renamed(refusal: InputError) -> InputError:
+        field, _, key = re.sub(r"\[.*", "", refusal.field).partition(".")
+        if refusal.source:
+            return refusal
+        if field in options:
+            typed = options[field] + (f".{key}" if key else "")
+            return InputError(typed, refusal.value, refusal.allowed)
+        return InputError(refusal.field, refusal.value, refusal.allowed, source=source or None)
+
+    return all_errors([renamed(refusal) for refusal in each_error(error)])
 
 
 def check_all(checks: Iterable[Callable[[], object]]) -> None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pydantic import PlainValidator
 
 from experiments.runs.settings import Settings, option_fields, option_name, option_words
+from plants import SIGNALS
 
 if TYPE_CHECKING:
     import pandas
@@ -108,8 +109,6 @@ class Findings:
         What came out: paragraphs of Markdown, kept simple; the first introduces the report.
     held : bool, optional
         Whether everything that was expected holds; None where nothing is expected.
-    units : mapping of str to str
-        Units of the columns of the first table, by name.
     figures : mapping of str to Figure
         By file name without its ending; the title of a figure says what it shows.
     printed : sequence of PrintedTable
@@ -131,13 +130,12 @@ class Findings:
     tables: Mapping[str, pandas.DataFrame]
     summary: str
     held: bool | None = None
-    units: Mapping[str, str] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
     printed: Sequence[PrintedTable] = ()
     printed_text: str | None = None
     warning: str = ""
     document: Mapping[str, Any] = field(default_factory=dict)
-    write: Callable[[Path], None] | None = None
+    write: Callable[[Path], object] | None = None
     report: ReportPage | None = None
     reference: ReferenceResults | None = None
 
@@ -147,6 +145,8 @@ class Findings:
         return next(iter(self.tables.values()))
 
 
+#: Unit of a column whose rows have each their own: the key of the row that holds it, in braces.
+IN_ROW = "{unit}"
 _S = TypeVar("_S", bound=Settings)
 _Case = TypeVar("_Case")
 _Result = TypeVar("_Result")
@@ -181,6 +181,10 @@ class Study(Generic[_S, _Case, _Result]):
         A result as plain values, and back, where pydantic does not do.
     key : callable, optional
         Name of a case's file; by default its number.
+    units : mapping of str to str, or callable
+        Units of the numbers of the first table by column, "1" for a pure number and
+        :data:`IN_ROW` where each row has its own; or a function from a column to its unit. Those
+        named like a signal need none.
     unit : str
         What is counted while it runs, in the plural.
     seeds : callable, optional
@@ -209,6 +213,7 @@ class Study(Generic[_S, _Case, _Result]):
     restore: Callable[[Any], _Result] | None = None
     resolve: Callable[[_S], _S] | None = None
     key: Callable[[_Case], str] | None = None
+    units: Mapping[str, str] | Callable[[str], str | None] = field(default_factory=dict)
     unit: str = "cases"
     seeds: Callable[[_S], Mapping[str, int]] | None = None
     command: str = ""
@@ -221,6 +226,11 @@ class Study(Generic[_S, _Case, _Result]):
     def subcommand(self) -> str:
         """Subcommand of ``impellab``."""
         return self.command or self.name
+
+    def unit_of(self, column: str) -> str | None:
+        """Unit of a column of numbers of the first table; None if none is declared."""
+        own = self.units(column) if callable(self.units) else self.units.get(column)
+        return SIGNALS[column].unit if own is None and column in SIGNALS else own
 
     def command_line(self, settings: _S) -> str:
         """The command line that does it with these settings.

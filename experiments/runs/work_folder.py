@@ -46,7 +46,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     InputError
         It is no run folder of a study.
     """
-    if is_work_folder(folder):
+    if is_work_folder(folder) or (folder.name.endswith(SUFFIX) and folder.is_dir()):
         config = WorkFolder(folder).config
     else:
         try:
@@ -56,6 +56,15 @@ def read_config(folder: Path) -> dict[str, Any]:
     if not isinstance(config, dict) or not config.get("study"):
         raise InputError("folder", os.fspath(folder), "the run folder of a study")
     return config
+
+
+def _wanted(path: Path, error: Exception) -> str:
+    """What is asked of a folder whose plan could not be read."""
+    if path.name.endswith(SUFFIX) and path.is_dir():
+        why = "is missing" if isinstance(error, FileNotFoundError) else "cannot be understood"
+        return f"one that is whole: its {_PLAN} {why}, so that nobody can go on; begin anew"
+    complete = " (this run is complete)" if (path / "config.json").is_file() else ""
+    return f"a folder of a job that was interrupted; its name ends in {SUFFIX}{complete}"
 
 
 class WorkFolder:
@@ -77,11 +86,8 @@ class WorkFolder:
             plan = json.loads((path / _PLAN).read_text(encoding="utf-8"))
             self.config: dict[str, Any] = plan["config"]
             self.job: dict[str, Any] = plan["job"]
-        except (OSError, ValueError, KeyError, TypeError):
-            complete = (path / "config.json").is_file()
-            allowed = "a folder of a job that was interrupted; its name ends in .work"
-            allowed += " (this run is complete)" if complete else ""
-            raise InputError("resume", os.fspath(path), allowed) from None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError("resume", os.fspath(path), _wanted(path, error)) from None
 
     @classmethod
     def create(

@@ -20,7 +20,8 @@ Array = NDArray[np.float64]
 _Method = Literal["LSODA", "RK45", "DOP853"]
 PART = "patient"
 RTOL = 1e-6
-_REFERENCE_RTOL = 1e-10
+#: Of the solution that errors are told against.
+REFERENCE_TOLERANCE = 1e-10
 #: Simulated time (s) of a turn of those that are slow.
 _SHORT = 1.0
 
@@ -96,7 +97,7 @@ def patient_rows(repeats: int, *, seconds: float = 10.0) -> list[SpeedRow]:
     by = f"emitted loop, Runge-Kutta of order 4, {1e3 * DEFAULT_STEP:g} ms, with metrics"
     ours = Contestant(course(run_kernel(), seconds), seconds, by)
     # Errors are compared over the length that all of them run.
-    exact = _solved(compiled, start.state, short, "DOP853", _REFERENCE_RTOL)
+    exact = _solved(compiled, start.state, short, "DOP853", REFERENCE_TOLERANCE)
     ours_error = _error(course(run_kernel(), short)(), exact)
     rows = []
     for other in others:

@@ -8,23 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Annotated, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from experiments.runs import Findings, PrintedTable, Settings, Study, number, processor, render
+from experiments.runs import (
+    IN_ROW,
+    Findings,
+    PrintedTable,
+    Settings,
+    Study,
+    number,
+    processor,
+    render,
+)
 from experiments.speed.batch import batch_rows
 from experiments.speed.core_scaling import Scaling, scaling, scaling_rows
 from experiments.speed.days import SPAN, day_rows
 from experiments.speed.figures import roofline_figure, scaling_figure, speed_figure
 from experiments.speed.learning import learning_rows
 from experiments.speed.other_simulators import peer_rows
-from experiments.speed.patient import patient_rows
+from experiments.speed.patient import REFERENCE_TOLERANCE, patient_rows
 from experiments.speed.periodic import periodic_rows
 from experiments.speed.roofline import roofline_rows
 from experiments.speed.row import SpeedRow
 from experiments.speed.start import start_rows
-from plants import unknown_name
+from plants.quantities import one_of
 
 #: Most turns of a comparison where a turn is long.
 _FEW = 3
@@ -72,7 +81,7 @@ PARTS: Mapping[str, Callable[[SpeedSettings], Measured]] = {
 class SpeedSettings(Settings):
     """Settings of the speed study."""
 
-    only: tuple[str, ...] = Field(
+    only: tuple[Annotated[str, one_of(PARTS)], ...] = Field(
         (), description=f"Part to run; may be given more than once: {', '.join(PARTS)}."
     )
     seconds: float = Field(10.0, ge=0.1, description="Simulated time of a course [s].")
@@ -83,13 +92,6 @@ class SpeedSettings(Settings):
         le=96.0,
         description="Time over which every beat of the four days is integrated [h].",
     )
-
-    @model_validator(mode="after")
-    def _parts_exist(self) -> Self:
-        for name in self.only:
-            if name not in PARTS:
-                raise unknown_name("only", name, PARTS)
-        return self
 
     @property
     def few(self) -> int:
@@ -141,7 +143,8 @@ def _findings(settings: SpeedSettings, results: Sequence[Measured]) -> Findings:
             "speed.md",
             processor=processor(),
             repeats=settings.repeats,
-            few=_FEW,
+            few=settings.few,
+            tolerance=REFERENCE_TOLERANCE,
             rows=rows,
             targets=len(aimed),
             met=aimed.count(True),
@@ -169,6 +172,10 @@ STUDY = Study(
     work=measured,
     findings=_findings,
     result=Measured,
+    units={
+        **dict.fromkeys(("ours", "other"), IN_ROW),
+        **dict.fromkeys(("ratio", "ratio_low", "ratio_high", "ours_error", "other_error"), "1"),
+    },
     unit="comparisons",
     parallel=False,
 )

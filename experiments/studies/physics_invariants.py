@@ -169,7 +169,6 @@ def _findings(settings: InvariantSettings, results: Sequence[list[Invariant]]) -
     table = pandas.DataFrame([asdict(part) | {"holds": part.holds} for part in checked])
     return Findings(
         tables={"invariants": table},
-        units={"value": "1", "limit": "1"},
         summary="Worst relative errors: "
         + "; ".join(f"{measure} {value:.1e}" for measure, value in worst.items())
         + ".",
@@ -184,6 +183,7 @@ STUDY = Study(
     settings=InvariantSettings,
     cases=lambda settings: CASES,
     work=invariants,
+    units={"value": "1", "limit": "1"},
     findings=_findings,
     result=list[Invariant],
 )

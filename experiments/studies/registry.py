@@ -65,6 +65,12 @@ _REGISTERED = (
         "Published power laws against the measured index; exit code 1 if an expectation fails.",
     ),
     RegisteredStudy(
+        "patients",
+        "Identify patients to their targets; exit code 1 if a fitted target is not met.",
+        "experiments.studies.identify.study",
+        "identify",
+    ),
+    RegisteredStudy(
         "invariants",
         "Blood kept, work equal to loop area, exact slopes; exit code 1 if one fails.",
         "experiments.studies.physics_invariants",

@@ -85,10 +85,16 @@ def make_environment(environment: str, arguments: Mapping[str, Any]) -> gymnasiu
     """
     try:
         return gymnasium.make(environment, **arguments)
-    except gymnasium.error.Error as error:
-        raise InputError("environment", environment, f"a registered id ({error})") from None
+    except gymnasium.error.Error:
+        raise InputError("environment", environment, "a registered id") from None
     except TypeError as error:
-        raise InputError("arguments", dict(arguments), f"what it takes ({error})") from None
+        raise arguments_refused(arguments, error) from None
+
+
+def arguments_refused(arguments: Mapping[str, Any], error: TypeError) -> InputError:
+    """The refusal of arguments that an environment does not take, without the code's own names."""
+    why = str(error).rpartition("__init__() ")[2]
+    return InputError("arguments", dict(arguments), f"what the environment takes ({why})")
 
 
 def compare(

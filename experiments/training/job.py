@@ -25,6 +25,7 @@ from controllers.policy import POLICY_FILES, Normalisation, PolicyDescription, r
 from experiments.runs import to_json, versions
 from experiments.training.checkpoints import checkpoint_path, last_checkpoint, tidy, whole_folder
 from experiments.training.evaluation import make_environment
+from experiments.training.hyperparameters import check_action, check_hyperparameters
 from experiments.training.settings import TrainingSettings
 from experiments.training.task import check_task, evaluated
 from plants import InputError
@@ -95,7 +96,7 @@ def train(
     home = Path(folder)
     if resume:
         if settings is not None:
-            raise InputError("settings", settings, "none: a resumed training has its own")
+            raise InputError("settings", settings, "no settings: a resumed training has its own")
         settings = TrainingSettings.load(home)
     else:
         settings = settings or TrainingSettings()
@@ -158,7 +159,9 @@ def _learner_at_start(algorithm: Any, settings: TrainingSettings, checkpoints: P
     count, first = chosen.pop("environments"), chosen.pop("first_actions", None)
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise InputError("environments", count, "an integer from 1 on")
+    check_hyperparameters(settings, algorithm)
     raw = _environments(settings, count)
+    check_action(settings, raw.action_space)
     tidy(checkpoints)
     last = last_checkpoint(checkpoints)
     if last is None:
@@ -169,8 +172,9 @@ def _learner_at_start(algorithm: Any, settings: TrainingSettings, checkpoints: P
                 _set_first_chances(learner, first)
             return learner
         except (TypeError, ValueError, AssertionError) as error:
-            given = {"algorithm": settings.algorithm} | chosen
-            raise InputError("training", given, f"what the algorithm takes ({error})") from None
+            why = " ".join(str(error).partition(" See http")[0].split())
+            allowed = f"values that go together in {settings.algorithm} ({why})"
+            raise InputError("hyperparameters", dict(settings.hyperparameters), allowed) from None
     env = VecNormalize.load(str(last / _STATISTICS), raw)
     learner = algorithm.load(last / _MODEL, env=env, device="cpu")
     if (last / _REPLAY).exists():

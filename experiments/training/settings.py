@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from plants import InputError, unknown_name
+from plants.quantities import ErrorCollector
 
 _FILE = "training.json"
 
@@ -120,8 +121,9 @@ class TrainingSettings:
     command: str = ""
 
     def __post_init__(self) -> None:
+        told = ErrorCollector()
         if self.algorithm not in ALGORITHMS:
-            raise unknown_name("algorithm", self.algorithm, ALGORITHMS)
+            told.add(unknown_name("algorithm", self.algorithm, ALGORITHMS))
         for name, low in (
             ("steps", 1),
             ("seed", 0),
@@ -130,14 +132,15 @@ class TrainingSettings:
         ):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, Integral) or value < low:
-                raise InputError(name, value, f"an integer from {low} on")
+                told.add(InputError(name, value, f"an integer from {low} on"))
         for name in ("arguments", "hyperparameters"):
             value = getattr(self, name)
             try:
                 # Read back, so that what runs now is what a resumed training will read.
                 object.__setattr__(self, name, json.loads(json.dumps(dict(value))))
             except (TypeError, ValueError):
-                raise InputError(name, value, "a mapping of values that JSON can hold") from None
+                told.add(InputError(name, value, "a mapping of values that JSON can hold"))
+        told.tell()
 
     def chosen(self) -> dict[str, Any]:
         """A new table of all arguments of the algorithm, the defaults included."""

@@ -15,7 +15,7 @@ from envs import SupportEnv, WeaningEnv
 from experiments.training.evaluation import evaluate, held_out
 from experiments.training.settings import TrainingSettings
 from experiments.training.weaning import at_random, evaluate_weaning, held_out_weaning, hold_level
-from plants import InputError
+from plants import InputError, unknown_name
 from plants.bedside import ACTIONS
 
 Act = Callable[[Any], Any]
@@ -57,8 +57,9 @@ def _weans(environment: str) -> bool:
     envs.register()
     try:
         entry = gymnasium.spec(environment).entry_point
-    except gymnasium.error.Error as error:
-        raise InputError("environment", environment, f"a registered id ({error})") from None
+    except gymnasium.error.Error:
+        own = [spec.id for spec in gymnasium.registry.values() if spec.namespace == "impellab"]
+        raise unknown_name("environment", environment, own) from None
     kind: object = entry
     if isinstance(entry, str):
         # Somebody else's environment may lack a library; it is refused below all the same.

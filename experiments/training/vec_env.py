@@ -16,6 +16,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from numpy.typing import NDArray
 
 import envs
+from experiments.training.evaluation import arguments_refused
 from plants import InputError
 
 try:
@@ -216,7 +217,7 @@ def native_vec_env(environment: str, arguments: Mapping[str, Any], count: int, *
             environment, count, vectorization_mode="vector_entry_point", **arguments
         )
     except TypeError as error:
-        raise InputError("arguments", dict(arguments), f"what it takes ({error})") from None
+        raise arguments_refused(arguments, error) from None
     adapter = VectorAdapter(vector)
     adapter.seed(seed)
     adapter.action_space.seed(seed)

@@ -227,6 +227,26 @@ def device_plant(patient: Patient, device: str, conditions: Conditions) -> Plant
         raise InputError("device", device, allowed) from None
 
 
+def left_pump(name_or_path: str) -> Pump:
+    """The pump of that name or file, for the left ventricle.
+
+    Raises
+    ------
+    InputError
+        There is no such pump, the file is refused, or it does not support the left ventricle.
+
+    Examples
+    --------
+    >>> from experiments.trials import left_pump
+    >>> left_pump("5.5").max_rpm
+    33000.0
+    """
+    pump = Pump.load(name_or_path)
+    if pump.side != "left":
+        raise InputError("device", name_or_path, "a pump for the left ventricle")
+    return pump
+
+
 def load_device(name_or_path: str) -> Pump | None:
     """The pump of that name or file that the speed command drives; None for ``"none"``.
 

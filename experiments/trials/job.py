@@ -17,6 +17,7 @@ from experiments.trials.metrics import TRIAL_METRICS, score
 from experiments.trials.notes import notes
 from experiments.trials.trial import HOLD, Trial, TrialRun, run_trial
 from plants import SIGNALS, InputError, Patient, PhysicsError, Therapy, save_rollout, steady_metrics
+from plants.quantities import MISSING
 from plants.simulation import COMPLETED, SINUS
 
 #: Interval of the recorded waveforms, s.
@@ -100,10 +101,16 @@ class Simulation:
 
     def course_rows(self) -> list[tuple[object, ...]]:
         """Rows (name, value, unit, meaning) of the measures that exist for this course."""
-        return [
-            (name, value, TRIAL_METRICS[name].unit, TRIAL_METRICS[name].meaning)
+        shown = {
+            name: value
             for name, value in self.course.items()
             if name not in SIGNALS and math.isfinite(value)
+        }
+        if not shown["solves"]:  # A controller that solves nothing has nothing to tell of it.
+            shown = {name: value for name, value in shown.items() if not name.startswith("solve")}
+        return [
+            (name, value, TRIAL_METRICS[name].unit, TRIAL_METRICS[name].meaning)
+            for name, value in shown.items()
         ]
 
 
@@ -144,12 +151,12 @@ def simulation(
     """
     if trial.device.lower() != NO_DEVICE and trial.level is None and trial.speed is None:
         trial = replace(trial, level=_start_level(trial, controlled))
-    ran = run_trial(trial, log_interval=LOG_INTERVAL, progress=progress)
-    if not ran.rollout.sizes["step_time"]:
-        raise PhysicsError(str(ran.rollout.attrs["ended"]))
-    course, outcome, reason = score(ran)
-    plant, pv_cycles = ran.simulator.plant, cycles(ran)
     with run_folder("simulate", runs, asdict(trial), seeds={"seed": trial.seed}) as run:
+        ran = run_trial(trial, log_interval=LOG_INTERVAL, progress=progress)
+        if not ran.rollout.sizes["step_time"]:
+            raise PhysicsError(str(ran.rollout.attrs["ended"]))
+        course, outcome, reason = score(ran)
+        plant, pv_cycles = ran.simulator.plant, cycles(ran)
         result = Simulation(
             _title(ran),
             steady_metrics(ran.rollout),
@@ -170,8 +177,8 @@ def _start_level(trial: Trial, controlled: bool) -> str:
         return Therapy.load(trial.therapy).fallback_level
     assert pump is not None  # Asked only where there is a device.
     levels = [level.name for level in pump.levels]
-    allowed = f"a --level ({', '.join(levels)}), a --speed or a --controller"
-    raise InputError("level", "(missing)", allowed)
+    allowed = f"one of {', '.join(levels)}, or in its place a --speed or a --controller"
+    raise InputError("level", MISSING, allowed)
 
 
 def _title(ran: TrialRun) -> str:

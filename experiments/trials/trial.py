@@ -6,10 +6,11 @@ import functools
 import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from controllers import Briefing, SolveStatus, load_controller
-from experiments.runs import to_json
+from experiments.runs import check_all, to_json
 from experiments.trials.catalogue import device_plant
 from experiments.trials.guarded_controller import GuardedController, Standstill
 from plants import (
@@ -26,6 +27,7 @@ from plants import (
     held_speed,
     individual,
     run_course,
+    tier_table,
 )
 from plants.scenarios import check_blood_budget
 from plants.simulation import PERIOD_UNIT, is_whole_multiple
@@ -97,8 +99,13 @@ class Trial:
     def __post_init__(self) -> None:
         # What was written to disk comes back as plain data.
         object.__setattr__(self, "conditions", Conditions.of(self.conditions))
+        check_all([self._check_period, self._check_duration])
+
+    def _check_period(self) -> None:
         if not is_whole_multiple(self.period):
             raise InputError("period", self.period, f"a whole multiple of {PERIOD_UNIT:g} s")
+
+    def _check_duration(self) -> None:
         if not self.period <= self.duration <= LONGEST:
             allowed = f"one period ({self.period:g} s) to {LONGEST:g} s"
             raise InputError("duration", self.duration, allowed)
@@ -194,7 +201,7 @@ def run_trial(
     start_speed = held_speed(pump, trial.level, trial.speed)
     check_blood_budget(plant.patient, scenario, trial.duration)
     if pump is None and trial.controller != HOLD:
-        raise InputError("controller", trial.controller, "none: without a device nothing runs")
+        raise InputError("controller", trial.controller, "only with a device")
     simulator = trial.conditions.simulator(plant, scenario, seed=trial.seed)
     guard = Standstill() if pump is None else _briefed(trial, profile, plant, therapy, start_speed)
     driver = None if pump is None else DeviceDriver(pump)
@@ -234,6 +241,32 @@ def run_trial(
 def _individual(profile: Patient, seed: int, spread: float) -> Patient:
     """The individual; the trials of a suite meet the same ones over and over."""
     return individual(profile, seed=seed, spread=spread)
+
+
+def check_names(trial: Trial) -> None:
+    """Refuse what a trial names that is not there, all of it at once, before anything has run.
+
+    Raises
+    ------
+    InputError
+        A name is unknown, or a file is refused.
+    """
+    check_all(
+        [
+            partial(Patient.load, trial.patient),
+            partial(_start_speed, trial),
+            partial(Scenario.load, trial.scenario),
+            partial(Therapy.load, trial.therapy),
+            partial(tier_table, trial.tier),
+            partial(load_controller, trial.controller),
+        ]
+    )
+
+
+def _start_speed(trial: Trial) -> float:
+    # Any patient will do: whether the pump helps this one is asked once the patient is known.
+    plant = device_plant(Patient.load("rv-failure"), trial.device, Conditions())
+    return held_speed(plant.pump, trial.level, trial.speed)
 
 
 def check_controller(trial: Trial) -> None:

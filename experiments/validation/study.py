@@ -8,30 +8,29 @@ values on support are predictions.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from experiments.runs import Findings, Settings, Study, render
-from experiments.validation.bands import unit_of
+from experiments.runs import IN_ROW, Findings, Settings, Study, render
 from experiments.validation.figures import validation_figures
 from experiments.validation.parts import HEAD_FLOW, Part, PartName, chosen_parts, run_part
 from experiments.validation.report import printed, sources, validation_tables
 from experiments.validation.row import MISS
 from plants import InputError
+from plants.quantities import usable
+
+
+def _part(name: str) -> None:
+    chosen_parts((name,))
 
 
 class ValidationSettings(Settings):
     """Settings of the validation."""
 
-    study: tuple[str, ...] = Field(
+    study: tuple[Annotated[str, usable(_part)], ...] = Field(
         (), description="Only this study, or head-flow or presets; may be given more than once."
     )
-
-    @model_validator(mode="after")
-    def _check_names(self) -> Self:
-        chosen_parts(self.study)
-        return self
 
 
 def _cases(settings: ValidationSettings) -> list[PartName]:
@@ -50,7 +49,6 @@ def _findings(settings: ValidationSettings, results: Sequence[Part]) -> Findings
         figures=validation_figures(parts),
         summary=render("validation.md", rows=rows, miss=MISS),
         held=all(row.verdict != MISS for row in rows),
-        units={row.signal: unit_of(row.signal) for row in rows},
         printed=printed(rows),
         document={"studies": sources(parts)},
     )
@@ -59,7 +57,7 @@ def _findings(settings: ValidationSettings, results: Sequence[Part]) -> Findings
 def _refuse_partial_results(settings: ValidationSettings) -> None:
     if settings.study:
         allowed = "no --study with --results: the reference results are of all studies"
-        raise InputError("study", ", ".join(settings.study), allowed)
+        raise InputError("study", list(settings.study), allowed)
 
 
 STUDY = Study(
@@ -68,6 +66,7 @@ STUDY = Study(
     settings=ValidationSettings,
     cases=_cases,
     work=run_part,
+    units=dict.fromkeys(("model", "low", "high"), IN_ROW),
     findings=_findings,
     result=Part,
     key=lambda part: "-".join(filter(None, part)),

@@ -21,8 +21,14 @@ from plants.cohorts.identification import (
     compare_with_targets,
     identify,
 )
-from plants.cohorts.individuals import individual
-from plants.cohorts.population import FIRST_EVALUATION_SEED, Population, RefusalCounts
+from plants.cohorts.individuals import LARGEST_SPREAD, individual
+from plants.cohorts.population import (
+    FIRST_EVALUATION_SEED,
+    SPREAD_LIMIT,
+    Population,
+    RefusalCounts,
+    check_kept_seeds,
+)
 from plants.cohorts.population_file import DRUG_PARAMETERS, built_in_variation
 from plants.cohorts.refused import PatientRefused
 from plants.cohorts.right_pump_indication import Indication, check_indication, indication
@@ -33,7 +39,9 @@ __all__ = [
     "DRUG_PARAMETERS",
     "ESTIMATED_PARAMETERS",
     "FIRST_EVALUATION_SEED",
+    "LARGEST_SPREAD",
     "ROUTES",
+    "SPREAD_LIMIT",
     "STRESSED_VOLUME",
     "TOLERANCE",
     "Access",
@@ -51,6 +59,7 @@ __all__ = [
     "built_in_variation",
     "check_anatomy",
     "check_indication",
+    "check_kept_seeds",
     "compare_with_targets",
     "drawn_between",
     "drawn_dose",

@@ -186,7 +186,7 @@ def access_route(pump: Pump, access: str | Access) -> Access:
     """
     name = access.name if isinstance(access, Access) else access
     allowed = {route.name: route for route in access_routes(pump)}
-    return lookup(allowed, name, f"access of the {pump.name}", source=pump.path)
+    return lookup(allowed, name, "access")
 
 
 def sheath_outer_diameter(pump: Pump) -> float:

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from plants.beat import SteadyState, steady_state
 from plants.patients import PATIENT_PARAMETERS, Patient
 from plants.plant import Plant
-from plants.quantities import SIGNALS, InputError, PhysicsError, unknown_name
+from plants.quantities import MISSING, SIGNALS, InputError, PhysicsError, unknown_name
 
 Array = NDArray[np.float64]
 
@@ -121,7 +121,7 @@ def compare_with_targets(
         The patient has no periodic beat.
     """
     if not patient.targets:
-        raise InputError("targets", "(missing)", "a [targets.NAME] table", source=patient.path)
+        raise InputError("targets", MISSING, "a [targets.NAME] table", source=patient.path)
     fitted = _fitted(patient) if fitted is None else fitted
     metrics = steady_state(Plant(patient)).metrics
     return tuple(
@@ -166,7 +166,7 @@ def identify(
     wanted = [name for name in fitted if name in patient.targets]
     if not wanted:
         allowed = "targets for " + ", ".join(fitted or _MOVED_BY)
-        raise InputError("targets", "(missing)", allowed, source=patient.path)
+        raise InputError("targets", MISSING, allowed, source=patient.path)
     if _RATE in wanted:
         wanted.remove(_RATE)
         rate = patient.targets[_RATE]

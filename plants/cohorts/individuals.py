@@ -31,6 +31,8 @@ PLAUSIBLE = {
     "cvp": (0.0, 28.0),
     "ejection_fraction": (0.05, 0.80),
 }
+#: Largest spread of individuals; a guess.
+LARGEST_SPREAD = 0.5
 _ATTEMPTS = 50
 _HEART_RATE_SHARE = 0.5
 _TRUNCATION = 2.0  # standard deviations: no individual is far outside the profile
@@ -61,8 +63,8 @@ def individual(patient: Patient | str, *, seed: int, spread: float = 0.1) -> Pat
     'shock-d/3'
     """
     profile = Patient.load(patient) if isinstance(patient, str) else patient
-    if not 0 <= spread <= 0.5:
-        raise InputError("spread", spread, "0 to 0.5")
+    if not 0 <= spread <= LARGEST_SPREAD:
+        raise InputError("spread", spread, f"0 to {LARGEST_SPREAD:g}")
     seed = check_count(seed, "seed")
     if spread == 0:
         return profile

@@ -37,7 +37,7 @@ from plants.quantities import SIGNALS, InputError, PhysicsError, check_count, st
 FIRST_EVALUATION_SEED = 10_000
 #: Draws of one patient after which the search is given up.
 ATTEMPTS = 50
-_SPREAD_LIMIT = 3.0
+SPREAD_LIMIT = 3.0
 _NO_BEAT = "no periodic beat"
 _OUT_OF_RANGE = "a parameter out of its range"
 
@@ -81,6 +81,31 @@ class RefusalCounts:
         return RefusalCounts(self.patients + other.patients, self.draws + other.draws, reasons)
 
 
+def check_kept_seeds(
+    first: int, count: int, evaluation: bool, *, field: str = "first_seed"
+) -> None:
+    """Refuse seeds that are kept for evaluation outside an evaluation.
+
+    Parameters
+    ----------
+    first, count : int
+        The first seed and how many there are.
+    evaluation : bool
+        Whether it is one.
+    field : str
+        What gives the first seed.
+
+    Raises
+    ------
+    InputError
+        One of them is kept.
+    """
+    most = FIRST_EVALUATION_SEED - count
+    if first > most and not evaluation:
+        of_these = f" for the first of {count} seeds" if count > 1 else ""
+        raise InputError(field, first, f"up to {most}{of_these} outside an evaluation")
+
+
 class Population:
     """The virtual patients of one phenotype.
 
@@ -121,8 +146,8 @@ class Population:
         variation: Variation | None = None,
     ):
         self.profile = Patient.load(phenotype) if isinstance(phenotype, str) else phenotype
-        if not 0 <= spread <= _SPREAD_LIMIT:
-            raise InputError("spread", spread, f"0 to {_SPREAD_LIMIT:g}")
+        if not 0 <= spread <= SPREAD_LIMIT:
+            raise InputError("spread", spread, f"0 to {SPREAD_LIMIT:g}")
         self.spread, self.evaluation = spread, evaluation
         self.attempts = check_count(attempts, "attempts", 1)
         self.variation = variation or built_in_variation()
@@ -197,9 +222,7 @@ class Population:
         )
 
     def _check_seed(self, seed: object) -> None:
-        if check_count(seed, "seed") >= FIRST_EVALUATION_SEED and not self.evaluation:
-            allowed = f"0 to {FIRST_EVALUATION_SEED - 1} outside an evaluation"
-            raise InputError("seed", seed, allowed)
+        check_kept_seeds(check_count(seed, "seed"), 1, self.evaluation, field="seed")
 
     def _stream(self, seed: int, aspect: str) -> np.random.Generator:
         """A stream of its own for each aspect: a change to one leaves the others as they are."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from plants.patients.parameters import PATIENT_PARAMETERS, UNSTRESSED_VOLUMES
 from plants.quantities import (
@@ -16,6 +16,7 @@ from plants.quantities import (
     ParameterPreset,
     Quantity,
     no_quantities,
+    one_of,
     quantities_in,
     toml_quantities,
     toml_string,
@@ -81,15 +82,8 @@ class Patient(ParameterPreset):
     targets: Annotated[
         Mapping[str, Quantity], quantities_in(_TARGETS, required=False, as_given=True)
     ] = Field(default_factory=no_quantities)
-    held: tuple[str, ...] = ()
+    held: tuple[Annotated[str, one_of(PATIENT_PARAMETERS)], ...] = ()
     path: str = Field(default="patient", exclude=True, repr=False)
-
-    @field_validator("held", mode="plain")
-    @classmethod
-    def _check_held(cls, held: Any) -> tuple[str, ...]:
-        if not isinstance(held, tuple) or any(name not in PATIENT_PARAMETERS for name in held):
-            raise InputError("", held, "a list of parameters: " + ", ".join(PATIENT_PARAMETERS))
-        return held
 
     @model_validator(mode="after")
     def _check_volume_budget(self) -> Self:

@@ -155,7 +155,7 @@ class Pump(ParameterPreset):
             for level in self.levels:
                 if level.name == wanted:
                     return level
-        raise unknown_name("level", name, (level.name for level in self.levels), source=self.path)
+        raise unknown_name("level", name, (level.name for level in self.levels))
 
     def speed(self, name: str | int) -> float:
         """The rotor speed of a P-level, rpm; raises as :meth:`level`."""

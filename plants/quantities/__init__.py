@@ -2,7 +2,6 @@
 
 from plants.quantities.checked_model import CheckedModel
 from plants.quantities.checks import (
-    MISSING,
     Declared,
     check_array,
     check_count,
@@ -12,6 +11,7 @@ from plants.quantities.checks import (
     clipped,
 )
 from plants.quantities.errors import (
+    MISSING,
     ErrorCollector,
     FrozenError,
     InputError,
@@ -42,6 +42,7 @@ from plants.quantities.fields import (
     text,
     unit_of,
     unit_of_named,
+    usable,
 )
 from plants.quantities.model_refusals import refusals
 from plants.quantities.named_vector import (
@@ -79,6 +80,7 @@ from plants.quantities.toml_file import DATA, load_toml, preset_names, toml_quan
 from plants.quantities.units import (
     BLOOD_DENSITY,
     CPO_DIVISOR,
+    DECIMALS,
     HOUR_SLACK,
     HOURS_PER_DAY,
     J_PER_MMHG_ML,
@@ -100,6 +102,7 @@ __all__ = [
     "BLOOD_DENSITY",
     "CPO_DIVISOR",
     "DATA",
+    "DECIMALS",
     "HOURS_PER_DAY",
     "HOUR_SLACK",
     "J_PER_MMHG_ML",
@@ -185,4 +188,5 @@ __all__ = [
     "unit_of",
     "unit_of_named",
     "unknown_name",
+    "usable",
 ]

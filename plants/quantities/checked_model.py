@@ -49,7 +49,7 @@ class CheckedModel(BaseModel):
     ...     Gains.read({"proportionl": 2.0}, source="mine.toml")
     ... except InputError as error:
     ...     print(error)
-    mine.toml: proportional = (missing) is not allowed; allowed: a number
+    mine.toml: proportional is missing; allowed: a number
     mine.toml: key proportionl = 'proportionl' is not allowed; allowed: one of proportional,
     integral (did you mean proportional?)
     """
@@ -92,7 +92,7 @@ class CheckedModel(BaseModel):
         content : mapping
             As read from TOML; lists become tuples.
         source : str
-            The file, for error messages.
+            The file, for error messages; "" where there is none to tell.
 
         Raises
         ------

@@ -9,19 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plants.quantities.errors import InputError, unknown_name
+from plants.quantities.errors import MISSING, InputError, unknown_name
 
 Array = NDArray[np.float64]
-
-
-class _Missing:
-    """Stands for a value that is not there in an error message."""
-
-    def __repr__(self) -> str:
-        return "(missing)"
-
-
-MISSING = _Missing()
 
 
 class Declared(Protocol):
@@ -137,5 +127,5 @@ def check_keys(
             raise unknown_name(f"key {prefix}{key}", key, allowed, source=source)
     for key in required:
         if key not in table:
-            raise InputError(f"{prefix}{key}", MISSING, "this key must be given", source=source)
+            raise InputError(f"{prefix}{key}", MISSING, "a value", source=source)
     return dict(table)

@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
 _Result = TypeVar("_Result")
+# A name that is near enough to be meant, as a whole and in one of its words.
+_NEAR, _NEAR_WORD = 0.5, 0.75
+
+
+class _Missing:
+    """Stands for a value that is not there in an error message."""
+
+    def __repr__(self) -> str:
+        return "(missing)"
+
+    # The only one, also when an error comes back from another process.
+    def __reduce__(self) -> str:
+        return "MISSING"
+
+
+MISSING = _Missing()
 
 
 class InputError(ValueError):
@@ -18,7 +35,7 @@ class InputError(ValueError):
     field : str
         What was given wrongly, for example ``"patient"`` or ``"parameters.lv_ees.value"``.
     value : object
-        The value that was refused.
+        The value that was refused; :data:`MISSING` where there is none.
     allowed : str
         What would have been accepted, in words.
     source : str, optional
@@ -29,18 +46,26 @@ class InputError(ValueError):
     >>> from plants import InputError
     >>> str(InputError("heart_rate", 900.0, "20 to 250 1/min", source="mine.toml"))
     'mine.toml: heart_rate = 900.0 is not allowed; allowed: 20 to 250 1/min'
+    >>> from plants.quantities import MISSING
+    >>> str(InputError("heart_rate", MISSING, "20 to 250 1/min"))
+    'heart_rate is missing; allowed: 20 to 250 1/min'
     """
 
     def __init__(self, field: str, value: object, allowed: str, *, source: str | None = None):
         self.field, self.value, self.allowed, self.source = field, value, allowed, source
         where = f"{source}: " if source else ""
-        super().__init__(f"{where}{field} = {value!r} is not allowed; allowed: {allowed}")
+        what = "is missing" if value is MISSING else f"= {value!r} is not allowed"
+        super().__init__(f"{where}{field} {what}; allowed: {allowed}")
 
     def located(self, source: str) -> InputError:
         """The same error with where the value came from, unless it is known already."""
         if self.source is not None:
             return self
         return InputError(self.field, self.value, self.allowed, source=source)
+
+    def renamed(self, field: str) -> InputError:
+        """The same error of a field that the reader knows by another name."""
+        return InputError(field, self.value, self.allowed, source=self.source)
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.field, self.value, self.allowed, self.source))
@@ -158,9 +183,15 @@ def unknown_name(
     >>> print(unknown_name("device", "C", ("CP", "LD")))
     device = 'C' is not allowed; allowed: one of CP, LD (did you mean CP?)
     """
-    names = [str(choice) for choice in choices]
-    allowed = "one of " + ", ".join(names) + nearest_hint(value, names)
-    return InputError(field, value, allowed, source=source)
+    names = [str(choice) for choice in choices if choice]
+    listed = ", ".join(map(_as_listed, names))
+    allowed = f"one of {listed}" if names else "no name at all: there is nothing to choose from"
+    return InputError(field, value, allowed + nearest_hint(value, names), source=source)
+
+
+def _as_listed(name: str) -> str:
+    """A name in a list with commas; in quotes where it has one itself."""
+    return repr(name) if "," in name else name
 
 
 def lookup(
@@ -181,23 +212,34 @@ def lookup(
 def nearest_hint(value: object, choices: Iterable[str]) -> str:
     """``" (did you mean shock-d?)"``; empty where no known name is near."""
     nearest = nearest_name(value, choices)
-    return f" (did you mean {nearest}?)" if nearest else ""
+    return f" (did you mean {_as_listed(nearest)}?)" if nearest else ""
 
 
 def nearest_name(value: object, choices: Iterable[str]) -> str:
     """The known name that a misspelt one is nearest to; empty where none is near.
+
+    A name is near as a whole, or in one of its words.
 
     Examples
     --------
     >>> from plants.quantities import nearest_name
     >>> nearest_name("Shock-D ", ["shock-c", "shock-d"])
     'shock-d'
+    >>> nearest_name("pci", ["shock", "high-risk-pci"])
+    'high-risk-pci'
     """
     if not isinstance(value, str):
         return ""
-    folded = {choice.casefold(): choice for choice in choices}
-    near = difflib.get_close_matches(value.strip().casefold(), folded, n=1, cutoff=0.5)
-    return folded[near[0]] if near else ""
+    given = value.strip().casefold()
+    names = {choice.casefold(): choice for choice in choices}
+    words: dict[str, str] = {}
+    for name, choice in names.items():
+        for word in re.findall(r"\w+", name):
+            words.setdefault(word, choice)
+    for known, cutoff in ((names, _NEAR), (words, _NEAR_WORD)):
+        if near := difflib.get_close_matches(given, known, n=1, cutoff=cutoff):
+            return known[near[0]]
+    return ""
 
 
 class FrozenError(AttributeError, ValueError):

@@ -17,7 +17,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from plants.quantities.checked_model import CheckedModel
 from plants.quantities.checks import Declared, check_number, check_text, range_text
-from plants.quantities.errors import InputError, unknown_name
+from plants.quantities.errors import InputError, all_errors, each_error, unknown_name
 from plants.quantities.quantity import (
     TAG_WANTED,
     Quantity,
@@ -111,6 +111,30 @@ def one_of(choices: Iterable[str]) -> Checked:
         return value
 
     return Checked(check, "one of " + ", ".join(names))
+
+
+def usable(load: Callable[[Any], object]) -> AfterValidator:
+    """A value, a name mostly, that a function takes which raises InputError for others.
+
+    The value is kept as it is.
+
+    Examples
+    --------
+    >>> from plants import Patient
+    >>> from plants.quantities import usable
+    >>> PatientName = Annotated[str, usable(Patient.load)]
+    """
+
+    def check(value: Any) -> Any:
+        try:
+            load(value)
+        except InputError as error:
+            # What a file of that name is refused for keeps its place in that file.
+            parts = [part if part.source else part.renamed("") for part in each_error(error)]
+            raise all_errors(parts) from None
+        return value
+
+    return AfterValidator(check)
 
 
 def quantity_in(declared: Declared) -> Checked:

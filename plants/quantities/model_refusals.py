@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from plants.quantities.checks import MISSING
-from plants.quantities.errors import InputError, all_errors, each_error, unknown_name
+from plants.quantities.errors import MISSING, InputError, all_errors, each_error, unknown_name
 
 Place = tuple[int | str, ...]
 #: What was wanted, in words, by pydantic's kind of error.
@@ -28,7 +28,6 @@ _WANTED = {
     "greater_than_equal": "{ge:g} or more",
     "less_than": "less than {lt:g}",
     "less_than_equal": "{le:g} or less",
-    "literal_error": "one of {expected}",
 }
 _KINDS: dict[Any, str] = {
     float: "a number",
@@ -69,15 +68,22 @@ def _refusal(part: Any, model: type[BaseModel], source: str | None) -> InputErro
         return unknown_name(name, place[-1], known, source=source)
     if kind == "missing":
         return InputError(path, MISSING, _kind_at(model, place), source=source)
+    if kind == "literal_error":
+        names = re.split(", | or ", part["ctx"]["expected"].replace("'", ""))
+        return unknown_name(path, value, names, source=source)
     wanted = _WANTED.get(kind)
     allowed = part["msg"] if wanted is None else wanted.format(**part.get("ctx", {}))
     return InputError(path, value, allowed, source=source)
 
 
 def _inside(path: str, error: InputError, source: str | None) -> InputError:
+    if error.source is not None:  # of a file that the value names
+        return error
     inner = error.field if error.field.startswith("[") else f".{error.field}"
+    if error.field == path.rpartition(".")[2]:  # the field itself
+        inner = ""
     field = f"{path}{inner}".strip(".")
-    return InputError(field, error.value, error.allowed, source=error.source or source)
+    return InputError(field, error.value, error.allowed, source=source)
 
 
 def keys(model: type[BaseModel]) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from plants.quantities.checks import MISSING, Declared, check_number, check_text, range_text
-from plants.quantities.errors import ErrorCollector, InputError, unknown_name
+from plants.quantities.checks import Declared, check_number, check_text, range_text
+from plants.quantities.errors import MISSING, ErrorCollector, InputError, unknown_name
 
 #: What the first letter of a tag says about a value.
 TAGS = {"S": "seen in a source", "R": "recalled", "D": "derived", "X": "fill or guess"}
@@ -96,8 +96,8 @@ def _checked(
             collector.add(unknown_name(_joined(field, key), key, _KEYS, source=source))
     for key in _KEYS:
         if key not in table:
-            hint = f"{key} must be given (value {range_text(declared)})"
-            collector.add(InputError(_joined(field, key), MISSING, hint, source=source))
+            allowed = f"a {key} (value {range_text(declared)})"
+            collector.add(InputError(_joined(field, key), MISSING, allowed, source=source))
     number: float | None = None
     unit = table.get("unit", declared.unit)
     if unit != declared.unit:  # the range says nothing of a value in another unit

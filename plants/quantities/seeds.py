@@ -177,7 +177,7 @@ def stream_seed(name: str, *seeds: int | str, member: str = "") -> int:
 def _words(name: str, seeds: tuple[int | str, ...], member: str) -> tuple[Stream, list[int]]:
     declared = lookup(STREAMS, name, "stream")
     if member and not declared.members:
-        raise InputError("member", member, f"none: the stream {name!r} is a single one")
+        raise InputError("member", member, f"None: the stream {name!r} is a single one")
     if declared.members and member not in declared.members:
         raise unknown_name("member", member, declared.members)
     own = [_word(seed) if isinstance(seed, str) else int(seed) for seed in seeds]

@@ -4,6 +4,8 @@ Pressure mmHg, volume mL, flow mL/s inside the differential equations and L/min 
 time s, rotor speed rpm (krpm inside the head-flow law), power W.
 """
 
+from types import MappingProxyType
+
 SECONDS_PER_MINUTE = 60.0
 MINUTES_PER_HOUR = 60.0
 SECONDS_PER_HOUR = SECONDS_PER_MINUTE * MINUTES_PER_HOUR
@@ -13,6 +15,17 @@ HOUR_SLACK = 1e-6
 ML_PER_L = 1000.0
 ML_PER_DL = 100.0
 MG_PER_G = 1000.0
+#: Decimals of a quantity that mean something to a reader, by unit; a choice, finer than any
+#: measurement. What lies below them is rounding of the calculation.
+DECIMALS = MappingProxyType(
+    {
+        **dict.fromkeys(("rpm", "mmHg.mL"), 0),
+        **dict.fromkeys(("mA", "1/min"), 1),
+        **dict.fromkeys(("mmHg", "mL", "mg/dL", "g/dL", "mmol/L"), 2),
+        **dict.fromkeys(("L/min", "L/min/m2", "W", "mg/dL/h", "s", "h"), 3),
+        "1": 4,
+    }
+)
 #: A French is a third of a millimetre.
 MM_PER_FRENCH = 1 / 3
 

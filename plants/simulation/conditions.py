@@ -15,7 +15,7 @@ from plants.cohorts import Anatomy, access_route, access_routes, check_anatomy, 
 from plants.patients import Patient, Rhythm, valve_diseases, with_valve_disease
 from plants.plant import Plant
 from plants.pumps import Pump
-from plants.quantities import InputError
+from plants.quantities import InputError, lookup
 from plants.scenarios import Scenario
 from plants.simulation.simulator import Simulator
 from plants.slow import SlowClock, SlowParameters
@@ -122,7 +122,7 @@ class Conditions:
         """
         plant = Plant(self.diseased(patient), device, right_level=self.right_level)
         if self.right_level is not None and (plant.left is None or plant.right is None):
-            allowed = "none: there are no two pumps, as in CP+RP"
+            allowed = "only with two pumps, as in CP+RP"
             raise InputError("right_level", self.right_level, allowed)
         self.anatomy(plant)
         check_indication(plant)
@@ -142,7 +142,7 @@ class Conditions:
         if pump is None:
             for name in ("access", "artery_diameter"):
                 if getattr(self, name) is not None:
-                    raise InputError(name, getattr(self, name), "none: nothing is put in")
+                    raise InputError(name, getattr(self, name), "only with a device")
             return None
         if self.access is not None:
             access_route(pump, self.access)
@@ -189,10 +189,9 @@ class Conditions:
 
 def _disease(text: str) -> tuple[str, str]:
     """A disease and its grade, both known."""
-    name, separator, grade = text.partition(":")
-    known = valve_diseases()
-    if name not in known or not separator:
-        grades = "|".join(next(iter(known.values())).areas)
-        raise InputError("valve_disease", text, f"DISEASE:GRADE of {', '.join(known)} : {grades}")
-    known[name].value(grade)  # Refuses an unknown grade.
-    return name, grade
+    known = {
+        f"{name}:{grade}": (name, grade)
+        for name, disease in valve_diseases().items()
+        for grade in disease.areas
+    }
+    return lookup(known, text, "valve_disease")

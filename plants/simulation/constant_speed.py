@@ -152,8 +152,8 @@ def held_speed(pump: Pump | None, level: str | None, speed: float | None) -> flo
     if level is None and speed is None:
         return 0.0
     if pump is None:
-        value = level if level is not None else speed
-        raise InputError("level", value, "none: without a device there is nothing to run")
+        name, value = ("level", level) if level is not None else ("speed", speed)
+        raise InputError(name, value, "only with a device")
     if level is not None and speed is not None:
         raise InputError("speed", speed, "either a level or a speed, not both")
     if level is not None:

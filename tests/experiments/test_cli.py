@@ -191,3 +191,45 @@ def test_a_misspelt_name_suggests_the_nearest(impellab, arguments, nearest):
     result = impellab(*arguments)
     assert result.code == 2
     assert f"did you mean {nearest}?" in result.error
+
+
+def test_all_mistakes_of_a_command_line_are_told_as_they_were_typed(impellab):
+    result = impellab(
+        *("simulate", "--patient", "shok-d", "--device", "CP", "--level", "P-12"),
+        *("--tier", "ful", "--valve-disease", "aortic-stenosi:mild", "--period", "0.003"),
+    )
+    assert result.code == 2
+    assert [line.partition(" = ")[0] for line in result.errors] == [
+        "impellab: --patient",
+        "impellab: --level",
+        "impellab: --tier",
+        "impellab: --valve-disease",
+        "impellab: --period",
+    ]
+    assert "did you mean aortic-stenosis:mild?" in result.errors[3]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("suction", "--first-seed", "3"), "--first-seed = 3"),
+        (("cohort", "--seed", "9999", "--patients", "30"), "--seed = 9999"),
+        (("sensitivity", "--method", "sobl"), "--method = 'sobl'"),
+        (("wean", "--patient", "shock-d", "--indication", "pci"), "did you mean high-risk-pci?"),
+        (("simulate", "--patient", "shock-d", "--duration", "11/4"), "--duration = '11/4'"),
+        (("simulate", "--patient", "shock-d", "--seed", "1.5"), "a whole number"),
+        (("simulate", "--patient", "shock-d", "--device", "CP"), "--level is missing"),
+        (("simulate", "--patient", "shock-d", "--controller", "pi"), "only with a device"),
+        (
+            (
+                *("simulate", "--patient", "shock-d", "--device", "CP"),
+                *("--level", "P-8", "--access", "femorl"),
+            ),
+            "--access = 'femorl' is not allowed; allowed: one of femoral percutaneous (did",
+        ),
+    ],
+)
+def test_a_refusal_names_the_option_and_the_value(impellab, arguments, told):
+    result = impellab(*arguments)
+    assert result.code == 2
+    assert told in result.error

@@ -34,6 +34,7 @@ from plants import (
     VirtualPatient,
     event_times,
     sample_head_flow,
+    unknown_name,
 )
 from plants.bedside import (
     Complications,
@@ -93,8 +94,7 @@ def run_support(
     settings, bedside = settings or cohort_settings(), bedside or bedside_settings()
     pump = _own_pump(Pump.load(support.device), patient.seed, settings)
     if support.access and support.access not in pump.access:
-        allowed = "one of " + ", ".join(pump.access)
-        raise InputError("access", support.access, allowed, source=pump.path)
+        raise unknown_name("access", support.access, pump.access)
     try:
         placed = patient.on(pump, support.access)
     except InputError as error:

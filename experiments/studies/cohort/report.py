@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.runs import Findings, PrintedTable, ReferenceResults, ReportPage, render
@@ -11,9 +12,11 @@ from experiments.studies.cohort.figures import (
     days_figure,
     incidence_figure,
 )
-from experiments.studies.cohort.outcome import CONTRASTS, RULE
+from experiments.studies.cohort.outcome import CONTRASTS, RULE, Support
 from experiments.studies.cohort.settings import COMPLICATIONS, cohort_settings
 from experiments.studies.cohort.tables import OUTSIDE, CohortTables
+from plants import Pump
+from plants.quantities import HOURS_PER_DAY
 
 if TYPE_CHECKING:
     import pandas
@@ -22,10 +25,11 @@ if TYPE_CHECKING:
 Headings = tuple[str, ...]
 Cells = list[list[object]]
 
-TITLE = "Complications of virtual patients in shock on a pump"
+TITLE = "Complications of virtual patients on a pump"
 #: Tables of the reference results; that of all courses stays in the run folder.
 _SHOWN = ("incidence", "contrasts", "by_day", "outcomes", "refusals")
-_UNITS = {
+#: Units of the table of incidences.
+UNITS = {
     "patients": "1",
     "events": "1",
     **dict.fromkeys(("percent", "percent_low", "percent_high"), "%"),
@@ -34,15 +38,16 @@ _UNITS = {
 }
 
 
-def cohort_findings(patients: int, tables: CohortTables) -> Findings:
-    """What the tables of so many patients show."""
+def cohort_findings(
+    patients: int, tables: CohortTables, *, phenotypes: Sequence[str], devices: Sequence[str]
+) -> Findings:
+    """What the tables of so many patients of these profiles show on these pumps."""
     content = {name: getattr(tables, name) for name in _SHOWN}
     shown = [(name, table) for name, table in content.items() if not table.empty]
     return Findings(
         tables=tables._asdict(),
-        summary=summary(patients, tables),
+        summary=summary(patients, tables, phenotypes=phenotypes, devices=devices),
         held=bool((tables.incidence["verdict"] != OUTSIDE).all()),
-        units=_UNITS,
         figures=figures(tables),
         printed=printed(tables),
         printed_text="",
@@ -80,22 +85,29 @@ def contrast_groups(contrasts: pandas.DataFrame, judged: list[str]) -> dict[str,
         held = [each.name for each in compared if each.device == device and each.levels != RULE]
         if held and device in names:
             groups[f"level, {device}"] = [device, *held]
-    days = [support.name for support in compared if support.days]
-    if days:
-        groups["device, 4 d"] = [*(["CP"] if "CP" in judged else []), *days]
-    ways = [support.name for support in compared if support.access]
+    timed = [support for support in compared if support.days]
+    if timed:
+        title = f"device, {timed[0].days:g} d"
+        groups[title] = [*(["CP"] if "CP" in judged else []), *(each.name for each in timed)]
+    ways = [support for support in compared if support.access]
     if ways:
-        groups["access, 5.0"] = ways
+        groups[f"access, {ways[0].device}"] = [support.name for support in ways]
     return groups
 
 
-def summary(patients: int, tables: CohortTables) -> str:
+def summary(
+    patients: int, tables: CohortTables, *, phenotypes: Sequence[str], devices: Sequence[str]
+) -> str:
     """The outcome in words, in Markdown."""
     judged = set(tables.incidence["support"])
     bands = cohort_settings().bands
     return render(
         "cohort_summary.md",
         patients=patients,
+        phenotypes=phenotypes,
+        label_days={
+            device: Support(device).hours(Pump.load(device)) / HOURS_PER_DAY for device in devices
+        },
         incidence=[
             {**row, "source": bands[str(row["complication"])].source.partition(",")[0]}
             for row in tables.incidence.to_dict("records")

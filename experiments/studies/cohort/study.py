@@ -7,21 +7,26 @@ hazards come from the patient's seed, so that two supports differ by what they d
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from experiments.runs import Findings, OptionName, Settings, Study, check_all
+from experiments.runs import Findings, OptionName, Settings, Study
 from experiments.studies.cohort.outcome import CONTRASTS, DEVICES, Support
 from experiments.studies.cohort.patient import PatientResult, Task, run_patient
-from experiments.studies.cohort.report import TITLE, cohort_findings
+from experiments.studies.cohort.report import TITLE, UNITS, cohort_findings
 from experiments.studies.cohort.tables import tabulate
-from plants import InputError, Population, Pump
-from plants.cohorts import FIRST_EVALUATION_SEED
+from experiments.trials import left_pump
+from plants import Population
+from plants.cohorts import SPREAD_LIMIT, check_kept_seeds
+from plants.quantities import usable
 
 #: Profiles of the patients, in turn.
 PHENOTYPES = ("shock-c", "shock-d", "shock-e")
+
+
+def _check_device(device: str) -> None:
+    Support(device).hours(left_pump(device))
 
 
 class CohortStudySettings(Settings):
@@ -51,42 +56,32 @@ class CohortStudySettings(Settings):
     patients: Annotated[int, OptionName(always=True)] = Field(
         default=1000, ge=1, description="Number of patients."
     )
-    phenotypes: Annotated[tuple[str, ...], OptionName("phenotype")] = Field(
+    phenotypes: Annotated[
+        tuple[Annotated[str, usable(Population)], ...], OptionName("phenotype")
+    ] = Field(
         default=PHENOTYPES, description="Name or file of a profile; may be given several times."
     )
-    devices: Annotated[tuple[str, ...], OptionName("device")] = Field(
-        default=DEVICES, description="A left pump; may be given several times."
+    devices: Annotated[tuple[Annotated[str, usable(_check_device)], ...], OptionName("device")] = (
+        Field(default=DEVICES, description="A left pump; may be given several times.")
     )
     contrasts: Annotated[int, OptionName(always=True)] = Field(
         default=40,
         ge=0,
         description="Patients that also have held levels, other devices and every access.",
     )
-    spread: float = Field(default=1.0, description="Factor on the spread of the patients.")
-    first_seed: Annotated[int, OptionName("seed")] = Field(
-        default=0, ge=0, description="Seed of the first patient."
+    spread: float = Field(
+        default=1.0, ge=0, le=SPREAD_LIMIT, description="Factor on the spread of the patients."
     )
     evaluation: bool = Field(default=False, description="Allow the seeds kept for evaluation.")
+    first_seed: Annotated[int, OptionName("seed")] = Field(
+        default=0, validate_default=True, ge=0, description="Seed of the first patient."
+    )
 
-    @model_validator(mode="after")
-    def _names_and_seeds_can_be_used(self) -> Self:
-        check_all(
-            [
-                self._check_seeds,
-                *(
-                    partial(Population, phenotype, spread=self.spread)
-                    for phenotype in self.phenotypes
-                ),
-                *(partial(_check_device, device) for device in self.devices),
-            ]
-        )
-        return self
-
-    def _check_seeds(self) -> None:
-        last = self.first_seed + self.patients - 1
-        if last >= FIRST_EVALUATION_SEED and not self.evaluation:
-            allowed = f"seeds up to {FIRST_EVALUATION_SEED - 1} outside an evaluation"
-            raise InputError("seed", last, allowed)
+    @field_validator("first_seed")
+    @classmethod
+    def _check_first_seed(cls, first: int, info: ValidationInfo) -> int:
+        check_kept_seeds(first, info.data.get("patients", 1), info.data.get("evaluation", False))
+        return first
 
     def tasks(self) -> list[Task]:
         """One for each patient."""
@@ -104,16 +99,11 @@ class CohortStudySettings(Settings):
         ]
 
 
-def _check_device(device: str) -> None:
-    pump = Pump.load(device)
-    if pump.side != "left":
-        raise InputError("device", device, "pumps for the left ventricle")
-    Support(device).hours(pump)
-
-
 def _findings(settings: CohortStudySettings, patients: Sequence[PatientResult]) -> Findings:
     tables = tabulate(list(patients), judged=settings.devices)
-    return cohort_findings(len(patients), tables)
+    return cohort_findings(
+        len(patients), tables, phenotypes=settings.phenotypes, devices=settings.devices
+    )
 
 
 STUDY = Study(
@@ -125,6 +115,7 @@ STUDY = Study(
     findings=_findings,
     result=PatientResult,
     key=lambda task: task.key,
+    units=UNITS,
     unit="patients",
     seeds=lambda settings: {"first patient": settings.first_seed},
     partial=True,

@@ -58,7 +58,6 @@ def _findings(settings: ConvergenceSettings, results: Sequence[CaseErrors]) -> F
     own_width = Patient.load("healthy")["valve_smoothing"]
     return Findings(
         tables={"integration": integration, "smoothing": smoothing},
-        units=_UNITS,
         summary=render(
             "convergence.md",
             chosen=chosen,
@@ -82,6 +81,7 @@ STUDY = Study(
     settings=ConvergenceSettings,
     cases=lambda settings: CASES[: settings.cases],
     work=case_errors,
+    units=_UNITS,
     findings=_findings,
     result=CaseErrors,
 )

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from experiments.runs import Findings, PrintedTable, Settings, Study, render
+from experiments.runs import IN_ROW, Findings, PrintedTable, Settings, Study, render
 from experiments.studies.effects.catalogue import EFFECTS
 from experiments.studies.effects.examination import Examined, effects_table, examine
 from experiments.studies.effects.figure import effects_figure
-from plants import unknown_name
+from plants.quantities import one_of
 
 
 class EffectsSettings(Settings):
     """Settings of the effects study."""
 
-    effect: tuple[str, ...] = Field(
+    effect: tuple[Annotated[str, one_of(EFFECTS)], ...] = Field(
         (), description="Only this effect; may be given several times. By default all."
     )
-
-    @model_validator(mode="after")
-    def _effects_exist(self) -> Self:
-        for name in self.effect:
-            if name not in EFFECTS:
-                raise unknown_name("effect", name, EFFECTS)
-        return self
 
 
 def examined(name: str) -> Examined:
@@ -63,5 +56,6 @@ STUDY = Study(
     work=examined,
     findings=_findings,
     result=Examined,
+    units=dict.fromkeys(("without", "with", "change"), IN_ROW),
     unit="effects",
 )

@@ -9,15 +9,16 @@ patient at every level.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from experiments.runs import Findings, PrintedTable, Settings, Study, render
 from experiments.studies.hemolysis.checks import LEAST_FLOW, checks
 from experiments.studies.hemolysis.figures import index_figure, scaling_figure
 from experiments.studies.hemolysis.tables import (
     DEVICE,
+    STRESS_SHARES,
     LawCase,
     LevelRelease,
     absolute_table,
@@ -27,6 +28,7 @@ from experiments.studies.hemolysis.tables import (
 )
 from plants import Patient, Pump
 from plants.pumps import HEMOLYSIS_LAWS
+from plants.quantities import usable
 
 _UNITS = {
     "shear_stress_Pa": "Pa",
@@ -49,14 +51,9 @@ _HEADINGS = (
 class HemolysisSettings(Settings):
     """Settings of the hemolysis study."""
 
-    patient: str = Field(
+    patient: Annotated[str, usable(Patient.load)] = Field(
         "shock-d", description="Patient whose release is computed by each law at every level."
     )
-
-    @model_validator(mode="after")
-    def _patient_exists(self) -> Self:
-        Patient.load(self.patient)
-        return self
 
 
 def _findings(settings: HemolysisSettings, results: Sequence[list[LevelRelease]]) -> Findings:
@@ -74,9 +71,9 @@ def _findings(settings: HemolysisSettings, results: Sequence[list[LevelRelease]]
             "patient": beating,
             "checks": pandas.DataFrame(checked),
         },
-        units=_UNITS,
         summary=render(
             "hemolysis.md",
+            shares=STRESS_SHARES,
             over_measured=absolute["over_measured"],
             needed_stress=absolute["needed_stress_Pa"],
             spread=beating.loc[beating["flow"] >= LEAST_FLOW, "spread"].max(),
@@ -106,6 +103,7 @@ STUDY = Study(
     settings=HemolysisSettings,
     cases=lambda settings: [LawCase(settings.patient, law) for law in HEMOLYSIS_LAWS],
     work=level_releases,
+    units=_UNITS,
     findings=_findings,
     result=list[LevelRelease],
     unit="laws",

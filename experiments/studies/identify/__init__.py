@@ -1,6 +1,5 @@
 """The identification of patients to the targets of their files, and how well presets meet them."""
 
-from experiments.studies.identify.identification import IdentifiedPatients, identify_patients
-from experiments.studies.identify.study import STUDY, PatientsSettings, patients_table
+from experiments.studies.identify.study import STUDY, IdentificationSettings, patients_table
 
-__all__ = ["STUDY", "IdentifiedPatients", "PatientsSettings", "identify_patients", "patients_table"]
+__all__ = ["STUDY", "IdentificationSettings", "patients_table"]

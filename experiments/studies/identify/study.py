@@ -1,27 +1,105 @@
-"""Targets of the built-in patients beside what the model gives, with the reason of each miss."""
+"""Patients identified to the targets of their files, and how far those of the package meet them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
-from experiments.runs import Findings, Settings, Study, render
-from plants import Patient, Plant, TargetRow, compare_with_targets, steady_state
+from experiments.runs import (
+    IN_ROW,
+    Findings,
+    PrintedTable,
+    ReferenceResults,
+    Settings,
+    Study,
+    path_text,
+    render,
+    replace_file,
+)
+from plants import (
+    InputError,
+    Patient,
+    Plant,
+    TargetRow,
+    compare_with_targets,
+    identify,
+    steady_state,
+)
 from plants.cohorts import TOLERANCE
+from plants.quantities import MISSING, usable
 
 if TYPE_CHECKING:
     import pandas
 
 _BELOW = 0.01  # relative deviation that needs no word
 _KICKLESS, _LEAST_KICK = 0.1, 0.02  # share of the atrial contractility; mmHg/mL
+_COLUMNS = ("patient", "signal", "unit", "target", "model", "deviation", "fitted", "met")
 
 
-class PatientsSettings(Settings):
-    """Settings of the study of all presets; an option of ``impellab identify``."""
+class IdentificationSettings(Settings):
+    """Settings of the identification."""
 
-    all: bool = Field(False, description="Every patient that comes with the package.")
+    patient: Annotated[str, usable(Patient.load)] | None = Field(
+        None, description="Name of a patient, or path of a TOML file."
+    )
+    all: bool = Field(
+        False, validate_default=True, description="Every patient that comes with the package."
+    )
+    write: str | None = Field(
+        None, description="Folder in which the identified patients are written."
+    )
+
+    @field_validator("all")
+    @classmethod
+    def _either_one_or_all(cls, every: bool, info: ValidationInfo) -> bool:
+        if every == (info.data.get("patient", "") is not None):
+            allowed = f"without a patient; else one of {', '.join(Patient.names())}, or a TOML file"
+            raise InputError("", every if every else MISSING, allowed)
+        return every
+
+    @property
+    def patients(self) -> tuple[str, ...]:
+        """Names or paths of the patients."""
+        return Patient.names() if self.patient is None else (self.patient,)
+
+
+@dataclass(frozen=True)
+class IdentifiedPatient:
+    """A patient identified to the targets.
+
+    Attributes
+    ----------
+    name, file : str
+        Of the patient, and the patient as a file.
+    rows : list of dict
+        Every target beside the value of the patient found.
+    preset_rows : list of dict
+        The same of a patient of the package as it comes, see :func:`target_rows`.
+    """
+
+    name: str
+    file: str
+    rows: list[dict[str, Any]]
+    preset_rows: list[dict[str, Any]]
+
+
+class Case(NamedTuple):
+    """A patient, and whether the one of the package is looked at as it comes too."""
+
+    patient: str
+    preset: bool
+
+
+def identified(case: Case) -> IdentifiedPatient:
+    """The patient of a case, identified."""
+    fit = identify(Patient.load(case.patient))
+    rows = [{name: getattr(row, name) for name in _COLUMNS} for row in fit.rows]
+    presets = target_rows(case.patient) if case.preset else []
+    return IdentifiedPatient(fit.patient.name, fit.patient.to_toml(), rows, presets)
 
 
 def patients_table(names: Sequence[str] | None = None) -> pandas.DataFrame:
@@ -100,24 +178,60 @@ def patients_summary(table: pandas.DataFrame) -> str:
     )
 
 
-def _findings(settings: PatientsSettings, results: Sequence[list[dict[str, Any]]]) -> Findings:
+def _findings(settings: IdentificationSettings, results: Sequence[IdentifiedPatient]) -> Findings:
     import pandas
 
-    table = pandas.DataFrame([row for rows in results for row in rows])
+    patients = list(results)
+    table = pandas.DataFrame([row for patient in patients for row in patient.rows])
+    written = [] if settings.write is None else _write(patients, Path(settings.write))
+    presets = pandas.DataFrame([row for patient in patients for row in patient.preset_rows])
     return Findings(
-        tables={"targets": table}, summary=patients_summary(table), units={"deviation_percent": "%"}
+        tables={"targets": table},
+        summary="Every target beside the value of the patient that was found.",
+        held=bool(table[table["fitted"]]["met"].all()),
+        printed=[PrintedTable.of("targets and what the model gives", table)],
+        printed_text="\n".join(f"written: {path_text(path)}" for path in written),
+        document={"written": written},
+        write=lambda folder: _write(patients, folder),
+        reference=_reference(presets) if settings.all else None,
     )
+
+
+def _reference(presets: pandas.DataFrame) -> ReferenceResults:
+    """The patients of the package as they come: ``results/patients``."""
+    page = f"# Built-in patients and their targets\n\n{patients_summary(presets)}"
+    text = presets.to_csv(index=False, float_format="%.6g")
+    return ReferenceResults((), page=page, files={"targets.csv": text})
+
+
+def _write(patients: Sequence[IdentifiedPatient], folder: Path) -> list[Path]:
+    """Write each patient's file as a whole."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for patient in patients:
+            replace_file(folder / f"{patient.name}.toml", patient.file.encode())
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        allowed = f"a folder that can be written to ({reason})"
+        raise InputError("write", str(folder), allowed) from None
+    return [folder / f"{patient.name}.toml" for patient in patients]
+
+
+def _refuse_partial_results(settings: IdentificationSettings) -> None:
+    if not settings.all:
+        raise InputError("results", settings.patient, "--all: they are of every patient")
 
 
 STUDY = Study(
     name="patients",
-    title=lambda settings: "Built-in patients and their targets",
-    settings=PatientsSettings,
-    cases=lambda settings: Patient.names(),
-    work=target_rows,
+    title=lambda settings: f"Identification of {', '.join(settings.patients)}",
+    settings=IdentificationSettings,
+    cases=lambda settings: [Case(patient, settings.all) for patient in settings.patients],
+    work=identified,
     findings=_findings,
-    result=list[dict[str, Any]],
-    key=str,
+    result=IdentifiedPatient,
+    units={"target": IN_ROW, "model": IN_ROW, "deviation": "1"},
     unit="patients",
     command="identify",
+    check_results=_refuse_partial_results,
 )

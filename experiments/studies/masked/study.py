@@ -29,7 +29,6 @@ from experiments.studies.masked.masked_failure import (
     masked_heart,
     recovered_heart,
 )
-from plants import SIGNALS
 from plants.slow.laws import MITRAL_GRADES
 
 if TYPE_CHECKING:
@@ -100,7 +99,6 @@ def _findings(settings: MaskedSettings, results: Sequence[Rows]) -> Findings:
     checks = pandas.DataFrame({"expectation": list(expected), "met": list(expected.values())})
     return Findings(
         tables={**tables, "checks": checks},
-        units={name: SIGNALS[name].unit for name in masked.columns if name in SIGNALS},
         summary=render(
             "masked.md",
             patient=PATIENT,

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from experiments.runs import Findings, PrintedTable, Settings, Study, render
+from experiments.runs import IN_ROW, Findings, PrintedTable, Settings, Study, render
 from experiments.studies.multirate.days import DAYS, DayCase, day_cases, day_rows
 from experiments.studies.multirate.figure import multirate_figure
 from experiments.studies.multirate.hours import (
@@ -60,7 +60,6 @@ def _findings(settings: MultirateSettings, results: Sequence[Result]) -> Finding
     worst = errors.sort_values("error", ascending=False).groupby("case", sort=False).head(5)
     return Findings(
         tables={"errors": errors, "cost": cost, "days": days},
-        units={"error": "1"},
         summary=render(
             "multirate.md",
             hours=settings.hours,
@@ -94,6 +93,7 @@ STUDY = Study(
     settings=MultirateSettings,
     cases=_cases,
     work=measured,
+    units={"beat_by_beat": IN_ROW, "multirate": IN_ROW, "error": "1"},
     findings=_findings,
     result=Result,
 )

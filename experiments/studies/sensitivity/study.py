@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import compress
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from experiments.runs import Findings, PrintedTable, Settings, Study, render
+from experiments.runs import IN_ROW, Findings, PrintedTable, Settings, Study, render
 from experiments.studies.sensitivity.blocks import (
     Block,
     BlockOutputs,
@@ -36,7 +36,9 @@ from experiments.studies.sensitivity.indices import (
     index_rows,
     spread_row,
 )
-from plants import SIGNALS, InputError, PhysicsError, Pump
+from experiments.trials import NO_DEVICE, left_pump
+from plants import SIGNALS, InputError, Patient, PhysicsError, Pump
+from plants.quantities import one_of, usable
 
 if TYPE_CHECKING:
     import pandas
@@ -50,30 +52,45 @@ _HEADINGS = {
 }
 
 
+def _own_pump(device: str) -> Pump | None:
+    """The left pump of that name, or none."""
+    return None if device.lower() == NO_DEVICE else left_pump(device)
+
+
 class SensitivitySettings(Settings):
     """Settings of the sensitivity study."""
 
-    patient: str = Field("shock-d", description="Name or file of a patient.")
-    device: str = Field("CP", description="Name or file of a left pump, or none.")
-    level: str = Field("P-8", description="P-level that is held.")
-    method: str = Field(
+    patient: Annotated[str, usable(Patient.load)] = Field(
+        "shock-d", description="Name or file of a patient."
+    )
+    device: Annotated[str, usable(_own_pump)] = Field(
+        "CP", description="Name or file of a left pump, or none."
+    )
+    level: str = Field("P-8", validate_default=True, description="P-level that is held.")
+    method: Annotated[str, one_of(METHODS)] = Field(
         "sobol", description="sobol: shares of the variance; morris: effects, cheaper."
     )
     samples: int | None = Field(
-        None, description="Base points of Sobol (a power of 2) or trajectories of Morris."
+        None,
+        ge=_LEAST_BLOCKS,
+        description="Base points of Sobol (a power of 2) or trajectories of Morris.",
     )
     seed: int = Field(0, ge=0, description="Seed of everything that is random.")
 
-    @model_validator(mode="after")
-    def _check_samples(self) -> Self:
-        if self.method not in METHODS:
-            raise InputError("method", self.method, "one of " + ", ".join(METHODS))
-        if self.blocks < _LEAST_BLOCKS:
-            raise InputError("samples", self.samples, f"{_LEAST_BLOCKS} or more")
-        if self.method == "sobol" and self.blocks & (self.blocks - 1):
-            allowed = "a power of 2, for Sobol's sequence to be balanced"
-            raise InputError("samples", self.samples, allowed)
-        return self
+    @field_validator("level")
+    @classmethod
+    def _check_level(cls, level: str, info: ValidationInfo) -> str:
+        pump = _own_pump(info.data.get("device", NO_DEVICE))
+        if pump is not None:
+            pump.speed(level)
+        return level
+
+    @field_validator("samples")
+    @classmethod
+    def _check_samples(cls, samples: int | None, info: ValidationInfo) -> int | None:
+        if samples is not None and info.data.get("method") == "sobol" and samples & (samples - 1):
+            raise InputError("", samples, "a power of 2, for Sobol's sequence to be balanced")
+        return samples
 
     @property
     def blocks(self) -> int:
@@ -83,28 +100,15 @@ class SensitivitySettings(Settings):
     @property
     def subject(self) -> str:
         """Who is looked at, in words."""
-        support = "no pump" if self.pump is None else f"{self.device} {self.level}"
-        return f"{self.patient}, {support}"
-
-    @property
-    def pump(self) -> str | None:
-        """The pump, if there is one."""
-        return None if self.device.lower() == "none" else self.device
+        pump = _own_pump(self.device)
+        return f"{self.patient}, {'no pump' if pump is None else f'{self.device} {self.level}'}"
 
     def supported(self) -> Supported:
-        """The patient on the pump at its speed.
-
-        Raises
-        ------
-        InputError
-            A name is unknown, or the pump is none for the left ventricle.
-        """
-        if self.pump is None:
+        """The patient on the pump at its speed."""
+        pump = _own_pump(self.device)
+        if pump is None:
             return Supported(self.patient, None, 0.0)
-        pump = Pump.load(self.pump)
-        if pump.side != "left":
-            raise InputError("device", self.device, "a pump for the left ventricle, or none")
-        return Supported(self.patient, self.pump, pump.speed(self.level))
+        return Supported(self.patient, self.device, pump.speed(self.level))
 
 
 def _cases(settings: SensitivitySettings) -> list[Block]:
@@ -156,8 +160,6 @@ def _findings(settings: SensitivitySettings, results: Sequence[BlockOutputs]) ->
             leading=_leading_in_words(table, method),
             **counts,
         ),
-        # Effects of Morris are in the unit of their row.
-        units=dict.fromkeys(COLUMNS["sobol"], "1") if method == "sobol" else {},
         printed=[PrintedTable(title, _HEADINGS[method], _leading_cells(table, method))],
         document={"spread": spread.to_dict("records"), **counts},
     )
@@ -206,6 +208,11 @@ STUDY = Study(
     work=run_block,
     findings=_findings,
     result=BlockOutputs,
+    units={
+        **dict.fromkeys(COLUMNS["sobol"], "1"),
+        **dict.fromkeys(COLUMNS["morris"], IN_ROW),
+        **dict.fromkeys(("low", "high"), "{factor_unit}"),
+    },
     unit="blocks of runs",
     seeds=lambda settings: {"design": settings.seed},
 )

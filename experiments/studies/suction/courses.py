@@ -21,6 +21,7 @@ from plants import (
     Simulator,
     SuctionEvents,
     individual,
+    unknown_name,
 )
 from plants.plant import PHASE
 from plants.quantities import stream
@@ -106,7 +107,7 @@ def course(seed: int, cause: str) -> Course | None:
         One of :data:`ALL_CAUSES`.
     """
     if cause not in ALL_CAUSES:
-        raise InputError("cause", cause, "one of " + ", ".join(ALL_CAUSES))
+        raise unknown_name("cause", cause, ALL_CAUSES)
     random = stream("suction course", seed, ALL_CAUSES.index(cause))
     for attempt in range(_ATTEMPTS):
         # A cause that its patient does not survive, or a speed without a steady state.

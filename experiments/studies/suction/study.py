@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from controllers import DetectorSettings
 from controllers.suction import FEATURES, FITTED
@@ -57,7 +57,7 @@ _CAUSES = {
 _SHARES = ("sensitivity", "specificity", "sensitivity_all", "specificity_all", "events_found")
 _UNITS = {
     "snr_db": "dB",
-    **dict.fromkeys(_SHARES, "1"),
+    **dict.fromkeys((*_SHARES, "beats", "suction_beats", "events"), "1"),
     **dict.fromkeys(("delay_median", "delay_p95", "lag_median"), "beats"),
     "false_alarms_per_hour": "1/h",
 }
@@ -69,16 +69,19 @@ class SuctionSettings(Settings):
     seeds: int = Field(
         10, ge=1, description="How many seeds are scored, a course of every cause for each."
     )
-    first_seed: int = Field(8000, description="The first of them.")
     fit: bool = Field(False, description="Fit the detector anew, and renew the file it is kept in.")
     fit_seeds: int = Field(40, ge=1, description="How many seeds are fitted, from 0 on.")
+    first_seed: int = Field(
+        8000, validate_default=True, description="The first of the scored seeds."
+    )
 
-    @model_validator(mode="after")
-    def _score_other_seeds_than_fitted(self) -> Self:
-        if self.first_seed < self.fit_seeds:
-            allowed = f"{self.fit_seeds} or more: the seeds before are fitted"
-            raise InputError("first-seed", self.first_seed, allowed)
-        return self
+    @field_validator("first_seed")
+    @classmethod
+    def _score_other_seeds_than_fitted(cls, first: int, info: ValidationInfo) -> int:
+        fitted = info.data.get("fit_seeds", 0)
+        if first < fitted:
+            raise InputError("", first, f"{fitted} or more: the seeds before are fitted")
+        return first
 
     @property
     def scored(self) -> range:
@@ -149,7 +152,6 @@ def _findings(settings: SuctionSettings, results: Sequence[DetectedCourse]) -> F
             provenance=detector.provenance,
         ),
         held=all(aim.values()),
-        units=_UNITS,
         printed=[
             PrintedTable.of("noise", table, _SCORES),
             PrintedTable.of(f"causes at {at}", causes, _CAUSES),
@@ -213,6 +215,7 @@ STUDY = Study(
     prepare=_fit_detector,
     cases=_cases,
     work=detect_case,
+    units=_UNITS,
     findings=_findings,
     result=DetectedCourse,
     key=lambda case: f"{case.seed}-{case.cause.replace(' ', '-')}",

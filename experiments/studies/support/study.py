@@ -95,7 +95,6 @@ def _findings(settings: SupportSettings, results: Sequence[Measured]) -> Finding
         },
         summary=render("support.md", checks=checked),
         held=all(check.met for check in checked),
-        units={name: SIGNALS[name].unit for name in SHOWN},
         printed=[
             _printed(table),
             PrintedTable("checks", ("of", "expectation", "verdict", "values"), verdicts),

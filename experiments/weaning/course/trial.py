@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from controllers import WeaningBriefing, step_policy
+from experiments.runs import check_all
+from experiments.trials import left_pump
 from plants import (
-    TIERS,
     Bedside,
     HourScenario,
     Patient,
     Pump,
     Therapy,
     WeaningCase,
+    tier_table,
     unknown_name,
     weaning_patient,
 )
@@ -72,12 +75,20 @@ class WeaningTrial:
     evaluation: bool = False
 
     def __post_init__(self) -> None:
-        step_policy(self.policy)
+        check_all(
+            [
+                partial(step_policy, self.policy),
+                partial(left_pump, self.device),
+                partial(tier_table, self.tier),
+                partial(HourScenario.preset, self.events, onset=self.onset),
+                self._check_case,
+                *([partial(Patient.load, self.phenotype)] if self.phenotype else []),
+            ]
+        )
+
+    def _check_case(self) -> None:
         if self.case and self.case not in CASES:
             raise unknown_name("case", self.case, CASES)
-        if self.tier not in TIERS:
-            raise unknown_name("tier", self.tier, TIERS)
-        HourScenario.preset(self.events, onset=self.onset)
 
     @property
     def key(self) -> str:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
-from plants import TIERS, InputError, Pump, label_limit, unknown_name
+from controllers import load_controller
+from experiments.runs import check_all
+from experiments.trials import left_pump
+from plants import InputError, Patient, label_limit, tier_table
 
 #: Control period, s.
 PERIOD = 1.0
@@ -49,13 +53,21 @@ class PciTrial:
     spread: float = 0.1
 
     def __post_init__(self) -> None:
-        if self.tier not in TIERS:
-            raise unknown_name("tier", self.tier, TIERS)
+        check_all(
+            [
+                partial(Patient.load, self.patient),
+                lambda: self.label_hours,
+                self._check_tier,
+                *([partial(load_controller, self.controller)] if self.controller else []),
+            ]
+        )
+
+    def _check_tier(self) -> None:
+        tier_table(self.tier)
         if self.tier == "console":
             raise InputError("tier", self.tier, "icu or full, which show the arterial pressure")
-        label_limit(Pump.load(self.device), "high-risk PCI")
 
     @property
     def label_hours(self) -> float:
         """Longest use by the label, h."""
-        return label_limit(Pump.load(self.device), "high-risk PCI")
+        return label_limit(left_pump(self.device), "high-risk PCI")

@@ -56,7 +56,6 @@ def weaning_findings(
         summary=summary(settings, tables, targets, worked),
         # A target on which nobody can be judged is neither met nor missed.
         held=all(row["met"] is not False for row in own),
-        units=units(tables.policies),
         figures=figures(rows, tables, worked, main),
         printed=shown,
         printed_text="",
@@ -88,13 +87,11 @@ def policy_targets(targets: pandas.DataFrame, policy: str) -> list[dict[str, Any
     ]
 
 
-def units(policies: pandas.DataFrame) -> dict[str, str]:
-    """Units of the table of policies, which the names of its columns tell."""
-    return {
-        str(name): next((unit for part, unit in _UNITS.items() if part in str(name)), "1")
-        for name in policies.columns
-        if name != "policy"
-    }
+def unit_of(column: str) -> str | None:
+    """Unit of a column of the table of policies, which its name tells."""
+    if column == "policy":
+        return None
+    return next((unit for part, unit in _UNITS.items() if part in column), "1")
 
 
 def worked_patients(courses: pandas.DataFrame, policy: str) -> dict[str, int]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from controllers import STEP_POLICIES, step_policy
-from experiments.runs import RESULTS, OptionName, Settings, check_all
+from experiments.runs import RESULTS, OptionName, Settings
+from experiments.trials import left_pump
 from experiments.weaning.study.patient import Task
-from plants import TIERS, InputError, Pump, unknown_name
+from plants import TIERS, InputError
 from plants.bedside import CASES
-from plants.cohorts import FIRST_EVALUATION_SEED
+from plants.cohorts import check_kept_seeds
+from plants.quantities import one_of, usable
 
 #: The policy that must meet the targets unless the settings name another one first.
 MAIN = "model-based"
@@ -69,54 +70,38 @@ class WeaningStudySettings(Settings):
     patients: Annotated[int, OptionName("cohort", always=True)] = Field(
         default=300, ge=1, description="Number of patients."
     )
+    evaluation: bool = Field(default=False, description="Seeds that are kept for evaluation.")
     first_seed: Annotated[int, OptionName("seed")] = Field(
-        default=0, ge=0, description="Seed of the first patient."
+        default=0, validate_default=True, ge=0, description="Seed of the first patient."
     )
-    device: str = Field(default="CP", description="Name of a left pump.")
-    tier: str = Field(default="icu", description="Sensors: console, icu or full.")
-    case: str = Field(
+    device: Annotated[str, usable(left_pump)] = Field(
+        default="CP", description="Name of a left pump."
+    )
+    tier: Annotated[str, one_of(TIERS)] = Field(
+        default="icu", description="Sensors: console, icu or full."
+    )
+    case: Annotated[str, one_of(("", *CASES))] = Field(
         default="", description="What becomes of the patients; the seed decides without it."
     )
-    policies: Annotated[tuple[str, ...], OptionName("policy")] = Field(
-        default_factory=default_policies, description="Step policies, or policy:FOLDER."
+    policies: Annotated[tuple[Annotated[str, usable(step_policy)], ...], OptionName("policy")] = (
+        Field(default_factory=default_policies, description="Step policies, or policy:FOLDER.")
     )
-    evaluation: bool = Field(default=False, description="Seeds that are kept for evaluation.")
 
-    @model_validator(mode="after")
-    def _names_and_seeds_can_be_used(self) -> Self:
-        check_all(
-            [
-                self._check_seeds,
-                self._check_policies,
-                *(partial(step_policy, policy) for policy in self.policies),
-                self._check_device,
-                partial(_check_name, "tier", self.tier, TIERS),
-                partial(_check_name, "case", self.case, ("", *CASES)),
-            ]
-        )
-        return self
+    @field_validator("first_seed")
+    @classmethod
+    def _check_first_seed(cls, first: int, info: ValidationInfo) -> int:
+        check_kept_seeds(first, info.data.get("patients", 1), info.data.get("evaluation", False))
+        return first
 
-    def _check_seeds(self) -> None:
-        last = self.first_seed + self.patients - 1
-        if last >= FIRST_EVALUATION_SEED and not self.evaluation:
-            allowed = f"seeds up to {FIRST_EVALUATION_SEED - 1} outside an evaluation"
-            raise InputError("seed", last, allowed)
-
-    def _check_policies(self) -> None:
-        if not self.policies or len(set(self.policies)) < len(self.policies):
-            raise InputError("policy", ", ".join(self.policies), "one or more, each once")
-
-    def _check_device(self) -> None:
-        if Pump.load(self.device).side != "left":
-            raise InputError("device", self.device, "pumps for the left ventricle")
+    @field_validator("policies")
+    @classmethod
+    def _check_policies(cls, policies: tuple[str, ...]) -> tuple[str, ...]:
+        if not policies or len(set(policies)) < len(policies):
+            raise InputError("", list(policies), "one or more, each once")
+        return policies
 
     def tasks(self) -> list[Task]:
         """One for each patient."""
         shared = self.model_dump(include={"policies", "device", "tier", "case", "evaluation"})
         seeds = range(self.first_seed, self.first_seed + self.patients)
         return [Task(seed, **shared) for seed in seeds]
-
-
-def _check_name(field: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise unknown_name(field, value, [name for name in known if name])

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from experiments.runs import Findings, Study
 from experiments.statistics import check_lifelines
 from experiments.weaning.study.patient import PatientResult, Task, run_patient
-from experiments.weaning.study.report import TITLE, weaning_findings, worked_patients
+from experiments.weaning.study.report import TITLE, unit_of, weaning_findings, worked_patients
 from experiments.weaning.study.rows import study_rows
 from experiments.weaning.study.settings import WeaningStudySettings
 from experiments.weaning.study.tables import tabulate
@@ -52,6 +52,7 @@ STUDY = Study(
     keep=PatientResult.to_dict,
     restore=PatientResult.from_dict,
     key=lambda task: task.key,
+    units=unit_of,
     unit="patients",
     seeds=lambda settings: {"first patient": settings.first_seed},
     command="wean",

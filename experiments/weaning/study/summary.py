@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.runs import markdown_table, render
 from experiments.weaning.course import Course
+from experiments.weaning.settings import study_settings
 from experiments.weaning.study.cells import MET, policy_cells, records, target_cells
 from experiments.weaning.study.figures import policy_label
 from experiments.weaning.study.tables import StudyTables
 from experiments.weaning.study.targets import VALUES
+from experiments.weaning.truth import WASHOUT_HOURS
+from plants.pumps import LOWEST_LEVEL
 
 if TYPE_CHECKING:
     import pandas
@@ -44,6 +47,9 @@ def summary(
         on_pump=counts.pop("patients"),
         **counts,
         main=policy_label(settings.policies[0]),
+        lowest=LOWEST_LEVEL,
+        probe_minutes=study_settings().number("probe_step"),
+        washout_hours=WASHOUT_HOURS,
         **_results(settings, tables, targets),
         worked={case: course.trial.seed for case, course in worked.items()},
     ).rstrip("\n")

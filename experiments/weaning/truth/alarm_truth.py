@@ -20,8 +20,8 @@ EVALUATED_FINDINGS: Mapping[str, str] = {
     "inotrope-masked": "inotrope-masked",
     "rv-failure": "rv-failure",
 }
-# Time in which an inotrope wears off, h.
-_WASHOUT_HOURS = 2.0
+#: Time in which an inotrope wears off, h.
+WASHOUT_HOURS = 2.0
 
 
 class AlarmTruth:
@@ -90,7 +90,7 @@ def _masked(bedside: Bedside, criteria: WeaningCriteria, dose: float) -> bool:
     criteria of flow and wedge pressure without the pump.
     """
     given = bedside.fork()
-    given.advance(_WASHOUT_HOURS, bedside.level, {"inotrope": dose})
+    given.advance(WASHOUT_HOURS, bedside.level, {"inotrope": dose})
     try:
         alone = {} if given.outcome is not None else given.unsupported()
     except PhysicsError:
@@ -98,7 +98,7 @@ def _masked(bedside: Bedside, criteria: WeaningCriteria, dose: float) -> bool:
     if _falls_short(bedside.truth(), criteria) and (not alone or _falls_short(alone, criteria)):
         return False
     fork = bedside.fork()
-    fork.advance(_WASHOUT_HOURS, bedside.level, {"inotrope": 0.0})
+    fork.advance(WASHOUT_HOURS, bedside.level, {"inotrope": 0.0})
     if fork.outcome is not None:
         return True
     try:

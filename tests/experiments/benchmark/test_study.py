@@ -1,13 +1,16 @@
 """impellab benchmark: suites, tables and files."""
 
 import json
+import shutil
 
 import pandas
 import pytest
 
 from experiments.benchmark import Suite
 from experiments.benchmark import study as module
-from experiments.benchmark.suite import reference_policies
+from experiments.benchmark.suite import POLICIES, reference_policies
+from plants import InputError
+from plants.quantities import each_error
 
 FILES = {
     "against-best-level.csv",
@@ -171,3 +174,25 @@ def test_a_policy_for_another_suite_is_left_out_with_a_note(impellab, suite, mon
     (note,) = document["notes"]
     assert "policy:nowhere does not take part" in note
     assert {row["controller"] for row in document["rows"]} == {"fixed:P-6", "fixed:P-8"}
+
+
+def test_all_mistakes_of_a_suite_are_told_at_once(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'name = "x"\ndevice = "CP"\ntier = "icuu"\nperiod = 1.0\nduration = 2.5\nlevel = "P-12"\n'
+        'seeds = [-1]\npatients = ["shok-d"]\nscenarios = []\ncontrollers = ["pi", "pd"]\n'
+        'spread = "wide"\ntherapy = "none"\nspred = 3\n'
+    )
+    with pytest.raises(InputError) as refused:
+        Suite.load(file)
+    assert {error.field for error in each_error(refused.value)} == {
+        *("tier", "duration", "level", "seeds[0]", "patients[0]", "scenarios", "controllers[1]"),
+        *("spread", "therapy", "key spred"),
+    }
+
+
+def test_a_policy_of_weaning_is_no_entrant(tmp_path):
+    shutil.copytree(POLICIES / "weaning-ppo", tmp_path / "weaning-ppo")
+    names, why = reference_policies(tmp_path)
+    assert names == ()
+    assert "weaning-ppo" not in why

@@ -52,7 +52,6 @@ def square_findings(settings: SquareSettings, squares) -> Findings:
         tables={"squares": pandas.DataFrame(rows), "nothing": pandas.DataFrame()},
         summary=f"The sum is {total:g}.\n\nMore of it.",
         held=None if settings.limit is None else total <= settings.limit,
-        units={"value": "1"},
         document={"total": total, "begun": settings.begun},
     )
 
@@ -65,6 +64,7 @@ SQUARES: Study[SquareSettings, tuple[int, float], Square] = Study(
     work=square,
     findings=square_findings,
     result=Square,
+    units={"number": "1", "value": "1"},
     unit="numbers",
     command="square",
     partial=True,

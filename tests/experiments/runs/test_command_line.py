@@ -44,11 +44,30 @@ def test_everything_that_is_wrong_is_told_at_once(squares, tmp_path):
     with pytest.raises(InputError) as refused:
         read_settings(squares, {"factor": -1.0}, file)
     told = {error.field: error for error in each_error(refused.value)}
-    assert set(told) == {"count", "key factr", "labels", "factor"}
+    assert set(told) == {"count", "key factr", "labels", "--factor"}
     assert "did you mean factor?" in told["key factr"].allowed
     assert told["count"].allowed == "1 or more"
     assert told["count"].source == str(file)
-    assert told["factor"].source == "command line"
+    assert told["--factor"].source is None
+
+
+def test_a_stray_key_hides_no_wrong_setting(squares, tmp_path):
+    text = 'fator = 2\n[settings]\ncount = 0\nbegun = "early"\n'
+    with pytest.raises(InputError) as refused:
+        read_settings(squares, {}, write(tmp_path / "mine.toml", text))
+    assert {error.field for error in each_error(refused.value)} == {
+        "key fator",
+        "key begun",
+        "count",
+    }
+
+
+def test_a_refusal_names_the_option_that_was_typed(squares):
+    with pytest.raises(InputError) as refused:
+        read_settings(squares, {"labels": [3], "count": 0}, None)
+    told = [str(error) for error in each_error(refused.value)]
+    assert told[0] == "--count = 0 is not allowed; allowed: 1 or more"
+    assert told[1].startswith("--label = 3")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +112,7 @@ def test_the_exit_code_says_whether_it_held(squares, tmp_path, capsys, limit, co
     document = json.loads(capsys.readouterr().out)
     assert document["held"] is {None: None, 14.0: True, 13.0: False}[limit]
     assert document["rows"][2] == {"number": 2, "value": 4.0}
-    assert document["units"] == {"value": "1"}
+    assert document["units"] == {"number": "1", "value": "1"}
     assert document["total"] == 14.0
     assert document["run"] == str(folders(tmp_path)[0])
 

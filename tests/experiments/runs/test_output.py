@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from experiments.runs import emit, number, path_text, print_table, reserved_stdout, to_json
+from experiments.runs.output import cell_texts
 
 
 class _Color(Enum):
@@ -83,3 +84,37 @@ def test_paths_below_the_working_folder_are_relative(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert path_text(tmp_path / "runs" / "a") == "runs/a"
     assert path_text(tmp_path.parent) == str(tmp_path.parent)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (5.2e-5, "L/min", "0"),
+        (-5.2e-5, "L/min", "0"),
+        (0.0399, "L/min", "0.04"),
+        (3.64719, "L/min", "3.647"),
+        (43421.7, "rpm", "43422"),
+        (1.3e-7, "1", "0"),
+        (1.3e-7, "", "1.3e-07"),
+    ],
+)
+def test_a_number_has_the_decimals_of_its_unit(value, unit, text):
+    assert number(value, unit) == text
+
+
+def test_a_unit_is_that_of_the_heading_or_of_the_row():
+    assert cell_texts(("flow [L/min]", "error"), [(5.2e-5, 5.2e-5)]) == [["0", "5.2e-05"]]
+    assert cell_texts(("value", "unit"), [(5.2e-5, "W")]) == [["0", "W"]]
+
+
+def test_nothing_is_cut_in_a_pipe(capsys):
+    columns = ("name", "path", "text", *(f"a long heading of number {k}" for k in range(12)))
+    path = "runs/" + "x" * 90
+    numbers = [1.111 * 10**k for k in range(12)]
+    print_table("wide", columns, [("n" * 70, path, "many words " * 20, *numbers)])
+    out = capsys.readouterr().out
+    assert "\N{HORIZONTAL ELLIPSIS}" not in out
+    (line,) = [line for line in out.splitlines() if path in line]
+    for shown in ("n" * 70, *map(number, numbers)):
+        assert shown in line
+    assert "many words " * 20 not in out  # Texts are wrapped.

@@ -315,3 +315,14 @@ def test_what_is_prepared_is_not_prepared_again(squares, tmp_path):
         run_study(broken, SquareSettings(), runs=tmp_path, workers=1)
     run_study(study, None, resume=folders(tmp_path)[0], workers=1)
     assert prepared == [4]
+
+
+@pytest.mark.parametrize(("plan", "told"), [(None, "is missing"), ("{", "cannot be understood")])
+def test_a_damaged_folder_says_what_is_wrong_with_it(squares, tmp_path, plan, told):
+    folder = tmp_path / "a.work"
+    folder.mkdir()
+    if plan is not None:
+        (folder / "plan.json").write_text(plan)
+    for look in (study_status, report_study):
+        with pytest.raises(InputError, match=f"plan.json {told}"):
+            look(squares, folder)

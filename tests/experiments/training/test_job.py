@@ -238,15 +238,23 @@ def test_tidy_keeps_the_last_two(tmp_path):
         ({"environment": "impellab/Nothing-v0"}, "environment"),
         ({"arguments": {"patient": "nobody"}}, "shock-d"),
         ({"arguments": {"colour": "red"}}, "colour"),
-        ({"algorithm": "sac", "arguments": {"action": "level"}}, "training"),
-        ({"algorithm": "dqn"}, "training"),
+        ({"algorithm": "sac", "arguments": {"action": "level"}}, "sac with action speed"),
+        ({"algorithm": "dqn"}, "dqn with action level"),
         ({"hyperparameters": {"colour": "red"}}, "colour"),
+        ({"hyperparameters": {"learnin_rate": 0.1}}, "did you mean learning_rate"),
+        ({"hyperparameters": {"learning_rate": "fast"}}, "a number"),
+        ({"hyperparameters": {"n_steps": 2.5}}, "a whole number"),
+        ({"hyperparameters": {"policy_kwargs": {"net_arc": [8]}}}, "did you mean net_arch"),
+        ({"hyperparameters": {"policy_kwargs": 3}}, "a JSON object"),
+        ({"hyperparameters": {"batch_size": -3}}, "greater than 1"),
         ({"hyperparameters": {"environments": 0}}, "environments"),
     ],
 )
 def test_refusals(tmp_path, changes, message):
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=message) as refused:
         train(tmp_path / "run", settings(**({"hyperparameters": {}} | changes)))
+    for internal in ("stable", "torch", "__init__", "ActorCritic", "http", "<class"):
+        assert internal not in str(refused.value)
     assert not (tmp_path / "run").exists()
 
 

@@ -1,12 +1,15 @@
 """impellab simulate: what it prints, what it leaves, and what it refuses."""
 
 import json
+import time
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas
 import pytest
 import xarray
 
+from experiments.trials import Trial
 from experiments.trials import job as simulation
 from experiments.trials.loops import LOOP_INTERVAL
 from plants import METRICS, SIGNALS, Patient, PhysicsError, Plant, Pump, steady_state
@@ -187,3 +190,30 @@ def test_an_unwritable_folder(impellab, tmp_path):
     result = impellab("simulate", *SHORT, "--runs", "file/runs")
     assert result.code == 2
     assert "file/runs" in result.error
+
+
+def test_a_run_times_the_simulation_and_its_report_keeps_quotes(tmp_path, monkeypatch):
+    real = simulation.run_trial
+
+    def slow(*arguments, **options):
+        time.sleep(0.5)
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(simulation, "run_trial", slow)
+    monkeypatch.setattr("sys.argv", ["impellab", "simulate", "--patient", "my patient.toml"])
+    began = datetime.now(UTC)
+    result = simulation.simulation(Trial(device="none", duration=2.0), runs=tmp_path)
+    config = json.loads((result.folder / "config.json").read_text())
+    assert config["wall_seconds"] >= 0.5
+    assert datetime.fromisoformat(config["started"]) - began < timedelta(seconds=0.5)
+    assert "impellab simulate --patient &#39;my patient.toml&#39;" in (
+        result.folder / "report.html"
+    ).read_text(encoding="utf-8")
+
+
+def test_a_controller_without_solves_has_no_rows_of_them(tmp_path):
+    result = simulation.simulation(
+        Trial(controller="pi", duration=2.0), runs=tmp_path, controlled=True
+    )
+    assert result.course["solves"] == 0.0
+    assert not [row for row in result.course_rows() if str(row[0]).startswith("solve")]

@@ -71,7 +71,7 @@ def test_a_forecast_is_held_against_what_came(impellab, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), ["--patient", "--cohort", "--resume", "nothing"]),
+        ((), ["--patient", "--cohort", "--resume", "missing"]),
         (("--patient", "shock-d", "--cohort", 3), ["--patient and --cohort", "exactly one"]),
         (("--patient", "nobody"), ["nobody", "shock-d"]),
         (("--patient", "shock-d", "--case", "nothing"), ["nothing", "relapse"]),

@@ -248,7 +248,7 @@ def test_missing_parameter(tmp_path, healthy):
     start = text.index("[parameters.rv_ees]")
     path = tmp_path / "mine.toml"
     path.write_text(text[:start] + text[text.index("[parameters.rv_v0]") :])
-    says(refusal(path), f"{path}: parameters.rv_ees = (missing)", "0.02 to 5 mmHg/mL")
+    says(refusal(path), f"{path}: parameters.rv_ees is missing", "0.02 to 5 mmHg/mL")
 
 
 @pytest.mark.parametrize("key", ["value", "unit", "source", "tag"])
@@ -258,7 +258,7 @@ def test_missing_key_of_a_parameter(tmp_path, healthy, key):
     del lines[next(i for i, text in enumerate(lines) if text.startswith(key))]
     path = tmp_path / "mine.toml"
     path.write_text(before + "[parameters.lv_ees]\n" + "\n".join(lines))
-    says(refusal(path), f"{path}: parameters.lv_ees.{key} = (missing)", "0.05 to 10 mmHg/mL")
+    says(refusal(path), f"{path}: parameters.lv_ees.{key} is missing", "0.05 to 10 mmHg/mL")
 
 
 def test_unknown_parameter_lists_the_choices(write):
@@ -294,7 +294,7 @@ def test_target_out_of_range_or_in_another_unit(write):
 @pytest.mark.parametrize(
     ("old", "new", "field"),
     [
-        ('name = "healthy"\n', "", "name = (missing)"),
+        ('name = "healthy"\n', "", "name is missing"),
         ('name = "healthy"\n', "name = 5\n", "name = 5"),
         ('name = "healthy"\n', 'name = ""\n', "name = ''"),
         ('description = "Healthy adult at rest."', "description = 5", "description = 5"),
@@ -405,9 +405,17 @@ def test_held_parameters_are_kept_and_written():
     assert 'held = ["rv_ees"]' in patient.to_toml()
 
 
-@pytest.mark.parametrize("line", ['held = ["courage"]', 'held = "rv_ees"', "held = 3"])
-def test_held_must_name_parameters(tmp_path, healthy, line):
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('held = ["rv_ees", "courage"]', "held[1] = 'courage'"),
+        ('held = ["rv_eees"]', "did you mean rv_ees?"),
+        ('held = "rv_ees"', "a list"),
+        ("held = 3", "a list"),
+    ],
+)
+def test_held_must_name_parameters(tmp_path, healthy, line, words):
     path = tmp_path / "mine.toml"
     first, rest = healthy.to_toml().split("\n", 1)
     path.write_text(f"{first}\n{line}\n{rest}")
-    says(refusal(path), "held", "a list of parameters", "mine.toml")
+    says(refusal(path), "held", words, "mine.toml")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import pickle
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pytest
 from pydantic import Field, model_validator
 
-from plants import InputError
+from plants import InputError, Patient
 from plants.quantities import (
     CheckedModel,
     FrozenError,
@@ -23,6 +23,7 @@ from plants.quantities import (
     quantities_in,
     quantity_in,
     unit_of,
+    usable,
 )
 
 PRESSURE = Parameter("pressure", "mmHg", "a pressure", 0.0, 300.0)
@@ -242,3 +243,30 @@ def test_an_excluded_field_is_no_key_inside_other_models_either(content, field):
 
 def test_a_table_may_call_an_entry_as_a_field_is_called():
     assert Outer.read({"named": {"path": {"name": "a"}}}, source="x").named["path"].name == "a"
+
+
+class Named(CheckedModel):
+    """Fields of every kind with a list of names."""
+
+    shape: Literal["step", "ramp"] = "step"
+    patients: tuple[Annotated[str, usable(Patient.load)], ...] = ()
+
+
+def test_every_list_of_names_suggests_the_nearest():
+    with pytest.raises(InputError) as refused:
+        Named.read({"shape": "rmp", "patients": ["shock-c", "shok-d"]}, source="mine.toml")
+    shape, patient = map(str, each_error(refused.value))
+    assert shape == (
+        "mine.toml: shape = 'rmp' is not allowed; allowed: one of step, ramp (did you mean ramp?)"
+    )
+    assert patient.startswith("mine.toml: patients[1] = 'shok-d'")
+    assert "did you mean shock-d?" in patient
+
+
+def test_what_a_named_file_is_refused_for_keeps_its_place(tmp_path):
+    file = tmp_path / "him.toml"
+    file.write_text("name = 3\n")
+    with pytest.raises(InputError) as refused:
+        Named.read({"patients": [str(file)]}, source="mine.toml")
+    assert {error.source for error in each_error(refused.value)} == {str(file)}
+    assert "name" in {error.field for error in each_error(refused.value)}

@@ -7,7 +7,14 @@ import pickle
 import pytest
 
 from plants import InputError, unknown_name
-from plants.quantities import ErrorCollector, InputErrors, all_errors, each_error, nearest_name
+from plants.quantities import (
+    MISSING,
+    ErrorCollector,
+    InputErrors,
+    all_errors,
+    each_error,
+    nearest_name,
+)
 
 LOW = InputError("low", 9.0, "below high")
 UNIT = InputError("unit", "kg", "mL", source="mine.toml")
@@ -87,3 +94,27 @@ def test_gathered_refusals_are_told_together():
 def test_gathering_lets_other_errors_through():
     with pytest.raises(ZeroDivisionError):
         ErrorCollector().call(divmod, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("given", "nearest"),
+    [("pci", "high-risk-pci"), ("femorl", "femoral percutaneous"), ("sock", "shock"), ("x", "")],
+)
+def test_a_name_is_near_in_one_of_its_words_too(given, nearest):
+    assert nearest_name(given, ("shock", "high-risk-pci", "femoral percutaneous")) == nearest
+
+
+def test_a_name_with_a_comma_stands_in_quotes():
+    told = unknown_name("effect", "septum, failing", ("septum", "septum, failing LV")).allowed
+    assert told == "one of septum, 'septum, failing LV' (did you mean 'septum, failing LV'?)"
+
+
+def test_a_list_of_allowed_names_is_never_empty():
+    assert unknown_name("key", "x", ()).allowed.startswith("no name at all")
+    assert unknown_name("case", "x", ("", "full")).allowed == "one of full"
+
+
+def test_what_is_missing_is_said_to_be_missing():
+    error = InputError("level", MISSING, "P-1 to P-9", source="mine.toml")
+    assert str(error) == "mine.toml: level is missing; allowed: P-1 to P-9"
+    assert pickle.loads(pickle.dumps(error)).value is MISSING

@@ -1,11 +1,13 @@
-"""The table of patients and targets."""
+"""impellab identify, and the table of the package's patients and targets."""
 
 from __future__ import annotations
 
+import pytest
+
 from experiments.runs import run_study
-from experiments.studies.identify import STUDY, PatientsSettings, patients_table
+from experiments.studies.identify import STUDY, IdentificationSettings, patients_table, study
 from experiments.studies.identify.study import patients_summary
-from plants import Patient
+from plants import Identification, Patient, TargetRow
 
 #: The targets ask for a central venous pressure above the mean pulmonary pressure.
 CONTRADICTORY = {("rv-failure", "cvp"), ("rv-failure", "mpap")}
@@ -51,9 +53,83 @@ def test_the_summary_counts_and_lists():
 def test_the_results_are_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     runs = tmp_path / "runs"
-    run = run_study(STUDY, PatientsSettings(all=True), runs=runs, workers=1, results=True)
+    run = run_study(STUDY, IdentificationSettings(all=True), runs=runs, workers=1, results=True)
     assert run.folder.parent == runs
     names = {path.name for path in (tmp_path / "results" / "patients").iterdir()}
     assert names == {"README.md", "targets.csv"}
     page = (tmp_path / "results" / "patients" / "README.md").read_text(encoding="utf-8")
     assert "impellab identify --all --results" in page
+
+
+def test_one_or_all(impellab):
+    for arguments in ((), ("--all", "--patient", "shock-d")):
+        result = impellab("identify", *arguments)
+        assert result.code == 2
+        assert "--all" in result.error
+    result = impellab("identify", "--patient", "shock-d", "--results")
+    assert result.code == 2
+    assert "of every patient" in result.error
+
+
+def test_a_patient_meets_the_targets(impellab, tmp_path):
+    result = impellab("identify", "--patient", "shock-d", "--write", "patients", "--json")
+    assert result.code == 0
+    rows = {row["signal"]: row for row in result.document["rows"]}
+    assert rows["map"]["target"] == 57.0
+    assert rows["map"]["model"] == pytest.approx(57.0, rel=0.01)
+    assert all(row["met"] for row in rows.values() if row["fitted"])
+    assert result.document["held"] is True
+    assert result.document["units"]["deviation"] == "1"
+    (written,) = (tmp_path / "patients").iterdir()
+    assert Patient.load(written).name == "shock-d"
+    (run,) = (tmp_path / "runs").iterdir()
+    assert {"targets.csv", "targets.parquet", "shock-d.toml", "report.html", "config.json"} == {
+        path.name for path in run.iterdir()
+    }
+
+
+def test_a_target_that_is_not_met_is_exit_code_1(impellab, monkeypatch):
+    patient = Patient.load("shock-d")
+    rows = tuple(
+        TargetRow(patient.name, name, "1", 10.0, model, fitted)
+        for name, model, fitted in (("map", 10.2, True), ("lvedp", 20.0, False))
+    )
+    monkeypatch.setattr(study, "identify", lambda _: Identification(patient, rows, 1))
+    result = impellab("identify", "--patient", "shock-d", "--workers", "1", "--json")
+    assert result.code == 0
+    assert [row["met"] for row in result.document["rows"]] == [True, False]
+    worse = (*rows, TargetRow(patient.name, "cvp", "mmHg", 10.0, 12.0, True))
+    monkeypatch.setattr(study, "identify", lambda _: Identification(patient, worse, 1))
+    assert impellab("identify", "--patient", "shock-d", "--workers", "1").code == 1
+
+
+def test_nothing_is_half_written(impellab, tmp_path, monkeypatch):
+    target = tmp_path / "patients"
+    target.mkdir()
+    (target / "shock-d.toml").write_text("before")
+    # replace_file is the only one that writes there, and does so as a whole.
+    real = study.replace_file
+
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(study, "replace_file", full)
+    result = impellab("identify", "--patient", "shock-d", "--write", "patients")
+    assert result.code == 2
+    assert "No space left on device" in result.errors[-1]
+    assert [path.name for path in target.iterdir()] == ["shock-d.toml"]
+    assert (target / "shock-d.toml").read_text() == "before"
+    # What was found is kept, and goes on where there is space again.
+    (work,) = (tmp_path / "runs").iterdir()
+    monkeypatch.setattr(study, "replace_file", real)
+    assert "to go on" in result.errors[0]
+    assert impellab("identify", "--resume", str(work)).code == 0
+    assert Patient.load(target / "shock-d.toml").name == "shock-d"
+
+
+def test_a_patient_without_targets_is_refused(impellab, tmp_path):
+    text = Patient.load("shock-d").to_toml()
+    (tmp_path / "bare.toml").write_text(text[: text.index("[targets.")])
+    result = impellab("identify", "--patient", "bare.toml")
+    assert result.code == 2
+    assert "targets" in result.error
