@@ -154,12 +154,6 @@ class DetectorSettings(CheckedModel):
             np.array(list(self.scales.values())),
         )
 
-    # Read-only mappings cannot be pickled.
-    def __reduce__(self) -> tuple[Any, ...]:
-        numbers = (self.window, self.release, self.intercept, self.gains, self.offsets)
-        tables = (dict(self.means), dict(self.scales), dict(self.weights))
-        return (DetectorSettings, (*numbers, *tables, self.provenance))
-
 
 def _toml(value: str | float | tuple[float, ...]) -> str:
     if isinstance(value, str):

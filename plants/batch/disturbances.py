@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,10 @@ class BatchDisturbances:
         self._equal: dict[Scenario, Scenario] = {}
         for lane, scenario in enumerate(scenarios):
             self.assign(lane, scenario)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What is remembered goes by the address of its scenario, which no copy shares.
+        return vars(self) | {"_known": {}}
 
     def assign(self, lane: int, scenario: Scenario | None) -> None:
         """Give a lane another scenario."""

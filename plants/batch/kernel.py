@@ -18,8 +18,10 @@ from plants.compile import (
     Evaluator,
     InterpretedLaneFunctions,
     LaneFunctions,
+    Shared,
     build_kernel,
     joint_step,
+    shared,
 )
 from plants.plant import plant_model
 
@@ -79,7 +81,7 @@ def _evaluated_functions() -> Mapping[str, ca.Function]:
     return {"begin": model.begin, "metrics": model.metrics, "observe": model.observe}
 
 
-class EmittedBatch:
+class EmittedBatch(Shared):
     """Emitted C."""
 
     def __init__(self, width: int, precision: Precision, *, right: bool):
@@ -89,7 +91,7 @@ class EmittedBatch:
         self.run, self.width, self.dtype = block.run, width, block.dtype
 
 
-class InterpretedBatch:
+class InterpretedBatch(Shared):
     """CasADi's virtual machine, mapped over the lanes; double precision only."""
 
     def __init__(self) -> None:
@@ -115,7 +117,7 @@ class InterpretedBatch:
             carry[lanes, :, 0] = moved[:n].T
 
 
-@functools.cache
+@shared
 def batch_kernel(
     width: int, precision: Precision = "double", *, right: bool = False, backend: Backend = "auto"
 ) -> BatchKernel:

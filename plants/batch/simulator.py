@@ -56,6 +56,17 @@ _PRECISIONS = ("double", "single")
 _WIDEST = 256
 
 
+class _Threads(ThreadPoolExecutor):
+    """Threads, of which a copy has as many of its own."""
+
+    def __init__(self, count: int):
+        super().__init__(count)
+        self._count = count
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Threads, (self._count,)
+
+
 class BatchSimulator:
     """Many plants in time, each with its own patient, pumps, scenario and clock.
 
@@ -137,7 +148,7 @@ class BatchSimulator:
         self._rate_factors = np.ones(self._count)
         self._alive = np.zeros(self._count, bool)
         self._failures: dict[int, str] = {}
-        self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
+        self._pool = _Threads(self._threads) if self._threads > 1 else None
 
     def _set_kernel(self, width: int) -> None:
         self._right = right = self._lanes.any_right

@@ -34,6 +34,10 @@ class PlantKey:
     def __hash__(self) -> int:
         return self._hash
 
+    # The hash of a text differs from process to process.
+    def __reduce__(self) -> tuple[Any, ...]:
+        return PlantKey, (self.plant,)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PlantKey) and self._key == other._key
 

@@ -12,7 +12,15 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.compile import Backend, Kernel, PlantKernel, VirtualMachineKernel, build_kernel
+from plants.compile import (
+    Backend,
+    Kernel,
+    PlantKernel,
+    Shared,
+    VirtualMachineKernel,
+    build_kernel,
+    shared,
+)
 from plants.compile.code import PlantFunctions
 from plants.plant import BEAT_SLACK, PHASE, STATES, VALUES, plant_model
 from plants.quantities import WAVEFORMS
@@ -55,7 +63,7 @@ def _without_right_pump(slope: ca.Function) -> ca.Function:
     return ca.Function("slope", [x, v], [rates, integrands, extremes], {"cse": True})
 
 
-class EmittedKernel:
+class EmittedKernel(Shared):
     """The emitted loop; takes the plant without a right pump where none is there."""
 
     def __init__(self, *, wrap: bool):
@@ -95,7 +103,7 @@ def _time_loop(wrap: bool, backend: Backend) -> Kernel:
     return build_kernel(lambda: EmittedKernel(wrap=wrap), interpreted, backend)
 
 
-@functools.cache
+@shared
 def run_kernel(backend: Backend = "auto") -> Kernel:
     """The loop over any length of time, shared by all plants.
 
@@ -107,7 +115,7 @@ def run_kernel(backend: Backend = "auto") -> Kernel:
     return _time_loop(True, backend)
 
 
-@functools.cache
+@shared
 def beat_kernel(backend: Backend = "auto") -> Kernel:
     """The loop inside a beat, with exact sensitivities, shared by all plants."""
     return _time_loop(False, backend)

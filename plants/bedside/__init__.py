@@ -1,7 +1,7 @@
 """The bedside: a patient on a pump over hours to weeks, with clinicians and complications."""
 
 from plants.bedside.actions import ACTIONS, BRIDGE, CHANGES, EXPLANT, action_number
-from plants.bedside.bedside import SETTLING_TIME, Bedside
+from plants.bedside.bedside import OUTCOMES, SETTLING_TIME, Bedside
 from plants.bedside.cases import CASES, WeaningCase, congested, weaning_patient
 from plants.bedside.complications import (
     COMPLICATIONS,
@@ -24,6 +24,7 @@ __all__ = [
     "COMPLICATIONS",
     "EXPLANT",
     "HARMFUL_COMPLICATIONS",
+    "OUTCOMES",
     "SETTLING_TIME",
     "Bedside",
     "BedsideObservation",

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from plants.quantities import InputError
+from plants.console import action_index
 
 #: Changes of level, in the order of their actions.
 CHANGES = (-2, -1, 0, 1, 2)
@@ -35,11 +33,4 @@ def action_number(action: Any) -> int:
     >>> ACTIONS[action_number(np.array(5))]
     'explant'
     """
-    allowed = f"an integer from 0 to {len(ACTIONS) - 1}"
-    try:
-        number = int(np.asarray(action).item())
-    except (TypeError, ValueError):
-        raise InputError("action", action, allowed) from None
-    if isinstance(action, bool) or number != np.asarray(action) or not 0 <= number < len(ACTIONS):
-        raise InputError("action", action, allowed)
-    return number
+    return action_index(action, len(ACTIONS))

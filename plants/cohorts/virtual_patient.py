@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
 
 from plants.cohorts.access import Anatomy, access_routes, check_anatomy
 from plants.cohorts.refused import PatientRefused
@@ -90,11 +89,6 @@ class VirtualPatient:
                 raise InputError(f"slow.{name}", value, "a finite number", source=source)
         kept = MappingProxyType({name: float(value) for name, value in self.slow.items()})
         object.__setattr__(self, "slow", kept)
-
-    # Read-only mappings cannot be pickled; workers get a patient made anew.
-    def __reduce__(self) -> tuple[Any, ...]:
-        parts = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return (_remake, (parts | {"slow": dict(self.slow)},))
 
     def anatomy(self, pump: Pump, access: str) -> Anatomy:
         """How a pump fits the patient's vessel of an access.
@@ -180,7 +174,3 @@ class VirtualPatient:
         """The patient as a row of a table: who, arteries, and every parameter by name."""
         told = {name: getattr(self, name) for name in _TOLD}
         return told | dict(self.slow) | dict(self.patient.values)
-
-
-def _remake(parts: dict[str, Any]) -> VirtualPatient:
-    return VirtualPatient(**parts)

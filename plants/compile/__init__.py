@@ -14,6 +14,7 @@ from plants.compile.kernels import (
 )
 from plants.compile.lanes import Evaluator, InterpretedLaneFunctions, LaneFunctions
 from plants.compile.plant_kernel import BlockKernel, PlantKernel
+from plants.compile.shared_objects import Shared, shared
 
 __all__ = [
     "ArrayFunction",
@@ -26,11 +27,13 @@ __all__ = [
     "Kernel",
     "LaneFunctions",
     "PlantKernel",
+    "Shared",
     "VirtualMachineKernel",
     "build_kernel",
     "find_compiler",
     "joint_step",
     "load_library",
+    "shared",
     "step_kernel",
     "warn_virtual_machine",
 ]

@@ -47,6 +47,9 @@ class ArrayFunction:
         # Arguments and result lie at fixed places, which threads must not share.
         self._places = threading.local()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._function,)
+
     def __call__(self, *arguments: Any) -> Array:
         """The first output, of shape (n,), as a new array."""
         if not hasattr(self._places, "call"):

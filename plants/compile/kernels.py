@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from plants.compile.cache import BuildError, library_function, load_library
 from plants.compile.code import casadi_loop_source
 from plants.compile.expressions import directional_derivative
+from plants.compile.shared_objects import Shared
 
 Backend = Literal["auto", "compiled", "virtual-machine"]
 Array = NDArray[np.float64]
@@ -70,7 +71,7 @@ def joint_step(step: ca.Function) -> ca.Function:
     return ca.Function("body", [joint], [ca.vertcat(step(joint[:n], joint[n:]), joint[n:])])
 
 
-class VirtualMachineKernel:
+class VirtualMachineKernel(Shared):
     """The kernel on CasADi's virtual machine, for machines without a C compiler."""
 
     def __init__(self, step: ca.Function, observe: ca.Function):

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from plants.compile.cache import QUICK, library_function, load_library
 from plants.compile.code import lanes_source
+from plants.compile.shared_objects import Shared
 
 
 class Evaluator(Protocol):
@@ -28,7 +29,7 @@ class Evaluator(Protocol):
         ...
 
 
-class LaneFunctions:
+class LaneFunctions(Shared):
     """Functions over lanes in emitted C.
 
     Parameters
@@ -74,7 +75,7 @@ class LaneFunctions:
         return outputs
 
 
-class InterpretedLaneFunctions:
+class InterpretedLaneFunctions(Shared):
     """The same on CasADi's virtual machine, in double precision.
 
     Examples

@@ -1,6 +1,13 @@
 """The pump's console: P-levels and boost, AUTO, label limits, actions and suction events."""
 
-from plants.console.action import ActionMap, LevelAction, SpeedAction, action_from, action_of
+from plants.console.action import (
+    ActionMap,
+    LevelAction,
+    SpeedAction,
+    action_from,
+    action_index,
+    action_of,
+)
 from plants.console.auto_mode import AutoMode
 from plants.console.device_driver import DeviceDriver
 from plants.console.label_limits import INDICATIONS, LabelClock, label_limit
@@ -17,6 +24,7 @@ __all__ = [
     "SuctionEvent",
     "SuctionEvents",
     "action_from",
+    "action_index",
     "action_of",
     "label_limit",
 ]

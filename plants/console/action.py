@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -65,7 +64,7 @@ class SpeedAction:
         allowed = "an array of one finite number from -1 to 1"
         try:
             value = np.asarray(action, dtype=float)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RuntimeError):  # the last of a tensor that has a gradient
             raise InputError("action", action, allowed) from None
         # NaN compares false, and so is refused too.
         if value.shape != (1,) or not abs(value[0]) <= 1.0 + _ROUNDING:
@@ -120,11 +119,7 @@ class LevelAction:
         InputError
             The action is no integer, or there is no such level.
         """
-        value = action.item() if isinstance(action, np.ndarray) and action.ndim == 0 else action
-        whole = isinstance(value, Integral) and not isinstance(value, bool)
-        if not (whole and 0 <= value < len(self.speeds)):
-            raise InputError("action", action, f"an integer from 0 to {len(self.speeds) - 1}")
-        return self.speeds[int(value)]
+        return self.speeds[action_index(action, len(self.speeds))]
 
     def action(self, speed: float) -> int:
         """The action whose speed is nearest to a speed (rpm)."""
@@ -133,6 +128,38 @@ class LevelAction:
     def as_dict(self) -> dict[str, Any]:
         """The map as JSON takes it; :func:`action_from` reads it back."""
         return {"kind": self.kind, "speeds": list(self.speeds), "unit": "rpm"}
+
+
+def action_index(action: Any, count: int) -> int:
+    """The number of one of so many actions.
+
+    Parameters
+    ----------
+    action : int, or array or tensor of one integer
+        What an agent gives.
+    count : int
+        How many actions there are.
+
+    Raises
+    ------
+    InputError
+        It is no integer, or there is no such action.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from plants.console import action_index
+    >>> action_index(3, 7), action_index(np.array([3]), 7)
+    (3, 3)
+    """
+    try:
+        value = np.asarray(action)
+    except (TypeError, ValueError, RuntimeError):
+        value = np.empty(0)
+    whole = value.dtype.kind in "iu" and value.shape in ((), (1,))
+    if not whole or not 0 <= value.item() < count:
+        raise InputError("action", action, f"an integer from 0 to {count - 1}")
+    return int(value.item())
 
 
 ActionMap = SpeedAction | LevelAction

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from numbers import Integral
 from statistics import NormalDist
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -208,10 +207,6 @@ class Rhythm:
     def _restitution(self, interval: float) -> float:
         v = self.values
         return -math.expm1(-(interval - v["restitution_delay"]) / v["restitution_time"])
-
-    # Read-only mappings cannot be pickled; workers get a rhythm made anew.
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (Rhythm, (self.kind, self.seed, self.interval_force, dict(self.values)))
 
     def __hash__(self) -> int:
         return hash((self.kind, self.seed, self.interval_force, tuple(self.values.items())))

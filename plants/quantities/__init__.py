@@ -65,6 +65,7 @@ from plants.quantities.quantity import (
     replace_values,
     replaced_path,
 )
+from plants.quantities.read_only_mapping import read_only
 from plants.quantities.seeds import STREAMS, Stream, stream, stream_seed
 from plants.quantities.signals import (
     BEAT_METRICS,
@@ -172,6 +173,7 @@ __all__ = [
     "quantities_in",
     "quantity_in",
     "quantity_parts",
+    "read_only",
     "read_quantities",
     "read_quantity",
     "refusals",

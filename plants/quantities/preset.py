@@ -88,12 +88,7 @@ class Preset(CheckedModel):
         return str(data.get("path", cls.model_fields["path"].default))
 
     def _parts(self) -> dict[str, Any]:
-        """The fields, with mappings that can be pickled."""
-        parts = {name: getattr(self, name) for name in type(self).model_fields}
-        return {
-            name: dict(value) if isinstance(value, MappingProxyType) else value
-            for name, value in parts.items()
-        }
+        return {name: getattr(self, name) for name in type(self).model_fields}
 
     def _compared(self) -> dict[str, Any]:
         parts = self._parts()
@@ -110,7 +105,7 @@ class Preset(CheckedModel):
     def _hash(self) -> int:
         return hash(
             tuple(
-                frozenset(value.items()) if isinstance(value, dict) else value
+                frozenset(value.items()) if isinstance(value, Mapping) else value
                 for value in self._compared().values()
             )
         )
@@ -118,7 +113,7 @@ class Preset(CheckedModel):
     def __hash__(self) -> int:
         return self._hash
 
-    # Read-only mappings cannot be pickled; workers get one made anew, and checked anew.
+    # Workers get one made anew, and checked anew.
     def __reduce__(self) -> tuple[Any, ...]:
         return (_made, (type(self), self._parts()))
 

@@ -18,6 +18,7 @@ from plants.simulation.rollout import Recorder, save_rollout, steady_metrics
 from plants.simulation.simulator import (
     DISTURBANCE_BLOCK,
     Simulator,
+    SimulatorSnapshot,
     check_positive,
     integration_step,
     time_blocks,
@@ -35,6 +36,7 @@ __all__ = [
     "DeathWatch",
     "Recorder",
     "Simulator",
+    "SimulatorSnapshot",
     "check_finite",
     "check_positive",
     "death_text",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,29 @@ N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
 
 #: Disturbances are held, at their mean, over blocks no longer than this, s.
 DISTURBANCE_BLOCK = 0.5
+
+
+@dataclass(frozen=True)
+class SimulatorSnapshot:
+    """Where a simulator stands: what :meth:`Simulator.restore` needs, and no more.
+
+    Attributes
+    ----------
+    plant : Plant
+        Of the simulator.
+    time : float
+        Time since the reset, s.
+    carry, values : ndarray
+        What the time loop carries on, and what it holds.
+    slow : tuple or None
+        State, hours and inputs of the slow clock.
+    """
+
+    plant: Plant
+    time: float
+    carry: Array
+    values: Array
+    slow: tuple[Array, float, dict[str, float]] | None
 
 
 class Simulator:
@@ -241,6 +265,55 @@ class Simulator:
         self.time += seconds
         self._check()
         return log
+
+    def snapshot(self) -> SimulatorSnapshot:
+        """Where the simulator stands now; :meth:`restore` goes back there, to the last bit.
+
+        Examples
+        --------
+        >>> from plants import Plant, Simulator
+        >>> simulator = Simulator(Plant("shock-d", "CP"))
+        >>> simulator.reset(speed=44_000)
+        >>> here = simulator.snapshot()
+        >>> _ = simulator.advance(30_000, seconds=2.0)
+        >>> first = simulator.metrics()["map"]
+        >>> simulator.restore(here)
+        >>> _ = simulator.advance(30_000, seconds=2.0)
+        >>> simulator.metrics()["map"] == first
+        True
+        """
+        slow = None
+        if self.slow is not None:
+            slow = self.slow.state.copy(), self.slow.hours, self.slow.inputs
+        return SimulatorSnapshot(
+            self.plant, self.time, self._carry.copy(), self._values.copy(), slow
+        )
+
+    def restore(self, snapshot: SimulatorSnapshot) -> None:
+        """Go back to a snapshot, of this simulator or of another one of an equal plant.
+
+        Scenario and rhythm are not part of it: they depend on the time alone.
+
+        Raises
+        ------
+        InputError
+            It is no snapshot of an equal plant, with a slow clock where this simulator has one.
+        """
+        if not isinstance(snapshot, SimulatorSnapshot):
+            raise InputError("snapshot", type(snapshot).__name__, "what snapshot() gave")
+        theirs, own = snapshot.plant, self.plant
+        if theirs.right_speed != own.right_speed or np.any(theirs.parameters != own.parameters):
+            allowed = f"one of {own.patient.name} on {own.device}"
+            raise InputError("snapshot", f"of {theirs.patient.name} on {theirs.device}", allowed)
+        if (snapshot.slow is None) != (self.slow is None):
+            given, wanted = ("with", "without") if self.slow is None else ("without", "with")
+            raise InputError("snapshot", f"{given} a slow clock", f"one {wanted} a slow clock")
+        self.time = snapshot.time
+        self._carry, self._values = snapshot.carry.copy(), snapshot.values.copy()
+        if self.slow is not None and snapshot.slow is not None:
+            state, self.slow.hours, inputs = snapshot.slow
+            self.slow.state = state.copy()
+            self.slow.give(**inputs)
 
     def metrics(self) -> dict[str, float]:
         """Metrics of the last completed beat, and the slow signals where there is a slow clock."""

@@ -16,6 +16,7 @@ from plants.compile import (
     Evaluator,
     InterpretedLaneFunctions,
     LaneFunctions,
+    shared,
     warn_virtual_machine,
 )
 
@@ -108,7 +109,7 @@ class BatchBeats:
         return from_blocks(end, count), from_blocks(metrics, count)
 
 
-@functools.cache
+@shared
 def _evaluator(width: int) -> Evaluator:
     model = estimated_patient_model()
     functions = {"acting": model.acting, "closing": model.closing, "extras": model.extras}

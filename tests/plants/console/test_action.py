@@ -48,13 +48,15 @@ def test_refused_speed_actions(action):
         SpeedAction(1000.0, 2000.0).speed(action)
 
 
-@pytest.mark.parametrize("action", [-1, 3, 1.0, math.nan, True, "1", None, [1], np.array([1])])
+@pytest.mark.parametrize(
+    "action", [-1, 3, 1.0, math.nan, True, "1", None, [1, 2], np.array([True])]
+)
 def test_refused_level_actions(action):
     with pytest.raises(InputError, match="an integer from 0 to 2"):
         LevelAction((0.0, 1000.0, 2000.0)).speed(action)
 
 
-@pytest.mark.parametrize("action", [1, np.int64(1), np.int8(1), np.array(1)])
+@pytest.mark.parametrize("action", [1, np.int64(1), np.int8(1), np.array(1), np.array([1]), [1]])
 def test_level_actions_may_be_any_integer(action):
     assert LevelAction((0.0, 1000.0)).speed(action) == 1000.0
 

@@ -14,8 +14,10 @@ from plants import (
     Patient,
     PhysicsError,
     Plant,
+    Rhythm,
     Scenario,
     Simulator,
+    SlowClock,
     steady_state,
 )
 from plants.simulation import simulator
@@ -227,3 +229,65 @@ def test_a_state_that_is_not_finite_ends_the_run_with_an_error(course):
     course.reset(state, speed=44_000)
     with pytest.raises(PhysicsError, match="no longer finite"):
         course.advance(44_000, 1.0)
+
+
+def with_slow_clock() -> Simulator:
+    rhythm = Rhythm.make("atrial-fibrillation", seed=3)
+    simulation = Simulator(Plant("shock-d", "CP"), slow=SlowClock("shock-d"), rhythm=rhythm)
+    simulation.reset(speed=44_000)
+    return simulation
+
+
+def seen(simulation: Simulator) -> tuple[float, list[float], dict[str, float]]:
+    simulation.advance(36_000, 2.3)
+    return simulation.time, simulation.state.tolist(), simulation.metrics()
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_snapshot_is_gone_back_to_as_often_as_wanted(course, slow):
+    simulation = with_slow_clock() if slow else course
+    simulation.advance(40_000, 1.7)
+    here = simulation.snapshot()
+    first = seen(simulation)
+    for _ in range(2):
+        simulation.restore(here)
+        assert simulation.time == pytest.approx(1.7)
+        assert seen(simulation) == first
+
+
+def test_a_snapshot_remembers_what_is_given_and_keeps_the_clock_of_the_caller():
+    simulation = with_slow_clock()
+    assert simulation.slow is not None
+    simulation.slow.give(inotrope=5.0)
+    here, clock = simulation.snapshot(), simulation.slow
+    first = seen(simulation)
+    simulation.slow.give(inotrope=0.0)
+    simulation.restore(here)
+    assert simulation.slow is clock
+    assert clock.inputs["inotrope"] == 5.0
+    assert seen(simulation) == first
+
+
+def test_a_snapshot_serves_another_simulator_of_the_plant(course):
+    course.advance(40_000, 1.7)
+    other = Simulator(Plant("shock-d", "CP"))
+    other.restore(course.snapshot())
+    assert seen(other) == seen(course)
+
+
+@pytest.mark.parametrize(
+    ("other", "allowed"),
+    [
+        (lambda: Simulator(Plant("shock-e", "CP")).snapshot(), "shock-d on CP"),
+        (lambda: Simulator(Plant("shock-d", "5.5")).snapshot(), "shock-d on CP"),
+        (lambda: with_slow_clock().snapshot(), "without a slow clock"),
+        (lambda: None, "snapshot()"),
+        (lambda: {"time": 0.0}, "snapshot()"),
+    ],
+)
+def test_a_snapshot_of_something_else_is_refused(course, other, allowed):
+    before = course.snapshot()
+    with pytest.raises(InputError) as refused:
+        course.restore(other())
+    assert allowed in refused.value.allowed
+    np.testing.assert_array_equal(course.snapshot().carry, before.carry)
