@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.arguments import checked_options
+from envs.episodes import checked_options, from_json_form
 from plants import (
     InputError,
     Patient,
@@ -179,10 +179,12 @@ def _several(value: Any, field: str) -> tuple[Any, ...]:
 
 
 def _patient(value: PatientLike) -> Patient:
+    value = from_json_form(value)
     return value if isinstance(value, Patient) else Patient.load(value)
 
 
 def _scenario(value: ScenarioLike) -> Scenario | None:
+    value = from_json_form(value)
     return value if value is None or isinstance(value, Scenario) else Scenario.load(value)
 
 

@@ -81,5 +81,6 @@ def _with_namespace(name: str) -> str:
     return name if "/" in name else _NAMESPACE + name
 
 
-# Gymnasium does not look for installed environments: `import envs` makes the ids known.
+# Gymnasium does not look for installed environments: `import envs`, or `import impellab`, makes the
+# ids known.
 register()

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from os import PathLike
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
-from numpy.typing import NDArray
 
-from envs.arguments import control_period, known_mode
 from envs.draws import Draws, Episode, PatientLike, ScenarioLike, StartLike
-from envs.episode_env import EpisodeEnv, Observation, StepResult
+from envs.episodes import (
+    EpisodeEnv,
+    EpisodePicture,
+    Moment,
+    Observation,
+    Panel,
+    StepResult,
+    control_period,
+    observation_box,
+)
+from envs.registration import SUPPORT_STEPS
 from plants import (
     DeviceDriver,
     PhysicsError,
@@ -25,7 +33,11 @@ from plants import (
     Therapy,
     action_of,
 )
+from plants.quantities import KRPM_PER_RPM
 from plants.simulation import DeathWatch, check_finite, death_text
+
+#: How an episode may stand.
+OUTCOMES = ("alive", "death", "unphysical")
 
 
 class SupportEnv(EpisodeEnv[Episode]):
@@ -52,8 +64,8 @@ class SupportEnv(EpisodeEnv[Episode]):
 
     ## Observation Space
 
-    A flat `Box` of float32 in physical units; its bounds are those of `plants.SIGNALS`. At tier
-    `"console"` it has the first 6 entries, at `"icu"` all 18, and at `"full"` every metric of
+    A flat `Box` of float32 in physical units; its bounds are those of `plants.SIGNALS`, widened to
+    hold 0, with which libraries fill up. At tier `"console"` it has the first 6 entries, at `"icu"` all 18, and at `"full"` every metric of
     `plants.METRICS`, exact and in that order. A signal that has no value now keeps its last one;
     every signal has one at the first observation, unless it is lost by `dropout` or, as
     `displayed_flow`, by a pump that stands still: that leaves it at 0 (or the nearer bound) until
@@ -71,7 +83,7 @@ class SupportEnv(EpisodeEnv[Episode]):
     | 7   | `systolic`                  | mmHg  | -50  | 400   | arterial line, every period           |
     | 8   | `diastolic`                 | mmHg  | -50  | 300   | arterial line, every period           |
     | 9   | `pulse_pressure`            | mmHg  | 0    | 300   | arterial line, every period           |
-    | 10  | `heart_rate`                | 1/min | 10   | 300   | electrocardiogram, every period       |
+    | 10  | `heart_rate`                | 1/min | 0    | 300   | electrocardiogram, every period       |
     | 11  | `cvp`                       | mmHg  | -50  | 150   | central venous catheter, every period |
     | 12  | `mpap`                      | mmHg  | -50  | 200   | pulmonary-artery catheter, every period |
     | 13  | `pa_systolic`               | mmHg  | -50  | 250   | pulmonary-artery catheter, every period |
@@ -89,8 +101,10 @@ class SupportEnv(EpisodeEnv[Episode]):
     physical range every goal gives 0.
 
     `info` also holds `metrics` (true, by signal name), `in_range` (by goal), `speed` (rpm in
-    force), `time` (s) and `outcome` (`"alive"`, `"death"` or `"unphysical"`); at a reset
-    `patient`, `scenario` and no reward terms.
+    force), `time` (s), `outcome` (`"alive"`, `"death"` or `"unphysical"`), `reason` (of an outcome;
+    else empty), `patient` and `scenario`. The entries are the same at a reset, where the reward
+    terms are 0, and in every step. With `info_level="flat"` it holds numbers alone: an entry `map`
+    of `metrics` is `metrics_map`, `outcome` is 0, 1 or 2, and the other texts are left out.
 
     ## Starting State
 
@@ -120,7 +134,8 @@ class SupportEnv(EpisodeEnv[Episode]):
     | `period`      | float                           | `1.0`       | control period in s, 0.1 to 60, a multiple of 0.01 |
     | `therapy`     | name, path, `Therapy` or None   | `None`      | rewards and death; None: the default |
     | `noise_scale`, `snr_db`, `dropout` | float      | `1.0`, `None`, `0.0` | see `plants.Sensors` |
-    | `render_mode` | `"rgb_array"` or None           | `None`      | whether `render` draws the episode |
+    | `info_level`  | `"full"`, `"flat"`              | `"full"`    | tables and texts, or numbers alone |
+    | `render_mode` | `"rgb_array"` or None           | `None`      | whether `render` draws the episode; `gymnasium.make` takes `"human"` and `"rgb_array_list"` too |
 
     A reset takes `options` with the keys `patient`, `scenario` and `start`: one of each, used for
     this episode in place of the draw. A patient given so is used as he or she is, without spread.
@@ -142,7 +157,7 @@ class SupportEnv(EpisodeEnv[Episode]):
 
     `gymnasium.make_vec` gives a native one, `envs.SupportVectorEnv`, in which the patients are
     computed side by side; its numbers are those of this environment with the same seeds, to
-    rounding. It takes the same arguments.
+    rounding. It takes the same arguments and `autoreset_mode`.
 
     ```python
     >>> vector = gymnasium.make_vec("impellab/Support-v0", num_envs=2)
@@ -159,6 +174,7 @@ class SupportEnv(EpisodeEnv[Episode]):
     """  # noqa: E501 - the headings and tables of Gymnasium's own environments
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
+    CODES: ClassVar = {"outcome": OUTCOMES.index}
 
     def __init__(
         self,
@@ -176,11 +192,11 @@ class SupportEnv(EpisodeEnv[Episode]):
         noise_scale: float = 1.0,
         snr_db: float | None = None,
         dropout: float = 0.0,
+        info_level: str = "full",
         render_mode: str | None = None,
     ):
-        super().__init__(device, therapy)
+        super().__init__(device, therapy, render_mode, info_level)
         self.period, self.tier = control_period(period), tier
-        self.render_mode = known_mode(render_mode, self.metadata["render_modes"])
         begin = self.therapy.fallback_level if start is None else start
         self.draws: Draws = Draws(patient, spread, cohort_size, scenario, begin, self.pump)
         self.sensors = Sensors(
@@ -188,6 +204,7 @@ class SupportEnv(EpisodeEnv[Episode]):
         )
         self._driver = DeviceDriver(self.pump)
         self._held = SampleAndHold(self.sensors.signals)
+        self.signals = self._held.signals
         self._watch = DeathWatch(self.therapy.death)
         #: How an action becomes a speed.
         self.actions = action_of(self.pump, action)
@@ -196,12 +213,7 @@ class SupportEnv(EpisodeEnv[Episode]):
             if isinstance(self.actions, SpeedAction)
             else spaces.Discrete(len(self.actions.speeds))
         )
-        self.observation_space = spaces.Box(self._held.low, self._held.high, dtype=np.float32)
-
-    @property
-    def signals(self) -> tuple[str, ...]:
-        """Names of the entries of the observation."""
-        return self._held.signals
+        self.observation_space = observation_box(self._held.low, self._held.high)
 
     def _begin(self, episode: Episode) -> tuple[Observation, dict[str, Any]]:
         self._simulator = Simulator(Plant(episode.patient, self.pump), episode.scenario)
@@ -211,9 +223,9 @@ class SupportEnv(EpisodeEnv[Episode]):
         self._held.reset()
         self._watch.reset()
         self._metrics = self._simulator.metrics()
-        self._course = [(0.0, self._metrics, episode.start_speed)]
-        names = {"patient": episode.patient.name, "scenario": episode.scenario_name}
-        return self._measured(), self._info("alive") | names
+        self._note(episode.start_speed)
+        terms = dict.fromkeys(self.therapy.terms(self._metrics, 0.0), 0.0)
+        return self._measured(), self._info(episode, terms, "alive")
 
     def step(self, action: Any) -> StepResult:
         """Run the pump for a control period.
@@ -225,7 +237,7 @@ class SupportEnv(EpisodeEnv[Episode]):
         gymnasium.error.ResetNeeded
             The episode has ended, or none has begun.
         """
-        self._under_way()
+        episode = self._under_way()
         wanted = self.actions.speed(action)
         before = self._driver.speed
         speed = self._driver.apply(wanted, self._simulator.time)
@@ -239,18 +251,21 @@ class SupportEnv(EpisodeEnv[Episode]):
             outcome, reason = self._outcome()
             terms = self.therapy.terms(self._metrics, speed - before)
             self._observation = self._measured()
+        self._note(speed)
+        return self._result(outcome != "alive", False, self._info(episode, terms, outcome, reason))
+
+    def _note(self, speed: float) -> None:
         if self.render_mode is not None:
-            self._course.append((self._simulator.time, self._metrics, speed))
-        info = self._info(outcome) | ({"reason": reason} if reason else {})
-        return self._result(terms, outcome != "alive", False, info)
+            moment = Moment(self._simulator.time, self._metrics, speed * KRPM_PER_RPM)
+            self.course.append(moment)
 
-    def render(self) -> NDArray[np.uint8] | None:
-        """The episode so far as a picture; None without a render mode."""
-        if self.render_mode is None or self._episode is None:
-            return None
-        from envs.render import frame
+    def new_picture(self) -> EpisodePicture:
+        """What draws an episode."""
+        command = Panel((), 1.05 * self.pump.max_rpm * KRPM_PER_RPM, "speed [krpm]")
+        return EpisodePicture(command, "time [s]", SUPPORT_STEPS * self.period, self.therapy)
 
-        return frame(self._course, self._episode.patient, self.pump, self.therapy)
+    def _title(self, episode: Episode) -> str:
+        return f"{episode.patient.name} on {self.pump.name}"
 
     def _advance(self, speed: float) -> None:
         self._simulator.advance(speed, self.period)
@@ -267,11 +282,17 @@ class SupportEnv(EpisodeEnv[Episode]):
     def _measured(self) -> Observation:
         return self._held.update(self.sensors.measure(self._simulator.time, self._metrics))
 
-    def _info(self, outcome: str) -> dict[str, Any]:
+    def _info(
+        self, episode: Episode, terms: dict[str, float], outcome: str, reason: str = ""
+    ) -> dict[str, Any]:
         return {
+            "patient": episode.patient.name,
+            "scenario": episode.scenario_name,
             "metrics": dict(self._metrics),
             "in_range": self.therapy.in_range(self._metrics),
             "speed": self._driver.speed,
             "time": self._simulator.time,
             "outcome": outcome,
+            "reason": reason,
+            "reward_terms": terms,
         }

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import gymnasium
 import numpy as np
 from gymnasium.utils import seeding
+from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from envs.draws import Episode
+from envs.episodes import (
+    EpisodePicture,
+    Mask,
+    Moment,
+    VectorEpisodes,
+    add_rows,
+    add_table,
+    add_texts,
+    flat_vector_info,
+    speeds_of,
+    vector_metadata,
+)
 from envs.support import SupportEnv
-from envs.vector_actions import speeds_of
-from envs.vector_episodes import Mask, Observations, VectorEpisodes, vector_metadata
-from envs.vector_info import add_rows, add_table, add_texts
-from plants import METRICS, BatchSimulator, DeviceDriver, Plant
+from plants import METRICS, BatchSimulator, DeviceDriver, Plant, SampleAndHold
 from plants.batch import BatchSensors, Precision
+from plants.quantities import KRPM_PER_RPM
 from plants.simulation import DeathWatch, death_text
 
 Array = NDArray[np.float64]
@@ -35,13 +45,14 @@ class _End(NamedTuple):
     reason: str
 
 
+_ALIVE = _End("alive", "")
+
+
 class SupportVectorEnv(VectorEpisodes):
     """Many :class:`~envs.SupportEnv` with patients, scenarios and seeds of their own.
 
     The numbers are those of as many scalar environments with the same seeds, to rounding, whatever
     their number: environment ``i`` of ``reset(seed=s)`` is the scalar one of ``reset(seed=s + i)``.
-    An environment whose episode has ended is reset by the next step, in which its action does not
-    count and its reward is 0 (``AutoresetMode.NEXT_STEP``).
 
     ``options`` of a reset are as in the scalar environment, for all; a list of one value for each
     environment gives each its own. ``options["reset_mask"]``, an array of bool, resets some only.
@@ -53,6 +64,11 @@ class SupportVectorEnv(VectorEpisodes):
     max_episode_steps : int, optional
         Episodes are truncated after so many periods; ``gymnasium.make_vec`` passes what the id is
         registered with.
+    autoreset_mode : AutoresetMode or str
+        What becomes of an environment whose episode has ended: ``NEXT_STEP``, ``SAME_STEP`` or
+        ``DISABLED``, see :class:`~envs.episodes.VectorEpisodes`.
+    render_mode : {"rgb_array", "rgb_array_list", "human"}, optional
+        See there.
     threads : int
         Threads that the patients are shared out over.
     precision : {"double", "single"}
@@ -86,16 +102,24 @@ class SupportVectorEnv(VectorEpisodes):
         num_envs: int = 1,
         *,
         max_episode_steps: int | None = None,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        render_mode: str | None = None,
         threads: int = 1,
         precision: Precision = "double",
         **arguments: Any,
     ):
         # One scalar environment, never reset, says what all of them are.
         self._scalar = SupportEnv(**arguments)
-        super().__init__(num_envs, max_episode_steps, self._scalar)
+        super().__init__(
+            num_envs,
+            self._scalar,
+            max_episode_steps=max_episode_steps,
+            autoreset_mode=autoreset_mode,
+            render_mode=render_mode,
+        )
         self._batch_options: dict[str, Any] = {"threads": threads, "precision": precision}
-        bounded: Any = self._scalar.observation_space
-        self._bounds = bounded.low, bounded.high
+        shown = SampleAndHold(self.signals)
+        self._bounds = shown.low, shown.high
         n = self.num_envs
         self._batch: BatchSimulator | None = None
         self._sensors = BatchSensors(self._scalar.sensors, n)
@@ -103,10 +127,13 @@ class SupportVectorEnv(VectorEpisodes):
         self._generators: list[np.random.Generator | None] = [None] * n
         self._seeds: list[int | None] = [None] * n
         self._episodes: list[Episode | None] = [None] * n
-        self._courses: list[list[tuple[float, dict[str, float], float]]] = [[] for _ in range(n)]
+        self._courses: list[list[Moment]] = [[] for _ in range(n)]
+        self._drawn: list[EpisodePicture] = []
+        self._ends: dict[int, _End] = {}
         self._metrics = np.zeros((len(METRICS), n))
         self._held = np.full(self._observations.shape, np.nan)
         self._speeds, self._watch = np.zeros(n), DeathWatch(self._scalar.therapy.death, n)
+        self._terms = self._earned(np.zeros(n), np.zeros(n, bool))
 
     @property  # type: ignore[misc]
     def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
@@ -125,73 +152,41 @@ class SupportVectorEnv(VectorEpisodes):
             self._generators[lane] = generator
         return generator
 
-    def _reset_lanes(
+    def _checked(self, actions: Any, moving: Mask) -> Array:
+        return speeds_of(actions, self._scalar.actions, moving)
+
+    def _move(self, meant: Array, moving: Mask) -> tuple[Array, Mask, Mask]:
+        assert self._batch is not None
+        before, times = self._speeds.copy(), self._batch.times
+        for lane in np.flatnonzero(moving).tolist():
+            self._speeds[lane] = self._drivers[lane].apply(meant[lane], times[lane])
+        if moving.any():
+            self._batch.advance(self._speeds, self._scalar.period, lanes=moving)
+        self._observe(moving)
+        self._ends |= self._deaths(moving)
+        self._terms = self._earned(self._speeds - before, moving)
+        rewards: Array = np.asarray(sum(self._terms.values()))
+        terminated = self._mask(np.array(list(self._ends), np.intp))
+        return rewards, terminated, np.zeros(self.num_envs, bool)
+
+    def _frames(self) -> tuple[NDArray[np.uint8] | None, ...]:
+        if not self._drawn:
+            self._drawn = [self._scalar.new_picture() for _ in range(self.num_envs)]
+        return tuple(
+            picture.frame(f"{episode.patient.name} on {self.pump.name}", course)
+            if episode is not None
+            else None
+            for picture, episode, course in zip(
+                self._drawn, self._episodes, self._courses, strict=True
+            )
+        )
+
+    def _begin_lanes(
         self, lanes: NDArray[np.intp], seeds: list[int | None], options: list[dict[str, Any]]
-    ) -> dict[str, Any]:
+    ) -> None:
         for lane, seed in zip(lanes.tolist(), seeds, strict=True):
             if seed is not None:
                 self._generators[lane], self._seeds[lane] = seeding.np_random(seed)
-        self._begin(lanes, options)
-        here = np.zeros(self.num_envs, bool)
-        here[lanes] = True
-        self._observe(here)
-        return self._info(here, begun=lanes, ends={})
-
-    def step(self, actions: Any) -> tuple[Observations, Array, Mask, Mask, dict[str, Any]]:
-        """Run the pumps for a control period; begin the next episode where the last has ended.
-
-        Raises
-        ------
-        InputError
-            There is not one action for each environment, or one is not in the action space; no
-            environment has moved then.
-        gymnasium.error.ResetNeeded
-            An environment has never been reset, or the last reset failed.
-        """
-        self._refuse_closed()
-        if self._batch is None or None in self._episodes:
-            raise gymnasium.error.ResetNeeded("reset() comes first: no episode is under way")
-        moving, begun = ~self._over, np.flatnonzero(self._over)
-        wanted = speeds_of(actions, self._scalar.actions, moving)
-        self._begin(begun, [{}] * len(begun))
-        before, times = self._speeds.copy(), self._batch.times
-        for lane in np.flatnonzero(moving).tolist():
-            self._speeds[lane] = self._drivers[lane].apply(wanted[lane], times[lane])
-        if moving.any():
-            self._batch.advance(self._speeds, self._scalar.period, lanes=moving)
-        everywhere = np.ones(self.num_envs, bool)
-        ends = self._observe(everywhere, moving)
-        terms = self._terms(self._speeds - before, moving, ends)
-        rewards: Array = np.asarray(sum(terms.values()))
-        terminated = np.zeros(self.num_envs, bool)
-        terminated[list(ends)] = True
-        truncated = self._cut_off(moving)
-        self._over = terminated | truncated
-        info = self._info(everywhere, begun=begun, ends=ends)
-        if moving.any():
-            add_table(info, "reward_terms", terms, moving)
-        reasons = {lane: end.reason for lane, end in ends.items()}
-        add_texts(info, "reason", reasons, self.num_envs)
-        return self._observations.copy(), rewards, terminated, truncated, info
-
-    def render(self) -> tuple[Any, ...]:
-        """The episodes so far as pictures; None without a render mode."""
-        if self.render_mode is None:
-            return (None,) * self.num_envs
-        from envs.render import frame
-
-        therapy = self._scalar.therapy
-        return tuple(
-            None if episode is None else frame(course, episode.patient, self.pump, therapy)
-            for episode, course in zip(self._episodes, self._courses, strict=True)
-        )
-
-    def _begin(self, lanes: NDArray[np.intp], options: list[dict[str, Any]]) -> None:
-        """Draw episodes for lanes and put them at their start."""
-        if not len(lanes):
-            return
-        for lane in lanes.tolist():
-            self._episodes[lane] = None  # No step after a reset that fails.
         drawn = [
             self._scalar.draws.episode(self._generator(lane), own)
             for lane, own in zip(lanes.tolist(), options, strict=True)
@@ -212,24 +207,24 @@ class SupportVectorEnv(VectorEpisodes):
             self._drivers[lane].reset(episode.start_speed)
             self._speeds[lane] = episode.start_speed
             self._courses[lane] = []
+            self._ends.pop(lane, None)
         self._watch.reset(lanes)
-        self._held[lanes], self._elapsed[lanes] = np.nan, 0
-        self._over[lanes] = False
+        self._held[lanes] = np.nan
+        begun = self._mask(lanes)
+        self._observe(begun)
+        self._terms = {name: np.where(begun, 0.0, term) for name, term in self._terms.items()}
 
-    def _observe(self, here: Mask, moving: Mask | None = None) -> dict[int, _End]:
-        """Take in metrics and sensors of some lanes; which of them have ended, and how."""
+    def _observe(self, here: Mask) -> None:
+        """Take in metrics and sensors of some lanes; those that are broken have ended."""
         assert self._batch is not None
         now, times = self._batch.metric_matrix(), self._batch.times
         broken = here & ~np.isfinite(now).all(axis=0)
-        ends: dict[int, _End] = {}
         for lane in np.flatnonzero(broken).tolist():
             name = METRICS.names[int(np.argmin(np.isfinite(now[:, lane])))]
             lost = f"{times[lane]:.3f} s: {name} is no longer finite"
-            ends[lane] = _End("unphysical", self._batch.failures.get(lane, lost))
+            self._ends[lane] = _End("unphysical", self._batch.failures.get(lane, lost))
         seen = here & ~broken
         self._metrics = np.where(seen, now, self._metrics)
-        if moving is not None:
-            ends |= self._deaths(moving & seen)
         lanes = np.flatnonzero(seen)
         if len(lanes):
             measured = self._sensors.measure(lanes, times[lanes], self._metrics[:, lanes])
@@ -239,22 +234,22 @@ class SupportVectorEnv(VectorEpisodes):
             self._observations[lanes] = shown.astype(np.float32)
         if self.render_mode is not None:
             for lane in np.flatnonzero(here).tolist():
-                course = METRICS.as_dict(self._metrics[:, lane])
-                self._courses[lane].append((times[lane], course, self._speeds[lane]))
-        return ends
+                metrics = METRICS.as_dict(self._metrics[:, lane])
+                command = self._speeds[lane] * KRPM_PER_RPM
+                self._courses[lane].append(Moment(times[lane], metrics, command))
 
     def _deaths(self, moved: Mask) -> dict[int, _End]:
         """Count how long patients have been close to death; who has died."""
-        death = self._watch.death
+        death, moved = self._watch.death, moved & ~self._mask(np.array(list(self._ends), np.intp))
         dead = self._watch.died(self._rows((death.signal,)), self._scalar.period, moved)
         lanes = np.flatnonzero(dead).tolist()
         return {i: _End("death", death_text(death, self._watch.seconds[i])) for i in lanes}
 
-    def _terms(self, change: Array, moving: Mask, ends: Mapping[int, _End]) -> dict[str, Array]:
+    def _earned(self, change: Array, moving: Mask) -> dict[str, Array]:
         """Reward by named terms; 0 where nothing moved."""
         therapy = self._scalar.therapy
         earned = therapy.terms(self._rows(therapy.signals), change)
-        unphysical = [lane for lane, end in ends.items() if end.outcome == "unphysical"]
+        unphysical = [lane for lane, end in self._ends.items() if end.outcome == "unphysical"]
         terms = {}
         for name, value in earned.items():
             term = np.where(moving, value, 0.0)
@@ -266,24 +261,23 @@ class SupportVectorEnv(VectorEpisodes):
     def _rows(self, names: Sequence[str]) -> dict[str, Array]:
         return {name: self._metrics[_INDEX[name]] for name in names}
 
-    def _info(
-        self, here: Mask, *, begun: NDArray[np.intp], ends: Mapping[int, _End]
-    ) -> dict[str, Any]:
+    def _info(self, here: Mask) -> dict[str, Any]:
         assert self._batch is not None
         info: dict[str, Any] = {}
-        therapy = self._scalar.therapy
+        therapy, count = self._scalar.therapy, self.num_envs
         add_table(info, "metrics", self._rows(METRICS.names), here)
         add_table(info, "in_range", therapy.in_range(self._rows(therapy.signals)), here)
         add_rows(info, {"speed": self._speeds.copy(), "time": self._batch.times}, here)
+        add_table(info, "reward_terms", self._terms, here)
         lanes = np.flatnonzero(here).tolist()
-        outcomes = {lane: ends[lane].outcome if lane in ends else "alive" for lane in lanes}
-        add_texts(info, "outcome", outcomes, self.num_envs)
-        patients, scenarios = {}, {}
-        for lane in begun.tolist():
-            episode = self._episodes[lane]
-            assert episode is not None
-            patients[lane] = episode.patient.name
-            scenarios[lane] = episode.scenario_name
-        add_texts(info, "patient", patients, self.num_envs)
-        add_texts(info, "scenario", scenarios, self.num_envs)
-        return info
+        ends = {lane: self._ends.get(lane, _ALIVE) for lane in lanes}
+        episodes = {lane: episode for lane in lanes if (episode := self._episodes[lane])}
+        for name, texts in (
+            ("outcome", {lane: end.outcome for lane, end in ends.items()}),
+            ("reason", {lane: end.reason for lane, end in ends.items()}),
+            ("patient", {lane: episode.patient.name for lane, episode in episodes.items()}),
+            ("scenario", {lane: episode.scenario_name for lane, episode in episodes.items()}),
+        ):
+            add_texts(info, name, texts, count)
+        flat = self._scalar.info_level == "flat"
+        return flat_vector_info(info, self._scalar.CODES) if flat else info

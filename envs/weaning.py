@@ -4,18 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from os import PathLike
-from typing import Any
+from typing import Any, ClassVar
 
 import gymnasium
 import numpy as np
 from gymnasium import spaces
+from numpy.typing import NDArray
 
-from envs.episode_env import EpisodeEnv, Observation, StepResult
+from envs.episodes import (
+    EpisodeEnv,
+    EpisodePicture,
+    Moment,
+    Observation,
+    Panel,
+    StepResult,
+    from_json_form,
+    observation_box,
+)
 from envs.weaning_draws import WeaningDraws, WeaningEpisode
 from envs.weaning_pool import PatientPool
 from envs.weaning_reward import WeaningReward, stable
-from plants import Bedside, InputError, Pump, Therapy
-from plants.bedside import ACTIONS, BRIDGE, CHANGES, EXPLANT, BedsideObservation, action_number
+from plants import Bedside, HourScenario, InputError, Pump, Therapy, label_limit
+from plants.bedside import (
+    ACTIONS,
+    BRIDGE,
+    CASES,
+    CHANGES,
+    EXPLANT,
+    OUTCOMES,
+    BedsideObservation,
+    action_number,
+)
 from plants.pumps import FULL_SUPPORT_LEVEL, LOWEST_LEVEL, level_name, level_number
 from plants.quantities import Parameter, check_number
 
@@ -39,7 +58,8 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
 
     ## Action Space
 
-    `Discrete(7)`:
+    `Discrete(7)`; `action_masks()` says which of them are something of their own now, as
+    `MaskablePPO` of sb3-contrib asks for it:
 
     | Num | Action    | Meaning                                                                  |
     |-----|-----------|--------------------------------------------------------------------------|
@@ -72,7 +92,7 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
     | 7   | `systolic`                    | mmHg      | -50  | 400   | arterial line                |
     | 8   | `diastolic`                   | mmHg      | -50  | 300   | arterial line                |
     | 9   | `pulse_pressure`              | mmHg      | 0    | 300   | arterial line                |
-    | 10  | `heart_rate`                  | 1/min     | 10   | 300   | electrocardiogram            |
+    | 10  | `heart_rate`                  | 1/min     | 0    | 300   | electrocardiogram            |
     | 11  | `cvp`                         | mmHg      | -50  | 150   | central venous catheter      |
     | 12  | `mpap`                        | mmHg      | -50  | 200   | pulmonary-artery catheter    |
     | 13  | `pa_systolic`                 | mmHg      | -50  | 250   | pulmonary-artery catheter    |
@@ -113,9 +133,13 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
     `info` also holds `metrics` (true, by signal name), `level`, `hours`, `outcome` (`"alive"`,
     `"explanted"`, `"died"`, `"bridge"`, `"label"`), `result` (`"well"` or `"failed"` after an
     explant; after a bridge decision whether an explant would have held), `reason`, `case`, `events`,
-    and `cormpo`: whether the hour was stable (`stable`), the published
+    `patient`, and `cormpo`: whether the hour was stable (`stable`), the published
     score of the change (`weaning_score`: 1 or 2 for levels down in a stable hour, -1 for a rise) and
-    the change of level (`change`).
+    the change of level (`change`). The entries are the same at a reset, where nothing is scored yet,
+    and in every step. With `info_level="flat"` it holds numbers alone: an entry `map` of `metrics` is
+    `metrics_map`, `level` is the number of the P-level, `outcome`, `result`, `case` and `events` are
+    the places in `("alive", *plants.bedside.OUTCOMES)`, `("", "well", "failed")`,
+    `plants.bedside.CASES` and `plants.HourScenario.names()`, and the other texts are left out.
 
     ## Starting State
 
@@ -151,7 +175,8 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
     | `baroreflex`  | bool                            | `True`      | whether the reflex works     |
     | `complications` | bool                          | `True`      | whether complications strike |
     | `noise_scale` | float                           | `1.0`       | factor on the noise of the sensors |
-    | `render_mode` | None                            | `None`      | there is none                |
+    | `info_level`  | `"full"`, `"flat"`              | `"full"`    | tables and texts, or numbers alone |
+    | `render_mode` | `"rgb_array"` or None           | `None`      | whether `render` draws the course; `gymnasium.make` takes `"human"` and `"rgb_array_list"` too |
 
     A reset takes `options` with the keys `patient` (a seed), `case`, `start`, `begin` and `events`.
 
@@ -186,7 +211,14 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
     * v0: Initial version.
     """  # noqa: E501 - the headings and tables of Gymnasium's own environments
 
-    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
+    CODES: ClassVar = {
+        "level": level_number,
+        "outcome": ("alive", *OUTCOMES).index,
+        "result": ("", "well", "failed").index,
+        "case": CASES.index,
+        "events": HourScenario.names().index,
+    }
 
     def __init__(
         self,
@@ -202,18 +234,16 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
         tier: str = "icu",
         interval: float = 1.0,
         therapy: Therapy | str | PathLike[str] | None = None,
-        reward: WeaningReward | None = None,
+        reward: WeaningReward | dict[str, Any] | None = None,
         baroreflex: bool = True,
         complications: bool = True,
         noise_scale: float = 1.0,
+        info_level: str = "full",
         render_mode: str | None = None,
     ):
-        if render_mode is not None:
-            raise InputError("render_mode", render_mode, "None")
-        super().__init__(device, therapy)
-        self.render_mode = None
+        super().__init__(device, therapy, render_mode, info_level)
         self.interval = check_number(interval, _INTERVAL, "interval", None)
-        self.tier, self.reward = tier, reward or WeaningReward()
+        self.tier, self.reward = tier, _reward(reward)
         pool = PatientPool(
             self.pump,
             tier=tier,
@@ -235,13 +265,9 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
         )
         self._seen = BedsideObservation(tier)
         self.action_space = spaces.Discrete(len(ACTIONS))
-        self.observation_space = spaces.Box(self._seen.low, self._seen.high, dtype=np.float32)
+        self.observation_space = observation_box(self._seen.low, self._seen.high)
+        self.signals = self._seen.names
         self._highest = len(self.pump.levels) - 1
-
-    @property
-    def signals(self) -> tuple[str, ...]:
-        """Names of the entries of the observation."""
-        return self._seen.names
 
     @property
     def bedside(self) -> Bedside:
@@ -259,7 +285,32 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
     def _begin(self, episode: WeaningEpisode) -> tuple[Observation, dict[str, Any]]:
         self._seen.reset()
         self._metrics = episode.bedside.truth()
-        return self._observed(episode.bedside), self._info(episode, "alive")
+        self._note(episode.bedside)
+        terms = dict.fromkeys(self._terms(BRIDGE, 0, self._metrics, "alive", ""), 0.0)
+        scores = {"result": "", "cormpo": _cormpo(0, stable(self._metrics)), "reward_terms": terms}
+        return self._observed(episode.bedside), self._info(episode, "alive") | scores
+
+    def action_masks(self) -> NDArray[np.bool_]:
+        """Which actions are something of their own now, shape (7,).
+
+        A change of level that would go below P-2 or above the highest level is masked, and an
+        explant above P-2. An environment takes masked actions all the same, and does the nearest.
+
+        Raises
+        ------
+        gymnasium.error.ResetNeeded
+            No episode has begun.
+        """
+        at = level_number(self.bedside.level)
+        masks = np.ones(len(ACTIONS), bool)
+        for number, change in enumerate(CHANGES):
+            masks[number] = change == 0 or self._changed(at, change) == at + change
+        masks[EXPLANT] = at <= _LOWEST_NUMBER
+        return masks
+
+    def _changed(self, at: int, change: int) -> int:
+        """The level after a change, as far as the label and the device allow it."""
+        return min(max(at + change, min(_LOWEST_NUMBER, at)), self._highest)
 
     def step(self, action: Any) -> StepResult:
         """Change the level, or end the course, and let the interval pass.
@@ -283,19 +334,32 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
             result = _unbridged(episode)
             bedside.bridge("the agent's decision")
         else:
-            wanted = max(at + CHANGES[number], min(_LOWEST_NUMBER, at))
-            change = min(wanted, self._highest) - at
+            change = self._changed(at, CHANGES[number]) - at
             hours = min(self.interval, max(bedside.label_remaining, 1e-3))
             bedside.advance(hours, level_name(at + change))
         outcome = bedside.outcome or "alive"
         if number < len(CHANGES) and outcome != "died":
             self._metrics = bedside.truth()
             self._observation = self._observed(bedside)
+        self._note(bedside)
         terms = self._terms(number, change, before, outcome, result)
         terminated, truncated = outcome in ("explanted", "bridge", "died"), outcome == "label"
-        scores = {"result": result, "cormpo": _cormpo(change, stable(before))}
-        info = self._info(episode, outcome) | scores
-        return self._result(terms, terminated, truncated, info)
+        cormpo = _cormpo(change, stable(before))
+        scores = {"result": result, "cormpo": cormpo, "reward_terms": terms}
+        return self._result(terminated, truncated, self._info(episode, outcome) | scores)
+
+    def _note(self, bedside: Bedside) -> None:
+        if self.render_mode is not None:
+            moment = Moment(bedside.hours, self._metrics, float(level_number(bedside.level)))
+            self.course.append(moment)
+
+    def new_picture(self) -> EpisodePicture:
+        """What draws an episode."""
+        command = Panel((), self._highest + 0.5, "P-level")
+        return EpisodePicture(command, "time [h]", label_limit(self.pump), self.therapy)
+
+    def _title(self, episode: WeaningEpisode) -> str:
+        return f"{episode.bedside.patient.patient.name} on {self.pump.name}"
 
     def _terms(
         self, number: int, change: int, before: dict[str, float], outcome: str, result: str
@@ -334,6 +398,15 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
             "case": episode.case,
             "events": episode.events,
         }
+
+
+def _reward(given: WeaningReward | dict[str, Any] | None) -> WeaningReward:
+    reward = from_json_form(given)
+    if reward is None:
+        return WeaningReward()
+    if not isinstance(reward, WeaningReward):
+        raise InputError("reward", reward, "a WeaningReward or None")
+    return reward
 
 
 def _unbridged(episode: WeaningEpisode) -> str:

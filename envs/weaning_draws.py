@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from envs.arguments import checked_options
+from envs.episodes import checked_options
 from envs.weaning_pool import ConstantLevelCourse, PatientPool
 from plants import Bedside, HourScenario, InputError, PhysicsError, Pump, label_limit, unknown_name
 from plants.bedside import CASES

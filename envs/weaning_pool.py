@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import functools
 from collections import OrderedDict
 from typing import Any
@@ -50,6 +51,12 @@ class ConstantLevelCourse:
         self.first = bedside.fork(events=events.events) if events is not None else bedside
         self._at = {0.0: self.first}
         self._well: dict[float, bool] = {}
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ConstantLevelCourse:
+        # What is kept is forked and never moved: a copy asks for hours of its own.
+        other = copy.copy(self)
+        other._at, other._well = dict(self._at), dict(self._well)
+        return other
 
     def begin(self, hours: float, seed: int) -> Bedside:
         """The patient at a whole hour, with sensors of a seed.

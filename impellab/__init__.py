@@ -2,8 +2,9 @@
 
 The thin face of the packages ``plants`` (the physics), ``controllers`` (measurements to speed
 commands), ``envs`` (Gymnasium environments) and ``experiments`` (the jobs behind the command
-line). It holds their main nouns, and imports each only when it is used. A script that lies beside
-folders of its own called ``plants`` or ``envs`` should import from here.
+line). It holds their main nouns, and imports each only when it is used; the ids of the environments
+are known to Gymnasium at once. Where a folder or another distribution hides one of those packages,
+importing this says which, and what to do.
 
 A research instrument, never a medical device.
 
@@ -21,6 +22,8 @@ from __future__ import annotations
 
 from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any
+
+from impellab.hidden import refuse_hidden
 
 if TYPE_CHECKING:
     from controllers import Briefing, Command, Controller, controller_names, load_controller
@@ -96,6 +99,8 @@ _HOMES = {
     "experiments.trials": ("Trial", "run_trial"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
+refuse_hidden({name: names for name, names in _HOMES.items() if "." not in name})
+import_module("envs.registration")  # makes the ids known
 
 __all__ = [
     "SIGNALS",

@@ -17,8 +17,10 @@ MOST_FILES = 15  # in a folder, besides its face
 COMMAND_LINE = "experiments.cli"
 #: Tests of a topic that spans several modules.
 TOPICS = {
+    "controllers/test_copies.py",
     "controllers/weaning/test_course.py",
     "envs/test_contract.py",
+    "envs/test_copies.py",
     "envs/test_learning.py",
     "envs/test_seeding.py",
     "envs/test_space.py",
@@ -32,6 +34,7 @@ TOPICS = {
     "plants/bedside/test_position.py",
     "plants/plant/test_invariants.py",
     "plants/plant/test_second_derivatives.py",
+    "plants/test_copies.py",
     "plants/test_reference.py",
 }
 
@@ -107,8 +110,9 @@ def test_each_folder_says_what_it_offers(folder):
     if face is not None and imported and folder != "impellab":
         of_packages = {
             alias.asname or alias.name
-            for node in tree.body
-            if isinstance(node, ast.ImportFrom) and node.module != "__future__"
+            for node in ast.walk(tree)  # also those of a face that imports when it is used
+            if isinstance(node, ast.ImportFrom) and node.module
+            if node.module.partition(".")[0] in PACKAGES
             for alias in node.names
         }
         assert set(face.__all__) == of_packages

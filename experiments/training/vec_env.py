@@ -166,14 +166,18 @@ class VectorAdapter(VecEnv):
     def env_method(
         self, method_name: str, *method_args: Any, indices: Indices = None, **method_kwargs: Any
     ) -> list[Any]:
-        """Not possible: the environments are computed together.
+        """What a method gives for each environment; only where the vector has it for all at once.
 
         Raises
         ------
         NotImplementedError
-            Always.
+            It has none of that name: the environments are computed together.
         """
-        raise NotImplementedError("the environments are one: it has no methods for each of them")
+        method = getattr(self.vector.unwrapped, method_name, None)
+        if method is None or method_name in dir(VectorEnv):
+            raise NotImplementedError(f"the environments are one: {method_name} is of none of them")
+        values = method(*method_args, **method_kwargs)
+        return [values[lane] for lane in self._get_indices(indices)]
 
     def env_is_wrapped(self, wrapper_class: Any, indices: Indices = None) -> list[bool]:
         """Whether each environment is wrapped: none is."""

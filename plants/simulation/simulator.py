@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import dataclass
 
@@ -41,6 +42,8 @@ class SimulatorSnapshot:
         Of the simulator.
     time : float
         Time since the reset, s.
+    beats : BeatClock
+        Beats since the reset.
     carry, values : ndarray
         What the time loop carries on, and what it holds.
     slow : tuple or None
@@ -49,6 +52,7 @@ class SimulatorSnapshot:
 
     plant: Plant
     time: float
+    beats: BeatClock
     carry: Array
     values: Array
     slow: tuple[Array, float, dict[str, float]] | None
@@ -285,8 +289,9 @@ class Simulator:
         slow = None
         if self.slow is not None:
             slow = self.slow.state.copy(), self.slow.hours, self.slow.inputs
+        beats = copy.deepcopy(self._clock)
         return SimulatorSnapshot(
-            self.plant, self.time, self._carry.copy(), self._values.copy(), slow
+            self.plant, self.time, beats, self._carry.copy(), self._values.copy(), slow
         )
 
     def restore(self, snapshot: SimulatorSnapshot) -> None:
@@ -308,7 +313,7 @@ class Simulator:
         if (snapshot.slow is None) != (self.slow is None):
             given, wanted = ("with", "without") if self.slow is None else ("without", "with")
             raise InputError("snapshot", f"{given} a slow clock", f"one {wanted} a slow clock")
-        self.time = snapshot.time
+        self.time, self._clock = snapshot.time, copy.deepcopy(snapshot.beats)
         self._carry, self._values = snapshot.carry.copy(), snapshot.values.copy()
         if self.slow is not None and snapshot.slow is not None:
             state, self.slow.hours, inputs = snapshot.slow

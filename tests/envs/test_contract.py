@@ -59,7 +59,7 @@ def test_observation_space_is_that_of_the_tier(tier):
     assert list(env.signals) == names
     assert env.observation_space.dtype == np.float32
     low, high = env.observation_space.low, env.observation_space.high
-    np.testing.assert_array_equal(low, np.float32([SIGNALS[name].low for name in names]))
+    np.testing.assert_array_equal(low, np.float32([min(SIGNALS[name].low, 0) for name in names]))
     np.testing.assert_array_equal(high, np.float32([SIGNALS[name].high for name in names]))
 
 

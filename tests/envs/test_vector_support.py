@@ -132,7 +132,7 @@ def test_autoreset_is_declared_and_is_that_of_the_next_step():
     assert rewards.tolist() == [0.0, 0.0]
     assert not (terminated | truncated).any()
     assert info["time"].tolist() == [0.0, 0.0]
-    assert "reward_terms" not in info
+    assert info["reward_terms"]["map"].tolist() == [0.0, 0.0]
     assert not np.array_equal(first, last)
 
 

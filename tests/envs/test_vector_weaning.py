@@ -43,7 +43,7 @@ def test_the_batch_is_the_scalar_environments(vector):
 
 def test_autoreset_is_declared(vector):
     assert vector.metadata["autoreset_mode"] is gymnasium.vector.AutoresetMode.NEXT_STEP
-    assert envs.WeaningEnv.metadata["render_modes"] == []
+    assert envs.WeaningEnv.metadata["render_modes"] == ["rgb_array"]
 
 
 def test_a_mask_resets_some(vector):

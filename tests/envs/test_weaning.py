@@ -200,6 +200,7 @@ def test_bad_actions_and_arguments_are_refused(made):
         {"event_hours": (5.0, 1.0)},
         {"event_hours": 3},
         {"render_mode": "human"},
+        {"info_level": "short"},
     ):
         with pytest.raises(InputError):
             WeaningEnv(**arguments)
@@ -232,3 +233,66 @@ def test_draws_name_their_cohort(pool):
     env = WeaningEnv(cohort_first=600, cohort_size=400)
     assert isinstance(env.draws, WeaningDraws)
     assert (env.draws.patients[0], env.draws.patients[-1]) == (600, 999)
+
+
+@pytest.mark.parametrize("action", [np.array([DOWN]), np.array(DOWN), [DOWN], np.int8(DOWN)])
+def test_an_action_may_be_any_integer(made, action):
+    env = made()
+    env.reset(seed=1)
+    assert env.step(action)[4]["level"] == "P-7"
+
+
+def test_an_action_may_be_a_tensor(made):
+    torch = pytest.importorskip("torch")
+    env = made()
+    env.reset(seed=1)
+    assert env.step(torch.tensor([DOWN]))[4]["level"] == "P-7"
+    assert env.step(torch.tensor(DOWN))[4]["level"] == "P-6"
+
+
+def masked(env):
+    """The actions that are masked."""
+    masks = env.get_wrapper_attr("action_masks")()
+    assert masks.dtype == bool
+    return set(np.flatnonzero(~masks).tolist())
+
+
+def test_masked_actions_are_those_that_another_one_does(made):
+    env = made()
+    env.reset(seed=1)
+    assert masked(env) == {4, EXPLANT}  # from P-8 one level up is left, and nothing comes out
+    env.step(UP)
+    assert masked(env) == {UP, 4, EXPLANT}
+    for _ in range(3):
+        env.step(DOWN_2)
+    assert masked(env) == {DOWN_2, EXPLANT}  # at P-3
+    env.step(DOWN)
+    assert masked(env) == {DOWN_2, DOWN}
+
+
+def test_a_course_without_masked_actions_changes_the_level_as_told(made):
+    env = made(start="P-4")
+    env.reset(seed=2)
+    random = np.random.default_rng(0)
+    for _ in range(12):
+        allowed = [k for k in range(5) if k not in masked(env)]
+        action, before = int(random.choice(allowed)), env.unwrapped.bedside.level
+        info = env.step(action)[4]
+        change = int(info["level"][2:]) - int(before[2:])
+        assert change == info["cormpo"]["change"] == (-2, -1, 0, 1, 2)[action]
+
+
+def test_masks_need_an_episode():
+    with pytest.raises(gymnasium.error.ResetNeeded):
+        WeaningEnv(**ARGUMENTS).action_masks()
+
+
+def test_masks_reach_through_vectors():
+    vector = gymnasium.make_vec("impellab/Weaning-v0", 2, **ARGUMENTS)
+    vector.reset(seed=1)
+    vector.step([UP, STAY])
+    masks = vector.action_masks()
+    assert masks.tolist() == [[True] * 3 + [False] * 3 + [True], [True] * 4 + [False] * 2 + [True]]
+    for each, own in zip(vector.call("action_masks"), masks, strict=True):
+        np.testing.assert_array_equal(each, own)
+    assert vector.get_attr("interval") == (1.0, 1.0)

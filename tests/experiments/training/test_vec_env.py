@@ -200,3 +200,30 @@ def test_training_takes_a_number_of_environments(tmp_path, capfd):
     (folder,) = tmp_path.iterdir()
     assert TrainingSettings.load(folder).hyperparameters["environments"] == 6
     assert train(folder, resume=True).steps == 48
+
+
+def test_masks_of_actions_reach_an_algorithm_that_asks_for_them():
+    masking = pytest.importorskip("sb3_contrib.common.maskable.utils")
+    arguments = {"cohort_size": 2, "complications": False, "case": ["full", "none"]}
+    environments = native_vec_env("impellab/Weaning-v0", arguments, 2, seed=0)
+    assert masking.is_masking_supported(environments)
+    environments.reset()
+    environments.step(np.array([3, 2]))
+    masks = masking.get_action_masks(environments)
+    assert masks.shape == (2, 7)
+    assert masks.sum(axis=1).tolist() == [4, 5]  # at P-9 no level up is left, at P-8 one
+    assert not masking.is_masking_supported(adapter(2))
+
+
+@pytest.mark.slow
+def test_an_algorithm_with_masks_learns():
+    algorithms = pytest.importorskip("sb3_contrib")
+    arguments = {"cohort_size": 2, "complications": False, "case": ["full", "none"]}
+    for environments in (
+        native_vec_env("impellab/Weaning-v0", arguments, 2, seed=0),
+        make_vec_env("impellab/Weaning-v0", 2, env_kwargs=arguments),
+    ):
+        learner = algorithms.MaskablePPO(
+            "MlpPolicy", environments, n_steps=8, batch_size=8, n_epochs=1, seed=1, device="cpu"
+        )
+        assert learner.learn(16).num_timesteps == 16

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any
 
+from envs.episodes.specification import from_json_form
 from plants import InputError, Pump, Therapy, unknown_name
 from plants.simulation import PERIOD_UNIT, is_whole_multiple
 
@@ -21,6 +22,7 @@ def left_pump(device: Pump | str | PathLike[str]) -> Pump:
     InputError
         There is none, it does not support the left ventricle, or there are two.
     """
+    device = from_json_form(device)
     if device is None or (isinstance(device, str) and device.lower() == "none"):
         raise InputError("device", device, "a device; without one there is nothing to act on")
     if isinstance(device, str) and "+" in device and not device.endswith(".toml"):
@@ -34,6 +36,7 @@ def left_pump(device: Pump | str | PathLike[str]) -> Pump:
 
 def chosen_therapy(therapy: Therapy | str | PathLike[str] | None) -> Therapy:
     """The therapy, or the one of that name or in that file; the default where there is none."""
+    therapy = from_json_form(therapy)
     if isinstance(therapy, Therapy):
         return therapy
     return Therapy.default() if therapy is None else Therapy.load(therapy)

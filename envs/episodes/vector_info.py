@@ -30,7 +30,7 @@ def add_rows(info: dict[str, Any], rows: Mapping[str, NDArray[Any]], where: Mask
     Examples
     --------
     >>> import numpy as np
-    >>> from envs.vector_info import add_rows
+    >>> from envs.episodes.vector_info import add_rows
     >>> info = {}
     >>> add_rows(info, {"time": np.array([1.0, 2.0])}, np.array([True, False]))
     >>> info["time"].tolist(), info["_time"].tolist()
