@@ -66,7 +66,7 @@ def multirate():
 
 def bedside():
     patient, case = weaning_patient(3)
-    return Bedside(patient, Pump.load("CP"), events=case.events, kept=case.kept, seed=3)
+    return Bedside(patient, Pump.load("CP"), events=case.events, fixed_doses=case.fixed_doses, seed=3)
 
 
 MAKERS = {
