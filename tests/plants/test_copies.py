@@ -66,7 +66,9 @@ def multirate():
 
 def bedside():
     patient, case = weaning_patient(3)
-    return Bedside(patient, Pump.load("CP"), events=case.events, fixed_doses=case.fixed_doses, seed=3)
+    return Bedside(
+        patient, Pump.load("CP"), events=case.events, fixed_doses=case.fixed_doses, seed=3
+    )
 
 
 MAKERS = {
