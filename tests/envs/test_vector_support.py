@@ -218,7 +218,7 @@ def test_options_may_differ_from_environment_to_environment():
     assert info["speed"].tolist() == [31_000.0] * 3
     with pytest.raises(InputError, match="list of 3"):
         vector.reset(options={"patient": ["shock-c"]})
-    with pytest.raises(InputError, match="keys patient"):
+    with pytest.raises(InputError, match="one of patient"):
         vector.reset(options={"colour": 1})
 
 
