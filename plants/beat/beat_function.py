@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import casadi as ca
@@ -33,14 +33,14 @@ class Beats(Protocol):
         """Held values with other numbers in some places."""
 
 
-class _BeatJacobian(ca.Callback):  # type: ignore[misc]
+class _BeatJacobian(ca.Callback):
     """Jacobian blocks of the beat, in the order in which CasADi asks for them."""
 
-    def __init__(self, name: str, beat: _BeatCallback, options: dict[str, Any]):
+    def __init__(self, name: str, beat: _BeatCallback, options: Mapping[str, Any]):
         ca.Callback.__init__(self)
         self._beat = beat
         self._outputs, self._inputs = beat.output_sizes, beat.input_sizes
-        self.construct(name, options)
+        self.construct(name, dict(options))
 
     def get_n_in(self) -> int:
         return len(self._inputs) + len(self._outputs)
@@ -55,11 +55,11 @@ class _BeatJacobian(ca.Callback):  # type: ignore[misc]
         row, column = divmod(i, len(self._inputs))
         return ca.Sparsity.dense(self._outputs[row], self._inputs[column])
 
-    def eval(self, arguments: list[ca.DM]) -> list[Array]:
+    def eval(self, arguments: Sequence[ca.DM]) -> list[Array]:
         return self._beat.derivatives(*(_row(a) for a in arguments[: len(self._inputs)]))
 
 
-class _BeatCallback(ca.Callback):  # type: ignore[misc]
+class _BeatCallback(ca.Callback):
     """The compiled beat behind CasADi's interface."""
 
     def __init__(self, name: str, beats: Beats, values: Array, entries: list[int], rows: Array):
@@ -91,11 +91,11 @@ class _BeatCallback(ca.Callback):  # type: ignore[misc]
         return True
 
     def get_jacobian(
-        self, name: str, inames: list[str], onames: list[str], options: dict[str, Any]
+        self, name: str, inames: Sequence[str], onames: Sequence[str], options: Mapping[str, Any]
     ) -> ca.Function:
         return _kept(_BeatJacobian(name, self, options))
 
-    def eval(self, arguments: list[ca.DM]) -> list[Array]:
+    def eval(self, arguments: Sequence[ca.DM]) -> list[Array]:
         state, inputs = map(_row, arguments)
         beat = self._beats.beat(state, self._at(inputs))
         return [beat.state, beat.metrics[self._rows]]
