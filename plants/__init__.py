@@ -47,7 +47,7 @@ from plants.patients import (
     valve_diseases,
     with_valve_disease,
 )
-from plants.plant import METRICS, STATES, Plant, PlantModel, plant_model
+from plants.plant import METRICS, STATES, VALUES, Plant, PlantModel, plant_model
 from plants.pumps import (
     DEVICE_PARAMETERS,
     DEVICE_RATINGS,
@@ -134,6 +134,7 @@ __all__ = [
     "SLOW_STATES",
     "STATES",
     "TIERS",
+    "VALUES",
     "WAVEFORMS",
     "Access",
     "Anatomy",

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
+from plants.beat.beat_function import beat_function
 from plants.beat.time_loop import EmittedKernel, beat_kernel
 from plants.compile import ArrayFunction, Backend
 from plants.compile.expressions import directional_derivative
 from plants.plant import METRICS, PHASE, STATES, STEP, VALUES, Plant, plant_model
-from plants.quantities import SECONDS_PER_MINUTE
+from plants.quantities import SECONDS_PER_MINUTE, unknown_name
 
 Array = NDArray[np.float64]
 N_STATE = len(STATES)
@@ -89,6 +90,65 @@ class BeatMap:
         longest = min(self.step, self.plant.largest_step(disturbances))
         steps = max(1, math.ceil(period / longest - 1e-9))
         return self.plant.values(speed, disturbances, period / steps)
+
+    def with_entries(self, values: Array, entries: Sequence[int], numbers: Array) -> Array:
+        """Held values with other numbers in some places; the steps of the beat fit it again."""
+        values, steps = values.copy(), self.steps(values)
+        values[list(entries)] = numbers
+        values[STEP] = self.period(values) / steps
+        return values
+
+    def function(
+        self,
+        values: Array,
+        inputs: Sequence[str] = ("speed_command",),
+        metrics: Sequence[str] = METRICS.names,
+    ) -> ca.Function:
+        """The beat as a CasADi function with its exact Jacobian.
+
+        For an ``nlpsol`` of your own: by multiple shooting over beats, for example, or for a
+        steady state with constraints. Second derivatives are not given: solvers want an
+        approximation of the Hessian (IPOPT: ``hessian_approximation`` "limited-memory").
+
+        Parameters
+        ----------
+        values : ndarray, shape (n_values,)
+            Held values, from :meth:`values`.
+        inputs : sequence of str
+            Which entries of ``VALUES`` are inputs of the function; the others stay.
+        metrics : sequence of str
+            Which of ``METRICS`` it gives.
+
+        Returns
+        -------
+        Function
+            ``(state, inputs) -> (state_after, metrics)``: the states (n_states,) at the onset of
+            the beat, whose phase counts as 0, and of the next; the inputs in the units of the
+            values (speeds in rpm).
+
+        Raises
+        ------
+        InputError
+            An unknown name, or the step as an input.
+
+        Examples
+        --------
+        >>> import casadi as ca
+        >>> from plants import BeatMap, Plant
+        >>> plant = Plant("shock-d", "CP")
+        >>> beats = BeatMap(plant)
+        >>> beat = beats.function(beats.values(40_000), metrics=["map"])
+        >>> beat.size1_in("state"), beat.size1_in("inputs"), beat.size1_out("metrics")
+        (17, 1, 1)
+        """
+        allowed = [name for name in VALUES.index if name != "step"]
+        for name in inputs:
+            if name not in allowed:
+                raise unknown_name("inputs", name, allowed)
+        for name in metrics:
+            if name not in METRICS.index:
+                raise unknown_name("metrics", name, METRICS.names)
+        return beat_function(self, values, [VALUES.index[name] for name in inputs], tuple(metrics))
 
     def steps(self, values: Array) -> int:
         """Number of integration steps in a beat."""
