@@ -17,8 +17,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from plants.plant import power_output, pulsatility_index
 from plants.quantities import (
-    CPO_DIVISOR,
     DATA,
     HOUR_SLACK,
     SECONDS_PER_HOUR,
@@ -39,8 +39,6 @@ from plants.slow.laws import DOSES
 _INTERVAL = Parameter("interval", "h", "time between two values", 0.1, 1000.0)
 #: What the monitors of tier icu compute.
 COMPUTED = ("cardiac_index", "cardiac_power_output", "papi")
-# A central venous pressure of 0 leaves no index, mmHg.
-_LEAST_CVP = 1.0
 
 
 class Investigation(CheckedModel):
@@ -178,8 +176,8 @@ class BedsideSensors:
         pulse = max(seen["pa_systolic"] - seen["pa_diastolic"], 0.0)
         values = {
             "cardiac_index": seen["cardiac_output"] / self._area,
-            "cardiac_power_output": seen["map"] * seen["cardiac_output"] / CPO_DIVISOR,
-            "papi": pulse / max(seen["cvp"], _LEAST_CVP),
+            "cardiac_power_output": power_output(seen["map"], seen["cardiac_output"]),
+            "papi": pulsatility_index(pulse, seen["cvp"]),
         }
         return {name: _bounded(name, value) for name, value in values.items()}
 

@@ -2,7 +2,15 @@
 
 from plants.plant import metrics
 from plants.plant.equations import N_VOLUMES, PHASE, STATES, VALUES
-from plants.plant.metrics import ACCUMULATOR, EXTREMES, INTEGRALS, METRICS
+from plants.plant.metrics import (
+    ACCUMULATOR,
+    EXTREMES,
+    INTEGRALS,
+    LEAST_CVP,
+    METRICS,
+    power_output,
+    pulsatility_index,
+)
 from plants.plant.model import BEAT_SLACK, PlantModel, plant_model
 from plants.plant.plant import DEFAULT_RIGHT_LEVEL, RIGHT_SPEED, SPEED, STEP, Plant
 from plants.plant.structures import FreeWall
@@ -14,6 +22,7 @@ __all__ = [
     "DEFAULT_RIGHT_LEVEL",
     "EXTREMES",
     "INTEGRALS",
+    "LEAST_CVP",
     "METRICS",
     "N_VOLUMES",
     "PHASE",
@@ -28,4 +37,6 @@ __all__ = [
     "PlantModel",
     "metrics",
     "plant_model",
+    "power_output",
+    "pulsatility_index",
 ]

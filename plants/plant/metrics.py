@@ -8,6 +8,8 @@ be differentiated.
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 import casadi as ca
 
 from plants.circulation import (
@@ -30,6 +32,8 @@ from plants.quantities import (
     TypedLayout,
 )
 
+Value = TypeVar("Value", float, ca.SX)
+
 _INTEGRALS, _EXTREMES = TypedLayout(Integrals), TypedLayout(Extremes)
 #: What is integrated over a beat: every waveform, and what only metrics are made of besides.
 INTEGRALS = _INTEGRALS.names
@@ -51,6 +55,11 @@ _INT = slice(1, 1 + len(INTEGRALS))
 _MAX = slice(_INT.stop, _INT.stop + len(EXTREMES))
 _MIN = slice(_MAX.stop, _MAX.stop + len(EXTREMES))
 _ONSET, _END_SYSTOLE = _MIN.stop, _MIN.stop + 1
+
+#: A central venous pressure near zero would make the pulmonary-artery pulsatility index infinite:
+#: this one bounds it, mmHg.
+LEAST_CVP = 0.5
+_CVP_CORNER = 0.05  # mmHg, width of the rounding with which the plant's index comes to its bound
 
 #: Metrics of a beat, in the order of the vector that :func:`beat_metrics` gives.
 METRICS = TypedLayout(BeatMetrics)
@@ -87,6 +96,48 @@ def add_end_systole(acc: ca.SX, before: FreeWall, after: FreeWall, period: ca.SX
     return ca.vertcat(acc[:_END_SYSTOLE], kept)
 
 
+def power_output(pressure: Value, output: Value) -> Value:
+    """Cardiac power output, W, of a mean arterial pressure (mmHg) and a cardiac output (L/min).
+
+    References
+    ----------
+    Fincke R et al. (2004) J Am Coll Cardiol 44:340 (MAP * CO / 451).
+
+    Examples
+    --------
+    >>> from plants.plant import power_output
+    >>> power_output(90.2, 5.0)
+    1.0
+    """
+    return pressure * output / CPO_DIVISOR
+
+
+def pulsatility_index(pulse: Value, cvp: Value, corner: float = 0.0) -> Value:
+    """Pulmonary-artery pulsatility index of a pulse pressure and a central venous pressure, mmHg.
+
+    Parameters
+    ----------
+    pulse : float or SX
+        Systolic less diastolic pulmonary-artery pressure, mmHg.
+    cvp : float or SX
+        Central venous (right-atrial) pressure, mmHg; no less than :data:`LEAST_CVP` counts.
+    corner : float
+        Width (mmHg) of the rounding of that bound, for what is differentiated.
+
+    References
+    ----------
+    Korabathina R et al. (2012) Catheter Cardiovasc Interv 80:593.
+
+    Examples
+    --------
+    >>> from plants.plant import pulsatility_index
+    >>> pulsatility_index(20.0, 10.0), pulsatility_index(20.0, -3.0)
+    (2.0, 40.0)
+    """
+    beyond: Any = positive_part(cvp - LEAST_CVP, corner)
+    return pulse / (LEAST_CVP + beyond)
+
+
 def beat_metrics(
     acc: ca.SX,
     p: PatientParameters,
@@ -112,9 +163,6 @@ def beat_metrics(
 
     References
     ----------
-    Fincke R et al. (2004) J Am Coll Cardiol 44:340 (cardiac power output, MAP * CO / 451).
-    Korabathina R et al. (2012) Catheter Cardiovasc Interv 80:593 (pulmonary-artery pulsatility
-    index, (systolic - diastolic PA pressure) / right-atrial pressure).
     Suga H (1979) Am J Physiol 236:H498 (pressure-volume area).
     Brimioulle S et al. (2003) Am J Physiol Heart Circ Physiol 284:H1625 (the mean pulmonary-artery
     pressure stands for the RV end-systolic pressure in its arterial elastance).
@@ -146,7 +194,7 @@ def beat_metrics(
         cardiac_output=output,
         native_flow=mean.aortic_valve_flow,
         cardiac_index=output / p.body_surface_area,
-        cardiac_power_output=mean.aortic_pressure * output / CPO_DIVISOR,
+        cardiac_power_output=power_output(mean.aortic_pressure, output),
         lvedp=lvedp,
         lvedv=highest.lv_volume,
         lvesv=lowest.lv_volume,
@@ -159,8 +207,7 @@ def beat_metrics(
         mpap=mean.pa_pressure,
         pa_systolic=highest.pa_pressure,
         pa_diastolic=lowest.pa_pressure,
-        # A right-atrial pressure near zero would make the index infinite; 0.5 mmHg bounds it.
-        papi=(highest.pa_pressure - lowest.pa_pressure) / (0.5 + positive_part(cvp - 0.5, 0.05)),
+        papi=pulsatility_index(highest.pa_pressure - lowest.pa_pressure, cvp, _CVP_CORNER),
         aortic_valve_open_fraction=mean.aortic_open,
         mitral_regurgitant_fraction=mean.mitral_backward / (mean.mitral_forward + 1e-6),
         mitral_regurgitant_volume=regurgitant,

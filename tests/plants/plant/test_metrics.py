@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from plants import BEAT_METRICS, METRICS, SIGNALS, WAVEFORMS, Plant, Simulator, steady_state
-from plants.plant import ACCUMULATOR, EXTREMES
+from plants.plant import ACCUMULATOR, EXTREMES, LEAST_CVP, pulsatility_index
 from plants.quantities import CPO_DIVISOR
 
 CASES = [
@@ -91,6 +91,10 @@ def test_derived_metrics_follow_their_definitions(beat):
     assert metrics["ejection_fraction"] == pytest.approx(fraction)
     papi = (metrics["pa_systolic"] - metrics["pa_diastolic"]) / metrics["cvp"]
     assert metrics["papi"] == pytest.approx(papi, rel=0.02)
+    assert metrics["papi"] == pytest.approx(
+        pulsatility_index(metrics["pa_systolic"] - metrics["pa_diastolic"], metrics["cvp"]),
+        rel=1e-4,
+    )
     assert metrics["lvedp"] == pytest.approx(waves["lv_pressure"][0], abs=1e-3)
     assert metrics["blood_volume"] == pytest.approx(plant.patient["blood_volume"], rel=1e-9)
     gradient = waves["lv_pressure"] - waves["aortic_pressure"]
@@ -117,3 +121,14 @@ def test_the_pressure_volume_area_adds_the_energy_left_at_end_systole(beat):
     most = 0.5 * p["lv_ees"] * (metrics["lvedv"] - p["lv_v0"]) ** 2
     least = 0.5 * p["lv_ees"] * (metrics["lvesv"] - p["lv_v0"]) ** 2
     assert 0.3 * least < stored < most
+
+
+@pytest.mark.parametrize(
+    ("cvp", "index"), [(8.0, 2.5), (0.8, 25.0), (LEAST_CVP, 40.0), (0.0, 40.0), (-4.0, 40.0)]
+)
+def test_the_pulsatility_index_is_bounded_by_the_least_venous_pressure(cvp, index):
+    assert pulsatility_index(20.0, cvp) == pytest.approx(index)
+    # The plant's, which is rounded, comes to the same bound.
+    rounded = pulsatility_index(20.0, cvp, 0.05)
+    assert rounded == pytest.approx(index, rel=0.06)
+    assert rounded <= index
