@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import create_model, model_validator
 
 from controllers.weaning.criterion import Criterion
-from plants import SIGNALS, InputError, Quantity, unknown_name
+from plants import SIGNALS, SLOW_INPUTS, InputError, Quantity, unknown_name
 from plants.quantities import (
     CheckedModel,
     ErrorCollector,
@@ -24,6 +24,7 @@ from plants.quantities import (
     quantities_in,
     unit_of,
 )
+from plants.slow.laws import DRUGS
 
 Parts = Mapping[str, Mapping[str, Criterion]]
 
@@ -42,9 +43,10 @@ CRITERIA_GROUPS: Mapping[str, str] = MappingProxyType(
         "device_harm": "harm by the device",
     }
 )
+_MOST = {drug: SLOW_INPUTS[drug].high for drug in DRUGS}  # ug/kg/min
 #: Times, chances and margins beside them.
 NUMBERS = parameter_table(
-    ("negligible_inotrope", "ug/kg/min", "inotrope that is none", 0, 20),
+    ("negligible_inotrope", "ug/kg/min", "inotrope that is none", 0, _MOST["inotrope"]),
     ("moderate_regurgitation", "1", "regurgitant fraction that is moderate", 0.05, 0.95),
     ("persistent_leak", "1", "fraction at which a leaking beat is none", 0.01, 0.95),
     ("cvp_pcwp_ratio", "1", "central venous over wedge pressure of a failing right side", 0.2, 3),
@@ -88,9 +90,21 @@ NUMBERS = parameter_table(
     ("finding_time", "h", "time for which a finding must be present before it is named", 0, 200),
     ("rv_failure_time", "h", "the same of right-ventricular failure", 0, 200),
     ("leak_belief_time", "h", "time after which a believed leak is not forgotten", 0, 500),
-    ("inotrope_step", "ug/kg/min", "least inotrope that is taken off at once", 0, 20),
+    (
+        "inotrope_step",
+        "ug/kg/min",
+        "least inotrope that is taken off at once",
+        0,
+        _MOST["inotrope"],
+    ),
     ("inotrope_step_share", "1", "the same as a share of the dose", 0, 1),
-    ("vasopressor_step", "ug/kg/min", "least vasopressor that is taken off at once", 0, 5),
+    (
+        "vasopressor_step",
+        "ug/kg/min",
+        "least vasopressor that is taken off at once",
+        0,
+        _MOST["vasopressor"],
+    ),
     ("vasopressor_step_share", "1", "the same as a share of the dose", 0, 1),
     ("rescue_gain", "ug/kg/min/mmHg", "vasopressor that is added for a lacking pressure", 0, 1),
     ("smallest_rescue", "ug/kg/min", "least vasopressor that is added at once", 0, 5),

@@ -30,6 +30,7 @@ from plants.console import label_limit
 from plants.patients import Patient
 from plants.pumps import Pump
 from plants.quantities import DATA, number_parts, parameter_table, stream, unknown_name
+from plants.slow import SLOW_INPUTS
 from plants.slow.laws import DRUGS
 
 # Cases in which a heart that recovers is not all.
@@ -47,8 +48,8 @@ _DECLARED = {
     "phenotype": parameter_table(*((name, "1", _SHARE, 0, 1) for name in _PHENOTYPES)),
     "doses": DRUG_PARAMETERS
     | parameter_table(
-        ("masking_low", _DOSE, "lowest inotrope that masks", 0, 20),
-        ("masking_high", _DOSE, "highest inotrope that masks", 0, 20),
+        ("masking_low", _DOSE, "lowest inotrope that masks", 0, SLOW_INPUTS["inotrope"].high),
+        ("masking_high", _DOSE, "highest inotrope that masks", 0, SLOW_INPUTS["inotrope"].high),
     ),
     "heart": parameter_table(
         ("full_low", "1", "least share of the gap that a full responder gains", 0, 2),

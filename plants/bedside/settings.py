@@ -6,6 +6,7 @@ import functools
 from collections.abc import Mapping
 
 from plants.quantities import DATA, number_parts, parameter_table
+from plants.slow import SLOW_INPUTS
 
 _FILE = DATA / "weaning" / "bedside.toml"
 _DOSE = "ug/kg/min"
@@ -17,7 +18,13 @@ _DECLARED = {
         ("map_rescue", "mmHg", "pressure below which the vasopressor is raised", 30, 100),
         ("ci_wean", "L/min/m2", "cardiac index from which the inotrope is taken down", 1, 4),
         ("vasopressor_step", _DOSE, "change of the vasopressor in an hour", 0.001, 0.5),
-        ("vasopressor_most", _DOSE, "highest vasopressor that is given", 0, 1),
+        (
+            "vasopressor_most",
+            _DOSE,
+            "highest vasopressor that is given",
+            0,
+            SLOW_INPUTS["vasopressor"].high,
+        ),
         ("inotrope_step", _DOSE, "change of the inotrope in an hour", 0.05, 10),
         ("congestion_cvp", "mmHg", "central venous pressure that is treated", 5, 30),
         ("congestion_pcwp", "mmHg", "wedge pressure that is treated", 5, 40),

@@ -10,13 +10,13 @@ from controllers.tracking.filter import CREDIBLE, Estimate
 from controllers.weaning.criteria import WeaningCriteria
 from controllers.weaning.evidence.chances import interpolated
 from controllers.weaning.evidence.tracker import Estimates, Tracker
-from plants import Measurement, PhysicsError
+from plants import SLOW_INPUTS, Measurement, PhysicsError
+from plants.quantities import clipped
 from plants.slow.laws import DRUGS
 
 _CONTRACTILITY, _TREND = "unaided_lv_ees", "recovery_trend"
 # Two thirds of an estimate, one standard deviation to either side.
 _LIKELY = 0.68
-_HIGHEST_DOSES = {"inotrope": 40.0, "vasopressor": 5.0}
 # Level (None without the pump), hours ahead and doses.
 Question = tuple[str | None, float, tuple[float, ...]]
 
@@ -57,7 +57,7 @@ class Forecasts:
         for name in DRUGS:
             dose = measurement.get(f"{name}_effect", math.nan)
             if math.isfinite(dose):
-                self.doses[name] = min(max(dose, 0.0), _HIGHEST_DOSES[name])
+                self.doses[name] = clipped(dose, SLOW_INPUTS[name])
         self.hours = hours
         if self.tracker is None:
             return
@@ -109,7 +109,7 @@ class Forecasts:
         vasopressor : float, optional
             Its dose, ug/kg/min; by default the present one.
         """
-        doses = self.doses | {"inotrope": min(inotrope, _HIGHEST_DOSES["inotrope"])}
+        doses = self.doses | {"inotrope": clipped(inotrope, SLOW_INPUTS["inotrope"])}
         if vasopressor is not None:
             doses = doses | {"vasopressor": vasopressor}
         return self._expected(None, hours_ahead, doses)
