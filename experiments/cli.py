@@ -23,6 +23,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
 import typer
+import typer.core
 from pydantic import ValidationError
 
 import experiments.commands
@@ -53,6 +54,17 @@ class CommandFailure(Exception):
         self.code, self.messages = code, messages
 
 
+class _Commands(typer.core.TyperGroup):
+    """The subcommands; the error of an unknown one names the choices."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except _UsageError as error:
+            text = f"{_usage_text(error)} Commands: {', '.join(command_names())}."
+            raise CommandFailure(BAD_INPUT, text) from None
+
+
 def command_names() -> tuple[str, ...]:
     """Names of the subcommands."""
     modules = pkgutil.iter_modules(experiments.commands.__path__)
@@ -69,6 +81,7 @@ def application(only: str | None = None) -> typer.Typer:
     """
     app = typer.Typer(
         name="impellab",
+        cls=_Commands,
         help=_HELP,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -216,17 +229,19 @@ def _one_line(
 
 
 def _usage(error: Exception) -> str:
-    """A usage error in one line; that of an unknown command names the choices."""
-    text = str(error.format_message()) if hasattr(error, "format_message") else str(error)
+    """A usage error in one line."""
+    text = _usage_text(error)
     if isinstance(error.__cause__, ValidationError):
         refused = error.__cause__.errors()[0]
         wanted = _NUMBERS.get(refused["type"].partition("_")[0], refused["msg"])
         text = str(InputError(error.param.opts[0], refused["input"], wanted))  # type: ignore[attr-defined]
-    if "No such command" in text:
-        return f"{text} Commands: {', '.join(command_names())}."
     context = getattr(error, "ctx", None)
     where = getattr(context, "command_path", "impellab")
     return f"{text} (try '{where} --help')"
+
+
+def _usage_text(error: Exception) -> str:
+    return str(error.format_message()) if hasattr(error, "format_message") else str(error)
 
 
 def _reported(failure: CommandFailure) -> int:
