@@ -20,6 +20,7 @@ from plants import (
     steady_state,
 )
 from plants.pumps import LOWEST_LEVEL
+from plants.quantities import FailureKind
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ def operating_point(
             best = OperatingPoint(level, steady, cost)
     if best is None:
         raise PhysicsError(
-            f"patient {patient.name} has no periodic beat at any level of the {pump.name}"
+            f"patient {patient.name} has no periodic beat at any level of the {pump.name}",
+            kind=FailureKind.NO_PERIODIC_BEAT,
         )
     return best

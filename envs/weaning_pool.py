@@ -17,6 +17,7 @@ from plants import (
     WeaningCase,
     weaning_patient,
 )
+from plants.quantities import FailureKind
 
 # Explants are tried so far apart, and so long before the label's end, h.
 _APART, _BEFORE_END = 24.0, 1.0
@@ -47,7 +48,8 @@ class ConstantLevelCourse:
 
     def __init__(self, bedside: Bedside, events: HourScenario | None = None):
         if bedside.outcome is not None:
-            raise PhysicsError(f"{bedside.patient.patient.name}: {bedside.reason}")
+            text = f"{bedside.patient.patient.name}: {bedside.reason}"
+            raise PhysicsError(text, kind=FailureKind.DIED)
         self.first = bedside.fork(events=events.events) if events is not None else bedside
         self._at = {0.0: self.first}
         self._well: dict[float, bool] = {}

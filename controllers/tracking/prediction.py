@@ -26,6 +26,7 @@ from controllers.tracking.model import (
     SteadyStateOutputs,
 )
 from plants import METRICS, PhysicsError
+from plants.quantities import FailureKind
 
 Array = NDArray[np.float64]
 
@@ -176,7 +177,7 @@ class Predictor:
         """
         (outputs,) = self.outputs([estimate], [condition], read=True)
         if outputs.reason:
-            raise PhysicsError(outputs.reason)
+            raise PhysicsError(outputs.reason, kind=FailureKind.NO_PERIODIC_BEAT)
         rows = output_rows(names)
         value, slope = outputs.value[rows], np.zeros((len(names), len(estimate.mean)))
         slope[:, :N_PATIENT] = outputs.slope[rows]

@@ -9,6 +9,7 @@ from experiments.speed.row import Contestant, SpeedRow, in_turns
 from plants import STATES, BeatMap, PhysicsError, Plant, steady_state
 from plants.beat import FIRST_BEATS, TOLERANCE
 from plants.plant import PHASE
+from plants.quantities import FailureKind
 
 PART = "periodic"
 #: Whose periodic beat is found.
@@ -102,4 +103,5 @@ def beats_until_periodic(beats: BeatMap, speed: float, *, most: int = 5000) -> i
         state = after
         if change.max() < TOLERANCE:
             return count
-    raise PhysicsError(f"no periodic beat after marching {most} beats")
+    text = f"no periodic beat after marching {most} beats"
+    raise PhysicsError(text, kind=FailureKind.NO_PERIODIC_BEAT)

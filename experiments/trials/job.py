@@ -17,7 +17,7 @@ from experiments.trials.metrics import TRIAL_METRICS, score
 from experiments.trials.notes import notes
 from experiments.trials.trial import HOLD, Trial, TrialRun, run_trial
 from plants import SIGNALS, InputError, Patient, PhysicsError, Therapy, save_rollout, steady_metrics
-from plants.quantities import MISSING
+from plants.quantities import MISSING, FailureKind
 from plants.simulation import COMPLETED, SINUS
 
 #: Interval of the recorded waveforms, s.
@@ -154,7 +154,8 @@ def simulation(
     with run_folder("simulate", runs, asdict(trial), seeds={"seed": trial.seed}) as run:
         ran = run_trial(trial, log_interval=LOG_INTERVAL, progress=progress)
         if not ran.rollout.sizes["step_time"]:
-            raise PhysicsError(str(ran.rollout.attrs["ended"]))
+            ended = ran.rollout.attrs
+            raise PhysicsError(str(ended["ended"]), kind=FailureKind(ended["failure"]))
         course, outcome, reason = score(ran)
         plant, pv_cycles = ran.simulator.plant, cycles(ran)
         result = Simulation(

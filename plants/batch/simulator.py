@@ -147,7 +147,7 @@ class BatchSimulator:
         self._clock = BeatClock(self._count, BEAT_SLACK[precision])
         self._rate_factors = np.ones(self._count)
         self._alive = np.zeros(self._count, bool)
-        self._failures: dict[int, str] = {}
+        self._failures: dict[int, PhysicsError] = {}
         self._pool = _Threads(self._threads) if self._threads > 1 else None
 
     def _set_kernel(self, width: int) -> None:
@@ -172,7 +172,7 @@ class BatchSimulator:
     @property
     def failures(self) -> Mapping[int, str]:
         """Lanes that have stopped, by index, and why."""
-        return MappingProxyType(self._failures)
+        return MappingProxyType({lane: str(error) for lane, error in self._failures.items()})
 
     @property
     def alive(self) -> NDArray[np.bool_]:
@@ -249,10 +249,10 @@ class BatchSimulator:
         self._time[lanes], self._rate_factors[lanes] = 0.0, 1.0
         self._clock.reset(lanes)
         for lane, start in zip(map(int, lanes), starts, strict=True):
-            self._alive[lane] = not start.reason
+            self._alive[lane] = start.failure is None
             self._failures.pop(lane, None)
-            if start.reason:
-                self._failures[lane] = start.reason
+            if start.failure is not None:
+                self._failures[lane] = start.failure
 
     def advance(
         self, speeds: ArrayLike, seconds: float, *, lanes: NDArray[np.bool_] | None = None
@@ -331,7 +331,9 @@ class BatchSimulator:
             carry, row = (self._layout.lane(a, lane) for a in (self._carry, waveforms))
             patient = self.plants[lane].patient.name
             where = f"patient {patient} at {self._time[lane]:.3f} s"
-            self._failures[lane] = f"{where}: {physical_range_breach(carry, row)}"
+            breach = physical_range_breach(carry, row, where)
+            assert breach is not None  # in_physical_range said so
+            self._failures[lane] = breach
             self._alive[lane] = False
 
     def metric_matrix(self, names: Sequence[str] | None = None) -> Array:
@@ -383,8 +385,10 @@ class BatchSimulator:
         Raises
         ------
         PhysicsError
-            A lane has stopped; the message names every one by its index.
+            A lane has stopped; the message names every one by its index, and the kind is that of
+            the first.
         """
         if self._failures:
-            texts = (f"lane {lane}: {self._failures[lane]}" for lane in sorted(self._failures))
-            raise PhysicsError("; ".join(texts))
+            failures = sorted(self._failures.items())
+            texts = (f"lane {lane}: {error}" for lane, error in failures)
+            raise PhysicsError("; ".join(texts), kind=failures[0][1].kind)

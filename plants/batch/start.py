@@ -74,23 +74,23 @@ class LaneStart:
         State, accumulator of the beat that begins, and that of a beat from the same state.
     values : ndarray, shape (n_values,)
         What is held.
-    reason : str
-        Why there is no such start; "" where there is one.
+    failure : PhysicsError or None
+        Why there is no such start; None where there is one.
     """
 
     carry: Array
     values: Array
-    reason: str = ""
+    failure: PhysicsError | None = None
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)
-def _steady(plant: PlantKey, step: float, speed: float, backend: Backend) -> Array | str:
+def _steady(plant: PlantKey, step: float, speed: float, backend: Backend) -> Array | PhysicsError:
     """The state at the onset of the periodic beat, or why there is none."""
     beats = BeatMap(plant.plant, step=step, backend=backend)
     try:
         return steady_state(plant.plant, speed, {}, beats=beats).state
     except PhysicsError as error:
-        return str(error)
+        return error.with_traceback(None)  # It is remembered: its frames are not.
 
 
 class LaneStarts:
@@ -118,7 +118,7 @@ class LaneStarts:
             beats = BeatMap(request.plant.plant, step=request.step, backend=self._backend)
             values = beats.values(request.speed, {})
             state = self._state(request)
-            if isinstance(state, str):
+            if isinstance(state, PhysicsError):
                 nothing = np.full(N_STATE + 2 * N_ACC, np.nan)
                 self._known[request] = LaneStart(nothing, values, state)
                 continue
@@ -129,11 +129,11 @@ class LaneStarts:
             self._begin(started, np.array(steps, np.int64))
         return [self._known[request] for request in requests]
 
-    def _state(self, request: StartRequest) -> Array | str:
+    def _state(self, request: StartRequest) -> Array | PhysicsError:
         if request.state is not None:
             return np.frombuffer(request.state).copy()
         state = _steady(request.plant, request.step, request.speed, self._backend)
-        return state if isinstance(state, str) else state.copy()
+        return state if isinstance(state, PhysicsError) else state.copy()
 
     def _begin(
         self, started: list[tuple[StartRequest, Array, Array]], steps: NDArray[np.int64]

@@ -13,7 +13,7 @@ from plants.beat.cycle import CycleMap, cycles
 from plants.beat.map import Beat, BeatMap
 from plants.beat.periodic_newton import VEIN_VOLUME, Search, multiplier, newton, residual_jacobian
 from plants.plant import METRICS, N_VOLUMES, RIGHT_SPEED, SPEED, STATES, Plant
-from plants.quantities import KRPM_PER_RPM, PhysicsError
+from plants.quantities import KRPM_PER_RPM, FailureKind, PhysicsError
 
 Array = NDArray[np.float64]
 
@@ -132,7 +132,10 @@ def steady_state(
     True
     """
     if (disturbances or {}).get("infusion", 0.0) != 0.0:
-        raise PhysicsError("no periodic state exists while blood is infused or lost")
+        raise PhysicsError(
+            "no periodic state exists while blood is infused or lost",
+            kind=FailureKind.NO_PERIODIC_BEAT,
+        )
     beats = beats or BeatMap(plant)
     values = beats.values(speed, disturbances)
     state, total = _with_blood(plant, plant.rest() if start is None else start, blood_volume)
@@ -150,7 +153,8 @@ def steady_state(
     raise PhysicsError(
         f"no periodic beat of patient {plant.patient.name} at {speed:g} rpm: the smallest change "
         f"over a beat was {residual:.3g} after {sum(_MARCHES)} beats; "
-        "the parameters may leave the heart without a stable beat (suction that comes and goes?)"
+        "the parameters may leave the heart without a stable beat (suction that comes and goes?)",
+        kind=FailureKind.NO_PERIODIC_BEAT,
     )
 
 
@@ -231,7 +235,8 @@ def _with_blood(plant: Plant, state: Array, blood_volume: float | None) -> tuple
 def _checked(beat: Beat, plant: Plant, speed: float) -> Beat:
     if not np.all(np.isfinite(beat.state)):
         raise PhysicsError(
-            f"the beat of patient {plant.patient.name} at {speed:g} rpm left the physical range"
+            f"the beat of patient {plant.patient.name} at {speed:g} rpm left the physical range",
+            kind=FailureKind.NO_PERIODIC_BEAT,
         )
     return beat
 
@@ -280,5 +285,6 @@ def _check_volumes(steady: SteadyState, plant: Plant, speed: float) -> None:
     if volumes[name] < 0.0:
         raise PhysicsError(
             f"the periodic beat of patient {plant.patient.name} at {speed:g} rpm is not physical: "
-            f"{name} falls to {volumes[name]:.3g} mL, below 0"
+            f"{name} falls to {volumes[name]:.3g} mL, below 0",
+            kind=FailureKind.COMPARTMENT_EMPTY,
         )

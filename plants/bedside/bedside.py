@@ -76,7 +76,10 @@ class Bedside:
     outcome : str or None
         One of :data:`OUTCOMES` at the end of the course; None while it goes on.
     reason : str
-        What the outcome is due to.
+        What the outcome is due to, with its numbers.
+    cause : str
+        The same in a few words that are equal for all patients, so that outcomes can be counted:
+        for a circulation that failed, a :class:`~plants.quantities.FailureKind`.
     follow_up : FollowUp or None
         What became of the patient after the explant.
     orders : ClinicalOrders
@@ -87,7 +90,8 @@ class Bedside:
     InputError
         No access of the pump fits the patient, or an argument is refused.
     PhysicsError
-        The patient has no periodic beat without support.
+        The patient has no periodic beat without support; or, as time passes, the model breaks down
+        and not the circulation.
 
     Examples
     --------
@@ -166,7 +170,7 @@ class Bedside:
         self._sensors = self._new_sensors(self.seed if seed is None else seed)
         self.complications = Complications(self.patient.seed, self.settings, self.pump)
         self.outcome: str | None = None
-        self.reason = ""
+        self.reason, self.cause = "", ""
         self.follow_up: FollowUp | None = None
         self._orders_decided_at = -math.inf
         self._death = DeathAtBedside(self.settings, self.therapy.death)
@@ -353,13 +357,13 @@ class Bedside:
             self.settings,
             self.therapy.death,
         )
-        self.reason = self.follow_up.reason
+        self.reason, self.cause = self.follow_up.reason, self.follow_up.cause
         return self.follow_up.result
 
     def bridge(self, reason: str) -> None:
         """End the course with a decision for a durable pump or a transplant."""
         self._check_going()
-        self.outcome, self.reason = "bridge", reason
+        self._end("bridge", reason, "bridge")
 
     def fork(self, *, seed: int | None = None, events: Sequence[HourEvent] = ()) -> Bedside:
         """The same patient at the same hour, to try something out; leaves this course alone.
@@ -382,6 +386,9 @@ class Bedside:
             other.events = self.events.with_events(*events)
             other._scenario = self._scenario.with_events(*events)
         return other
+
+    def _end(self, outcome: str, reason: str, cause: str) -> None:
+        self.outcome, self.reason, self.cause = outcome, reason, cause
 
     def _check_going(self) -> None:
         if self.outcome is not None:
@@ -408,8 +415,8 @@ class Bedside:
     def _integrate(self, hours: float) -> None:
         """Let time pass under what happens and is given; a failed circulation is a death."""
         failure = self._supported.advance(hours, self._scenario, self.orders.now)
-        if failure:
-            self.outcome, self.reason = "died", failure
+        if failure is not None:
+            self._end("died", str(failure), failure.kind.value)
 
     def _restun(self) -> None:
         share = self._scenario.restunned(self.hours)
@@ -422,11 +429,11 @@ class Bedside:
         if self.outcome is not None:
             return
         truth, hours = self._supported.metrics(), self.hours
-        if reason := self._death.reason(hours, truth):
-            self.outcome, self.reason = "died", reason
+        if death := self._death.look(hours, truth):
+            self._end("died", death.reason, death.cause)
             return
         begun = self.complications.check(hours, truth, occurring=self._occurring)
         self._scenario = self._scenario.with_events(*begun) if begun else self._scenario
         if hours >= self.label_hours - HOUR_SLACK and not self.beyond_label:
-            self.outcome = "label"
-            self.reason = f"{self.label_hours:g} h, the duration of the label of {self.pump.name}"
+            reason = f"{self.label_hours:g} h, the duration of the label of {self.pump.name}"
+            self._end("label", reason, "label")

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from plants.bedside.settings import BedsideSettings
 from plants.quantities import SECONDS_PER_HOUR
-from plants.simulation import DeathWatch, fall_text
+from plants.simulation import DeathWatch, fall_cause, fall_text
 from plants.therapies import Death
+
+
+class DeathFound(NamedTuple):
+    """What a patient has died of.
+
+    Parameters
+    ----------
+    cause : str
+        In a few words, equal for all patients.
+    reason : str
+        With the patient's own numbers.
+    """
+
+    cause: str
+    reason: str
 
 
 class DeathAtBedside:
@@ -30,8 +46,8 @@ class DeathAtBedside:
         self._limits, self._watch = settings["death"], DeathWatch(death)
         self._looked_at, self._low_since = 0.0, math.inf
 
-    def reason(self, hours: float, truth: Mapping[str, float]) -> str:
-        """What the patient has died of by now, in words; "" while he or she lives.
+    def look(self, hours: float, truth: Mapping[str, float]) -> DeathFound | None:
+        """What the patient has died of by now; None while he or she lives.
 
         Parameters
         ----------
@@ -41,21 +57,23 @@ class DeathAtBedside:
             Metrics and slow signals now.
         """
         since, self._looked_at = hours - self._looked_at, hours
-        cause = _unsurvivable(truth, self._limits)
-        self._low_since = min(self._low_since, hours) if cause else math.inf
+        threat = _unsurvivable(truth, self._limits)
+        self._low_since = min(self._low_since, hours) if threat else math.inf
         if self._watch.died(truth, since * SECONDS_PER_HOUR):
-            reason = fall_text(self._watch.death, truth)
-        elif hours - self._low_since >= self._limits["hours"]:
-            reason = f"{cause} for {self._limits['hours']:g} h"
+            death = self._watch.death
+            cause, reason = fall_cause(death), fall_text(death, truth)
+        elif threat and hours - self._low_since >= self._limits["hours"]:
+            cause, reason = threat.cause, f"{threat.reason} for {self._limits['hours']:g} h"
         else:
-            return ""
-        return f"{reason} (map {truth['map']:.0f}, index {truth['cardiac_index']:.1f})"
+            return None
+        values = f"(map {truth['map']:.0f}, index {truth['cardiac_index']:.1f})"
+        return DeathFound(cause, f"{reason} {values}")
 
 
-def _unsurvivable(truth: Mapping[str, float], limits: Mapping[str, float]) -> str:
-    """What is not survived for long, in words; "" where nothing is."""
+def _unsurvivable(truth: Mapping[str, float], limits: Mapping[str, float]) -> DeathFound | None:
+    """What is not survived for long; None where nothing is."""
     if truth["map"] < limits["map_low"] or truth["cardiac_index"] < limits["ci_low"]:
-        return "shock"
+        return DeathFound("shock", "shock")
     if truth["lactate"] >= limits["lactate"]:
-        return f"lactate of {truth['lactate']:.1f} mmol/L"
-    return ""
+        return DeathFound("lactate", f"lactate of {truth['lactate']:.1f} mmol/L")
+    return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 from plants.bedside.events import HourScenario
 from plants.bedside.orders import ClinicalOrders
 from plants.bedside.run import BedsideRun
 from plants.bedside.settings import BedsideSettings
 from plants.quantities import HOUR_SLACK, SECONDS_PER_HOUR, SIGNALS, PhysicsError, clipped
-from plants.simulation import DeathWatch
+from plants.simulation import DeathWatch, fall_cause, is_fatal
 from plants.slow import SLOW_INPUTS
 from plants.slow.laws import DOSES
 from plants.therapies import Death
@@ -21,13 +22,23 @@ _FLOWS = ("map", "cardiac_index", "cardiac_power_output", "pcwp", "cvp", "papi",
 #: What a follow-up notes every hour.
 RECORDED_SIGNALS = (*_FLOWS, "lactate", "mitral_regurgitant_fraction", *DOSES, "stunned")
 
-# Limit of each signal, by the name of its number.
+
+class _Limit(NamedTuple):
+    """The number that limits a signal, by its name, and to which side."""
+
+    number: str
+    side: Literal["below", "above"]
+
+    def broken(self, value: float, edge: float) -> bool:
+        return value < edge if self.side == "below" else value > edge
+
+
 _LIMITS = {
-    "map": "map_low",
-    "cardiac_index": "ci_low",
-    "pcwp": "pcwp_high",
-    "cvp": "cvp_high",
-    "lactate": "lactate_high",
+    "map": _Limit("map_low", "below"),
+    "cardiac_index": _Limit("ci_low", "below"),
+    "pcwp": _Limit("pcwp_high", "above"),
+    "cvp": _Limit("cvp_high", "above"),
+    "lactate": _Limit("lactate_high", "above"),
 }
 _STEP = 1.0  # h, between two looks
 
@@ -42,6 +53,9 @@ class FollowUp:
         Whether the circulation held.
     reason : str
         Why not, with the number and its limit; or what it ended with.
+    cause : str
+        Why not, in a few words that are equal for all patients: the signal beyond its limit, or of
+        a death its cause as in :attr:`~plants.Bedside.cause`; "" where the circulation held.
     hours : float
         How long until the result was plain, h after the removal.
     died : bool
@@ -54,6 +68,7 @@ class FollowUp:
 
     result: str
     reason: str
+    cause: str
     hours: float
     died: bool = False
     times: tuple[float, ...] = ()
@@ -86,15 +101,21 @@ def follow_unsupported(
         Limits.
     death : Death
         Of the therapy.
+
+    Raises
+    ------
+    PhysicsError
+        The model breaks down, and not the circulation.
     """
     limits, watch = settings["explant"], DeathWatch(death)
     begin, since = run.slow.hours, dict[str, float]()
     rows: list[dict[str, float]] = []
     times: list[float] = []
 
-    def follow_up(result: str, reason: str, *, died: bool = False) -> FollowUp:
+    def follow_up(result: str, reason: str, cause: str = "", *, died: bool = False) -> FollowUp:
         recorded = {name: tuple(row[name] for row in rows) for name in RECORDED_SIGNALS}
-        return FollowUp(result, reason, run.slow.hours - begin, died, tuple(times), recorded)
+        lasted = run.slow.hours - begin
+        return FollowUp(result, reason, cause, lasted, died, tuple(times), recorded)
 
     try:
         metrics = run.metrics()
@@ -108,14 +129,17 @@ def follow_unsupported(
             times.append(now)
             rows.append({name: metrics[name] for name in RECORDED_SIGNALS})
             if watch.died(metrics, _STEP * SECONDS_PER_HOUR):
-                return follow_up("failed", f"died: {_value_text('map', metrics)}", died=True)
+                reason = f"died: {_value_text(death.signal, metrics)}"
+                return follow_up("failed", reason, fall_cause(death), died=True)
             failing = _failing(metrics, given, limits) if now > limits["grace"] else {}
             since = {name: since.get(name, now) for name in failing}
             for name, reason in failing.items():
                 if now - since[name] >= limits["lasting"] - HOUR_SLACK:
-                    return follow_up("failed", reason)
+                    return follow_up("failed", reason, name)
     except PhysicsError as error:
-        return follow_up("failed", f"died: {error}", died=True)
+        if not is_fatal(error):
+            raise
+        return follow_up("failed", f"died: {error}", error.kind.value, died=True)
     return follow_up(
         "well",
         f"{limits['hours']:g} h without the pump: "
@@ -128,11 +152,10 @@ def _failing(
 ) -> dict[str, str]:
     """What is beyond its limit, with the reason in words."""
     failing = {}
-    for name, key in _LIMITS.items():
-        low, edge = key.endswith("_low"), limits[key]
-        if metrics[name] < edge if low else metrics[name] > edge:
-            side = "below" if low else "above"
-            failing[name] = f"{_value_text(name, metrics)}, {side} {edge:g}"
+    for name, limit in _LIMITS.items():
+        edge = limits[limit.number]
+        if limit.broken(metrics[name], edge):
+            failing[name] = f"{_value_text(name, metrics)}, {limit.side} {edge:g}"
     if given["vasopressor"] > limits["vasopressor_high"]:
         dose, most = given["vasopressor"], limits["vasopressor_high"]
         failing["vasopressor"] = f"vasopressor {dose:.2f} ug/kg/min, above {most:g}"

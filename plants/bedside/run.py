@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from plants.beat import PeriodicBeat, SteadyState
 from plants.plant import Plant
-from plants.quantities import SECONDS_PER_HOUR, PhysicsError
+from plants.quantities import SECONDS_PER_HOUR, FailureKind, PhysicsError
 from plants.slow import (
     FAST_RELAXING_STATES,
     SLOW_STATES,
@@ -180,7 +180,8 @@ class BedsideRun(PeriodicRun):
             pressure += math.copysign(min(abs(move), _LARGEST_MOVE), move)
         raise PhysicsError(
             f"patient {self.plant.patient.name} at {self.slow.hours:.2f} h: the reflex does not "
-            f"settle; the arterial pressure is still {abs(error):.2g} mmHg off"
+            f"settle; the arterial pressure is still {abs(error):.2g} mmHg off",
+            kind=FailureKind.REFLEX_UNSETTLED,
         )
 
     def _step_of(self, longest: float) -> None:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from functools import partial
 
 from plants.bedside.events import HourScenario
 from plants.bedside.explant import infusions_at, patient_disturbances
 from plants.bedside.run import BedsideRun
 from plants.cohorts import VirtualPatient
+from plants.console import next_lower_level
 from plants.plant import Plant
-from plants.pumps import Pump, level_name, level_number
+from plants.pumps import Pump
 from plants.quantities import HOUR_SLACK, PhysicsError
+from plants.simulation import is_fatal
 from plants.slow import STATE_LAYOUT, SlowClock, SlowParameters
 
 # Factors on the patient that the truth tells.
@@ -109,7 +112,9 @@ class SupportedRun:
         )
         return states | values
 
-    def advance(self, hours: float, scenario: HourScenario, orders: Mapping[str, float]) -> str:
+    def advance(
+        self, hours: float, scenario: HourScenario, orders: Mapping[str, float]
+    ) -> PhysicsError | None:
         """Let time pass at the level in force, or at the highest below it that has a beat.
 
         Parameters
@@ -123,8 +128,13 @@ class SupportedRun:
 
         Returns
         -------
-        str
-            Why the circulation has failed; "" where it has not.
+        PhysicsError or None
+            Why the circulation has failed; None where it has not.
+
+        Raises
+        ------
+        PhysicsError
+            The model broke down, and not the circulation.
         """
         slow = self.run.slow
         end = slow.hours + hours
@@ -137,22 +147,23 @@ class SupportedRun:
                 else:
                     self.run.hold(self._pump.speed(self.level), outside)
                 self._truth = self.run.metrics()
-                return ""
+                return None
             except PhysicsError as error:
+                if not is_fatal(error):
+                    raise
                 self._truth = None
-                number = level_number(self.level) - 1
-                if not self._lower_level_helps(number, outside):
-                    return str(error)
-                lower = level_name(number)
+                lower = next_lower_level(
+                    self.level, self._lowest_level, partial(self._holds, outside)
+                )
+                if lower is None:
+                    return error
                 self.alarms.append((slow.hours, f"{self.level} cannot be held: {lower}"))
                 self.level = lower
 
-    def _lower_level_helps(self, number: int, outside: dict[str, float]) -> bool:
-        """Whether the console can help by a lower level: the lowest of all has a beat."""
-        if number < self._lowest_level:
-            return False
+    def _holds(self, outside: dict[str, float], level: str) -> bool:
+        """Whether the patient has a beat at a level."""
         try:
-            self.run.hold(self._pump.speed(level_name(self._lowest_level)), outside)
+            self.run.hold(self._pump.speed(level), outside)
             self.run.metrics()
         except PhysicsError:
             return False

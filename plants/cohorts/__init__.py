@@ -30,7 +30,7 @@ from plants.cohorts.population import (
     check_kept_seeds,
 )
 from plants.cohorts.population_file import DRUG_PARAMETERS, built_in_variation
-from plants.cohorts.refused import PatientRefused
+from plants.cohorts.refused import NO_ACCESS, PatientRefused
 from plants.cohorts.right_pump_indication import Indication, check_indication, indication
 from plants.cohorts.variation import STRESSED_VOLUME
 from plants.cohorts.virtual_patient import VirtualPatient
@@ -40,6 +40,7 @@ __all__ = [
     "ESTIMATED_PARAMETERS",
     "FIRST_EVALUATION_SEED",
     "LARGEST_SPREAD",
+    "NO_ACCESS",
     "ROUTES",
     "SPREAD_LIMIT",
     "STRESSED_VOLUME",

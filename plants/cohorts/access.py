@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
+from plants.cohorts.refused import NO_ACCESS, PatientRefused
 from plants.pumps import Pump
 from plants.quantities import (
     DATA,
@@ -256,8 +257,9 @@ def check_anatomy(pump: Pump, access: str | Access, artery_diameter_mm: float) -
     Raises
     ------
     InputError
-        The device does not allow the access, the diameter is not from 0.5 to 60 mm, or the pump
-        or its sheath is wider than the vessel gives way to.
+        The device does not allow the access, or the diameter is not from 0.5 to 60 mm.
+    PatientRefused
+        The pump or its sheath is wider than the vessel gives way to.
 
     Examples
     --------
@@ -268,7 +270,7 @@ def check_anatomy(pump: Pump, access: str | Access, artery_diameter_mm: float) -
     >>> check_anatomy(Pump.load("5.0"), "femoral cut-down", 5.0)
     Traceback (most recent call last):
     ...
-    plants.InputError: ... allowed: at least 5.6 mm of the femoral artery...
+    plants.cohorts.refused.PatientRefused: ... allowed: at least 5.6 mm of the femoral artery...
     """
     route = access_route(pump, access)
     diameter = check_number(artery_diameter_mm, _DIAMETER, "artery_diameter_mm", None)
@@ -283,7 +285,8 @@ def check_anatomy(pump: Pump, access: str | Access, artery_diameter_mm: float) -
             f"at least {widest / give:.1f} mm of the {route.vessel} for the {part} of the "
             f"{pump.name}, which is {widest:.1f} mm wide; choose a smaller device or another access"
         )
-        raise InputError("artery_diameter_mm", diameter, allowed, source=f"{route.name} access")
+        source = f"{route.name} access"
+        raise PatientRefused("artery_diameter_mm", diameter, allowed, kind=NO_ACCESS, source=source)
     sheath_ratio = sheath_artery_ratio(pump, route, diameter)
     at_risk = sheath_ratio >= numbers["ischemia_ratio"].value
     return Anatomy(route, widest, widest / diameter, sheath_ratio, at_risk)

@@ -38,7 +38,6 @@ FIRST_EVALUATION_SEED = 10_000
 #: Draws of one patient after which the search is given up.
 ATTEMPTS = 50
 SPREAD_LIMIT = 3.0
-_NO_BEAT = "no periodic beat"
 _OUT_OF_RANGE = "a parameter out of its range"
 
 
@@ -242,8 +241,8 @@ class Population:
             return {}, (_OUT_OF_RANGE,)
         try:
             metrics = steady_state(Plant(patient), 0.0, {"mitral_leak": leak}).metrics
-        except PhysicsError:
-            return {}, (_NO_BEAT,)
+        except PhysicsError as error:
+            return {}, (error.kind.value,)
         reasons = []
         for name, (low, high) in self.kind.bands.items():
             unit = "" if SIGNALS[name].unit == "1" else f" {SIGNALS[name].unit}"

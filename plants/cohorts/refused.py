@@ -6,6 +6,9 @@ import functools
 
 from plants.quantities import InputError
 
+#: Kind of the refusal of a patient whose vessels are too narrow for a pump.
+NO_ACCESS = "no access that the arteries allow"
+
 
 class PatientRefused(InputError):
     """There is no such patient, or the pump does not fit: a matter of the seed, no mistake.

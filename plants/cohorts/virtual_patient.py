@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from plants.cohorts.access import Anatomy, access_routes, check_anatomy
-from plants.cohorts.refused import PatientRefused
+from plants.cohorts.refused import NO_ACCESS, PatientRefused
 from plants.patients import Patient
 from plants.pumps import Pump
 from plants.quantities import InputError, Parameter, check_number, unknown_name
@@ -115,6 +115,8 @@ class VirtualPatient:
         Raises
         ------
         InputError
+            The pump has no such access, or none through an artery.
+        PatientRefused
             No access of the pump fits, or the given one does not; the message says why.
 
         Examples
@@ -128,7 +130,7 @@ class VirtualPatient:
         for name in (access,) if access else pump.access:
             try:
                 self.anatomy(pump, name)
-            except InputError as error:
+            except PatientRefused as error:
                 if access:
                     raise
                 reasons.append(f"{name}: {error.value} mm, needs {error.allowed}")
@@ -136,11 +138,7 @@ class VirtualPatient:
                 return replace(self, access=name)
         why = "one that the arteries allow (" + "; ".join(reasons) + ")"
         raise PatientRefused(
-            f"access of the {pump.name}",
-            "none",
-            why,
-            kind="no access that the arteries allow",
-            source=self.patient.name,
+            f"access of the {pump.name}", "none", why, kind=NO_ACCESS, source=self.patient.name
         )
 
     def slow_parameters(self, pump: Pump | None = None) -> SlowParameters:

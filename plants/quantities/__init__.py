@@ -13,6 +13,7 @@ from plants.quantities.checks import (
 from plants.quantities.errors import (
     MISSING,
     ErrorCollector,
+    FailureKind,
     FrozenError,
     InputError,
     InputErrors,
@@ -129,6 +130,7 @@ __all__ = [
     "Declared",
     "Entry",
     "ErrorCollector",
+    "FailureKind",
     "FrozenError",
     "InputError",
     "InputErrors",

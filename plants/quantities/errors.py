@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import enum
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ParamSpec, TypeVar
@@ -246,5 +247,54 @@ class FrozenError(AttributeError, ValueError):
     """Something that was checked when it was made cannot be changed afterwards."""
 
 
+class FailureKind(enum.StrEnum):
+    """What kept a simulation from going on; the value is what tables count it as.
+
+    Examples
+    --------
+    >>> from plants.quantities import FailureKind
+    >>> print(FailureKind.NO_PERIODIC_BEAT)
+    no periodic beat
+    """
+
+    #: No beat was found that ends where it began.
+    NO_PERIODIC_BEAT = "no periodic beat"
+    #: The periodic beat that was found empties a compartment: no heart could beat it.
+    COMPARTMENT_EMPTY = "a compartment runs empty"
+    #: No arterial pressure was found at which the reflex is in equilibrium.
+    REFLEX_UNSETTLED = "the reflex does not settle"
+    #: A state of the slow clock left its range.
+    SLOW_STATE_OUT_OF_RANGE = "a slow state left its range"
+    #: A volume or pressure left the physical range while the beats were integrated.
+    OUT_OF_PHYSICAL_RANGE = "the physical range was left"
+    #: A value is no number any more, or infinite.
+    NOT_FINITE = "a value is no longer finite"
+    #: A numerical solver gave up.
+    SOLVER_STOPPED = "a solver stopped"
+    #: The patient had died before what was asked for.
+    DIED = "the patient died"
+    #: What ran could not answer what was asked of it.
+    NO_ANSWER = "no answer was found"
+
+
 class PhysicsError(RuntimeError):
-    """A simulation left the physical range, or a periodic state was not found."""
+    """A simulation left the physical range, or a periodic state was not found.
+
+    Parameters
+    ----------
+    message : str
+        What happened, to whom and when, with its numbers; for a reader only.
+    kind : FailureKind
+        What programs decide and count by.
+
+    Examples
+    --------
+    >>> from plants import PhysicsError
+    >>> from plants.quantities import FailureKind
+    >>> PhysicsError("cvp is nan at 3 s", kind=FailureKind.NOT_FINITE).kind.name
+    'NOT_FINITE'
+    """
+
+    def __init__(self, message: str, *, kind: FailureKind = FailureKind.NO_ANSWER):
+        super().__init__(message)
+        self.kind = kind

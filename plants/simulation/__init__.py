@@ -1,10 +1,10 @@
 """Simulation: a plant stepped through time, at a held speed or in a closed loop."""
 
 from plants.simulation.beat_clock import BeatClock
-from plants.simulation.closed_loop import COMPLETED, DIED, LEFT
 from plants.simulation.conditions import SINUS, Conditions
 from plants.simulation.constant_speed import held_speed, run_course, simulate
-from plants.simulation.death_watch import DeathWatch, death_text, fall_text
+from plants.simulation.death_watch import DeathWatch, death_text, fall_cause, fall_text
+from plants.simulation.outcome import COMPLETED, DIED, LEFT, failure_outcome, is_fatal
 from plants.simulation.periods import (
     PERIOD_UNIT,
     is_whole_multiple,
@@ -40,10 +40,13 @@ __all__ = [
     "check_finite",
     "check_positive",
     "death_text",
+    "failure_outcome",
+    "fall_cause",
     "fall_text",
     "held_speed",
     "in_physical_range",
     "integration_step",
+    "is_fatal",
     "is_whole_multiple",
     "period_lengths",
     "physical_range_breach",

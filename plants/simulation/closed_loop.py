@@ -10,6 +10,7 @@ from plants.quantities import PhysicsError
 from plants.sensors import Measurement, Sensors
 from plants.simulation.conditions import SINUS
 from plants.simulation.death_watch import DeathWatch, death_text
+from plants.simulation.outcome import COMPLETED, DIED, failure_outcome
 from plants.simulation.periods import period_lengths, time_lived
 from plants.simulation.physical_range import check_finite
 from plants.simulation.rollout import Recorder
@@ -30,12 +31,6 @@ class HasSpeed(Protocol):
 
 
 Act = Callable[[Measurement], HasSpeed]
-
-#: How a course ends.
-COMPLETED, DIED, LEFT = "completed", "died", "left the physical range"
-#: Share of the blood whose loss makes a circulation that leaves the physical range one that was
-#: bled empty; a guess: less is borne, and the reason then lies elsewhere.
-BLED_SHARE = 0.1
 
 
 def run_course(
@@ -83,7 +78,8 @@ def run_course(
     Rollout
         An xarray.Dataset; see :mod:`plants.simulation.rollout`. Its attribute ``outcome`` is
         ``"completed"``, ``"died"`` (by `death`, or bled empty) or ``"left the physical range"``;
-        ``ended`` is empty, or says why the course ended before its time.
+        ``ended`` is empty, or says why the course ended before its time; ``failure`` is the kind of
+        failure (:class:`~plants.quantities.FailureKind`) that ended it, if one did.
 
     Raises
     ------
@@ -103,7 +99,7 @@ def run_course(
     samples = 0 if log_interval is None else max(1, round(period / log_interval))
     slow = simulator.slow is not None
     recorder = Recorder(len(lengths), samples, period, sensors.signals, slow=slow)
-    outcome, ended = COMPLETED, ""
+    outcome, ended, failure = COMPLETED, "", ""
     watch = None if death is None else DeathWatch(death)
     for k, length in enumerate(lengths):
         truth = simulator.metrics()
@@ -114,7 +110,10 @@ def run_course(
             check_finite(truth, f"patient {plant.patient.name} at {simulator.time:.3f} s")
             waves = simulator.advance(speed, length, log_interval=log_interval)
         except PhysicsError as error:
-            outcome, ended = _broken(str(error), simulator.blood_volume, first_volume)
+            outcome, ended = failure_outcome(
+                error, blood_volume=simulator.blood_volume, first_volume=first_volume
+            )
+            failure = error.kind.value
             break
         recorder.add(truth, measurement, speed, waves, length)
         if progress is not None:
@@ -136,13 +135,5 @@ def run_course(
         start_speed=start_speed,
         outcome=outcome,
         ended=ended,
+        failure=failure,
     )
-
-
-def _broken(reason: str, blood_volume: float, first_volume: float) -> tuple[str, str]:
-    """Outcome and reason of a plant that left the physical range: a patient may be bled empty."""
-    lost = first_volume - blood_volume
-    if lost > BLED_SHARE * first_volume:
-        text = f"bled empty: {lost:.0f} mL of {first_volume:.0f} mL of blood lost; {reason}"
-        return DIED, text
-    return LEFT, reason

@@ -83,6 +83,11 @@ def fall_text(death: Death, metrics: Mapping[str, float]) -> str:
     return f"{death.signal} fell to {metrics[death.signal]:.0f}"
 
 
+def fall_cause(death: Death) -> str:
+    """The same in words that are equal for all patients."""
+    return f"{death.signal} too low"
+
+
 def death_text(death: Death, seconds: float | None = None) -> str:
     """What a patient died of, in words; by default with the time that the therapy names."""
     unit, lasting = SIGNALS[death.signal].unit, death.seconds if seconds is None else seconds

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.plant import ACCUMULATOR, N_VOLUMES, STATES
-from plants.quantities import SIGNALS, WAVEFORMS, PhysicsError
+from plants.quantities import SIGNALS, WAVEFORMS, FailureKind, PhysicsError
 
 Array = NDArray[Any]
 
@@ -44,8 +44,8 @@ def in_physical_range(carry: Array, waveforms: Array) -> NDArray[np.bool_]:
     return finite & filled & plausible
 
 
-def physical_range_breach(carry: Array, waveforms: Array) -> str:
-    """Why a plant is out of the physical range; "" where it is not.
+def physical_range_breach(carry: Array, waveforms: Array, where: str) -> PhysicsError | None:
+    """The error of a plant that is out of the physical range; None where it is not.
 
     Parameters
     ----------
@@ -53,20 +53,25 @@ def physical_range_breach(carry: Array, waveforms: Array) -> str:
         State and accumulator of this beat, and what follows.
     waveforms : ndarray, shape (n_waveforms,)
         Waveforms at that state.
+    where : str
+        Whose plant, and when, for the message.
     """
     if not np.isfinite(carry[:N_STATE]).all():
-        return "the state is no longer finite"
+        text = f"{where}: the state is no longer finite"
+        return PhysicsError(text, kind=FailureKind.NOT_FINITE)
     volumes = carry[:N_VOLUMES]
     lowest, name = volumes.min(), STATES.names[int(volumes.argmin())]
     if carry[_MIN_LV_VOLUME] < lowest:  # earlier in this beat
         lowest, name = carry[_MIN_LV_VOLUME], "lv_volume"
     if lowest < 0.0:
-        return f"{name} is {lowest:.3g} mL, below 0"
+        text = f"{where}: {name} is {lowest:.3g} mL, below 0"
+        return PhysicsError(text, kind=FailureKind.OUT_OF_PHYSICAL_RANGE)
     for name, row in zip(_PRESSURES, _PRESSURE_ROWS, strict=True):
         low, high = SIGNALS[name].low, SIGNALS[name].high
         if not low <= waveforms[row] <= high:
-            return f"{name} is {waveforms[row]:.3g} mmHg, outside {low:g} to {high:g}"
-    return ""
+            text = f"{where}: {name} is {waveforms[row]:.3g} mmHg, outside {low:g} to {high:g}"
+            return PhysicsError(text, kind=FailureKind.OUT_OF_PHYSICAL_RANGE)
+    return None
 
 
 def check_finite(metrics: Mapping[str, float], who: str) -> None:
@@ -79,4 +84,5 @@ def check_finite(metrics: Mapping[str, float], who: str) -> None:
     """
     for name, value in metrics.items():
         if not math.isfinite(value):
-            raise PhysicsError(f"{who}: {name} is no longer finite")
+            text = f"{who}: {name} is no longer finite"
+            raise PhysicsError(text, kind=FailureKind.NOT_FINITE)

@@ -13,13 +13,7 @@ from plants.beat import DEFAULT_STEP, BeatMap, run_kernel, steady_state
 from plants.compile import Backend
 from plants.patients import Rhythm
 from plants.plant import ACCUMULATOR, METRICS, N_VOLUMES, PHASE, STATES, Plant, plant_model
-from plants.quantities import (
-    SECONDS_PER_HOUR,
-    SECONDS_PER_MINUTE,
-    WAVEFORMS,
-    InputError,
-    PhysicsError,
-)
+from plants.quantities import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, WAVEFORMS, InputError
 from plants.scenarios import Scenario
 from plants.simulation.beat_clock import BeatClock
 from plants.simulation.physical_range import physical_range_breach
@@ -340,10 +334,10 @@ class Simulator:
         return self._kernel.run(self._carry.copy(), self._values, 1, 1)[0]
 
     def _check(self) -> None:
-        breach = physical_range_breach(self._carry, self._observed())
-        if breach:
-            where = f"patient {self.plant.patient.name} at {self.time:.3f} s"
-            raise PhysicsError(f"{where}: {breach}")
+        where = f"patient {self.plant.patient.name} at {self.time:.3f} s"
+        breach = physical_range_breach(self._carry, self._observed(), where)
+        if breach is not None:
+            raise breach
 
 
 def integration_step(

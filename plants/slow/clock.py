@@ -12,7 +12,7 @@ from plants.beat import steady_state
 from plants.compile import ArrayFunction
 from plants.patients import Patient
 from plants.plant import METRICS, Plant
-from plants.quantities import InputError, PhysicsError, check_number, clipped, lookup
+from plants.quantities import FailureKind, InputError, PhysicsError, check_number, clipped, lookup
 from plants.scenarios import DISTURBANCES
 from plants.slow.model import (
     FAST_RELAXING_STATES,
@@ -185,7 +185,8 @@ class SlowClock:
             low, high = SLOW_STATES[name].low, SLOW_STATES[name].high
             raise PhysicsError(
                 f"patient {self.patient.name} at {self.hours:.2f} h: {name} is "
-                f"{state[STATE_LAYOUT.index[name]]:.4g}, outside {low:g} to {high:g}"
+                f"{state[STATE_LAYOUT.index[name]]:.4g}, outside {low:g} to {high:g}",
+                kind=FailureKind.SLOW_STATE_OUT_OF_RANGE,
             )
         return np.clip(state, _LOW, _HIGH)
 

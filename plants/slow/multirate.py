@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from plants.beat import SteadyState
 from plants.plant import Plant
-from plants.quantities import HOURS_PER_DAY, InputError, PhysicsError
+from plants.quantities import HOURS_PER_DAY, FailureKind, InputError, PhysicsError
 from plants.slow.clock import SlowClock, metric_vector
 from plants.slow.model import FAST_RELAXING_STATES, SLOW_STATES, STATE_LAYOUT
 from plants.slow.periodic_run import PeriodicRun, step_change
@@ -184,7 +184,8 @@ class MultirateRun(PeriodicRun):
                 pressure += math.copysign(min(abs(error), _FIRST_MOVE), error)
         raise PhysicsError(
             f"the reflex of patient {self.plant.patient.name} does not settle; the arterial "
-            f"pressure is still {abs(last):.2g} mmHg off"
+            f"pressure is still {abs(last):.2g} mmHg off",
+            kind=FailureKind.REFLEX_UNSETTLED,
         )
 
     def _step_of(self, longest: float) -> None:
@@ -198,7 +199,8 @@ class MultirateRun(PeriodicRun):
                 trial, error = self._trial_step(now, step)
             except PhysicsError as failure:
                 if self._fresh and step <= SHORTEST_STEP:
-                    raise PhysicsError(f"at {self.slow.hours:.2f} h: {failure}") from None
+                    text = f"at {self.slow.hours:.2f} h: {failure}"
+                    raise PhysicsError(text, kind=failure.kind) from None
                 trial, error = now, math.inf
             if error <= 1.0 or (self._fresh and step <= SHORTEST_STEP):
                 break

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from plants.beat import BeatMap, PeriodicBeat, SteadyState
 from plants.plant import METRICS, N_VOLUMES, PHASE, STATES, VALUES, Plant
-from plants.quantities import PhysicsError
+from plants.quantities import FailureKind, PhysicsError
 from plants.scenarios import DISTURBANCES
 from plants.slow.model import slow_model
 
@@ -109,7 +109,10 @@ class BeatResponse(PeriodicBeat):
             beat = self._nearby(speed, acting, total)
             if beat is None:
                 name = self.plant.patient.name
-                raise PhysicsError(f"no periodic beat of patient {name} near the one before")
+                raise PhysicsError(
+                    f"no periodic beat of patient {name} near the one before",
+                    kind=FailureKind.NO_PERIODIC_BEAT,
+                )
         beat = beat or self.find(speed, acting, blood_volume=total)
         self._at = (here, beat.periodic_beat.state)
         return beat
@@ -137,7 +140,8 @@ class BeatResponse(PeriodicBeat):
         except np.linalg.LinAlgError:
             raise PhysicsError(
                 f"the periodic beat of patient {self.plant.patient.name} does not answer to its "
-                "drives: it is at the edge of its existence"
+                "drives: it is at the edge of its existence",
+                kind=FailureKind.NO_PERIODIC_BEAT,
             ) from None
         self._state_slope = np.zeros((n, len(names) + 1))
         self._state_slope[_FREE] = state_slope

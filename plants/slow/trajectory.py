@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.plant import METRICS
-from plants.quantities import SECONDS_PER_HOUR, PhysicsError
+from plants.quantities import SECONDS_PER_HOUR, FailureKind, PhysicsError
 from plants.scenarios import DISTURBANCES
 from plants.slow.clock import SlowClock
 from plants.slow.model import SLOW_INPUTS, SLOW_STATES, slow_model
@@ -185,10 +185,14 @@ def slow_trajectory(
     except RuntimeError:
         raise PhysicsError(
             f"the slow states of patient {clock.patient.name} cannot be followed over the next "
-            f"{hours:.3g} h"
+            f"{hours:.3g} h",
+            kind=FailureKind.SOLVER_STOPPED,
         ) from None
     if not np.all(np.isfinite(path[:, -1])):
-        raise PhysicsError(f"patient {clock.patient.name}: the blood volume is no longer finite")
+        raise PhysicsError(
+            f"patient {clock.patient.name}: the blood volume is no longer finite",
+            kind=FailureKind.NOT_FINITE,
+        )
     return Trajectory(np.array([clock.checked(row) for row in path[:, :-1]]), path[:, -1])
 
 

@@ -24,6 +24,7 @@ from controllers.tracking.model.steady_state_newton import (
     start_near,
 )
 from plants import PhysicsError, Plant, SlowParameters
+from plants.quantities import FailureKind
 
 Array = NDArray[np.float64]
 Key = tuple[float, str]
@@ -173,7 +174,7 @@ class SteadyStateBeats:
         """
         steady = self.centres(point[None], [condition])
         if steady.reasons[0]:
-            raise PhysicsError(steady.reasons[0])
+            raise PhysicsError(steady.reasons[0], kind=FailureKind.NO_PERIODIC_BEAT)
         begin = self._slopes[condition.key].unknowns_at(point[None])[0]
         inputs = condition.inputs.vector()
         return self.equations.beat_from_leak(begin, point, condition.speed, inputs, leak)

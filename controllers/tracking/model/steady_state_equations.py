@@ -22,7 +22,7 @@ from controllers.tracking.model.estimated_patient import (
 from controllers.tracking.model.tracked_quantities import N_PATIENT
 from plants import METRICS, STATES, BeatMap, PhysicsError, Plant, SlowParameters
 from plants.plant import N_VOLUMES, PHASE, STEP, VALUES
-from plants.quantities import SECONDS_PER_MINUTE
+from plants.quantities import SECONDS_PER_MINUTE, FailureKind
 
 Array = NDArray[np.float64]
 
@@ -262,7 +262,10 @@ class SteadyStateEquations:
             _, metrics = self.residual(*at, self.steps(*at))
             if self.physical(z[None], metrics)[0]:
                 return np.asarray(metrics[0])
-        raise PhysicsError("no beat of the nominal patient with a leaking mitral valve is reached")
+        raise PhysicsError(
+            "no beat of the nominal patient with a leaking mitral valve is reached",
+            kind=FailureKind.NO_PERIODIC_BEAT,
+        )
 
 
 def _period(values: Array) -> Array:

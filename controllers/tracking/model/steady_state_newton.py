@@ -15,6 +15,7 @@ from controllers.tracking.model.steady_state_equations import (
 from controllers.tracking.model.tracked_quantities import PATIENT_STATES
 from plants import PhysicsError, steady_state
 from plants.plant import N_VOLUMES
+from plants.quantities import FailureKind
 
 Array = NDArray[np.float64]
 
@@ -98,7 +99,8 @@ def newton(
     """
     name = equations.plant.patient.name
     where = "without the pump" if speed == NO_PUMP_SPEED else f"at {speed:g} rpm"
-    missing = PhysicsError(f"no steady-state beat of the nominal patient {name} {where}")
+    text = f"no steady-state beat of the nominal patient {name} {where}"
+    missing = PhysicsError(text, kind=FailureKind.NO_PERIODIC_BEAT)
     if not np.isfinite(guess).all():
         raise missing
     z, held = guess.copy(), np.array([speed])

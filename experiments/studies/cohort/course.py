@@ -12,19 +12,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from experiments.studies.cohort.outcome import (
-    COMPLETED,
-    DIED,
-    RECORDED_SIGNALS,
-    REFUSED,
-    RULE,
-    Course,
-    Support,
-)
+from experiments.studies.cohort.outcome import RECORDED_SIGNALS, REFUSED, RULE, Course, Support
 from experiments.studies.cohort.settings import CohortSettings, cohort_settings
 from plants import (
     HAZARDS,
-    InputError,
     MultirateRun,
     PhysicsError,
     Plant,
@@ -44,9 +35,19 @@ from plants.bedside import (
     infusions_at,
     limb_is_starved,
 )
+from plants.cohorts import PatientRefused
+from plants.console import next_lower_level
 from plants.pumps import level_name, level_number
 from plants.quantities import HOUR_SLACK, SECONDS_PER_HOUR, stream
-from plants.simulation import DeathWatch, fall_text
+from plants.simulation import (
+    COMPLETED,
+    DIED,
+    DeathWatch,
+    failure_outcome,
+    fall_cause,
+    fall_text,
+    is_fatal,
+)
 
 #: Relative error of an outer step that is aimed at; what comes out differs by less than 0.5 % from
 #: what a fiftieth of it gives.
@@ -97,8 +98,8 @@ def run_support(
         raise unknown_name("access", support.access, pump.access)
     try:
         placed = patient.on(pump, support.access)
-    except InputError as error:
-        return Course(support.name, REFUSED, str(error.allowed), support.access)
+    except PatientRefused as error:
+        return Course(support.name, REFUSED, error.allowed, error.kind, support.access)
     days = _SupportedDays(placed, pump, support, settings, bedside)
     course = days.course()
     if malpositioned:
@@ -166,23 +167,23 @@ class _SupportedDays:
         self.level = pump.level(support.levels if held else number).name
 
     def course(self) -> Course:
-        outcome, reason = COMPLETED, ""
         try:
             while self.run.slow.hours < self.end - HOUR_SLACK:
                 step = min(self.settings["check_interval"], self.end - self.run.slow.hours)
-                self._check(step)
+                metrics = self._measured()
+                self._note(metrics)
+                if self.death.died(metrics, step * SECONDS_PER_HOUR):
+                    death = self.death.death
+                    return self._result(DIED, fall_text(death, metrics), fall_cause(death))
+                self._act(metrics)
                 self._advance(self.run.slow.hours + step)
             self._note(self.run.metrics())
         except PhysicsError as error:
-            outcome, reason = DIED, str(error)
-        return self._result(outcome, reason)
+            return self._result(*failure_outcome(error), error.kind.value)
+        return self._result(COMPLETED)
 
-    def _check(self, step: float) -> None:
-        """A check, for the hours to come: note, let happen what is due, treat, set the level."""
-        metrics = self._measured()
-        self._note(metrics)
-        if self.death.died(metrics, step * SECONDS_PER_HOUR):
-            raise PhysicsError(fall_text(self.death.death, metrics))
+    def _act(self, metrics: dict[str, float]) -> None:
+        """At a check: let happen what is due, treat, set the level."""
         if self.times[-1] > 0.0:
             self._events()
             if limb_is_starved(metrics, self.bedside["orders"]):
@@ -216,11 +217,19 @@ class _SupportedDays:
                 self._lowered_or_lost(error)
 
     def _lowered_or_lost(self, error: PhysicsError) -> None:
-        """Suction may leave no periodic beat: one level lower, as the console would go."""
-        lower = self._moved(-1)
-        if self.support.levels != RULE or lower == self.level:
+        """Suction may leave no periodic beat: one level lower, as the console goes."""
+        lowest = int(self.settings["lowest_level"])
+        lower = next_lower_level(self.level, lowest, self._has_beat) if is_fatal(error) else None
+        if lower is None:
             raise error
         self.level = lower
+
+    def _has_beat(self, level: str) -> bool:
+        try:
+            self._metrics_at(level)
+        except PhysicsError:
+            return False
+        return True
 
     def _note(self, metrics: dict[str, float]) -> None:
         hours = self.run.slow.hours
@@ -282,7 +291,7 @@ class _SupportedDays:
         except PhysicsError:
             return False
 
-    def _result(self, outcome: str, reason: str) -> Course:
+    def _result(self, outcome: str, reason: str = "", cause: str = "") -> Course:
         series = {name: self.recorded[name] for name in HAZARDS}
         struck = event_times(self.times, series, self.complications.limits)
         anatomy = self.patient.anatomy(self.pump, self.patient.access)
@@ -290,6 +299,7 @@ class _SupportedDays:
             support=self.support.name,
             outcome=outcome,
             reason=reason,
+            cause=cause,
             access=self.patient.access,
             sheath_artery_ratio=anatomy.sheath_artery_ratio,
             hours=self.run.slow.hours,

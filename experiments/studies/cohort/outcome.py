@@ -10,7 +10,7 @@ from plants.quantities import HOURS_PER_DAY
 
 #: Levels are set by the clinical rule instead of being held.
 RULE = "rule"
-COMPLETED, DIED, REFUSED = "completed", "died", "refused"
+REFUSED = "refused"
 #: What is noted at every check, besides the cumulative hazards.
 RECORDED_SIGNALS = (
     "level",
@@ -89,7 +89,10 @@ class Course:
     support : str
         Name of the support.
     outcome, reason : str
-        ``"completed"``, ``"died"`` or ``"refused"`` (anatomy), and why.
+        ``"completed"``, ``"died"``, ``"refused"`` (anatomy) or, where the model broke down and not
+        the circulation, ``"left the physical range"``; and why, with the patient's own numbers.
+    cause : str
+        Why in a few words that are equal for all patients; "" where the course was completed.
     access : str
         The way in that was taken.
     sheath_artery_ratio : float
@@ -114,6 +117,7 @@ class Course:
     support: str
     outcome: str
     reason: str = ""
+    cause: str = ""
     access: str = ""
     sheath_artery_ratio: float = 0.0
     hours: float = 0.0

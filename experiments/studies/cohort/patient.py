@@ -10,7 +10,8 @@ from experiments.runs import to_json
 from experiments.studies.cohort.course import run_support
 from experiments.studies.cohort.outcome import Course, Support
 from experiments.studies.cohort.settings import cohort_settings
-from plants import InputError, Population, RefusalCounts
+from plants import Population, RefusalCounts
+from plants.cohorts import PatientRefused
 
 
 @dataclass(frozen=True)
@@ -99,10 +100,8 @@ def run_patient(task: Task) -> PatientResult:
     population = Population(task.phenotype, spread=task.spread, evaluation=task.evaluation)
     try:
         patient, counts = population.draw_with_counts(task.seed)
-    except InputError as error:
-        if error.field != "spread":  # No plausible draw; anything else is the caller's mistake.
-            raise
-        return PatientResult(task.key, {}, str(error.allowed), population.attempts, {}, ())
+    except PatientRefused as error:
+        return PatientResult(task.key, {}, error.allowed, population.attempts, {}, ())
     row = patient.row()
     courses = tuple(
         run_support(patient, support, malpositioned=task.malpositioned) for support in task.supports

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from experiments.statistics import NORMAL_QUANTILE, wilson
-from experiments.studies.cohort.outcome import COMPLETED, DIED, REFUSED, Course
+from experiments.studies.cohort.outcome import REFUSED, Course
 from experiments.studies.cohort.patient import PatientResult
 from experiments.studies.cohort.settings import COMPLICATIONS, Expected, cohort_settings
 from plants import RefusalCounts
 from plants.quantities import HOUR_SLACK, HOURS_PER_DAY
+from plants.simulation import COMPLETED, DIED, LEFT
 
 if TYPE_CHECKING:
     import pandas
@@ -243,29 +245,15 @@ def _refusals(
     if missing:
         rows.append({"what": "patients", "reason": "not found", "count": missing})
     for name, courses in by_support.items():
-        count = sum(course.outcome == REFUSED for course in courses)
-        if count:
-            reason = "no access that the arteries allow"
-            rows.append({"what": name, "reason": reason, "count": count})
-        deaths: dict[str, int] = {}
-        for course in courses:
-            if course.outcome == DIED:
-                reason = why(course.reason)
-                deaths[reason] = deaths.get(reason, 0) + 1
-        rows += [
-            {"what": name, "reason": f"died: {reason}", "count": count}
-            for reason, count in sorted(deaths.items())
-        ]
+        ends = Counter((course.outcome, course.cause) for course in courses)
+        for outcome in (REFUSED, DIED, LEFT):
+            said = "" if outcome == REFUSED else f"{outcome}: "
+            rows += [
+                {"what": name, "reason": f"{said}{cause}", "count": count}
+                for (ended, cause), count in sorted(ends.items())
+                if ended == outcome
+            ]
     return rows
-
-
-def why(reason: str) -> str:
-    """A death in a few words: the numbers of its message left out."""
-    if "no periodic beat" in reason:
-        return "no periodic beat"
-    if "falls to" in reason:
-        return "a compartment runs empty"
-    return reason.partition(" fell to ")[0] + " too low" if " fell to " in reason else reason
 
 
 def _row(patient: PatientResult, course: Course) -> dict[str, Any]:
@@ -276,6 +264,7 @@ def _row(patient: PatientResult, course: Course) -> dict[str, Any]:
         "support": course.support,
         "outcome": course.outcome,
         "reason": course.reason,
+        "cause": course.cause,
         "access": course.access,
         "sheath_artery_ratio": course.sheath_artery_ratio,
         "hours": course.hours,

@@ -28,7 +28,7 @@ from plants.circulation import end_systolic_phase
 from plants.compile import Kernel, step_kernel
 from plants.plant import ACCUMULATOR, EXTREMES, INTEGRALS, N_VOLUMES, PHASE, VALUES, FreeWall
 from plants.plant import metrics as beats_of
-from plants.quantities import SECONDS_PER_MINUTE
+from plants.quantities import SECONDS_PER_MINUTE, FailureKind
 
 Array = NDArray[np.float64]
 Stage = tuple[ca.SX, ca.SX]
@@ -160,7 +160,8 @@ def reference_beat(
         state[free] -= np.linalg.solve(slope[np.ix_(free, free)], error[free])
     raise PhysicsError(
         f"no reference beat of patient {plant.patient.name} at {speed:g} rpm: the change over a "
-        f"beat stays at {change:.3g}"
+        f"beat stays at {change:.3g}",
+        kind=FailureKind.NO_PERIODIC_BEAT,
     )
 
 
@@ -173,7 +174,8 @@ def _solved(
         rhs, (0.0, seconds), start, method="DOP853", rtol=rtol, atol=rtol, dense_output=dense_output
     )
     if not solution.success:
-        raise PhysicsError(f"the reference solver stopped: {solution.message}")
+        text = f"the reference solver stopped: {solution.message}"
+        raise PhysicsError(text, kind=FailureKind.SOLVER_STOPPED)
     return solution
 
 

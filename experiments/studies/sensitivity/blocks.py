@@ -106,11 +106,7 @@ def run_block(block: Block) -> BlockOutputs:
             plant, outside = varied_plant(patient, pump, varied, values)
             beat = steady_state(plant, block.subject.speed, outside, start=_start(block.subject))
         except PhysicsError as error:
-            reasons[_short(error)] += 1
+            reasons[error.kind.value] += 1
         else:
             outputs[k] = [beat.metrics[name] for name in names]
     return BlockOutputs(outputs, dict(reasons))
-
-
-def _short(error: PhysicsError) -> str:
-    return "a compartment runs empty" if "falls to" in str(error) else "no periodic beat"

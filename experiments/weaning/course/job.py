@@ -155,11 +155,11 @@ class _Run:
         if self.records:
             self.records[-1]["lasting"] = bedside.hours - self.records[-1]["hours"]
         bridge = _bridge_hours(controller)
-        outcome, reason = bedside.outcome or "label", bedside.reason
+        outcome, reason, cause = bedside.outcome or "label", bedside.reason, bedside.cause
         if outcome == "explanted" and bedside.follow_up is not None:
             outcome = bedside.follow_up.result
         elif outcome == "label" and math.isfinite(bridge):
-            outcome, reason = "bridge", controller.log[-1].words
+            outcome, reason, cause = "bridge", controller.log[-1].words, "bridge"
         follow = bedside.follow_up
         return Course(
             trial=self.trial,
@@ -169,6 +169,7 @@ class _Run:
             access=bedside.patient.access,
             outcome=outcome,
             reason=reason,
+            cause=cause,
             hours=bedside.hours,
             bridge_hours=bridge,
             label_hours=bedside.label_hours,

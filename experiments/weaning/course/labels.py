@@ -145,13 +145,12 @@ def short_reason(text: str) -> str:
     Examples
     --------
     >>> from experiments.weaning.course import short_reason
-    >>> short_reason("against: mean arterial pressure 55.3 mmHg, at least 60")
+    >>> short_reason("mean arterial pressure 55.3 mmHg, at least 60")
     'MAP 55.3 mmHg, at least 60'
     """
-    shortened = text.removeprefix("against: ").removeprefix("for: ")
     for name, short in _SHORT.items():
-        shortened = re.sub(rf"\b{name}\b", short, shortened.replace(SIGNALS[name].meaning, short))
-    return shortened
+        text = re.sub(rf"\b{name}\b", short, text.replace(SIGNALS[name].meaning, short))
+    return text
 
 
 def reason_texts(decision: Mapping[str, Any], *, met: bool) -> list[str]:
@@ -160,11 +159,11 @@ def reason_texts(decision: Mapping[str, Any], *, met: bool) -> list[str]:
     Examples
     --------
     >>> from experiments.weaning.course import reason_texts
-    >>> decision = {"reasons": ["against: map 55 mmHg", "for: cvp 9 mmHg"], "met": [False, True]}
+    >>> decision = {"texts": ["map 55 mmHg", "cvp 9 mmHg"], "met": [False, True]}
     >>> reason_texts(decision, met=False)
     ['MAP 55 mmHg']
     """
-    pairs = zip(decision["reasons"], decision["met"], strict=True)
+    pairs = zip(decision["texts"], decision["met"], strict=True)
     return [short_reason(text) for text, is_met in pairs if is_met is met]
 
 

@@ -64,6 +64,8 @@ class Course:
         When complications and events of the case struck, h.
     alarms : list of (float, str)
         Of the console.
+    cause : str
+        What the outcome is due to in a few words that are equal for all patients.
     follow_up : dict
         After the explant: ``hours`` and noted signals as lists; empty otherwise.
     seconds : dict of str to float
@@ -85,15 +87,20 @@ class Course:
     findings: dict[str, float]
     true_events: dict[str, float]
     alarms: list[tuple[float, str]]
+    cause: str = ""
     follow_up: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
 
 def plain_reasons(decision: Decision) -> dict[str, Any]:
-    """The reasons of a decision as texts, those against going on first, and which are met."""
+    """The reasons of a decision, those against going on first: in words, and which are met.
+
+    ``texts`` are the words of ``reasons`` without the side that they are on.
+    """
     reasons = sorted(decision.reasons, key=lambda reason: reason.met)
     return {
         "reasons": [str(reason) for reason in reasons],
+        "texts": [reason.text for reason in reasons],
         "met": [reason.met for reason in reasons],
     }
 

@@ -106,7 +106,7 @@ def wean(trial: WeaningTrial, *, runs: Path, watch: Watch | None = None) -> Wean
 def _write(run: RunFolder, course: Course, log: DecisionLog) -> None:
     import pandas
 
-    decisions = pandas.DataFrame(course.decisions).drop(columns="met")
+    decisions = pandas.DataFrame(course.decisions).drop(columns=["met", "texts"])
     for name in ("findings", "reasons"):
         decisions[name] = ["; ".join(reasons) for reasons in decisions[name]]
     run.write_table("decisions", decisions)

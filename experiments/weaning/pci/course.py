@@ -27,7 +27,7 @@ from plants import (
 from plants.plant import PHASE
 from plants.quantities import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 from plants.scenarios import intervention_numbers
-from plants.simulation import DeathWatch, death_text, period_lengths
+from plants.simulation import DIED, DeathWatch, death_text, failure_outcome, period_lengths
 
 # How long the unsupported patient is followed after the artery was told open, s.
 _AFTER = 300.0
@@ -162,11 +162,11 @@ class _Run:
             if due or self.fast is not None:
                 wanted = self._wanted(measured)
             if watch.died(truth, length):
-                return "died", death_text(watch.death)
+                return DIED, death_text(watch.death)
             try:
                 simulator.advance(self.driver.apply(wanted, now), length)
             except PhysicsError as error:
-                return "died", str(error)
+                return failure_outcome(error)
             if self.progress is not None:
                 # Weaning takes about as long as the steps' shortest times.
                 self.progress(min(now / (self.planned.opened + 2000.0), 1.0))
@@ -201,7 +201,7 @@ class _Run:
                 if counts:
                     worst = min(worst, truth["map"])
         except PhysicsError as error:
-            return "died", str(error)
+            return failure_outcome(error)
         text = f"lowest mean arterial pressure {worst:.1f} mmHg without the pump"
         well = worst >= lowest
         return ("well", text) if well else ("failed", f"{text}, below {lowest:g}")

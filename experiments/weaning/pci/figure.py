@@ -23,6 +23,7 @@ from experiments.weaning.course import (
 from experiments.weaning.pci.outcome import PciCourse
 from plants.quantities import RPM_PER_KRPM, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 from plants.scenarios import intervention_numbers
+from plants.simulation import DIED, LEFT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 OUTCOME_WORDS = {
     "well": "off the pump and well",
     "failed": "off the pump, pressure too low",
-    "died": "died",
+    DIED: "died",
+    LEFT: "left the physical range of the model",
     "label": "still supported at the end of the label's time",
 }
 _SIZE = (12.0, 9.0)  # inches

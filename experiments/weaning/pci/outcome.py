@@ -9,6 +9,7 @@ import numpy as np
 
 from experiments.weaning.pci.trial import PERIOD, PciTrial
 from plants import Intervention
+from plants.simulation import DIED, LEFT
 
 #: Signals that are noted every second.
 RECORDED_SIGNALS = (
@@ -16,7 +17,7 @@ RECORDED_SIGNALS = (
     *("cardiac_power_output", "pump_speed", "suction"),
 )
 #: How an intervention ends.
-OUTCOMES = ("well", "failed", "died", "label")
+OUTCOMES = ("well", "failed", DIED, LEFT, "label")
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class PciCourse:
     patient : str
         Name of the individual.
     outcome : str
-        One of :data:`OUTCOMES`: off and well, off and too low a pressure, died, or still supported
-        when the label's time ended.
+        One of :data:`OUTCOMES`: off and well, off and too low a pressure, died, beyond what the
+        model can tell, or still supported when the label's time ended.
     reason : str
         In words and numbers.
     seconds : float

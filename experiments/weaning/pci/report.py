@@ -157,7 +157,7 @@ def decision_rows(course: PciCourse) -> list[tuple[object, ...]]:
 def _write(run: RunFolder, course: PciCourse) -> None:
     import pandas
 
-    decisions = pandas.DataFrame(course.decisions).drop(columns="met")
+    decisions = pandas.DataFrame(course.decisions).drop(columns=["met", "texts"])
     decisions["reasons"] = ["; ".join(texts) for texts in decisions["reasons"]]
     run.write_table("decisions", decisions)
     run.write_table("supported", pandas.DataFrame(course.supported))

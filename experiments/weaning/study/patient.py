@@ -59,6 +59,26 @@ class Task:
 
 
 @dataclass(frozen=True)
+class NotSimulated:
+    """Why the model could not carry something through.
+
+    Attributes
+    ----------
+    kind : str
+        In a few words that are equal for all patients: a :class:`~plants.quantities.FailureKind`.
+    reason : str
+        With the patient's own numbers.
+    """
+
+    kind: str
+    reason: str
+
+    @classmethod
+    def of(cls, error: PhysicsError) -> NotSimulated:
+        return cls(error.kind.value, str(error))
+
+
+@dataclass(frozen=True)
 class PatientResult:
     """A patient and what became of him or her under each policy.
 
@@ -78,7 +98,7 @@ class PatientResult:
         By policy.
     alarms : dict of str to dict of str to bool
         By policy and finding, whether it was true when it was named.
-    not_simulated : dict of str to str
+    not_simulated : dict of str to NotSimulated
         Courses and probes that the model could not carry through, and why.
     refusal_kind : str
         The refusal in a few words, without the patient's own numbers.
@@ -91,7 +111,7 @@ class PatientResult:
     probe: Probe | None = None
     courses: Mapping[str, Course] = field(default_factory=dict)
     alarms: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
-    not_simulated: Mapping[str, str] = field(default_factory=dict)
+    not_simulated: Mapping[str, NotSimulated] = field(default_factory=dict)
     refusal_kind: str = ""
 
     def to_dict(self) -> dict[str, Any]:
@@ -112,6 +132,9 @@ class PatientResult:
         values = dict(content)
         courses = values["courses"].items()
         values["courses"] = {name: from_plain(_unpacked(course)) for name, course in courses}
+        values["not_simulated"] = {
+            name: NotSimulated(**said) for name, said in values["not_simulated"].items()
+        }
         if values["oracle"] is not None:
             values["oracle"] = Oracle(**_known(values["oracle"]))
         if values["probe"] is not None:
@@ -139,20 +162,20 @@ def run_patient(task: Task) -> PatientResult:
         trial_bedside(first)
         oracle = find_oracle(first)
     except PhysicsError as error:
-        kind = "no periodic beat"
+        kind = error.kind.value
         return PatientResult(task.key, task.seed, f"{kind}: {error}", refusal_kind=kind)
     except PatientRefused as error:
         refusal = f"{error.field}: {error.allowed}"
         return PatientResult(task.key, task.seed, refusal, refusal_kind=error.kind)
     courses: dict[str, Course] = {}
     alarms: dict[str, Mapping[str, bool]] = {}
-    errors: dict[str, str] = {}
+    errors: dict[str, NotSimulated] = {}
     for policy in task.policies:
         watch = AlarmTruth()
         try:
             courses[policy] = run_course(task.trial(policy), watch=watch)
         except PhysicsError as error:
-            errors[policy] = str(error)
+            errors[policy] = NotSimulated.of(error)
         else:
             alarms[policy] = watch.true
     probe = None
@@ -160,7 +183,7 @@ def run_patient(task: Task) -> PatientResult:
         try:
             probe = evaluate_explant_gate(first)
         except PhysicsError as error:
-            errors["gate"] = str(error)
+            errors["gate"] = NotSimulated.of(error)
     return PatientResult(task.key, task.seed, "", oracle, probe, courses, alarms, errors)
 
 

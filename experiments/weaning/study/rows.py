@@ -63,8 +63,8 @@ def study_rows(done: Iterable[PatientResult]) -> StudyRows:
                 {"seed": patient.seed, "what": "patient", "reason": patient.refusal_kind}
             )
         refusals += [
-            {"seed": patient.seed, "what": what, "reason": _brief(reason)}
-            for what, reason in patient.not_simulated.items()
+            {"seed": patient.seed, "what": what, "reason": failure.kind}
+            for what, failure in patient.not_simulated.items()
         ]
         case = next((course.case for course in patient.courses.values()), "")
         if patient.probe is not None:
@@ -121,6 +121,7 @@ def course_row(
         "well_at_label_end": oracle.well_at_label_end,
         "outcome": course.outcome,
         "reason": course.reason,
+        "cause": course.cause,
         "hours": course.hours,
         "label_hours": course.label_hours,
         "bridge_hours": course.bridge_hours,
@@ -161,8 +162,3 @@ def course_row(
         "plant_seconds": course.seconds.get("plant", math.nan),
         "controller_seconds": course.seconds.get("controller", math.nan),
     }
-
-
-def _brief(reason: str) -> str:
-    """A reason without the patient's own numbers, so that equal ones can be counted."""
-    return "no periodic beat" if "no periodic beat" in reason else reason.partition(" (")[0]

@@ -28,6 +28,7 @@ from plants import (
 from plants.batch import kernel as kernels
 from plants.batch.layout import BatchLayout
 from plants.compile import find_compiler
+from plants.quantities import FailureKind
 
 needs_compiler = pytest.mark.skipif(find_compiler() is None, reason="no C compiler here")
 PHASE = STATES.index["phase"]
@@ -182,8 +183,9 @@ def test_a_lane_out_of_range_stops_with_the_reason_of_its_simulator_and_touches_
     assert batch.alive.tolist() == [True, False, True, False]
     assert batch.times.tolist() == [71.0, single.time, 71.0, single.time]
     assert np.isnan(batch.metric_matrix()[:, [1, 3]]).all()
-    with pytest.raises(PhysicsError, match=r"lane 1: patient healthy .*; lane 3: "):
+    with pytest.raises(PhysicsError, match=r"lane 1: patient healthy .*; lane 3: ") as told:
         batch.raise_failures()
+    assert told.value.kind is caught.value.kind is FailureKind.OUT_OF_PHYSICAL_RANGE
     calm.advance(33_000, 70.0)
     calm.advance(33_000, 1.0)
     assert np.array_equal(batch.states[[0, 2]], calm.states[[0, 2]])
@@ -216,13 +218,16 @@ def test_a_lane_that_is_no_number_leaves_the_others_bit_identical():
 def test_a_lane_without_a_steady_state_is_told_by_index(monkeypatch):
     def never(plant, speed, *rest, **more):
         if plant.patient.name == "shock-c":
-            raise PhysicsError("no periodic beat of patient shock-c")
+            raise PhysicsError("none of shock-c", kind=FailureKind.NO_PERIODIC_BEAT)
         return steady_state(plant, speed, *rest, **more)
 
     monkeypatch.setattr("plants.batch.start.steady_state", never)
     batch = BatchSimulator([Plant("shock-d", "CP"), Plant("shock-c", "CP")])
     batch.reset(speeds=31_234.0)
-    assert batch.failures == {1: "no periodic beat of patient shock-c"}
+    assert batch.failures == {1: "none of shock-c"}
+    with pytest.raises(PhysicsError) as told:
+        batch.raise_failures()
+    assert told.value.kind is FailureKind.NO_PERIODIC_BEAT
     batch.advance(31_234.0, 1.0)
     pressures = batch.metrics()["map"]
     assert np.isfinite(pressures[0])

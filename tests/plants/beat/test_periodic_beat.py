@@ -20,6 +20,7 @@ from plants import (
 )
 from plants.beat import TOLERANCE, periodic_beat, periodic_newton
 from plants.plant import N_VOLUMES
+from plants.quantities import FailureKind
 
 EVERYWHERE = [
     (patient, device, level.name)
@@ -209,8 +210,10 @@ def test_what_does_not_converge_is_not_returned():
     patient = Patient.load("shock-d")
     drained = patient.replace(blood_volume=patient["blood_volume"] - 1200)
     plant = Plant(drained, "5.5")
-    with pytest.raises(PhysicsError, match=r"no periodic beat of patient shock-d at 33000 rpm"):
+    text = r"no periodic beat of patient shock-d at 33000 rpm"
+    with pytest.raises(PhysicsError, match=text) as error:
         steady_state(plant, 33_000)
+    assert error.value.kind is FailureKind.NO_PERIODIC_BEAT
 
 
 def test_a_search_that_stops_early_is_an_error(monkeypatch):
@@ -223,8 +226,9 @@ def test_a_search_that_stops_early_is_an_error(monkeypatch):
 def test_an_emptied_ventricle_is_an_error():
     healthy = Patient.load("healthy")
     drained = healthy.replace(blood_volume=healthy["blood_volume"] - 900)
-    with pytest.raises(PhysicsError, match=r"lv_volume falls to -.* mL, below 0"):
+    with pytest.raises(PhysicsError, match=r"lv_volume falls to -.* mL, below 0") as error:
         steady_state(Plant(drained, "5.5"), 33_000)
+    assert error.value.kind is FailureKind.COMPARTMENT_EMPTY
 
 
 def test_a_state_that_is_not_finite_is_refused():

@@ -79,7 +79,7 @@ def test_a_patient_without_recovery_fails_without_the_pump():
 def test_the_explanted_patient_keeps_blood_and_slow_state():
     course = bedside()
     course.advance(30.0, "P-8")
-    truth, bare = course.truth(), course._without_pump()
+    truth, bare = course.truth(), course._supported.without_pump(course._scenario)
     assert bare.volume == truth["blood_volume"]
     assert bare.slow.states()["stunned"] == truth["stunned"]
     assert bare.metrics()["pump_flow"] == pytest.approx(0.0, abs=1e-6)

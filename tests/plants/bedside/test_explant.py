@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from plants import Death, HourScenario, Therapy
+from plants import Death, HourScenario, PhysicsError, Therapy
 from plants.bedside import bedside_settings
 from plants.bedside.explant import RECORDED_SIGNALS, follow_unsupported
 from plants.bedside.orders import ClinicalOrders
+from plants.quantities import FailureKind
 
 GOOD = dict.fromkeys(RECORDED_SIGNALS, 0.0) | {
     "map": 75.0,
@@ -65,6 +66,8 @@ def test_a_wean_fails_beyond_each_limit(signal, fails, holds):
     failed = follow(lambda hour: {signal: fails})
     assert failed.result == "failed"
     assert not failed.died
+    # Below the least pressure the vasopressor is raised, which is a failure of its own.
+    assert failed.cause == signal
     assert f"{holds:g}" in failed.reason
     # The grace of an hour, and two hours on end after it.
     assert failed.hours == pytest.approx(4.0)
@@ -72,7 +75,7 @@ def test_a_wean_fails_beyond_each_limit(signal, fails, holds):
 
 def test_a_patient_within_the_limits_is_followed_for_two_days():
     well = follow(lambda hour: {})
-    assert (well.result, well.hours) == ("well", 48.0)
+    assert (well.result, well.hours, well.cause) == ("well", 48.0, "")
 
 
 def test_an_hour_beyond_a_limit_is_borne_and_the_count_begins_anew():
@@ -85,5 +88,25 @@ def test_death_by_the_therapy_takes_its_time():
     low = Death(signal="map", low=30.0, seconds=10.0)
     dead = follow(lambda hour: {"map": 29.0 if hour >= 1.0 else 75.0}, low)
     assert (dead.died, dead.hours) == (True, 1.0)
+    assert dead.cause == "map too low"
     slow = low.model_copy(update={"seconds": 2.5 * 3600.0, "low": 65.0})
     assert follow(lambda hour: {"map": 62.0 if hour >= 5.0 else 75.0}, slow).hours == 7.0
+
+
+def failing(kind):
+    def metrics(hour):
+        if hour > 5.0:
+            raise PhysicsError("no periodic beat in words only", kind=kind)
+        return {}
+
+    return metrics
+
+
+def test_a_circulation_that_fails_is_a_death():
+    dead = follow(failing(FailureKind.REFLEX_UNSETTLED))
+    assert (dead.result, dead.died, dead.cause) == ("failed", True, "the reflex does not settle")
+
+
+def test_a_model_that_breaks_down_is_no_death():
+    with pytest.raises(PhysicsError):
+        follow(failing(FailureKind.NOT_FINITE))

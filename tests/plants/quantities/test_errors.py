@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 
 import pytest
 
-from plants import InputError, unknown_name
+from plants import InputError, PhysicsError, unknown_name
 from plants.quantities import (
     MISSING,
     ErrorCollector,
+    FailureKind,
     InputErrors,
     all_errors,
     each_error,
@@ -118,3 +120,11 @@ def test_what_is_missing_is_said_to_be_missing():
     error = InputError("level", MISSING, "P-1 to P-9", source="mine.toml")
     assert str(error) == "mine.toml: level is missing; allowed: P-1 to P-9"
     assert pickle.loads(pickle.dumps(error)).value is MISSING
+
+
+def test_the_kind_of_a_failure_is_told_apart_from_its_words_and_travels_between_processes():
+    error = PhysicsError("no periodic beat", kind=FailureKind.NOT_FINITE)
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.kind) == ("no periodic beat", FailureKind.NOT_FINITE)
+    assert copy.deepcopy(error).kind is FailureKind.NOT_FINITE
+    assert PhysicsError("no periodic beat").kind is FailureKind.NO_ANSWER

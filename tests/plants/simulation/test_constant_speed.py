@@ -28,6 +28,7 @@ from plants import (
     steady_metrics,
     steady_state,
 )
+from plants.quantities import FailureKind
 
 
 @dataclass
@@ -206,12 +207,14 @@ def test_a_held_speed_that_makes_no_sense_is_refused(device, level, speed):
 
 def test_a_plant_that_breaks_without_bleeding_is_no_death(monkeypatch):
     def broken(self, *arguments, **options):
-        raise PhysicsError("somewhere: pressure out of range")
+        kind = FailureKind.OUT_OF_PHYSICAL_RANGE
+        raise PhysicsError("somewhere: pressure out of range", kind=kind)
 
     monkeypatch.setattr(Simulator, "advance", broken)
     rollout = course(lambda _: Command(40_000), start_speed=40_000)
     assert rollout.attrs["outcome"] == "left the physical range"
     assert rollout.attrs["ended"] == "somewhere: pressure out of range"
+    assert rollout.attrs["failure"] == FailureKind.OUT_OF_PHYSICAL_RANGE
     assert rollout.sizes["step_time"] == 0
 
 

@@ -12,10 +12,13 @@ from pydantic import TypeAdapter
 
 from experiments.studies.cohort import course as module
 from experiments.studies.cohort.course import run_support
-from experiments.studies.cohort.outcome import COMPLETED, DIED, REFUSED, Course, Support
+from experiments.studies.cohort.outcome import REFUSED, Course, Support
 from experiments.studies.cohort.settings import cohort_settings
 from plants import HAZARDS, InputError, Population, Pump
 from plants.bedside import bedside_settings, complications
+from plants.cohorts import NO_ACCESS
+from plants.quantities import FailureKind, PhysicsError
+from plants.simulation import COMPLETED, DIED, LEFT
 
 
 def settings(**values):
@@ -106,6 +109,9 @@ def test_arteries_that_are_too_narrow_are_an_outcome(patient):
     course = run_support(narrow, Support("5.0"))
     assert course.outcome == REFUSED
     assert "femoral artery" in course.reason
+    assert course.cause == NO_ACCESS
+    named = run_support(narrow, Support("5.0", access="femoral cut-down"))
+    assert (named.outcome, named.cause) == (REFUSED, NO_ACCESS)
     assert course.hours == 0.0
     assert run_support(narrow, Support("5.5", days=0.5)).access == "direct aortic"
 
@@ -130,6 +136,34 @@ def test_a_patient_who_bleeds_empty_dies_and_is_told(patient, monkeypatch):
     assert course.outcome == DIED
     assert course.reason
     assert 6.0 <= course.hours < 48.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome"), [(FailureKind.REFLEX_UNSETTLED, DIED), (FailureKind.SOLVER_STOPPED, LEFT)]
+)
+def test_only_a_circulation_that_fails_is_a_death(patient, monkeypatch, kind, outcome):
+    def stopped(self, *rest, **more):
+        raise PhysicsError("no periodic beat in words only", kind=kind)
+
+    monkeypatch.setattr(module.MultirateRun, "advance", stopped)
+    course = run_support(patient, Support("CP", days=0.5))
+    assert (course.outcome, course.cause) == (outcome, kind.value)
+    # The console falls before a death, and not where the model broke down.
+    assert (course.noted["level"][-1], len(course.times)) == (course.noted["level"][0], 1)
+
+
+def test_a_level_that_cannot_be_held_is_left_for_the_next_lower_one(patient, monkeypatch):
+    advance, high = module.MultirateRun.advance, Pump.load("CP").speed("P-7")
+
+    def sucked(self, hours, speed, *rest, **more):
+        if speed > high + 1.0:
+            raise PhysicsError("it sucks", kind=FailureKind.NO_PERIODIC_BEAT)
+        advance(self, hours, speed, *rest, **more)
+
+    monkeypatch.setattr(module.MultirateRun, "advance", sucked)
+    course = run_support(patient, Support("CP", "P-8", days=0.5))
+    assert course.outcome == COMPLETED
+    assert set(course.noted["level"][1:]) == {7.0}
 
 
 def test_a_treated_bleeding_is_survived_and_takes_volume(patient, monkeypatch):

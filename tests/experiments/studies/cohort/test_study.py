@@ -12,12 +12,14 @@ from pydantic import TypeAdapter
 from experiments.runs import run_study
 from experiments.statistics import wilson
 from experiments.studies.cohort import CohortStudySettings, study
-from experiments.studies.cohort.outcome import COMPLETED, CONTRASTS, DIED, REFUSED, Course, Support
+from experiments.studies.cohort.outcome import CONTRASTS, REFUSED, Course, Support
 from experiments.studies.cohort.patient import PatientResult, Task, run_patient
 from experiments.studies.cohort.report import contrast_groups, summary
 from experiments.studies.cohort.settings import Expected, cohort_settings
 from experiments.studies.cohort.tables import OUTSIDE, UNDECIDED, WITHIN, _verdict, tabulate
 from plants import HAZARDS, InputError
+from plants.cohorts import NO_ACCESS, PatientRefused
+from plants.simulation import COMPLETED, DIED, LEFT
 
 RECORDED_SIGNALS = (
     "level",
@@ -30,17 +32,18 @@ RECORDED_SIGNALS = (
 )
 
 
-def course(support="CP", outcome=COMPLETED, hazard=0.05, **events):
+def course(support="CP", outcome=COMPLETED, cause="", hazard=0.05, **events):
     """A course of four days with hazards that grow evenly."""
     if outcome == REFUSED:
-        return Course(support, REFUSED, "too narrow")
+        return Course(support, REFUSED, "4.1 mm is too narrow", NO_ACCESS)
     times = [24.0 * day for day in range(5)]
     recorded = {name: [hazard * day / 4 for day in range(5)] for name in HAZARDS}
     recorded |= {name: [1.0] * 5 for name in RECORDED_SIGNALS}
     return Course(
         support,
         outcome,
-        "map fell to 20" if outcome == DIED else "",
+        "no periodic beat when map fell to 20" if outcome == DIED else "",
+        cause,
         "femoral percutaneous",
         hours=96.0,
         times=times,
@@ -62,23 +65,25 @@ def test_events_refusals_and_deaths_are_counted():
         *[(course(),)] * 5,
         (course(bleeding=30.0),),
         (course(bleeding=3.0, limb=90.0),),
-        (course(outcome=DIED),),
+        (course(outcome=DIED, cause="map too low"),),
+        (course(outcome=LEFT, cause="a solver stopped"),),
         (course(outcome=REFUSED),),
     )
     tables = tabulate(done, judged=("CP",))
     rows = tables.incidence.set_index("complication")
-    assert rows["patients"].tolist() == [8, 8, 8]
+    assert rows["patients"].tolist() == [9, 9, 9]
     assert rows["events"].to_dict() == {"bleeding": 2, "hemolysis": 0, "limb": 1}
-    assert rows.loc["bleeding", "percent"] == pytest.approx(25.0)
+    assert rows.loc["bleeding", "percent"] == pytest.approx(100 * 2 / 9)
     assert rows.loc["bleeding", "percent_by_hazard"] == pytest.approx(100 * (1 - math.exp(-0.05)))
     (outcome,) = tables.outcomes.to_dict("records")
     assert (outcome[REFUSED], outcome[COMPLETED], outcome[DIED]) == (1, 7, 1)
     counts = {(r["what"], r["reason"]): r["count"] for r in tables.refusals.to_dict("records")}
-    assert counts["draws", "all"] == 18
-    assert counts["draws", "refused"] == 9
-    assert counts["draws refused for", "map below 43 mmHg"] == 9
+    assert counts["draws", "all"] == 20
+    assert counts["draws", "refused"] == 10
+    assert counts["draws refused for", "map below 43 mmHg"] == 10
     assert counts["CP", "no access that the arteries allow"] == 1
     assert counts["CP", "died: map too low"] == 1
+    assert counts["CP", "left the physical range: a solver stopped"] == 1
 
 
 def test_incidence_grows_with_the_days():
@@ -186,7 +191,7 @@ def test_a_patient_that_cannot_be_found_is_an_outcome(monkeypatch):
             pass
 
         def draw_with_counts(self, seed):
-            raise InputError("spread", 1.0, "a plausible shock-d")
+            raise PatientRefused("attempts", 3, "a plausible shock-d", kind="no patient")
 
     monkeypatch.setattr(cohort_patient, "Population", Nobody)
     done = run_patient(Task("shock-d", 3, (Support("CP"),)))

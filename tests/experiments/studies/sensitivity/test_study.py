@@ -27,6 +27,7 @@ from experiments.studies.sensitivity.factors import (
 from experiments.studies.sensitivity.indices import METHODS
 from plants import DISTURBANCES, InputError, Patient, PhysicsError, Pump, steady_state
 from plants.cohorts import STRESSED_VOLUME
+from plants.quantities import FailureKind
 
 pytest.importorskip("SALib")
 
@@ -136,7 +137,7 @@ def test_a_run_without_a_periodic_beat_is_a_number_that_is_missing(monkeypatch):
     def sometimes(*args, **keywords):
         calls.append(args)
         if len(calls) == 3:
-            raise PhysicsError("no periodic beat of patient x")
+            raise PhysicsError("the beat is none", kind=FailureKind.COMPARTMENT_EMPTY)
         return steady_state(*args, **keywords)
 
     blocks._start.cache_clear()
@@ -145,7 +146,7 @@ def test_a_run_without_a_periodic_beat_is_a_number_that_is_missing(monkeypatch):
     block = run_block(Block(SUBJECT, np.array([middle] * 3)))
     assert np.isnan(block.outputs[1]).all()
     assert np.isfinite(block.outputs[[0, 2]]).all()
-    assert block.reasons == {"no periodic beat": 1}
+    assert block.reasons == {"a compartment runs empty": 1}
 
 
 def _case() -> tuple[Patient, Pump]:

@@ -9,10 +9,11 @@ import pytest
 
 from experiments.weaning.pci import PciTrial, decision_rows
 from experiments.weaning.pci.course import run_pci
-from experiments.weaning.pci.figure import pci_figure
-from experiments.weaning.pci.outcome import measures
+from experiments.weaning.pci.figure import OUTCOME_WORDS, pci_figure
+from experiments.weaning.pci.outcome import OUTCOMES, measures
 from experiments.weaning.pci.report import compared
 from plants import Inflation, InputError, Intervention, PhysicsError, Pump
+from plants.quantities import FailureKind
 from plants.scenarios import intervention_numbers
 
 #: Two inflations, the second one hard, and a short rest.
@@ -102,15 +103,24 @@ def test_a_faster_controller_moves_the_speed_inside_the_band():
     assert course.outcome == "well"
 
 
-def test_a_patient_who_dies_ends_the_course(monkeypatch):
+@pytest.mark.parametrize(
+    ("kind", "outcome"),
+    [
+        (FailureKind.COMPARTMENT_EMPTY, "died"),
+        (FailureKind.OUT_OF_PHYSICAL_RANGE, "left the physical range"),
+    ],
+)
+def test_a_plant_that_cannot_go_on_ends_the_course(monkeypatch, kind, outcome):
     from experiments.weaning.pci import course as pci
 
     def broken(self, speed, seconds):
-        raise PhysicsError("nothing flows")
+        raise PhysicsError("nothing flows", kind=kind)
 
     monkeypatch.setattr(pci.Simulator, "advance", broken)
     course = run_pci(PciTrial("hfref", "CP", spread=0.0), intervention=SHORT)
-    assert (course.outcome, course.reason) == ("died", "nothing flows")
+    assert (course.outcome, course.reason) == (outcome, "nothing flows")
+    assert outcome in OUTCOMES
+    assert outcome in OUTCOME_WORDS
     assert course.unsupported_end == "nothing flows"
 
 

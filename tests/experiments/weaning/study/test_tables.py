@@ -10,7 +10,7 @@ import pytest
 
 from experiments.weaning.settings import study_settings
 from experiments.weaning.study.competing_risks import EVENTS
-from experiments.weaning.study.patient import PatientResult
+from experiments.weaning.study.patient import Broken, PatientResult
 from experiments.weaning.study.report import worked_patients
 from experiments.weaning.study.rows import study_rows
 from experiments.weaning.study.summary import summary
@@ -242,6 +242,19 @@ def test_patients_who_were_refused_are_counted_and_not_replaced():
     counts = {row["reason"]: row["count"] for row in results.refusals.to_dict("records")}
     assert counts == {NO_ACCESS: 2, "no periodic beat": 1}
     assert results.patients["patients"].sum() == 1
+
+
+def test_broken_courses_are_counted_by_their_kind_and_not_by_their_words():
+    broken = [
+        {"main": Broken("a solver stopped", f"no periodic beat of {seed} (at 3 h)")}
+        for seed in (1, 2)
+    ]
+    results = tables(
+        *(PatientResult(f"{k}", k, broken=own) for k, own in enumerate(broken)),
+        patient(4, main=made("well")),
+    )
+    (row,) = results.refusals.to_dict("records")
+    assert row == {"what": "main", "reason": "a solver stopped", "count": 2}
 
 
 def test_a_study_of_nobody_is_none_the_less_a_study():
