@@ -12,6 +12,7 @@ from controllers.lqg.linearisation import LinearBeat, linearise
 from controllers.operating_points import OperatingPoint, operating_point
 from controllers.protocol import Briefing
 from plants import SIGNALS, Sensor, Therapy, tier_table
+from plants.plant import N_VOLUMES, STATES
 from plants.quantities import CheckedModel
 
 Array = NDArray[np.float64]
@@ -35,6 +36,7 @@ OBSERVED = (
 _LEAST_EFFORT = 1e-6
 # Drift of a state that hardly has one; a little keeps the filter's equation well posed.
 _PUMP_STATE_NOISE = 1e-3
+_VOLUMES = frozenset(STATES.names[:N_VOLUMES])
 
 
 class LQGSettings(CheckedModel):
@@ -156,8 +158,7 @@ def synthesise(briefing: Briefing, settings: LQGSettings) -> Design:
     k = e.shape[1]
     # The pump's own states are settled at the end of any beat: nothing of them drifts.
     state_noise = [
-        settings.state_noise if s.endswith("_volume") else _PUMP_STATE_NOISE
-        for s in beat.states[:n]
+        settings.state_noise if s in _VOLUMES else _PUMP_STATE_NOISE for s in beat.states[:n]
     ]
     drift = np.diag(np.square([*state_noise, *walk.values(), settings.volume_walk]))
     both = np.block([[a, e], [np.zeros((k, n)), settings.return_share * np.eye(k)]])

@@ -136,10 +136,7 @@ class Bedside:
         )
         self.label_hours = label_limit(pump)
         self._supported = SupportedRun(
-            self.patient,
-            pump,
-            reflex_gain=self.settings["reflex"]["gain"] if baroreflex else 0.0,
-            lowest_level=int(self.settings["alarm"]["lowest_level"]),
+            self.patient, pump, reflex_gain=self.settings["reflex"]["gain"] if baroreflex else 0.0
         )
         self._occurring = complications
         self.reset()

@@ -58,7 +58,6 @@ _DECLARED = {
     ),
     "alarm": parameter_table(
         ("suction_share", "1", "share of the beat in suction that is an alarm", 0, 1),
-        ("lowest_level", "1", "number of the lowest level that the console falls to", 1, 9),
         ("map_low", "mmHg", "mean pressure below which the monitor's alarm calls somebody", 20, 90),
         ("hours", "h", "time from an event to the look that an alarm calls for", 0.01, 1),
     ),

@@ -16,7 +16,7 @@ from plants.bedside.run import BedsideRun
 from plants.cohorts import VirtualPatient
 from plants.console import next_lower_level
 from plants.plant import Plant
-from plants.pumps import Pump
+from plants.pumps import LOWEST_LEVEL, Pump, level_number
 from plants.quantities import HOUR_SLACK, PhysicsError
 from plants.simulation import is_fatal
 from plants.slow import STATE_LAYOUT, SlowClock, SlowParameters
@@ -39,8 +39,6 @@ class SupportedRun:
         A left pump.
     reflex_gain : float
         Gain of the baroreflex; 0 without one.
-    lowest_level : int
-        Number of the lowest level to which the console falls by itself.
 
     Attributes
     ----------
@@ -59,11 +57,8 @@ class SupportedRun:
         The patient has no periodic beat without support.
     """
 
-    def __init__(
-        self, patient: VirtualPatient, pump: Pump, *, reflex_gain: float, lowest_level: int
-    ):
+    def __init__(self, patient: VirtualPatient, pump: Pump, *, reflex_gain: float):
         self._patient, self._pump, self._gain = patient, pump, reflex_gain
-        self._lowest_level = lowest_level
         self.plant = Plant(patient.patient, pump)
         self._clock = SlowClock(self.plant.patient, self._slow_parameters(pump))
         self._removed: BedsideRun | None = None
@@ -152,9 +147,8 @@ class SupportedRun:
                 if not is_fatal(error):
                     raise
                 self._truth = None
-                lower = next_lower_level(
-                    self.level, self._lowest_level, partial(self._holds, outside)
-                )
+                lowest = level_number(LOWEST_LEVEL)
+                lower = next_lower_level(self.level, lowest, partial(self._holds, outside))
                 if lower is None:
                     return error
                 self.alarms.append((slow.hours, f"{self.level} cannot be held: {lower}"))

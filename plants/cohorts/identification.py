@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plants.beat import SteadyState, steady_state
-from plants.patients import PATIENT_PARAMETERS, Patient
+from plants.patients import PATIENT_PARAMETERS, UNSTRESSED_VOLUMES, Patient
 from plants.plant import Plant
 from plants.quantities import MISSING, SIGNALS, InputError, PhysicsError, unknown_name
 
@@ -219,7 +219,7 @@ def _bounds(patient: Patient, name: str) -> tuple[float, float]:
     if name != "vu_systemic_veins":
         return spec.low, spec.high
     # The unstressed volumes together must stay below the blood volume.
-    others = sum(v for k, v in patient.values.items() if k.startswith("vu_") and k != name)
+    others = sum(patient[other] for other in UNSTRESSED_VOLUMES if other != name)
     return spec.low, min(spec.high, 0.98 * patient["blood_volume"] - others)
 
 
@@ -229,7 +229,7 @@ class _Problem:
     def __init__(self, patient: Patient, free: tuple[str, ...], wanted: tuple[str, ...]):
         self._patient, self._free = patient, free
         self._goals = {name: patient.targets[name].value for name in wanted}
-        self._linear = np.array([name.startswith("vu_") for name in free])
+        self._linear = np.array([name in UNSTRESSED_VOLUMES for name in free])
         # Logarithms are taken from the start value, which lies at 1: the solver's differences are
         # relative to its variables and must not shrink to nothing.
         self._origin = np.log(np.maximum([patient[name] for name in free], _SMALLEST)) - 1

@@ -21,7 +21,7 @@ from plants.cohorts.variation import (
     Phenotype,
     Variation,
 )
-from plants.patients import PATIENT_PARAMETERS
+from plants.patients import PATIENT_PARAMETERS, UNSTRESSED_VOLUMES
 from plants.quantities import (
     DATA,
     MISSING,
@@ -45,7 +45,10 @@ from plants.quantities import (
 from plants.slow import SLOW_INPUTS, SLOW_PARAMETERS
 from plants.slow.laws import blood, hemolysis
 
-_VARIABLE = (*(name for name in PATIENT_PARAMETERS if not name.startswith("vu_")), STRESSED_VOLUME)
+_VARIABLE = (
+    *(name for name in PATIENT_PARAMETERS if name not in UNSTRESSED_VOLUMES),
+    STRESSED_VOLUME,
+)
 _VARIATION = parameter_table(
     *((name, "1", f"spread of the logarithm of {name}", 0, 1) for name in _VARIABLE)
 )

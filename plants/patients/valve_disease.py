@@ -106,7 +106,7 @@ class ValveDisease(CheckedModel):
     @property
     def is_stenosis(self) -> bool:
         """Whether the valve is narrowed, else it leaks."""
-        return self.parameter.startswith("r_")
+        return self.typical_flow is not None
 
     def value(self, grade: str, typical: float | None = None) -> float:
         """Resistance (mmHg.s/mL) or leak (mL/s/mmHg) of a grade.

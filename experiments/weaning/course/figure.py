@@ -33,7 +33,7 @@ from experiments.weaning.course.parts import (
     stacked_panels,
     titled,
 )
-from experiments.weaning.course.record import Course
+from experiments.weaning.course.record import Course, event_key, happened_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,9 +56,9 @@ _PHASES = {
     ("reassess",): ("#ead7e6", "reassess"),
 }
 _EVENTS = {
-    "event lv_contractility": "LV contractility",
-    "event rv_contractility": "RV contractility",
-    "event restunned": "stunned anew",
+    event_key("lv_contractility"): "LV contractility",
+    event_key("rv_contractility"): "RV contractility",
+    event_key("restunned"): "stunned anew",
 }
 _SIZE = (12.0, 12.0)  # inches
 _HAPPENED = COLORS[1]
@@ -141,7 +141,7 @@ def _marks(course: Course, end: float) -> list[tuple[PlacedLabel, bool]]:
     for name, when in course.findings.items():
         names[when, name.replace("-", " ").replace("rv ", "RV ")] = True
     for name, when in course.true_events.items():
-        names[when, _EVENTS.get(name, name).removeprefix("event ").replace("_", " ")] = False
+        names[when, _EVENTS.get(name) or happened_words(name)] = False
     return [
         (mark, names[mark.at, mark.text])
         for mark in pack_labels(list(names), start=0.0, end=end, width=width)

@@ -16,7 +16,13 @@ from controllers import (
     step_policy,
 )
 from controllers.tracking.filter import CREDIBLE
-from experiments.weaning.course.record import ESTIMATED, RECORDED_SIGNALS, Course, plain_reasons
+from experiments.weaning.course.record import (
+    ESTIMATED,
+    RECORDED_SIGNALS,
+    Course,
+    event_key,
+    plain_reasons,
+)
 from experiments.weaning.course.trial import WeaningTrial, briefing, trial_bedside
 from plants import Bedside, Measurement, WeaningCase
 from plants.pumps import level_number
@@ -203,7 +209,7 @@ def _bridge_hours(controller: WeaningController) -> float:
 
 def _true_events(bedside: Bedside) -> dict[str, float]:
     begun = [event for event in bedside.events.events if event.onset <= bedside.hours]
-    events = {f"event {event.target}": event.onset for event in begun}
+    events = {event_key(event.target): event.onset for event in begun}
     return dict(bedside.complications.occurred_at) | events
 
 

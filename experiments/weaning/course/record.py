@@ -26,6 +26,7 @@ RECORDED_SIGNALS = (
 ESTIMATED = ("lv_ees", "lv_ees_low", "lv_ees_high")
 #: How a course ends.
 OUTCOMES = ("well", "failed", "died", "bridge", "label")
+_EVENT = "event "
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,23 @@ class Course:
     cause: str = ""
     follow_up: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+
+
+def event_key(target: str) -> str:
+    """The name under which a course keeps an event of its case; complications have their own."""
+    return _EVENT + target
+
+
+def happened_words(name: str) -> str:
+    """What a complication or event of a course is called in a figure or table.
+
+    Examples
+    --------
+    >>> from experiments.weaning.course.record import event_key, happened_words
+    >>> happened_words(event_key("heart_rate")), happened_words("bleeding")
+    ('heart rate', 'bleeding')
+    """
+    return name.removeprefix(_EVENT).replace("_", " ")
 
 
 def plain_reasons(decision: Decision) -> dict[str, Any]:

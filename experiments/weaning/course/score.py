@@ -7,13 +7,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from experiments.weaning.course.record import Course
+from experiments.weaning.course.record import Course, event_key
 from plants.pumps import level_number
 from plants.quantities import HOUR_SLACK, SECONDS_PER_HOUR
 from plants.simulation import suction_time
 
 #: Relapse of the case: what its events act on.
-RELAPSE = ("event restunned", "event lv_contractility")
+RELAPSE = (event_key("restunned"), event_key("lv_contractility"))
 Rows = Sequence[Mapping[str, float]]
 Decisions = Sequence[Mapping[str, Any]]
 

@@ -14,7 +14,7 @@ from experiments.weaning.course.labels import (
     reason_texts,
     short_reason,
 )
-from experiments.weaning.course.record import Course
+from experiments.weaning.course.record import Course, happened_words
 from experiments.weaning.course.score import (
     hours_below,
     largest_step,
@@ -151,8 +151,7 @@ def finding_rows(course: Course) -> list[tuple[str, float, str]]:
     """Rows (what, hours, kind) of what was recognised and what happened, in time."""
     rows = [(name.replace("-", " "), when, "recognised") for name, when in course.findings.items()]
     for name, when in course.true_events.items():
-        event_name = name.removeprefix("event ").replace("_", " ")
-        rows.append((event_name, when, "happened"))
+        rows.append((happened_words(name), when, "happened"))
     rows += [(text, when, "alarm of the console") for when, text in course.alarms]
     return sorted(rows, key=lambda row: row[1])
 

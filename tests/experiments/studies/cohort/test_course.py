@@ -149,7 +149,7 @@ def test_only_a_circulation_that_fails_is_a_death(patient, monkeypatch, kind, ou
     course = run_support(patient, Support("CP", days=0.5))
     assert (course.outcome, course.cause) == (outcome, kind.value)
     # The console falls before a death, and not where the model broke down.
-    assert (course.noted["level"][-1], len(course.times)) == (course.noted["level"][0], 1)
+    assert (course.recorded["level"][-1], len(course.times)) == (course.recorded["level"][0], 1)
 
 
 def test_a_level_that_cannot_be_held_is_left_for_the_next_lower_one(patient, monkeypatch):
@@ -163,7 +163,7 @@ def test_a_level_that_cannot_be_held_is_left_for_the_next_lower_one(patient, mon
     monkeypatch.setattr(module.MultirateRun, "advance", sucked)
     course = run_support(patient, Support("CP", "P-8", days=0.5))
     assert course.outcome == COMPLETED
-    assert set(course.noted["level"][1:]) == {7.0}
+    assert set(course.recorded["level"][1:]) == {7.0}
 
 
 def test_a_treated_bleeding_is_survived_and_takes_volume(patient, monkeypatch):

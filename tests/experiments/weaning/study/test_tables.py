@@ -10,7 +10,7 @@ import pytest
 
 from experiments.weaning.settings import study_settings
 from experiments.weaning.study.competing_risks import EVENTS
-from experiments.weaning.study.patient import Broken, PatientResult
+from experiments.weaning.study.patient import NotSimulated, PatientResult
 from experiments.weaning.study.report import worked_patients
 from experiments.weaning.study.rows import study_rows
 from experiments.weaning.study.summary import summary
@@ -245,12 +245,12 @@ def test_patients_who_were_refused_are_counted_and_not_replaced():
 
 
 def test_broken_courses_are_counted_by_their_kind_and_not_by_their_words():
-    broken = [
-        {"main": Broken("a solver stopped", f"no periodic beat of {seed} (at 3 h)")}
+    missing = [
+        {"main": NotSimulated("a solver stopped", f"no periodic beat of {seed} (at 3 h)")}
         for seed in (1, 2)
     ]
     results = tables(
-        *(PatientResult(f"{k}", k, broken=own) for k, own in enumerate(broken)),
+        *(PatientResult(f"{k}", k, not_simulated=own) for k, own in enumerate(missing)),
         patient(4, main=made("well")),
     )
     (row,) = results.refusals.to_dict("records")
