@@ -34,6 +34,7 @@ def decision(hours, level, action="hold"):
         "words": action,
         "findings": [],
         "reasons": [],
+        "texts": [],
         "met": [],
     }
 

@@ -189,16 +189,16 @@ def test_reasons_are_told_apart_by_what_they_say_for_and_not_by_their_words():
         (
             Reason("against all odds", met=True),
             Reason("cvp 14 mmHg", met=False),
-            Reason("for now", met=False, needed=False),
+            Reason("for: now", met=False, needed=False),
         ),
     )
     kept = plain_reasons(decision)
-    assert kept["reasons"] == ["against: cvp 14 mmHg", "against: for now", "for: against all odds"]
+    assert kept["reasons"] == ["against: cvp 14 mmHg", "against: for: now", "for: against all odds"]
     assert reason_texts(kept, met=True) == ["against all odds"]
-    assert reason_texts(kept, met=False) == ["CVP 14 mmHg", "for now"]
+    assert reason_texts(kept, met=False) == ["CVP 14 mmHg", "for: now"]
 
 
 def test_a_short_reason_keeps_its_numbers():
-    said = short_reason("for: pulmonary capillary wedge pressure 12.3 mmHg, at most 20")
+    said = short_reason("pulmonary capillary wedge pressure 12.3 mmHg, at most 20")
     assert said == "PCWP 12.3 mmHg, at most 20"
     assert short_reason("chance 0.95 that map, pcwp hold") == "chance 0.95 that MAP, PCWP hold"
