@@ -274,7 +274,8 @@ def _settled(
             return cycle
     raise PhysicsError(
         f"no stable beat of patient {beats.plant.patient.name} at {speed:g} rpm: the periodic beat "
-        "is unstable, and a course comes to no cycle of a few beats (suction that comes and goes?)"
+        "is unstable, and a course comes to no cycle of a few beats (suction that comes and goes?)",
+        kind=FailureKind.NO_PERIODIC_BEAT,
     )
 
 

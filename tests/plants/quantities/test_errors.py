@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -128,3 +130,18 @@ def test_the_kind_of_a_failure_is_told_apart_from_its_words_and_travels_between_
     assert (str(again), again.kind) == ("no periodic beat", FailureKind.NOT_FINITE)
     assert copy.deepcopy(error).kind is FailureKind.NOT_FINITE
     assert PhysicsError("no periodic beat").kind is FailureKind.NO_ANSWER
+
+
+@pytest.mark.parametrize("package", ["plants", "controllers", "envs"])
+def test_whatever_fails_in_the_physics_says_of_which_kind(package):
+    """Or the rule of what is a death would take it for a defect of the model."""
+    silent = [
+        f"{path}:{call.lineno}"
+        for path in (Path(__file__).parents[3] / package).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == "PhysicsError"
+        and "kind" not in {keyword.arg for keyword in call.keywords}
+    ]
+    assert silent == []
