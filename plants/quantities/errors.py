@@ -257,7 +257,7 @@ class FailureKind(enum.StrEnum):
     no periodic beat
     """
 
-    #: No beat, or cycle of a few, was found that ends where it began and that a course settles into.
+    #: No beat, or cycle of a few, was found that repeats and into which a course settles.
     NO_PERIODIC_BEAT = "no periodic beat"
     #: The periodic beat that was found empties a compartment: no heart could beat it.
     COMPARTMENT_EMPTY = "a compartment runs empty"

@@ -166,7 +166,7 @@ def test_every_patient_has_the_same_supports_and_a_few_have_more():
         ({"contrasts": -1}, "contrasts"),
         ({"first_seed": 9_990}, "outside an evaluation"),
         ({"first_seed": -1}, "first_seed"),
-        ({"phenotypes": ("nobody",)}, "patient"),
+        ({"phenotypes": ("nobody",)}, "phenotypes"),
         ({"devices": ("RP",)}, "left ventricle"),
         ({"spread": 9.0}, "spread"),
     ],
