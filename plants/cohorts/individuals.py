@@ -15,7 +15,7 @@ from plants.cohorts.draws import drawn_around
 from plants.cohorts.variation import STRESSED_VOLUME
 from plants.patients import Patient
 from plants.plant import Plant
-from plants.quantities import InputError, PhysicsError, check_count, stream
+from plants.quantities import InputError, PhysicsError, check_seed, stream
 
 _VENTRICLES = ("lv_ees", "lv_alpha", "rv_ees")
 _VESSELS = ("r_systemic", "r_pulmonary", "c_systemic_arteries", "c_pulmonary_arteries")
@@ -65,7 +65,7 @@ def individual(patient: Patient | str, *, seed: int, spread: float = 0.1) -> Pat
     profile = Patient.load(patient) if isinstance(patient, str) else patient
     if not 0 <= spread <= LARGEST_SPREAD:
         raise InputError("spread", spread, f"0 to {LARGEST_SPREAD:g}")
-    seed = check_count(seed, "seed")
+    seed = check_seed(seed)
     if spread == 0:
         return profile
     random, names = stream("individual", seed), (*VARIED, "heart_rate", STRESSED_VOLUME)

@@ -31,7 +31,7 @@ from plants.cohorts.variation import Variation
 from plants.cohorts.virtual_patient import VirtualPatient
 from plants.patients import Patient
 from plants.plant import Plant
-from plants.quantities import SIGNALS, InputError, PhysicsError, check_count, stream
+from plants.quantities import SIGNALS, InputError, PhysicsError, check_count, check_seed, stream
 
 #: Seeds from here on are kept for evaluation; those below are for development.
 FIRST_EVALUATION_SEED = 10_000
@@ -221,7 +221,7 @@ class Population:
         )
 
     def _check_seed(self, seed: object) -> None:
-        check_kept_seeds(check_count(seed, "seed"), 1, self.evaluation, field="seed")
+        check_kept_seeds(check_seed(seed), 1, self.evaluation, field="seed")
 
     def _stream(self, seed: int, aspect: str) -> np.random.Generator:
         """A stream of its own for each aspect: a change to one leaves the others as they are."""

@@ -28,8 +28,8 @@ from plants.quantities import (
     InputError,
     Parameter,
     Quantity,
-    check_count,
     check_number,
+    check_seed,
     lookup,
     parameter_table,
     parameters_of,
@@ -56,7 +56,6 @@ _BLOCK = 256  # beats drawn at once
 # between 0.35 and 2.5 mean intervals at the largest variation.
 _CUT = 2.5
 _NORMAL = NormalDist()
-_HIGHEST_SEED = 2**64 - 1
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ class Rhythm:
     Raises
     ------
     InputError
-        The kind is unknown, the seed is no integer from 0 on, or a value is refused.
+        The kind is unknown, the seed is refused, or a value is refused.
 
     Examples
     --------
@@ -128,8 +127,7 @@ class Rhythm:
     def __post_init__(self) -> None:
         if self.kind not in RHYTHMS:
             raise unknown_name("rhythm", self.kind, RHYTHMS)
-        if check_count(self.seed, "seed") > _HIGHEST_SEED:
-            raise InputError("seed", self.seed, f"an integer from 0 to {_HIGHEST_SEED}")
+        check_seed(self.seed)
         values = {name: quantity.value for name, quantity in rhythm_quantities().items()}
         for name, value in self.values.items():
             declared = lookup(RHYTHM_PARAMETERS, name, "parameter", source="rhythm")

@@ -15,7 +15,7 @@ from __future__ import annotations
 from plants.pumps.levels import HeadFlow
 from plants.pumps.parameters import DEVICE_PARAMETERS
 from plants.pumps.pump import Pump
-from plants.quantities import Parameter, check_count, check_number, clipped, stream
+from plants.quantities import Parameter, check_number, check_seed, clipped, stream
 
 #: The device whose spread others borrow.
 LENDER = "CP"
@@ -112,7 +112,7 @@ def sample_head_flow(pump: Pump, seed: int) -> Pump:
     Raises
     ------
     InputError
-        The seed is not an integer from 0 on.
+        The seed is refused.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def sample_head_flow(pump: Pump, seed: int) -> Pump:
     >>> drawn.name, 0.0994 < drawn["head_a"] < 0.1625
     ('CP/7', True)
     """
-    seed = check_count(seed, "seed")
+    seed = check_seed(seed)
     random = stream("head flow", seed)
     laws = alternative_head_flow_laws(pump)
     other = laws[int(random.integers(len(laws)))]

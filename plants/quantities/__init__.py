@@ -67,7 +67,7 @@ from plants.quantities.quantity import (
     replaced_path,
 )
 from plants.quantities.read_only_mapping import read_only
-from plants.quantities.seeds import STREAMS, Stream, stream, stream_seed
+from plants.quantities.seeds import HIGHEST_SEED, STREAMS, Stream, check_seed, stream, stream_seed
 from plants.quantities.signals import (
     BEAT_METRICS,
     SIGNALS,
@@ -105,6 +105,7 @@ __all__ = [
     "CPO_DIVISOR",
     "DATA",
     "DECIMALS",
+    "HIGHEST_SEED",
     "HOURS_PER_DAY",
     "HOUR_SLACK",
     "J_PER_MMHG_ML",
@@ -154,6 +155,7 @@ __all__ = [
     "check_keys",
     "check_number",
     "check_quantity",
+    "check_seed",
     "check_tag",
     "check_text",
     "clipped",

@@ -1,11 +1,17 @@
 """Random streams: every place that draws numbers from a seed, by its name.
 
-A stream is what a seed and a key make of NumPy's ``SeedSequence``. The key keeps streams of one
-seed apart: it is the CRC-32 of a text, a number, or nothing. Keys are part of published results
+A stream is what its seeds and its key make of NumPy's ``SeedSequence``. The key keeps streams of
+the same seeds apart: it is the CRC-32 of a text, or a number. Keys are part of published results
 and never change; a new stream takes a text of its own.
 
-Streams without a key (``key`` is empty) draw what any other of them draws from the same seeds.
-They are older than the keys; the test of this module names them, so that no new one is added.
+``SeedSequence`` sees one row of words of 32 bits and does not see zeros at its end: 5 and (5, 0)
+are the same to it, and a seed that needs two words is the same as two seeds. So that no two streams
+are ever the same row, whatever their seeds, a seed is one word (:data:`HIGHEST_SEED`) and the key
+stands last, is not zero, and no other stream has it.
+
+One stream has no key, that of the monitors: published results of weaning and of cohorts hold its
+noise. It takes a single seed; such a row of one word is that of no stream with a key. The rhythm
+needs no key, because its generator is of another kind.
 
 What Gymnasium and the learning libraries draw from their own seeds is not listed here.
 """
@@ -18,8 +24,11 @@ from types import MappingProxyType
 
 import numpy as np
 
+from plants.quantities.checks import check_count
 from plants.quantities.errors import InputError, lookup, unknown_name
 
+#: The highest seed: one word of NumPy's ``SeedSequence``.
+HIGHEST_SEED = 2**32 - 1
 _MEMBER = "{}"
 
 
@@ -59,7 +68,9 @@ class Stream:
 STREAMS = MappingProxyType(
     {
         # Patients and pumps.
-        "individual": Stream("an individual about a profile, of benchmarks and environments"),
+        "individual": Stream(
+            "an individual about a profile, of benchmarks and environments", "individual"
+        ),
         "virtual patient": Stream(
             "a patient of a population; the profile's name stands beside the seed",
             _MEMBER,
@@ -118,35 +129,58 @@ STREAMS = MappingProxyType(
         "pressure on arrival": Stream("error of the arterial pressure told on arrival", number=7),
         # Studies.
         "weaning probe": Stream("the hour at which the explant gate is probed", "weaning probe"),
-        "suction course": Stream("a course of the suction study; the cause stands beside the seed"),
-        "suction noise": Stream("noise on what a suction detector sees"),
-        "suction figure": Stream("noise on the motor current in the figure of suction courses"),
-        "detector start": Stream("weights that the fit of the suction detector starts from"),
-        "resampling": Stream("patients drawn again for the interval of a discrimination"),
-        "speed batch": Stream("spread of the patients in the measurement of speed"),
+        "suction course": Stream(
+            "a course of the suction study; the cause stands beside the seed", "suction course"
+        ),
+        "suction noise": Stream("noise on what a suction detector sees", "suction noise"),
+        "suction figure": Stream(
+            "noise on the motor current in the figure of suction courses", "suction figure"
+        ),
+        "detector start": Stream(
+            "weights that the fit of the suction detector starts from", "detector start"
+        ),
+        "resampling": Stream(
+            "patients drawn again for the interval of a discrimination", "resampling"
+        ),
+        "speed batch": Stream("spread of the patients in the measurement of speed", "speed batch"),
         # Learning.
-        "random actions": Stream("actions of the policy that acts at random"),
-        "learning resumed": Stream("the seed with which an interrupted learning goes on"),
+        "random actions": Stream("actions of the policy that acts at random", "random actions"),
+        "learning resumed": Stream(
+            "the seed with which an interrupted learning goes on", "learning resumed"
+        ),
     }
 )
 
 
-def stream(name: str, *seeds: int | str, member: str = "") -> np.random.Generator:
+def check_seed(value: object) -> int:
+    """The seed, when it is an integer from 0 to :data:`HIGHEST_SEED`.
+
+    Raises
+    ------
+    InputError
+        It is not.
+    """
+    return check_count(value, "seed", most=HIGHEST_SEED)
+
+
+def stream(name: str, seed: int | str, *beside: int | str, member: str = "") -> np.random.Generator:
     """A generator at the begin of a stream.
 
     Parameters
     ----------
     name : str
         A name of :data:`STREAMS`.
-    seeds : int or str
-        The seed, and what else the stream depends on; a text is hashed.
+    seed : int or str
+        From 0 to :data:`HIGHEST_SEED`; a text is hashed.
+    *beside : int or str
+        What else the stream depends on, likewise; nothing where it has no key.
     member : str
         Which stream of a family.
 
     Raises
     ------
     InputError
-        No stream has that name, or the family has no such member.
+        No stream has that name, the family has no such member, or a seed is refused.
 
     Examples
     --------
@@ -155,13 +189,13 @@ def stream(name: str, *seeds: int | str, member: str = "") -> np.random.Generato
     >>> first == stream("malposition", 3).random(), first == stream("weaning probe", 3).random()
     (True, False)
     """
-    declared, words = _words(name, seeds, member)
+    declared, words = _words(name, (seed, *beside), member)
     if declared.by_counter:
         return np.random.Generator(np.random.Philox(key=words))
     return np.random.default_rng(words)
 
 
-def stream_seed(name: str, *seeds: int | str, member: str = "") -> int:
+def stream_seed(name: str, seed: int | str, *beside: int | str, member: str = "") -> int:
     """A seed of 32 bits for a library that makes its own generators; see :func:`stream`.
 
     Examples
@@ -170,7 +204,7 @@ def stream_seed(name: str, *seeds: int | str, member: str = "") -> int:
     >>> stream_seed("learning resumed", 0, 1000) == stream_seed("learning resumed", 0, 2000)
     False
     """
-    _, words = _words(name, seeds, member)
+    _, words = _words(name, (seed, *beside), member)
     return int(np.random.SeedSequence(words).generate_state(1)[0])
 
 
@@ -180,9 +214,11 @@ def _words(name: str, seeds: tuple[int | str, ...], member: str) -> tuple[Stream
         raise InputError("member", member, f"None: the stream {name!r} is a single one")
     if declared.members and member not in declared.members:
         raise unknown_name("member", member, declared.members)
-    own = [_word(seed) if isinstance(seed, str) else int(seed) for seed in seeds]
-    return declared, [*own, *declared.key(member)]
+    key = declared.key(member)
+    if len(seeds) > 1 and not (key or declared.by_counter):
+        raise InputError("seed", seeds, f"a single one: the stream {name!r} has no key")
+    return declared, [*map(_word, seeds), *key]
 
 
-def _word(text: str) -> int:
-    return zlib.crc32(text.encode())
+def _word(seed: int | str) -> int:
+    return zlib.crc32(seed.encode()) if isinstance(seed, str) else check_seed(seed)

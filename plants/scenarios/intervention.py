@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from plants.quantities import (
     DATA,
     SECONDS_PER_MINUTE,
-    check_count,
+    check_seed,
     number_parts,
     parameter_table,
     stream,
@@ -92,9 +92,9 @@ class Intervention:
         Raises
         ------
         InputError
-            The seed is no integer from 0 on.
+            The seed is refused.
         """
-        seed = check_count(seed, "seed")
+        seed = check_seed(seed)
         values = intervention_numbers()["inflations"]
         random = stream("coronary intervention", seed)
         count = int(random.integers(int(values["count_low"]), int(values["count_high"]) + 1))

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from plants.quantities import SIGNALS, InputError, Parameter, check_count, check_number, stream
+from plants.quantities import SIGNALS, InputError, Parameter, check_number, check_seed, stream
 from plants.sensors.measurement import Measurement
 from plants.sensors.table import DROPOUTS, position_limits, tier_table
 
@@ -32,7 +32,7 @@ class Sensors:
     tier : {"console", "icu", "full"}
         What is shown; see :func:`tier_table`. ``full`` shows every signal exactly.
     seed : int
-        Seed of noise, biases and dropout; not negative.
+        Seed of noise, biases and dropout; 0 to 2**32 - 1.
     noise_scale : float
         Factor on the table's noise and biases; 0 makes every tier exact.
     snr_db : float, optional
@@ -112,10 +112,10 @@ class Sensors:
         Raises
         ------
         InputError
-            The seed is no integer or negative.
+            The seed is refused.
         """
         if seed is not None:
-            self._seed = check_count(seed, "seed")
+            self._seed = check_seed(seed)
         self._generator = stream("monitors", self._seed)
         draws = self._generator.standard_normal(len(self._names))
         self._bias = self.noise_scale * self._bias_sd * draws

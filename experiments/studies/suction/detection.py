@@ -90,7 +90,8 @@ def decisions(
     course: Course, noise: Noise, seed: Sequence[int], settings: DetectorSettings
 ) -> tuple[Flags, Array, Array]:
     """Alarm, log-odds and features after each hop; NaN before the first window is full."""
-    random = stream("suction noise", *seed, noise.of == "whole", round(10 * min(noise.snr, 999)))
+    level = round(10 * min(noise.snr, 999))
+    random = stream("suction noise", *seed, int(noise.of == "whole"), level)
     current = noise.on(course.current, random)
     placement = noise.on(course.placement, random)
     detector = SuctionDetector(course.device, settings)

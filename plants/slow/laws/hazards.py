@@ -36,7 +36,7 @@ from plants.quantities import (
     MM_PER_FRENCH,
     SECONDS_PER_MINUTE,
     InputError,
-    check_count,
+    check_seed,
     field_names,
     stream,
 )
@@ -115,7 +115,7 @@ def hazard_thresholds(seed: int) -> dict[str, float]:
     Raises
     ------
     InputError
-        The seed is no integer from 0 on.
+        The seed is refused.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def hazard_thresholds(seed: int) -> dict[str, float]:
     >>> hazard_thresholds(7) == hazard_thresholds(7), sorted(hazard_thresholds(7))
     (True, ['bleeding_hazard', 'limb_hazard', 'malposition_hazard'])
     """
-    seed = check_count(seed, "seed")
+    seed = check_seed(seed)
     return {
         name: float(stream("hazard threshold", seed, member=name).standard_exponential())
         for name in HAZARDS
