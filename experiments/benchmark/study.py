@@ -93,7 +93,9 @@ def participants(suite: Suite, more: Sequence[str]) -> tuple[tuple[str, ...], tu
             try:
                 check_controller(suite.trials((policy,))[0])
             except InputError as error:
-                notes.append(f"{short_name(policy)} does not take part: {error}")
+                # Not where the file lies: the note is published with the results.
+                why_not = f"{error.field} must be {error.allowed}"
+                notes.append(f"{short_name(policy)} does not take part: {why_not}")
             else:
                 entrants[policy] = None
     return tuple(entrants), tuple(notes)

@@ -7,13 +7,12 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from numbers import Integral
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from plants import InputError, unknown_name
-from plants.quantities import ErrorCollector
+from plants.quantities import ErrorCollector, check_count, check_seed
 
 _FILE = "training.json"
 
@@ -124,15 +123,9 @@ class TrainingSettings:
         told = ErrorCollector()
         if self.algorithm not in ALGORITHMS:
             told.add(unknown_name("algorithm", self.algorithm, ALGORITHMS))
-        for name, low in (
-            ("steps", 1),
-            ("seed", 0),
-            ("checkpoint_interval", 1),
-            ("evaluation_episodes", 1),
-        ):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, Integral) or value < low:
-                told.add(InputError(name, value, f"an integer from {low} on"))
+        told.call(check_seed, self.seed)
+        for name in ("steps", "checkpoint_interval", "evaluation_episodes"):
+            told.call(check_count, getattr(self, name), name, 1)
         for name in ("arguments", "hyperparameters"):
             value = getattr(self, name)
             try:

@@ -167,12 +167,16 @@ def test_policies_take_part_where_there_are_any(tmp_path, monkeypatch):
     assert reference_policies(tmp_path) == ((f"policy:{tmp_path / 'ppo'}",), "")
 
 
-def test_a_policy_for_another_suite_is_left_out_with_a_note(impellab, suite, monkeypatch):
+def test_a_policy_for_another_suite_is_left_out_with_a_note(
+    impellab, suite, monkeypatch, tmp_path
+):
     edit(suite, "level_sweep = true", "reference_policies = true")
-    monkeypatch.setattr(module, "reference_policies", lambda: (("policy:nowhere",), ""))
+    policy = f"policy:{tmp_path / 'nowhere'}"
+    monkeypatch.setattr(module, "reference_policies", lambda: ((policy,), ""))
     document = impellab("benchmark", "--suite", suite, "--workers", "1", "--json").document
     (note,) = document["notes"]
     assert "policy:nowhere does not take part" in note
+    assert str(tmp_path) not in note  # It is published.
     assert {row["controller"] for row in document["rows"]} == {"fixed:P-6", "fixed:P-8"}
 
 

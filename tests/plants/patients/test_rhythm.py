@@ -119,7 +119,7 @@ def test_every_number_has_a_source():
         ({"kind": "ectopic", "seed": -1}, "seed"),
         ({"kind": "ectopic", "seed": 1.5}, "seed"),
         ({"kind": "ectopic", "seed": True}, "seed"),
-        ({"kind": "ectopic", "seed": 2**64}, "seed"),
+        ({"kind": "ectopic", "seed": 2**32}, "seed"),
         ({"kind": "ectopic", "coupling": 0.2}, "coupling"),
         ({"kind": "ectopic", "premature_share": 0.5}, "premature_share"),
         ({"kind": "ectopic", "couplings": 0.5}, "parameter"),

@@ -12,53 +12,73 @@ import pytest
 
 from plants import HAZARDS, HourScenario, InputError
 from plants.bedside import investigations
-from plants.quantities import STREAMS, stream, stream_seed
+from plants.quantities import HIGHEST_SEED, STREAMS, stream, stream_seed
 
-#: Streams without a key.
-UNKEYED = (
-    "individual",
-    "monitors",
-    "suction course",
-    "suction noise",
-    "suction figure",
-    "detector start",
-    "resampling",
-    "speed batch",
-    "random actions",
-    "learning resumed",
-)
+#: The stream without a key; the docstring of the module says why.
+UNKEYED = "monitors"
 ROOT = Path(__file__).parents[3]
 #: Every stream, a family's one by one.
 NAMED = [(name, member) for name, s in STREAMS.items() for member in s.members or ("",)]
-KEYED = [(name, member) for name, member in NAMED if STREAMS[name].key(member)]
-#: Seeds beside which a stream is asked for where it takes more than one.
-BESIDE = {"virtual patient": ("shock-d",), "rhythm": (0,)}
+KEYS = {pair: STREAMS[pair[0]].key(pair[1]) for pair in NAMED if STREAMS[pair[0]].key(pair[1])}
+SEEDS = (0, 1, 7, 123_456, HIGHEST_SEED)
+#: What stands beside a seed: nothing, a block, cause and noise, the name of a profile, zeros.
+BESIDE = ((), (0,), (7,), (3, 1, 200), ("shock-d",), (0, 0, 0), (0, 0, 0, 0))
 
 
-def first(name, member, seed):
-    """The first number of a stream."""
-    return stream(name, seed, *BESIDE.get(name, ()), member=member).random()
+def rows_of_seeds(name):
+    """All that a stream may be asked with: what has no key takes one seed, a counter two."""
+    if name == UNKEYED:
+        return [(seed,) for seed in SEEDS]
+    beside = [row for row in BESIDE if len(row) == 1 or not STREAMS[name].by_counter]
+    return [(seed, *row) for seed in SEEDS for row in beside]
 
 
 def test_no_two_streams_have_the_same_key():
-    keys = {pair: STREAMS[pair[0]].key(pair[1]) for pair in KEYED}
-    same = [pair for pair in combinations(keys, 2) if keys[pair[0]] == keys[pair[1]]]
+    same = [pair for pair in combinations(KEYS, 2) if KEYS[pair[0]] == KEYS[pair[1]]]
     assert same == []
 
 
-@pytest.mark.parametrize("seed", [0, 7, 123_456])
-def test_no_two_streams_coincide(seed):
-    alone = ("monitors", "")  # Stands for all that have no key.
-    others = [pair for pair in NAMED if pair[0] not in UNKEYED]
-    numbers = [first(*pair, seed) for pair in (*others, alone)]
-    assert len(set(numbers)) == len(others) + 1
+def test_a_key_is_one_word_and_not_zero():
+    """A zero at the end is not seen by NumPy's sequence."""
+    assert all(len(key) == 1 and 0 < key[0] <= HIGHEST_SEED for key in KEYS.values())
 
 
-def test_no_stream_is_without_a_key_but_those_that_are_named():
-    without = {
-        name for name, s in STREAMS.items() if not (s.text or s.number is not None or s.by_counter)
-    }
-    assert without == set(UNKEYED)
+def test_no_two_streams_coincide():
+    """Whatever their seeds, none of a stream's first numbers is among those of another."""
+    asked = [(name, member, row) for name, member in NAMED for row in rows_of_seeds(name)]
+    drawn = np.array([stream(name, *row, member=member).random(8) for name, member, row in asked])
+    values, counts = np.unique(drawn, return_counts=True)
+    shared = np.isin(drawn, values[counts > 1]).any(axis=1)
+    assert [what for what, is_shared in zip(asked, shared, strict=True) if is_shared] == []
+
+
+def test_the_draws_of_a_patient_and_of_the_monitors_are_uncorrelated():
+    """Both take the seed of a trial."""
+    own, noise = (
+        np.concatenate([stream(name, seed).standard_normal(9) for seed in range(400)])
+        for name in ("individual", "monitors")
+    )
+    assert abs(np.corrcoef(own, noise)[0, 1]) < 0.06  # 3.6 standard errors
+
+
+def test_no_stream_is_without_a_key_but_that_of_the_monitors():
+    without = {name for name, member in NAMED if (name, member) not in KEYS}
+    assert {name for name in without if not STREAMS[name].by_counter} == {UNKEYED}
+    assert without - {UNKEYED} == {"rhythm"}  # Its generator is of another kind.
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 5 + 7 * 2**32, 1.5, True, None])
+@pytest.mark.parametrize("name", ["monitors", "individual", "suction course", "rhythm"])
+def test_a_seed_that_is_not_one_word_is_refused(name, seed):
+    """Seed 5 + 7 * 2**32 alone is the row 5, 7: pressure on arrival of seed 5."""
+    beside = (0,) if name == "rhythm" else ()
+    with pytest.raises(InputError, match=r"seed = .*0 to 4294967295"):
+        stream(name, seed, *beside)
+
+
+def test_nothing_stands_beside_the_seed_of_a_stream_without_a_key():
+    with pytest.raises(InputError, match="'monitors' has no key"):
+        stream("monitors", 5, 7)
 
 
 def test_every_member_of_a_family_has_a_key_of_its_own():
@@ -88,11 +108,16 @@ def test_the_families_are_those_of_the_files_and_laws():
         ("head flow", "", [5, 0x4EAD]),
         ("pressure on arrival", "", [5, 7]),
         ("monitors", "", 5),
-        ("individual", "", 5),
+        ("individual", "", [5, zlib.crc32(b"individual")]),
+        ("suction course", "", [5, zlib.crc32(b"suction course")]),
+        ("suction noise", "", [5, zlib.crc32(b"suction noise")]),
+        ("detector start", "", [5, zlib.crc32(b"detector start")]),
     ],
 )
 def test_the_keys_are_those_of_published_results(name, member, words):
-    assert first(name, member, 5) == np.random.default_rng(words).random()
+    beside = ("shock-d",) if name == "virtual patient" else ()
+    drawn = stream(name, 5, *beside, member=member).random()
+    assert drawn == np.random.default_rng(words).random()
 
 
 def test_the_beats_of_a_rhythm_come_from_a_counter():
@@ -101,7 +126,8 @@ def test_the_beats_of_a_rhythm_come_from_a_counter():
 
 
 def test_a_seed_for_a_library_is_that_of_the_sequence():
-    expected = np.random.SeedSequence((3, 1000)).generate_state(1)[0]
+    words = (3, 1000, zlib.crc32(b"learning resumed"))
+    expected = np.random.SeedSequence(words).generate_state(1)[0]
     assert stream_seed("learning resumed", 3, 1000) == expected
 
 
