@@ -167,9 +167,7 @@ def test_policies_take_part_where_there_are_any(tmp_path, monkeypatch):
     assert reference_policies(tmp_path) == ((f"policy:{tmp_path / 'ppo'}",), "")
 
 
-def test_a_policy_for_another_suite_is_left_out_with_a_note(
-    impellab, suite, monkeypatch, tmp_path
-):
+def test_a_policy_for_another_suite_is_left_out_with_a_note(impellab, suite, monkeypatch, tmp_path):
     edit(suite, "level_sweep = true", "reference_policies = true")
     policy = f"policy:{tmp_path / 'nowhere'}"
     monkeypatch.setattr(module, "reference_policies", lambda: ((policy,), ""))
