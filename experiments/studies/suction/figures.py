@@ -53,9 +53,16 @@ def trace_figure(
     for axes in panels[-1]:
         axes.set_xlabel("Time [s]")
     figure.supylabel(label("motor_current"), fontsize="medium")
-    handles, names = panels[0, 0].get_legend_handles_labels()
-    if handles:
-        figure.legend(handles, names, loc="outside lower center", ncols=4, frameon=False)
+    # Of all panels: the first course need not have suction.
+    named = {
+        name: handle
+        for axes in panels[:, 0]
+        for handle, name in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    if named:
+        figure.legend(
+            list(named.values()), list(named), loc="outside lower center", ncols=4, frameon=False
+        )
     return figure
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from experiments.statistics import auc_gain, discriminate
 from experiments.statistics.discrimination import auc
+from plants.quantities import stream
 
 
 def pairs(values, good):
@@ -26,7 +27,7 @@ def test_the_interval_is_that_of_resampled_patients():
     random = np.random.default_rng(2)
     good = random.random(50) < 0.5
     values = (random.normal(size=50) + good).round(1)
-    draws = np.random.default_rng(7)
+    draws = stream("resampling", 7)
     samples = (draws.integers(0, 50, 50) for _ in range(2000))
     areas = [pairs(values[sample], good[sample]) for sample in samples]
     forecast = discriminate(values, good, 0.0, seed=7)
