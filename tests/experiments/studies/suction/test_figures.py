@@ -6,8 +6,8 @@ import numpy as np
 
 from controllers import DetectorSettings
 from experiments.studies.suction.courses import SAMPLE, Course
+from experiments.studies.suction.detection import Noise
 from experiments.studies.suction.figures import trace_figure
-from experiments.studies.suction.watching import Noise
 
 
 def steady(cause, suction):
