@@ -27,7 +27,15 @@ import typer.core
 from pydantic import ValidationError
 
 import experiments.commands
-from experiments.runs import RunError, as_typed, note, reserved_stdout, study_command
+from experiments.runs import (
+    DEBUG,
+    RunError,
+    as_typed,
+    note,
+    plain_streams,
+    reserved_stdout,
+    study_command,
+)
 from experiments.studies import STUDY_COMMANDS
 from plants import InputError, PhysicsError
 from plants.quantities import each_error
@@ -42,8 +50,6 @@ _HELP = (
     "Models, controllers and environments for research on pump-speed control of percutaneous "
     "heart pumps. A research instrument, never a medical device."
 )
-#: Set to print the traceback of an error that is a defect of the program.
-DEBUG = "IMPELLAB_DEBUG"
 
 
 class CommandFailure(Exception):
@@ -257,6 +263,7 @@ def main() -> int:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     warnings.showwarning = _one_line
+    plain_streams()
     code = run_command(sys.argv[1:])
     try:
         sys.stdout.flush()

@@ -26,6 +26,7 @@ TOPICS = {
     "envs/test_space.py",
     "experiments/benchmark/test_resume.py",
     "experiments/studies/test_units.py",
+    "experiments/test_surroundings.py",
     "experiments/training/test_reference_policy.py",
     "experiments/trials/test_death_verdict.py",
     "experiments/weaning/test_wean_command.py",

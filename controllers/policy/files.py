@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from controllers.policy.description import PolicyDescription
 from plants import InputError
-from plants.quantities import refusals
+from plants.quantities import read_json, refusals
 
 #: Names of the two files of a policy: its description and its weights.
 POLICY_FILES = ("config.json", "model.zip")
@@ -49,7 +49,7 @@ def read_policy(folder: Path) -> PolicyDescription:
             raise InputError("policy", str(folder), allowed)
     path = folder / POLICY_FILES[0]
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
     except (OSError, ValueError) as error:
         raise InputError("policy", str(folder), f"JSON ({error})", source=str(path)) from None
     if not isinstance(content, dict):

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants import SIGNALS, Therapy
+from plants.quantities import figure_defaults, printable
 
 #: Width and height of the picture, pixels.
 SIZE = (640, 480)
@@ -92,8 +93,9 @@ class EpisodePicture:
             Red, green, blue.
         """
         if self._drawn is None:
-            self._drawn = _Drawn(self._panels, self._time, self._horizon, self._therapy)
-        return self._drawn.frame(title, course)
+            with figure_defaults():
+                self._drawn = _Drawn(self._panels, self._time, self._horizon, self._therapy)
+        return self._drawn.frame(printable(title), course)
 
 
 class _Drawn:
@@ -136,8 +138,9 @@ class _Drawn:
             line.set_data(times, rows[name])
         if self._widened() or title != self._title or self._background is None:
             self._title = title
-            self._figure.suptitle(title)
-            self._canvas.draw()
+            with figure_defaults():
+                self._figure.suptitle(title)
+                self._canvas.draw()
             self._background = self._canvas.copy_from_bbox(self._figure.bbox)
         else:
             self._canvas.restore_region(self._background)

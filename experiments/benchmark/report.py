@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from experiments.benchmark.figures import controller_comparison, course_grid
 from experiments.benchmark.results import AGAINST_BEST, CONTROLLERS, headings, reference_results
 from experiments.benchmark.suite import Suite
 from experiments.benchmark.tables import BEST, BenchmarkTables
+from experiments.figures import Drawing
 from experiments.runs import Findings, PrintedTable, ReportPage
 from experiments.trials import COURSE, FAILED, TRIAL_METRICS, TrialResult, short_name
 from plants import Therapy
 
 if TYPE_CHECKING:
     import pandas
-    from matplotlib.figure import Figure
 
 _CAPTIONS = {
     "comparison": (
@@ -129,16 +130,18 @@ def _every_trial(tables: BenchmarkTables) -> PrintedTable:
     return PrintedTable("every trial", *_cells(tables.rows, _ROW))
 
 
-def _figures(suite: Suite, tables: BenchmarkTables, courses: pandas.DataFrame) -> dict[str, Figure]:
-    """The figures by file name; none where no trial could be run."""
+def _figures(
+    suite: Suite, tables: BenchmarkTables, courses: pandas.DataFrame
+) -> dict[str, Drawing]:
+    """What draws the figures, by name; none where no trial could be run."""
     if courses.empty:
         return {}
     goals = Therapy.load(suite.therapy).goals
     pressure = next((goal for goal in goals if goal.signal == "map"), None)
     return {
-        "comparison": controller_comparison(tables.rows, tables.order),
-        "courses-map": course_grid(courses, tables.order, "map", goal=pressure),
-        "courses-speed": course_grid(courses, tables.order, "speed_command"),
+        "comparison": partial(controller_comparison, tables.rows, tables.order),
+        "courses-map": partial(course_grid, courses, tables.order, "map", goal=pressure),
+        "courses-speed": partial(course_grid, courses, tables.order, "speed_command"),
     }
 
 

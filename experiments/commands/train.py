@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import json
 import shlex
 import sys
 from pathlib import Path
@@ -26,6 +25,7 @@ from experiments.runs import (
     say,
 )
 from plants import InputError
+from plants.quantities import parse_json
 
 if TYPE_CHECKING:
     from experiments.training import TrainingSettings
@@ -160,7 +160,7 @@ def _one_or_more(value: Any) -> Any:
 
 def _json_object(text: str) -> dict[str, Any]:
     try:
-        value = json.loads(text)
+        value = parse_json(text)
     except ValueError as error:
         raise InputError("hyperparameters", text, f"a JSON object ({error})") from None
     if not isinstance(value, dict):

@@ -3,6 +3,7 @@
 from experiments.figures.loops import Loop, Ventricle, pressure_volume_loops
 from experiments.figures.style import (
     COLORS,
+    Drawing,
     label,
     left_title,
     new_figure,
@@ -13,6 +14,7 @@ from experiments.figures.style import (
 
 __all__ = [
     "COLORS",
+    "Drawing",
     "Loop",
     "Ventricle",
     "label",

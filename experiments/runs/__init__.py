@@ -9,12 +9,14 @@ from experiments.runs.command_line import (
     study_command,
 )
 from experiments.runs.errors import RunError
+from experiments.runs.files import check_folder, csv_text, naming_errors, not_writable, replace_file
 from experiments.runs.folder import (
+    DEBUG,
     RUNS,
+    ReportFigure,
     RunFolder,
     RunsOption,
     configuration,
-    replace_file,
     run_folder,
     run_name,
     versions,
@@ -28,6 +30,7 @@ from experiments.runs.output import (
     note,
     number,
     path_text,
+    plain_streams,
     print_table,
     progress,
     reserved_stdout,
@@ -59,6 +62,7 @@ from experiments.runs.templates import render
 from experiments.runs.work_folder import WorkFolder, read_config
 
 __all__ = [
+    "DEBUG",
     "IN_ROW",
     "RESULTS",
     "RUNS",
@@ -71,6 +75,7 @@ __all__ = [
     "OptionName",
     "PrintedTable",
     "ReferenceResults",
+    "ReportFigure",
     "ReportPage",
     "Resolved",
     "ResultsOption",
@@ -86,12 +91,17 @@ __all__ = [
     "WorkersOption",
     "as_typed",
     "check_all",
+    "check_folder",
     "configuration",
+    "csv_text",
     "emit",
     "markdown_table",
+    "naming_errors",
+    "not_writable",
     "note",
     "number",
     "path_text",
+    "plain_streams",
     "print_study",
     "print_table",
     "processor",

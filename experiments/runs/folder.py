@@ -11,21 +11,30 @@ import functools
 import hashlib
 import os
 import platform
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from experiments.runs.output import to_json
+from experiments.figures import Drawing, save_figure
+from experiments.runs.files import (
+    csv_text,
+    missing_folders,
+    naming_errors,
+    not_writable,
+    remove_empty,
+    replace_file,
+    temporary_folder,
+)
+from experiments.runs.output import note, to_json
 from plants import InputError
+from plants.quantities import file_name
 
 if TYPE_CHECKING:
     import pandas
@@ -33,6 +42,10 @@ if TYPE_CHECKING:
 #: Option of every command that writes a run folder: ``runs: RunsOption = RUNS``.
 RunsOption = Annotated[Path, typer.Option("--runs", help="Folder in which run folders are made.")]
 RUNS = Path("runs")
+#: The file that says how a run came about.
+CONFIG = "config.json"
+#: Set to print the traceback of an error that is a defect of the program.
+DEBUG = "IMPELLAB_DEBUG"
 
 _LIBRARIES = (
     *("impellab", "casadi", "control", "gymnasium", "matplotlib", "numpy", "pandas", "pyarrow"),
@@ -48,7 +61,7 @@ class RunFolder:
     Attributes
     ----------
     path : Path
-        Where to write now.
+        Where it is now; what is written goes through the methods.
     final : Path
         Where everything will be once the run is complete; absolute.
     config : dict
@@ -58,14 +71,92 @@ class RunFolder:
     def __init__(self, path: Path, final: Path, config: dict[str, Any]):
         self.path, self.final, self.config = path, final, config
 
+    def file(self, name: str) -> Path:
+        """Where a file of the run is written: in the folder, never outside.
+
+        Raises
+        ------
+        ValueError
+            It is no name of a file; see :func:`plants.quantities.file_name`.
+        """
+        if name in ("", ".", "..") or Path(name).name != name or "\0" in name:
+            raise ValueError(f"{name!r} is no name of a file in a run folder")
+        return self.path / name
+
+    def write_text(self, name: str, text: str) -> Path:
+        """Write a text into the folder."""
+        path = self.file(name)
+        replace_file(path, text)
+        return path
+
     def write_json(self, name: str, document: Any) -> None:
         """Write a JSON document into the folder."""
-        (self.path / name).write_text(to_json(document, indent=2) + "\n", encoding="utf-8")
+        self.write_text(name, to_json(document, indent=2) + "\n")
 
     def write_table(self, name: str, table: pandas.DataFrame) -> None:
         """Write a table as ``name.parquet`` and ``name.csv``."""
-        table.to_parquet(self.path / f"{name}.parquet", index=False)
-        table.to_csv(self.path / f"{name}.csv", index=False)
+        plain = file_name(name)
+        path = self.file(f"{plain}.parquet")
+        with naming_errors(path):
+            table.to_parquet(path, index=False)
+        self.write_text(f"{plain}.csv", csv_text(table))
+
+    def write_figure(self, name: str, drawing: Drawing, caption: str = "") -> ReportFigure:
+        """Draw a figure into ``name.png``; one that cannot be drawn does not lose the run.
+
+        Parameters
+        ----------
+        name : str
+            Of the figure.
+        drawing : Figure or callable
+            The figure, or what makes it.
+        caption : str
+            For the report.
+        """
+        path = self.file(f"{file_name(name)}.png")
+        problem = ""
+        with self.optional(f"the figure {name}") as failure:
+            save_figure(drawing, path)
+        if failure:
+            problem = failure[0]
+            path.unlink(missing_ok=True)
+        return ReportFigure(caption, None if problem else path, problem)
+
+    @contextlib.contextmanager
+    def optional(self, what: str) -> Iterator[list[str]]:
+        """What fails inside is told in a note, and does not lose what the run has done.
+
+        Yields
+        ------
+        list of str
+            Why it failed, once it has.
+        """
+        failure: list[str] = []
+        try:
+            yield failure
+        except Exception as error:
+            if os.environ.get(DEBUG):
+                raise
+            failure.append(f"{type(error).__name__}: {error}")
+            note(f"impellab: {what} could not be made ({failure[0]})")
+
+
+class ReportFigure(NamedTuple):
+    """A figure of a report.
+
+    Parameters
+    ----------
+    caption : str
+        What it shows.
+    path : Path, optional
+        Its PNG file; None where it could not be drawn.
+    problem : str
+        Why not.
+    """
+
+    caption: str
+    path: Path | None
+    problem: str = ""
 
 
 @contextlib.contextmanager
@@ -73,6 +164,9 @@ def run_folder(
     command: str, runs: Path, options: Mapping[str, Any], *, seeds: Mapping[str, int] | None = None
 ) -> Iterator[RunFolder]:
     """Make the folder of a run; nothing is left if the run fails or is interrupted.
+
+    It is entered before the work begins, so that a folder that cannot be written to, or a full
+    disk, costs no work.
 
     Parameters
     ----------
@@ -110,49 +204,29 @@ def run_folder(
     """
     config = configuration(command, options, seeds or {})
     name = run_name(command, options)
-    missing = [folder for folder in (runs, *runs.parents) if not folder.exists()]
-    try:
-        runs.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=runs))
-    except OSError as error:
-        _remove_empty(missing)
-        raise not_writable(runs, error) from None
-    began = time.monotonic()
-    run = RunFolder(temporary, runs.absolute() / name, config)
-    try:
-        yield run
-        config["wall_seconds"] = round(time.monotonic() - began, 3)
-        finish(run)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        _remove_empty(missing)
-        raise
-
-
-def not_writable(runs: Path, error: OSError) -> InputError:
-    """The refusal of a folder in which no run folder can be made."""
-    reason = error.strerror or type(error).__name__
-    return InputError("runs", os.fspath(runs), f"a folder that can be written to ({reason})")
+    missing = missing_folders(runs)
+    with contextlib.ExitStack() as stack:
+        # Called after the temporary folder is gone; a finished run lies in the last of them.
+        stack.callback(remove_empty, missing)
+        try:
+            runs.mkdir(parents=True, exist_ok=True)
+            temporary = stack.enter_context(temporary_folder(name, runs))
+        except OSError as error:
+            raise not_writable("runs", runs, error) from None
+        began = time.monotonic()
+        run = RunFolder(temporary, runs.absolute() / name, config)
+        with naming_errors(run.final):
+            run.write_json(CONFIG, config)
+            yield run
+            config["wall_seconds"] = round(time.monotonic() - began, 3)
+            finish(run)
 
 
 def finish(run: RunFolder) -> None:
     """Write the configuration and give the folder its final name, numbered where that is taken."""
-    run.write_json("config.json", run.config)
+    run.write_json(CONFIG, run.config)
     _open_to_readers(run.path)
     run.final = run.path = _moved(run.path, run.final)
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file as a whole: to a temporary name beside it, then renamed."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        os.chmod(name, 0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def run_name(command: str, options: Mapping[str, Any]) -> str:
@@ -207,7 +281,8 @@ def _git(*arguments: str) -> str | None:
         answer = subprocess.run(
             ["git", "--no-optional-locks", "-C", os.fspath(_ROOT), *arguments],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=_GIT_TIMEOUT,
             check=True,
         )
@@ -239,9 +314,3 @@ def _open_to_readers(folder: Path) -> None:
     folder.chmod(0o777 & ~mask)
     for path in folder.rglob("*"):
         path.chmod((0o777 if path.is_dir() else 0o666) & ~mask)
-
-
-def _remove_empty(folders: list[Path]) -> None:
-    for folder in folders:  # innermost first
-        with contextlib.suppress(OSError):
-            folder.rmdir()

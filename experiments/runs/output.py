@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import enum
+import io
 import json
 import math
 import os
@@ -22,8 +23,9 @@ import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from plants.quantities import DECIMALS
+from plants.quantities import DECIMALS, UNPRINTABLE, printable
 
 #: Options that every command shares; a command declares ``as_json: JsonOption = False``.
 JsonOption = Annotated[
@@ -32,6 +34,7 @@ JsonOption = Annotated[
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of everything that is random.")]
 
 _DIGITS = 4
+_ERRORS = "backslashreplace"  # what an encoding lacks is written as an escape
 # Of tables that go to a file or a pipe, characters: of a text before it is wrapped, and of a line.
 _TEXT_WIDTH, _UNBOUNDED = 40, 10_000
 _UNIT = re.compile(r"\[([^\]]+)\]$")
@@ -60,7 +63,9 @@ def to_json(document: Any, *, indent: int | None = None) -> str:
     >>> to_json({"map": np.float64("nan"), "levels": ("P-0", "P-1")})
     '{"map": null, "levels": ["P-0", "P-1"]}'
     """
-    return json.dumps(_plain(document), indent=indent, allow_nan=False, ensure_ascii=False)
+    text = json.dumps(_plain(document), indent=indent, allow_nan=False, ensure_ascii=False)
+    # They can only stand in strings; some of them steer a terminal.
+    return UNPRINTABLE.sub(lambda character: f"\\u{ord(character[0]):04x}", text)
 
 
 def _plain(value: Any) -> Any:
@@ -99,7 +104,7 @@ def reserved_stdout() -> Iterator[None]:
     real.flush()
     # A captured standard output, as in tests, is not file 1 and is written to directly.
     at_file = kept >= 0 and _is_file_1(real)
-    stream = os.fdopen(kept, "w", encoding="utf-8") if at_file else real
+    stream = os.fdopen(kept, "w", encoding="utf-8", errors=_ERRORS) if at_file else real
     if at_file:
         os.dup2(2, 1)
     _reserved.append(stream)
@@ -134,9 +139,16 @@ def emit(document: Any) -> None:
     stream.flush()
 
 
+def plain_streams() -> None:
+    """Let standard output and error write anything, whatever their encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_ERRORS)
+
+
 def note(text: str) -> None:
     """One line to standard error."""
-    print(" ".join(text.split()), file=sys.stderr)
+    print(printable(" ".join(text.split())), file=sys.stderr)
 
 
 def number(value: object, unit: str = "") -> str:
@@ -212,8 +224,8 @@ def print_table(
     to_reader = console.is_terminal
     cells = [list(row) for row in rows]
     table = Table(
-        title=_escaped(title),
-        caption=_escaped(caption) or None,
+        title=_cell(title),
+        caption=_cell(caption) if caption else None,
         title_justify="left",
         box=box.SIMPLE_HEAD,
     )
@@ -221,14 +233,14 @@ def print_table(
         numeric = any(isinstance(row[index], int | float | np.number) for row in cells)
         justify: Literal["left", "right"] = "right" if numeric else "left"
         table.add_column(
-            _escaped(column),
+            _cell(column),
             justify=justify,
             overflow="fold",
             no_wrap=index == 0 or (numeric and not to_reader),
             max_width=None if to_reader or numeric or index == 0 else _width(column, cells, index),
         )
     for texts in cell_texts(columns, cells):
-        table.add_row(*map(_escaped, texts))
+        table.add_row(*map(_cell, texts))
     if not to_reader:  # A file or a pipe has no width to fit into.
         console.width = _UNBOUNDED
     console.print(table)
@@ -242,11 +254,12 @@ def _width(column: str, cells: Sequence[Sequence[object]], index: int) -> int:
 
 def say(text: str) -> None:
     """One line on standard output, for human readers only."""
-    Console(soft_wrap=True, highlight=False, markup=False).print(text)
+    Console(soft_wrap=True, highlight=False).print(_cell(text))
 
 
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")
+def _cell(text: str) -> Text:
+    """Text as it is: neither markup, nor words in colons that stand for pictures."""
+    return Text(printable(text))
 
 
 @contextlib.contextmanager
@@ -281,7 +294,7 @@ def progress(description: str, total: float) -> Iterator[Callable[[float], None]
     )
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
@@ -290,7 +303,7 @@ def progress(description: str, total: float) -> Iterator[Callable[[float], None]
     )
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(description, total=total)
+        task = bar.add_task(printable(description), total=total)
         yield lambda done: bar.update(task, completed=done)
 
 

@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from experiments.runs.errors import RunError
+from experiments.runs.output import plain_streams
 from plants import InputError
 
 _CONNECT_SECONDS = 10
@@ -112,6 +113,7 @@ def _environment(**values: str) -> Iterator[None]:
 def _begin_worker() -> None:
     """Leave Ctrl-C to the parent, and end when the parent has been killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    plain_streams()
     threading.Thread(target=_follow_parent, daemon=True).start()
 
 

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
-from experiments.runs.folder import RunFolder
+from experiments.runs.folder import ReportFigure, RunFolder
 from experiments.runs.output import cell_texts, to_json
 from experiments.runs.study import PrintedTable
 from experiments.runs.templates import render
@@ -21,7 +21,7 @@ def write_report(
     *,
     introduction: str = "",
     tables: Iterable[PrintedTable] = (),
-    figures: Iterable[tuple[str, Path]] = (),
+    figures: Iterable[ReportFigure] = (),
 ) -> Path:
     """Write ``report.html`` into a run folder.
 
@@ -33,8 +33,8 @@ def write_report(
         What was done, in a line and in a paragraph.
     tables : iterable of PrintedTable
         In the order shown.
-    figures : iterable of (str, Path)
-        Caption and PNG file of each figure.
+    figures : iterable of ReportFigure
+        From :meth:`RunFolder.write_figure`.
 
     Returns
     -------
@@ -62,14 +62,16 @@ def write_report(
             for table in tables
         ],
         figures=[
-            {"caption": caption, "data": base64.b64encode(path.read_bytes()).decode("ascii")}
-            for caption, path in figures
+            {"caption": caption, "data": path and _encoded(path), "problem": problem}
+            for caption, path, problem in figures
         ],
         configuration=to_json(run.config, indent=2),
         command=shlex.join(["impellab", *run.config["argv"]]),
         started=run.config["started"],
         version=run.config["versions"].get("impellab", ""),
     )
-    path = run.path / NAME
-    path.write_text(page, encoding="utf-8")
-    return path
+    return run.write_text(NAME, page)
+
+
+def _encoded(path: Path) -> str:
+    return base64.b64encode(path.read_bytes()).decode("ascii")

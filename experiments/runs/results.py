@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.runs.folder import RunFolder, replace_file, versions
+from experiments.runs.files import csv_text, replace_file
+from experiments.runs.folder import RunFolder, versions
 from experiments.runs.study import Findings, PrintedTable, ReferenceResults
 from experiments.runs.templates import render
+from plants.quantities import file_name
 
 if TYPE_CHECKING:
     import pandas
-    from matplotlib.figure import Figure
 
 #: Option of every study: ``results: ResultsOption = False``.
 ResultsOption = Annotated[
@@ -43,7 +44,6 @@ def write_findings(
     regenerate : str
         The command line that renews it.
     """
-    from experiments.figures import save_figure
     from experiments.runs.report import write_report
 
     tables = {name: table for name, table in findings.tables.items() if len(table.columns)}
@@ -51,8 +51,8 @@ def write_findings(
         run.write_table(name, table)
     captions = findings.report.captions if findings.report is not None else {}
     shown = [
-        (captions.get(name, name.replace("_", " ")), save_figure(figure, run.path / f"{name}.png"))
-        for name, figure in findings.figures.items()
+        run.write_figure(name, drawing, captions.get(name, name.replace("_", " ")))
+        for name, drawing in findings.figures.items()
     ]
     pages = (
         findings.report.tables
@@ -64,9 +64,10 @@ def write_findings(
     )
     # The first paragraph; what lists say is in the tables.
     first = findings.summary.partition("\n\n")[0]
-    write_report(run, title, introduction=first, tables=pages, figures=shown)
+    with run.optional("the report"):
+        write_report(run, title, introduction=first, tables=pages, figures=shown)
     if findings.write is not None:
-        findings.write(run.path)
+        findings.write(run)
     if results is not None:
         reference = findings.reference or ReferenceResults(tuple(tables))
         page = render(
@@ -75,32 +76,32 @@ def write_findings(
             provenance=provenance(run.config, regenerate),
         )
         kept = {name: tables[name] for name in reference.tables if name in tables}
-        folder = write_results(results, page, run, kept, findings.figures)
+        drawn = [figure.path for figure in shown if figure.path is not None]
+        folder = write_results(results, page, kept, drawn)
         for name, text in reference.files.items():
-            replace_file(folder / name, text.encode())
+            replace_file(folder / name, text)
 
 
 def write_results(
-    command: str,
-    page: str,
-    run: RunFolder,
-    tables: Mapping[str, pandas.DataFrame],
-    figures: Mapping[str, Figure],
+    command: str, page: str, tables: Mapping[str, pandas.DataFrame], figures: Sequence[Path]
 ) -> Path:
     """Renew ``results/COMMAND``: tables as CSV, figures as PNG, and a page in Markdown.
 
     Each file is replaced as a whole; other files in the folder are left alone.
     """
-    folder = RESULTS / command
+    folder = results_folder(command)
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
-        replace_file(
-            folder / f"{name}.csv", table.to_csv(index=False, float_format="%.6g").encode()
-        )
-    for name in figures:
-        replace_file(folder / f"{name}.png", (run.path / f"{name}.png").read_bytes())
-    replace_file(folder / "README.md", page.encode())
+        replace_file(folder / f"{file_name(name)}.csv", csv_text(table, float_format="%.6g"))
+    for path in figures:
+        replace_file(folder / path.name, path.read_bytes())
+    replace_file(folder / "README.md", page)
     return folder
+
+
+def results_folder(command: str) -> Path:
+    """Where the reference results of a command lie."""
+    return RESULTS / command
 
 
 def provenance(config: Mapping[str, Any], regenerate: str) -> str:

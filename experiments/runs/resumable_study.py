@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from experiments.runs.errors import RunError
+from experiments.runs.files import check_folder
 from experiments.runs.folder import RUNS, RunFolder
 from experiments.runs.kept_results import KeptResults
 from experiments.runs.output import note, path_text
 from experiments.runs.pool import run_each
-from experiments.runs.results import write_findings
+from experiments.runs.results import results_folder, write_findings
 from experiments.runs.settings import Settings
 from experiments.runs.study import Findings, Study
 from experiments.runs.work_folder import WorkFolder, is_work_folder, read_config
 from plants import InputError
+from plants.quantities import file_names
 
 _S = TypeVar("_S", bound=Settings)
 _Case = TypeVar("_Case")
@@ -100,12 +102,14 @@ def run_study(
     """
     if settings is None:
         work = _resumed(study, resume)
+        check_folder(work.path, "resume")
         chosen, cases = _planned(study, work)
         _check_results(study, chosen, results)
     else:
         # Whatever is refused is refused before there is a folder.
         chosen = study.resolve(settings) if study.resolve is not None else settings
         _check_results(study, chosen, results)
+        check_folder(runs, "runs")
         if study.prepare is not None:
             study.prepare(chosen, workers, progress)
         cases = _keyed(study, chosen)
@@ -213,15 +217,19 @@ def _planned(study: Study[_S, _Case, Any], work: WorkFolder) -> tuple[_S, dict[s
 
 def _keyed(study: Study[_S, _Case, Any], settings: _S) -> dict[str, _Case]:
     """The cases by the names of their files."""
-    return {
+    keyed = {
         study.key(case) if study.key is not None else f"{number:05d}": case
         for number, case in enumerate(study.cases(settings))
     }
+    return dict(zip(file_names(keyed), keyed.values(), strict=True))
 
 
 def _check_results(study: Study[_S, Any, Any], settings: _S, results: bool) -> None:
-    if results and study.check_results is not None:
+    if not results:
+        return
+    if study.check_results is not None:
         study.check_results(settings)
+    check_folder(results_folder(study.name), "results")
 
 
 def _to_go_on(study: Study[Any, Any, Any], work: WorkFolder) -> str:

@@ -11,19 +11,20 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import PlainValidator
 
+from experiments.figures import Drawing
 from experiments.runs.settings import Settings, option_fields, option_name, option_words
 from plants import SIGNALS
 
 if TYPE_CHECKING:
     import pandas
-    from matplotlib.figure import Figure
+
+    from experiments.runs.folder import RunFolder
 
 #: An array of a result: kept as a list, and read back as an array of floats.
 FloatArray = Annotated[
@@ -109,8 +110,9 @@ class Findings:
         What came out: paragraphs of Markdown, kept simple; the first introduces the report.
     held : bool, optional
         Whether everything that was expected holds; None where nothing is expected.
-    figures : mapping of str to Figure
-        By file name without its ending; the title of a figure says what it shows.
+    figures : mapping of str to callable or Figure
+        What draws each, called when it is written, so that one that fails loses no findings; by
+        name. The title of a figure says what it shows.
     printed : sequence of PrintedTable
         What is printed besides the summary; by default the first table.
     printed_text : str, optional
@@ -130,12 +132,12 @@ class Findings:
     tables: Mapping[str, pandas.DataFrame]
     summary: str
     held: bool | None = None
-    figures: Mapping[str, Figure] = field(default_factory=dict)
+    figures: Mapping[str, Drawing] = field(default_factory=dict)
     printed: Sequence[PrintedTable] = ()
     printed_text: str | None = None
     warning: str = ""
     document: Mapping[str, Any] = field(default_factory=dict)
-    write: Callable[[Path], object] | None = None
+    write: Callable[[RunFolder], object] | None = None
     report: ReportPage | None = None
     reference: ReferenceResults | None = None
 

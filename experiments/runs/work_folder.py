@@ -7,27 +7,34 @@ folder gets its results, loses the suffix ``.work`` and is a run folder.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from experiments.runs.files import (
+    lock_folder,
+    missing_folders,
+    naming_errors,
+    not_writable,
+    remove_empty,
+    replace_file,
+    temporary_folder,
+)
 from experiments.runs.folder import (
+    CONFIG,
     RunFolder,
     configuration,
     finish,
     git_state,
-    not_writable,
-    replace_file,
     run_name,
     versions,
 )
 from experiments.runs.output import to_json
 from plants import InputError
+from plants.quantities import read_json
 
 SUFFIX = ".work"
 _PLAN, _TRIALS = "plan.json", "trials"
@@ -50,7 +57,7 @@ def read_config(folder: Path) -> dict[str, Any]:
         config = WorkFolder(folder).config
     else:
         try:
-            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+            config = read_json(folder / CONFIG, most=None)
         except (OSError, ValueError):
             config = {}
     if not isinstance(config, dict) or not config.get("study"):
@@ -63,7 +70,7 @@ def _wanted(path: Path, error: Exception) -> str:
     if path.name.endswith(SUFFIX) and path.is_dir():
         why = "is missing" if isinstance(error, FileNotFoundError) else "cannot be understood"
         return f"one that is whole: its {_PLAN} {why}, so that nobody can go on; begin anew"
-    complete = " (this run is complete)" if (path / "config.json").is_file() else ""
+    complete = " (this run is complete)" if (path / CONFIG).is_file() else ""
     return f"a folder of a job that was interrupted; its name ends in {SUFFIX}{complete}"
 
 
@@ -83,7 +90,7 @@ class WorkFolder:
     def __init__(self, path: Path):
         self.path = path
         try:
-            plan = json.loads((path / _PLAN).read_text(encoding="utf-8"))
+            plan = read_json(path / _PLAN, most=None)
             self.config: dict[str, Any] = plan["config"]
             self.job: dict[str, Any] = plan["job"]
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -121,7 +128,7 @@ class WorkFolder:
         """
         config = configuration(command, job, seeds) | {"study": study}
         name = run_name(command, job)
-        path = runs / f"{name}{SUFFIX}"
+        path, missing = runs / f"{name}{SUFFIX}", missing_folders(runs)
         try:
             runs.mkdir(parents=True, exist_ok=True)
             for number in range(2, 1000):
@@ -129,17 +136,13 @@ class WorkFolder:
                     break
                 path = runs / f"{name}-{number}{SUFFIX}"
             # Under another name until it can be resumed.
-            temporary = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=runs))
-            try:
+            with temporary_folder(name, runs) as temporary:
                 (temporary / _TRIALS).mkdir()
-                plan = to_json({"config": config, "job": job}, indent=2)
-                (temporary / _PLAN).write_text(plan, encoding="utf-8")
+                replace_file(temporary / _PLAN, to_json({"config": config, "job": job}, indent=2))
                 temporary.rename(path)
-            except BaseException:
-                shutil.rmtree(temporary, ignore_errors=True)
-                raise
         except OSError as error:
-            raise not_writable(runs, error) from None
+            remove_empty(missing)
+            raise not_writable("runs", runs, error) from None
         return cls(path)
 
     @contextlib.contextmanager
@@ -152,21 +155,15 @@ class WorkFolder:
             Another process does.
         """
         try:
-            import fcntl
-        except ImportError:  # No such locks on Windows.
-            yield
-            return
-        handle = os.open(self.path, os.O_RDONLY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            handle = lock_folder(self.path)
         except OSError:
-            os.close(handle)
             allowed = "a folder that no other process works in"
             raise InputError("resume", os.fspath(self.path), allowed) from None
         try:
             yield
         finally:
-            os.close(handle)
+            if handle is not None:
+                os.close(handle)
 
     def changed(self) -> str:
         """What is not as it was when the job began, in words; empty if nothing is."""
@@ -201,7 +198,7 @@ class WorkFolder:
         OSError, ValueError
             There is nothing, or it was cut off.
         """
-        return json.loads(self._kept(key).read_text(encoding="utf-8"))
+        return read_json(self._kept(key), most=None)
 
     def kept_keys(self) -> list[str]:
         """The keys of what was kept."""
@@ -209,7 +206,7 @@ class WorkFolder:
 
     def keep(self, key: str, text: str) -> None:
         """Keep something finished; `text` is JSON."""
-        replace_file(self._kept(key), text.encode())
+        replace_file(self._kept(key), text)
 
     def _kept(self, key: str) -> Path:
         return self.path / _TRIALS / f"{key}.json"
@@ -229,9 +226,10 @@ class WorkFolder:
         """
         final = self.path.with_name(self.path.name.removesuffix(SUFFIX)).absolute()
         run = RunFolder(self.path, final, dict(self.config))
-        yield run
-        run.config["completed"] = datetime.now(UTC).isoformat(timespec="seconds")
-        finish(run)
+        with naming_errors(final):
+            yield run
+            run.config["completed"] = datetime.now(UTC).isoformat(timespec="seconds")
+            finish(run)
         # All of it is in the tables by now.
         shutil.rmtree(run.final / _TRIALS, ignore_errors=True)
         with contextlib.suppress(OSError):

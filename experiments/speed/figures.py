@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 _GREY, _MET, _MISSED = COLORS[6], COLORS[0], COLORS[1]
 
 
-def speed_figure(rows: Sequence[SpeedRow]) -> Figure | None:
-    """How many times faster, a bar for each comparison, and what is aimed at; None without any."""
-    shown = [row for row in rows if row.ratio is not None and row.part != "roofline"]
-    if not shown:
-        return None
+def drawn_rows(rows: Sequence[SpeedRow], *, roofline: bool) -> list[SpeedRow]:
+    """The comparisons that were measured: those with the core's limit, or all others."""
+    return [row for row in rows if row.ratio is not None and (row.part == "roofline") == roofline]
+
+
+def speed_figure(shown: Sequence[SpeedRow]) -> Figure:
+    """How many times faster, a bar for each comparison, and what is aimed at."""
     figure = new_figure(10.5, 1.2 + 0.36 * len(shown))
     axes = plain(figure.add_subplot())
     places = np.arange(len(shown))[::-1]
@@ -79,11 +81,8 @@ def _in_proportion(growth: Growth) -> np.ndarray:
     return np.asarray(growth.at * growth.seconds[-1] / growth.at[-1])
 
 
-def roofline_figure(rows: Sequence[SpeedRow]) -> Figure | None:
-    """The share of the core's limit that each form reaches; None where it was not measured."""
-    shown = [row for row in rows if row.part == "roofline" and row.ratio is not None]
-    if not shown:
-        return None
+def roofline_figure(shown: Sequence[SpeedRow]) -> Figure:
+    """The share of the core's limit that each form reaches."""
     figure = new_figure(8.0, 1.4 + 0.5 * len(shown))
     axes = plain(figure.add_subplot())
     places = np.arange(len(shown))[::-1]

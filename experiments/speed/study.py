@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
+from experiments.figures import Drawing
 from experiments.runs import (
     IN_ROW,
     Findings,
@@ -25,7 +27,7 @@ from experiments.runs import (
 from experiments.speed.batch import batch_rows
 from experiments.speed.core_scaling import Scaling, scaling, scaling_rows
 from experiments.speed.days import SPAN, day_rows
-from experiments.speed.figures import roofline_figure, scaling_figure, speed_figure
+from experiments.speed.figures import drawn_rows, roofline_figure, scaling_figure, speed_figure
 from experiments.speed.learning import learning_rows
 from experiments.speed.other_simulators import peer_rows
 from experiments.speed.patient import REFERENCE_TOLERANCE, patient_rows
@@ -129,10 +131,14 @@ def _findings(settings: SpeedSettings, results: Sequence[Measured]) -> Findings:
     parts = list(results)
     rows = [row for part in parts for row in part.rows]
     aimed = [row.met for row in rows if row.target]
-    figures = {"speed": speed_figure(rows), "roofline": roofline_figure(rows)}
+    figures: dict[str, Drawing] = {}
+    if compared := drawn_rows(rows, roofline=False):
+        figures["speed"] = partial(speed_figure, compared)
+    if limited := drawn_rows(rows, roofline=True):
+        figures["roofline"] = partial(roofline_figure, limited)
     for part in parts:
         if part.scaling is not None:
-            figures["scaling"] = scaling_figure(part.scaling)
+            figures["scaling"] = partial(scaling_figure, part.scaling)
     cells = [
         (row.ratio, row.target, row.verdict, row.ours, row.other, row.unit, row.work)
         for row in rows
@@ -153,7 +159,7 @@ def _findings(settings: SpeedSettings, results: Sequence[Measured]) -> Findings:
             number=number,
         ),
         held=False not in aimed,
-        figures={name: figure for name, figure in figures.items() if figure is not None},
+        figures=figures,
         printed=[
             PrintedTable(
                 "Speed on one core: medians of interleaved runs",

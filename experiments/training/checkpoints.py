@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from experiments.runs import naming_errors
+
 _PREFIX, _PARTIAL = "step-", ".partial-"
 _KEPT = 2
 
@@ -44,7 +46,8 @@ def whole_folder(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(dir=path.parent, prefix=_PARTIAL))
     try:
-        yield partial
+        with naming_errors(path):
+            yield partial
         partial.chmod(0o755)  # mkdtemp keeps others out, which is not meant here.
         for file in partial.iterdir():
             _to_disk(file)

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from controllers.policy import POLICY_FILES, Normalisation, PolicyDescription, read_policy
-from experiments.runs import to_json, versions
+from experiments.runs import check_folder, replace_file, to_json, versions
 from experiments.training.checkpoints import checkpoint_path, last_checkpoint, tidy, whole_folder
 from experiments.training.evaluation import make_environment
 from experiments.training.hyperparameters import check_action, check_hyperparameters
@@ -105,13 +105,14 @@ def train(
     check_task(settings)
     classes = _algorithms()
     if not (home / "policy").is_dir():
-        # Bad input shows here, before there is a folder.
+        # Bad input shows here, before there is a folder, and a folder that will not do.
+        check_folder(home, "folder")
         learner = _learner_at_start(classes[settings.algorithm], settings, home / "checkpoints")
         if not resume:
             home.mkdir(parents=True, exist_ok=True)
             settings.save(home)
             if record is not None:
-                (home / _CONFIG).write_text(to_json(record, indent=2) + "\n", encoding="utf-8")
+                replace_file(home / _CONFIG, to_json(record, indent=2) + "\n")
         _learn(learner, settings, home, progress)
         _write_policy(home / "policy", settings, learner)
     made = read_policy(home / "policy")
@@ -281,8 +282,7 @@ def _write_policy(path: Path, settings: TrainingSettings, learner: Any) -> None:
     ).model_dump()
     with whole_folder(path) as folder:
         _write_weights(folder / _MODEL, learner)
-        text = to_json(config, indent=2) + "\n"
-        (folder / _CONFIG).write_text(text, encoding="utf-8")
+        replace_file(folder / _CONFIG, to_json(config, indent=2) + "\n")
 
 
 def _write_weights(path: Path, learner: Any) -> None:

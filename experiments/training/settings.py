@@ -11,8 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from experiments.runs import replace_file
 from plants import InputError, unknown_name
-from plants.quantities import ErrorCollector, check_count, check_seed
+from plants.quantities import ErrorCollector, check_count, check_seed, read_json
 
 _FILE = "training.json"
 
@@ -144,7 +145,7 @@ class TrainingSettings:
     def save(self, folder: Path) -> None:
         """Write the settings into a folder."""
         text = json.dumps(dataclasses.asdict(self), indent=2) + "\n"
-        (folder / _FILE).write_text(text, encoding="utf-8")
+        replace_file(folder / _FILE, text)
 
     @classmethod
     def load(cls, folder: Path) -> TrainingSettings:
@@ -157,7 +158,7 @@ class TrainingSettings:
         """
         path = folder / _FILE
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
+            return cls(**read_json(path))
         except OSError:
             raise InputError("resume", str(folder), f"a folder with {_FILE}") from None
         except (TypeError, ValueError) as error:

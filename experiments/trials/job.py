@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from experiments.figures import pressure_volume_loops, save_figure
+from experiments.figures import pressure_volume_loops
 from experiments.runs import PrintedTable, RunFolder, run_folder, write_report
 from experiments.trials.catalogue import NO_DEVICE, device_plant
 from experiments.trials.course_figure import time_course
@@ -204,32 +205,32 @@ def _title(ran: TrialRun) -> str:
 def _write(run: RunFolder, result: Simulation, ran: TrialRun, pv_cycles: list[Cycle]) -> None:
     import pandas
 
-    save_rollout(ran.rollout, run.path / "rollout.nc")
+    save_rollout(ran.rollout, run.file("rollout.nc"))
     run.write_json("metrics.json", {k: v for k, v in result.document().items() if k != "run"})
     rows = result.metric_rows(tuple(result.metrics))
     columns = ["signal", "value", "unit", "meaning"]
     run.write_table("metrics", pandas.DataFrame(rows, columns=columns))
     run.write_table("pv-loops", table(pv_cycles))
-    (run.path / "patient.toml").write_text(ran.patient.to_toml(), encoding="utf-8")
+    run.write_text("patient.toml", ran.patient.to_toml())
     pictures = [
-        (
+        run.write_figure(
+            "pv-loops",
+            lambda: pressure_volume_loops(loops(pv_cycles), title=result.title),
             "Pressure-volume loops of the ventricles.",
-            save_figure(
-                pressure_volume_loops(loops(pv_cycles), title=result.title),
-                run.path / "pv-loops.png",
-            ),
         ),
-        (
+        run.write_figure(
+            "course",
+            partial(time_course, ran.rollout, title=result.title),
             "The whole course beat by beat, and the waveforms of its end.",
-            save_figure(time_course(ran.rollout, title=result.title), run.path / "course.png"),
         ),
     ]
-    write_report(
-        run,
-        result.title,
-        tables=[
-            PrintedTable("Mean of the last beats", columns, rows),
-            PrintedTable("The whole course", ["measure", *columns[1:]], result.course_rows()),
-        ],
-        figures=pictures,
-    )
+    with run.optional("the report"):
+        write_report(
+            run,
+            result.title,
+            tables=[
+                PrintedTable("Mean of the last beats", columns, rows),
+                PrintedTable("The whole course", ["measure", *columns[1:]], result.course_rows()),
+            ],
+            figures=pictures,
+        )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.figures import COLORS, label, left_title, new_figure, plain, shared_legend
+from experiments.figures import COLORS, Drawing, label, left_title, new_figure, plain, shared_legend
 from experiments.validation.bands import BEFORE
 from experiments.validation.conditions import ShownCase, ShownCondition
 from experiments.validation.parts import PRESETS, Part
@@ -28,29 +29,29 @@ _PLACES = "position"
 _STAGES = "shock-stages"
 
 
-def validation_figures(parts: Sequence[Part]) -> dict[str, Figure]:
-    """Every figure by file name.
+def validation_figures(parts: Sequence[Part]) -> dict[str, Drawing]:
+    """What draws every figure, by its name.
 
     Parameters
     ----------
     parts : sequence of Part
         From :func:`experiments.validation.parts.run_part`.
     """
-    figures: dict[str, Figure] = {}
+    figures: dict[str, Drawing] = {}
     for part in parts:
         for case in part.cases:
             several = len(part.cases) > 1
             rows = [row for row in part.rows if not several or row.patient == case.patient]
             suffix = f"_{case.patient}" if several else ""
-            figures[f"{part.name.name}{suffix}"] = study_figure(case, rows)
+            figures[f"{part.name.name}{suffix}"] = partial(study_figure, case, rows)
             if part.name.name == _PLACES:
-                figures["position_signals"] = place_figure(case)
+                figures["position_signals"] = partial(place_figure, case)
     flows = [part.tables["head_flow"] for part in parts if "head_flow" in part.tables]
     if flows:
-        figures["head-flow"] = head_flow_figure(flows)
+        figures["head-flow"] = partial(head_flow_figure, flows)
     for part in parts:
         if part.name.name == PRESETS:
-            figures["presets"] = presets_figure(part.rows)
+            figures["presets"] = partial(presets_figure, part.rows)
     return figures
 
 

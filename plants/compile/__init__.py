@@ -1,7 +1,8 @@
 """Compiled numbers: CasADi functions as C, built once per machine, on one lane or many."""
 
 from plants.compile.array_function import ArrayFunction
-from plants.compile.cache import BuildError, find_compiler, load_library
+from plants.compile.cache import load_library
+from plants.compile.compiler import BuildError, find_compiler
 from plants.compile.kernels import (
     Backend,
     CompiledKernel,

@@ -1,6 +1,7 @@
 """Build a shared object from C source, once per machine, and load it.
 
-The cache lies in the user's own cache directory. A binary's name holds the hash of everything it
+The cache lies in the user's own cache directory, or in a private temporary one where that cannot be
+used: an account without a home, for example. A binary's name holds the hash of everything it
 depends on and its own, so that one that was damaged is noticed before it is loaded. A build goes to
 a private file first and is renamed into place, so that two processes may build at once. A directory
 that another user could write to is not used.
@@ -8,79 +9,75 @@ that another user could write to is not used.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import hashlib
 import os
 import platform
 import shutil
-import stat
-import subprocess
 import tempfile
+import time
+import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import platformdirs
 
-# No -ffast-math: in a shared object it would set flush-to-zero for the whole process.
-FLAGS = (
-    "-march=native",
-    "-fno-math-errno",
-    "-fno-trapping-math",
-    "-ffp-contract=fast",
-    "-fopenmp-simd",
+from plants.compile.compiler import (
+    FLAGS,
+    BuildError,
+    compile_source,
+    compiler_version,
+    find_compiler,
+    no_compiler,
 )
+from plants.quantities import is_private, private_folder, temporary_path
+
 #: Levels of optimisation. The sensitivities are long straight lines of sums and products in
 #: lanes: more than vectorising them costs seconds and brings nothing.
 FAST, QUICK = ("-O3",), ("-O1", "-ftree-vectorize")
-_ALWAYS = ("-std=c99", "-shared", "-fPIC")
-_TIMEOUT = 300.0  # s; a build takes seconds
+_BUILDING = "building-"
+_ABANDONED = 3600.0  # s; a build that is older was killed
+_Made = TypeVar("_Made")
 
 
-class BuildError(RuntimeError):
-    """The C compiler is missing or refused the source; the text says which."""
-
-
-def find_compiler() -> str | None:
-    """Path of the C compiler: ``$CC`` if set, else the first of cc, gcc, clang; None if none."""
-    wanted = os.environ.get("CC")
-    names = (wanted,) if wanted else ("cc", "gcc", "clang")
-    return next((path for name in names if (path := shutil.which(name))), None)
-
-
-@functools.cache
-def compiler_version(path: str) -> str:
-    """First line of what the compiler says of itself; part of the cache key."""
-    try:
-        answer = subprocess.run(
-            [path, "--version"], capture_output=True, text=True, timeout=30, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return "unknown"
-    return answer.stdout.splitlines()[0] if answer.stdout else "unknown"
+class _UnusableCache(BuildError):
+    """A cache directory cannot be used; another one may do."""
 
 
 def cache_directory() -> Path:
     """The private directory of compiled kernels; ``$IMPELLAB_CACHE`` moves it."""
-    base = os.environ.get("IMPELLAB_CACHE") or platformdirs.user_cache_dir("impellab")
-    return Path(base) / "kernels"
+    return cache_directories()[0]
+
+
+def cache_directories() -> tuple[Path, ...]:
+    """Where compiled kernels may lie: the first that can be used is.
+
+    ``$IMPELLAB_CACHE`` is the only one where it is set.
+    """
+    chosen = os.environ.get("IMPELLAB_CACHE")
+    if chosen:
+        return (Path(os.path.expanduser(chosen)).absolute() / "kernels",)
+    try:
+        user = Path(platformdirs.user_cache_dir("impellab")) / "kernels"
+    except RuntimeError:  # Nobody knows a home; older releases keep the "~".
+        user = Path("~")
+    try:
+        return user, temporary_path("kernels")
+    except OSError:  # Nowhere can temporary files be written.
+        return (user,)
 
 
 @functools.cache
 def _processor() -> str:
     """What ``-march=native`` depends on: a cache shared between machines must not mix them."""
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return platform.processor()
     return "".join(dict.fromkeys(x for x in lines if x.startswith(("model name", "flags"))))
-
-
-def _private(directory: Path) -> bool:
-    """Whether the directory belongs to this user and nobody else may write to it."""
-    status = directory.stat()
-    foreign = hasattr(os, "getuid") and status.st_uid != os.getuid()
-    return not foreign and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def build_library(source: str, level: tuple[str, ...] = FAST) -> Path:
@@ -96,32 +93,15 @@ def build_library(source: str, level: tuple[str, ...] = FAST) -> Path:
     Raises
     ------
     BuildError
-        There is no compiler, it refused the source, or the cache directory cannot be used.
+        There is no compiler, it refused the source, or no cache directory can be used.
     """
-    cc = find_compiler()
-    if cc is None:
-        looked = os.environ.get("CC")
-        where = f"$CC is {looked}, which is not there" if looked else "looked for cc, gcc, clang"
-        raise BuildError(f"no C compiler found ({where})")
-    parts = (source, compiler_version(cc), *level, *FLAGS, platform.machine(), _processor())
-    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-    directory = cache_directory()
-    try:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not _private(directory):
-            raise BuildError(f"cache directory {directory} could be written by another user")
-        for binary in sorted(directory.glob(f"{key}-*.so")):
-            if _private(binary) and binary.stem == f"{key}-{_digest(binary)}":
-                return binary
-            # Removed rather than written over: another process may be running from it.
-            binary.unlink(missing_ok=True)
-        return _compile(cc, source, directory, key, level)
-    except OSError as error:
-        raise BuildError(f"cache directory {directory} cannot be used: {error}") from error
+    return _in_first_usable(lambda directory: _built(source, level, directory))
 
 
 def load_library(source: str, level: tuple[str, ...] = FAST) -> ctypes.CDLL:
     """The shared object of a C source, compiled if it is not in the cache, and loaded.
+
+    One that cannot be loaded, of another kind of machine for example, is built once more.
 
     Parameters
     ----------
@@ -135,11 +115,44 @@ def load_library(source: str, level: tuple[str, ...] = FAST) -> ctypes.CDLL:
     BuildError
         It cannot be built or loaded.
     """
-    path = build_library(source, level)
-    try:
-        return ctypes.CDLL(str(path))
-    except OSError as error:  # A cache on a file system that nothing may be run from, for example.
-        raise BuildError(f"the compiled kernel cannot be loaded: {error}") from error
+    return _in_first_usable(lambda directory: _loaded(source, level, directory))
+
+
+def _in_first_usable(make: Callable[[Path], _Made]) -> _Made:
+    """What is made in the first cache directory that can be used."""
+    reasons: list[str] = []
+    for directory in cache_directories():
+        try:
+            made = make(directory)
+        except _UnusableCache as error:
+            reasons.append(str(error))
+            continue
+        if reasons:
+            _warn_moved(directory, "; ".join(reasons))
+        return made
+    raise BuildError("; ".join(reasons))
+
+
+@functools.cache
+def _warn_moved(directory: Path, reason: str) -> None:
+    warnings.warn(
+        f"compiled kernels are kept in {directory} until it is cleared: {reason}",
+        UserWarning,
+        stacklevel=6,
+    )
+
+
+def _loaded(source: str, level: tuple[str, ...], directory: Path) -> ctypes.CDLL:
+    refusal = ""
+    for _ in range(2):
+        path = _built(source, level, directory)
+        try:
+            return ctypes.CDLL(str(path))
+        except OSError as error:
+            refusal = str(error).replace(str(path), "it")
+            with contextlib.suppress(OSError):
+                path.unlink()
+    raise _UnusableCache(f"the compiled kernel cannot be loaded from {directory}: {refusal}")
 
 
 class _Address:
@@ -180,21 +193,41 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:32]
 
 
-def _compile(cc: str, source: str, directory: Path, key: str, level: tuple[str, ...]) -> Path:
-    with tempfile.TemporaryDirectory(dir=directory) as folder:
-        code, binary = Path(folder) / "kernel.c", Path(folder) / "kernel.so"
-        code.write_text(source)
-        command = [cc, *_ALWAYS, *level, *FLAGS, str(code), "-o", str(binary), "-lm"]
-        try:
-            answer = subprocess.run(
-                command, capture_output=True, text=True, timeout=_TIMEOUT, check=False
-            )
-        except subprocess.TimeoutExpired as error:
-            raise BuildError(f"{cc} did not finish within {_TIMEOUT:g} s") from error
-        if answer.returncode != 0:
-            first = (answer.stderr.strip().splitlines() or ["no message"])[0]
-            raise BuildError(f"{cc} failed: {first}")
-        binary.chmod(0o700)
-        target = directory / f"{key}-{_digest(binary)}.so"
-        os.replace(binary, target)
-    return target
+def _built(source: str, level: tuple[str, ...], directory: Path) -> Path:
+    """The shared object in a cache directory, compiled if it is not there."""
+    cc = find_compiler()
+    if cc is None:
+        raise no_compiler()
+    if not directory.is_absolute():
+        raise _UnusableCache("there is no home directory")
+    parts = (source, *cc, compiler_version(cc), *level, *FLAGS, platform.machine(), _processor())
+    key = hashlib.sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()[:32]
+    try:
+        private_folder(directory)
+        for binary in sorted(directory.glob(f"{key}-*.so")):
+            if is_private(binary) and binary.stem == f"{key}-{_digest(binary)}":
+                return binary
+            # Removed rather than written over: another process may be running from it.
+            binary.unlink(missing_ok=True)
+        _remove_abandoned(directory)
+        with tempfile.TemporaryDirectory(prefix=_BUILDING, dir=directory) as folder:
+            binary = compile_source(cc, source, Path(folder), level)
+            binary.chmod(0o700)
+            target = directory / f"{key}-{_digest(binary)}.so"
+            os.replace(binary, target)
+        return target
+    except OSError as error:
+        raise _UnusableCache(_unusable(directory, error)) from error
+
+
+def _unusable(directory: Path, error: OSError) -> str:
+    reason = error.strerror or type(error).__name__
+    return f"cache directory {directory} cannot be used ({reason})"
+
+
+def _remove_abandoned(directory: Path) -> None:
+    """Remove what builds left that were killed."""
+    for folder in directory.glob(f"{_BUILDING}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - folder.lstat().st_mtime > _ABANDONED:
+                shutil.rmtree(folder)

@@ -11,8 +11,9 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.compile.cache import BuildError, library_function, load_library
+from plants.compile.cache import library_function, load_library
 from plants.compile.code import casadi_loop_source
+from plants.compile.compiler import BuildError
 from plants.compile.expressions import directional_derivative
 from plants.compile.shared_objects import Shared
 

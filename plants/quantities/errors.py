@@ -26,6 +26,7 @@ class _Missing:
 
 
 MISSING = _Missing()
+_LONGEST = 400  # characters of a refused value in a message
 
 
 class InputError(ValueError):
@@ -55,7 +56,7 @@ class InputError(ValueError):
     def __init__(self, field: str, value: object, allowed: str, *, source: str | None = None):
         self.field, self.value, self.allowed, self.source = field, value, allowed, source
         where = f"{source}: " if source else ""
-        what = "is missing" if value is MISSING else f"= {value!r} is not allowed"
+        what = "is missing" if value is MISSING else f"= {_shown(value)} is not allowed"
         super().__init__(f"{where}{field} {what}; allowed: {allowed}")
 
     def located(self, source: str) -> InputError:
@@ -70,6 +71,15 @@ class InputError(ValueError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.field, self.value, self.allowed, self.source))
+
+
+def _shown(value: object) -> str:
+    """The value as a message shows it: its beginning, where it is long."""
+    try:
+        text = repr(value)
+    except ValueError:  # a whole number of more digits than Python writes
+        return "a very large number"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _rebuild(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import tomllib
+import os
 from collections.abc import Mapping
 from os import PathLike, fspath
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 from plants.quantities.errors import InputError, nearest_hint
 from plants.quantities.quantity import Quantity
+from plants.quantities.surroundings import parse_toml, read_text
 
 #: Folder of the files that come with the package.
 DATA = Path(__file__).parents[1] / "data"
@@ -40,7 +41,8 @@ def load_toml(
     Raises
     ------
     InputError
-        No preset has that name, the file cannot be read or it is not valid TOML.
+        No preset has that name, the file cannot be read, or it is not valid TOML, too long or
+        nested too deeply; see :mod:`plants.quantities.surroundings`.
 
     Examples
     --------
@@ -54,7 +56,7 @@ def load_toml(
     text = fspath(name_or_path)
     names = preset_names(folder) if folder else ()
     if text.endswith(".toml"):
-        path = Path(text).expanduser()
+        path = Path(os.path.expanduser(text))
     elif text in names:
         path = DATA / folder / f"{text}.toml"
     else:
@@ -64,7 +66,7 @@ def load_toml(
     own = path.is_relative_to(DATA)
     source = f"plants/data/{path.relative_to(DATA).as_posix()}" if own else text
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8")), source
+        return parse_toml(read_text(path)), source
     except OSError as error:
         reason = error.strerror or type(error).__name__
         allowed = f"a file that can be read ({reason})"

@@ -147,7 +147,7 @@ def steady_metrics(rollout: xarray.Dataset, *, seconds: float = 5.0) -> dict[str
 
 def save_rollout(rollout: xarray.Dataset, path: Path) -> None:
     """Write a Rollout as NetCDF: to a temporary name beside `path`, then renamed."""
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".nc")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".nc")
     os.close(handle)
     try:
         rollout.to_netcdf(name, engine="scipy")

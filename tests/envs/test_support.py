@@ -3,6 +3,7 @@
 import math
 
 import gymnasium
+import matplotlib
 import numpy as np
 import pytest
 
@@ -270,3 +271,14 @@ def test_pictures():
     assert first.dtype == np.uint8
     assert np.any(first != second)
     assert envs.SupportEnv().render() is None
+
+
+def test_a_picture_shows_any_name_whatever_the_users_settings():
+    env = envs.SupportEnv(
+        Patient.load("shock-d").replace("$\\x/\x1b[31m$"), render_mode="rgb_array"
+    )
+    env.reset(seed=0)
+    usual = env.render()
+    with matplotlib.rc_context({"text.usetex": True, "axes.facecolor": "red"}):
+        assert np.array_equal(env.render(), usual)
+    assert usual.std() > 0

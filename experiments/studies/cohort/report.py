@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
+from experiments.figures import Drawing
 from experiments.runs import Findings, PrintedTable, ReferenceResults, ReportPage, render
 from experiments.studies.cohort.figures import (
     TITLES,
@@ -20,7 +22,6 @@ from plants.quantities import HOURS_PER_DAY
 
 if TYPE_CHECKING:
     import pandas
-    from matplotlib.figure import Figure
 
 Headings = tuple[str, ...]
 Cells = list[list[object]]
@@ -61,16 +62,16 @@ def cohort_findings(
     )
 
 
-def figures(tables: CohortTables) -> dict[str, Figure]:
+def figures(tables: CohortTables) -> dict[str, Drawing]:
     """The figures by file name."""
     judged = list(dict.fromkeys(tables.incidence["support"]))
-    drawn = {
-        "incidence": incidence_figure(tables.incidence),
-        "days": days_figure(tables.by_day, judged),
+    drawn: dict[str, Drawing] = {
+        "incidence": partial(incidence_figure, tables.incidence),
+        "days": partial(days_figure, tables.by_day, judged),
     }
     groups = contrast_groups(tables.contrasts, judged)
     if groups:
-        drawn["contrasts"] = contrasts_figure(tables.contrasts, groups)
+        drawn["contrasts"] = partial(contrasts_figure, tables.contrasts, groups)
     return drawn
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydantic import Field
@@ -69,7 +70,7 @@ def _findings(settings: ConvergenceSettings, results: Sequence[CaseErrors]) -> F
             smoothing=smoothing[smoothing["width_mmHg"] == own_width],
         ),
         held=bool(len(own) and own["within_limits"].all() and chosen.step >= DEFAULT_STEP),
-        figures={"convergence": convergence_figure(integration, smoothing)},
+        figures={"convergence": partial(convergence_figure, integration, smoothing)},
         printed=[PrintedTable.of("worst relative error over all cases", worst)],
         document={"smoothing": smoothing.to_dict("records"), "choice": chosen},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
@@ -43,7 +44,7 @@ def _findings(settings: EffectsSettings, results: Sequence[Examined]) -> Finding
             "effects.md", effects=effects, moves=moves, stays=len(expected) - moves, held=held
         ),
         held=held,
-        figures={"effects": effects_figure(effects)},
+        figures={"effects": partial(effects_figure, effects)},
         printed=[PrintedTable.of("with the effect against without it", table.loc[shown, columns])],
     )
 

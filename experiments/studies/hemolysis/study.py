@@ -9,6 +9,7 @@ patient at every level.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
@@ -79,7 +80,7 @@ def _findings(settings: HemolysisSettings, results: Sequence[list[LevelRelease]]
             spread=beating.loc[beating["flow"] >= LEAST_FLOW, "spread"].max(),
         ),
         held=all(check.met for check in checked),
-        figures={"index": index_figure(pump), "scaling": scaling_figure(pump)},
+        figures={"index": partial(index_figure, pump), "scaling": partial(scaling_figure, pump)},
         printed=[
             PrintedTable("modified index of hemolysis", _HEADINGS, absolute.values.tolist()),
             PrintedTable(

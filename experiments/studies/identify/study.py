@@ -16,6 +16,9 @@ from experiments.runs import (
     ReferenceResults,
     Settings,
     Study,
+    check_folder,
+    csv_text,
+    not_writable,
     path_text,
     render,
     replace_file,
@@ -30,7 +33,7 @@ from plants import (
     steady_state,
 )
 from plants.cohorts import TOLERANCE
-from plants.quantities import MISSING, usable
+from plants.quantities import MISSING, file_names, usable
 
 if TYPE_CHECKING:
     import pandas
@@ -192,7 +195,7 @@ def _findings(settings: IdentificationSettings, results: Sequence[IdentifiedPati
         printed=[PrintedTable.of("targets and what the model gives", table)],
         printed_text="\n".join(f"written: {path_text(path)}" for path in written),
         document={"written": written},
-        write=lambda folder: _write(patients, folder),
+        write=lambda run: [run.write_text(*file) for file in _files(patients)],
         reference=_reference(presets) if settings.all else None,
     )
 
@@ -200,21 +203,33 @@ def _findings(settings: IdentificationSettings, results: Sequence[IdentifiedPati
 def _reference(presets: pandas.DataFrame) -> ReferenceResults:
     """The patients of the package as they come: ``results/patients``."""
     page = f"# Built-in patients and their targets\n\n{patients_summary(presets)}"
-    text = presets.to_csv(index=False, float_format="%.6g")
+    text = csv_text(presets, float_format="%.6g")
     return ReferenceResults((), page=page, files={"targets.csv": text})
+
+
+def _files(patients: Sequence[IdentifiedPatient]) -> list[tuple[str, str]]:
+    """Name and text of each patient's file; names that are no file names are changed into some."""
+    names = file_names(patient.name for patient in patients)
+    return [(f"{name}.toml", each.file) for name, each in zip(names, patients, strict=True)]
 
 
 def _write(patients: Sequence[IdentifiedPatient], folder: Path) -> list[Path]:
     """Write each patient's file as a whole."""
+    files = _files(patients)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for patient in patients:
-            replace_file(folder / f"{patient.name}.toml", patient.file.encode())
+        for name, text in files:
+            replace_file(folder / name, text)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        allowed = f"a folder that can be written to ({reason})"
-        raise InputError("write", str(folder), allowed) from None
-    return [folder / f"{patient.name}.toml" for patient in patients]
+        raise not_writable("write", folder, error) from None
+    return [folder / name for name, _ in files]
+
+
+def _with_folder(settings: IdentificationSettings) -> IdentificationSettings:
+    """Refuse a folder that cannot be written to before the work begins."""
+    if settings.write is not None:
+        check_folder(Path(settings.write), "write")
+    return settings
 
 
 def _refuse_partial_results(settings: IdentificationSettings) -> None:
@@ -234,4 +249,5 @@ STUDY = Study(
     unit="patients",
     command="identify",
     check_results=_refuse_partial_results,
+    resolve=_with_folder,
 )

@@ -7,6 +7,7 @@ masked failure that of :mod:`experiments.studies.masked.masked_failure`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from experiments.runs import Findings, PrintedTable, Settings, Study, render
@@ -114,10 +115,10 @@ def _findings(settings: MaskedSettings, results: Sequence[Rows]) -> Findings:
         ),
         held=all(expected.values()),
         figures={
-            "hidden": hidden_figure(
-                tables["hidden_course"], pandas.DataFrame(rows["hidden_beats"])
+            "hidden": partial(
+                hidden_figure, tables["hidden_course"], pandas.DataFrame(rows["hidden_beats"])
             ),
-            "masked": masked_figure(tables["masked_course"], tables["doses"]),
+            "masked": partial(masked_figure, tables["masked_course"], tables["doses"]),
         },
         printed=[
             PrintedTable.of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from pydantic import Field
@@ -74,7 +75,7 @@ def _findings(settings: MultirateSettings, results: Sequence[Result]) -> Finding
         ),
         held=all(comparison.holds for comparison in comparisons)
         and bool((usual["worst_error"] <= LIMIT).all()),
-        figures={"multirate": multirate_figure(comparisons, days)},
+        figures={"multirate": partial(multirate_figure, comparisons, days)},
         printed=[
             PrintedTable.of(title, table[["case", *columns]])
             for title, table, columns in (

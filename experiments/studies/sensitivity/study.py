@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from itertools import compress
 from typing import TYPE_CHECKING, Annotated
 
@@ -153,7 +154,9 @@ def _findings(settings: SensitivitySettings, results: Sequence[BlockOutputs]) ->
     title = f"{settings.subject}: leading factors"
     return Findings(
         tables={f"sensitivity_{method}": table, f"spread_{method}": spread},
-        figures={f"sensitivity_{method}": sensitivity_figure(table, method, settings.subject)},
+        figures={
+            f"sensitivity_{method}": partial(sensitivity_figure, table, method, settings.subject)
+        },
         summary=render(
             "sensitivity.md",
             subject=settings.subject,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -113,7 +114,7 @@ def _fit_detector(
     """Renew the file of the detector, if that is asked for."""
     if settings.fit:
         detector = fit(range(settings.fit_seeds), workers=workers, progress=progress)
-        replace_file(FITTED, detector.to_toml().encode())
+        replace_file(FITTED, detector.to_toml())
 
 
 def _cases(settings: SuctionSettings) -> list[Case]:
@@ -142,7 +143,10 @@ def _findings(settings: SuctionSettings, results: Sequence[DetectedCourse]) -> F
     at = f"{AIM_NOISE.snr:g} dB"
     return Findings(
         tables={"scores": table, "causes": causes, "detector": coefficients(detector)},
-        figures={"traces": trace_figure(drawn, AIM_NOISE, detector), "roc": roc_figure(detections)},
+        figures={
+            "traces": partial(trace_figure, drawn, AIM_NOISE, detector),
+            "roc": partial(roc_figure, detections),
+        },
         summary=render(
             "suction.md",
             noise=AIM_NOISE,

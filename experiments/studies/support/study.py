@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import Field
@@ -90,8 +91,10 @@ def _findings(settings: SupportSettings, results: Sequence[Measured]) -> Finding
     return Findings(
         tables=written,
         figures={
-            "pressure_volume_loops": loop_figure([part.loops for part in measured if part.loops]),
-            "trends": trend_figure(table),
+            "pressure_volume_loops": partial(
+                loop_figure, [part.loops for part in measured if part.loops]
+            ),
+            "trends": partial(trend_figure, table),
         },
         summary=render("support.md", checks=checked),
         held=all(check.met for check in checked),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from controllers import Decision
 from experiments.weaning.course.labels import PHASE_WORDS, short_reason
 from plants import Bedside
+from plants.quantities import printable
 
 Watch = Callable[[Decision, Bedside], None]
 
@@ -60,7 +61,7 @@ def live() -> Iterator[Watch]:
     with Live(console=console, refresh_per_second=4, transient=True) as shown:
 
         def watch(decision: Decision, bedside: Bedside) -> None:
-            line = Text(live_line(decision, bedside), no_wrap=True, overflow="ellipsis")
+            line = Text(printable(live_line(decision, bedside)), no_wrap=True, overflow="ellipsis")
             shown.update(line)
 
         yield watch

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from controllers import DecisionLog, WeaningCriteria
-from experiments.figures import save_figure
 from experiments.runs import PrintedTable, RunFolder, run_folder, write_report
 from experiments.weaning.course.figure import OUTCOME_WORDS, course_figure
 from experiments.weaning.course.job import run_course
@@ -97,7 +97,7 @@ def wean(trial: WeaningTrial, *, runs: Path, watch: Watch | None = None) -> Wean
     """
     with run_folder("wean", runs, asdict(trial), seeds={"seed": trial.seed}) as run:
         # Written line by line, so that a course that breaks off can be looked into.
-        log = DecisionLog(run.path / "decisions.jsonl")
+        log = DecisionLog(run.file("decisions.jsonl"))
         course = run_course(trial, watch=watch, log=log)
         _write(run, course, log)
     return WeaningRun(course, run.final)
@@ -112,18 +112,20 @@ def _write(run: RunFolder, course: Course, log: DecisionLog) -> None:
     run.write_table("decisions", decisions)
     run.write_table("records", pandas.DataFrame(course.records))
     run.write_json("course.json", to_plain(course))
-    picture = save_figure(course_figure(course), run.path / "course.png")
-    write_report(
-        run,
-        f"Weaning of {course.patient} from a {course.trial.device}: "
-        f"{OUTCOME_WORDS[course.outcome]}",
-        introduction=(
-            f"Step policy {course.trial.policy}, sensors {course.trial.tier}, case {course.case}, "
-            f"access {course.access}. {reason_text(course)}."
-        ),
-        tables=report_tables(course, log),
-        figures=[("The course; numbers are those of the table of decisions.", picture)],
-    )
+    caption = "The course; numbers are those of the table of decisions."
+    picture = run.write_figure("course", partial(course_figure, course), caption)
+    with run.optional("the report"):
+        write_report(
+            run,
+            f"Weaning of {course.patient} from a {course.trial.device}: "
+            f"{OUTCOME_WORDS[course.outcome]}",
+            introduction=(
+                f"Step policy {course.trial.policy}, sensors {course.trial.tier}, "
+                f"case {course.case}, access {course.access}. {reason_text(course)}."
+            ),
+            tables=report_tables(course, log),
+            figures=[picture],
+        )
 
 
 def report_tables(course: Course, log: DecisionLog) -> list[PrintedTable]:

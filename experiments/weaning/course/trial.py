@@ -20,7 +20,7 @@ from plants import (
     weaning_patient,
 )
 from plants.bedside import CASES, congested
-from plants.quantities import stream
+from plants.quantities import file_name, stream
 from plants.slow.laws import DRUGS
 
 
@@ -100,7 +100,7 @@ class WeaningTrial:
             self.policy,
             f"s{self.seed:05d}",
         )
-        return "_".join(parts).replace("/", "-").replace(":", "-")
+        return file_name("_".join(parts))
 
 
 def trial_bedside(trial: WeaningTrial) -> tuple[Bedside, WeaningCase]:

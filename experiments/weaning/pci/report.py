@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from controllers.weaning import pci_numbers
-from experiments.figures import save_figure
 from experiments.runs import PrintedTable, RunFolder, run_folder, write_report
 from experiments.weaning.course import PHASE_WORDS, reason_texts
 from experiments.weaning.pci.course import run_pci
@@ -163,35 +163,37 @@ def _write(run: RunFolder, course: PciCourse) -> None:
     run.write_table("supported", pandas.DataFrame(course.supported))
     run.write_table("unsupported", pandas.DataFrame(course.unsupported))
     run.write_json("course.json", asdict(course))
-    picture = save_figure(pci_figure(course), run.path / "course.png")
-    numbers = [
-        (name, quantity.value, quantity.unit, quantity.source, quantity.tag)
-        for name, quantity in pci_numbers().items()
-    ]
-    write_report(
-        run,
-        f"High-risk coronary intervention, {course.patient} on a {course.trial.device}",
-        introduction=f"{OUTCOME_WORDS[course.outcome]}: {course.reason}.",
-        tables=[
-            PrintedTable(
-                "Until the artery is open, supported and unsupported",
-                ("measure", "supported", "unsupported", "unit"),
-                outcome_rows(course),
-            ),
-            PrintedTable(
-                "Balloon inflations",
-                ("begin [min]", "length [s]", "contractility left"),
-                [
-                    (inflation.onset / SECONDS_PER_MINUTE, inflation.seconds, inflation.factor)
-                    for inflation in course.intervention.inflations
-                ],
-            ),
-            PrintedTable("Decisions", DECISION_COLUMNS, decision_rows(course)),
-            PrintedTable(
-                "Limits and times of the controller",
-                ("name", "value", "unit", "source", "tag"),
-                numbers,
-            ),
-        ],
-        figures=[("Supported, and the same patient and inflations without a pump.", picture)],
-    )
+    caption = "Supported, and the same patient and inflations without a pump."
+    picture = run.write_figure("course", partial(pci_figure, course), caption)
+    with run.optional("the report"):
+        numbers = [
+            (name, quantity.value, quantity.unit, quantity.source, quantity.tag)
+            for name, quantity in pci_numbers().items()
+        ]
+        write_report(
+            run,
+            f"High-risk coronary intervention, {course.patient} on a {course.trial.device}",
+            introduction=f"{OUTCOME_WORDS[course.outcome]}: {course.reason}.",
+            tables=[
+                PrintedTable(
+                    "Until the artery is open, supported and unsupported",
+                    ("measure", "supported", "unsupported", "unit"),
+                    outcome_rows(course),
+                ),
+                PrintedTable(
+                    "Balloon inflations",
+                    ("begin [min]", "length [s]", "contractility left"),
+                    [
+                        (inflation.onset / SECONDS_PER_MINUTE, inflation.seconds, inflation.factor)
+                        for inflation in course.intervention.inflations
+                    ],
+                ),
+                PrintedTable("Decisions", DECISION_COLUMNS, decision_rows(course)),
+                PrintedTable(
+                    "Limits and times of the controller",
+                    ("name", "value", "unit", "source", "tag"),
+                    numbers,
+                ),
+            ],
+            figures=[picture],
+        )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from experiments.figures import Drawing
 from experiments.runs import Findings, ReferenceResults, ReportPage
 from experiments.weaning.course import Course
 from experiments.weaning.study.cells import printed
@@ -17,7 +19,6 @@ from plants.bedside import CASES
 
 if TYPE_CHECKING:
     import pandas
-    from matplotlib.figure import Figure
 
     from experiments.weaning.study.settings import WeaningStudySettings
 
@@ -115,19 +116,19 @@ def worked_patients(courses: pandas.DataFrame, policy: str) -> dict[str, int]:
 
 def figures(
     rows: StudyRows, tables: StudyTables, worked: Mapping[str, Course], main: str
-) -> dict[str, Figure]:
+) -> dict[str, Drawing]:
     """The figures by file name; those that would be empty are left out."""
     from experiments.weaning.course import course_figure
 
-    drawn: dict[str, Figure] = {}
+    drawn: dict[str, Drawing] = {}
     if not tables.policies.empty:
-        drawn["trade_off"] = trade_off_figure(tables.policies)
-        drawn["incidence"] = incidence_figure(tables.incidence)
-        drawn["outcomes"] = outcomes_figure(tables.outcomes)
+        drawn["trade_off"] = partial(trade_off_figure, tables.policies)
+        drawn["incidence"] = partial(incidence_figure, tables.incidence)
+        drawn["outcomes"] = partial(outcomes_figure, tables.outcomes)
     if not tables.gate.empty:
-        drawn["gate"] = gate_figure(rows.probes, tables.gate)
+        drawn["gate"] = partial(gate_figure, rows.probes, tables.gate)
     if (rows.estimates["policy"] == main).any():
-        drawn["contractility"] = contractility_figure(rows.estimates, main)
+        drawn["contractility"] = partial(contractility_figure, rows.estimates, main)
     for case, course in worked.items():
-        drawn[f"case_{case.replace('-', '_')}"] = course_figure(course)
+        drawn[f"case_{case.replace('-', '_')}"] = partial(course_figure, course)
     return drawn

@@ -244,7 +244,15 @@ def test_a_normalisation_of_other_signals_is_refused(folder, tmp_path):
         PolicyController(copy)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "{"])
+def test_a_byte_order_mark_is_no_part_of_a_description(folder, tmp_path):
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    (copy / "config.json").write_bytes(b"\xef\xbb\xbf" + (copy / "config.json").read_bytes())
+    assert PolicyController(copy).name == "policy:copy"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "{", "[" * 200_000, '{"a":' * 100_000, " " * 2**21]
+)
 def test_descriptions_that_are_no_description(folder, tmp_path, text):
     copy = shutil.copytree(folder, tmp_path / "copy")
     (copy / "config.json").write_text(text)

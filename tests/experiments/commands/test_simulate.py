@@ -199,7 +199,7 @@ def test_use_beyond_the_label_is_told(impellab, monkeypatch):
         ),
         (
             ["--patient", "shock-d", "--device", "CP", "--level", "P-6", "--right-level", "P-6"],
-            ["right_level", "CP+RP"],
+            ["--right-level", "CP+RP"],
         ),
         (
             ["--patient", "shock-d", "--device", "CP+RP", "--level", "P-6", "--right-level", "P-1"],

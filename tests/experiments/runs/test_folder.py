@@ -1,12 +1,17 @@
 """Run folders: complete, or not there."""
 
+import errno
 import json
 import os
+import re
+from pathlib import Path
 
 import pandas
 import pytest
+from matplotlib.figure import Figure
 
-from experiments.runs import PrintedTable, run_folder, run_name, write_report
+import experiments
+from experiments.runs import DEBUG, PrintedTable, ReportFigure, run_folder, run_name, write_report
 from experiments.runs import folder as module
 from plants import InputError
 
@@ -48,10 +53,13 @@ def test_nothing_is_left_of_a_run_that_fails(tmp_path, error):
 def test_nothing_is_left_when_the_disk_is_full(tmp_path, monkeypatch):
     def full(self, name, document):
         (self.path / name).write_text("{")
-        raise OSError(28, "No space left on device")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(module.RunFolder, "write_json", full)
-    with pytest.raises(OSError, match="No space"), run_folder("simulate", tmp_path, {}):
+    with (
+        pytest.raises(OSError, match=f"No space.*{tmp_path.name}"),
+        run_folder("simulate", tmp_path, {}),
+    ):
         pass
     assert list(tmp_path.iterdir()) == []
 
@@ -86,10 +94,55 @@ def test_the_report_is_one_page_and_escapes_what_it_shows(tmp_path):
         picture = run.path / "p.png"
         picture.write_bytes(b"not really a picture")
         table = PrintedTable("numbers", ["name", "map [mmHg]"], [["<b>", 57.03419]])
-        write_report(run, "A run", tables=[table], figures=[("a caption", picture)])
+        write_report(run, "A run", tables=[table], figures=[ReportFigure("a caption", picture)])
     page = (run.final / "report.html").read_text()
     assert "data:image/png;base64," in page
     assert "57.03" in page
     assert "<script>" not in page
     assert "<b>" not in page
     assert 'src="http' not in page
+
+
+@pytest.mark.parametrize("name", ["../escaped", "/etc/passwd", "a/b", "..", ".", "", "a\0b"])
+def test_a_run_never_writes_outside_its_folder(tmp_path, name):
+    with run_folder("simulate", tmp_path / "runs", {}) as run:
+        for write in (run.write_text, run.write_json):
+            with pytest.raises(ValueError, match="no name of a file"):
+                write(name, "text")
+        run.write_table(f"{name}/table", pandas.DataFrame({"a": [1.0]}))
+        run.write_figure(f"{name}/figure", lambda: Figure())
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+    assert [path.suffix for path in sorted(run.final.iterdir())].count(".png") == 1
+    assert len(list(run.final.glob("*table*"))) == 2
+
+
+def test_no_job_makes_paths_in_a_run_folder_by_itself():
+    code = Path(experiments.__file__).parent.rglob("*.py")
+    named = [path for path in code if re.search(r"\brun\.path\s*/", path.read_text("utf-8"))]
+    assert named == []
+
+
+def test_a_figure_and_a_report_that_fail_do_not_lose_the_run(tmp_path, monkeypatch, capsys):
+    def fails() -> Figure:
+        raise ZeroDivisionError("a scale of nothing")
+
+    with run_folder("simulate", tmp_path, {}) as run:
+        run.write_table("t", pandas.DataFrame({"a": [1.0]}))
+        picture = run.write_figure("pv-loops", fails, "Loops.")
+        with run.optional("the report"):
+            write_report(run, "A run", figures=[picture])
+        with run.optional("another page"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+    assert picture.path is None
+    told = capsys.readouterr().err
+    assert "the figure pv-loops could not be made (ZeroDivisionError: a scale of nothing)" in told
+    assert "another page could not be made" in told
+    assert "a scale of nothing" in (run.final / "report.html").read_text()
+    assert (run.final / "t.csv").exists()
+    assert not list(run.final.glob("*.png"))
+
+
+def test_a_defect_in_a_figure_is_shown_when_asked(tmp_path, monkeypatch):
+    monkeypatch.setenv(DEBUG, "1")
+    with pytest.raises(ZeroDivisionError), run_folder("simulate", tmp_path, {}) as run:
+        run.write_figure("a", lambda: 1 / 0)

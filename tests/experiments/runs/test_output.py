@@ -1,6 +1,8 @@
 """JSON, numbers in tables, and standard output kept for one document."""
 
+import io
 import json
+import sys
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -8,7 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.runs import emit, number, path_text, print_table, reserved_stdout, to_json
+from experiments.runs import (
+    emit,
+    note,
+    number,
+    path_text,
+    plain_streams,
+    print_table,
+    reserved_stdout,
+    say,
+    to_json,
+)
 from experiments.runs.output import cell_texts
 
 
@@ -118,3 +130,39 @@ def test_nothing_is_cut_in_a_pipe(capsys):
     for shown in ("n" * 70, *map(number, numbers)):
         assert shown in line
     assert "many words " * 20 not in out  # Texts are wrapped.
+
+
+HOSTILE = "\x1b]0;title\x07\x1b[31mred\x9b2J\u202eabc\x00\r[bold]x[/bold] :smile:"
+
+
+@pytest.mark.parametrize("show", ["note", "say", "print_table"])
+def test_nothing_steers_a_terminal(capsys, show):
+    if show == "print_table":
+        print_table(HOSTILE, [HOSTILE], [[HOSTILE]], caption=HOSTILE)
+    else:
+        {"note": note, "say": say}[show](HOSTILE)
+    captured = capsys.readouterr()
+    text = captured.out + captured.err
+    assert all(character.isprintable() or character == "\n" for character in text)
+    assert r"\x1b" in text
+    assert "[bold]" in text
+    assert ":smile:" in text
+
+
+def test_no_json_steers_a_terminal():
+    text = to_json({HOSTILE: [HOSTILE + "\udcff\n"]}, indent=2)
+    assert all(character.isprintable() or character == "\n" for character in text)
+    assert json.loads(text) == {HOSTILE: [HOSTILE + "\udcff\n"]}
+    text.encode("utf-8")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_what_an_encoding_lacks_is_escaped(monkeypatch, encoding):
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding))
+    plain_streams()
+    print_table("Пациент", ["имя"], [["Пациент-1 患"]])
+    say("Пациент")
+    emit({"name": "Пациент"})
+    sys.stdout.flush()
+    assert raw.getvalue().decode(encoding).count(r"\u041f") >= 4

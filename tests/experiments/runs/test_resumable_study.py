@@ -245,6 +245,65 @@ def test_a_study_chooses_what_is_shown_and_kept(squares, tmp_path, monkeypatch):
     assert (results / "README.md").read_text().startswith("# Another page\n\nRegenerate with")
 
 
+def test_names_that_are_paths_stay_in_the_run_folder(squares, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def findings(settings, results):
+        shown = squares.findings(settings, results)
+        tables = {f"../../{name}/=1": table for name, table in shown.tables.items()}
+        names = ("../../a/curve", "/b", "a curve")
+        return dataclasses.replace(shown, tables=tables, figures=dict.fromkeys(names, Figure))
+
+    study = dataclasses.replace(
+        squares, key=lambda case: f"../../n:{case[0]}/{'x' * 300}", findings=findings
+    )
+    broken = dataclasses.replace(study, work=interrupted(study, at=2)[0].work)
+    with pytest.raises(KeyboardInterrupt):
+        run_study(broken, SquareSettings(), workers=1)
+    (folder,) = folders(tmp_path / "runs")
+    counted, worked = counting(study)
+    run = run_study(counted, None, resume=folder, workers=1, results=True)
+    assert worked == [2, 3]
+    assert {path.name for path in tmp_path.iterdir()} == {"runs", "results"}
+    assert [path.name for path in (tmp_path / "results").iterdir()] == ["squares"]
+    assert folders(tmp_path / "runs") == [run.folder]
+    for folder in (run.folder, tmp_path / "results" / "squares"):
+        assert len(list(folder.glob("*.csv"))) == 1
+        assert len(list(folder.glob("*.png"))) == 3
+
+
+def test_a_figure_that_fails_loses_no_findings(squares, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    def fails():
+        raise ZeroDivisionError("a scale of nothing")
+
+    def findings(settings, results):
+        shown = squares.findings(settings, results)
+        return dataclasses.replace(shown, figures={"bad": fails, "good": Figure})
+
+    run = run_study(
+        dataclasses.replace(squares, findings=findings), SquareSettings(), workers=1, results=True
+    )
+    assert "the figure bad could not be made" in capsys.readouterr().err
+    assert "a scale of nothing" in (run.folder / "report.html").read_text()
+    assert [path.name for path in run.folder.glob("*.png")] == ["good.png"]
+    assert (tmp_path / "results" / "squares" / "good.png").exists()
+
+
+def test_a_folder_that_will_not_do_is_refused_before_the_work(squares, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study, worked = counting(squares)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="runs"):
+        run_study(study, SquareSettings(), runs=tmp_path / "file", workers=1)
+    (tmp_path / "results").write_text("")
+    with pytest.raises(InputError, match="results"):
+        run_study(study, SquareSettings(), workers=1, results=True)
+    assert worked == []
+    assert not (tmp_path / "runs").exists()
+
+
 def test_what_is_done_can_be_reported_before_all_is(squares, tmp_path):
     broken, _ = interrupted(squares, at=2)
     with pytest.raises(KeyboardInterrupt):

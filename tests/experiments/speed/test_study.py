@@ -7,7 +7,7 @@ import pytest
 
 from experiments.runs import Findings
 from experiments.speed import core_scaling, study
-from experiments.speed.figures import speed_figure
+from experiments.speed.figures import drawn_rows
 from experiments.speed.row import SpeedRow
 from plants import InputError
 from plants.compile import find_compiler
@@ -32,7 +32,8 @@ def test_a_row_can_be_told_in_words(rows):
 
 
 def test_nothing_to_draw_gives_no_figure():
-    assert speed_figure([SpeedRow("peers", "w", None, unit="1", note="not installed")]) is None
+    row = SpeedRow("peers", "w", None, unit="1", note="not installed")
+    assert drawn_rows([row], roofline=False) == drawn_rows([row], roofline=True) == []
 
 
 def test_an_unknown_part_is_refused(impellab, tmp_path):

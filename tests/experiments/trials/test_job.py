@@ -178,11 +178,28 @@ def test_a_failure_in_the_middle_leaves_nothing(impellab, tmp_path, monkeypatch)
     def full(*arguments, **options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(simulation, "write_report", full)
+    monkeypatch.setattr(simulation, "save_rollout", full)
     result = impellab("simulate", *SHORT, "--json")
     assert result.code == 2
     assert "No space left on device" in result.error
+    assert f"{tmp_path.name}/runs/" in result.error  # where it is full
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_report_or_figure_that_fails_does_not_lose_the_run(impellab, tmp_path, monkeypatch):
+    def fails(*arguments, **options):
+        raise ZeroDivisionError("a scale of nothing")
+
+    for name in ("write_report", "time_course"):
+        monkeypatch.setattr(simulation, name, fails)
+    result = impellab("simulate", *SHORT, "--json")
+    assert result.code == 0
+    assert len(result.errors) == 2
+    assert all("could not be made (ZeroDivisionError: a scale" in text for text in result.errors)
+    (run,) = (tmp_path / "runs").iterdir()
+    left = {path.name for path in run.iterdir()}
+    assert {"rollout.nc", "metrics.csv", "config.json", "pv-loops.png"} <= left
+    assert not {"course.png", "report.html"} & left
 
 
 def test_an_unwritable_folder(impellab, tmp_path):

@@ -21,7 +21,7 @@ from plants.beat import run_kernel
 from plants.compile import (
     BuildError,
     VirtualMachineKernel,
-    cache,
+    compiler,
     find_compiler,
     step_kernel,
     warn_virtual_machine,
@@ -230,7 +230,7 @@ def test_a_compiler_that_hangs_is_stopped(empty_cache, tmp_path, monkeypatch):
     hanging.write_text('#!/bin/sh\n[ "$1" = --version ] && echo slow 1.0 && exit\nexec sleep 60\n')
     hanging.chmod(0o755)
     monkeypatch.setenv("CC", str(hanging))
-    monkeypatch.setattr(cache, "_TIMEOUT", 0.5)
+    monkeypatch.setattr(compiler, "_TIMEOUT", 0.5)
     with pytest.raises(BuildError, match="did not finish"):
         build_library("int x;")
 

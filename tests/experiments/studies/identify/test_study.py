@@ -133,3 +133,44 @@ def test_a_patient_without_targets_is_refused(impellab, tmp_path):
     result = impellab("identify", "--patient", "bare.toml")
     assert result.code == 2
     assert "targets" in result.error
+
+
+def unfitted(patient: Patient) -> Identification:
+    """An identification that cost nothing."""
+    return Identification(patient, (TargetRow(patient.name, "map", "mmHg", 57.0, 57.1, True),), 1)
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_before_the_work(
+    impellab, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(study, "identify", lambda _: pytest.fail("the work began"))
+    (tmp_path / "file").write_text("")
+    result = impellab("identify", "--patient", "shock-d", "--write", "file", "--workers", "1")
+    assert result.code == 2
+    assert "write = 'file'" in result.error
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["shock-d/3", "../../escaped", "/escaped", "a" * 300, "NUL", "a\x00b", "x.", "$=\x1b"]
+)
+def test_any_name_becomes_a_file_in_its_folder(tmp_path, monkeypatch, name):
+    base = tmp_path / "in"
+    base.mkdir()
+    mine = base / "mine.toml"
+    mine.write_text(Patient.load("shock-d").replace(name).to_toml())
+    monkeypatch.setattr(study, "identify", unfitted)
+    settings = IdentificationSettings(patient=str(mine), write=str(base / "written"))
+    run = run_study(STUDY, settings, runs=base / "runs", workers=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+    assert {path.name for path in base.iterdir()} == {"mine.toml", "runs", "written"}
+    (written,) = (base / "written").iterdir()
+    assert Patient.load(written).name == name
+    assert (run.folder / written.name).read_text() == written.read_text()
+
+
+def test_the_same_name_twice_is_two_files():
+    file = Patient.load("shock-d").to_toml()
+    patients = [study.IdentifiedPatient("Same", file, [], []) for _ in range(2)]
+    names = [name for name, _ in study._files(patients)]
+    assert len({name.casefold() for name in names}) == 2

@@ -1,0 +1,240 @@
+"""Files as wholes: named in every error, checked before the work, and swept after a kill."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plants import InputError
+
+if TYPE_CHECKING:
+    import pandas
+
+#: Least room on a disk for the results of a run, bytes.
+LEAST_ROOM = 16 * 2**20
+# Age from which a hidden folder of a run counts as left by a kill, s, where no lock can tell.
+_ABANDONED = 24 * 3600.0
+#: What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")  # noqa: RUF001
+
+
+@contextlib.contextmanager
+def naming_errors(path: Path) -> Iterator[None]:
+    """Let an error of the file system name a path where the system does not: on a full disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = os.fspath(path)
+        raise
+
+
+def replace_file(path: Path, content: str | bytes) -> None:
+    """Write a file as a whole: to a temporary name beside it, then renamed.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    content : str or bytes
+        What it holds; text goes out in UTF-8, and what has no place there with a backslash.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; names the file.
+    """
+    data = content if isinstance(content, bytes) else content.encode(errors="backslashreplace")
+    with naming_errors(path):
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+            os.chmod(name, 0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+def csv_text(table: pandas.DataFrame, **options: Any) -> str:
+    """A table as CSV of which a spreadsheet calculates nothing.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Text that a spreadsheet would take for a formula gets an apostrophe in front.
+    **options
+        As of ``to_csv``.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> from experiments.runs.files import csv_text
+    >>> print(csv_text(pandas.DataFrame({"name": ["=1+1", "-2.5"], "map": [-1.0, 57.0]})), end="")
+    name,map
+    '=1+1,-1.0
+    -2.5,57.0
+    """
+    shown = table.rename(columns=_inert)
+    for name in shown.select_dtypes(exclude="number"):
+        shown[name] = shown[name].map(_inert)
+    return shown.to_csv(index=False, **options)
+
+
+def _inert(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    value = value.replace("\r", r"\r")  # It would end the line.
+    if len(value) < 2 or not value.startswith(_FORMULA):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return f"'{value}"
+    return value
+
+
+def not_writable(field: str, folder: Path, error: OSError) -> InputError:
+    """The refusal of a folder that cannot be written to."""
+    reason = error.strerror or type(error).__name__
+    return InputError(field, os.fspath(folder), f"a folder that can be written to ({reason})")
+
+
+def check_folder(folder: Path, field: str) -> None:
+    """Refuse a folder that cannot be written to, before the work whose results go there.
+
+    Nothing is left of the attempt.
+
+    Raises
+    ------
+    InputError
+        It can be neither made nor written to, or the disk is full.
+    """
+    missing = missing_folders(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        check_room(folder)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise not_writable(field, folder, error) from None
+    finally:
+        remove_empty(missing)
+
+
+def check_room(folder: Path) -> None:
+    """Refuse a disk without room for results.
+
+    Raises
+    ------
+    OSError
+        There is none.
+    """
+    if shutil.disk_usage(folder).free < LEAST_ROOM:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), os.fspath(folder))
+
+
+def missing_folders(folder: Path) -> list[Path]:
+    """The folder and those around it that are not there, innermost first."""
+    return [path for path in (folder, *folder.parents) if not path.exists()]
+
+
+def remove_empty(folders: list[Path]) -> None:
+    """Remove folders, innermost first, as far as they are empty."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def lock_folder(folder: Path, *, wait: bool = False) -> int | None:
+    """Lock a folder until the returned handle is closed or the process ends.
+
+    Returns
+    -------
+    int or None
+        A handle for ``os.close``; None on a system without such locks.
+
+    Raises
+    ------
+    OSError
+        Another process holds it.
+    """
+    try:
+        import fcntl
+    except ImportError:  # No such locks on Windows.
+        return None
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
+
+
+@contextlib.contextmanager
+def temporary_folder(name: str, runs: Path) -> Iterator[Path]:
+    """A hidden folder beside its final place, removed when it is still there at the end.
+
+    What runs that were killed have left there is removed first.
+
+    Raises
+    ------
+    OSError
+        It cannot be made, or the disk is full.
+    """
+    check_room(runs)
+    # While the others wait, so that none takes a folder that is not locked yet for a left one.
+    with _held(runs, wait=True):
+        _sweep(runs)
+        folder = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=runs))
+        try:
+            handle = lock_folder(folder)
+        except OSError:  # A file system without locks.
+            handle = None
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if handle is not None:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def _held(folder: Path, *, wait: bool = False) -> Iterator[bool]:
+    """Hold a folder's lock; whether it is held: not where others hold it, or nothing tells."""
+    handle = None
+    with contextlib.suppress(OSError):
+        handle = lock_folder(folder, wait=wait)
+    try:
+        yield handle is not None
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+#: Names of :func:`temporary_folder`, as ``run_name`` begins them.
+_LEFT = re.compile(r"\.\d{8}T\d{6}Z-.+-[0-9a-f]{8}-[a-z0-9_]{8}")
+
+
+def _sweep(runs: Path) -> None:
+    """Remove this user's folders of runs that were killed."""
+    for folder in runs.glob(".*"):
+        with contextlib.suppress(OSError):
+            if not _LEFT.fullmatch(folder.name) or folder.is_symlink() or not folder.is_dir():
+                continue
+            status = folder.stat()
+            if hasattr(os, "getuid") and status.st_uid != os.getuid():
+                continue
+            with _held(folder) as dead:
+                if dead or (os.name != "posix" and time.time() - status.st_mtime > _ABANDONED):
+                    shutil.rmtree(folder)
