@@ -13,7 +13,7 @@ from experiments.trials import Trial
 from experiments.trials import job as simulation
 from experiments.trials.loops import LOOP_INTERVAL
 from plants import METRICS, SIGNALS, Patient, PhysicsError, Plant, Pump, steady_state
-from plants.quantities import DATA
+from plants.quantities import DATA, HIGHEST_SEED
 
 SHORT = ("--patient", "shock-d", "--duration", "2")
 FILES = {
@@ -158,9 +158,12 @@ def test_a_scenario_that_never_sets_in_is_told(impellab):
     assert "never set in" in impellab("simulate", *SHORT, *where).document["notes"][0]
 
 
-def test_any_seed_can_be_written(impellab):
-    where = ("--device", "CP", "--level", "P-8", "--seed", str(10**20), "--json")
-    assert impellab("simulate", *SHORT, *where).code == 0
+def test_the_highest_seed_can_be_written_and_no_higher(impellab):
+    where = ("--device", "CP", "--level", "P-8", "--json", "--seed")
+    assert impellab("simulate", *SHORT, *where, str(HIGHEST_SEED)).code == 0
+    result = impellab("simulate", *SHORT, *where, str(HIGHEST_SEED + 1))
+    assert result.code == 2
+    assert f"--seed = {HIGHEST_SEED + 1}" in result.error
 
 
 def test_a_simulation_that_cannot_go_on(impellab, tmp_path, monkeypatch):

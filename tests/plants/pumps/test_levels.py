@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from plants import Pump
-from plants.bedside import bedside_settings
 from plants.pumps import FULL_SUPPORT_LEVEL, LOWEST_LEVEL, level_name, level_number
 
 
@@ -14,7 +13,3 @@ def test_every_level_name_comes_back_from_its_number(device: str) -> None:
     names = [level.name for level in Pump.load(device).levels]
     assert [level_name(level_number(name)) for name in names] == names
     assert {LOWEST_LEVEL, FULL_SUPPORT_LEVEL} <= set(names)
-
-
-def test_the_console_of_the_bedside_falls_no_lower() -> None:
-    assert bedside_settings()["alarm"]["lowest_level"] == level_number(LOWEST_LEVEL)

@@ -165,7 +165,7 @@ def test_summary_names_what_is_met_and_where_beats_are_lost():
     )
     lines = text.splitlines()
     assert lines[:3] == [
-        "Aim at 20 dB, over 200 beats, 100 of them in suction, and 2 events:",
+        "Aim at 20 dB, over 200 beats, 100 of them in suction, and 2 events.",
         "",
         "- sensitivity: 0.98, aim 0.99: MISSED",
     ]

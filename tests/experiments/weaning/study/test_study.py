@@ -184,7 +184,7 @@ def test_only_the_folder_of_a_study_can_be_resumed(tmp_path):
         ({"patients": 2.5}, "whole number"),
         ({"first_seed": -1}, "first_seed"),
         ({"first_seed": 9_999}, "outside an evaluation"),
-        ({"policies": ()}, "policy"),
+        ({"policies": ()}, "one or more"),
         ({"policies": ("fast-protocol", "fast-protocol")}, "each once"),
         ({"policies": ("hasty",)}, "policy"),
         ({"device": "RP"}, "left ventricle"),
@@ -219,8 +219,8 @@ def test_the_command_line_names_what_is_not_usual():
         patients=300, policies=POLICIES, first_seed=10_000, evaluation=True
     )
     assert weaning.STUDY.command_line(settings) == (
-        "impellab wean --cohort 300 --seed 10000 --policy fast-protocol --policy ramp-test "
-        "--evaluation"
+        "impellab wean --cohort 300 --evaluation --seed 10000 --policy fast-protocol "
+        "--policy ramp-test"
     )
 
 
