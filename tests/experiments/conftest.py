@@ -10,7 +10,6 @@ import sys
 import time
 
 import pytest
-from matplotlib.figure import Figure
 
 from experiments.cli import run_command
 
@@ -37,26 +36,6 @@ class Result:
 
 def _refuse(text):
     raise AssertionError(f"{text} is not JSON")
-
-
-@pytest.fixture
-def drawn():
-    """For a test of the figures themselves: they are drawn."""
-
-
-@pytest.fixture(autouse=True)
-def undrawn(request, monkeypatch):
-    """Figures are composed, but what is saved is an empty one unless a test asks for `drawn`.
-
-    Most of the time of a command is the drawing of its figures.
-    """
-    if "drawn" not in request.fixturenames:
-        save = Figure.savefig
-
-        def save_empty(figure, path, **options):
-            save(Figure(figsize=(0.1, 0.1)), path, **options)
-
-        monkeypatch.setattr(Figure, "savefig", save_empty)
 
 
 @pytest.fixture

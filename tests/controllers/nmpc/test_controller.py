@@ -117,7 +117,7 @@ def test_sudden_loss_of_preload_is_no_failure(scenario):
 
 
 def test_backs_off_where_the_ventricle_runs_empty():
-    rollout, _ = closed_loop("healthy", "hemorrhage", duration=120.0)
+    rollout, _ = closed_loop("healthy", "hemorrhage", duration=70.0)
     speeds = rollout["speed_command"].to_numpy()
     assert speeds[-10:].mean() < speeds[:20].max() - 4000
 
