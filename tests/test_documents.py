@@ -142,6 +142,7 @@ def test_what_documents_say_is_printed_is_looked_at():
     assert sum(len(said_to_be_printed(path)) for path in DOCUMENTS) >= 2
 
 
+@pytest.mark.usefixtures("drawn")
 def test_the_readme_prints_what_it_says(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     first = next(block for block in blocks(ROOT / "README.md") if block.language == "python")

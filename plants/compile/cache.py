@@ -36,8 +36,9 @@ from plants.compile.compiler import (
 from plants.quantities import is_private, private_folder, temporary_path
 
 #: Levels of optimisation. The sensitivities are long straight lines of sums and products in
-#: lanes: more than vectorising them costs seconds and brings nothing.
-FAST, QUICK = ("-O3",), ("-O1", "-ftree-vectorize")
+#: lanes: more than vectorising them costs seconds and brings nothing, nor does joining more than
+#: two instructions at a time.
+FAST, QUICK = ("-O3",), ("-O1", "-ftree-vectorize", "--param=max-combine-insns=2")
 _BUILDING = "building-"
 _ABANDONED = 3600.0  # s; a build that is older was killed
 _Made = TypeVar("_Made")

@@ -41,13 +41,12 @@ def check_number(value: object, declared: Declared, field: str, source: str | No
     InputError
         The value is no number (booleans are none), is not finite or is out of range.
     """
-    allowed = range_text(declared)
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise InputError(field, value, f"a number, {allowed}", source=source)
+        raise InputError(field, value, f"a number, {range_text(declared)}", source=source)
     number: Any = value  # Real declares no comparison with float
     # False for NaN and infinity too, and safe for an integer that no float can hold.
     if not declared.low <= number <= declared.high:
-        raise InputError(field, value, f"a finite number, {allowed}", source=source)
+        raise InputError(field, value, f"a finite number, {range_text(declared)}", source=source)
     return float(number)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from os import PathLike
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,9 @@ from plants.quantities.checked_model import CheckedModel
 from plants.quantities.checks import Declared
 from plants.quantities.errors import lookup
 from plants.quantities.quantity import Quantity, replace_values, replaced_path
-from plants.quantities.toml_file import load_toml, preset_names
+from plants.quantities.toml_file import parsed_toml, preset_names, toml_text
+
+_Kind = TypeVar("_Kind", bound="Preset")
 
 
 class Preset(CheckedModel):
@@ -61,8 +63,7 @@ class Preset(CheckedModel):
         >>> Therapy.load("default").fallback_level
         'P-6'
         """
-        content, source = load_toml(name_or_path, cls.FOLDER, cls.KIND)
-        return cls.read(content, source=source)
+        return _read(cls, *toml_text(name_or_path, cls.FOLDER, cls.KIND))
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -176,6 +177,12 @@ class ParameterPreset(Preset):
         )
         given = {name: value for name, value in fields.items() if value is not None}
         return self.changed(entries=entries, path=path, **given)
+
+
+# Cohorts load the same few files thousands of times. They are frozen, so that one serves all.
+@lru_cache(maxsize=256)
+def _read(kind: type[_Kind], text: str, source: str) -> _Kind:
+    return kind.read(parsed_toml(text, source, kind.KIND), source=source)
 
 
 def _made(kind: type[Preset], parts: dict[str, Any]) -> Preset:

@@ -51,28 +51,48 @@ def load_toml(
     >>> content["name"], source
     ('shock-d', 'plants/data/patients/shock-d.toml')
     """
+    text, source = toml_text(name_or_path, folder, field)
+    return parsed_toml(text, source, field), source
+
+
+def toml_text(
+    name_or_path: str | PathLike[str], folder: str = "", field: str = "file"
+) -> tuple[str, str]:
+    """The text of a preset or of a file, and its name; see :func:`load_toml`."""
     if not isinstance(name_or_path, str | PathLike):
         raise InputError(field, name_or_path, "a name or a path that ends in .toml")
-    text = fspath(name_or_path)
+    name = fspath(name_or_path)
     names = preset_names(folder) if folder else ()
-    if text.endswith(".toml"):
-        path = Path(os.path.expanduser(text))
-    elif text in names:
-        path = DATA / folder / f"{text}.toml"
+    if name.endswith(".toml"):
+        path = Path(os.path.expanduser(name))
+    elif name in names:
+        path = DATA / folder / f"{name}.toml"
     else:
         choices = f"one of {', '.join(names)}, or " if names else ""
-        hint = nearest_hint(text, names)
-        raise InputError(field, text, f"{choices}a path that ends in .toml{hint}")
+        hint = nearest_hint(name, names)
+        raise InputError(field, name, f"{choices}a path that ends in .toml{hint}")
     own = path.is_relative_to(DATA)
-    source = f"plants/data/{path.relative_to(DATA).as_posix()}" if own else text
+    source = f"plants/data/{path.relative_to(DATA).as_posix()}" if own else name
     try:
-        return parse_toml(read_text(path)), source
+        return read_text(path), source
     except OSError as error:
         reason = error.strerror or type(error).__name__
         allowed = f"a file that can be read ({reason})"
-        raise InputError(field, text, allowed, source=source) from None
-    except ValueError as error:  # also what broken UTF-8 raises
-        raise InputError(field, text, f"a valid TOML file ({error})", source=source) from None
+        raise InputError(field, name, allowed, source=source) from None
+    except ValueError as error:  # broken UTF-8, or a name that is none
+        raise _invalid(error, source, field) from None
+
+
+def parsed_toml(text: str, source: str, field: str = "file") -> dict[str, Any]:
+    """The content of a text from :func:`toml_text`."""
+    try:
+        return parse_toml(text)
+    except ValueError as error:
+        raise _invalid(error, source, field) from None
+
+
+def _invalid(error: ValueError, source: str, field: str) -> InputError:
+    return InputError(field, source, f"a valid TOML file ({error})", source=source)
 
 
 def toml_string(text: str) -> str:

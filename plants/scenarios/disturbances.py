@@ -128,4 +128,6 @@ def disturbance_vector(values: Mapping[str, float] | None = None) -> np.ndarray:
     given = dict(values or {})
     for name in given:
         lookup(DISTURBANCES, name, "disturbance")
-    return np.array([d.check(given.get(d.name, d.neutral)) for d in DISTURBANCES.values()])
+    return np.array(
+        [d.check(given[d.name]) if d.name in given else d.neutral for d in DISTURBANCES.values()]
+    )

@@ -62,6 +62,7 @@ def test_course_grid(courses, name):
     assert "rpm" in figure.axes[0].get_ylabel() or "mmHg" in figure.axes[0].get_ylabel()
 
 
+@pytest.mark.usefixtures("drawn")
 def test_a_figure_is_saved_in_the_format_of_its_ending(tmp_path, rows):
     for ending, start in (("png", b"\x89PNG"), ("svg", b"<?xml")):
         path = save_figure(controller_comparison(rows, CONTROLLERS), tmp_path / f"f.{ending}")

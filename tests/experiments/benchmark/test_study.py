@@ -77,6 +77,7 @@ def test_suites_are_refused_by_name(impellab, suite, old, new, word):
     assert word in result.error
 
 
+@pytest.mark.usefixtures("drawn")
 def test_a_benchmark(impellab, suite, tmp_path, user_controller):
     result = impellab(
         "benchmark", "--suite", suite, "--controller", user_controller, "--workers", "1", "--json"

@@ -49,6 +49,7 @@ def test_parts_run_in_the_order_of_the_table():
     assert len(study.STUDY.cases(study.SpeedSettings())) == len(study.PARTS)
 
 
+@pytest.mark.usefixtures("drawn")
 def test_the_command_gives_the_rows_of_its_contract(impellab, tmp_path):
     arguments = ["speed", "--only", "patient", "--seconds", 0.5, "--repeats", 1]
     result = impellab(*arguments, "--results", "--json")
@@ -88,6 +89,7 @@ def test_what_is_not_measured_misses_no_target(impellab, monkeypatch):
     assert result.document["rows"][0]["met"] is None
 
 
+@pytest.mark.usefixtures("drawn")
 def test_a_growth_is_kept_and_read_back(impellab, monkeypatch, tmp_path):
     at = np.array([16.0, 64.0, 256.0])
     growth = core_scaling.Growth(at, 1e-3 * at, 64.0)

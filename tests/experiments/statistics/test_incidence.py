@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.statistics import cumulative_incidence
@@ -31,6 +31,7 @@ patients = st.lists(
 )
 
 
+@settings(max_examples=40)
 @given(patients)
 def test_tied_times_give_the_estimate_exactly(rows):
     events, hours = zip(*rows, strict=True)

@@ -44,6 +44,7 @@ def test_the_document_keeps_the_contract(supported):
         assert supported["metrics"][name] == pytest.approx(truth[name], rel=1e-3)
 
 
+@pytest.mark.usefixtures("drawn")
 def test_the_run_folder_is_complete(supported, tmp_path):
     (folder,) = (tmp_path / "runs").iterdir()
     assert supported["run"] == str(folder)

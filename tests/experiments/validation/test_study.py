@@ -60,6 +60,7 @@ def test_the_summary_counts_by_study_and_lists_the_misses(recover):
     assert held == "4 of 4 values lie in their bands.\n\n- RECOVER I: 4 of 4"
 
 
+@pytest.mark.usefixtures("drawn")
 def test_the_command_prints_one_document_and_writes_a_folder(impellab, tmp_path):
     result = impellab("validate", "--study", "isar-shock", "--workers", "1", "--json")
     assert result.code == 0

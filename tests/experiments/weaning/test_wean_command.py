@@ -22,6 +22,7 @@ FILES = {
 }
 
 
+@pytest.mark.usefixtures("drawn")
 def test_the_document_keeps_the_contract_and_the_folder_is_complete(impellab, tmp_path):
     result = impellab("wean", *ONE, "--json")
     assert result.code == 0

@@ -48,6 +48,17 @@ def test_a_copy_of_the_file_gives_an_equal_one_from_another_path(kind, tmp_path)
 
 
 @KIND
+def test_one_serves_all_until_its_file_changes(kind, tmp_path):
+    assert kind.load(KINDS[kind]) is kind.load(KINDS[kind])
+    text = path_of(kind).read_text(encoding="utf-8")
+    mine = tmp_path / "mine.toml"
+    mine.write_text(text, encoding="utf-8")
+    before = kind.load(mine)
+    mine.write_text(text.replace(f'name = "{before.name}"', 'name = "another"'), encoding="utf-8")
+    assert kind.load(mine).name == "another"
+
+
+@KIND
 def test_copies_are_equal_and_a_change_is_none(kind):
     preset = kind.load(KINDS[kind])
     for twin in (

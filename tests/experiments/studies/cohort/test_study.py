@@ -255,6 +255,7 @@ def test_only_the_folder_of_a_cohort_can_be_resumed(tmp_path):
         run_study(study.STUDY, None, runs=tmp_path, resume=tmp_path)
 
 
+@pytest.mark.usefixtures("drawn")
 def test_the_command_prints_tables_and_leaves_figures(quick, impellab, tmp_path):
     result = impellab("cohort", "--patients", 3, "--contrasts", 0, "--workers", 1, "--results")
     assert result.code in (0, 1), result.errors

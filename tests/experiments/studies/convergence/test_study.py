@@ -40,6 +40,7 @@ def test_the_plants_step_meets_both_limits(case, table):
     assert findings.document["choice"].step == pytest.approx(0.001)
 
 
+@pytest.mark.usefixtures("drawn")
 def test_the_command_writes_what_it_says(impellab, case, tmp_path, monkeypatch):
     monkeypatch.setattr(study, "CASES", (case, case))
     brief = functools.partial(errors.integration_errors, steps=(0.002,), schemes=("Heun", "RK4"))

@@ -45,6 +45,7 @@ def test_an_unknown_effect_is_refused_with_those_that_exist(impellab, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("drawn")
 def test_the_command(impellab):
     result = impellab("effects", "--effect", "mitral contact", "--workers", 1, "--json")
     assert result.code == 0

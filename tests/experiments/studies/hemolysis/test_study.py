@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from plants.pumps import HEMOLYSIS_LAWS
 
 
+@pytest.mark.usefixtures("drawn")
 def test_the_command(impellab, tmp_path):
     result = impellab("hemolysis", "--workers", 1, "--json")
     assert result.code == 0

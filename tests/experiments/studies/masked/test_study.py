@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas
+import pytest
 
 from experiments.studies.masked import figures, study
 
@@ -38,6 +39,7 @@ def test_the_outcome_in_words_names_what_is_not_as_expected(results):
     assert "Not as expected: at P-2 it is moderate or severe." in findings.summary
 
 
+@pytest.mark.usefixtures("drawn")
 def test_the_command(impellab, monkeypatch, results):
     kept = dict(zip(study.PARTS, results, strict=True))
     monkeypatch.setattr(study, "STUDY", replace(study.STUDY, work=kept.__getitem__))

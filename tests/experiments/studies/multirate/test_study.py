@@ -30,6 +30,7 @@ def test_the_outcome_in_words_and_in_a_figure(comparisons, trade):
     assert study.STUDY.findings(settings, late).held is False
 
 
+@pytest.mark.usefixtures("drawn")
 def test_the_command(impellab, monkeypatch, comparisons, trade):
     results = [*comparisons, trade]
     known = replace(

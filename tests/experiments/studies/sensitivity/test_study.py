@@ -242,6 +242,7 @@ def test_bad_input_is_refused(impellab, arguments, message):
     assert message in result.error
 
 
+@pytest.mark.usefixtures("drawn")
 def test_command_leaves_tables_and_a_figure(impellab, tmp_path):
     result = impellab(
         "sensitivity",

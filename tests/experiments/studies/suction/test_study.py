@@ -206,6 +206,7 @@ def two_causes(monkeypatch):
     return causes
 
 
+@pytest.mark.usefixtures("drawn")
 def test_command_scores_a_seed(impellab, two_causes):
     result = impellab("suction", "--seeds", "1", "--workers", "1", "--json")
     document = result.document

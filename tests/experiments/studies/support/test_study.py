@@ -148,6 +148,7 @@ def _through_json(measured: Measured) -> Measured:
     return TypeAdapter(Measured).validate_python(json.loads(json.dumps(plain)))
 
 
+@pytest.mark.usefixtures("drawn")
 def test_the_command_writes_all_and_fails_with_its_checks(impellab, tmp_path):
     result = impellab("support", "--no-head-flow", "--workers", "1", "--results", "--json")
     document = result.document

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.statistics import auc_gain, cumulative_incidence, discriminate
@@ -144,6 +144,7 @@ def test_the_first_event_counts(course, event, hours):
     assert first_event(course) == (event, hours)
 
 
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(st.sampled_from(("", *EVENTS)), st.floats(0.5, 96.0)), min_size=1, max_size=40
@@ -159,6 +160,7 @@ def test_cumulative_incidences_grow_and_stay_below_one_together(courses):
     assert total <= 1.0 + 1e-9
 
 
+@settings(max_examples=30)
 @given(
     st.lists(st.tuples(st.sampled_from(EVENTS), st.floats(0.5, 96.0)), min_size=1, max_size=40),
     st.sampled_from(EVENTS),

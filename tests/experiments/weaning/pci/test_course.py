@@ -164,6 +164,7 @@ def test_decisions_are_told_in_minutes(course):
     assert "not yet told open" in rows[0][3]
 
 
+@pytest.mark.usefixtures("drawn")
 def test_the_command_writes_everything(impellab, tmp_path, monkeypatch):
     monkeypatch.setattr(Intervention, "drawn", classmethod(lambda cls, seed: SHORT))
     result = impellab(

@@ -141,6 +141,7 @@ def test_a_study_that_fails_before_any_patient_leaves_nothing(quick, tmp_path):
     assert list((tmp_path / "runs").iterdir()) == []
 
 
+@pytest.mark.usefixtures("drawn")
 def test_a_study_leaves_tables_figures_and_reference_results(quick, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     settings = WeaningStudySettings(patients=2, policies=POLICIES)
