@@ -57,7 +57,8 @@ briefing = partial(shared.briefing, pump=CP, start=42_000.0)
 
 
 def seen(time=0.0, **changes):
-    values = dict.fromkeys(SIGNALS, 60.0) | changes
+    flows = {"displayed_flow": 3.0, "cardiac_output": 4.0, "ejection_fraction": 0.3}
+    values = dict.fromkeys(SIGNALS, 60.0) | flows | changes
     return Measurement(time, "icu", values)
 
 
@@ -86,10 +87,10 @@ def test_is_a_controller(controller):
 def test_commands_what_the_learner_predicts(tmp_path, algorithm, kind):
     learner = written(tmp_path, algorithm, kind)
     controller = PolicyController(tmp_path)
-    controller.reset(briefing())
     random = np.random.default_rng(0)
     for k in range(20):
-        values = dict(zip(SIGNALS, random.uniform(0, 90, len(SIGNALS)), strict=True))
+        controller.reset(briefing())  # Each is another patient.
+        values = dict(zip(SIGNALS, random.uniform(20, 80, len(SIGNALS)), strict=True))
         values |= {"ejection_fraction": 0.2, "displayed_flow": 3.0, "cardiac_output": 4.0}
         scaled = (np.array(list(values.values())) - 50.0) / 20.0
         action, _ = learner.predict(scaled.astype(np.float32), deterministic=True)
