@@ -16,7 +16,7 @@ from controllers.registry import CONTROLLER_FORMS, controller_names, load_contro
 from controllers.suction import DetectorSettings, SuctionDetector
 from controllers.supervision import Supervised
 from controllers.tracking import RecoveryTracker, WeaningBriefing
-from controllers.user_code import ends_the_program, error_text, user_code
+from controllers.user_errors import ends_the_program, error_text, user_code
 from controllers.weaning import (
     Criterion,
     Decision,

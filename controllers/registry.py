@@ -15,7 +15,7 @@ from controllers.nmpc import NmpcController
 from controllers.pi import PI
 from controllers.policy import PolicyController
 from controllers.protocol import Controller
-from controllers.user_code import ends_the_program, error_text, user_code
+from controllers.user_errors import ends_the_program, error_text, user_code
 from plants import InputError, unknown_name
 
 #: Every form that :func:`load_controller` takes, and what it means.

@@ -56,7 +56,7 @@ from plants.quantities.named_vector import (
     structure,
 )
 from plants.quantities.parameter import Parameter, parameter_table
-from plants.quantities.plausibility import Plausibility, plausibility
+from plants.quantities.plausible_readings import Plausibility, plausibility
 from plants.quantities.preset import ParameterPreset, Preset
 from plants.quantities.quantity import (
     Quantity,

@@ -21,7 +21,7 @@ def user_code() -> Iterator[None]:
     Examples
     --------
     >>> import os
-    >>> from controllers.user_code import user_code
+    >>> from controllers.user_errors import user_code
     >>> with user_code():
     ...     os._exit(0)
     Traceback (most recent call last):
@@ -60,7 +60,7 @@ def error_text(error: BaseException, path: str | None = None) -> str:
 
     Examples
     --------
-    >>> from controllers.user_code import error_text
+    >>> from controllers.user_errors import error_text
     >>> error_text(ValueError("no such level"))
     'ValueError: no such level'
     """
