@@ -52,8 +52,8 @@ class LQG(SetpointController):
     The model steps from beat to beat. A period advances it by the beats that fit, the rest of a
     beat is kept for the next; readings belong to the last of them. Readings that are missing or not
     believed are left out, and with none at all the filter coasts on its prediction; after more than
-    1 s without any the fallback level of the therapy is commanded, and filter and feedback start
-    anew from it (:class:`controllers.supervision.Supervisor`).
+    1 s without any, or 30 s without the pressure, the fallback level of the therapy is commanded,
+    and filter and feedback start anew from it (:class:`controllers.supervision.Supervisor`).
 
     References
     ----------
@@ -96,7 +96,7 @@ class LQG(SetpointController):
         briefing.check_left_pump(self.name)
         sensor = sensor_for(briefing, REGULATED)
         loop = _Loop(self.settings, briefing, sensor, self._given_target)
-        self._begin(loop, briefing, Used(loop.observed))
+        self._begin(loop, briefing, Used(loop.observed, held=(sensor,)))
 
 
 class _Loop:
