@@ -264,6 +264,33 @@ def test_descriptions_that_are_no_description(folder, tmp_path, text):
         PolicyController(copy)
 
 
+@pytest.mark.parametrize("deep", ["[" * 10_000, '{"a":' * 500 + "1" + "}" * 500])
+def test_a_description_nested_too_deeply_is_refused(folder, tmp_path, deep):
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    (copy / "config.json").write_text(deep)
+    with pytest.raises(InputError, match=r"config\.json") as refused:
+        PolicyController(copy)
+    assert len(str(refused.value)) < 500
+
+
+def test_a_spread_of_nothing_is_refused(folder, tmp_path):
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    config = json.loads((copy / "config.json").read_text())
+    config["normalisation"] |= {"variance": [0.0] * len(SIGNALS), "epsilon": 0.0}
+    (copy / "config.json").write_text(json.dumps(config))
+    with pytest.raises(InputError, match=r"variance\[0\] = 0"):
+        PolicyController(copy)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_weights_that_are_not_finite_are_refused(tmp_path, bad):
+    learner = written(tmp_path)
+    learner.policy.action_net.bias.data[0] = bad
+    learner.save(tmp_path / "model.zip")
+    with pytest.raises(InputError, match="bias is not finite"):
+        PolicyController(tmp_path).reset(briefing())
+
+
 @pytest.mark.parametrize("broken", ["zip", "shape"])
 def test_weights_that_do_not_fit(folder, tmp_path, broken):
     copy = shutil.copytree(folder, tmp_path / "copy")

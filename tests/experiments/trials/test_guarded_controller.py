@@ -99,17 +99,8 @@ def test_a_second_interrupt_does_not_break_off_the_first(tmp_path):
     """Both come while the first unwinds; the code is that of an interrupted program."""
     path = tmp_path / "mine.py"
     path.write_text(HEAD.format(act="print('acting', flush=True); time.sleep(0.2)", reset="pass"))
-    command = (
-        "simulate",
-        "--patient",
-        "shock-d",
-        "--device",
-        "CP",
-        "--controller",
-        f"{path}:Mine",
-        "--duration",
-        "600",
-    )
+    controlled = ("--controller", f"{path}:Mine", "--duration", "600")
+    command = ("simulate", "--patient", "shock-d", "--device", "CP", *controlled)
     with subprocess.Popen(
         [sys.executable, "-m", "impellab", *command, "--runs", str(tmp_path / "runs")],
         stdout=subprocess.PIPE,
@@ -118,7 +109,7 @@ def test_a_second_interrupt_does_not_break_off_the_first(tmp_path):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:
         assert process.stdout is not None
-            assert "acting" in process.stdout.readline()
+        assert "acting" in process.stdout.readline()
         while process.poll() is None:
             process.send_signal(signal.SIGINT)
             time.sleep(0.03)
