@@ -11,10 +11,12 @@ from controllers.operating_points import (
 )
 from controllers.pi import PI, Gains
 from controllers.policy import PolicyController
-from controllers.protocol import Briefing, Command, Controller, Outcome, SolveStatus
-from controllers.registry import CONTROLLER_FORMS, controller_names, load_controller
+from controllers.protocol import Briefing, Command, CommandError, Controller, Outcome, SolveStatus
+from controllers.registry import CONTROLLER_FORMS, controller_names, load_controller, user_file
 from controllers.suction import DetectorSettings, SuctionDetector
+from controllers.supervision import Supervised
 from controllers.tracking import RecoveryTracker, WeaningBriefing
+from controllers.user_errors import ends_the_program, error_text, user_code
 from controllers.weaning import (
     Criterion,
     Decision,
@@ -36,6 +38,7 @@ __all__ = [
     "BeatEstimator",
     "Briefing",
     "Command",
+    "CommandError",
     "Controller",
     "Criterion",
     "Decision",
@@ -57,15 +60,20 @@ __all__ = [
     "SolveStatus",
     "StepPolicy",
     "SuctionDetector",
+    "Supervised",
     "WeaningBriefing",
     "WeaningController",
     "WeaningCriteria",
     "WeaningState",
     "controller_names",
+    "ends_the_program",
+    "error_text",
     "linearise",
     "load_controller",
     "operating_point",
     "running_levels",
     "speed_limits",
     "step_policy",
+    "user_code",
+    "user_file",
 ]

@@ -4,22 +4,6 @@ from __future__ import annotations
 
 from plants.quantities import SECONDS_PER_MINUTE
 
-#: Measured heart rates outside this range are no heart rates, 1/min (a guess).
-PLAUSIBLE_HEART_RATES = (20.0, 250.0)
-
-
-def plausible_heart_rate(rate: float) -> bool:
-    """Whether a measured heart rate (1/min) may be one; a missing one is not.
-
-    Examples
-    --------
-    >>> from controllers.beat_clock import plausible_heart_rate
-    >>> plausible_heart_rate(80.0), plausible_heart_rate(0.0), plausible_heart_rate(float("nan"))
-    (True, False, False)
-    """
-    low, high = PLAUSIBLE_HEART_RATES
-    return low < rate < high
-
 
 class BeatClock:
     """Counts the beats that complete as time passes.

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from controllers.operating_points import speed_limits
-from controllers.protocol import FALLBACK_STATUS, Briefing, Command
+from controllers.protocol import Briefing, Command
 from controllers.setpoint import SetpointController, sensor_for, therapy_target
-from controllers.watchdog import Watchdog, anything_measured
-from plants import Measurement, tier_table, unknown_name
+from controllers.supervision import Reading, Used
+from plants import tier_table, unknown_name
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ class PI(SetpointController):
     reached saturates the speed, and the speed leaves the limit as soon as the error changes sign.
 
     The speed stays between P-2 and the highest level without a time limit. A value that is missing
-    leaves the last command; after more than 1 s beyond the interval of the sensor, or 1 s without
-    a value of any sensor, the fallback level of the therapy is commanded and ``I`` starts anew from
-    it.
+    or not believed leaves the last command; after more than 1 s beyond the interval of the sensor,
+    or 1 s without a value of any sensor, the fallback level of the therapy is commanded and ``I``
+    starts anew from it (:class:`controllers.supervision.Supervisor`).
 
     References
     ----------
@@ -113,7 +113,10 @@ class PI(SetpointController):
         target = self._given_target
         if target is None:
             target = therapy_target(briefing, self.signal)
-        self._loop = _Loop(self.gains, briefing, sensor, target)
+        # A slow sensor is waited for, but not while all the others are silent too.
+        shown = tuple(sensor.signal for sensor in tier_table(briefing.tier))
+        loop = _Loop(self.gains, briefing, sensor, target)
+        self._begin(loop, briefing, Used(shown, needed=sensor))
 
 
 class _Loop:
@@ -123,27 +126,19 @@ class _Loop:
         self.target = target
         self._sensor = sensor
         self._low, self._high = speed_limits(briefing.pump)
-        self._fallback = briefing.pump.speed(briefing.therapy.fallback_level)
         self._kp = gains.proportional * briefing.pump.max_rpm
         self._ki = gains.integral * briefing.pump.max_rpm
-        interval = {s.signal: s.interval for s in tier_table(briefing.tier)}[sensor]
-        # A slow sensor is waited for, but not while all the others are silent too.
-        self._watchdog, self._blackout = Watchdog(interval), Watchdog()
         self._period = briefing.period
-        self._integral = self._limited(briefing.start_speed)
-        self._speed = briefing.start_speed
+        self.restart(briefing.start_speed)
+
+    def restart(self, speed: float) -> None:
+        self._integral = self._limited(speed)
+        self._speed = speed
         self._last_time: float | None = None  # of the last value
 
-    def act(self, measurement: Measurement) -> Command:
-        value, now = measurement[self._sensor], measurement.time
-        present = math.isfinite(value)
-        signal_lost = self._watchdog.lost(now, present=present)
-        all_lost = self._blackout.lost(now, present=anything_measured(measurement))
-        if signal_lost or all_lost:
-            self._integral = self._speed = self._fallback
-            self._last_time = None
-            return Command(self._speed, FALLBACK_STATUS)
-        if present:
+    def advance(self, reading: Reading) -> Command:
+        value, now = reading.values[self._sensor], reading.time
+        if math.isfinite(value):
             elapsed = self._period if self._last_time is None else now - self._last_time
             self._last_time = now
             self._step(self.target - value, min(elapsed, LONGEST_STEP))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Protocol, runtime_checkable
 
 from plants import InputError, Measurement, Patient, Plant, Pump, Therapy
@@ -21,6 +23,7 @@ class Outcome(enum.Enum):
 
     SOLVED = "the plan is optimal to the tolerance; it was applied"
     LATE = "out of time or iterations with a valid, improved plan, which was applied; allow more"
+    CLIPPED = "the plan left the range or rate of the speed and was clipped to them; it was applied"
     INFEASIBLE = "no plan meets the hard limits; the last good plan was shifted and applied"
     FAILED = "the solver broke down; the last good plan was shifted and applied"
     FALLBACK = "too many failures or no measurement; the safe speed is applied until one succeeds"
@@ -64,10 +67,54 @@ class Command:
         Rotor speed, rpm.
     status : SolveStatus, optional
         How the optimiser fared, from controllers that have one.
+
+    Raises
+    ------
+    InputError
+        The speed is no number, or the status none.
     """
 
     speed: float
     status: SolveStatus | None = None
+
+    def __post_init__(self) -> None:
+        if not _is_number(self.speed):
+            raise InputError("speed", self.speed, "a number in rpm")
+        if not isinstance(self.status, SolveStatus | None):
+            raise InputError("status", self.status, "a SolveStatus or None")
+        object.__setattr__(self, "speed", float(self.speed))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+class CommandError(InputError):
+    """What a controller's ``act`` gave is no command."""
+
+
+def check_command(command: object, highest: float) -> Command:
+    """The command, where it is one that a pump can be given.
+
+    Parameters
+    ----------
+    command : Command
+        What ``act`` gave; anything with a ``speed`` and perhaps a ``status`` will do. A speed that
+        is not finite is for the device, which holds the last one.
+    highest : float
+        The pump's highest speed, rpm.
+
+    Raises
+    ------
+    CommandError
+        It has no speed, or one out of the pump's range.
+    """
+    speed, status = getattr(command, "speed", None), getattr(command, "status", None)
+    in_range = _is_number(speed) and (not math.isfinite(speed) or 0.0 <= speed <= highest)
+    if not in_range or not isinstance(status, SolveStatus | None):
+        allowed = f"a Command(speed), with the speed in rpm from 0 to {highest:g}"
+        raise CommandError("what act returns", command, allowed)
+    return command if isinstance(command, Command) else Command(speed, status)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from controllers.nmpc import NmpcController
 from controllers.pi import PI
 from controllers.policy import PolicyController
 from controllers.protocol import Controller
+from controllers.user_errors import ends_the_program, error_text, user_code
 from plants import InputError, unknown_name
 
 #: Every form that :func:`load_controller` takes, and what it means.
@@ -78,9 +79,9 @@ def load_controller(spec: str) -> Controller:
     """
     if not isinstance(spec, str):
         raise InputError("controller", spec, "a name, as text")
-    path, separator, class_name = spec.rpartition(":")
-    if separator and path.endswith(".py"):
-        return _from_file(Path(path), class_name)
+    file = user_file(spec)
+    if file is not None:
+        return _from_file(Path(file), spec.rpartition(":")[2])
     if spec.endswith(".py"):
         raise InputError("controller", spec, f"the class as well: {spec}:CLASS")
     kind, separator, detail = spec.partition(":")
@@ -89,6 +90,19 @@ def load_controller(spec: str) -> Controller:
     if (kind in ("fixed", "pi") and separator) or (kind == "policy" and detail):
         return _BUILT_IN[kind](detail)
     raise unknown_name("controller", spec, CONTROLLER_FORMS)
+
+
+def user_file(spec: str) -> str | None:
+    """The user's file of a controller by its name; None for a built-in one.
+
+    Examples
+    --------
+    >>> from controllers import user_file
+    >>> user_file("mine.py:Mine"), user_file("pi:map")
+    ('mine.py', None)
+    """
+    path, separator, _ = spec.rpartition(":")
+    return path if separator and path.endswith(".py") else None
 
 
 def _from_file(path: Path, class_name: str) -> Controller:
@@ -109,9 +123,12 @@ def _from_file(path: Path, class_name: str) -> Controller:
         ]
         raise refusal("a class in the file: " + (", ".join(classes) or "it defines none"))
     try:
-        controller = controller_class()
-    except (Exception, SystemExit) as error:
-        raised = _in_one_line(error)
+        with user_code():
+            controller = controller_class()
+    except BaseException as error:
+        if ends_the_program(error):
+            raise
+        raised = error_text(error, str(path))
         raise refusal(f"a class that can be made without arguments; it raised {raised}") from error
     if not isinstance(controller, Controller):
         missing = ", ".join(part for part in _INTERFACE if not hasattr(controller, part))
@@ -134,14 +151,12 @@ def _run_file(path: Path) -> ModuleType:
     # Dataclasses and pickle look a class's module up by name.
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:  # A script that exits must not end the program.
+        with user_code():
+            spec.loader.exec_module(module)
+    except BaseException as error:  # A script that exits must not end the program.
         del sys.modules[name]
-        allowed = f"a file that can be loaded; it raised {_in_one_line(error)}"
+        if ends_the_program(error):
+            raise
+        allowed = f"a file that can be loaded; it raised {error_text(error, str(path))}"
         raise InputError("controller", str(path), allowed) from error
     return module
-
-
-def _in_one_line(error: BaseException) -> str:
-    """An exception in one line, with the line of the file where it is a syntax error."""
-    return f"{type(error).__name__}: {error}".replace("\n", " ")

@@ -6,19 +6,16 @@ import math
 from collections.abc import Iterable
 from typing import Protocol
 
-from controllers.operating_points import operating_point
+from controllers.operating_points import operating_point, speed_limits
 from controllers.protocol import Briefing, Command, not_reset
+from controllers.supervision import Law, Supervisor, Used
 from plants import SIGNALS, InputError, Measurement, tier_table
 
 
-class Loop(Protocol):
+class Loop(Law, Protocol):
     """The state of one run of a controller."""
 
     target: float
-
-    def act(self, measurement: Measurement) -> Command:
-        """The command for the coming period."""
-        ...
 
 
 class SetpointController:
@@ -42,6 +39,12 @@ class SetpointController:
         self.signal, self._given_target = signal, target
         self._loop: Loop | None = None
 
+    def _begin(self, loop: Loop, briefing: Briefing, used: Used) -> None:
+        """Run this loop, supervised, between the lowest and the highest level that may be held."""
+        low, high = speed_limits(briefing.pump)
+        self._loop = loop
+        self._supervisor = Supervisor(loop, briefing, used, low=low, high=high)
+
     @property
     def target(self) -> float:
         """The target in force, in the signal's unit; NaN before the first reset."""
@@ -57,7 +60,7 @@ class SetpointController:
         """
         if self._loop is None:
             raise not_reset()
-        return self._loop.act(measurement)
+        return self._supervisor.act(measurement)
 
 
 def sensor_for(briefing: Briefing, signal: str, *, choices: Iterable[str] = ("map",)) -> str:

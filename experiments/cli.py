@@ -257,11 +257,20 @@ def _reported(failure: CommandFailure) -> int:
     return failure.code
 
 
+def _interrupt(*_: object) -> None:
+    """Ctrl-C: the first unwinds the program, which another must not break off."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def main() -> int:
     """The program: runs what its arguments say and returns the exit code."""
     # A plain kill unwinds like Ctrl-C does, so that no temporary folder is left.
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+        # In the background of a shell the program is deaf to it, and stays so.
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, _interrupt)
     warnings.showwarning = _one_line
     plain_streams()
     code = run_command(sys.argv[1:])

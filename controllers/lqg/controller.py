@@ -7,14 +7,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.beat_clock import BeatClock, plausible_heart_rate
+from controllers.beat_clock import BeatClock
 from controllers.lqg.kalman_filter import KalmanFilter
 from controllers.lqg.synthesis import REGULATED, LQGSettings, synthesise
 from controllers.operating_points import speed_limits
-from controllers.protocol import FALLBACK_STATUS, Briefing, Command
+from controllers.protocol import Briefing, Command
 from controllers.setpoint import SetpointController, sensor_for
-from controllers.watchdog import Watchdog, anything_measured
-from plants import Measurement
+from controllers.supervision import Reading, Used
 from plants.quantities import KRPM_PER_RPM
 
 Array = NDArray[np.float64]
@@ -51,9 +50,10 @@ class LQG(SetpointController):
     winds up at a limit.
 
     The model steps from beat to beat. A period advances it by the beats that fit, the rest of a
-    beat is kept for the next; readings belong to the last of them. Missing readings are left out,
-    and with none at all the filter coasts on its prediction; after more than 1 s without any the
-    fallback level of the therapy is commanded.
+    beat is kept for the next; readings belong to the last of them. Readings that are missing or not
+    believed are left out, and with none at all the filter coasts on its prediction; after more than
+    1 s without any, or 30 s without the pressure, the fallback level of the therapy is commanded,
+    and filter and feedback start anew from it (:class:`controllers.supervision.Supervisor`).
 
     References
     ----------
@@ -95,7 +95,8 @@ class LQG(SetpointController):
         """
         briefing.check_left_pump(self.name)
         sensor = sensor_for(briefing, REGULATED)
-        self._loop = _Loop(self.settings, briefing, sensor, self._given_target)
+        loop = _Loop(self.settings, briefing, sensor, self._given_target)
+        self._begin(loop, briefing, Used(loop.observed, held=(sensor,)))
 
 
 class _Loop:
@@ -111,39 +112,39 @@ class _Loop:
         self._operating_speed = design.point.level.rpm * KRPM_PER_RPM
         low, high = speed_limits(briefing.pump)
         self._low, self._high = self._deviation(low), self._deviation(high)
-        self._fallback = self._deviation(briefing.pump.speed(briefing.therapy.fallback_level))
         self._rate = settings.rate_limit * KRPM_PER_RPM
-        self._speed = self._deviation(briefing.start_speed)
-        self._filter = KalmanFilter(design, self._speed)
-        self._clock = BeatClock(briefing.patient["heart_rate"])
-        self._watchdog = Watchdog()
         self._period = briefing.period
+        self._clock = BeatClock(briefing.patient["heart_rate"])
+        self.restart(briefing.start_speed)
+
+    @property
+    def observed(self) -> tuple[str, ...]:
+        """Signals that the filter takes in."""
+        return self._design.observed
+
+    def restart(self, speed: float) -> None:
+        self._speed = self._deviation(speed)
+        self._filter = KalmanFilter(self._design, self._speed)
         self._change = 0.0  # of the last decision
         self._decided_at: Array | None = None  # state and speed at the last decision
         self._since_decision = 0.0  # s
-        self._last_time: float | None = None
 
     def _deviation(self, rpm: float) -> float:
         return rpm * KRPM_PER_RPM - self._operating_speed
 
-    def act(self, measurement: Measurement) -> Command:
-        now = measurement.time
-        elapsed = self._period if self._last_time is None else now - self._last_time
-        self._last_time = now
-        self._since_decision += elapsed
+    def advance(self, reading: Reading) -> Command:
+        measurement = reading.values
+        # A call may be late; the speed does not change faster for it.
+        self._since_decision += min(reading.seconds, self._period)
         rate = measurement.get("heart_rate", math.nan)
-        if plausible_heart_rate(rate):
+        if math.isfinite(rate):
             self._clock.heart_rate = rate
         observed = {name: measurement[name] for name in self._design.observed}
         readings = np.array(list(observed.values()))
         missing = np.full_like(readings, np.nan)
-        beats = self._clock.advance(elapsed)
+        beats = self._clock.advance(reading.seconds)
         for k in range(beats):
             self._filter.advance(self._speed, readings if k == beats - 1 else missing)
-        if self._watchdog.lost(now, present=anything_measured(observed)):
-            self._speed, self._change, self._since_decision = self._fallback, 0.0, 0.0
-            self._decided_at = None
-            return Command(self._rpm(), FALLBACK_STATUS)
         if beats:  # Between beats nothing new is known.
             error = measurement[self._sensor] - self.target
             self._speed = self._next(error if math.isfinite(error) else 0.0)

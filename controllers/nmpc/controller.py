@@ -16,6 +16,7 @@ control. UKACC Control (slacks).
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 
 import numpy as np
@@ -26,12 +27,15 @@ from controllers.nmpc.horizon import Horizon, Prediction
 from controllers.nmpc.quadratic_programme import PlanBounds, plan_step
 from controllers.nmpc.settings import EstimatorSettings, NmpcSettings
 from controllers.operating_points import speed_limits
-from controllers.protocol import Briefing, Command, Outcome, SolveStatus
-from controllers.watchdog import Watchdog
+from controllers.protocol import Briefing, Command, Outcome, SolveStatus, not_reset
+from controllers.supervision import Reading, Supervisor, Used
 from plants import Measurement, PhysicsError
 from plants.quantities import KRPM_PER_RPM
 
 Array = NDArray[np.float64]
+
+#: A plan that lies further out of its bounds than this, krpm, was not only rounded.
+_ROUNDING = 1e-3
 
 
 class NmpcController:
@@ -39,7 +43,13 @@ class NmpcController:
 
     It fails safely: a failed or non-finite step is never applied nor used as a warm start; the last
     good plan is shifted instead. After `max_failures` in a row, or without any reading for
-    more than 1 s, the therapy's fallback level is commanded and the estimator starts anew.
+    more than 1 s (:class:`controllers.supervision.Supervisor`), the therapy's fallback level is
+    commanded and the estimator starts anew.
+
+    A plan that the solver gives out of the range or the rate of the speed is clipped to them before
+    anything is made of it; the status says so (``CLIPPED``). The result does not depend on the
+    machine: iterations end a solve, and the clock only with ``NmpcSettings(time_limit=...)``. What
+    has to be compiled is compiled at the reset.
 
     Parameters
     ----------
@@ -70,6 +80,7 @@ class NmpcController:
     ):
         self.settings = settings or NmpcSettings()
         self.estimator = BeatEstimator(estimator)
+        self._supervisor: Supervisor | None = None
 
     def reset(self, briefing: Briefing) -> None:
         """Begin a new run; see :class:`controllers.Controller`.
@@ -86,30 +97,43 @@ class NmpcController:
         self._horizon = Horizon(self.estimator.beats, briefing.therapy, s.blocks, briefing.period)
         low, high = speed_limits(briefing.pump)
         self._bounds = PlanBounds(low * KRPM_PER_RPM, high * KRPM_PER_RPM, s.rate_limit)
-        self._safe_speed = briefing.pump.speed(briefing.therapy.fallback_level)
-        self._speed = briefing.start_speed
-        self._last_time: float | None = None
-        self._watchdog = Watchdog()
+        self._supervisor = Supervisor(
+            self, briefing, Used(self.estimator.sensors), low=low, high=high
+        )
+        self._safe_speed = self._supervisor.fallback_speed
         self._failures = 0
+        self._speed = briefing.start_speed
         self._reset_plan()
+        self.estimator.warm_up(self._speed)
+        self._improved_plan(math.inf)
 
     def _reset_plan(self) -> None:
         self._plan = np.full(len(self.settings.blocks), self._speed * KRPM_PER_RPM)
 
     def act(self, measurement: Measurement) -> Command:
-        """The command for the coming period; see :class:`controllers.Controller`."""
+        """The command for the coming period; see :class:`controllers.Controller`.
+
+        Raises
+        ------
+        RuntimeError
+            The controller was not reset first.
+        """
+        if self._supervisor is None:
+            raise not_reset()
+        return self._supervisor.act(measurement)
+
+    def advance(self, reading: Reading) -> Command:
+        """The command by what is believed of the measurement."""
         begun = time.perf_counter()
-        now = measurement.time
-        elapsed = self._briefing.period if self._last_time is None else now - self._last_time
-        self._last_time = now
-        measured = self.estimator.update(measurement, speed=self._speed, seconds=elapsed)
-        if self._watchdog.lost(now, present=measured):
-            return self._fallback(begun, 0)
-        plan, outcome, iterations = self._improved_plan(begun)
+        self.estimator.update(reading.values, speed=self._speed, seconds=reading.seconds)
+        limit = self.settings.time_limit
+        deadline = math.inf if limit is None else begun + limit * self._briefing.period
+        plan, outcome, iterations = self._improved_plan(deadline)
         if plan is None:
             self._failures += 1
             if self._failures >= self.settings.max_failures:
-                return self._fallback(begun, iterations)
+                self.restart(self._safe_speed)
+                return Command(self._speed, _status(Outcome.FALLBACK, iterations, begun))
             self._shift_plan()
         else:
             self._failures = 0
@@ -121,15 +145,14 @@ class NmpcController:
         """The last good plan, one block on; its end is held."""
         self._plan = np.append(self._plan[1:], self._plan[-1])
 
-    def _fallback(self, begun: float, iterations: int) -> Command:
-        """The safe speed, and a cold restart of estimator and plan."""
-        self._speed = self._safe_speed
+    def restart(self, speed: float) -> None:
+        """A cold restart of estimator and plan at a speed (rpm)."""
+        self._speed = speed
         self._failures = 0
         self._reset_plan()
-        # A believed patient without a steady state at the safe speed: what was learned is kept.
+        # A believed patient without a steady state at the speed: what was learned is kept.
         with contextlib.suppress(PhysicsError):
-            self.estimator.restart(self._speed)
-        return Command(self._speed, _status(Outcome.FALLBACK, iterations, begun))
+            self.estimator.restart(speed)
 
     def _predict(self, plan: Array, *, slopes: bool) -> Prediction:
         with np.errstate(all="ignore"):  # A wild plan may overflow; `finite` tells.
@@ -147,34 +170,33 @@ class NmpcController:
         worst = np.maximum(0.0, -prediction.margins).max(axis=0).sum()
         return prediction.cost + self.settings.penalty * float(worst)
 
-    def _improved_plan(self, begun: float) -> tuple[Array | None, Outcome, int]:
+    def _improved_plan(self, deadline: float) -> tuple[Array | None, Outcome, int]:
         """A better plan than the last, or None; how it went; iterations."""
-        s = self.settings
-        plan = self._feasible(self._plan)
+        s, last = self.settings, self._speed * KRPM_PER_RPM
+        plan = self._bounds.kept(self._plan, last)
         prediction = self._predict(plan, slopes=True)
         if not prediction.finite:
             return None, Outcome.FAILED, 0
-        deadline = begun + s.time_limit * self._briefing.period
+        solved, late = Outcome.SOLVED, Outcome.LATE
         for iteration in range(1, s.max_iterations + 1):
             step = plan_step(
-                prediction,
-                plan,
-                self._speed * KRPM_PER_RPM,
-                self._bounds,
-                penalty=s.penalty,
-                damping=s.damping,
+                prediction, plan, last, self._bounds, penalty=s.penalty, damping=s.damping
             )
             if step is None:
                 return None, Outcome.FAILED, iteration
+            kept = self._bounds.kept(plan + step, last)
+            if np.max(np.abs(kept - plan - step)) > _ROUNDING:
+                solved = late = Outcome.CLIPPED
+            step = kept - plan
             if np.max(np.abs(step)) < s.tolerance:
-                return plan + step, Outcome.SOLVED, iteration
+                return kept, solved, iteration
             better = self._line_search(plan, step, self._merit(prediction))
             if better is None:  # No descent is left along an honest direction: a minimum.
-                return plan, Outcome.SOLVED, iteration
+                return plan, solved, iteration
             plan, prediction = better
             if time.perf_counter() > deadline:
-                return plan, Outcome.LATE, iteration
-        return plan, Outcome.LATE, s.max_iterations
+                return plan, late, iteration
+        return plan, late, s.max_iterations
 
     def _line_search(
         self, plan: Array, step: Array, merit: float
@@ -189,16 +211,6 @@ class NmpcController:
             if self._merit(self._predict(trial, slopes=False)) < merit - 1e-9:
                 return trial, self._predict(trial, slopes=True)
         return None
-
-    def _feasible(self, plan: Array) -> Array:
-        """The plan brought within range and rate limit, from the speed now in force."""
-        bounds, last, speeds = self._bounds, self._speed * KRPM_PER_RPM, []
-        for speed in plan:
-            # Outside the range (the pump may have been stopped), the rate limit gives way.
-            reachable = np.clip(speed, last - bounds.change, last + bounds.change)
-            last = float(np.clip(reachable, bounds.low, bounds.high))
-            speeds.append(last)
-        return np.array(speeds)
 
 
 def _status(outcome: Outcome, iterations: int, begun: float) -> SolveStatus:

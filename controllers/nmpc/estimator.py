@@ -15,12 +15,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from controllers.beat_clock import BeatClock, plausible_heart_rate
+from controllers.beat_clock import BeatClock
 from controllers.kalman_correction import innovation_covariance, kalman_correction
 from controllers.nmpc.settings import EstimatorSettings
 from controllers.protocol import Briefing
 from plants import METRICS, STATES, Beat, BeatMap, InputError, Measurement, steady_state, tier_table
 from plants.plant import N_VOLUMES, PHASE, VALUES
+from plants.quantities import plausibility
 
 Array = NDArray[np.float64]
 
@@ -118,6 +119,11 @@ class BeatEstimator:
         self.innovation = float("nan")
 
     @property
+    def sensors(self) -> tuple[str, ...]:
+        """Signals of the tier that the filter takes in."""
+        return tuple(self._sensors)
+
+    @property
     def factors(self) -> dict[str, float]:
         """Estimated factors on the believed patient's parameters."""
         return dict(zip(FACTORS, map(float, np.exp(self._log_factors)), strict=True))
@@ -126,6 +132,10 @@ class BeatEstimator:
     def disturbances(self) -> dict[str, float]:
         """The estimated factors and the measured heart rate, as disturbances of the plant."""
         return {**self.factors, "heart_rate": self._rate_factor}
+
+    def warm_up(self, speed: float) -> None:
+        """Compile what an update at a speed (rpm) needs: the first takes no longer than others."""
+        self._linearised(speed)
 
     def update(self, measurement: Measurement, *, speed: float, seconds: float) -> bool:
         """Take in a measurement and move on to the onset of the coming beat.
@@ -157,7 +167,7 @@ class BeatEstimator:
 
     def _update_heart_rate(self, measurement: Measurement) -> None:
         rate = measurement.get("heart_rate", math.nan)
-        if plausible_heart_rate(rate):
+        if plausibility("heart_rate").believes(rate):
             # Half a beat's jitter must not move the model: the reading is smoothed.
             self._rate_factor += 0.5 * (rate / self._briefed_rate - self._rate_factor)
             self._clock.heart_rate = self._briefed_rate * self._rate_factor

@@ -30,6 +30,16 @@ class PlanBounds:
     high: float
     change: float
 
+    def kept(self, plan: Array, last_speed: float) -> Array:
+        """The plan brought within range and rate, from the speed now in force (krpm)."""
+        last, speeds = last_speed, []
+        for speed in plan:
+            # Outside the range (the pump may have been stopped), the rate limit gives way.
+            reachable = np.clip(speed, last - self.change, last + self.change)
+            last = float(np.clip(reachable, self.low, self.high))
+            speeds.append(last)
+        return np.array(speeds)
+
 
 @functools.cache
 def _solver(blocks: int, limits: int, rows: int) -> ca.Function:
@@ -53,7 +63,7 @@ def plan_step(
 
     The therapy's limits are soft: one slack for each takes up its worst violation over the horizon
     at a linear price, so that a step exists in suction and after a sudden loss of preload too.
-    Speed range and rate limit are hard.
+    Speed range and rate limit are hard, but the solver may miss them: see :meth:`PlanBounds.kept`.
 
     Parameters
     ----------

@@ -26,8 +26,9 @@ class NmpcSettings(CheckedModel):
         Gauss-Newton steps in a period.
     tolerance : float
         A step below it (krpm) ends the iteration.
-    time_limit : float
-        Share of the period after which no further step is begun.
+    time_limit : float, optional
+        Share of the period after which no further step is begun. By default the clock ends
+        nothing: with a limit the result depends on how busy the machine is.
     max_failures : int
         Failures in a row after which the safe speed and a cold restart follow.
     """
@@ -38,7 +39,7 @@ class NmpcSettings(CheckedModel):
     damping: float = Field(default=1e-4, ge=0)
     max_iterations: int = Field(default=4, ge=1)
     tolerance: float = Field(default=0.02, gt=0)
-    time_limit: float = Field(default=0.8, gt=0)
+    time_limit: float | None = Field(default=None, gt=0)
     max_failures: int = 3
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from controllers.policy.files import (
     POLICY_FILES,
@@ -16,7 +17,7 @@ from controllers.policy.files import (
     read_policy,
 )
 from controllers.protocol import FALLBACK_STATUS, Briefing, Command, not_reset
-from controllers.watchdog import LONGEST_BLACKOUT
+from controllers.supervision import Reading, Supervisor, Used
 from plants import InputError, LevelAction, Measurement, SampleAndHold, SpeedAction, action_from
 from plants.console import ActionMap
 
@@ -25,8 +26,10 @@ class PolicyController:
     """Runs a policy that ``impellab train`` wrote.
 
     The measurements become the same observation as in the environment: a signal without a value
-    keeps its last one. While a signal has never had a value, or when for 1 s no signal has, the
-    fallback level of the therapy is run, and the command's status says so.
+    keeps its last one, for a while. While a signal has never had a value, or has had none for too
+    long, and after more than 1 s without a value of any signal of the policy but the speed, the
+    fallback level of the therapy is run, and the command's status says so; see
+    :class:`controllers.supervision.Supervisor`.
 
     Only the weights in ``model.zip`` are read, as numbers: a policy from somebody else cannot run
     code of its own.
@@ -71,8 +74,7 @@ class PolicyController:
         self._normalisation = description.normalisation
         check_libraries("controller", self.name)
         self._network: Any = None
-        self._fallback = 0.0
-        self._last_measured = 0.0
+        self._supervisor: Supervisor | None = None
 
     def reset(self, briefing: Briefing) -> None:
         """Begin a new run.
@@ -94,7 +96,6 @@ class PolicyController:
         if highest > briefing.pump.max_rpm:
             allowed = f"speeds up to {briefing.pump.max_rpm:g} rpm ({briefing.pump.name})"
             raise InputError("action", highest, allowed, source=self._source)
-        self._fallback = briefing.pump.speed(briefing.therapy.fallback_level)
         if self._network is None:
             outputs = 1 if isinstance(actions, SpeedAction) else len(actions.speeds)
             discrete = isinstance(actions, LevelAction)
@@ -102,7 +103,9 @@ class PolicyController:
                 self.folder, self._description, outputs, discrete=discrete
             )
         self._observation.reset()
-        self._last_measured = -np.inf
+        self.speed_for(self._observation.low)  # The first call of a network takes longer.
+        signals = self._observation.signals
+        self._supervisor = Supervisor(self, briefing, Used(signals, held=signals))
 
     def act(self, measurement: Measurement) -> Command:
         """The policy's command, without exploration.
@@ -114,14 +117,31 @@ class PolicyController:
         InputError
             The measurement lacks a signal of the policy.
         """
+        if self._supervisor is None:
+            raise not_reset()
+        return self._supervisor.act(measurement)
+
+    def advance(self, reading: Reading) -> Command:
+        """The policy's command by what is believed of the measurement."""
+        observation = self._observation.update(reading.values)
+        if self._observation.missing:
+            assert self._supervisor is not None  # It is what calls.
+            return Command(self._supervisor.fallback_speed, FALLBACK_STATUS)
+        return Command(self.speed_for(observation))
+
+    def restart(self, speed: float) -> None:
+        """Nothing: a policy remembers no more than the last values, whose age is looked after."""
+
+    def speed_for(self, observation: NDArray[np.float32]) -> float:
+        """The network's speed (rpm) for an observation, of shape (n_signals,), as it stands.
+
+        Raises
+        ------
+        RuntimeError
+            The controller was not reset first.
+        """
         if self._network is None:
             raise not_reset()
-        observation = self._observation.update(measurement)
-        if len(measurement.missing) < len(measurement):
-            self._last_measured = measurement.time
-        blackout = measurement.time - self._last_measured >= LONGEST_BLACKOUT - 1e-9
-        if self._observation.missing or blackout:
-            return Command(self._fallback, FALLBACK_STATUS)
         inputs = self._normalisation.apply(observation)
         action, _ = self._network.predict(inputs, deterministic=True)
-        return Command(self._actions.speed(action))
+        return self._actions.speed(action)

@@ -40,6 +40,15 @@ class Normalisation(CheckedModel):
     epsilon: _NotNegative
     clip: _Positive
 
+    @model_validator(mode="after")
+    def _check_spread(self) -> Self:
+        for index, variance in enumerate(self.variance):
+            if variance + self.epsilon == 0.0:
+                raise InputError(
+                    f"variance[{index}]", variance, "more than 0, or an epsilon that is"
+                )
+        return self
+
     def apply(self, observation: NDArray[Any]) -> NDArray[np.float32]:
         """The input of the network, of the observation's shape."""
         scaled = (observation - np.array(self.mean)) / np.sqrt(

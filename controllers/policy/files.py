@@ -80,7 +80,7 @@ def policy_network(folder: Path, description: PolicyDescription, n: int, *, disc
     Raises
     ------
     InputError
-        The weights do not fit the description.
+        The weights do not fit the description, or are not finite.
     """
     from gymnasium import spaces
     from stable_baselines3.common.save_util import load_from_zip_file
@@ -100,12 +100,20 @@ def policy_network(folder: Path, description: PolicyDescription, n: int, *, disc
             folder / POLICY_FILES[1], load_data=False, device="cpu"
         )
         network.load_state_dict(parameters["policy"])
+        _check_finite(network)
     except Exception as error:
         text = f"weights that fit the description ({type(error).__name__}: {error})"
         source = str(folder / POLICY_FILES[0])
         raise InputError("policy", str(folder), " ".join(text.split()), source=source) from error
     network.set_training_mode(False)
     return network
+
+
+def _check_finite(network: Any) -> None:
+    """Refuse weights that are no numbers."""
+    for name, weights in network.state_dict().items():
+        if not np.isfinite(weights.detach().cpu().numpy()).all():
+            raise ValueError(f"{name} is not finite")
 
 
 def action_probabilities(network: Any, inputs: NDArray[np.float32], n: int) -> NDArray[np.float64]:

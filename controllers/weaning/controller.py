@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from controllers.supervision import plausible
 from controllers.tracking import RecoveryTracker, WeaningBriefing
 from controllers.weaning.assessment import reassess_before_label_end, update_findings
 from controllers.weaning.criteria import WeaningCriteria
@@ -111,7 +112,7 @@ class WeaningController:
         Parameters
         ----------
         measurement : Measurement
-            What is measured now.
+            What is measured now; a reading that cannot be is missing.
         hours : float
             Time of use of the pump, h.
         level : str, optional
@@ -124,7 +125,7 @@ class WeaningController:
         """
         if self.progress is None:
             raise InputError("controller", "not reset", "a controller that was reset")
-        progress = self.progress
+        progress, measurement = self.progress, plausible(measurement)
         now_hours, clock_fault = progress.advance_clock(hours, self.criteria.number("longest_gap"))
         faults = [Reason(clock_fault)] if clock_fault else []
         faults += self._console_faults(progress, level)

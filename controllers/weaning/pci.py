@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Mapping
 
 from controllers.operating_points import running_levels
+from controllers.supervision import plausible
 from controllers.weaning.decision import Decision, Reason
 from controllers.weaning.decision_log import DecisionLog
 from controllers.weaning.pci_limits import pci_numbers
@@ -145,7 +146,7 @@ class PciController:
         """
         if not self.levels:
             raise InputError("controller", "not reset", "a controller that was reset")
-        self._add(measurement, intervention=balloon or opened)
+        self._add(plausible(measurement), intervention=balloon or opened)
         decision = self._decided(seconds, balloon, opened)
         self.log.add(decision)
         return decision

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 import envs
 from controllers import Briefing, PolicyController
 from controllers.policy import read_policy
-from plants import InputError, Measurement, Patient
+from plants import InputError, Patient
 
 #: Seed of the first evaluation episode. Training seeds its environments from small numbers up, so
 #: that evaluation meets other individuals, scenarios and noise.
@@ -142,10 +142,7 @@ def _constant(action: Any, observation: NDArray[np.float32]) -> Any:
 
 
 def _as_act(controller: PolicyController, task: Any) -> Act:
-    """The controller as a function of the observation; between episodes it has no memory to lose.
-
-    An observation holds the last value of every signal, which is all that the policy would keep.
-    """
+    """The controller as a function of the observation, which holds the last values."""
     controller.reset(
         Briefing(
             patient=Patient.load("shock-d"),
@@ -158,8 +155,7 @@ def _as_act(controller: PolicyController, task: Any) -> Act:
     )
 
     def act(observation: NDArray[np.float32]) -> Any:
-        values = dict(zip(task.signals, observation.tolist(), strict=True))
-        return task.actions.action(controller.act(Measurement(0.0, task.tier, values)).speed)
+        return task.actions.action(controller.speed_for(observation))
 
     return act
 

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-import signal
 import time
 
-from controllers import Briefing, Command, Controller, SolveStatus
+from controllers import (
+    Briefing,
+    Command,
+    CommandError,
+    Controller,
+    SolveStatus,
+    Supervised,
+    ends_the_program,
+    error_text,
+    user_code,
+    user_file,
+)
 from plants import InputError, Measurement, PhysicsError
 
 
@@ -21,41 +31,53 @@ class Standstill:
 
 
 class GuardedController(Standstill):
-    """A controller, timed, whose own errors become those of an input: it may be a user's."""
+    """A controller, timed, whose own errors become those of an input: it may be a user's.
+
+    A user's own is supervised as the built-in ones are; see :class:`controllers.Supervised`.
+    """
 
     def __init__(self, controller: Controller, spec: str):
         super().__init__()
-        self._controller, self._spec = controller, spec
+        self._spec, self._file = spec, user_file(spec)
+        self._controller = controller if self._file is None else Supervised(controller)
 
     def reset(self, briefing: Briefing) -> None:
         try:
-            self._controller.reset(briefing)
-        except (InputError, PhysicsError):
-            raise
-        except (Exception, SystemExit) as error:
-            raise self._refused("reset", _not_terminated(error)) from error
+            with user_code():
+                self._controller.reset(briefing)
+        except BaseException as error:
+            own = self._file is None and isinstance(error, InputError | PhysicsError)
+            if own or ends_the_program(error):
+                raise
+            raise self._refused("reset", error) from error
 
     def act(self, measurement: Measurement) -> Command:
         began = time.perf_counter()
         try:
-            command = self._controller.act(measurement)
-            float(command.speed)
+            with user_code():
+                command = self._controller.act(measurement)
+        except CommandError as error:
+            text = f"one whose act returns {error.allowed}; it returned {_short(error.value)}"
+            raise InputError("controller", self._spec, text) from error
         # A controller that exits must not end the program as if all were done.
-        except (Exception, SystemExit) as error:
-            raise self._refused("act", _not_terminated(error)) from error
+        except BaseException as error:
+            if ends_the_program(error):
+                raise
+            raise self._refused("act", error) from error
         self.milliseconds.append(1e3 * (time.perf_counter() - began))
-        status = getattr(command, "status", None)
-        if status is not None:
-            self.statuses.append(status)
+        if command.status is not None:
+            self.statuses.append(command.status)
         return command
 
     def _refused(self, where: str, error: BaseException) -> InputError:
-        text = " ".join(f"{type(error).__name__}: {error}".split())
-        return InputError("controller", self._spec, f"one whose {where} works; it raised {text}")
+        raised = error_text(error, self._file)
+        return InputError("controller", self._spec, f"one whose {where} works; it raised {raised}")
 
 
-def _not_terminated(error: BaseException) -> BaseException:
-    """The error, unless it is the end of the program by a signal, which goes on."""
-    if isinstance(error, SystemExit) and error.code == 128 + signal.SIGTERM:
-        raise error
-    return error
+def _short(value: object, most: int = 80) -> str:
+    """What a value looks like, in a line."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # A user's own class whose text fails.
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= most else f"{text[:most]}..."

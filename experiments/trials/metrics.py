@@ -54,6 +54,7 @@ _OWN = (
     Signal("held_commands", "1", "commands that were no finite speed", 0, 1e9),
     Signal("act_ms_median", "ms", "median time of a control step", 0, 1e9),
     Signal("act_ms_max", "ms", "longest time of a control step", 0, 1e9),
+    Signal("act_overruns", "1", "control steps that took longer than the period", 0, 1e9),
     Signal("solves", "1", "solves", 0, 1e9),
     Signal("solve_ms_median", "ms", "median time of a solve", 0, 1e9),
     Signal("solve_ms_p95", "ms", "95th percentile of the time of a solve", 0, 1e9),
@@ -130,6 +131,7 @@ def score(run: TrialRun) -> tuple[dict[str, float], str, str]:
         "held_commands": float(run.held_commands),
         "act_ms_median": _quantile(run.act_milliseconds, 0.5),
         "act_ms_max": _quantile(run.act_milliseconds, 1.0),
+        "act_overruns": float(run.act_overruns),
     }
     metrics |= solver_statistics(run.statuses, period=period)
     return {name: metrics[name] for name in TRIAL_METRICS}, outcome, reason

@@ -10,8 +10,9 @@ from plants.simulation import time_lived
 
 
 def notes(ran: TrialRun) -> tuple[str, ...]:
-    """Events that never set in, commands that could not be used, limits of the device and signs."""
-    texts = [_late(ran), _held(ran), _boost(ran), *_label(ran), _anatomy(ran), _indication(ran)]
+    """Events that never set in, commands unusable or late, limits of the device and signs."""
+    texts = [_late(ran), _held(ran), _slow(ran), _boost(ran), *_label(ran)]
+    texts += [_anatomy(ran), _indication(ran)]
     return tuple(text for text in texts if text)
 
 
@@ -38,6 +39,16 @@ def _held(ran: TrialRun) -> str:
     return (
         f"{ran.held_commands} of {ran.rollout.sizes['step_time']} commands were no finite speed; "
         "the device held the last one"
+    )
+
+
+def _slow(ran: TrialRun) -> str:
+    if not ran.act_overruns:
+        return ""
+    longest = 1e-3 * max(ran.act_milliseconds)
+    return (
+        f"{ran.act_overruns} of {len(ran.act_milliseconds)} commands took the controller longer "
+        f"than its period of {ran.trial.period:g} s, up to {longest:.2g} s: they come too late"
     )
 
 

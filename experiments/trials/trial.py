@@ -155,6 +155,11 @@ class TrialRun:
     boosted: float
     simulator: Simulator
 
+    @property
+    def act_overruns(self) -> int:
+        """How often the controller took longer than the control period."""
+        return sum(each > 1e3 * self.trial.period for each in self.act_milliseconds)
+
 
 def run_trial(
     trial: Trial,

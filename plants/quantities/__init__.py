@@ -56,6 +56,7 @@ from plants.quantities.named_vector import (
     structure,
 )
 from plants.quantities.parameter import Parameter, parameter_table
+from plants.quantities.plausible_readings import Plausibility, plausibility
 from plants.quantities.preset import ParameterPreset, Preset
 from plants.quantities.quantity import (
     Quantity,
@@ -154,6 +155,7 @@ __all__ = [
     "Parameter",
     "ParameterPreset",
     "PhysicsError",
+    "Plausibility",
     "Preset",
     "Quantity",
     "Signal",
@@ -192,6 +194,7 @@ __all__ = [
     "parameter_table",
     "parameters_of",
     "parse_json",
+    "plausibility",
     "preset_names",
     "printable",
     "private_folder",

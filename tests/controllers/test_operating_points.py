@@ -7,7 +7,6 @@ import pytest
 from controllers import operating_point, running_levels, speed_limits
 from controllers import operating_point as face
 from controllers.operating_points import steady_state as real
-from controllers.watchdog import LONGEST_BLACKOUT, Watchdog
 from plants import Goal, InputError, Patient, PhysicsError, Plant, Pump, Therapy, steady_state
 
 THERAPY = Therapy.default()
@@ -68,12 +67,3 @@ def test_an_unknown_fallback_level_is_refused_by_those_that_use_it():
     for controller in (PI(), LQG()):
         with pytest.raises(InputError, match="P-12"):
             controller.reset(briefing)
-
-
-def test_the_watchdog_waits_for_the_interval_and_its_patience():
-    watchdog = Watchdog(60.0)
-    assert not watchdog.lost(5.0, present=True)
-    assert not watchdog.lost(65.0 + LONGEST_BLACKOUT, present=False)
-    assert watchdog.lost(65.1 + LONGEST_BLACKOUT, present=False)
-    assert not watchdog.lost(70.0, present=True)
-    assert not watchdog.lost(130.0, present=False)

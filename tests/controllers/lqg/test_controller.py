@@ -156,7 +156,8 @@ def test_an_unreachable_target_saturates_without_windup(target, limit):
     rollout = closed_loop(controller, briefing(), duration=120.0).rollout
     assert np.all(rollout["speed_command"].values[20:] == limit)
     # The error changes its sign: the very next command leaves the limit.
-    back = truth() | {"map": 2 * target - float(rollout["map"][-1])}
+    back = truth() | {"map": float(rollout["map"][-1])}
+    controller._loop.target = 2 * back["map"] - target
     names = Sensors("icu", seed=0).signals
     command = controller.act(Measurement(120.0, "icu", {name: back[name] for name in names}))
     assert abs(command.speed - limit) > 50.0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import time
 from functools import partial
 
 import numpy as np
@@ -197,6 +199,43 @@ def test_too_little_time_gives_an_improved_plan():
 def test_settings_refuse_nonsense(field, value):
     with pytest.raises(InputError, match=field):
         NmpcSettings(**{field: value})
+
+
+def test_the_clock_ends_a_solve_only_when_asked(monkeypatch):
+    """However slow the machine seems to be, the result is that of the iterations."""
+
+    def commands(settings):
+        controller = NmpcController(settings)
+        controller.reset(briefing())
+        return [controller.act(seen(float(k))) for k in range(3)]
+
+    usual = commands(NmpcSettings())
+    now = itertools.count(0.0, 1000.0)
+    monkeypatch.setattr(time, "perf_counter", lambda: next(now))
+    slow, limited = commands(NmpcSettings()), commands(NmpcSettings(time_limit=0.8))
+    assert [c.speed for c in slow] == [c.speed for c in usual]
+    assert [c.status.iterations for c in slow] == [c.status.iterations for c in usual]
+    assert {c.status.iterations for c in limited} == {1}
+
+
+@pytest.mark.parametrize("far", [-15.0, 0.5, 40.0])
+def test_a_step_of_the_solver_out_of_its_bounds_is_clipped_and_told(monkeypatch, far):
+    controller = NmpcController()
+    controller.reset(briefing())
+    low, high = speed_limits(PUMP)
+    real, last, outcomes = nmpc.plan_step, START, []
+
+    def wild(*arguments, **options):
+        return real(*arguments, **options) + far
+
+    monkeypatch.setattr(nmpc, "plan_step", wild)
+    for k in range(6):
+        command = controller.act(seen(float(k)))
+        assert low <= command.speed <= high
+        assert abs(command.speed - last) <= 3000 + 1e-6
+        last = command.speed
+        outcomes.append(command.status.outcome)
+    assert set(outcomes[:1]) == {Outcome.CLIPPED}
 
 
 def test_a_level_below_the_range_is_left_at_once():
