@@ -12,6 +12,8 @@ from matplotlib.image import imread
 
 from experiments.figures import Loop, new_figure, plain, pressure_volume_loops, save_figure
 
+pytestmark = pytest.mark.usefixtures("drawn")
+
 DOLLARS = ["$", "cost: $5 to $6", r"$\nonsense$", "$_^{", "a_b^c", "50 % of $x$"]
 
 
