@@ -6,7 +6,7 @@ import enum
 import math
 from dataclasses import dataclass
 from numbers import Real
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard, runtime_checkable
 
 from plants import InputError, Measurement, Patient, Plant, Pump, Therapy
 
@@ -85,7 +85,7 @@ class Command:
         object.__setattr__(self, "speed", float(self.speed))
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
