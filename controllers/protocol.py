@@ -110,8 +110,11 @@ def check_command(command: object, highest: float) -> Command:
         It has no speed, or one out of the pump's range.
     """
     speed, status = getattr(command, "speed", None), getattr(command, "status", None)
-    in_range = _is_number(speed) and (not math.isfinite(speed) or 0.0 <= speed <= highest)
-    if not in_range or not isinstance(status, SolveStatus | None):
+    if (
+        not _is_number(speed)
+        or (math.isfinite(speed) and not 0.0 <= speed <= highest)
+        or not isinstance(status, SolveStatus | None)
+    ):
         allowed = f"a Command(speed), with the speed in rpm from 0 to {highest:g}"
         raise CommandError("what act returns", command, allowed)
     return command if isinstance(command, Command) else Command(speed, status)
