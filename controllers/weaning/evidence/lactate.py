@@ -23,6 +23,8 @@ _EXCESS, _EXCESS_DRIFT, _DRIFT, _NOISE = 0.1, 0.01, 0.01, 0.1
 _STEP = 0.5  # h
 # A lactate is highest within a day of a flow that stays: its time constant is five hours.
 _HORIZON = HOURS_PER_DAY
+# After so long it has settled, whatever a clock says that jumped.
+_LONGEST = 7 * HOURS_PER_DAY
 # Cardiac indices among which the least that does is looked for, to a hundredth, L/min/m2.
 _FLOWS, _HALVINGS = (0.5, 5.5), 9
 # Any: oxygen goes by the hemoglobin in it.
@@ -76,7 +78,7 @@ class LactateBalance:
             A laboratory value of lactate (mmol/L); NaN where there is none now.
         """
         if math.isfinite(self.value) and math.isfinite(self._index) and hours > self.hours:
-            self._predict(hours - self.hours)
+            self._predict(min(hours - self.hours, _LONGEST))
         self.hours = hours
         keep = lambda name, old: x if math.isfinite(x := values.get(name, math.nan)) else old  # noqa: E731
         self._index = keep("cardiac_index", self._index)

@@ -56,7 +56,7 @@ class ModelBased:
             # The last way down: what counts is how the patient does when it must end, and there is
             # nothing to wait for.
             left = now.label_hours_left
-            ahead = max(min(ahead, left), left - self.shortest_trial)
+            ahead = max(min(ahead, left), left - self.shortest_trial, 0.0)
             limit = now.criteria.number("late_start_chance")
         return (
             *now.criteria.judge("plan", now.values),

@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import time
 from dataclasses import replace
 
 import pytest
@@ -385,3 +386,32 @@ def test_what_cannot_be_is_refused():
         WeaningController("model-based", tracker=None)
     with pytest.raises(InputError, match="reset"):
         WeaningController("fast-protocol", tracker=None).decide(Measurement(0.0, "icu", GOOD), 0.0)
+
+
+@pytest.mark.parametrize(
+    "bad", [{"map": 1e6}, {"cvp": -1e9}, {"pcwp": math.inf}, {"map": -40.0}], ids=str
+)
+def test_a_reading_that_cannot_be_is_missing(bad):
+    controller = WeaningController("fast-protocol", tracker=None)
+    controller.reset(BRIEFING)
+    values = {"map": 75.0, "cardiac_index": 2.5, "cvp": 8.0, "pcwp": 14.0}
+    for hours in (0.0, 1.0):
+        controller.decide(Measurement(3600.0 * hours, "icu", values), hours)
+    decision = controller.decide(Measurement(7200.0, "icu", values | bad), 2.0)
+    (name,) = bad
+    assert f"no value of {name}" in [reason.text for reason in decision.reasons]
+    assert decision.action != "down"
+
+
+@pytest.mark.parametrize("jump", [1e4, 1e12, -5.0, 0.0, math.inf, math.nan])
+def test_a_jump_of_the_clock_is_bounded_work(jump):
+    controller = WeaningController("fast-protocol", tracker=None)
+    controller.reset(BRIEFING)
+    values = {"map": 75.0, "cardiac_index": 2.5, "cvp": 8.0, "pcwp": 14.0, "lactate": 1.5}
+    for hours in (0.0, 1.0):
+        controller.decide(Measurement(3600.0 * hours, "icu", values), hours)
+    begun = time.perf_counter()
+    decision = controller.decide(Measurement(7200.0, "icu", values), 1.0 + jump)
+    # Hours without a bound; the limit leaves room for a busy machine.
+    assert time.perf_counter() - begun < 20.0
+    assert decision.action != "down"
