@@ -10,11 +10,11 @@ from plants import InputError
 def test_a_worker_that_dies_is_told(monkeypatch, tmp_path):
     path = tmp_path / "exits.py"
     path.write_text(
-        "import os\n"
+        "import os, signal\n"
         "from controllers import FixedLevel\n"
         "class Exits(FixedLevel):\n"
         "    def act(self, measurement):\n"
-        "        os._exit(3)\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     trials = [Trial(controller=f"{path}:Exits", level="P-6", duration=2.0, seed=s) for s in (0, 1)]
     with pytest.raises(RunError, match="ended from outside"):
