@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.beat_clock import BeatClock
 from controllers.lqg.kalman_filter import KalmanFilter

@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.beat_clock import BeatClock
 from controllers.kalman_correction import innovation_covariance, kalman_correction

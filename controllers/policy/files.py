@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from controllers.policy.description import PolicyDescription
 from plants import InputError
-from plants.quantities import read_json, refusals
+from plants.quantities import Array, read_json, refusals
 
 #: Names of the two files of a policy: its description and its weights.
 POLICY_FILES = ("config.json", "model.zip")

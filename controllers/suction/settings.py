@@ -10,13 +10,13 @@ from types import MappingProxyType
 from typing import Annotated, Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import AfterValidator, model_validator
 
 from controllers.suction.features import FEATURES
 from plants import InputError
 from plants.quantities import (
     MISSING,
+    Array,
     CheckedModel,
     ErrorCollector,
     Parameter,
@@ -26,8 +26,6 @@ from plants.quantities import (
     number_in,
     toml_string,
 )
-
-Array = NDArray[np.float64]
 
 #: The fitted detector that comes with the package.
 FITTED = Path(__file__).parents[1] / "data" / "suction_detector.toml"

@@ -3,7 +3,9 @@
 from experiments.figures.loops import Loop, Ventricle, pressure_volume_loops
 from experiments.figures.style import (
     COLORS,
+    Axes,
     Drawing,
+    Figure,
     label,
     left_title,
     new_figure,
@@ -14,7 +16,9 @@ from experiments.figures.style import (
 
 __all__ = [
     "COLORS",
+    "Axes",
     "Drawing",
+    "Figure",
     "Loop",
     "Ventricle",
     "label",

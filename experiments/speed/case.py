@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import casadi as ca
 import numpy as np
-from numpy.typing import NDArray
 
 from plants import Plant, plant_model, steady_state
 from plants.beat import DEFAULT_STEP
 from plants.compile import CompiledKernel
 from plants.plant import PHASE
+from plants.quantities import Array
 
-Array = NDArray[np.float64]
 #: Patient, device, level.
 CASE = ("shock-d", "CP", "P-8")
 #: The speed is changed so that the state moves: level from which the course starts.

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from experiments.runs import PrintedTable
+from experiments.statistics import DataFrame, data_frame
 from experiments.validation.bands import Described, PublishedStudy, published
 from experiments.validation.parts import HEAD_FLOW, PRESETS, Part
 from experiments.validation.row import MISS, Row
-
-if TYPE_CHECKING:
-    import pandas
 
 # The first column is never wrapped.
 _HEADINGS = ("verdict", "measure", "published", "model", "unit", "band")
@@ -50,10 +48,8 @@ def _described(name: str, study: PublishedStudy | Described) -> dict[str, str]:
     }
 
 
-def validation_tables(parts: Sequence[Part]) -> dict[str, pandas.DataFrame]:
+def validation_tables(parts: Sequence[Part]) -> dict[str, DataFrame]:
     """The tables behind the rows: how the patients were identified, flows, presets, conditions."""
-    import pandas
-
     cases = [case for part in parts for case in part.cases]
     rows: dict[str, list[dict[str, Any]]] = {
         "identified": [
@@ -85,4 +81,4 @@ def validation_tables(parts: Sequence[Part]) -> dict[str, pandas.DataFrame]:
         for case in cases
         for name, condition in case.conditions.items()
     ]
-    return {name: pandas.DataFrame(of_table) for name, of_table in rows.items() if of_table}
+    return {name: data_frame(of_table) for name, of_table in rows.items() if of_table}

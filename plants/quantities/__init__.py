@@ -2,6 +2,7 @@
 
 from plants.quantities.checked_model import CheckedModel
 from plants.quantities.checks import (
+    Array,
     Declared,
     check_array,
     check_count,
@@ -140,6 +141,7 @@ __all__ = [
     "STREAMS",
     "UNPRINTABLE",
     "WAVEFORMS",
+    "Array",
     "BeatMetrics",
     "Checked",
     "CheckedModel",

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants import (
     WAVEFORMS,
@@ -29,9 +28,9 @@ from plants import (
     steady_state,
 )
 from plants.pumps import LOWEST_LEVEL
+from plants.quantities import Array
 from plants.slow.laws import effective_orifice, hidden_regurgitation
 
-Array = NDArray[np.float64]
 #: Rows of tables, by the name of the table.
 Rows = dict[str, list[dict[str, Any]]]
 

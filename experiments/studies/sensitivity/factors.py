@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from plants import (
@@ -25,7 +24,7 @@ from plants import (
 )
 from plants.cohorts import STRESSED_VOLUME, built_in_variation
 from plants.pumps import alternative_head_flow_laws
-from plants.quantities import CheckedModel, Source, Tag, Text, all_errors, load_toml
+from plants.quantities import Array, CheckedModel, Source, Tag, Text, all_errors, load_toml
 
 _FILE = Path(__file__).parents[2] / "data" / "sensitivity.toml"
 _SOURCE = "experiments/data/sensitivity.toml"
@@ -184,7 +183,7 @@ def _stressed(patient: Patient) -> float:
     return patient["blood_volume"] - patient.unstressed_volume
 
 
-def _laws(pump: Pump) -> NDArray[np.float64]:
+def _laws(pump: Pump) -> Array:
     """Coefficients of all fits, by :data:`_LAW`, from the flattest to the steepest."""
     laws = [[pump[name] for name in _LAW]]
     laws += [[getattr(other, name) for name in _LAW] for other in alternative_head_flow_laws(pump)]
