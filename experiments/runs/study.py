@@ -171,14 +171,12 @@ class Study(Generic[_S, _Case, _Result]):
         everything in a case.
     findings : callable
         What the results show, given the settings and the results in the order of the cases.
+    result : type
+        Kind of a result: a dataclass or another type of plain values that pydantic can read back
+        from JSON.
     resolve : callable, optional
         The settings with every :class:`Resolved` one filled in, from those that were given; what it
         refuses is refused before a folder is made.
-    result : type, optional
-        Kind of a result: a dataclass or another type of plain values that pydantic can read back
-        from JSON. Not needed with `keep` and `restore`.
-    keep, restore : callable, optional
-        A result as plain values, and back, where pydantic does not do.
     key : callable, optional
         Name of a case's file; by default its number.
     units : mapping of str to str, or callable
@@ -208,9 +206,7 @@ class Study(Generic[_S, _Case, _Result]):
     cases: Callable[[_S], Sequence[_Case]]
     work: Callable[[_Case], _Result]
     findings: Callable[[_S, Sequence[_Result]], Findings]
-    result: Any = None
-    keep: Callable[[_Result], Any] | None = None
-    restore: Callable[[Any], _Result] | None = None
+    result: Any
     resolve: Callable[[_S], _S] | None = None
     key: Callable[[_Case], str] | None = None
     units: Mapping[str, str] | Callable[[str], str | None] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from experiments.weaning.course.parts import (
     stacked_panels,
     titled,
 )
-from experiments.weaning.course.record import OUTCOMES, Course, from_plain, plain_reasons, to_plain
+from experiments.weaning.course.record import OUTCOMES, Course, plain_reasons
 from experiments.weaning.course.score import (
     contractility,
     hours_below,
@@ -47,7 +47,6 @@ __all__ = [
     "cormpo",
     "course_figure",
     "finding_rows",
-    "from_plain",
     "hours_below",
     "largest_step",
     "limit_line",
@@ -65,7 +64,6 @@ __all__ = [
     "stacked_panels",
     "suction_seconds",
     "titled",
-    "to_plain",
     "trial_bedside",
     "wean",
 ]

@@ -13,7 +13,7 @@ from experiments.statistics import data_frame
 from experiments.weaning.course.figure import OUTCOME_WORDS, course_figure
 from experiments.weaning.course.job import run_course
 from experiments.weaning.course.live_view import Watch
-from experiments.weaning.course.record import Course, to_plain
+from experiments.weaning.course.record import Course
 from experiments.weaning.course.tables import (
     DECISION_COLUMNS,
     FORECAST_COLUMNS,
@@ -110,7 +110,7 @@ def _write(run: RunFolder, course: Course, log: DecisionLog) -> None:
         decisions[name] = ["; ".join(reasons) for reasons in decisions[name]]
     run.write_table("decisions", decisions)
     run.write_table("records", data_frame(course.records))
-    run.write_json("course.json", to_plain(course))
+    run.write_json("course.json", asdict(course))
     caption = "The course; numbers are those of the table of decisions."
     picture = run.write_figure("course", partial(course_figure, course), caption)
     with run.optional("the report"):
