@@ -25,8 +25,16 @@ from plants import (
 from plants.beat import beat_kernel
 from plants.circulation import end_systolic_phase
 from plants.compile import Kernel, step_kernel
-from plants.plant import ACCUMULATOR, EXTREMES, INTEGRALS, N_VOLUMES, PHASE, VALUES, FreeWall
-from plants.plant import metrics as beats_of
+from plants.plant import (
+    ACCUMULATOR,
+    EXTREMES,
+    INTEGRALS,
+    N_VOLUMES,
+    PHASE,
+    VALUES,
+    FreeWall,
+    metrics as beats_of,
+)
 from plants.quantities import SECONDS_PER_MINUTE, Array, FailureKind
 
 Stage = tuple[ca.SX, ca.SX]

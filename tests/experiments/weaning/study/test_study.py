@@ -10,8 +10,7 @@ import pytest
 
 from experiments.runs import resumable_study, run_study, to_json
 from experiments.weaning import study as weaning
-from experiments.weaning.study import WeaningStudySettings
-from experiments.weaning.study import patient as study_patient
+from experiments.weaning.study import WeaningStudySettings, patient as study_patient
 from experiments.weaning.study.patient import Task, run_patient
 from experiments.weaning.truth import AlarmTruth
 from plants import InputError, PhysicsError
