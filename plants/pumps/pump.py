@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pydantic import Field, InstanceOf, model_validator
+from pydantic import Field, InstanceOf
 
 from plants.pumps.device_file import DeviceFile
 from plants.pumps.head_flow import steady_flow, steady_head
@@ -101,12 +101,11 @@ class Pump(ParameterPreset):
     head_flow_uncertainty: tuple[InstanceOf[HeadFlow], ...] = ()
     path: str = Field(default="pump", exclude=True, repr=False)
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
+    def _contradictions(self) -> Iterable[InputError]:
         if self.side not in _SIDES:
             raise unknown_name("device.side", self.side, _SIDES)
         check_levels(self.levels, self.boost, self.values["max_speed"])
-        return self
+        return ()
 
     @classmethod
     def read(cls, content: Mapping[str, Any], *, source: str) -> Self:
