@@ -10,4 +10,5 @@ from experiments.statistics.tables import (
     DataFrame as DataFrame,
     Series as Series,
     data_frame as data_frame,
+    fields_of as fields_of,
 )

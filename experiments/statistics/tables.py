@@ -10,6 +10,11 @@ else:  # Names of types alone: pandas takes its time to import.
     DataFrame = Series = Any
 
 
+def fields_of(thing: object, *names: str) -> dict[str, Any]:
+    """Fields of something by name, for a row of a table."""
+    return {name: getattr(thing, name) for name in names}
+
+
 def data_frame(rows: Any = None, columns: Any = None) -> DataFrame:
     """A table from what :class:`DataFrame` takes: rows, or columns by name.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from controllers import SolveStatus
+from experiments.statistics import fields_of
 from experiments.trials.metrics import FAILED, TRIAL_METRICS, score, series
 from experiments.trials.trial import Trial, TrialRun, run_trial
 from plants import InputError, PhysicsError
@@ -50,8 +51,7 @@ class TrialResult:
             "controller": short_name(trial.controller),
             "device": trial.device,
             "seed": trial.seed,
-            "outcome": self.outcome,
-            "reason": self.reason,
+            **fields_of(self, "outcome", "reason"),
             **self.metrics,
         }
 

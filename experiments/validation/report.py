@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from experiments.runs import PrintedTable
-from experiments.statistics import DataFrame, data_frame
+from experiments.statistics import DataFrame, data_frame, fields_of
 from experiments.validation.bands import Described, PublishedStudy, published
 from experiments.validation.parts import HEAD_FLOW, PRESETS, Part
 from experiments.validation.row import MISS, Row
@@ -39,13 +39,7 @@ def sources(parts: Sequence[Part]) -> list[dict[str, str]]:
 
 
 def _described(name: str, study: PublishedStudy | Described) -> dict[str, str]:
-    return {
-        "name": name,
-        "study": study.study,
-        "title": study.title,
-        "source": study.source,
-        "condition": study.condition,
-    }
+    return {"name": name} | fields_of(study, "study", "title", "source", "condition")
 
 
 def validation_tables(parts: Sequence[Part]) -> dict[str, DataFrame]:

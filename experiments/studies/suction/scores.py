@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.statistics import DataFrame, data_frame
+from experiments.statistics import DataFrame, data_frame, fields_of
 from experiments.studies.suction.detection import Detection, Noise
 from plants import InputError
 from plants.quantities import SECONDS_PER_HOUR, Array
@@ -140,10 +140,7 @@ def cause_table(detections: Sequence[Detection], noise: Noise = AIM_NOISE) -> Da
             {
                 "cause": cause,
                 "courses": len(of_cause),
-                "beats": result.beats,
-                "suction_beats": result.suction_beats,
-                "sensitivity": result.sensitivity,
-                "specificity": result.specificity,
+                **fields_of(result, "beats", "suction_beats", "sensitivity", "specificity"),
                 "delay_p95": result.delay_p95,
                 "false_alarms": sum(seen.false_alarms for seen in of_cause),
             }

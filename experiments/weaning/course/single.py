@@ -9,7 +9,7 @@ from typing import Any
 
 from controllers import DecisionLog, WeaningCriteria
 from experiments.runs import PrintedTable, RunFolder, run_folder, write_report
-from experiments.statistics import data_frame
+from experiments.statistics import data_frame, fields_of
 from experiments.weaning.course.figure import OUTCOME_WORDS, course_figure
 from experiments.weaning.course.job import run_course
 from experiments.weaning.course.live_view import Watch
@@ -66,7 +66,7 @@ class WeaningRun:
             "alarms",
         )
         return {
-            **{name: getattr(course, name) for name in own},
+            **fields_of(course, *own),
             "reason": reason_text(course),
             "policy": course.trial.policy,
             "metrics": metrics,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from controllers.weaning.assessment import HIDDEN_REGURGITATION, REGURGITATION
-from experiments.statistics import DataFrame, data_frame
+from experiments.statistics import DataFrame, data_frame, fields_of
 from experiments.weaning.course import (
     Course,
     contractility,
@@ -69,7 +69,7 @@ def study_rows(done: Iterable[PatientResult]) -> StudyRows:
                 refusals.append({"seed": patient.seed, "what": "gate", "reason": probe.reason})
             else:
                 names = ("hours", "level", "holds", "chance", "margin", "trusted")
-                shown = {name: getattr(probe, name) for name in names}
+                shown = fields_of(probe, *names)
                 own = {"seed": patient.seed, "case": case}
                 probes.append(own | shown | {"cardiac_power_output": probe.power})
         for policy, course in patient.courses.items():
@@ -106,21 +106,13 @@ def course_row(
     row: dict[str, Any] = {
         "policy": policy,
         "seed": course.trial.seed,
-        "case": course.case,
-        "phenotype": course.phenotype,
-        "patient": course.patient,
-        "access": course.access,
+        **fields_of(course, "case", "phenotype", "patient", "access"),
         "weanable": oracle.weanable,
         "oracle_hours": oracle.hours,
         "weanable_ignoring_right_ventricle": math.isfinite(oracle.hours_ignoring_right_ventricle),
         "oracle_outcome": oracle.outcome,
         "well_at_label_end": oracle.well_at_label_end,
-        "outcome": course.outcome,
-        "reason": course.reason,
-        "cause": course.cause,
-        "hours": course.hours,
-        "label_hours": course.label_hours,
-        "bridge_hours": course.bridge_hours,
+        **fields_of(course, "outcome", "reason", "cause", "hours", "label_hours", "bridge_hours"),
         "excess_hours": late - oracle.hours,
         "event": event,
         "event_hours": event_hours,
