@@ -53,9 +53,8 @@ def case_start() -> CaseStart:
     """The case, ready to run."""
     patient, device, level = CASE
     plant = Plant(patient, device)
-    assert plant.pump is not None
-    speed = plant.pump.speed(level)
-    state = steady_state(plant, plant.pump.speed(START_LEVEL)).state
+    speed = plant.level_speed(level)
+    state = steady_state(plant, plant.level_speed(START_LEVEL)).state
     state[PHASE] = 0.0
     values = plant.values(speed, None, DEFAULT_STEP)
     begun = np.asarray(plant_model().begin(state, values)).ravel()

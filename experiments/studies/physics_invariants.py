@@ -94,7 +94,7 @@ def invariants(case: Case) -> list[Invariant]:
     True
     """
     plant = Plant(case.patient, case.device)
-    speed = plant.pump.speed(case.level) if plant.pump is not None and case.level else 0.0
+    speed = plant.level_speed(case.level)
     name = f"{case.patient}, {case.device} {case.level}" if case.device else case.patient
     return [
         Invariant(

@@ -258,7 +258,7 @@ def simulate_condition(
     PhysicsError
         There is none.
     """
-    speed = plant.pump.speed(level) if plant.pump is not None else 0.0
+    speed = plant.level_speed(level)
     held = dict(outside or {})
     if reflex_pressure is None:
         steady = steady_state(plant, speed, held)

@@ -124,6 +124,16 @@ class Plant:
             commands.reverse()
         return np.concatenate([commands, outside, self.parameters, [step]])
 
+    def level_speed(self, level: str | None) -> float:
+        """Speed (rpm) of a level of :attr:`pump`; 0 without a pump or a level.
+
+        Raises
+        ------
+        InputError
+            The pump has no such level.
+        """
+        return self.pump.speed(level) if self.pump is not None and level else 0.0
+
     def limited(self, speed: float) -> float:
         """The speed (rpm) that this pump can take: 0 to its maximum; 0 without a pump.
 

@@ -53,12 +53,6 @@ def slow_parameters(values: Mapping[str, float]) -> SlowParameters:
     return SlowParameters.load().replace(source=_SOURCE, tag=_TAG, **own)
 
 
-def level_speed(plant: Plant, level: str) -> float:
-    """Speed (rpm) of a level of the plant's pump."""
-    assert plant.pump is not None
-    return plant.pump.speed(level)
-
-
 def sample_intervals(hours: float) -> list[float]:
     """Time (h) between the samples of what follows a change: short at first."""
     lengths = [_FIRST] * round(_SOON / _FIRST)
@@ -91,7 +85,7 @@ def hidden_parameters() -> SlowParameters:
     True
     """
     plant = Plant(PATIENT, DEVICE)
-    full, low = (steady_state(plant, level_speed(plant, level)).metrics for level in (FULL, LOW))
+    full, low = (steady_state(plant, plant.level_speed(level)).metrics for level in (FULL, LOW))
     values = hidden_regurgitation(full, low, _LEAK, _PRESSURE_WEIGHT)
     return slow_parameters({**values, "mitral_pressure_weight": _PRESSURE_WEIGHT})
 
@@ -112,7 +106,7 @@ def hidden_course() -> Rows:
     stages: list[dict[str, Any]] = []
     beats: list[dict[str, Any]] = []
     for number, (level, hours) in enumerate(TRIAL):
-        speed = level_speed(plant, level)
+        speed = plant.level_speed(level)
         run.hold(speed)
         course.append(_sample(run, level))
         for length in sample_intervals(hours):

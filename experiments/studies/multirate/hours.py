@@ -133,8 +133,7 @@ def values_of(clock: SlowClock, metrics: Mapping[str, float]) -> list[float]:
 def supported(level: str) -> tuple[Plant, float]:
     """The plant of the study, and the speed (rpm) of a level."""
     plant = Plant(PATIENT, DEVICE)
-    assert plant.pump is not None
-    return plant, plant.pump.speed(level)
+    return plant, plant.level_speed(level)
 
 
 def beat_by_beat(case: HourCase) -> Course:
