@@ -2,9 +2,7 @@
 
 from envs.episodes.arguments import (
     checked_options as checked_options,
-    chosen_therapy as chosen_therapy,
     control_period as control_period,
-    known_mode as known_mode,
     left_pump as left_pump,
 )
 from envs.episodes.episode_env import (
@@ -13,9 +11,8 @@ from envs.episodes.episode_env import (
     StepResult as StepResult,
     observation_box as observation_box,
 )
-from envs.episodes.info import INFO_LEVELS as INFO_LEVELS, flat_vector_info as flat_vector_info
+from envs.episodes.info import flat_vector_info as flat_vector_info
 from envs.episodes.picture import EpisodePicture as EpisodePicture, Moment as Moment, Panel as Panel
-from envs.episodes.snapshots import Snapshot as Snapshot, Snapshots as Snapshots
 from envs.episodes.specification import from_json_form as from_json_form, json_form as json_form
 from envs.episodes.vector_actions import each_action as each_action, speeds_of as speeds_of
 from envs.episodes.vector_episodes import (

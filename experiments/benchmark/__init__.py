@@ -4,5 +4,5 @@ from experiments.benchmark.figures import (
     controller_comparison as controller_comparison,
     course_grid as course_grid,
 )
-from experiments.benchmark.study import STUDY as STUDY, BenchmarkSettings as BenchmarkSettings
+from experiments.benchmark.study import STUDY as STUDY
 from experiments.benchmark.suite import Suite as Suite

@@ -51,8 +51,6 @@ from experiments.runs.results import (
     processor as processor,
 )
 from experiments.runs.resumable_study import (
-    StudyRun as StudyRun,
-    StudyStatus as StudyStatus,
     report_study as report_study,
     run_study as run_study,
     study_status as study_status,

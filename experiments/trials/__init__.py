@@ -24,7 +24,6 @@ from experiments.trials.metrics import (
 from experiments.trials.trial import (
     HOLD as HOLD,
     Trial as Trial,
-    TrialRun as TrialRun,
     check_controller as check_controller,
     check_names as check_names,
     run_trial as run_trial,

@@ -22,7 +22,6 @@ from plants.plant.model import (
     plant_model as plant_model,
 )
 from plants.plant.plant import (
-    DEFAULT_RIGHT_LEVEL as DEFAULT_RIGHT_LEVEL,
     RIGHT_SPEED as RIGHT_SPEED,
     SPEED as SPEED,
     STEP as STEP,

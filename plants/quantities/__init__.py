@@ -61,8 +61,6 @@ from plants.quantities.plausible_readings import Plausibility, plausibility
 from plants.quantities.preset import ParameterPreset, Preset
 from plants.quantities.quantity import (
     Quantity as Quantity,
-    check_quantity as check_quantity,
-    check_tag as check_tag,
     read_quantities as read_quantities,
     read_quantity as read_quantity,
     replace_values as replace_values,
@@ -72,7 +70,6 @@ from plants.quantities.read_only_mapping import read_only as read_only
 from plants.quantities.seeds import (
     HIGHEST_SEED as HIGHEST_SEED,
     STREAMS as STREAMS,
-    Stream as Stream,
     check_seed as check_seed,
     stream as stream,
     stream_seed as stream_seed,

@@ -41,7 +41,6 @@ from plants.simulation.rollout import (
 from plants.simulation.simulator import (
     DISTURBANCE_BLOCK as DISTURBANCE_BLOCK,
     Simulator as Simulator,
-    SimulatorSnapshot as SimulatorSnapshot,
     check_positive as check_positive,
     integration_step as integration_step,
     time_blocks as time_blocks,

@@ -1,6 +1,3 @@
 """The hemolysis study: how far the published power laws disagree, absolutely and anchored."""
 
-from experiments.studies.hemolysis.study import (
-    STUDY as STUDY,
-    HemolysisSettings as HemolysisSettings,
-)
+from experiments.studies.hemolysis.study import STUDY as STUDY

@@ -1,6 +1,3 @@
 """The multirate study: long runs by outer steps against beat by beat."""
 
-from experiments.studies.multirate.study import (
-    STUDY as STUDY,
-    MultirateSettings as MultirateSettings,
-)
+from experiments.studies.multirate.study import STUDY as STUDY

@@ -13,15 +13,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from experiments.runs import render
 from experiments.statistics import DataFrame, Series, data_frame
-from plants import DISTURBANCES, PhysicsError, Plant, Pump, steady_state
+from plants import DISTURBANCES, Level, PhysicsError, Plant, Pump, steady_state
 from plants.quantities import Array
-
-if TYPE_CHECKING:
-    from plants import Level
 
 #: Mean heads (mmHg) of left-sided pumps between which the displayed ranges are read. Flow falls
 #: with head: a range that holds at both ends holds between them.

@@ -27,11 +27,7 @@ from plants.slow.laws.hazards import (
     event_times as event_times,
     hazard_thresholds as hazard_thresholds,
 )
-from plants.slow.laws.hemolysis import (
-    SIGNIFICANT_PFHB as SIGNIFICANT_PFHB,
-    SIGNIFICANT_WITHIN_HOURS as SIGNIFICANT_WITHIN_HOURS,
-    clinically_significant as clinically_significant,
-)
+from plants.slow.laws.hemolysis import clinically_significant as clinically_significant
 from plants.slow.laws.mitral import (
     MITRAL_GRADES as MITRAL_GRADES,
     echo_grade as echo_grade,
