@@ -41,14 +41,12 @@ class Normalisation(CheckedModel):
     epsilon: _NotNegative
     clip: _Positive
 
-    @model_validator(mode="after")
-    def _check_spread(self) -> Self:
+    def _contradictions(self) -> Iterable[InputError]:
         for index, variance in enumerate(self.variance):
             if variance + self.epsilon == 0.0:
-                raise InputError(
+                yield InputError(
                     f"variance[{index}]", variance, "more than 0, or an epsilon that is"
                 )
-        return self
 
     def apply(self, observation: NDArray[Any]) -> NDArray[np.float32]:
         """The input of the network, of the observation's shape."""
