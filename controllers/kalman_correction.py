@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 
 def innovation_covariance(covariance: Array, outputs: Array, noise: Array) -> Array:

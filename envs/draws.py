@@ -15,7 +15,6 @@ from os import PathLike
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from envs.episodes import checked_options, from_json_form
 from plants import (
@@ -29,6 +28,7 @@ from plants import (
     individual,
     steady_state,
 )
+from plants.quantities import Array
 
 PatientLike = str | PathLike[str] | Patient
 ScenarioLike = str | PathLike[str] | Scenario | None
@@ -43,7 +43,7 @@ _ATTEMPTS = 20
 
 
 @functools.lru_cache(maxsize=512)
-def start_state(patient: Patient, pump: Pump, speed: float) -> NDArray[np.float64]:
+def start_state(patient: Patient, pump: Pump, speed: float) -> Array:
     """State at the onset of the periodic beat; read-only, and found once for each combination.
 
     Raises
@@ -81,7 +81,7 @@ class Episode:
     patient: Patient
     scenario: Scenario | None
     start_speed: float
-    state: NDArray[np.float64]
+    state: Array
     sensor_seed: int
 
     @property

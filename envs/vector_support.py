@@ -27,10 +27,9 @@ from envs.episodes import (
 from envs.support import SupportEnv
 from plants import METRICS, BatchSimulator, DeviceDriver, Plant, SampleAndHold
 from plants.batch import BatchSensors, Precision
-from plants.quantities import KRPM_PER_RPM
+from plants.quantities import KRPM_PER_RPM, Array
 from plants.simulation import DeathWatch, death_text
 
-Array = NDArray[np.float64]
 _INDEX = METRICS.index
 
 

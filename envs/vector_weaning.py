@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from envs.episodes import Mask, VectorEpisodes, each_action, vector_metadata
 from envs.weaning import WeaningEnv
 from plants.bedside import action_number
-from plants.quantities import check_count
+from plants.quantities import Array, check_count
 
 
 class WeaningVectorEnv(VectorEpisodes):
@@ -92,7 +92,7 @@ class WeaningVectorEnv(VectorEpisodes):
 
     def _move(
         self, meant: list[int], moving: Mask
-    ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    ) -> tuple[Array, NDArray[np.bool_], NDArray[np.bool_]]:
         rewards = np.zeros(self.num_envs)
         terminated, truncated = np.zeros((2, self.num_envs), bool)
         for lane in np.flatnonzero(moving).tolist():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.beat_clock import BeatClock
 from controllers.lqg.kalman_filter import KalmanFilter
@@ -14,9 +13,7 @@ from controllers.operating_points import speed_limits
 from controllers.protocol import Briefing, Command
 from controllers.setpoint import SetpointController, sensor_for
 from controllers.supervision import Reading, Used
-from plants.quantities import KRPM_PER_RPM
-
-Array = NDArray[np.float64]
+from plants.quantities import KRPM_PER_RPM, Array
 
 
 class LQG(SetpointController):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.kalman_correction import kalman_correction
 from controllers.lqg.synthesis import Design
-
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 
 class KalmanFilter:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants import (
     DISTURBANCES,
@@ -22,12 +21,11 @@ from plants import (
     unknown_name,
 )
 from plants.plant import N_VOLUMES, PHASE, STEP, VALUES
-from plants.quantities import KRPM_PER_RPM
+from plants.quantities import KRPM_PER_RPM, Array
 
 if TYPE_CHECKING:
     import control
 
-Array = NDArray[np.float64]
 
 _VEINS = STATES.index["systemic_vein_volume"]
 _COMMAND = VALUES.index["speed_command"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from controllers.lqg.linearisation import LinearBeat, linearise
@@ -13,9 +12,7 @@ from controllers.operating_points import OperatingPoint, operating_point
 from controllers.protocol import Briefing
 from plants import SIGNALS, Sensor, Therapy, tier_table
 from plants.plant import N_VOLUMES, STATES
-from plants.quantities import CheckedModel
-
-Array = NDArray[np.float64]
+from plants.quantities import Array, CheckedModel
 
 #: What the controller regulates without offset.
 REGULATED = "map"

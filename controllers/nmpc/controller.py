@@ -20,7 +20,6 @@ import math
 import time
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.nmpc.estimator import BeatEstimator
 from controllers.nmpc.horizon import Horizon, Prediction
@@ -30,9 +29,7 @@ from controllers.operating_points import speed_limits
 from controllers.protocol import Briefing, Command, Outcome, SolveStatus, not_reset
 from controllers.supervision import Reading, Supervisor, Used
 from plants import Measurement, PhysicsError
-from plants.quantities import KRPM_PER_RPM
-
-Array = NDArray[np.float64]
+from plants.quantities import KRPM_PER_RPM, Array
 
 #: A plan that lies further out of its bounds than this, krpm, was not only rounded.
 _ROUNDING = 1e-3

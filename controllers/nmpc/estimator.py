@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.beat_clock import BeatClock
 from controllers.kalman_correction import innovation_covariance, kalman_correction
@@ -21,9 +20,7 @@ from controllers.nmpc.settings import EstimatorSettings
 from controllers.protocol import Briefing
 from plants import METRICS, STATES, Beat, BeatMap, InputError, Measurement, steady_state, tier_table
 from plants.plant import N_VOLUMES, PHASE, VALUES
-from plants.quantities import plausibility
-
-Array = NDArray[np.float64]
+from plants.quantities import Array, plausibility
 
 #: Factors that are estimated, as disturbances of the plant.
 FACTORS = ("systemic_resistance", "lv_contractility", "pulmonary_resistance", "rv_contractility")

@@ -6,13 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants import METRICS, STATES, BeatMap, Therapy
 from plants.plant import SPEED
-from plants.quantities import KRPM_PER_RPM
-
-Array = NDArray[np.float64]
+from plants.quantities import KRPM_PER_RPM, Array
 
 
 @dataclass(frozen=True)

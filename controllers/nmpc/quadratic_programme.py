@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 import casadi as ca
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.nmpc.horizon import Prediction
-
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 
 @dataclass(frozen=True)

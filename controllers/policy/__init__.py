@@ -1,26 +1,16 @@
 """Learned policies as controllers: their files, and the controller that runs one."""
 
-from controllers.policy.controller import PolicyController
-from controllers.policy.description import Normalisation, PolicyDescription
-from controllers.policy.files import (
-    POLICY_FILES,
-    WEANING_ACTION,
-    action_probabilities,
-    check_libraries,
-    is_weaning_policy,
-    policy_network,
-    read_policy,
+from controllers.policy.controller import PolicyController as PolicyController
+from controllers.policy.description import (
+    Normalisation as Normalisation,
+    PolicyDescription as PolicyDescription,
 )
-
-__all__ = [
-    "POLICY_FILES",
-    "WEANING_ACTION",
-    "Normalisation",
-    "PolicyController",
-    "PolicyDescription",
-    "action_probabilities",
-    "check_libraries",
-    "is_weaning_policy",
-    "policy_network",
-    "read_policy",
-]
+from controllers.policy.files import (
+    POLICY_FILES as POLICY_FILES,
+    WEANING_ACTION as WEANING_ACTION,
+    action_probabilities as action_probabilities,
+    check_libraries as check_libraries,
+    is_weaning_policy as is_weaning_policy,
+    policy_network as policy_network,
+    read_policy as read_policy,
+)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from collections.abc import Iterable
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from plants import InputError
 from plants.quantities import CheckedModel, Name, one_of
@@ -40,14 +41,12 @@ class Normalisation(CheckedModel):
     epsilon: _NotNegative
     clip: _Positive
 
-    @model_validator(mode="after")
-    def _check_spread(self) -> Self:
+    def _contradictions(self) -> Iterable[InputError]:
         for index, variance in enumerate(self.variance):
             if variance + self.epsilon == 0.0:
-                raise InputError(
+                yield InputError(
                     f"variance[{index}]", variance, "more than 0, or an epsilon that is"
                 )
-        return self
 
     def apply(self, observation: NDArray[Any]) -> NDArray[np.float32]:
         """The input of the network, of the observation's shape."""
@@ -102,11 +101,9 @@ class PolicyDescription(CheckedModel):
     training: dict[str, Any] = Field(default_factory=dict)
     versions: dict[str, Any] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _check_sizes(self) -> Self:
+    def _contradictions(self) -> Iterable[InputError]:
         n, given = len(self.signals), self.normalisation
         for name, values in (("mean", given.mean), ("variance", given.variance)):
             if len(values) != n:
                 allowed = f"one number for each of the {n} signals"
-                raise InputError(f"normalisation.{name}", f"({len(values)} numbers)", allowed)
-        return self
+                yield InputError(f"normalisation.{name}", f"({len(values)} numbers)", allowed)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from controllers.policy.description import PolicyDescription
 from plants import InputError
-from plants.quantities import read_json, refusals
+from plants.quantities import Array, read_json, refusals
 
 #: Names of the two files of a policy: its description and its weights.
 POLICY_FILES = ("config.json", "model.zip")
@@ -116,7 +116,7 @@ def _check_finite(network: Any) -> None:
             raise ValueError(f"{name} is not finite")
 
 
-def action_probabilities(network: Any, inputs: NDArray[np.float32], n: int) -> NDArray[np.float64]:
+def action_probabilities(network: Any, inputs: NDArray[np.float32], n: int) -> Array:
     """Probability of each of n discrete actions; 1 for the one that a value network takes.
 
     Parameters

@@ -1,7 +1,5 @@
 """Detection of suction from what the console shows."""
 
-from controllers.suction.detector import SuctionDetector
-from controllers.suction.features import FEATURES
-from controllers.suction.settings import FITTED, DetectorSettings
-
-__all__ = ["FEATURES", "FITTED", "DetectorSettings", "SuctionDetector"]
+from controllers.suction.detector import SuctionDetector as SuctionDetector
+from controllers.suction.features import FEATURES as FEATURES
+from controllers.suction.settings import FITTED as FITTED, DetectorSettings as DetectorSettings

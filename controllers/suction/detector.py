@@ -19,7 +19,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.suction.features import (
     FEATURES,
@@ -30,9 +29,7 @@ from controllers.suction.features import (
 )
 from controllers.suction.settings import DetectorSettings
 from plants import InputError, Pump
-from plants.quantities import Parameter, check_number
-
-Array = NDArray[np.float64]
+from plants.quantities import Array, Parameter, check_number
 
 # An alarm is held while even the highest tenth of the flow is this far below an open inlet's.
 _HELD_BELOW = -0.3

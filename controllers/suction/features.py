@@ -19,7 +19,6 @@ import functools
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants import Pump
 from plants.quantities import (
@@ -28,9 +27,8 @@ from plants.quantities import (
     L_MIN_PER_ML_S,
     RPM_PER_KRPM,
     SECONDS_PER_MINUTE,
+    Array,
 )
-
-Array = NDArray[np.float64]
 
 #: Features in the order of the vector, with their meaning. Flows are shares of the flow that the
 #: pump gives against no head at that speed.

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator
 
 from controllers.suction.features import FEATURES
 from plants import InputError
 from plants.quantities import (
     MISSING,
+    Array,
     CheckedModel,
     ErrorCollector,
     Parameter,
@@ -26,8 +26,6 @@ from plants.quantities import (
     number_in,
     toml_string,
 )
-
-Array = NDArray[np.float64]
 
 #: The fitted detector that comes with the package.
 FITTED = Path(__file__).parents[1] / "data" / "suction_detector.toml"
@@ -96,18 +94,14 @@ class DetectorSettings(CheckedModel):
     weights: Annotated[Mapping[str, Coefficients], _BY_FEATURE]
     provenance: Text = "given in code"
 
-    @model_validator(mode="after")
-    def _check_units(self) -> Self:
+    def _contradictions(self) -> Iterable[InputError]:
         """As many coefficients as there are hidden units."""
-        collector = ErrorCollector()
         units = len(self.gains)
         rows = {f"weights.{name}": row for name, row in self.weights.items()}
         for field, row in {"offsets": self.offsets, **rows}.items():
             if len(row) != units:
                 allowed = f"a list of {units} numbers, as many as gains"
-                collector.add(InputError(field, row, allowed))
-        collector.tell()
-        return self
+                yield InputError(field, row, allowed)
 
     @classmethod
     def load(cls, path: str | PathLike[str] = FITTED) -> DetectorSettings:

@@ -1,6 +1,4 @@
 """Recovery tracking: what a patient's heart and vessels are worth, and where they are going."""
 
-from controllers.tracking.briefing import WeaningBriefing
-from controllers.tracking.tracker import RecoveryTracker
-
-__all__ = ["RecoveryTracker", "WeaningBriefing"]
+from controllers.tracking.briefing import WeaningBriefing as WeaningBriefing
+from controllers.tracking.tracker import RecoveryTracker as RecoveryTracker

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.operating_points import running_levels
 from plants import (
@@ -26,6 +25,7 @@ from plants import (
     unknown_name,
 )
 from plants.bedside import bedside_settings
+from plants.quantities import Array
 from plants.slow.laws import DRUGS
 
 
@@ -154,6 +154,6 @@ def checked_doses(doses: Mapping[str, float]) -> dict[str, float]:
     return {name: float(doses.get(name, 0.0)) for name in DRUGS}
 
 
-def dose_vector(doses: Mapping[str, float]) -> NDArray[np.float64]:
+def dose_vector(doses: Mapping[str, float]) -> Array:
     """Doses (ug/kg/min) in the order of :data:`DRUGS`."""
     return np.array([doses[name] for name in DRUGS])

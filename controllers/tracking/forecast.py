@@ -6,7 +6,6 @@ import functools
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.tracking.filter import (
     Estimate,
@@ -18,8 +17,6 @@ from controllers.tracking.filter import (
 )
 from controllers.tracking.model import OUTPUTS
 from plants import SIGNALS, Level
-
-Array = NDArray[np.float64]
 
 #: Signals that are forecast.
 FORECAST: tuple[str, ...] = tuple(name for name in OUTPUTS.names if name in SIGNALS)

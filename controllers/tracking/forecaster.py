@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.tracking.briefing import checked_doses, dose_vector
 from controllers.tracking.forecast import Forecast
@@ -15,9 +14,8 @@ from controllers.tracking.model import NO_PUMP_SPEED, KnownInputs, OperatingCond
 from controllers.tracking.prediction import Predictor
 from controllers.tracking.valve_hypotheses import Hypothesis
 from plants import InputError, Level
+from plants.quantities import Array
 from plants.slow.laws import DRUGS
-
-Array = NDArray[np.float64]
 
 #: A speed (rpm), and for each drug the dose that is assumed or None where it is the present one.
 Query = tuple[float, tuple[float | None, ...]]

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.tracking.filter import (
     Gaussian,
@@ -27,8 +26,6 @@ from controllers.tracking.model import (
 )
 from plants import METRICS, PhysicsError
 from plants.quantities import FailureKind
-
-Array = NDArray[np.float64]
 
 _FRACTION = METRICS.index["mitral_regurgitant_fraction"]
 

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.tracking.briefing import WeaningBriefing, checked_doses, dose_vector
 from controllers.tracking.filter import (
@@ -45,8 +44,6 @@ from controllers.tracking.prediction import Predictor
 from controllers.tracking.valve_hypotheses import ValveHypotheses
 from plants import METRICS, InputError, Measurement
 from plants.slow.laws import DRUGS
-
-Array = NDArray[np.float64]
 
 # Share of a speed by which a reading may differ and still be that of the level.
 _SAME_SPEED = 0.01

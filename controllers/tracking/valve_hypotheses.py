@@ -16,7 +16,6 @@ import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.tracking.filter import (
     Corrector,
@@ -30,8 +29,7 @@ from controllers.tracking.filter import (
 from controllers.tracking.model import KnownInputs, OperatingCondition
 from controllers.tracking.prediction import Predictor
 from plants import PhysicsError
-
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 #: Probability that the valve leaks when the ventricle is stretched, before anything was measured.
 #: Guess: functional regurgitation of some degree in a fifth of failing hearts.

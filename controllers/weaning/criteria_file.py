@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from types import MappingProxyType
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import create_model, model_validator
+from pydantic import create_model
 
 from controllers.weaning.criterion import Criterion
 from plants import SIGNALS, SLOW_INPUTS, InputError, Quantity, unknown_name
@@ -171,11 +171,9 @@ class _CriterionTable(CheckedModel):
     low: float = -math.inf
     high: float = math.inf
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
+    def _contradictions(self) -> Iterable[InputError]:
         if math.isinf(self.low) and math.isinf(self.high):
-            raise InputError("low", None, "low, high or both")
-        return self
+            yield InputError("low", None, "low, high or both")
 
     def criterion(self, signal: str) -> Criterion:
         """The criterion of the table."""

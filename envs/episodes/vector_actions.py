@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from plants import InputError, SpeedAction
 from plants.console import ActionMap
+from plants.quantities import Array
 
-Array = NDArray[np.float64]
 Meaning = TypeVar("Meaning", int, float)
 
 

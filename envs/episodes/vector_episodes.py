@@ -17,11 +17,10 @@ from envs.episodes.snapshots import Snapshots
 from envs.episodes.specification import with_json_arguments
 from envs.episodes.vector_render import RENDER_MODES, VectorPictures
 from plants import InputError, Pump
-from plants.quantities import check_count, unknown_name
+from plants.quantities import Array, check_count, unknown_name
 
 Mask = NDArray[np.bool_]
 Observations = NDArray[np.float32]
-Array = NDArray[np.float64]
 
 
 def vector_metadata(

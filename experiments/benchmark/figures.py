@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from experiments.figures import COLORS, new_figure, plain, shared_legend
+from experiments.figures import COLORS, Figure, new_figure, plain, shared_legend
+from experiments.statistics import DataFrame
 from experiments.trials import TRIAL_METRICS
 from plants import SIGNALS, Goal
-
-if TYPE_CHECKING:
-    import pandas
-    from matplotlib.figure import Figure
 
 #: Measures that are compared, and what is wished of them.
 COMPARED: Mapping[str, str] = {
@@ -30,7 +27,7 @@ _MARKERS = "osD^vP"
 _GREYS = ("#aaaaaa", "#333333", "#777777")
 
 
-def controller_comparison(rows: pandas.DataFrame, controllers: Sequence[str]) -> Figure:
+def controller_comparison(rows: DataFrame, controllers: Sequence[str]) -> Figure:
     """For each measure, a line for each controller: every patient, and the mean of them all.
 
     Parameters
@@ -75,7 +72,7 @@ def controller_comparison(rows: pandas.DataFrame, controllers: Sequence[str]) ->
 
 
 def course_grid(
-    courses: pandas.DataFrame, controllers: Sequence[str], name: str, *, goal: Goal | None = None
+    courses: DataFrame, controllers: Sequence[str], name: str, *, goal: Goal | None = None
 ) -> Figure:
     """A signal over time under each controller: patients from top to bottom, scenarios across.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from experiments.benchmark.figures import controller_comparison, course_grid
 from experiments.benchmark.results import AGAINST_BEST, CONTROLLERS, headings, reference_results
@@ -12,11 +11,9 @@ from experiments.benchmark.suite import Suite
 from experiments.benchmark.tables import BEST, BenchmarkTables
 from experiments.figures import Drawing
 from experiments.runs import Findings, PrintedTable, ReportPage
+from experiments.statistics import DataFrame, data_frame
 from experiments.trials import COURSE, FAILED, TRIAL_METRICS, TrialResult, short_name
 from plants import Therapy
-
-if TYPE_CHECKING:
-    import pandas
 
 _CAPTIONS = {
     "comparison": (
@@ -130,9 +127,7 @@ def _every_trial(tables: BenchmarkTables) -> PrintedTable:
     return PrintedTable("every trial", *_cells(tables.rows, _ROW))
 
 
-def _figures(
-    suite: Suite, tables: BenchmarkTables, courses: pandas.DataFrame
-) -> dict[str, Drawing]:
+def _figures(suite: Suite, tables: BenchmarkTables, courses: DataFrame) -> dict[str, Drawing]:
     """What draws the figures, by name; none where no trial could be run."""
     if courses.empty:
         return {}
@@ -145,9 +140,7 @@ def _figures(
     }
 
 
-def _cells(
-    table: pandas.DataFrame, columns: dict[str, str]
-) -> tuple[list[str], list[list[object]]]:
+def _cells(table: DataFrame, columns: dict[str, str]) -> tuple[list[str], list[list[object]]]:
     cells = [[row[name] for name in columns] for row in table.to_dict("records")]
     return list(columns.values()), cells
 
@@ -157,19 +150,17 @@ def _meanings() -> PrintedTable:
     return PrintedTable("what the columns of rows.csv mean", ["column", "unit", "meaning"], rows)
 
 
-def _solves(finished: Sequence[TrialResult]) -> pandas.DataFrame:
-    import pandas
-
+def _solves(finished: Sequence[TrialResult]) -> DataFrame:
     columns = [*_OF_TRIAL, "solve", "outcome", "iterations", "milliseconds"]
     rows = [
         (*_of_trial(done), k, status.outcome.name, status.iterations, status.milliseconds)
         for done in finished
         for k, status in enumerate(done.statuses)
     ]
-    return pandas.DataFrame(rows, columns=columns)
+    return data_frame(rows, columns=columns)
 
 
-def _courses(finished: Sequence[TrialResult], tables: BenchmarkTables) -> pandas.DataFrame:
+def _courses(finished: Sequence[TrialResult], tables: BenchmarkTables) -> DataFrame:
     """The courses of the controllers, and of the best held level of each patient."""
 
     import pandas
@@ -187,8 +178,8 @@ def _courses(finished: Sequence[TrialResult], tables: BenchmarkTables) -> pandas
         names += [BEST] if (done.trial.patient, name) in best else []
         own = dict(zip(_OF_TRIAL, _of_trial(done), strict=True))
         for shown in names if done.course else []:
-            parts.append(pandas.DataFrame(own | {"controller": shown} | done.course))
-    return pandas.concat(parts, ignore_index=True) if parts else pandas.DataFrame(columns=columns)
+            parts.append(data_frame(own | {"controller": shown} | done.course))
+    return pandas.concat(parts, ignore_index=True) if parts else data_frame(columns=columns)
 
 
 def _of_trial(done: TrialResult) -> tuple[object, ...]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from experiments.benchmark.tables import BenchmarkTables
 from experiments.runs import ReferenceResults, markdown_table, render
-
-if TYPE_CHECKING:
-    import pandas
+from experiments.statistics import DataFrame
 
 Columns = Mapping[str, tuple[str, str, int | None]]
 #: Columns of the controllers' table: heading at the prompt, heading on the page, digits there.
@@ -92,14 +90,14 @@ def reference_results(
     )
 
 
-def shown_table(table: pandas.DataFrame, columns: Mapping[str, tuple[str, int | None]]) -> str:
+def shown_table(table: DataFrame, columns: Mapping[str, tuple[str, int | None]]) -> str:
     """A table in Markdown, with a heading and a number of digits for each column shown.
 
     Examples
     --------
-    >>> import pandas
     >>> from experiments.benchmark.results import shown_table
-    >>> print(shown_table(pandas.DataFrame([{"x": 1.234}]), {"x": ("size", 1)}))
+    >>> from experiments.statistics import data_frame
+    >>> print(shown_table(data_frame([{"x": 1.234}]), {"x": ("size", 1)}))
     | size |
     |---|
     | 1.2 |

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from experiments.benchmark.suite import Suite
+from experiments.statistics import DataFrame, data_frame
 from experiments.trials import FAILED, TrialResult, short_name, solver_statistics
 from plants.simulation import COMPLETED
-
-if TYPE_CHECKING:
-    import pandas
 
 #: Stands in the column of controllers for the best held level of each patient.
 BEST = "best-fixed"
@@ -42,10 +39,10 @@ class BenchmarkTables:
         The controllers in the order of the tables.
     """
 
-    rows: pandas.DataFrame
-    controllers: pandas.DataFrame
-    levels: pandas.DataFrame
-    against_best: pandas.DataFrame
+    rows: DataFrame
+    controllers: DataFrame
+    levels: DataFrame
+    against_best: DataFrame
     order: tuple[str, ...]
 
 
@@ -67,7 +64,7 @@ def tabulate(
     import pandas
 
     names = [short_name(controller) for controller in controllers]
-    table = pandas.DataFrame([done.row() for done in finished])
+    table = data_frame([done.row() for done in finished])
     levels, best = _levels(suite, table)
     parts = [table[table["controller"].isin(names)].assign(level=None)]
     for patient, level in best.items():
@@ -85,16 +82,14 @@ def tabulate(
     )
 
 
-def _sorted(rows: pandas.DataFrame, suite: Suite, order: Sequence[str]) -> pandas.DataFrame:
-    import pandas
-
+def _sorted(rows: DataFrame, suite: Suite, order: Sequence[str]) -> DataFrame:
     places = {
         "patient": suite.patients,
         "scenario": suite.scenarios,
         "seed": suite.seeds,
         "controller": order,
     }
-    keys = pandas.DataFrame(
+    keys = data_frame(
         {
             name: rows[name].map({value: k for k, value in enumerate(values)})
             for name, values in places.items()
@@ -105,10 +100,8 @@ def _sorted(rows: pandas.DataFrame, suite: Suite, order: Sequence[str]) -> panda
     return rows.loc[keys.sort_values(list(places)).index, columns].reset_index(drop=True)
 
 
-def _levels(suite: Suite, table: pandas.DataFrame) -> tuple[pandas.DataFrame, dict[str, str]]:
+def _levels(suite: Suite, table: DataFrame) -> tuple[DataFrame, dict[str, str]]:
     """Mean reward at each held level, and the best level of each patient."""
-
-    import pandas
 
     names = {f"{_HELD}{level}": level for level in suite.levels}
     swept = table[table["controller"].isin(list(names))]
@@ -135,14 +128,12 @@ def _levels(suite: Suite, table: pandas.DataFrame) -> tuple[pandas.DataFrame, di
             }
             for level, reward in rewards.items()
         ]
-    return pandas.DataFrame(levels, columns=["patient", "level", "therapy_reward", "best"]), best
+    return data_frame(levels, columns=["patient", "level", "therapy_reward", "best"]), best
 
 
 def _controllers(
-    rows: pandas.DataFrame, order: Iterable[str], finished: Sequence[TrialResult], period: float
-) -> pandas.DataFrame:
-    import pandas
-
+    rows: DataFrame, order: Iterable[str], finished: Sequence[TrialResult], period: float
+) -> DataFrame:
     entries = []
     for name in order:
         here = rows[rows["controller"] == name]
@@ -161,14 +152,10 @@ def _controllers(
                 **solver_statistics(statuses, period=period),
             }
         )
-    return pandas.DataFrame(entries)
+    return data_frame(entries)
 
 
-def _against_best(
-    rows: pandas.DataFrame, controllers: Sequence[str], best: dict[str, str]
-) -> pandas.DataFrame:
-    import pandas
-
+def _against_best(rows: DataFrame, controllers: Sequence[str], best: dict[str, str]) -> DataFrame:
     mean = rows.groupby(["patient", "controller"])["therapy_reward"].mean()
     entries = [
         {
@@ -183,4 +170,4 @@ def _against_best(
         for name in controllers
     ]
     columns = ["patient", "best_level", "best_level_reward", "controller", "therapy_reward", "gain"]
-    return pandas.DataFrame(entries, columns=columns)
+    return data_frame(entries, columns=columns)

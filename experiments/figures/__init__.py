@@ -1,27 +1,19 @@
 """Figures that several jobs draw: the look they share, and pressure-volume loops."""
 
-from experiments.figures.loops import Loop, Ventricle, pressure_volume_loops
-from experiments.figures.style import (
-    COLORS,
-    Drawing,
-    label,
-    left_title,
-    new_figure,
-    plain,
-    save_figure,
-    shared_legend,
+from experiments.figures.loops import (
+    Loop as Loop,
+    Ventricle as Ventricle,
+    pressure_volume_loops as pressure_volume_loops,
 )
-
-__all__ = [
-    "COLORS",
-    "Drawing",
-    "Loop",
-    "Ventricle",
-    "label",
-    "left_title",
-    "new_figure",
-    "plain",
-    "pressure_volume_loops",
-    "save_figure",
-    "shared_legend",
-]
+from experiments.figures.style import (
+    COLORS as COLORS,
+    Axes as Axes,
+    Drawing as Drawing,
+    Figure as Figure,
+    label as label,
+    left_title as left_title,
+    new_figure as new_figure,
+    plain as plain,
+    save_figure as save_figure,
+    shared_legend as shared_legend,
+)

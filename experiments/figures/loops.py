@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from experiments.figures.style import COLORS, label, new_figure, plain, shared_legend
+from experiments.figures.style import COLORS, Axes, Figure, label, new_figure, plain, shared_legend
+from plants.quantities import Array
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-Array = NDArray[np.float64]
 Ventricle = Literal["lv", "rv"]
 
 
@@ -63,8 +58,7 @@ def pressure_volume_loops(loops: Sequence[Loop], *, title: str = "") -> Figure:
     colors = {name: COLORS[k % len(COLORS)] for k, name in enumerate(names)}
     for axes, ventricle in zip(panels, ventricles, strict=False):
         _panel(axes, [loop for loop in loops if loop.ventricle == ventricle], colors)
-        axes.set_xlabel(label(f"{ventricle}_volume"))
-        axes.set_ylabel(label(f"{ventricle}_pressure"))
+        axes.set(xlabel=label(f"{ventricle}_volume"), ylabel=label(f"{ventricle}_pressure"))
     shared_legend(figure, panels[0], 2)
     if title:
         figure.suptitle(title, fontsize="medium")

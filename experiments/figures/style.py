@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from plants import SIGNALS
 from plants.quantities import figure_defaults, printable
@@ -13,6 +13,8 @@ from plants.quantities import figure_defaults, printable
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+else:  # Names of types alone: Matplotlib takes its time to import.
+    Axes = Figure = Any
 
 #: Colours that colour-blind readers can tell apart (Okabe and Ito 2008), darkest first.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#555555", "#000000")

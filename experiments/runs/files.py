@@ -11,12 +11,10 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from experiments.statistics import DataFrame
 from plants import InputError
-
-if TYPE_CHECKING:
-    import pandas
 
 #: Least room on a disk for the results of a run, bytes.
 LEAST_ROOM = 16 * 2**20
@@ -65,7 +63,7 @@ def replace_file(path: Path, content: str | bytes) -> None:
             raise
 
 
-def csv_text(table: pandas.DataFrame, **options: Any) -> str:
+def csv_text(table: DataFrame, **options: Any) -> str:
     """A table as CSV of which a spreadsheet calculates nothing.
 
     Parameters
@@ -77,9 +75,9 @@ def csv_text(table: pandas.DataFrame, **options: Any) -> str:
 
     Examples
     --------
-    >>> import pandas
     >>> from experiments.runs.files import csv_text
-    >>> print(csv_text(pandas.DataFrame({"name": ["=1+1", "-2.5"], "map": [-1.0, 57.0]})), end="")
+    >>> from experiments.statistics import data_frame
+    >>> print(csv_text(data_frame({"name": ["=1+1", "-2.5"], "map": [-1.0, 57.0]})), end="")
     name,map
     '=1+1,-1.0
     -2.5,57.0

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -33,11 +33,9 @@ from experiments.runs.files import (
     temporary_folder,
 )
 from experiments.runs.output import note, to_json
+from experiments.statistics import DataFrame
 from plants import InputError
 from plants.quantities import file_name
-
-if TYPE_CHECKING:
-    import pandas
 
 #: Option of every command that writes a run folder: ``runs: RunsOption = RUNS``.
 RunsOption = Annotated[Path, typer.Option("--runs", help="Folder in which run folders are made.")]
@@ -93,7 +91,7 @@ class RunFolder:
         """Write a JSON document into the folder."""
         self.write_text(name, to_json(document, indent=2) + "\n")
 
-    def write_table(self, name: str, table: pandas.DataFrame) -> None:
+    def write_table(self, name: str, table: DataFrame) -> None:
         """Write a table as ``name.parquet`` and ``name.csv``."""
         plain = file_name(name)
         path = self.file(f"{plain}.parquet")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import enum
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -28,8 +29,8 @@ class KeptResults(Sequence[_Result]):
     """
 
     def __init__(self, study: Study[Any, Any, _Result], work: WorkFolder, keys: Sequence[str]):
-        self._study, self._work, self._keys = study, work, keys
-        self._adapter = None if study.result is None else TypeAdapter(study.result)
+        self._work, self._keys = work, keys
+        self._adapter = TypeAdapter(study.result)
         self.before = 0
 
     def done(self) -> Iterator[str]:
@@ -43,19 +44,12 @@ class KeptResults(Sequence[_Result]):
 
     def read(self, key: str) -> _Result:
         """The result of a case."""
-        plain = self._work.read(key)["result"]
-        if self._study.restore is not None:
-            return self._study.restore(plain)
-        assert self._adapter is not None, f"the study {self._study.name} names no kind of result"
-        return self._adapter.validate_python(plain)
+        result: _Result = self._adapter.validate_python(self._work.read(key)["result"])
+        return result
 
     def write(self, key: str, result: _Result) -> None:
         """Keep the result of a case."""
-        if self._study.keep is not None:
-            plain = self._study.keep(result)
-        else:
-            assert self._adapter is not None, f"the study {self._study.name} names no result"
-            plain = self._adapter.dump_python(result)
+        plain = self._adapter.dump_python(result)
         self._work.keep(key, json.dumps({"result": plain}, default=_plain))
 
     def __len__(self) -> int:
@@ -68,9 +62,11 @@ class KeptResults(Sequence[_Result]):
 
 
 def _plain(value: Any) -> Any:
-    """What json.dumps does not know: numbers and arrays of NumPy, and paths."""
+    """What json.dumps does not know: numbers and arrays of NumPy, members of enums, and paths."""
     if hasattr(value, "tolist"):
         return value.tolist()
+    if isinstance(value, enum.Enum):
+        return value.value
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     raise TypeError(f"{type(value).__name__} cannot be kept")

@@ -6,7 +6,7 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -14,10 +14,8 @@ from experiments.runs.files import csv_text, replace_file
 from experiments.runs.folder import RunFolder, versions
 from experiments.runs.study import Findings, PrintedTable, ReferenceResults
 from experiments.runs.templates import render
+from experiments.statistics import DataFrame
 from plants.quantities import file_name
-
-if TYPE_CHECKING:
-    import pandas
 
 #: Option of every study: ``results: ResultsOption = False``.
 ResultsOption = Annotated[
@@ -83,7 +81,7 @@ def write_findings(
 
 
 def write_results(
-    command: str, page: str, tables: Mapping[str, pandas.DataFrame], figures: Sequence[Path]
+    command: str, page: str, tables: Mapping[str, DataFrame], figures: Sequence[Path]
 ) -> Path:
     """Renew ``results/COMMAND``: tables as CSV, figures as PNG, and a page in Markdown.
 

@@ -19,17 +19,15 @@ from pydantic import PlainValidator
 
 from experiments.figures import Drawing
 from experiments.runs.settings import Settings, option_fields, option_name, option_words
+from experiments.statistics import DataFrame
 from plants import SIGNALS
+from plants.quantities import Array
 
 if TYPE_CHECKING:
-    import pandas
-
     from experiments.runs.folder import RunFolder
 
 #: An array of a result: kept as a list, and read back as an array of floats.
-FloatArray = Annotated[
-    NDArray[np.float64], PlainValidator(lambda values: np.asarray(values, dtype=float))
-]
+FloatArray = Annotated[Array, PlainValidator(lambda values: np.asarray(values, dtype=float))]
 #: The same of true and false.
 BoolArray = Annotated[
     NDArray[np.bool_], PlainValidator(lambda values: np.asarray(values, dtype=bool))
@@ -55,7 +53,7 @@ class PrintedTable(NamedTuple):
 
     @classmethod
     def of(
-        cls, title: str, table: pandas.DataFrame, headings: Mapping[str, str] | None = None
+        cls, title: str, table: DataFrame, headings: Mapping[str, str] | None = None
     ) -> PrintedTable:
         """A whole table as it is, or the columns that have a heading, in that order."""
         headings = headings or {name: name for name in table.columns}
@@ -129,7 +127,7 @@ class Findings:
         What reference results hold; by default all tables and the summary.
     """
 
-    tables: Mapping[str, pandas.DataFrame]
+    tables: Mapping[str, DataFrame]
     summary: str
     held: bool | None = None
     figures: Mapping[str, Drawing] = field(default_factory=dict)
@@ -142,7 +140,7 @@ class Findings:
     reference: ReferenceResults | None = None
 
     @property
-    def rows(self) -> pandas.DataFrame:
+    def rows(self) -> DataFrame:
         """The first table."""
         return next(iter(self.tables.values()))
 
@@ -173,14 +171,12 @@ class Study(Generic[_S, _Case, _Result]):
         everything in a case.
     findings : callable
         What the results show, given the settings and the results in the order of the cases.
+    result : type
+        Kind of a result: a dataclass or another type of plain values that pydantic can read back
+        from JSON.
     resolve : callable, optional
         The settings with every :class:`Resolved` one filled in, from those that were given; what it
         refuses is refused before a folder is made.
-    result : type, optional
-        Kind of a result: a dataclass or another type of plain values that pydantic can read back
-        from JSON. Not needed with `keep` and `restore`.
-    keep, restore : callable, optional
-        A result as plain values, and back, where pydantic does not do.
     key : callable, optional
         Name of a case's file; by default its number.
     units : mapping of str to str, or callable
@@ -210,9 +206,7 @@ class Study(Generic[_S, _Case, _Result]):
     cases: Callable[[_S], Sequence[_Case]]
     work: Callable[[_Case], _Result]
     findings: Callable[[_S, Sequence[_Result]], Findings]
-    result: Any = None
-    keep: Callable[[_Result], Any] | None = None
-    restore: Callable[[Any], _Result] | None = None
+    result: Any
     resolve: Callable[[_S], _S] | None = None
     key: Callable[[_Case], str] | None = None
     units: Mapping[str, str] | Callable[[str], str | None] = field(default_factory=dict)

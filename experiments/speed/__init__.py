@@ -1,5 +1,3 @@
 """Speed: the plant side by side with other ways to do the same work."""
 
-from experiments.speed.study import STUDY, SpeedSettings
-
-__all__ = ["STUDY", "SpeedSettings"]
+from experiments.speed.study import STUDY as STUDY

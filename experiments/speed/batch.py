@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.speed.case import (
     CASE,
@@ -31,9 +30,8 @@ from experiments.speed.row import (
 from plants.beat import DEFAULT_STEP, plant_functions
 from plants.compile import BlockKernel, BuildError
 from plants.plant import VALUES
-from plants.quantities import stream
+from plants.quantities import Array, stream
 
-Array = NDArray[np.float64]
 SIZES = (64, 1024)
 #: Lanes of a block.
 WIDTH = 8

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import casadi as ca
 import numpy as np
-from numpy.typing import NDArray
 
 from plants import Plant, plant_model, steady_state
 from plants.beat import DEFAULT_STEP
 from plants.compile import CompiledKernel
 from plants.plant import PHASE
+from plants.quantities import Array
 
-Array = NDArray[np.float64]
 #: Patient, device, level.
 CASE = ("shock-d", "CP", "P-8")
 #: The speed is changed so that the state moves: level from which the course starts.
@@ -54,9 +53,8 @@ def case_start() -> CaseStart:
     """The case, ready to run."""
     patient, device, level = CASE
     plant = Plant(patient, device)
-    assert plant.pump is not None
-    speed = plant.pump.speed(level)
-    state = steady_state(plant, plant.pump.speed(START_LEVEL)).state
+    speed = plant.level_speed(level)
+    state = steady_state(plant, plant.level_speed(START_LEVEL)).state
     state[PHASE] = 0.0
     values = plant.values(speed, None, DEFAULT_STEP)
     begun = np.asarray(plant_model().begin(state, values)).ravel()

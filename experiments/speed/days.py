@@ -70,8 +70,7 @@ def day_rows(repeats: int, *, span: float = SPAN, hours: float = HOURS) -> list[
     """
     patient, device, level = CASE
     plant = Plant(patient, device)
-    assert plant.pump is not None
-    speed = plant.pump.speed(level)
+    speed = plant.level_speed(level)
     exact = _beat_by_beat(plant, speed, span)
     every = exact.seconds * hours / span
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures import COLORS, new_figure, plain
+from experiments.figures import COLORS, Figure, new_figure, plain
 from experiments.runs import number
 from experiments.speed.core_scaling import BATCH, SECONDS, Growth, Scaling
 from experiments.speed.row import SpeedRow
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _GREY, _MET, _MISSED = COLORS[6], COLORS[0], COLORS[1]
 
@@ -44,8 +40,7 @@ def speed_figure(shown: Sequence[SpeedRow]) -> Figure:
         end = max(row.ratio, row.ratio_high or 1.0, aim, 1.0)
         axes.text(1.08 * end, place, f"{number(row.ratio)} x", va="center", fontsize="small")
     axes.set_yticks(places, [row.work for row in shown], fontsize="x-small")
-    axes.set_xscale("log")
-    axes.set_xlim(0.5 * min(1.0, ratios.min()), 4 * ratios.max())
+    axes.set(xscale="log", xlim=(0.5 * min(1.0, ratios.min()), 4 * ratios.max()))
     axes.axvline(1.0, color="black", linewidth=0.8)
     axes.set_xlabel(
         "Times as fast as the other [1]; thick mark: target; thin line: range of the turns"
@@ -70,8 +65,7 @@ def scaling_figure(measured: Scaling) -> Figure:
         axes = plain(figure.add_subplot(1, 2, place))
         axes.loglog(growth.at, growth.seconds, "o-", color=COLORS[0], label="measured")
         axes.loglog(growth.at, _in_proportion(growth), "--", color=COLORS[6], label="in proportion")
-        axes.set_xlabel(label)
-        axes.set_ylabel("Processor time [s]")
+        axes.set(xlabel=label, ylabel="Processor time [s]")
         axes.set_title(f"{title}: slope {growth.slope:.2f}", loc="left", fontsize="medium")
         axes.legend(frameon=False)
     return figure
@@ -91,8 +85,7 @@ def roofline_figure(shown: Sequence[SpeedRow]) -> Figure:
         text = f" {100 * float(row.ratio or 0):.0f} %, {number(row.ours)} {row.unit}"
         axes.text(100 * float(row.ratio or 0), place, text, va="center", fontsize="small")
     axes.set_yticks(places, [row.ours_by for row in shown])
-    axes.set_xlim(0, 100)
-    axes.set_xlabel("Share of the limit of the core [%]")
+    axes.set(xlim=(0, 100), xlabel="Share of the limit of the core [%]")
     axes.set_title(f"Limit: {number(shown[0].other)} {shown[0].unit}", loc="left", fontsize="small")
     axes.grid(visible=False, axis="y")
     return figure

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.speed.case import CASE, casadi_kernel, case_name, case_start
 from experiments.speed.row import SIMULATED, Contestant, SpeedRow, in_turns, why_missing
@@ -15,8 +14,8 @@ from experiments.studies.convergence import RightHandSide
 from plants.beat import DEFAULT_STEP, run_kernel
 from plants.compile import BuildError, Kernel
 from plants.plant import N_VOLUMES
+from plants.quantities import Array
 
-Array = NDArray[np.float64]
 _Method = Literal["LSODA", "RK45", "DOP853"]
 PART = "patient"
 RTOL = 1e-6

@@ -38,7 +38,7 @@ def periodic_rows(
     rows = []
     for patient, device, level in cases:
         plant = Plant(patient, device)
-        speed = plant.pump.speed(level) if plant.pump is not None and level else 0.0
+        speed = plant.level_speed(level)
         rows.append(_row(plant, speed, case_name(patient, device, level), repeats))
     return [*rows, _together(rows)] if len(rows) > 1 else rows
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.compile import BuildError
+from plants.quantities import Array
 
-Array = NDArray[np.float64]
 #: Unit of most rates.
 SIMULATED = "simulated s per CPU s"
 _TICK = 1e-6  # s: the processor's clock may not have moved

@@ -35,6 +35,7 @@ from experiments.speed.periodic import periodic_rows
 from experiments.speed.roofline import roofline_rows
 from experiments.speed.row import SpeedRow
 from experiments.speed.start import start_rows
+from experiments.statistics import data_frame
 from plants.quantities import one_of
 
 #: Most turns of a comparison where a turn is long.
@@ -126,8 +127,6 @@ def _cases(settings: SpeedSettings) -> list[Case]:
 
 
 def _findings(settings: SpeedSettings, results: Sequence[Measured]) -> Findings:
-    import pandas
-
     parts = list(results)
     rows = [row for part in parts for row in part.rows]
     aimed = [row.met for row in rows if row.target]
@@ -144,7 +143,7 @@ def _findings(settings: SpeedSettings, results: Sequence[Measured]) -> Findings:
         for row in rows
     ]
     return Findings(
-        tables={"speed": pandas.DataFrame(rows).drop(columns="target_ratio")},
+        tables={"speed": data_frame(rows).drop(columns="target_ratio")},
         summary=render(
             "speed.md",
             processor=processor(),

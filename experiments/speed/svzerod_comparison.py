@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.speed.batch import WIDTH
 from experiments.speed.peers import (
@@ -31,8 +30,8 @@ from experiments.speed.row import (
     why_missing,
 )
 from plants.compile import BuildError
+from plants.quantities import Array
 
-Array = NDArray[np.float64]
 PART = "peers"
 #: Steps of a cardiac cycle of svZeroDSolver's example: about 1 ms.
 STEPS_PER_CYCLE = 1017

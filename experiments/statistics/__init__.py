@@ -1,14 +1,14 @@
-"""Statistics: intervals of shares, incidence with competing risks, discrimination."""
+"""Statistics: tables, intervals of shares, incidence with competing risks, discrimination."""
 
-from experiments.statistics.discrimination import auc_gain, discriminate
-from experiments.statistics.incidence import check_lifelines, cumulative_incidence
-from experiments.statistics.intervals import NORMAL_QUANTILE, wilson
-
-__all__ = [
-    "NORMAL_QUANTILE",
-    "auc_gain",
-    "check_lifelines",
-    "cumulative_incidence",
-    "discriminate",
-    "wilson",
-]
+from experiments.statistics.discrimination import auc_gain as auc_gain, discriminate as discriminate
+from experiments.statistics.incidence import (
+    check_lifelines as check_lifelines,
+    cumulative_incidence as cumulative_incidence,
+)
+from experiments.statistics.intervals import NORMAL_QUANTILE as NORMAL_QUANTILE, wilson as wilson
+from experiments.statistics.tables import (
+    DataFrame as DataFrame,
+    Series as Series,
+    data_frame as data_frame,
+    fields_of as fields_of,
+)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plants.quantities import stream
+from plants.quantities import Array, stream
 
 _RESAMPLES, _QUANTILES = 2000, (0.025, 0.975)
 
@@ -51,14 +51,14 @@ def auc(values: ArrayLike, good: ArrayLike) -> float:
     return float(areas(np.asarray(values, float), np.asarray(good, bool)))
 
 
-def areas(values: NDArray[np.float64], good: NDArray[np.bool_]) -> NDArray[np.float64]:
+def areas(values: Array, good: NDArray[np.bool_]) -> Array:
     """The area along the last axis: Mann and Whitney's U over the number of pairs."""
     from scipy.stats import rankdata
 
     n_good, n_bad = good.sum(axis=-1), (~good).sum(axis=-1)
     ranks = np.where(good, rankdata(values, axis=-1), 0.0).sum(axis=-1)
     with np.errstate(invalid="ignore"):
-        area: NDArray[np.float64] = (ranks - n_good * (n_good + 1) / 2) / (n_good * n_bad)
+        area: Array = (ranks - n_good * (n_good + 1) / 2) / (n_good * n_bad)
     return area
 
 
@@ -118,14 +118,14 @@ def auc_gain(
     first, second = np.asarray(values, float), np.asarray(others, float)
     which = np.asarray(good, bool)
 
-    def gain(i: NDArray[np.int64]) -> NDArray[np.float64]:
+    def gain(i: NDArray[np.int64]) -> Array:
         return areas(first[i], which[i]) - areas(second[i], which[i])
 
     return float(gain(np.arange(len(which)))), *_interval(gain, len(which), seed)
 
 
 def _interval(
-    measure: Callable[[NDArray[np.int64]], NDArray[np.float64]], count: int, seed: int
+    measure: Callable[[NDArray[np.int64]], Array], count: int, seed: int
 ) -> tuple[float, float]:
     """Percentiles over resampled patients; NaN where too few samples have both kinds."""
     from scipy.stats import DegenerateDataWarning, bootstrap

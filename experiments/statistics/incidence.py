@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants import InputError
+from plants.quantities import Array
 
 _CENSORED, _ASKED_FOR, _COMPETING = 0, 1, 2
 
 
 def cumulative_incidence(
     events: Sequence[str], hours: Sequence[float], event: str
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Array, Array]:
     """Aalen-Johansen estimate of the cumulative incidence of one of several events.
 
     Parameters

@@ -7,14 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.runs import Findings, PrintedTable, Settings, Study
+from experiments.statistics import data_frame
 from plants import METRICS, WAVEFORMS, BeatMap, Plant, Simulator, steady_state
 from plants.plant import VALUES
-from plants.quantities import SECONDS_PER_MINUTE
-
-Array = NDArray[np.float64]
+from plants.quantities import SECONDS_PER_MINUTE, Array
 
 VOLUME_LIMIT, WORK_LIMIT, GRADIENT_LIMIT = 1e-6, 1e-3, 1e-5
 _SECONDS = 600.0
@@ -96,7 +94,7 @@ def invariants(case: Case) -> list[Invariant]:
     True
     """
     plant = Plant(case.patient, case.device)
-    speed = plant.pump.speed(case.level) if plant.pump is not None and case.level else 0.0
+    speed = plant.level_speed(case.level)
     name = f"{case.patient}, {case.device} {case.level}" if case.device else case.patient
     return [
         Invariant(
@@ -160,13 +158,11 @@ def gradient_error(plant: Plant, speed: float) -> float:
 
 
 def _findings(settings: InvariantSettings, results: Sequence[list[Invariant]]) -> Findings:
-    import pandas
-
     checked = [invariant for invariants_of_case in results for invariant in invariants_of_case]
     worst: dict[str, float] = {}
     for invariant in checked:
         worst[invariant.measure] = max(worst.get(invariant.measure, 0.0), invariant.value)
-    table = pandas.DataFrame([asdict(part) | {"holds": part.holds} for part in checked])
+    table = data_frame([asdict(part) | {"holds": part.holds} for part in checked])
     return Findings(
         tables={"invariants": table},
         summary="Worst relative errors: "

@@ -1,7 +1,8 @@
 """Training: policies learned by stable-baselines3, with checkpoints, and their evaluation."""
 
-from experiments.training.job import train
-from experiments.training.settings import TrainingSettings
-from experiments.training.vec_env import VectorAdapter, native_vec_env
-
-__all__ = ["TrainingSettings", "VectorAdapter", "native_vec_env", "train"]
+from experiments.training.job import train as train
+from experiments.training.settings import TrainingSettings as TrainingSettings
+from experiments.training.vec_env import (
+    VectorAdapter as VectorAdapter,
+    native_vec_env as native_vec_env,
+)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from controllers import CONTROLLER_FORMS, controller_names
+from experiments.statistics import fields_of
 from plants import (
     PATIENT_PARAMETERS,
     Conditions,
@@ -27,11 +28,6 @@ Row = dict[str, Any]
 NO_DEVICE = "none"
 
 
-def _fields(thing: object, *names: str) -> Row:
-    """Attributes of a thing by name."""
-    return {name: getattr(thing, name) for name in names}
-
-
 def patients() -> list[Row]:
     """The patients that come with the package, with what they were identified against."""
     rows = []
@@ -41,7 +37,7 @@ def patients() -> list[Row]:
         units = {signal: goal.unit for signal, goal in patient.targets.items()}
         rows.append(
             {
-                **_fields(patient, "name", "description"),
+                **fields_of(patient, "name", "description"),
                 "heart_rate": patient["heart_rate"],
                 "targets": targets,
                 "units": {"heart_rate": "1/min", **units},
@@ -57,7 +53,7 @@ def devices() -> list[Row]:
         pump = Pump.load(name)
         rows.append(
             {
-                **_fields(pump, "name", "description", "side", "route"),
+                **fields_of(pump, "name", "description", "side", "route"),
                 "access": list(pump.access),
                 "french": {
                     part: pump.rating(f"{part}_french") for part in ("pump", "sheath", "catheter")
@@ -67,10 +63,11 @@ def devices() -> list[Row]:
                     for indication, rating in INDICATIONS.items()
                     if rating in pump.ratings
                 },
-                "boost": pump.boost and _fields(pump.boost, "level", "seconds"),
+                "boost": pump.boost and fields_of(pump.boost, "level", "seconds"),
                 "max_rpm": pump.max_rpm,
                 "levels": [
-                    _fields(level, "name", "rpm", "flow_low", "flow_high") for level in pump.levels
+                    fields_of(level, "name", "rpm", "flow_low", "flow_high")
+                    for level in pump.levels
                 ],
             }
         )
@@ -83,10 +80,10 @@ def scenarios() -> list[Row]:
     for name in Scenario.names():
         scenario = Scenario.load(name)
         events = [
-            _fields(event, "disturbance", "amount", "shape", "unit", "onset")
+            fields_of(event, "disturbance", "amount", "shape", "unit", "onset")
             for event in scenario.events
         ]
-        rows.append({**_fields(scenario, "name", "description"), "events": events})
+        rows.append({**fields_of(scenario, "name", "description"), "events": events})
     return rows
 
 
@@ -107,7 +104,7 @@ def diseases() -> list[Row]:
     """The valve diseases, with the value of the patient's parameter at each grade."""
     return [
         {
-            **_fields(disease, "name", "description", "parameter"),
+            **fields_of(disease, "name", "description", "parameter"),
             "unit": PATIENT_PARAMETERS[disease.parameter].unit,
             "grades": {
                 grade: {"area_cm2": area.value, "value": disease.value(grade)}

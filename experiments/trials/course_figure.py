@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures import COLORS, label, new_figure, plain
+from experiments.figures import COLORS, Axes, Figure, label, new_figure, plain
 from experiments.trials.metrics import series
 from plants import SIGNALS
 
 if TYPE_CHECKING:
     import xarray
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
     from matplotlib.gridspec import GridSpec
 
 #: How much of the end is shown beat by beat, s.
@@ -186,5 +184,4 @@ def _waveforms(
             text = _SHORT.get(name, "motor current")
             axes.plot(times, np.asarray(last[name]), color=shown, label=text, linewidth=1)
         axes.set_ylabel(what)
-    column[-1].set_xlabel("Time [s]")
-    column[-1].set_xlim(times[0], times[-1])
+    column[-1].set(xlabel="Time [s]", xlim=(times[0], times[-1]))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from controllers import Outcome, SolveStatus
+from controllers import SolveStatus
+from experiments.statistics import fields_of
 from experiments.trials.metrics import FAILED, TRIAL_METRICS, score, series
 from experiments.trials.trial import Trial, TrialRun, run_trial
 from plants import InputError, PhysicsError
@@ -41,39 +42,6 @@ class TrialResult:
     statuses: tuple[SolveStatus, ...]
     course: dict[str, list[float]]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data that :meth:`from_dict` reads back."""
-        return asdict(self) | {
-            "statuses": [
-                [status.outcome.name, status.iterations, status.milliseconds]
-                for status in self.statuses
-            ]
-        }
-
-    @classmethod
-    def from_dict(cls, content: dict[str, Any]) -> TrialResult:
-        """The finished trial that :meth:`to_dict` gave; null stands for a missing number.
-
-        Raises
-        ------
-        KeyError, TypeError, ValueError
-            It is not complete.
-        """
-        return cls(
-            trial=Trial(**content["trial"]),
-            outcome=str(content["outcome"]),
-            reason=str(content["reason"]),
-            metrics={name: _number(content["metrics"][name]) for name in TRIAL_METRICS},
-            statuses=tuple(
-                SolveStatus(Outcome[outcome], int(iterations), _number(milliseconds))
-                for outcome, iterations, milliseconds in content["statuses"]
-            ),
-            course={
-                name: [_number(value) for value in values]
-                for name, values in content["course"].items()
-            },
-        )
-
     def row(self) -> dict[str, Any]:
         """The trial as a row of a table."""
         trial = self.trial
@@ -83,8 +51,7 @@ class TrialResult:
             "controller": short_name(trial.controller),
             "device": trial.device,
             "seed": trial.seed,
-            "outcome": self.outcome,
-            "reason": self.reason,
+            **fields_of(self, "outcome", "reason"),
             **self.metrics,
         }
 
@@ -125,7 +92,3 @@ def _course(run: TrialRun) -> dict[str, list[float]]:
         "speed_command": rollout["speed_command"].to_numpy().tolist(),
         **course,
     }
-
-
-def _number(value: Any) -> float:
-    return math.nan if value is None else float(value)

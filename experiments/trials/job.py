@@ -11,6 +11,7 @@ from typing import Any
 
 from experiments.figures import pressure_volume_loops
 from experiments.runs import PrintedTable, RunFolder, run_folder, write_report
+from experiments.statistics import data_frame
 from experiments.trials.catalogue import NO_DEVICE, device_plant
 from experiments.trials.course_figure import time_course
 from experiments.trials.loops import Cycle, cycles, loops, table
@@ -203,13 +204,11 @@ def _title(ran: TrialRun) -> str:
 
 
 def _write(run: RunFolder, result: Simulation, ran: TrialRun, pv_cycles: list[Cycle]) -> None:
-    import pandas
-
     save_rollout(ran.rollout, run.file("rollout.nc"))
     run.write_json("metrics.json", {k: v for k, v in result.document().items() if k != "run"})
     rows = result.metric_rows(tuple(result.metrics))
     columns = ["signal", "value", "unit", "meaning"]
-    run.write_table("metrics", pandas.DataFrame(rows, columns=columns))
+    run.write_table("metrics", data_frame(rows, columns=columns))
     run.write_table("pv-loops", table(pv_cycles))
     run.write_text("patient.toml", ran.patient.to_toml())
     pictures = [

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.figures import Loop, Ventricle
+from experiments.statistics import DataFrame, data_frame
 from experiments.trials.trial import TrialRun
 from plants import WAVEFORMS, PhysicsError, Plant, Simulator
-from plants.quantities import SECONDS_PER_MINUTE
+from plants.quantities import SECONDS_PER_MINUTE, Array
 from plants.simulation import SINUS, death_text
-
-if TYPE_CHECKING:
-    import pandas
-
-Array = NDArray[np.float64]
 
 #: Interval of the samples of a loop, s.
 LOOP_INTERVAL = 0.002
@@ -72,13 +67,12 @@ def loops(pv_cycles: Sequence[Cycle]) -> list[Loop]:
     ]
 
 
-def table(pv_cycles: Sequence[Cycle]) -> pandas.DataFrame:
+def table(pv_cycles: Sequence[Cycle]) -> DataFrame:
     """A row for each sample: the name of the loop, then volumes and pressures."""
     import pandas
 
     return pandas.concat(
-        [pandas.DataFrame({"loop": cycle.name, **cycle.values}) for cycle in pv_cycles],
-        ignore_index=True,
+        [data_frame({"loop": cycle.name, **cycle.values}) for cycle in pv_cycles], ignore_index=True
     )
 
 

@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers import Outcome, SolveStatus
 from experiments.trials.trial import TrialRun
 from plants import METRICS, SIGNALS, WAVEFORMS, Signal, Therapy
+from plants.quantities import Array
 from plants.simulation import (
     COMPLETED,
     DIED,
@@ -26,7 +26,6 @@ from plants.simulation import (
 if TYPE_CHECKING:
     import xarray
 
-Array = NDArray[np.float64]
 
 #: The outcome of a trial that could not be run.
 FAILED = "failed"

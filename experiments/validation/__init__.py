@@ -1,5 +1,3 @@
 """Validation: the plant against published measurements."""
 
-from experiments.validation.study import STUDY, ValidationSettings
-
-__all__ = ["STUDY", "ValidationSettings"]
+from experiments.validation.study import STUDY as STUDY, ValidationSettings as ValidationSettings

@@ -6,19 +6,18 @@ Everything stands in one data file, with reasons; see its head for the rule of t
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from plants import SIGNALS, InputError, Patient, Pump, Quantity, unknown_name
 from plants.quantities import (
     CheckedModel,
     Tag,
     Text,
-    all_errors,
     load_toml,
     no_quantities,
     one_of,
@@ -78,15 +77,13 @@ class Support(CheckedModel):
     patient: PresetName | None = None
     place: Place | None = None
 
-    @model_validator(mode="after")
-    def _check_names(self) -> Self:
+    def _contradictions(self) -> Iterable[InputError]:
         if (self.device is None) != (self.level is None):
-            raise InputError("level", self.level, "a device and a level, or neither")
-        if self.device is not None and self.level != HIGHEST_WITHOUT_SUCTION:
+            yield InputError("level", self.level, "a device and a level, or neither")
+        elif self.device is not None and self.level != HIGHEST_WITHOUT_SUCTION:
             levels = [level.name for level in Pump.load(self.device).levels]
             if self.level not in levels:
-                raise unknown_name("level", self.level, levels)
-        return self
+                yield unknown_name("level", self.level, levels)
 
 
 class Band(CheckedModel):
@@ -128,13 +125,11 @@ class Band(CheckedModel):
     high: float | None = None
     miss: str = ""
 
-    @model_validator(mode="after")
-    def _check_values(self) -> Self:
+    def _contradictions(self) -> Iterable[InputError]:
         if self.low is None and self.high is None:
-            raise InputError("low", self.low, "a low or a high end")
+            yield InputError("low", self.low, "a low or a high end")
         if self.low is not None and self.high is not None and not self.low < self.high:
-            raise InputError("low", self.low, f"below high = {self.high:g}")
-        return self
+            yield InputError("low", self.low, f"below high = {self.high:g}")
 
     @property
     def unit(self) -> str:
@@ -187,18 +182,14 @@ class PublishedStudy(CheckedModel):
     )
     held: tuple[str, ...] = ()
 
-    @model_validator(mode="after")
-    def _check_names(self) -> Self:
+    def _contradictions(self) -> Iterable[InputError]:
         conditions = (BEFORE, *self.supports)
-        errors = [
+        return [
             unknown_name(f"bands[{k}].at", name, conditions)
             for k, band in enumerate(self.bands)
             for name in (*band.at, *(() if band.against is None else (band.against,)))
             if name not in conditions
         ]
-        if errors:
-            raise all_errors(errors)
-        return self
 
     @property
     def presets(self) -> tuple[str, ...]:

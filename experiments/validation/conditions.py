@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.runs import FloatArray
 from experiments.validation.bands import (
@@ -35,9 +34,8 @@ from plants import (
     steady_state,
 )
 from plants.cohorts import ESTIMATED_PARAMETERS
-from plants.quantities import SECONDS_PER_MINUTE
+from plants.quantities import SECONDS_PER_MINUTE, Array
 
-Array = NDArray[np.float64]
 _WAVE_INTERVAL = 0.001  # s
 _SHOWN_WAVES = (
     "time",
@@ -260,7 +258,7 @@ def simulate_condition(
     PhysicsError
         There is none.
     """
-    speed = plant.pump.speed(level) if plant.pump is not None else 0.0
+    speed = plant.level_speed(level)
     held = dict(outside or {})
     if reflex_pressure is None:
         steady = steady_state(plant, speed, held)

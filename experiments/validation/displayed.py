@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from experiments.statistics import DataFrame
 from experiments.studies.support import ALL_LEVELS, PATIENT, RIGHT_PATIENT, UNKNOWN
 from experiments.validation.bands import published
 from experiments.validation.row import Row, verdict
 from plants import Pump
 
-if TYPE_CHECKING:
-    import pandas
 
-
-def head_flow_rows(table: pandas.DataFrame, rmse: pandas.DataFrame) -> list[Row]:
+def head_flow_rows(table: DataFrame, rmse: DataFrame) -> list[Row]:
     """The flow of every level against its displayed range, and the root mean square of a device.
 
     Levels without a known range have no row. Of the steady law and the pulsating patient the one
@@ -115,7 +113,7 @@ def _known(value: Any) -> float | None:
     return None if value is None or math.isnan(value) else float(value)
 
 
-def preset_rows(table: pandas.DataFrame) -> list[Row]:
+def preset_rows(table: DataFrame) -> list[Row]:
     """Every target of every preset.
 
     Parameters

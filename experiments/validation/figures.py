@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from experiments.figures import COLORS, Drawing, label, left_title, new_figure, plain, shared_legend
+from experiments.figures import (
+    COLORS,
+    Axes,
+    Drawing,
+    Figure,
+    label,
+    left_title,
+    new_figure,
+    plain,
+    shared_legend,
+)
+from experiments.statistics import DataFrame, data_frame
 from experiments.validation.bands import BEFORE
 from experiments.validation.conditions import ShownCase, ShownCondition
 from experiments.validation.parts import PRESETS, Part
 from experiments.validation.row import MISS, Row
-
-if TYPE_CHECKING:
-    import pandas
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _BAND, _IN, _OUT = "#cfe8dc", "#0072B2", "#D55E00"
 _ROW_HEIGHT, _LOOP_WIDTH = 0.5, 4.6  # inches
@@ -120,8 +126,7 @@ def _draw_band(axes: Axes, row: Row) -> None:
         ha="center",
         fontsize="x-small",
     )
-    axes.set_xlim(left, right)
-    axes.set_ylim(-1.0, 1.6)
+    axes.set(xlim=(left, right), ylim=(-1.0, 1.6))
     axes.set_yticks([])
     axes.set_xticks(ends, [f"{end:.3g}" for end in ends], fontsize="x-small")
     axes.tick_params(axis="x", length=2, pad=1)
@@ -202,12 +207,10 @@ _PLACE_TITLES: Mapping[str, str] = {
 
 def head_flow_figure(tables: Sequence[Sequence[Mapping[str, Any]]]) -> Figure:
     """Displayed ranges of every level and the model's flows, a panel for each pump."""
-    import pandas
-
     figure = new_figure(11.5, 6.2)
     panels = figure.subplots(2, 3, squeeze=False).ravel()
     for axes, rows in zip(panels, tables, strict=False):
-        _draw_levels(plain(axes), pandas.DataFrame(rows))
+        _draw_levels(plain(axes), data_frame(rows))
     for axes in panels[len(tables) :]:
         axes.axis("off")
     for axes in panels[::3]:
@@ -220,7 +223,7 @@ def head_flow_figure(tables: Sequence[Sequence[Mapping[str, Any]]]) -> Figure:
     return figure
 
 
-def _draw_levels(axes: Axes, table: pandas.DataFrame) -> None:
+def _draw_levels(axes: Axes, table: DataFrame) -> None:
     levels = list(dict.fromkeys(table["level"]))
     first = table.drop_duplicates("level")
     place = np.arange(len(levels))

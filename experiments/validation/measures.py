@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.validation.slow import resting_lactate
 from plants import Plant
+from plants.quantities import Array
 
-Array = NDArray[np.float64]
 _HEAD = 60.0  # mmHg
 _LOW, _HIGH = 0.1, 0.9  # of the range of the LV pressure
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from experiments.statistics import DataFrame
 from experiments.studies.identify import patients_table
 from experiments.studies.support import head_flow_rmse, head_flow_table
 from experiments.validation.bands import studies
@@ -14,9 +15,6 @@ from experiments.validation.conditions import ShownCase, simulate_study
 from experiments.validation.displayed import head_flow_rows, preset_rows
 from experiments.validation.row import Row
 from plants import PhysicsError, Pump, unknown_name
-
-if TYPE_CHECKING:
-    import pandas
 
 HEAD_FLOW, PRESETS = "head-flow", "presets"
 
@@ -89,7 +87,7 @@ def run_part(part: PartName) -> Part:
     return Part(part, rows, [case.shown() for case in cases])
 
 
-def _records(table: pandas.DataFrame) -> list[dict[str, Any]]:
+def _records(table: DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from experiments.runs import PrintedTable
+from experiments.statistics import DataFrame, data_frame, fields_of
 from experiments.validation.bands import Described, PublishedStudy, published
 from experiments.validation.parts import HEAD_FLOW, PRESETS, Part
 from experiments.validation.row import MISS, Row
-
-if TYPE_CHECKING:
-    import pandas
 
 # The first column is never wrapped.
 _HEADINGS = ("verdict", "measure", "published", "model", "unit", "band")
@@ -41,19 +39,11 @@ def sources(parts: Sequence[Part]) -> list[dict[str, str]]:
 
 
 def _described(name: str, study: PublishedStudy | Described) -> dict[str, str]:
-    return {
-        "name": name,
-        "study": study.study,
-        "title": study.title,
-        "source": study.source,
-        "condition": study.condition,
-    }
+    return {"name": name} | fields_of(study, "study", "title", "source", "condition")
 
 
-def validation_tables(parts: Sequence[Part]) -> dict[str, pandas.DataFrame]:
+def validation_tables(parts: Sequence[Part]) -> dict[str, DataFrame]:
     """The tables behind the rows: how the patients were identified, flows, presets, conditions."""
-    import pandas
-
     cases = [case for part in parts for case in part.cases]
     rows: dict[str, list[dict[str, Any]]] = {
         "identified": [
@@ -85,4 +75,4 @@ def validation_tables(parts: Sequence[Part]) -> dict[str, pandas.DataFrame]:
         for case in cases
         for name, condition in case.conditions.items()
     ]
-    return {name: pandas.DataFrame(of_table) for name, of_table in rows.items() if of_table}
+    return {name: data_frame(of_table) for name, of_table in rows.items() if of_table}

@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import Field
 
 from experiments.runs import IN_ROW, Findings, Settings, Study, render
+from experiments.statistics import data_frame
 from experiments.validation.figures import validation_figures
 from experiments.validation.parts import HEAD_FLOW, Part, PartName, chosen_parts, run_part
 from experiments.validation.report import printed, sources, validation_tables
@@ -39,13 +40,11 @@ def _cases(settings: ValidationSettings) -> list[PartName]:
 
 
 def _findings(settings: ValidationSettings, results: Sequence[Part]) -> Findings:
-    import pandas
-
     order = chosen_parts(settings.study)
     parts = sorted(results, key=lambda part: order.index(part.name))
     rows = [row for part in parts for row in part.rows]
     return Findings(
-        tables={"validation": pandas.DataFrame(rows)} | validation_tables(parts),
+        tables={"validation": data_frame(rows)} | validation_tables(parts),
         figures=validation_figures(parts),
         summary=render("validation.md", rows=rows, miss=MISS),
         held=all(row.verdict != MISS for row in rows),

@@ -10,10 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plants.plant import Plant
-from plants.quantities import InputError
+from plants.quantities import Array, InputError
 from plants.scenarios import Scenario
-
-Array = NDArray[np.float64]
 
 
 def checked_plants(plants: Sequence[Plant]) -> tuple[Plant, ...]:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from plants.quantities import Array
 from plants.scenarios import Scenario, disturbance_vector
 
-Array = NDArray[np.float64]
 # Stretches that are remembered; lanes of one scenario meet the same ones episode after episode.
 _REMEMBERED = 20_000
 

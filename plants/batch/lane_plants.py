@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from plants.batch.disturbances import BatchDisturbances, MeanDisturbances
 from plants.batch.start import PlantKey, StartRequest
 from plants.plant import Plant
+from plants.quantities import Array
 from plants.scenarios import DISTURBANCES, Scenario
 from plants.simulation import integration_step
-
-Array = NDArray[np.float64]
 
 
 class LanePlants:

@@ -8,10 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.plant import METRICS
-from plants.quantities import SIGNALS, stream
+from plants.quantities import SIGNALS, Array, stream
 from plants.sensors import Sensors, position_limits, tier_table
-
-Array = NDArray[np.float64]
 
 
 class BatchSensors:

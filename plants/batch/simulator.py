@@ -37,7 +37,14 @@ from plants.plant import (
     VALUES,
     Plant,
 )
-from plants.quantities import SECONDS_PER_MINUTE, WAVEFORMS, PhysicsError, check_count, unknown_name
+from plants.quantities import (
+    SECONDS_PER_MINUTE,
+    WAVEFORMS,
+    Array,
+    PhysicsError,
+    check_count,
+    unknown_name,
+)
 from plants.scenarios import DISTURBANCES, Scenario
 from plants.simulation import (
     DISTURBANCE_BLOCK,
@@ -48,7 +55,6 @@ from plants.simulation import (
     time_blocks,
 )
 
-Array = NDArray[np.float64]
 N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
 _RATE_FACTOR = list(DISTURBANCES).index("heart_rate")
 _DISTURBANCE_ENTRIES = slice(RIGHT_SPEED + 1, RIGHT_SPEED + 1 + len(DISTURBANCES))

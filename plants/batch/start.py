@@ -15,9 +15,8 @@ from plants.batch.layout import BatchLayout
 from plants.beat import BeatMap, steady_state
 from plants.compile import Backend
 from plants.plant import ACCUMULATOR, PHASE, STATES, Plant
-from plants.quantities import PhysicsError
+from plants.quantities import Array, PhysicsError
 
-Array = NDArray[np.float64]
 N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
 # Starts that are remembered: episodes of a cohort begin at the same ones again and again.
 _REMEMBERED = 4096

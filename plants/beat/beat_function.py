@@ -7,11 +7,9 @@ from typing import Any, Protocol
 
 import casadi as ca
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.plant import METRICS, STATES
-
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 # CasADi keeps no reference to a callback that a graph of it uses, and a dead one ends the process.
 _CALLBACKS: list[ca.Callback] = []

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.beat.map import Beat, BeatMap
 from plants.beat.periodic_newton import VEIN_VOLUME, Search, newton
 from plants.plant import STATES
-
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 #: Longest cycle looked for. Deep suction at every other beat makes one of two.
 MOST_BEATS = 4

@@ -14,16 +14,14 @@ from dataclasses import dataclass
 
 import casadi as ca
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.beat.beat_function import beat_function
 from plants.beat.time_loop import EmittedKernel, beat_kernel
 from plants.compile import ArrayFunction, Backend
 from plants.compile.expressions import directional_derivative
 from plants.plant import METRICS, PHASE, STATES, STEP, VALUES, Plant, plant_model
-from plants.quantities import SECONDS_PER_MINUTE, unknown_name
+from plants.quantities import SECONDS_PER_MINUTE, Array, unknown_name
 
-Array = NDArray[np.float64]
 N_STATE = len(STATES)
 _RATE, _RATE_FACTOR = VALUES.index["heart_rate"], VALUES.index["disturbance_heart_rate"]
 # One direction for each state but the phase.

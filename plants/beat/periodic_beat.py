@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.beat.cycle import CycleMap, cycles
 from plants.beat.map import Beat, BeatMap
 from plants.beat.periodic_newton import VEIN_VOLUME, Search, multiplier, newton, residual_jacobian
 from plants.plant import METRICS, N_VOLUMES, RIGHT_SPEED, SPEED, STATES, Plant
-from plants.quantities import KRPM_PER_RPM, FailureKind, PhysicsError
-
-Array = NDArray[np.float64]
+from plants.quantities import KRPM_PER_RPM, Array, FailureKind, PhysicsError
 
 #: Largest change of any state over the beat that counts as periodic (mL, mL/s, krpm).
 TOLERANCE = 1e-8

@@ -16,12 +16,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.beat.map import Beat
 from plants.plant import N_VOLUMES, PHASE, STATES
-
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 #: States that a beat has to bring back: all but the phase.
 FREE_STATES = np.array([i for i in range(len(STATES)) if i != PHASE])

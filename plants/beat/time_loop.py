@@ -9,8 +9,6 @@ from __future__ import annotations
 import functools
 
 import casadi as ca
-import numpy as np
-from numpy.typing import NDArray
 
 from plants.compile import (
     Backend,
@@ -23,9 +21,7 @@ from plants.compile import (
 )
 from plants.compile.code import PlantFunctions
 from plants.plant import BEAT_SLACK, PHASE, STATES, VALUES, plant_model
-from plants.quantities import WAVEFORMS
-
-Array = NDArray[np.float64]
+from plants.quantities import WAVEFORMS, Array
 
 RIGHT_PRESENT = VALUES.index["right_pump_present"]
 #: States of the right pump, and how fast (1/s) each goes to zero where there is none: as in the

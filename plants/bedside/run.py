@@ -20,11 +20,10 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.beat import PeriodicBeat, SteadyState
 from plants.plant import Plant
-from plants.quantities import SECONDS_PER_HOUR, FailureKind, PhysicsError
+from plants.quantities import SECONDS_PER_HOUR, Array, FailureKind, PhysicsError
 from plants.slow import (
     FAST_RELAXING_STATES,
     SLOW_STATES,
@@ -34,8 +33,6 @@ from plants.slow import (
     relaxation,
     step_change,
 )
-
-Array = NDArray[np.float64]
 
 #: Relative difference of the two orders of the method that is borne in a step.
 RELATIVE_TOLERANCE = 0.02

@@ -11,12 +11,11 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.cohorts.variation import STRESSED_VOLUME, Numbers, Variation
 from plants.cohorts.virtual_patient import RESPONDERS
 from plants.patients import Patient
-from plants.quantities import InputError
+from plants.quantities import Array, InputError
 from plants.slow import SlowParameters
 from plants.slow.laws import DRUGS, hidden_regurgitation
 
@@ -24,9 +23,7 @@ from plants.slow.laws import DRUGS, hidden_regurgitation
 TRUNCATION = 2.5
 
 
-def bounded_scores(
-    random: np.random.Generator, cholesky: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def bounded_scores(random: np.random.Generator, cholesky: Array) -> Array:
     """Correlated standard normal scores, none beyond the truncation.
 
     Parameters

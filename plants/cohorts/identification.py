@@ -10,14 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from plants.beat import SteadyState, steady_state
 from plants.patients import PATIENT_PARAMETERS, UNSTRESSED_VOLUMES, Patient
 from plants.plant import Plant
-from plants.quantities import MISSING, SIGNALS, InputError, PhysicsError, unknown_name
-
-Array = NDArray[np.float64]
+from plants.quantities import MISSING, SIGNALS, Array, InputError, PhysicsError, unknown_name
 
 #: Parameters that identification may move.
 ESTIMATED_PARAMETERS = (

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from plants.quantities import Array
 
-Array = NDArray[np.float64]
 Band = tuple[float, float]
 Numbers = Mapping[str, float]
 

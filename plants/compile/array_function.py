@@ -7,9 +7,8 @@ from typing import Any
 
 import casadi as ca
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 
 class ArrayFunction:

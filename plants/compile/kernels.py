@@ -9,16 +9,15 @@ from typing import Literal, Protocol, TypeVar
 
 import casadi as ca
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.compile.cache import library_function, load_library
 from plants.compile.code import casadi_loop_source
 from plants.compile.compiler import BuildError
 from plants.compile.expressions import directional_derivative
 from plants.compile.shared_objects import Shared
+from plants.quantities import Array
 
 Backend = Literal["auto", "compiled", "virtual-machine"]
-Array = NDArray[np.float64]
 _Compiled = TypeVar("_Compiled")
 _Interpreted = TypeVar("_Interpreted")
 

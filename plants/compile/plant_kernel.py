@@ -16,8 +16,7 @@ from plants.compile.code import (
     sensitivity_source,
     state_tangent_source,
 )
-
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 #: Directions are carried in groups of so many lanes.
 LANES = 8

@@ -1,32 +1,22 @@
 """The pump's console: P-levels and boost, AUTO, label limits, actions and suction."""
 
 from plants.console.action import (
-    ActionMap,
-    LevelAction,
-    SpeedAction,
-    action_from,
-    action_index,
-    action_of,
+    ActionMap as ActionMap,
+    LevelAction as LevelAction,
+    SpeedAction as SpeedAction,
+    action_from as action_from,
+    action_index as action_index,
+    action_of as action_of,
 )
-from plants.console.auto_mode import AutoMode
-from plants.console.device_driver import DeviceDriver
-from plants.console.label_limits import INDICATIONS, LabelClock, label_limit
-from plants.console.lower_level import next_lower_level
-from plants.console.suction_event import SuctionEvent, SuctionEvents
-
-__all__ = [
-    "INDICATIONS",
-    "ActionMap",
-    "AutoMode",
-    "DeviceDriver",
-    "LabelClock",
-    "LevelAction",
-    "SpeedAction",
-    "SuctionEvent",
-    "SuctionEvents",
-    "action_from",
-    "action_index",
-    "action_of",
-    "label_limit",
-    "next_lower_level",
-]
+from plants.console.auto_mode import AutoMode as AutoMode
+from plants.console.device_driver import DeviceDriver as DeviceDriver
+from plants.console.label_limits import (
+    INDICATIONS as INDICATIONS,
+    LabelClock as LabelClock,
+    label_limit as label_limit,
+)
+from plants.console.lower_level import next_lower_level as next_lower_level
+from plants.console.suction_event import (
+    SuctionEvent as SuctionEvent,
+    SuctionEvents as SuctionEvents,
+)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, ClassVar, Self
+from collections.abc import Iterable, Mapping
+from typing import Annotated, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from plants.patients.parameters import PATIENT_PARAMETERS, UNSTRESSED_VOLUMES
 from plants.quantities import (
@@ -85,16 +85,14 @@ class Patient(ParameterPreset):
     held: tuple[Annotated[str, one_of(PATIENT_PARAMETERS)], ...] = ()
     path: str = Field(default="patient", exclude=True, repr=False)
 
-    @model_validator(mode="after")
-    def _check_volume_budget(self) -> Self:
+    def _contradictions(self) -> Iterable[InputError]:
         """Refuse vessels that would be empty: no blood beyond the unstressed volumes."""
         total, blood = self.unstressed_volume, self.values["blood_volume"]
         if blood <= total:
             parts = " + ".join(f"{name} {self.values[name]:g}" for name in UNSTRESSED_VOLUMES)
             high = PATIENT_PARAMETERS["blood_volume"].high
             allowed = f"more than {total:g} mL (the sum of {parts}), up to {high:g} mL"
-            raise InputError("parameters.blood_volume.value", blood, allowed)
-        return self
+            yield InputError("parameters.blood_volume.value", blood, allowed)
 
     @property
     def unstressed_volume(self) -> float:

@@ -20,11 +20,9 @@ from numbers import Integral
 from statistics import NormalDist
 from types import MappingProxyType
 
-import numpy as np
-from numpy.typing import NDArray
-
 from plants.quantities import (
     DATA,
+    Array,
     InputError,
     Parameter,
     Quantity,
@@ -217,7 +215,7 @@ def rhythm_quantities() -> Mapping[str, Quantity]:
 
 
 @functools.lru_cache(maxsize=512)
-def _uniforms(seed: int, block: int) -> NDArray[np.float64]:
+def _uniforms(seed: int, block: int) -> Array:
     """Uniform draws of a block of beats; a counter-based generator needs no draws before them."""
     return stream("rhythm", seed, block).random(_BLOCK)
 

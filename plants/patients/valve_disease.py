@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from plants.patients.parameters import PATIENT_PARAMETERS
 from plants.patients.patient import Patient
@@ -82,14 +82,12 @@ class ValveDisease(CheckedModel):
     typical_drop: Annotated[Quantity, quantity_in(_DROP)] | None = None
     name: str = Field(default="", exclude=True)
 
-    @model_validator(mode="after")
-    def _check_kind(self) -> Self:
-        if (self.typical_flow is None) == (self.typical_drop is None):
-            raise InputError("typical_flow", self.typical_flow, "it or typical_drop, not both")
+    def _contradictions(self) -> Iterable[InputError]:
         prefix = "leak_" if self.typical_flow is None else "r_"
-        if not self.parameter.startswith(prefix):
-            raise InputError("parameter", self.parameter, f"a patient parameter {prefix}...")
-        return self
+        if (self.typical_flow is None) == (self.typical_drop is None):
+            yield InputError("typical_flow", self.typical_flow, "it or typical_drop, not both")
+        elif not self.parameter.startswith(prefix):
+            yield InputError("parameter", self.parameter, f"a patient parameter {prefix}...")
 
     @property
     def typical(self) -> Quantity:

@@ -1,42 +1,31 @@
 """The plant: all equations in one symbolic model, patient and pumps, metrics of a beat."""
 
-from plants.plant import metrics
-from plants.plant.equations import N_VOLUMES, PHASE, STATES, VALUES
-from plants.plant.metrics import (
-    ACCUMULATOR,
-    EXTREMES,
-    INTEGRALS,
-    LEAST_CVP,
-    METRICS,
-    power_output,
-    pulsatility_index,
+from plants.plant import metrics as metrics
+from plants.plant.equations import (
+    N_VOLUMES as N_VOLUMES,
+    PHASE as PHASE,
+    STATES as STATES,
+    VALUES as VALUES,
 )
-from plants.plant.model import BEAT_SLACK, PlantModel, plant_model
-from plants.plant.plant import DEFAULT_RIGHT_LEVEL, RIGHT_SPEED, SPEED, STEP, Plant
-from plants.plant.structures import FreeWall
-from plants.quantities import BeatMetrics
-
-__all__ = [
-    "ACCUMULATOR",
-    "BEAT_SLACK",
-    "DEFAULT_RIGHT_LEVEL",
-    "EXTREMES",
-    "INTEGRALS",
-    "LEAST_CVP",
-    "METRICS",
-    "N_VOLUMES",
-    "PHASE",
-    "RIGHT_SPEED",
-    "SPEED",
-    "STATES",
-    "STEP",
-    "VALUES",
-    "BeatMetrics",
-    "FreeWall",
-    "Plant",
-    "PlantModel",
-    "metrics",
-    "plant_model",
-    "power_output",
-    "pulsatility_index",
-]
+from plants.plant.metrics import (
+    ACCUMULATOR as ACCUMULATOR,
+    EXTREMES as EXTREMES,
+    INTEGRALS as INTEGRALS,
+    LEAST_CVP as LEAST_CVP,
+    METRICS as METRICS,
+    power_output as power_output,
+    pulsatility_index as pulsatility_index,
+)
+from plants.plant.model import (
+    BEAT_SLACK as BEAT_SLACK,
+    PlantModel as PlantModel,
+    plant_model as plant_model,
+)
+from plants.plant.plant import (
+    RIGHT_SPEED as RIGHT_SPEED,
+    SPEED as SPEED,
+    STEP as STEP,
+    Plant as Plant,
+)
+from plants.plant.structures import FreeWall as FreeWall
+from plants.quantities import BeatMetrics as BeatMetrics

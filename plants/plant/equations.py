@@ -22,14 +22,18 @@ from plants.circulation import (
     PatientParameters,
     Pressures,
     interaction,
+    loop as circulation,
     positive_part,
 )
-from plants.circulation import loop as circulation
 from plants.patients import PATIENT_PARAMETERS
 from plants.plant.structures import Extremes, Integrals, PumpStates, State
-from plants.pumps import INSERTED_LAYOUT, InsertedDevice, motor_current
-from plants.pumps import catheter_position as position
-from plants.pumps import dynamics as pump_dynamics
+from plants.pumps import (
+    INSERTED_LAYOUT,
+    InsertedDevice,
+    catheter_position as position,
+    dynamics as pump_dynamics,
+    motor_current,
+)
 from plants.quantities import (
     KRPM_PER_RPM,
     L_MIN_PER_ML_S,

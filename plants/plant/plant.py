@@ -6,12 +6,11 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.patients import Patient
 from plants.plant.equations import STATES, VALUES
 from plants.pumps import DEVICE_PARAMETERS, Pump
-from plants.quantities import KRPM_PER_RPM, L_MIN_PER_ML_S, InputError
+from plants.quantities import KRPM_PER_RPM, L_MIN_PER_ML_S, Array, InputError
 from plants.scenarios import disturbance_vector
 
 # A pump that is not there: any values will do that divide by nothing, with a motor that follows
@@ -107,9 +106,7 @@ class Plant:
         """Name of the support: ``"CP"``, ``"CP+RP"``, or ``"none"``."""
         return "+".join(p.name for p in (self.left, self.right) if p is not None) or "none"
 
-    def values(
-        self, speed: float, disturbances: Mapping[str, float] | None, step: float
-    ) -> NDArray[np.float64]:
+    def values(self, speed: float, disturbances: Mapping[str, float] | None, step: float) -> Array:
         """The vector of held values of the model.
 
         Parameters
@@ -126,6 +123,16 @@ class Plant:
         if self.left is None:
             commands.reverse()
         return np.concatenate([commands, outside, self.parameters, [step]])
+
+    def level_speed(self, level: str | None) -> float:
+        """Speed (rpm) of a level of :attr:`pump`; 0 without a pump or a level.
+
+        Raises
+        ------
+        InputError
+            The pump has no such level.
+        """
+        return self.pump.speed(level) if self.pump is not None and level else 0.0
 
     def limited(self, speed: float) -> float:
         """The speed (rpm) that this pump can take: 0 to its maximum; 0 without a pump.
@@ -187,7 +194,7 @@ class Plant:
         )
         return STABILITY_LIMIT / max(rates)
 
-    def rest(self) -> NDArray[np.float64]:
+    def rest(self) -> Array:
         """The state of a heart at standstill: every compartment at the mean filling pressure.
 
         It is not periodic; the beat is marched from it towards its periodic state.
@@ -250,7 +257,7 @@ def _sides(pumps: list[Pump]) -> tuple[Pump | None, Pump | None]:
     return by_side.get("left"), by_side.get("right")
 
 
-def _device(pump: Pump | None) -> NDArray[np.float64]:
+def _device(pump: Pump | None) -> Array:
     """Parameters of a pump and whether it is there."""
     if pump is None:
         return np.append(_ABSENT, 0.0)

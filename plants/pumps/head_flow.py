@@ -11,10 +11,10 @@ from collections.abc import Mapping
 
 import casadi as ca
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.circulation import positive_part, smaller
 from plants.pumps.parameters import DeviceParameters
+from plants.quantities import Array
 
 #: Width of the smooth shut-off bound: a share of the bound, and a floor in mmHg.
 HEAD_CORNER_SHARE, HEAD_CORNER = 0.02, 1e-3
@@ -34,9 +34,7 @@ def head_flow_law(speed: ca.SX, flow: ca.SX, p: DeviceParameters) -> ca.SX:
     return limited - p.head_c * backward**2
 
 
-def steady_head(
-    values: Mapping[str, float], krpm: NDArray[np.float64], flow: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def steady_head(values: Mapping[str, float], krpm: Array, flow: Array) -> Array:
     """Head from inlet to outlet at a speed and a steady flow, mmHg.
 
     With w in krpm and Q in L/min: ``head_a w^2 + head_b w Q + head_c Q^2`` for forward flow,
@@ -63,9 +61,7 @@ def steady_head(
     return bounded - values["head_c"] * backward**2
 
 
-def steady_flow(
-    values: Mapping[str, float], krpm: NDArray[np.float64], head: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def steady_flow(values: Mapping[str, float], krpm: Array, head: Array) -> Array:
     """The flow at which :func:`steady_head` gives `head`, L/min; head falls with flow."""
     # Outside +-bound the quadratic term alone outweighs the head and every other term.
     pressure = np.abs(head) + (values["head_a"] + values["shutoff_limit"]) * krpm**2 + 1.0

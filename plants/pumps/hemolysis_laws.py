@@ -18,13 +18,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pydantic import Field
 
 from plants.pumps.pump import Pump
 from plants.quantities import (
     DATA,
+    Array,
     CheckedModel,
     Quantity,
     check_array,
@@ -78,7 +78,7 @@ class HemolysisLaw(CheckedModel):
     beta: Annotated[Quantity, quantity_in(LAW_PARAMETERS["beta"])]
     name: str = Field(default="", exclude=True)
 
-    def index(self, shear_stress: ArrayLike, exposure_time: ArrayLike) -> NDArray[np.float64]:
+    def index(self, shear_stress: ArrayLike, exposure_time: ArrayLike) -> Array:
         """Hemoglobin released in one passage, percent of that which passes.
 
         Parameters
@@ -95,18 +95,14 @@ class HemolysisLaw(CheckedModel):
         time = _positive(exposure_time, "exposure_time", "s")
         return self.coefficient.value * stress**self.alpha.value * time**self.beta.value
 
-    def modified_index(
-        self, shear_stress: ArrayLike, exposure_time: ArrayLike
-    ) -> NDArray[np.float64]:
+    def modified_index(self, shear_stress: ArrayLike, exposure_time: ArrayLike) -> Array:
         """The index as the modified index counts it: millionths of the hemoglobin that passes.
 
         Parameters and errors as :meth:`index`.
         """
         return _MILLIONTHS_PER_PERCENT * self.index(shear_stress, exposure_time)
 
-    def shear_stress_at(
-        self, modified_index: ArrayLike, exposure_time: ArrayLike
-    ) -> NDArray[np.float64]:
+    def shear_stress_at(self, modified_index: ArrayLike, exposure_time: ArrayLike) -> Array:
         """Shear stress (Pa) at which the law gives a modified index: its inverse.
 
         Parameters
@@ -131,9 +127,7 @@ class HemolysisLaw(CheckedModel):
         scale = self.coefficient.value * time**self.beta.value
         return (percent / scale) ** (1 / self.alpha.value)
 
-    def relative_release(
-        self, speed_ratio: ArrayLike, flow_ratio: ArrayLike
-    ) -> NDArray[np.float64]:
+    def relative_release(self, speed_ratio: ArrayLike, flow_ratio: ArrayLike) -> Array:
         """Release of a pump over that at its reference, by this law.
 
         Shear stress goes with the rotor speed, exposure time with 1/flow, and the release with
@@ -160,7 +154,7 @@ class HemolysisLaw(CheckedModel):
         return speed**self.alpha.value * flow ** (1 - self.beta.value)
 
 
-def _positive(value: ArrayLike, name: str, unit: str) -> NDArray[np.float64]:
+def _positive(value: ArrayLike, name: str, unit: str) -> Array:
     return check_array(value, name, unit, "positive numbers")
 
 

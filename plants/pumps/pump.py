@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from pydantic import Field, InstanceOf, model_validator
+from numpy.typing import ArrayLike
+from pydantic import Field, InstanceOf
 
 from plants.pumps.device_file import DeviceFile
 from plants.pumps.head_flow import steady_flow, steady_head
@@ -16,6 +16,7 @@ from plants.pumps.levels import Boost, HeadFlow, Level, check_levels, level_name
 from plants.pumps.parameters import DEVICE_PARAMETERS, DEVICE_RATINGS
 from plants.quantities import (
     KRPM_PER_RPM,
+    Array,
     InputError,
     Name,
     Parameter,
@@ -100,12 +101,11 @@ class Pump(ParameterPreset):
     head_flow_uncertainty: tuple[InstanceOf[HeadFlow], ...] = ()
     path: str = Field(default="pump", exclude=True, repr=False)
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
+    def _contradictions(self) -> Iterable[InputError]:
         if self.side not in _SIDES:
             raise unknown_name("device.side", self.side, _SIDES)
         check_levels(self.levels, self.boost, self.values["max_speed"])
-        return self
+        return ()
 
     @classmethod
     def read(cls, content: Mapping[str, Any], *, source: str) -> Self:
@@ -179,7 +179,7 @@ class Pump(ParameterPreset):
         wanted = check_number(rpm, anything, "speed", self.path)
         return min(self.levels, key=lambda level: abs(level.rpm - wanted))
 
-    def head(self, speed: ArrayLike, flow: ArrayLike) -> NDArray[np.float64]:
+    def head(self, speed: ArrayLike, flow: ArrayLike) -> Array:
         """Steady head from inlet to outlet, by the law the plant uses.
 
         See :func:`plants.pumps.head_flow.steady_head`. The head falls strictly with flow.
@@ -209,7 +209,7 @@ class Pump(ParameterPreset):
         """
         return steady_head(self.values, self._krpm(speed), check_array(flow, "flow", "L/min"))
 
-    def flow_at(self, speed: ArrayLike, head: ArrayLike) -> NDArray[np.float64]:
+    def flow_at(self, speed: ArrayLike, head: ArrayLike) -> Array:
         """Steady flow at a head: the inverse of :meth:`head`.
 
         Parameters
@@ -237,7 +237,7 @@ class Pump(ParameterPreset):
         """
         return steady_flow(self.values, self._krpm(speed), check_array(head, "head", "mmHg"))
 
-    def _krpm(self, speed: ArrayLike) -> NDArray[np.float64]:
+    def _krpm(self, speed: ArrayLike) -> Array:
         rpm = check_array(speed, "speed", "rpm")
         if np.any(rpm < 0) or np.any(rpm > self.max_rpm):
             raise InputError("speed", speed, f"0 to {self.max_rpm:g} rpm", source=self.path)

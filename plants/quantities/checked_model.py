@@ -6,10 +6,10 @@ kind of value and a value out of its range are refused in one way, with the near
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self, dataclass_transform
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from plants.quantities.errors import FrozenError, InputError, all_errors, each_error, unknown_name
 from plants.quantities.model_refusals import (
@@ -82,6 +82,16 @@ class CheckedModel(BaseModel):
     def _source_of(cls, data: Mapping[str, Any]) -> str | None:
         """Where the values came from, when the values themselves tell it."""
         return None
+
+    def _contradictions(self) -> Iterable[InputError]:
+        """What is wrong with the fields taken together; a subclass gives its own, or raises."""
+        return ()
+
+    @model_validator(mode="after")
+    def _refuse_contradictions(self) -> Self:
+        if refused := list(self._contradictions()):
+            raise all_errors(refused)
+        return self
 
     @classmethod
     def read(cls, content: Mapping[str, Any], *, source: str) -> Self:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from plants.quantities.errors import MISSING, InputError, unknown_name
 
+#: Numbers in double precision; a docstring says of what shape.
 Array = NDArray[np.float64]
 
 

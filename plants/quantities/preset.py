@@ -9,10 +9,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.quantities.checked_model import CheckedModel
-from plants.quantities.checks import Declared
+from plants.quantities.checks import Array, Declared
 from plants.quantities.errors import lookup
 from plants.quantities.quantity import Quantity, replace_values, replaced_path
 from plants.quantities.toml_file import parsed_toml, preset_names, toml_text
@@ -151,7 +150,7 @@ class ParameterPreset(Preset):
     def __getitem__(self, name: str) -> float:
         return lookup(self.values, name, "parameter", source=self.path)
 
-    def vector(self) -> NDArray[np.float64]:
+    def vector(self) -> Array:
         """The values as a new array, in the order of the symbolic parameter vector.
 
         Returns

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from plants.quantities import (
     CheckedModel,
@@ -101,8 +101,7 @@ class Scenario(Preset):
         file = _ScenarioFile.read(content, source=source)
         return cls(file.name, file.description, tuple(row.event() for row in file.events), source)
 
-    @model_validator(mode="after")
-    def _check_range(self) -> Self:
+    def _contradictions(self) -> Iterable[InputError]:
         # One event is in range by its amount. Several are looked at where a piece begins, just
         # before the next one and after all of them; between these every course is monotone.
         collector = ErrorCollector()
@@ -113,7 +112,7 @@ class Scenario(Preset):
             field = " and ".join(f"events[{i}]" for i in indices) + f" together, {name}"
             collector.call(self._check_together, name, events, field)
         collector.tell()
-        return self
+        return ()
 
     def _check_together(self, name: str, events: tuple[Event, ...], field: str) -> None:
         for t in self._looked_at(events):

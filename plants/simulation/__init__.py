@@ -1,61 +1,47 @@
 """Simulation: a plant stepped through time, at a held speed or in a closed loop."""
 
-from plants.simulation.beat_clock import BeatClock
-from plants.simulation.conditions import SINUS, Conditions
-from plants.simulation.constant_speed import held_speed, run_course, simulate
-from plants.simulation.death_watch import DeathWatch, death_text, fall_cause, fall_text
-from plants.simulation.outcome import COMPLETED, DIED, LEFT, failure_outcome, is_fatal
+from plants.simulation.beat_clock import BeatClock as BeatClock
+from plants.simulation.conditions import SINUS as SINUS, Conditions as Conditions
+from plants.simulation.constant_speed import (
+    held_speed as held_speed,
+    run_course as run_course,
+    simulate as simulate,
+)
+from plants.simulation.death_watch import (
+    DeathWatch as DeathWatch,
+    death_text as death_text,
+    fall_cause as fall_cause,
+    fall_text as fall_text,
+)
+from plants.simulation.outcome import (
+    COMPLETED as COMPLETED,
+    DIED as DIED,
+    LEFT as LEFT,
+    failure_outcome as failure_outcome,
+    is_fatal as is_fatal,
+)
 from plants.simulation.periods import (
-    PERIOD_UNIT,
-    is_whole_multiple,
-    period_lengths,
-    suction_time,
-    time_lived,
-    whole_periods,
+    PERIOD_UNIT as PERIOD_UNIT,
+    is_whole_multiple as is_whole_multiple,
+    period_lengths as period_lengths,
+    suction_time as suction_time,
+    time_lived as time_lived,
+    whole_periods as whole_periods,
 )
-from plants.simulation.physical_range import check_finite, in_physical_range, physical_range_breach
-from plants.simulation.rollout import Recorder, save_rollout, steady_metrics
+from plants.simulation.physical_range import (
+    check_finite as check_finite,
+    in_physical_range as in_physical_range,
+    physical_range_breach as physical_range_breach,
+)
+from plants.simulation.rollout import (
+    Recorder as Recorder,
+    save_rollout as save_rollout,
+    steady_metrics as steady_metrics,
+)
 from plants.simulation.simulator import (
-    DISTURBANCE_BLOCK,
-    Simulator,
-    SimulatorSnapshot,
-    check_positive,
-    integration_step,
-    time_blocks,
+    DISTURBANCE_BLOCK as DISTURBANCE_BLOCK,
+    Simulator as Simulator,
+    check_positive as check_positive,
+    integration_step as integration_step,
+    time_blocks as time_blocks,
 )
-
-__all__ = [
-    "COMPLETED",
-    "DIED",
-    "DISTURBANCE_BLOCK",
-    "LEFT",
-    "PERIOD_UNIT",
-    "SINUS",
-    "BeatClock",
-    "Conditions",
-    "DeathWatch",
-    "Recorder",
-    "Simulator",
-    "SimulatorSnapshot",
-    "check_finite",
-    "check_positive",
-    "death_text",
-    "failure_outcome",
-    "fall_cause",
-    "fall_text",
-    "held_speed",
-    "in_physical_range",
-    "integration_step",
-    "is_fatal",
-    "is_whole_multiple",
-    "period_lengths",
-    "physical_range_breach",
-    "run_course",
-    "save_rollout",
-    "simulate",
-    "steady_metrics",
-    "suction_time",
-    "time_blocks",
-    "time_lived",
-    "whole_periods",
-]

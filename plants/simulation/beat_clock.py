@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plants.plant import BEAT_SLACK
-
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 
 class BeatClock:

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from plants.quantities import SIGNALS
+from plants.quantities import SIGNALS, Array
 from plants.simulation.periods import RELATIVE_ROUNDING
 from plants.therapies import Death
 
@@ -47,7 +46,7 @@ class DeathWatch:
 
     def __init__(self, death: Death, lanes: int | None = None):
         self.death = death
-        self.seconds: NDArray[np.float64] = np.zeros(() if lanes is None else lanes)
+        self.seconds: Array = np.zeros(() if lanes is None else lanes)
 
     def reset(self, lanes: Any = ...) -> None:
         """Nobody, or none of some lanes, has been close to death yet."""

@@ -16,15 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.plant import METRICS
-from plants.quantities import SIGNALS, SLOW_SIGNALS, WAVEFORMS
+from plants.quantities import SIGNALS, SLOW_SIGNALS, WAVEFORMS, Array
 
 if TYPE_CHECKING:
     import xarray
-
-Array = NDArray[np.float64]
 
 
 class Recorder:

@@ -7,19 +7,17 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.beat import DEFAULT_STEP, BeatMap, run_kernel, steady_state
 from plants.compile import Backend
 from plants.patients import Rhythm
 from plants.plant import ACCUMULATOR, METRICS, N_VOLUMES, PHASE, STATES, Plant, plant_model
-from plants.quantities import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, WAVEFORMS, InputError
+from plants.quantities import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, WAVEFORMS, Array, InputError
 from plants.scenarios import Scenario
 from plants.simulation.beat_clock import BeatClock
 from plants.simulation.physical_range import physical_range_breach
 from plants.slow import SlowClock, combined_disturbances
 
-Array = NDArray[np.float64]
 N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
 
 #: Disturbances are held, at their mean, over blocks no longer than this, s.

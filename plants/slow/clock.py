@@ -6,13 +6,20 @@ import functools
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.beat import steady_state
 from plants.compile import ArrayFunction
 from plants.patients import Patient
 from plants.plant import METRICS, Plant
-from plants.quantities import FailureKind, InputError, PhysicsError, check_number, clipped, lookup
+from plants.quantities import (
+    Array,
+    FailureKind,
+    InputError,
+    PhysicsError,
+    check_number,
+    clipped,
+    lookup,
+)
 from plants.scenarios import DISTURBANCES
 from plants.slow.model import (
     FAST_RELAXING_STATES,
@@ -27,7 +34,6 @@ from plants.slow.model import (
 )
 from plants.slow.parameters import SlowParameters
 
-Array = NDArray[np.float64]
 _LOW = np.array([state.low for state in SLOW_STATES.values()])
 _HIGH = np.array([state.high for state in SLOW_STATES.values()])
 _FAST_RELAXING = np.array([STATE_LAYOUT.index[name] for name in FAST_RELAXING_STATES])

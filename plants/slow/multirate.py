@@ -21,18 +21,15 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.beat import SteadyState
 from plants.plant import Plant
-from plants.quantities import HOURS_PER_DAY, FailureKind, InputError, PhysicsError
+from plants.quantities import HOURS_PER_DAY, Array, FailureKind, InputError, PhysicsError
 from plants.slow.clock import SlowClock, metric_vector
 from plants.slow.model import FAST_RELAXING_STATES, SLOW_STATES, STATE_LAYOUT
 from plants.slow.periodic_run import PeriodicRun, step_change
 from plants.slow.response import BeatResponse, drive_vector
 from plants.slow.trajectory import MetricModel, Trajectory, slow_trajectory
-
-Array = NDArray[np.float64]
 
 #: Error of an outer step relative to the size of a state that is aimed at.
 RELATIVE_TOLERANCE = 1e-3

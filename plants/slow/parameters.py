@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.quantities import (
     DATA,
+    Array,
     Parameter,
     Quantity,
     declarations,
@@ -82,7 +82,7 @@ class SlowParameters:
         """The numbers alone, in the order of the symbolic vector."""
         return {name: quantity.value for name, quantity in self.entries.items()}
 
-    def vector(self) -> NDArray[np.float64]:
+    def vector(self) -> Array:
         """The numbers as the functions take them."""
         return np.array(list(self.values.values()))
 

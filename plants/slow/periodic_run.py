@@ -6,15 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from plants.beat import SteadyState
 from plants.plant import Plant
-from plants.quantities import InputError
+from plants.quantities import Array, InputError
 from plants.slow.clock import SlowClock, combined_disturbances
-
-Array = NDArray[np.float64]
 
 
 class HasBeat(Protocol):

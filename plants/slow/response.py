@@ -13,15 +13,12 @@ from collections.abc import Mapping
 
 import casadi as ca
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.beat import BeatMap, PeriodicBeat, SteadyState
 from plants.plant import METRICS, N_VOLUMES, PHASE, STATES, VALUES, Plant
-from plants.quantities import FailureKind, PhysicsError
+from plants.quantities import Array, FailureKind, PhysicsError
 from plants.scenarios import DISTURBANCES
 from plants.slow.model import slow_model
-
-Array = NDArray[np.float64]
 
 _FREE = np.array([i for i in range(len(STATES)) if i != PHASE])
 _VEINS = STATES.index["systemic_vein_volume"]

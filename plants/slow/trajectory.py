@@ -20,16 +20,14 @@ from typing import TypeVar
 
 import casadi as ca
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.plant import METRICS
-from plants.quantities import SECONDS_PER_HOUR, FailureKind, PhysicsError
+from plants.quantities import SECONDS_PER_HOUR, Array, FailureKind, PhysicsError
 from plants.scenarios import DISTURBANCES
 from plants.slow.clock import SlowClock
 from plants.slow.model import SLOW_INPUTS, SLOW_STATES, slow_model
 from plants.slow.response import drives
 
-Array = NDArray[np.float64]
 Share = TypeVar("Share", float, ca.SX)
 
 # Errors of the solver, far below those of an outer step; the second relative to the scales.

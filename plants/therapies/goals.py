@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from plants.quantities import SIGNALS, CheckedModel, InputError, Quantity, one_of
 from plants.therapies.reward_shaping import tolerance
@@ -33,19 +33,17 @@ class Bounds(CheckedModel):
     high: float | None = None
     entries: Entries = ()
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
+    def _contradictions(self) -> Iterable[InputError]:
         if self.low is None and self.high is None:
-            raise InputError("low", None, "low or high must be given")
+            yield InputError("low", None, "low or high must be given")
         signal = SIGNALS[self.signal]
         for field in ("low", "high"):
             value = getattr(self, field)
             if value is not None and not signal.low <= value <= signal.high:
                 allowed = f"{signal.low:g} to {signal.high:g} {signal.unit}"
-                raise InputError(field, value, allowed)
+                yield InputError(field, value, allowed)
         if self.low is not None and self.high is not None and self.low > self.high:
-            raise InputError("low", self.low, f"at most high = {self.high:g} {signal.unit}")
-        return self
+            yield InputError("low", self.low, f"at most high = {self.high:g} {signal.unit}")
 
     @property
     def unit(self) -> str:

@@ -6,13 +6,13 @@ read the same therapy.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from plants.quantities import KRPM_PER_RPM, ErrorCollector, InputError, Preset
+from plants.quantities import KRPM_PER_RPM, InputError, Preset
 from plants.therapies.goals import Death, Entries, Goal, Limit, metric
 from plants.therapies.therapy_file import TherapyFile
 
@@ -74,22 +74,18 @@ class Therapy(Preset):
     entries: Entries = ()
     path: str = Field(default="", exclude=True, repr=False)
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        collector = ErrorCollector()
+    def _contradictions(self) -> Iterable[InputError]:
         for field, parts in (("goals", self.goals), ("limits", self.limits)):
             signals = [part.signal for part in parts]
             for index, signal in enumerate(signals):
                 if signal in signals[:index]:
                     place = f"{field}[{index}].signal"
-                    collector.add(InputError(place, signal, "each signal once"))
+                    yield InputError(place, signal, "each signal once")
         named = [(part, limit.signal) for part, limit in self.weaning]
         for index, (part, signal) in enumerate(named):
             if (part, signal) in named[:index]:
                 allowed = f"each signal once for the part {part!r}"
-                collector.add(InputError(f"weaning[{index}].signal", signal, allowed))
-        collector.tell()
-        return self
+                yield InputError(f"weaning[{index}].signal", signal, allowed)
 
     @classmethod
     def default(cls) -> Therapy:

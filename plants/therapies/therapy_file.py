@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Self
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from plants.quantities import (
     SIGNALS,
     CheckedModel,
     Declared,
+    InputError,
     Name,
     Parameter,
     Quantity,
@@ -52,10 +54,9 @@ class _Row(CheckedModel):
             signal = Parameter("scale", signal.unit, "scale", 1e-9, signal.high - signal.low)
         return read_quantity(table, signal, "", None)
 
-    @model_validator(mode="after")
-    def _check_part(self) -> Self:
+    def _contradictions(self) -> Iterable[InputError]:
         self.made()
-        return self
+        return ()
 
 
 class _GoalRow(_Row):

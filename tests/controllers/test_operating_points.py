@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from controllers import operating_point, running_levels, speed_limits
-from controllers import operating_point as face
+from controllers import operating_point, operating_point as face, running_levels, speed_limits
 from controllers.operating_points import steady_state as real
 from plants import Goal, InputError, Patient, PhysicsError, Plant, Pump, Therapy, steady_state
 

@@ -3,8 +3,7 @@
 import math
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from envs import SupportEnv
 from plants import DISTURBANCES, TIERS, Event, InputError, Scenario

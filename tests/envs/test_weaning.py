@@ -5,8 +5,7 @@ import re
 import gymnasium
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import envs  # noqa: F401 - registers the ids
 from envs import WeaningEnv, WeaningReward

@@ -10,8 +10,10 @@ import sys
 import time
 
 import pytest
+from pydantic import TypeAdapter
 
 from experiments.cli import run_command
+from experiments.runs import kept_results
 
 
 class Result:
@@ -150,3 +152,10 @@ def killed_and_resumed(program, folder, *, least=1):
     assert finished.returncode == 0, finished.stderr
     (run,) = runs.iterdir()
     return before, run
+
+
+def kept_and_read(result):
+    """A result as a study keeps it on the disk and reads it back."""
+    adapter = TypeAdapter(type(result))
+    text = json.dumps(adapter.dump_python(result), default=kept_results._plain)
+    return adapter.validate_python(json.loads(text))

@@ -1,52 +1,36 @@
 """The tracker's filter: square-root sigma points, readings, corrections and estimates."""
 
-from controllers.tracking.filter.consistency import Consistency, Innovation
-from controllers.tracking.filter.correction import Corrector, MeasurementUpdate
+from controllers.tracking.filter.consistency import (
+    Consistency as Consistency,
+    Innovation as Innovation,
+)
+from controllers.tracking.filter.correction import (
+    Corrector as Corrector,
+    MeasurementUpdate as MeasurementUpdate,
+)
 from controllers.tracking.filter.estimate import (
-    CREDIBLE,
-    Estimate,
-    JointEstimate,
-    joint,
-    patient_estimate,
+    CREDIBLE as CREDIBLE,
+    Estimate as Estimate,
+    JointEstimate as JointEstimate,
+    joint as joint,
+    patient_estimate as patient_estimate,
 )
-from controllers.tracking.filter.predicted_outputs import PredictedOutputs, SigmaPointRegression
+from controllers.tracking.filter.predicted_outputs import (
+    PredictedOutputs as PredictedOutputs,
+    SigmaPointRegression as SigmaPointRegression,
+)
 from controllers.tracking.filter.readings import (
-    READ_SIGNALS,
-    Readings,
-    ReadingTable,
-    model_sd,
-    output_rows,
+    READ_SIGNALS as READ_SIGNALS,
+    Readings as Readings,
+    ReadingTable as ReadingTable,
+    model_sd as model_sd,
+    output_rows as output_rows,
 )
-from controllers.tracking.filter.settings import TrackerSettings
+from controllers.tracking.filter.settings import TrackerSettings as TrackerSettings
 from controllers.tracking.filter.square_root_filter import (
-    Gaussian,
-    Linearised,
-    mixture_moments,
-    sigma_points,
-    triangular,
+    Gaussian as Gaussian,
+    Linearised as Linearised,
+    mixture_moments as mixture_moments,
+    sigma_points as sigma_points,
+    triangular as triangular,
 )
-
-__all__ = [
-    "CREDIBLE",
-    "READ_SIGNALS",
-    "Consistency",
-    "Corrector",
-    "Estimate",
-    "Gaussian",
-    "Innovation",
-    "JointEstimate",
-    "Linearised",
-    "MeasurementUpdate",
-    "PredictedOutputs",
-    "ReadingTable",
-    "Readings",
-    "SigmaPointRegression",
-    "TrackerSettings",
-    "joint",
-    "mixture_moments",
-    "model_sd",
-    "output_rows",
-    "patient_estimate",
-    "sigma_points",
-    "triangular",
-]

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.tracking.filter.readings import Readings, ReadingTable
 from controllers.tracking.filter.settings import TrackerSettings
@@ -28,7 +27,6 @@ from controllers.tracking.filter.square_root_filter import (
 from controllers.tracking.model import StateSpace
 from plants import PhysicsError
 
-Array = NDArray[np.float64]
 Linearise = Callable[[Gaussian, tuple[str, ...]], Linearised]
 
 #: Readings that one update may leave out.

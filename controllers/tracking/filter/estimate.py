@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.tracking.filter.predicted_outputs import PredictedOutputs
 from controllers.tracking.filter.square_root_filter import Gaussian
 from controllers.tracking.model import OUTPUTS, Kind, StateSpace, contractility_factor_without_drugs
 from plants import InputError, Patient, SlowParameters, unknown_name
+from plants.quantities import Array
 
-Array = NDArray[np.float64]
 _NORMAL = NormalDist()
 #: Probability of an interval where none is given.
 CREDIBLE = 0.9

@@ -11,13 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.tracking.filter.readings import READ_SIGNALS, model_floor, output_rows
 from controllers.tracking.filter.square_root_filter import Gaussian, divided_differences
 from controllers.tracking.model import N_PATIENT, OUTPUTS, STATE_INDEX
-
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 # Standard deviations by which a kept slope may mislead; how many times wider or narrower an
 # estimate may have become; and how far it may have moved where the second order is as large as the

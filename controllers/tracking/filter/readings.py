@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from controllers.tracking.model import OUTPUTS
 from plants import SIGNALS, InputError, Sensor, tier_table
 from plants.bedside import investigations
-
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 #: Signals that are taken where a tier or the bedside shows them. The pulse pressure is left out: it
 #: is the difference of two readings that are taken.

@@ -24,9 +24,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 #: Square of the distance of a sigma point from the mean, in variances.
 DISTANCE2 = 3.0

@@ -19,8 +19,7 @@ from plants.compile import (
     shared,
     warn_virtual_machine,
 )
-
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 
 @functools.lru_cache(maxsize=256)

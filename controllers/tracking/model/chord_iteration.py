@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from controllers.tracking.model.steady_state_equations import SteadyStateEquations
 from controllers.tracking.model.steady_state_newton import BeatLinearisation
 from plants import METRICS
-
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 # A correction of a beat below which the rest is linear; the longest one that is taken; chords.
 _SMALL, _LONGEST, _CHORDS = 0.1, 40.0, 12

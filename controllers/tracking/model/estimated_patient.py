@@ -16,16 +16,13 @@ from dataclasses import dataclass, replace
 
 import casadi as ca
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.tracking.model.tracked_quantities import N_PATIENT, REFERENCE_STRETCH, STATE_INDEX
 from plants import METRICS, Patient, SlowParameters
 from plants.plant import VALUES, BeatMetrics
-from plants.quantities import MINUTES_PER_HOUR, ML_PER_DL, Layout, TypedLayout
+from plants.quantities import MINUTES_PER_HOUR, ML_PER_DL, Array, Layout, TypedLayout
 from plants.slow import PARAMETER_LAYOUT
 from plants.slow.laws import AllParameters, blood, drugs, mitral, oxygen, reflex
-
-Array = NDArray[np.float64]
 
 _FACTORS = (
     "systemic_resistance",

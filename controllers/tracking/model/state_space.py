@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.tracking.model.tracked_quantities import (
     PATIENT_STATES,
@@ -16,9 +15,7 @@ from controllers.tracking.model.tracked_quantities import (
     bias_of,
 )
 from plants import Sensor
-from plants.quantities import HOURS_PER_DAY
-
-Array = NDArray[np.float64]
+from plants.quantities import HOURS_PER_DAY, Array
 
 # How far a pressure measured before support may be from the reflex's operating point, mmHg (guess).
 _MEASURED_PRESSURE_SD = 2.5

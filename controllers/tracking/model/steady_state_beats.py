@@ -24,9 +24,8 @@ from controllers.tracking.model.steady_state_newton import (
     start_near,
 )
 from plants import PhysicsError, Plant, SlowParameters
-from plants.quantities import FailureKind
+from plants.quantities import Array, FailureKind
 
-Array = NDArray[np.float64]
 Key = tuple[float, str]
 
 # Searches that take more chords than this on the mean ask for new slopes.

@@ -22,9 +22,7 @@ from controllers.tracking.model.estimated_patient import (
 from controllers.tracking.model.tracked_quantities import N_PATIENT
 from plants import METRICS, STATES, BeatMap, PhysicsError, Plant, SlowParameters
 from plants.plant import N_VOLUMES, PHASE, STEP, VALUES
-from plants.quantities import SECONDS_PER_MINUTE, FailureKind
-
-Array = NDArray[np.float64]
+from plants.quantities import SECONDS_PER_MINUTE, Array, FailureKind
 
 _FREE = np.array([i for i in range(len(STATES)) if i != PHASE])
 _N = len(_FREE)

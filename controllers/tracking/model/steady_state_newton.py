@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.tracking.model.steady_state_equations import (
     NO_PUMP_SPEED,
@@ -15,9 +14,7 @@ from controllers.tracking.model.steady_state_equations import (
 from controllers.tracking.model.tracked_quantities import PATIENT_STATES
 from plants import PhysicsError, steady_state
 from plants.plant import N_VOLUMES
-from plants.quantities import FailureKind
-
-Array = NDArray[np.float64]
+from plants.quantities import Array, FailureKind
 
 # Largest error of the equations (mL, mmHg) that counts as none: chords do the rest. Where no step
 # makes it smaller, this much is rounding.

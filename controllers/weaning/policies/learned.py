@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from controllers.policy import (
     POLICY_FILES,
@@ -23,6 +22,7 @@ from controllers.weaning.evidence import ECHO, LABS, BedsideMeasurements
 from controllers.weaning.policies.interface import WeaningState
 from plants import InputError, Pump, label_limit
 from plants.bedside import ACTIONS, BedsideObservation
+from plants.quantities import Array
 
 #: What a name of such a policy begins with.
 PREFIX = "policy:"
@@ -114,7 +114,7 @@ class LearnedPolicy:
         chances = self._chances(now)
         return self._not_measured() if chances is None else _policy_reason(what, wanted, chances)
 
-    def _chances(self, now: WeaningState) -> NDArray[np.float64] | None:
+    def _chances(self, now: WeaningState) -> Array | None:
         """Probability of each action; None while a signal has never had a value."""
         if self._measurements is not now.measurements:
             # Another course: what was held belongs to another patient.
@@ -148,7 +148,7 @@ class LearnedPolicy:
         return Reason(f"{self.name} has had no value of {', '.join(missing)} yet", missing[0])
 
 
-def _policy_reason(what: str, wanted: tuple[int, ...], chances: NDArray[np.float64]) -> Reason:
+def _policy_reason(what: str, wanted: tuple[int, ...], chances: Array) -> Reason:
     """Whether the likeliest action is one of those wanted, with the probabilities of all."""
     order = [int(i) for i in np.argsort(chances)[::-1]]
     named = ", ".join(f"{ACTIONS[i]} {chances[i]:.2f}" for i in order if chances[i] >= 0.005)

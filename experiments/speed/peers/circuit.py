@@ -24,14 +24,12 @@ from typing import Any
 
 import casadi as ca
 import numpy as np
-from numpy.typing import NDArray
 
 from plants.compile import load_library
 from plants.compile.code import Part, elementary_functions, emit_functions, filled
 from plants.compile.expressions import graph_of, with_reciprocals
-from plants.quantities import TypedLayout, structure
+from plants.quantities import Array, TypedLayout, structure
 
-Array = NDArray[np.float64]
 Value = Any  # a number, or its symbol in a graph
 
 CIRCUIT_PERIOD = 1.0169  # s

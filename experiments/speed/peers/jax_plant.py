@@ -8,12 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.speed.peers.translate import translated
 from plants.compile.code import PlantFunctions
+from plants.quantities import Array
 
-Array = NDArray[np.float64]
 # One thread, as the others have; read when JAX is imported first.
 _FLAGS = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 

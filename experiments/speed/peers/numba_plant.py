@@ -8,12 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.speed.peers.translate import translated
 from plants.compile.code import PlantFunctions
-
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 
 @functools.cache

@@ -1,5 +1,6 @@
 """The cohort study: virtual patients in shock on pumps, and what goes wrong."""
 
-from experiments.studies.cohort.study import STUDY, CohortStudySettings
-
-__all__ = ["STUDY", "CohortStudySettings"]
+from experiments.studies.cohort.study import (
+    STUDY as STUDY,
+    CohortStudySettings as CohortStudySettings,
+)

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.figures import COLORS, new_figure, plain, shared_legend
+from experiments.figures import COLORS, Axes, Figure, new_figure, plain, shared_legend
+from experiments.statistics import DataFrame
 from experiments.studies.cohort.settings import COMPLICATIONS
-
-if TYPE_CHECKING:
-    import pandas
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 TITLES = {"bleeding": "Major bleeding", "hemolysis": "Hemolysis", "limb": "Limb ischemia"}
 _PATIENTS = "Patients [%]"
 _LEAST_REACH = 1.0  # %: no axis magnifies what is nothing
 
 
-def incidence_figure(incidence: pandas.DataFrame) -> Figure:
+def incidence_figure(incidence: DataFrame) -> Figure:
     """Share of patients with each complication on the judged supports, beside the bands."""
     judged = incidence[incidence["verdict"] != ""]
     supports = list(dict.fromkeys(judged["support"]))
@@ -42,8 +37,7 @@ def incidence_figure(incidence: pandas.DataFrame) -> Figure:
             )
         _with_intervals(axes, rows, places)
         axes.set_title(TITLES[what], fontsize="medium", loc="left")
-        axes.set_xlabel(_PATIENTS)
-        axes.set_xlim(left=0.0)
+        axes.set(xlabel=_PATIENTS, xlim=(0.0, None))
         axes.grid(visible=False, axis="y")
     grid[0].set_yticks(places, supports)
     grid[0].set_ylim(len(supports) - 0.5, -0.5)
@@ -51,7 +45,7 @@ def incidence_figure(incidence: pandas.DataFrame) -> Figure:
     return figure
 
 
-def _with_intervals(axes: Axes, rows: pandas.DataFrame, places: NDArray[np.int_]) -> None:
+def _with_intervals(axes: Axes, rows: DataFrame, places: NDArray[np.int_]) -> None:
     percent = rows["percent"].to_numpy()
     reach = [percent - rows["percent_low"].to_numpy(), rows["percent_high"].to_numpy() - percent]
     axes.errorbar(
@@ -68,7 +62,7 @@ def _with_intervals(axes: Axes, rows: pandas.DataFrame, places: NDArray[np.int_]
     _by_hazard(axes, rows, places + 0.12)
 
 
-def _by_hazard(axes: Axes, rows: pandas.DataFrame, places: NDArray[np.floating]) -> None:
+def _by_hazard(axes: Axes, rows: DataFrame, places: NDArray[np.floating]) -> None:
     axes.errorbar(
         rows["percent_by_hazard"],
         places,
@@ -82,7 +76,7 @@ def _by_hazard(axes: Axes, rows: pandas.DataFrame, places: NDArray[np.floating])
     )
 
 
-def days_figure(by_day: pandas.DataFrame, supports: Sequence[str]) -> Figure:
+def days_figure(by_day: DataFrame, supports: Sequence[str]) -> Figure:
     """Share of patients with each complication by the end of each day, and of those who died.
 
     Dots are events; a line without dots is the mean chance by the hazards.
@@ -110,14 +104,13 @@ def days_figure(by_day: pandas.DataFrame, supports: Sequence[str]) -> Figure:
             if not lonely:
                 axes.plot(rows["day"], rows[chance], color=color, linewidth=1.2)
         axes.set_title(TITLES.get(what, "Deaths"), fontsize="medium", loc="left")
-        axes.set_xlabel("Days of support [d]")
-        axes.set_ylim(0.0, max(axes.get_ylim()[1], _LEAST_REACH))
+        axes.set(xlabel="Days of support [d]", ylim=(0.0, max(axes.get_ylim()[1], _LEAST_REACH)))
     grid[0].set_ylabel(_PATIENTS)
     shared_legend(figure, grid[0])
     return figure
 
 
-def contrasts_figure(incidence: pandas.DataFrame, groups: Mapping[str, Sequence[str]]) -> Figure:
+def contrasts_figure(incidence: DataFrame, groups: Mapping[str, Sequence[str]]) -> Figure:
     """How the chances move with speed, device and access, in the same patients.
 
     Parameters

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from experiments.figures import Drawing
 from experiments.runs import Findings, PrintedTable, ReferenceResults, ReportPage, render
+from experiments.statistics import DataFrame
 from experiments.studies.cohort.figures import (
     TITLES,
     contrasts_figure,
@@ -19,9 +19,6 @@ from experiments.studies.cohort.settings import COMPLICATIONS, cohort_settings
 from experiments.studies.cohort.tables import OUTSIDE, CohortTables
 from plants import Pump
 from plants.quantities import HOURS_PER_DAY
-
-if TYPE_CHECKING:
-    import pandas
 
 Headings = tuple[str, ...]
 Cells = list[list[object]]
@@ -75,7 +72,7 @@ def figures(tables: CohortTables) -> dict[str, Drawing]:
     return drawn
 
 
-def contrast_groups(contrasts: pandas.DataFrame, judged: list[str]) -> dict[str, list[str]]:
+def contrast_groups(contrasts: DataFrame, judged: list[str]) -> dict[str, list[str]]:
     """Supports that differ by one thing, by what that is."""
     if contrasts.empty:
         return {}
@@ -139,7 +136,7 @@ def printed(tables: CohortTables) -> list[PrintedTable]:
     return [*shown, PrintedTable.of("refusals", tables.refusals[["what", "reason", "count"]])]
 
 
-def _incidence_cells(incidence: pandas.DataFrame) -> tuple[Headings, Cells]:
+def _incidence_cells(incidence: DataFrame) -> tuple[Headings, Cells]:
     rows: Cells = [
         [
             row["support"],
@@ -156,7 +153,7 @@ def _incidence_cells(incidence: pandas.DataFrame) -> tuple[Headings, Cells]:
     return ("support", "", "n", "events", "[%]", "by hazard [%]", "expected [%]", "verdict"), rows
 
 
-def _contrast_cells(contrasts: pandas.DataFrame) -> tuple[Headings, Cells]:
+def _contrast_cells(contrasts: DataFrame) -> tuple[Headings, Cells]:
     by_name = contrasts.set_index(["support", "complication"])
     rows: Cells = []
     for name in dict.fromkeys(contrasts["support"]):

@@ -5,20 +5,17 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.statistics import NORMAL_QUANTILE, wilson
+from experiments.statistics import NORMAL_QUANTILE, DataFrame, data_frame, wilson
 from experiments.studies.cohort.outcome import REFUSED, Course
 from experiments.studies.cohort.patient import PatientResult
 from experiments.studies.cohort.settings import COMPLICATIONS, Expected, cohort_settings
 from plants import RefusalCounts
 from plants.quantities import HOUR_SLACK, HOURS_PER_DAY
 from plants.simulation import COMPLETED, DIED, LEFT
-
-if TYPE_CHECKING:
-    import pandas
 
 #: Verdicts on an incidence. Undecided: outside, but its interval reaches into what is expected,
 #: because the patients are few.
@@ -49,12 +46,12 @@ class CohortTables(NamedTuple):
         A row for each patient and support.
     """
 
-    incidence: pandas.DataFrame
-    contrasts: pandas.DataFrame
-    by_day: pandas.DataFrame
-    outcomes: pandas.DataFrame
-    refusals: pandas.DataFrame
-    courses: pandas.DataFrame
+    incidence: DataFrame
+    contrasts: DataFrame
+    by_day: DataFrame
+    outcomes: DataFrame
+    refusals: DataFrame
+    courses: DataFrame
 
 
 def tabulate(done: Sequence[PatientResult], *, judged: Sequence[str]) -> CohortTables:
@@ -67,8 +64,6 @@ def tabulate(done: Sequence[PatientResult], *, judged: Sequence[str]) -> CohortT
     judged : sequence of str
         Names of the supports whose incidences are compared with the expected ones.
     """
-    import pandas
-
     by_support = _by_support(done)
     every = [patient for patient in done if len(patient.courses) == len(by_support)]
     more = _by_support(every) if any(name not in judged for name in by_support) else {}
@@ -88,7 +83,7 @@ def tabulate(done: Sequence[PatientResult], *, judged: Sequence[str]) -> CohortT
     refusals = _refusals(done, by_support)
     courses = [_row(patient, course) for patient in done for course in patient.courses]
     tables = (incidence, contrasts, days, outcomes, refusals, courses)
-    return CohortTables(*(pandas.DataFrame(rows) for rows in tables))
+    return CohortTables(*(data_frame(rows) for rows in tables))
 
 
 def _by_support(done: Sequence[PatientResult]) -> dict[str, list[Course]]:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from experiments.figures import COLORS, new_figure, plain
+from experiments.figures import COLORS, Figure, new_figure, plain
+from experiments.statistics import DataFrame
 from experiments.studies.convergence.errors import EXTREME_LIMIT, MEAN_LIMIT
 from experiments.studies.convergence.schemes import SCHEMES
 
-if TYPE_CHECKING:
-    import pandas
-    from matplotlib.figure import Figure
 
-
-def convergence_figure(integration: pandas.DataFrame, smoothing: pandas.DataFrame) -> Figure:
+def convergence_figure(integration: DataFrame, smoothing: DataFrame) -> Figure:
     """Worst errors over all cases: by scheme and step, and by smoothing width."""
     figure = new_figure(11.0, 4.2)
     panels = figure.subplots(1, 3)

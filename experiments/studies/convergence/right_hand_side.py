@@ -6,13 +6,11 @@ import ctypes
 
 import casadi as ca
 import numpy as np
-from numpy.typing import NDArray
 
 from plants import STATES, plant_model
 from plants.compile import BuildError, load_library
 from plants.plant import INTEGRALS, VALUES
-
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 _CALL = """
 int impellab_rhs(const double *y, const double *v, double *dy) {

@@ -10,7 +10,6 @@ from typing import Any
 
 import casadi as ca
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.studies.convergence.right_hand_side import RightHandSide
 from plants import (
@@ -26,11 +25,18 @@ from plants import (
 from plants.beat import beat_kernel
 from plants.circulation import end_systolic_phase
 from plants.compile import Kernel, step_kernel
-from plants.plant import ACCUMULATOR, EXTREMES, INTEGRALS, N_VOLUMES, PHASE, VALUES, FreeWall
-from plants.plant import metrics as beats_of
-from plants.quantities import SECONDS_PER_MINUTE, FailureKind
+from plants.plant import (
+    ACCUMULATOR,
+    EXTREMES,
+    INTEGRALS,
+    N_VOLUMES,
+    PHASE,
+    VALUES,
+    FreeWall,
+    metrics as beats_of,
+)
+from plants.quantities import SECONDS_PER_MINUTE, Array, FailureKind
 
-Array = NDArray[np.float64]
 Stage = tuple[ca.SX, ca.SX]
 N_STATE = len(STATES)
 #: Tolerance of the reference solution, relative and absolute.

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from experiments.statistics import DataFrame
 from plants import Patient, PhysicsError, Plant, Pump
-
-if TYPE_CHECKING:
-    import pandas
 
 #: Share of the step by which a plant with a low stability limit may shorten it.
 LARGEST_SHORTENING = 0.05
@@ -39,7 +36,7 @@ class Choice:
     extreme_error: float
 
 
-def chosen_step(table: pandas.DataFrame, scheme: str = "RK4") -> Choice:
+def chosen_step(table: DataFrame, scheme: str = "RK4") -> Choice:
     """The largest step of a scheme within all limits.
 
     A plant whose own stability limit is lower than the step takes that limit, so that a step a
@@ -66,7 +63,7 @@ def chosen_step(table: pandas.DataFrame, scheme: str = "RK4") -> Choice:
     raise PhysicsError(f"no studied step of {scheme} meets the limits in every case")
 
 
-def worst_table(integration: pandas.DataFrame) -> pandas.DataFrame:
+def worst_table(integration: DataFrame) -> DataFrame:
     """Worst errors over all cases, a row for each scheme and step; NaN where one is unstable."""
     grouped = integration.groupby(["scheme", "step_ms"], sort=False)
     worst = grouped.agg(

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import Field
 
 from experiments.runs import Findings, PrintedTable, Settings, Study, render
+from experiments.statistics import data_frame
 from experiments.studies.convergence.errors import (
     CASES,
     EXTREME_LIMIT,
@@ -48,11 +49,9 @@ def case_errors(case: Case) -> CaseErrors:
 
 
 def _findings(settings: ConvergenceSettings, results: Sequence[CaseErrors]) -> Findings:
-    import pandas
-
     of_cases = list(results)
-    integration = pandas.DataFrame([row for case in of_cases for row in case.integration])
-    smoothing = pandas.DataFrame([row for case in of_cases for row in case.smoothing])
+    integration = data_frame([row for case in of_cases for row in case.integration])
+    smoothing = data_frame([row for case in of_cases for row in case.smoothing])
     chosen, worst = chosen_step(integration), worst_table(integration)
     own_step = 1e3 * DEFAULT_STEP
     own = integration[(integration["scheme"] == "RK4") & (integration["step_ms"] == own_step)]

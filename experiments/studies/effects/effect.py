@@ -88,7 +88,7 @@ class Condition(CheckedModel):
             The circulation does not exist or fails on the way.
         """
         plant = self._plant()
-        speed = plant.pump.speed(self.level) if plant.pump and self.level else 0.0
+        speed = plant.level_speed(self.level)
         clock = None
         if self.slow is not None:
             values = dict(self.slow)

@@ -11,13 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from experiments.statistics import DataFrame, data_frame
 from experiments.studies.effects.effect import EVERYTHING, Effect, Expectation, Finding
 from plants import SIGNALS
-
-if TYPE_CHECKING:
-    import pandas
 
 # What two calculations of the same thing may differ by.
 _ROUNDING = 1e-12
@@ -78,10 +76,8 @@ def examine(effect: Effect) -> Examined:
     return Examined(effect.name, effect.case, findings, reshaped, off, on)
 
 
-def effects_table(effects: Sequence[Examined]) -> pandas.DataFrame:
+def effects_table(effects: Sequence[Examined]) -> DataFrame:
     """A row for each expectation of each effect."""
-    import pandas
-
     rows: list[dict[str, Any]] = []
     for effect in effects:
         for number, finding in enumerate(effect.all_findings):
@@ -104,4 +100,4 @@ def effects_table(effects: Sequence[Examined]) -> pandas.DataFrame:
                     "reason": expected.reason,
                 }
             )
-    return pandas.DataFrame(rows)
+    return data_frame(rows)

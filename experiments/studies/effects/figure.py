@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures import new_figure
+from experiments.figures import Axes, Figure, new_figure
 from experiments.studies.effects.catalogue import SHOWN
 from experiments.studies.effects.effect import CIRCULATION, EVERYTHING, Finding
 from experiments.studies.effects.examination import Examined
 from plants import METRICS, SIGNALS
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 # A value below this share of its signal's range counts as this: nothing is divided by nothing.
 _LEAST_SHARE = 1e-4

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from experiments.statistics import DataFrame
 from experiments.studies.hemolysis.tables import DEVICE, spread_of
 from experiments.studies.support import Check
 from plants import Pump
 from plants.pumps import HEMOLYSIS_LAWS
-
-if TYPE_CHECKING:
-    import pandas
 
 #: The laws count as disagreeing if they span more than the first factor, and as agreeing in what
 #: the plant takes from them if they span less than the second.
@@ -21,9 +19,7 @@ LEAST_FLOW = 1.0
 _TOLERANCE = 1e-2  # relative: the rounded corners of the plant's own law
 
 
-def checks(
-    pump: Pump, absolute: pandas.DataFrame, relative: pandas.DataFrame, beating: pandas.DataFrame
-) -> list[Check]:
+def checks(pump: Pump, absolute: DataFrame, relative: DataFrame, beating: DataFrame) -> list[Check]:
     """What is expected of the laws, and whether the tables bear it out."""
     tip = absolute[absolute["shear_stress_Pa"] == absolute["shear_stress_Pa"].max()]
     over = tip["over_measured"].astype(float)

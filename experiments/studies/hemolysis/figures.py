@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from experiments.figures import COLORS, new_figure, plain
+from experiments.figures import COLORS, Figure, new_figure, plain
 from experiments.studies.hemolysis.tables import passage_time, tip_stress
 from plants import Pump
 from plants.pumps import HEMOLYSIS_LAWS, MEASURED_INDEX
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 def index_figure(pump: Pump) -> Figure:

@@ -15,6 +15,7 @@ from typing import Annotated
 from pydantic import Field
 
 from experiments.runs import Findings, PrintedTable, Settings, Study, render
+from experiments.statistics import data_frame
 from experiments.studies.hemolysis.checks import LEAST_FLOW, checks
 from experiments.studies.hemolysis.figures import index_figure, scaling_figure
 from experiments.studies.hemolysis.tables import (
@@ -58,8 +59,6 @@ class HemolysisSettings(Settings):
 
 
 def _findings(settings: HemolysisSettings, results: Sequence[list[LevelRelease]]) -> Findings:
-    import pandas
-
     pump = Pump.load(DEVICE)
     absolute, relative = absolute_table(pump), relative_table(pump)
     beating = patient_table(pump, dict(zip(HEMOLYSIS_LAWS, results, strict=True)))
@@ -70,7 +69,7 @@ def _findings(settings: HemolysisSettings, results: Sequence[list[LevelRelease]]
             "absolute": absolute,
             "relative": relative,
             "patient": beating,
-            "checks": pandas.DataFrame(checked),
+            "checks": data_frame(checked),
         },
         summary=render(
             "hemolysis.md",

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from experiments.statistics import DataFrame, data_frame
 from plants import Patient, Plant, Pump, steady_state, with_hemolysis_law
 from plants.pumps import HEMOLYSIS_LAWS, MEASURED_INDEX, Level
 from plants.quantities import L_MIN_PER_ML_S, MM_PER_FRENCH, SECONDS_PER_MINUTE
-
-if TYPE_CHECKING:
-    import pandas
 
 #: The device whose index was measured.
 DEVICE = "CP"
@@ -49,7 +47,7 @@ def passage_time(pump: Pump) -> float:
     return volume * L_MIN_PER_ML_S / pump["hemolysis_reference_flow"]
 
 
-def absolute_table(pump: Pump) -> pandas.DataFrame:
+def absolute_table(pump: Pump) -> DataFrame:
     """The modified index of each law over shares of the tip stress, against the measured one.
 
     Returns
@@ -58,8 +56,6 @@ def absolute_table(pump: Pump) -> pandas.DataFrame:
         Columns law, blood, shear_stress_Pa, exposure_time_s, modified_index (millionths),
         over_measured, and needed_stress_Pa, at which the law would give the measured index.
     """
-    import pandas
-
     time, measured = passage_time(pump), MEASURED_INDEX["index"].value
     rows: list[dict[str, Any]] = []
     for law in HEMOLYSIS_LAWS.values():
@@ -77,10 +73,10 @@ def absolute_table(pump: Pump) -> pandas.DataFrame:
                     "needed_stress_Pa": float(law.shear_stress_at(measured, time)),
                 }
             )
-    return pandas.DataFrame(rows)
+    return data_frame(rows)
 
 
-def relative_table(pump: Pump, flows: Sequence[float] = FLOWS) -> pandas.DataFrame:
+def relative_table(pump: Pump, flows: Sequence[float] = FLOWS) -> DataFrame:
     """Release of each anchored law at every running level and flow.
 
     Returns
@@ -89,8 +85,6 @@ def relative_table(pump: Pump, flows: Sequence[float] = FLOWS) -> pandas.DataFra
         Columns level, speed_rpm, flow [L/min], one of the release [mg/dL/h] for each law, and
         spread, the largest over the smallest.
     """
-    import pandas
-
     rows: list[dict[str, Any]] = []
     for level in running_levels(pump):
         for flow in flows:
@@ -106,7 +100,7 @@ def relative_table(pump: Pump, flows: Sequence[float] = FLOWS) -> pandas.DataFra
             }
             row: dict[str, Any] = {"level": level.name, "speed_rpm": level.rpm, "flow": flow}
             rows.append(row | released | {"spread": spread_of(list(released.values()))})
-    return pandas.DataFrame(rows)
+    return data_frame(rows)
 
 
 class LawCase(NamedTuple):
@@ -140,7 +134,7 @@ def level_releases(case: LawCase) -> list[LevelRelease]:
     return [LevelRelease(beat["pump_flow"], beat["hemolysis_rate"]) for beat in beats]
 
 
-def patient_table(pump: Pump, releases: Mapping[str, Sequence[LevelRelease]]) -> pandas.DataFrame:
+def patient_table(pump: Pump, releases: Mapping[str, Sequence[LevelRelease]]) -> DataFrame:
     """Release of the plant by each law in a patient at every running level.
 
     Parameters
@@ -155,8 +149,6 @@ def patient_table(pump: Pump, releases: Mapping[str, Sequence[LevelRelease]]) ->
     DataFrame
         As :func:`relative_table`, with the pump flow of the periodic beat.
     """
-    import pandas
-
     rows: list[dict[str, Any]] = []
     for number, level in enumerate(running_levels(pump)):
         at_level = {law: of_law[number] for law, of_law in releases.items()}
@@ -164,7 +156,7 @@ def patient_table(pump: Pump, releases: Mapping[str, Sequence[LevelRelease]]) ->
         flow = [beat.flow for beat in at_level.values()][-1]  # No law acts on the flow.
         row: dict[str, Any] = {"level": level.name, "speed_rpm": level.rpm, "flow": flow}
         rows.append(row | released | {"spread": spread_of(list(released.values()))})
-    return pandas.DataFrame(rows)
+    return data_frame(rows)
 
 
 def running_levels(pump: Pump) -> list[Level]:

@@ -1,5 +1,7 @@
 """The identification of patients to the targets of their files, and how well presets meet them."""
 
-from experiments.studies.identify.study import STUDY, IdentificationSettings, patients_table
-
-__all__ = ["STUDY", "IdentificationSettings", "patients_table"]
+from experiments.studies.identify.study import (
+    STUDY as STUDY,
+    IdentificationSettings as IdentificationSettings,
+    patients_table as patients_table,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -23,6 +23,7 @@ from experiments.runs import (
     render,
     replace_file,
 )
+from experiments.statistics import DataFrame, data_frame
 from plants import (
     InputError,
     Patient,
@@ -34,9 +35,6 @@ from plants import (
 )
 from plants.cohorts import TOLERANCE
 from plants.quantities import MISSING, file_names, usable
-
-if TYPE_CHECKING:
-    import pandas
 
 _BELOW = 0.01  # relative deviation that needs no word
 _KICKLESS, _LEAST_KICK = 0.1, 0.02  # share of the atrial contractility; mmHg/mL
@@ -105,7 +103,7 @@ def identified(case: Case) -> IdentifiedPatient:
     return IdentifiedPatient(fit.patient.name, fit.patient.to_toml(), rows, presets)
 
 
-def patients_table(names: Sequence[str] | None = None) -> pandas.DataFrame:
+def patients_table(names: Sequence[str] | None = None) -> DataFrame:
     """Every target of every patient, without a pump.
 
     Parameters
@@ -126,10 +124,8 @@ def patients_table(names: Sequence[str] | None = None) -> pandas.DataFrame:
     >>> bool(table[table["fitted"]]["met"].all())
     True
     """
-    import pandas
-
     names = Patient.names() if names is None else names
-    return pandas.DataFrame([row for name in names for row in target_rows(name)])
+    return data_frame([row for name in names for row in target_rows(name)])
 
 
 def target_rows(name: str) -> list[dict[str, Any]]:
@@ -170,7 +166,7 @@ def _kick(patient: Patient) -> dict[str, float]:
     return {"own": own["lvedp"] - own["pcwp"], "weak": weaker["lvedp"] - weaker["pcwp"]}
 
 
-def patients_summary(table: pandas.DataFrame) -> str:
+def patients_summary(table: DataFrame) -> str:
     """The outcome in words, in Markdown."""
     fitted = table[table["fitted"]]
     return render(
@@ -182,12 +178,10 @@ def patients_summary(table: pandas.DataFrame) -> str:
 
 
 def _findings(settings: IdentificationSettings, results: Sequence[IdentifiedPatient]) -> Findings:
-    import pandas
-
     patients = list(results)
-    table = pandas.DataFrame([row for patient in patients for row in patient.rows])
+    table = data_frame([row for patient in patients for row in patient.rows])
     written = [] if settings.write is None else _write(patients, Path(settings.write))
-    presets = pandas.DataFrame([row for patient in patients for row in patient.preset_rows])
+    presets = data_frame([row for patient in patients for row in patient.preset_rows])
     return Findings(
         tables={"targets": table},
         summary="Every target beside the value of the patient that was found.",
@@ -200,7 +194,7 @@ def _findings(settings: IdentificationSettings, results: Sequence[IdentifiedPati
     )
 
 
-def _reference(presets: pandas.DataFrame) -> ReferenceResults:
+def _reference(presets: DataFrame) -> ReferenceResults:
     """The patients of the package as they come: ``results/patients``."""
     page = f"# Built-in patients and their targets\n\n{patients_summary(presets)}"
     text = csv_text(presets, float_format="%.6g")

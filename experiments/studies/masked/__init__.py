@@ -1,5 +1,3 @@
 """The study of masked failure: what full support or a drug hides, and what reveals it."""
 
-from experiments.studies.masked.study import STUDY, MaskedSettings
-
-__all__ = ["STUDY", "MaskedSettings"]
+from experiments.studies.masked.study import STUDY as STUDY

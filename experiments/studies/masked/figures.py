@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from experiments.figures import COLORS, label, left_title, new_figure, plain
+from experiments.figures import COLORS, Axes, Figure, label, left_title, new_figure, plain
+from experiments.statistics import DataFrame
 from experiments.studies.masked.hidden_regurgitation import DEVICE, FULL, LOW, PATIENT
 from experiments.studies.masked.masked_failure import WEANING_POWER
 from plants.slow.laws import MITRAL_GRADES
-
-if TYPE_CHECKING:
-    import pandas
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _GRADE_COLORS = ("#f2f2f2", "#d9e8f3", "#f7dcb9", "#f0b8a6")
 _HEARTS = {"masked by an inotrope": COLORS[1], "recovered": COLORS[0]}
 
 
-def hidden_figure(course: pandas.DataFrame, beats: pandas.DataFrame) -> Figure:
+def hidden_figure(course: DataFrame, beats: DataFrame) -> Figure:
     """The trial over hours, and a beat at both levels."""
     figure = new_figure(12.0, 7.2)
     grid = figure.add_gridspec(2, 3, width_ratios=[1.25, 1.25, 1.0])
@@ -45,7 +39,7 @@ def hidden_figure(course: pandas.DataFrame, beats: pandas.DataFrame) -> Figure:
     return figure
 
 
-def _mark_levels(axes: Axes, course: pandas.DataFrame) -> None:
+def _mark_levels(axes: Axes, course: DataFrame) -> None:
     blocks = (course["level"] != course["level"].shift()).cumsum()
     for number, (_, rows) in enumerate(course.groupby(blocks)):
         hours = rows["hours"]
@@ -63,7 +57,7 @@ def _text_above(axes: Axes, hours: float, text: str) -> None:
     axes.text(hours, 1.0, text, transform=place, ha="center", va="bottom", fontsize="x-small")
 
 
-def _draw_grades(axes: Axes, course: pandas.DataFrame) -> None:
+def _draw_grades(axes: Axes, course: DataFrame) -> None:
     """The regurgitant fraction over the bands of the grade that an echo would report."""
     hours = course["hours"].to_numpy()
     edges = np.append(hours, hours[-1])
@@ -72,28 +66,24 @@ def _draw_grades(axes: Axes, course: pandas.DataFrame) -> None:
     axes.plot(hours, course["mitral_regurgitant_fraction"], color=COLORS[1])
     for grade, color in zip(MITRAL_GRADES, _GRADE_COLORS, strict=True):
         axes.plot([], [], "s", color=color, markersize=8, markeredgecolor="#999999", label=grade)
-    axes.set_ylim(0.0, 0.65)
-    axes.set_xlabel("Time [h]")
-    axes.set_ylabel("Regurgitant fraction [1]")
+    axes.set(ylim=(0.0, 0.65), xlabel="Time [h]", ylabel="Regurgitant fraction [1]")
     axes.legend(frameon=True, fontsize="x-small", title="echo grade", title_fontsize="x-small")
     _mark_levels(axes, course)
 
 
-def _draw_beat(axes: Axes, level: str, waves: pandas.DataFrame) -> None:
+def _draw_beat(axes: Axes, level: str, waves: DataFrame) -> None:
     for color, name, text in (
         (COLORS[6], "aortic_pressure", "aorta"),
         (COLORS[0], "lv_pressure", "left ventricle"),
         (COLORS[1], "la_pressure", "left atrium"),
     ):
         axes.plot(waves["time_s"], waves[name], color=color, label=text)
-    axes.set_ylim(0.0, 110.0)
-    axes.set_xlabel("Time [s]")
-    axes.set_ylabel("Pressure [mmHg]")
+    axes.set(ylim=(0.0, 110.0), xlabel="Time [s]", ylabel="Pressure [mmHg]")
     axes.set_title(f"A beat at {level}", loc="left", fontsize="small")
     axes.legend(frameon=False, fontsize="x-small")
 
 
-def masked_figure(course: pandas.DataFrame, doses: pandas.DataFrame) -> Figure:
+def masked_figure(course: DataFrame, doses: DataFrame) -> Figure:
     """The test at the low level over hours, and power by the dose that hides the failure."""
     figure = new_figure(12.0, 6.6)
     grid = figure.add_gridspec(2, 3)
@@ -109,8 +99,7 @@ def masked_figure(course: pandas.DataFrame, doses: pandas.DataFrame) -> Figure:
         off = course["hours"].max() / 2
         _line_at(axes, off)
         _text_above(axes, off, "drug stopped")
-        axes.set_xlabel(f"Time at {LOW} [h]")
-        axes.set_ylabel(label(name))
+        axes.set(xlabel=f"Time at {LOW} [h]", ylabel=label(name))
         if name == "cardiac_power_output":
             _draw_threshold(axes)
             axes.set_ylim(0.4, 1.0)
@@ -127,7 +116,7 @@ def _draw_threshold(axes: Axes) -> None:
     axes.axhline(WEANING_POWER, color="black", linestyle="--", linewidth=0.9)
 
 
-def _draw_doses(axes: Axes, doses: pandas.DataFrame) -> None:
+def _draw_doses(axes: Axes, doses: DataFrame) -> None:
     for color, drug, text in ((COLORS[1], "on", "on the drug"), (COLORS[5], "off", "off it")):
         axes.plot(doses["dose"], doses[drug], "o-", color=color, label=text)
     _draw_threshold(axes)

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plants import (
     WAVEFORMS,
@@ -29,9 +28,9 @@ from plants import (
     steady_state,
 )
 from plants.pumps import LOWEST_LEVEL
+from plants.quantities import Array
 from plants.slow.laws import effective_orifice, hidden_regurgitation
 
-Array = NDArray[np.float64]
 #: Rows of tables, by the name of the table.
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -52,12 +51,6 @@ def slow_parameters(values: Mapping[str, float]) -> SlowParameters:
     """The defaults with these values."""
     own: dict[str, Any] = dict(values)
     return SlowParameters.load().replace(source=_SOURCE, tag=_TAG, **own)
-
-
-def level_speed(plant: Plant, level: str) -> float:
-    """Speed (rpm) of a level of the plant's pump."""
-    assert plant.pump is not None
-    return plant.pump.speed(level)
 
 
 def sample_intervals(hours: float) -> list[float]:
@@ -92,7 +85,7 @@ def hidden_parameters() -> SlowParameters:
     True
     """
     plant = Plant(PATIENT, DEVICE)
-    full, low = (steady_state(plant, level_speed(plant, level)).metrics for level in (FULL, LOW))
+    full, low = (steady_state(plant, plant.level_speed(level)).metrics for level in (FULL, LOW))
     values = hidden_regurgitation(full, low, _LEAK, _PRESSURE_WEIGHT)
     return slow_parameters({**values, "mitral_pressure_weight": _PRESSURE_WEIGHT})
 
@@ -113,7 +106,7 @@ def hidden_course() -> Rows:
     stages: list[dict[str, Any]] = []
     beats: list[dict[str, Any]] = []
     for number, (level, hours) in enumerate(TRIAL):
-        speed = level_speed(plant, level)
+        speed = plant.level_speed(level)
         run.hold(speed)
         course.append(_sample(run, level))
         for length in sample_intervals(hours):

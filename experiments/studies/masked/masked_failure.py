@@ -18,7 +18,6 @@ from experiments.studies.masked.hidden_regurgitation import (
     LOW,
     PATIENT,
     Rows,
-    level_speed,
     sample_intervals,
     slow_parameters,
 )
@@ -92,13 +91,13 @@ class Heart:
     def supported(self) -> MultirateRun:
         """The same after the days of full support."""
         run = self.run()
-        run.advance(HOURS_PER_DAY * DAYS, level_speed(run.plant, SUPPORT))
+        run.advance(HOURS_PER_DAY * DAYS, run.plant.level_speed(SUPPORT))
         return run
 
     def power_at_low(self) -> float:
         """Cardiac power output (W) on turning down to the low level."""
         run = self.supported()
-        run.hold(level_speed(run.plant, LOW))
+        run.hold(run.plant.level_speed(LOW))
         return run.metrics()["cardiac_power_output"]
 
 
@@ -138,7 +137,7 @@ def heart_course(heart: Heart) -> Rows:
     """
     run = heart.supported()
     stages = [_stage(heart, run, f"{SUPPORT}, after {DAYS:g} d")]
-    zero, speed = run.slow.hours, level_speed(run.plant, LOW)
+    zero, speed = run.slow.hours, run.plant.level_speed(LOW)
     run.hold(speed)
     course = [_test_row(heart, run, zero)]
     for drug in ("on", "off"):
@@ -176,7 +175,7 @@ def dose_rows() -> Rows:
     rows = []
     for dose in DOSES:
         run = Heart("", dose=dose).run()
-        speed = level_speed(run.plant, LOW)
+        speed = run.plant.level_speed(LOW)
         run.hold(speed)
         on = run.metrics()["cardiac_power_output"]
         run.slow.give(inotrope=0.0)

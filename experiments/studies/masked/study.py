@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from experiments.runs import Findings, PrintedTable, Settings, Study, render
+from experiments.statistics import DataFrame, data_frame
 from experiments.studies.masked.figures import hidden_figure, masked_figure
 from experiments.studies.masked.hidden_regurgitation import (
     DEVICE,
@@ -32,9 +32,6 @@ from experiments.studies.masked.masked_failure import (
 )
 from plants.slow.laws import MITRAL_GRADES
 
-if TYPE_CHECKING:
-    import pandas
-
 #: What is simulated, by name; each gives rows of tables.
 PARTS: Mapping[str, Callable[[], Rows]] = {
     "hidden regurgitation": hidden_course,
@@ -54,7 +51,7 @@ def part_rows(name: str) -> Rows:
     return PARTS[name]()
 
 
-def expectations(hidden: pandas.DataFrame, masked: pandas.DataFrame) -> dict[str, bool]:
+def expectations(hidden: DataFrame, masked: DataFrame) -> dict[str, bool]:
     """What both patients must show, and whether they do."""
     full, low, again = (MITRAL_GRADES.index(grade) for grade in hidden["grade"])
     power = _powers(masked)
@@ -76,7 +73,7 @@ def expectations(hidden: pandas.DataFrame, masked: pandas.DataFrame) -> dict[str
     }
 
 
-def _powers(masked: pandas.DataFrame) -> dict[tuple[str, str], float]:
+def _powers(masked: DataFrame) -> dict[tuple[str, str], float]:
     """Power (W) at the low level by heart and drug: ``("masked", "on")`` and so on."""
     hearts = dict(zip(masked["heart"].unique(), ("masked", "recovered"), strict=True))
     drugs = {f"{LOW}, {drug} the drug": drug for drug in ("on", "off")}
@@ -88,16 +85,14 @@ def _powers(masked: pandas.DataFrame) -> dict[tuple[str, str], float]:
 
 
 def _findings(settings: MaskedSettings, results: Sequence[Rows]) -> Findings:
-    import pandas
-
     rows: Rows = {}
     for part in results:
         for name, more in part.items():
             rows.setdefault(name, []).extend(more)
-    tables = {name: pandas.DataFrame(rows[name]) for name in _TABLES}
+    tables = {name: data_frame(rows[name]) for name in _TABLES}
     hidden, masked = tables["hidden"], tables["masked"]
     expected = expectations(hidden, masked)
-    checks = pandas.DataFrame({"expectation": list(expected), "met": list(expected.values())})
+    checks = data_frame({"expectation": list(expected), "met": list(expected.values())})
     return Findings(
         tables={**tables, "checks": checks},
         summary=render(
@@ -116,7 +111,7 @@ def _findings(settings: MaskedSettings, results: Sequence[Rows]) -> Findings:
         held=all(expected.values()),
         figures={
             "hidden": partial(
-                hidden_figure, tables["hidden_course"], pandas.DataFrame(rows["hidden_beats"])
+                hidden_figure, tables["hidden_course"], data_frame(rows["hidden_beats"])
             ),
             "masked": partial(masked_figure, tables["masked_course"], tables["doses"]),
         },

@@ -1,5 +1,3 @@
 """The multirate study: long runs by outer steps against beat by beat."""
 
-from experiments.studies.multirate.study import STUDY, MultirateSettings
-
-__all__ = ["STUDY", "MultirateSettings"]
+from experiments.studies.multirate.study import STUDY as STUDY

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures import COLORS, label, new_figure, plain
+from experiments.figures import COLORS, Axes, Figure, label, new_figure, plain
+from experiments.statistics import DataFrame
 from experiments.studies.multirate.hours import LIMIT, HourComparison, names
-
-if TYPE_CHECKING:
-    import pandas
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _SHOWN = ("map", "stunned")
 _TEXTS = {"stunned": "Stunned myocardium [1]"}
 _LEAST = 1e-6  # of the axis of errors
 
 
-def multirate_figure(comparisons: Sequence[HourComparison], days: pandas.DataFrame) -> Figure:
+def multirate_figure(comparisons: Sequence[HourComparison], days: DataFrame) -> Figure:
     """Courses of both runs, errors of every quantity, and error against cost of days."""
     figure = new_figure(12.5, 7.6)
     grid = figure.add_gridspec(2, 3, width_ratios=[1.0, 1.15, 1.0])
@@ -42,8 +37,7 @@ def _draw_course(
         axes.plot(times, course, color=color, label=f"multirate, {case}")
         course = comparison.beat_by_beat.values[:, column]
         axes.plot(times, course, "o", color=color, markersize=4, label=f"beat by beat, {case}")
-    axes.set_xlabel("Time [h]")
-    axes.set_ylabel(_TEXTS.get(name) or label(name))
+    axes.set(xlabel="Time [h]", ylabel=_TEXTS.get(name) or label(name))
     if legend:
         axes.legend(frameon=False, fontsize="x-small")
 
@@ -70,7 +64,7 @@ def _draw_errors(axes: Axes, comparisons: Sequence[HourComparison]) -> None:
     axes.legend(frameon=False, fontsize="x-small", loc="upper left")
 
 
-def _draw_cost(axes: Axes, days: pandas.DataFrame) -> None:
+def _draw_cost(axes: Axes, days: DataFrame) -> None:
     from matplotlib.ticker import LogLocator
 
     for color, (case, rows) in zip(COLORS, days.groupby("case", sort=False), strict=False):
@@ -90,8 +84,7 @@ def _draw_cost(axes: Axes, days: pandas.DataFrame) -> None:
     axes.xaxis.set_major_locator(LogLocator(10, subs=(1.0, 2.0, 5.0)))
     axes.xaxis.set_major_formatter("{x:g}")
     axes.minorticks_off()
-    axes.set_xlabel("Time of the processor [s]")
-    axes.set_ylabel("Worst error over the size [1]")
+    axes.set(xlabel="Time of the processor [s]", ylabel="Worst error over the size [1]")
     title = f"{days['days'].iloc[0]:g} days, by tolerance"
     axes.set_title(title, loc="left", fontsize="medium")
     axes.legend(frameon=False, fontsize="x-small", bbox_to_anchor=(0.0, 0.97), loc="upper left")
@@ -107,8 +100,7 @@ def _draw_speed(axes: Axes, comparisons: Sequence[HourComparison]) -> None:
     ):
         bars = axes.bar(where + shift, seconds, width=0.38, color=color, label=text)
         axes.bar_label(bars, [f"{value:.2g} s" for value in seconds], fontsize="x-small")
-    axes.set_yscale("log")
-    axes.set_ylim(top=10 * max(every_beat))
+    axes.set(yscale="log", ylim=(None, 10 * max(every_beat)))
     axes.set_xticks(where)
     axes.set_xticklabels([comparison.case.name for comparison in comparisons])
     axes.set_ylabel("Time of the processor [s]")

@@ -11,21 +11,16 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.runs import FloatArray
+from experiments.statistics import DataFrame, data_frame
 from plants import SIGNALS, SLOW_STATES, MultirateRun, Plant, Simulator, SlowClock, SlowParameters
 from plants.plant import PHASE
-from plants.quantities import SECONDS_PER_HOUR
+from plants.quantities import SECONDS_PER_HOUR, Array
 from plants.slow import RELATIVE_TOLERANCE
-
-if TYPE_CHECKING:
-    import pandas
-
-Array = NDArray[np.float64]
 
 PATIENT, DEVICE, LEVEL = "shock-d", "CP", "P-6"
 HOURS = 6.0
@@ -138,8 +133,7 @@ def values_of(clock: SlowClock, metrics: Mapping[str, float]) -> list[float]:
 def supported(level: str) -> tuple[Plant, float]:
     """The plant of the study, and the speed (rpm) of a level."""
     plant = Plant(PATIENT, DEVICE)
-    assert plant.pump is not None
-    return plant, plant.pump.speed(level)
+    return plant, plant.level_speed(level)
 
 
 def beat_by_beat(case: HourCase) -> Course:
@@ -224,10 +218,8 @@ def compared(case: HourCase) -> HourComparison:
     return HourComparison(case, beat_by_beat(case), by_outer_steps(case))
 
 
-def error_table(comparisons: Sequence[HourComparison]) -> pandas.DataFrame:
+def error_table(comparisons: Sequence[HourComparison]) -> DataFrame:
     """Each quantity of each case: its value at the end in both runs, and its largest error."""
-    import pandas
-
     units = {name: state.unit for name, state in SLOW_STATES.items()}
     units |= {name: SIGNALS[name].unit for name in METRICS}
     rows: list[dict[str, Any]] = []
@@ -244,13 +236,11 @@ def error_table(comparisons: Sequence[HourComparison]) -> pandas.DataFrame:
                     "holds": bool(error <= LIMIT),
                 }
             )
-    return pandas.DataFrame(rows)
+    return data_frame(rows)
 
 
-def cost_table(comparisons: Sequence[HourComparison]) -> pandas.DataFrame:
+def cost_table(comparisons: Sequence[HourComparison]) -> DataFrame:
     """What both runs of each case cost, one after the other on one core."""
-    import pandas
-
     rows = [
         {
             "case": comparison.case.name,
@@ -266,4 +256,4 @@ def cost_table(comparisons: Sequence[HourComparison]) -> pandas.DataFrame:
         }
         for comparison in comparisons
     ]
-    return pandas.DataFrame(rows)
+    return data_frame(rows)

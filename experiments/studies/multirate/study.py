@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from experiments.runs import IN_ROW, Findings, PrintedTable, Settings, Study, render
+from experiments.statistics import data_frame
 from experiments.studies.multirate.days import DAYS, DayCase, day_cases, day_rows
 from experiments.studies.multirate.figure import multirate_figure
 from experiments.studies.multirate.hours import (
@@ -48,15 +49,13 @@ def measured(case: HourCase | DayCase) -> Result:
 
 
 def _findings(settings: MultirateSettings, results: Sequence[Result]) -> Findings:
-    import pandas
-
     comparisons, trade = [], []
     for result in results:
         if isinstance(result, HourComparison):
             comparisons.append(result)
         else:
             trade += result
-    errors, cost, days = error_table(comparisons), cost_table(comparisons), pandas.DataFrame(trade)
+    errors, cost, days = error_table(comparisons), cost_table(comparisons), data_frame(trade)
     usual = days[days["tolerance"] == RELATIVE_TOLERANCE]
     worst = errors.sort_values("error", ascending=False).groupby("case", sort=False).head(5)
     return Findings(

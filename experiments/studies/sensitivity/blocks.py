@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.runs import FloatArray
 from experiments.studies.sensitivity.factors import Factor, factors, varied_plant
 from plants import Patient, PhysicsError, Plant, Pump, steady_state
+from plants.quantities import Array
 
 #: What is looked at; the last two only with a pump.
 OUTPUTS = ("map", "cardiac_power_output", "lvedp", "suction_margin", "hemolysis_rate")
@@ -45,7 +45,7 @@ class Supported(NamedTuple):
         """What is varied."""
         return factors(*self.parts())
 
-    def own_beat(self) -> NDArray[np.float64]:
+    def own_beat(self) -> Array:
         """State at the onset of the beat of the patient as he or she is.
 
         Raises
@@ -69,7 +69,7 @@ class Block:
     """
 
     subject: Supported
-    runs: NDArray[np.float64]
+    runs: Array
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class BlockOutputs:
 
 
 @functools.lru_cache(maxsize=1)
-def _start(subject: Supported) -> NDArray[np.float64]:
+def _start(subject: Supported) -> Array:
     """Where all runs start; found once by each process."""
     return subject.own_beat()
 

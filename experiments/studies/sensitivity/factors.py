@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from plants import (
     DEVICE_PARAMETERS,
@@ -25,7 +24,7 @@ from plants import (
 )
 from plants.cohorts import STRESSED_VOLUME, built_in_variation
 from plants.pumps import alternative_head_flow_laws
-from plants.quantities import CheckedModel, Source, Tag, Text, all_errors, load_toml
+from plants.quantities import Array, CheckedModel, Source, Tag, Text, load_toml
 
 _FILE = Path(__file__).parents[2] / "data" / "sensitivity.toml"
 _SOURCE = "experiments/data/sensitivity.toml"
@@ -61,11 +60,9 @@ class Range(CheckedModel):
     source: Source
     tag: Tag
 
-    @model_validator(mode="after")
-    def _check_ends(self) -> Self:
+    def _contradictions(self) -> Iterable[InputError]:
         if not self.low < self.high:
-            raise InputError("low", self.low, f"below high = {self.high:g}")
-        return self
+            yield InputError("low", self.low, f"below high = {self.high:g}")
 
 
 class FactorRanges(CheckedModel):
@@ -75,21 +72,17 @@ class FactorRanges(CheckedModel):
     pump: dict[str, Range]
     disturbance: dict[str, Range]
 
-    @model_validator(mode="after")
-    def _check_names(self) -> Self:
+    def _contradictions(self) -> Iterable[InputError]:
         tables = (
             ("pump", self.pump, (HEAD_FLOW_LAW, *DEVICE_PARAMETERS)),
             ("disturbance", self.disturbance, tuple(DISTURBANCES)),
         )
-        errors = [
+        return [
             unknown_name(field, name, known)
             for field, ranges, known in tables
             for name in ranges
             if name not in known
         ]
-        if errors:
-            raise all_errors(errors)
-        return self
 
 
 @functools.cache
@@ -184,7 +177,7 @@ def _stressed(patient: Patient) -> float:
     return patient["blood_volume"] - patient.unstressed_volume
 
 
-def _laws(pump: Pump) -> NDArray[np.float64]:
+def _laws(pump: Pump) -> Array:
     """Coefficients of all fits, by :data:`_LAW`, from the flattest to the steepest."""
     laws = [[pump[name] for name in _LAW]]
     laws += [[getattr(other, name) for name in _LAW] for other in alternative_head_flow_laws(pump)]

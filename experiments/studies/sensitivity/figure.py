@@ -6,21 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures import COLORS, new_figure, plain
+from experiments.figures import COLORS, Axes, Figure, new_figure, plain
+from experiments.statistics import DataFrame
 from plants import SIGNALS
 
 if TYPE_CHECKING:
-    import pandas
     from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _GROUPS = {"patient": COLORS[0], "pump": COLORS[1], "disturbance": COLORS[2]}
 #: The column by which factors are ranked, by method.
 MEASURES = {"sobol": "total", "morris": "mean_effect"}
 
 
-def sensitivity_figure(table: pandas.DataFrame, method: str, subject: str) -> Figure:
+def sensitivity_figure(table: DataFrame, method: str, subject: str) -> Figure:
     """A panel of bars for each output, factors from top to bottom, with confidence intervals."""
     outputs = list(dict.fromkeys(table["output"]))
     factors = list(dict.fromkeys(table["factor"]))
@@ -41,7 +39,7 @@ def sensitivity_figure(table: pandas.DataFrame, method: str, subject: str) -> Fi
     return figure
 
 
-def _panel(axes: Axes, rows: pandas.DataFrame, method: str) -> None:
+def _panel(axes: Axes, rows: DataFrame, method: str) -> None:
     plain(axes)
     places = np.arange(len(rows))
     colors = [_GROUPS[group] for group in rows["group"]]

@@ -13,12 +13,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.studies.sensitivity.factors import Factor
 from plants import SIGNALS, InputError
-
-Array = NDArray[np.float64]
+from plants.quantities import Array
 
 METHODS = ("sobol", "morris")
 #: Base points of Sobol and trajectories of Morris when none are asked for.

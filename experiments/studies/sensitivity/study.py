@@ -14,12 +14,13 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from itertools import compress
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
 from experiments.runs import IN_ROW, Findings, PrintedTable, Settings, Study, render
+from experiments.statistics import DataFrame, data_frame
 from experiments.studies.sensitivity.blocks import (
     Block,
     BlockOutputs,
@@ -40,9 +41,6 @@ from experiments.studies.sensitivity.indices import (
 from experiments.trials import NO_DEVICE, left_pump
 from plants import SIGNALS, InputError, Patient, PhysicsError, Pump
 from plants.quantities import one_of, usable
-
-if TYPE_CHECKING:
-    import pandas
 
 # Fewer blocks are not asked for; with less than this share of them left the indices mean nothing.
 _LEAST_BLOCKS, _LEAST_SHARE = 8, 0.5
@@ -121,8 +119,6 @@ def _cases(settings: SensitivitySettings) -> list[Block]:
 
 
 def _findings(settings: SensitivitySettings, results: Sequence[BlockOutputs]) -> Findings:
-    import pandas
-
     subject, method, seed = settings.supported(), settings.method, settings.seed
     factors = subject.factors()
     blocks = list(results)
@@ -135,14 +131,14 @@ def _findings(settings: SensitivitySettings, results: Sequence[BlockOutputs]) ->
     runs = design(factors, method, settings.blocks, seed)[np.repeat(complete, size)]
     outputs = np.concatenate([block.outputs for block in compress(blocks, complete)])
     columns = dict(zip(output_names(subject.device), outputs.T, strict=True))
-    table = pandas.DataFrame(
+    table = data_frame(
         [
             row
             for name, output in columns.items()
             for row in index_rows(factors, method, runs, name, output, seed)
         ]
     )
-    spread = pandas.DataFrame([spread_row(name, output) for name, output in columns.items()])
+    spread = data_frame([spread_row(name, output) for name, output in columns.items()])
     counts = {
         "method": method,
         "runs": size * len(blocks),
@@ -177,7 +173,7 @@ def _check_complete(complete: Sequence[bool], reasons: dict[str, int]) -> None:
         )
 
 
-def _leading_in_words(table: pandas.DataFrame, method: str) -> list[dict[str, str]]:
+def _leading_in_words(table: DataFrame, method: str) -> list[dict[str, str]]:
     """The leading factors of each output, with the half-width of their interval."""
     measure = MEASURES[method]
     lines = []
@@ -192,7 +188,7 @@ def _leading_in_words(table: pandas.DataFrame, method: str) -> list[dict[str, st
     return lines
 
 
-def _leading_cells(table: pandas.DataFrame, method: str) -> list[list[object]]:
+def _leading_cells(table: DataFrame, method: str) -> list[list[object]]:
     measure = MEASURES[method]
     other = "first_order" if method == "sobol" else "deviation_of_effect"
     columns = ["output", "factor", "group", measure, f"{measure}_ci", other]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.runs import BoolArray, FloatArray
 from plants import (
@@ -24,9 +23,7 @@ from plants import (
     unknown_name,
 )
 from plants.plant import PHASE
-from plants.quantities import stream
-
-Array = NDArray[np.float64]
+from plants.quantities import Array, stream
 
 DEVICES = ("CP", "2.5", "5.5")
 PROFILES = ("shock-c", "shock-d", "shock-e", "hfref", "rv-failure", "biventricular-shock")

@@ -14,9 +14,8 @@ from controllers import DetectorSettings, SuctionDetector
 from controllers.suction import FEATURES
 from experiments.runs import BoolArray, FloatArray
 from experiments.studies.suction.courses import HOP, SAMPLE, Course
-from plants.quantities import stream
+from plants.quantities import Array, stream
 
-Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 #: Beats after a change within which a decision may still be the old one: the delay is scored on

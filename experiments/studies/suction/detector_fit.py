@@ -14,9 +14,7 @@ from experiments.runs import run_each
 from experiments.studies.suction.courses import ALL_CAUSES, course
 from experiments.studies.suction.detection import Noise, decisions, last_hop_before, steady_beats
 from plants import InputError
-from plants.quantities import stream
-
-Array = NDArray[np.float64]
+from plants.quantities import Array, stream
 
 _FIT_NOISES = (Noise(20.0), Noise(12.0), Noise(6.0))
 _WINDOW, _RELEASE = 2.0, -1.0

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from controllers import DetectorSettings
-from experiments.figures import COLORS, label, new_figure, plain
+from experiments.figures import COLORS, Axes, Figure, label, new_figure, plain
 from experiments.studies.suction.courses import HOP, SAMPLE, Course
 from experiments.studies.suction.detection import Detection, Noise, decisions, stretches
-from plants.quantities import stream
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-Array = NDArray[np.float64]
+from plants.quantities import Array, stream
 
 #: Causes whose courses are drawn, one row each.
 DRAWN = ("pulmonary resistance", "wall contact", "afterload", "outlet in the valve")

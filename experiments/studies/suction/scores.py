@@ -5,19 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.statistics import DataFrame, data_frame, fields_of
 from experiments.studies.suction.detection import Detection, Noise
 from plants import InputError
-from plants.quantities import SECONDS_PER_HOUR
-
-if TYPE_CHECKING:
-    import pandas
-
-Array = NDArray[np.float64]
+from plants.quantities import SECONDS_PER_HOUR, Array
 
 #: Noise under which the detector is scored; the published levels of Simaan 2009 among them.
 NOISES = (
@@ -125,22 +120,18 @@ def meets_aim(score: Score) -> dict[str, bool]:
     }
 
 
-def score_table(detections: Sequence[Detection]) -> pandas.DataFrame:
+def score_table(detections: Sequence[Detection]) -> DataFrame:
     """A row for each noise."""
-    import pandas
-
     rows = []
     for noise in dict.fromkeys(seen.noise for seen in detections):
         entries = dict(vars(score(detections, noise)))
         del entries["noise"]
         rows.append({"snr_db": noise.snr, "noise_of": noise.of} | entries)
-    return pandas.DataFrame(rows)
+    return data_frame(rows)
 
 
-def cause_table(detections: Sequence[Detection], noise: Noise = AIM_NOISE) -> pandas.DataFrame:
+def cause_table(detections: Sequence[Detection], noise: Noise = AIM_NOISE) -> DataFrame:
     """A row for each cause under one noise."""
-    import pandas
-
     rows = []
     for cause in dict.fromkeys(seen.cause for seen in detections):
         of_cause = [seen for seen in detections if seen.cause == cause and seen.noise == noise]
@@ -149,15 +140,12 @@ def cause_table(detections: Sequence[Detection], noise: Noise = AIM_NOISE) -> pa
             {
                 "cause": cause,
                 "courses": len(of_cause),
-                "beats": result.beats,
-                "suction_beats": result.suction_beats,
-                "sensitivity": result.sensitivity,
-                "specificity": result.specificity,
+                **fields_of(result, "beats", "suction_beats", "sensitivity", "specificity"),
                 "delay_p95": result.delay_p95,
                 "false_alarms": sum(seen.false_alarms for seen in of_cause),
             }
         )
-    return pandas.DataFrame(rows)
+    return data_frame(rows)
 
 
 def _share(flags: NDArray[np.bool_]) -> float:

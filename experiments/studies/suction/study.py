@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from controllers import DetectorSettings
 from controllers.suction import FEATURES, FITTED
 from experiments.runs import Findings, PrintedTable, Settings, Study, render, replace_file
+from experiments.statistics import DataFrame, data_frame
 from experiments.studies.suction.courses import ALL_CAUSES, Course, course
 from experiments.studies.suction.detection import Detection, Noise, detect
 from experiments.studies.suction.detector_fit import fit
@@ -27,9 +28,6 @@ from experiments.studies.suction.scores import (
     score_table,
 )
 from plants import InputError
-
-if TYPE_CHECKING:
-    import pandas
 
 _DRAWN_SEED = 0  # of the first scored ones: its courses are drawn
 #: Printed columns of the scores and of the causes, with their headings.
@@ -178,7 +176,7 @@ def aim_rows(score: Score) -> list[tuple[str, float, float, str]]:
     ]
 
 
-def shortfalls(causes: pandas.DataFrame) -> list[dict[str, Any]]:
+def shortfalls(causes: DataFrame) -> list[dict[str, Any]]:
     """Where beats in suction are missed and beats without it called suction: the worst causes."""
     missed = (1 - causes["sensitivity"].fillna(1.0)) * causes["suction_beats"]
     called = (1 - causes["specificity"]) * (causes["beats"] - causes["suction_beats"])
@@ -191,11 +189,9 @@ def shortfalls(causes: pandas.DataFrame) -> list[dict[str, Any]]:
     return worst_causes
 
 
-def coefficients(detector: DetectorSettings) -> pandas.DataFrame:
+def coefficients(detector: DetectorSettings) -> DataFrame:
     """The network: what each feature means, and how far one spread of it can move the log-odds."""
-    import pandas
-
-    return pandas.DataFrame(
+    return data_frame(
         [
             {
                 "feature": name,

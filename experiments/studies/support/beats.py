@@ -105,7 +105,7 @@ def support_beats(name: str, *, reflex: bool = True) -> list[SupportedBeat]:
     beats = []
     for support in SUPPORTS:
         plant = Plant(patient, support.device)
-        speed = plant.pump.speed(support.level) if plant.pump and support.level else 0.0
+        speed = plant.level_speed(support.level)
         beat = supported(plant, speed, reflex=reflex)
         beats.append(SupportedBeat(support.name, plant, speed, beat))
     return beats

@@ -11,15 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from experiments.runs import render
+from experiments.statistics import DataFrame
 from experiments.studies.support.beats import SHOWN, SUPPORTS, UNSUPPORTED
 from experiments.studies.support.head_flow import MISS, UNKNOWN, shut_off_head
 from plants import SIGNALS, Pump
-
-if TYPE_CHECKING:
-    import pandas
 
 #: Share of the beat below which the aortic valve counts as shut: the trace its smoothing leaves.
 SHUT = 0.01
@@ -97,7 +95,7 @@ class Expectation(NamedTuple):
         return Check(text, patient, met, listed, reason)
 
 
-def checks(table: pandas.DataFrame) -> list[Check]:
+def checks(table: DataFrame) -> list[Check]:
     """Every expectation for every patient of the table of support.
 
     Returns
@@ -210,7 +208,7 @@ _EXPECTATIONS = (
 )
 
 
-def head_flow_checks(table: pandas.DataFrame) -> list[Check]:
+def head_flow_checks(table: DataFrame) -> list[Check]:
     """A check for each device of a table from :func:`head_flow_table`."""
     checks = []
     for device, rows in table.groupby("device", sort=False):

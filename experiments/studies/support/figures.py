@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures import COLORS, label, new_figure, plain, shared_legend
+from experiments.figures import COLORS, Axes, Figure, label, new_figure, plain, shared_legend
+from experiments.statistics import DataFrame
 from experiments.studies.support.beats import PATIENTS, Loop
 from plants import SIGNALS, Patient
-
-if TYPE_CHECKING:
-    import pandas
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _TRENDS = (
     "cardiac_output",
@@ -46,8 +41,7 @@ def loop_figure(loops: Sequence[Mapping[str, Loop]]) -> Figure:
         _draw_relations(axes, Patient.load(name))
         axes.set_title(name, loc="left", fontsize="medium")
         axes.set_xlabel(label("lv_volume"))
-    panels[0].set_ylabel(label("lv_pressure"))
-    panels[0].set_ylim(0, 95)
+    panels[0].set(ylabel=label("lv_pressure"), ylim=(0, 95))
     shared_legend(figure, panels[0])
     return figure
 
@@ -67,7 +61,7 @@ def _draw_relations(axes: Axes, patient: Patient) -> None:
     axes.set_xlim(left, right)
 
 
-def trend_figure(table: pandas.DataFrame) -> Figure:
+def trend_figure(table: DataFrame) -> Figure:
     """Metrics over the supports, a line for each patient."""
     figure = new_figure(12.0, 5.2)
     panels = figure.subplots(2, 4)
@@ -86,8 +80,7 @@ def trend_figure(table: pandas.DataFrame) -> Figure:
             )
         meaning = SIGNALS[name].meaning
         axes.set_title(f"{meaning[0].upper()}{meaning[1:]}", loc="left", fontsize="small")
-        axes.set_ylabel(f"[{SIGNALS[name].unit}]")
-        axes.set_ylim(bottom=0)
+        axes.set(ylabel=f"[{SIGNALS[name].unit}]", ylim=(0, None))
         axes.set_xticks(range(len(supports)), supports, rotation=35, ha="right", fontsize="small")
     shared_legend(figure, panels.flat[0])
     return figure

@@ -13,18 +13,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, NamedTuple
 
 from experiments.runs import render
-from plants import DISTURBANCES, PhysicsError, Plant, Pump, steady_state
-
-if TYPE_CHECKING:
-    import pandas
-
-    from plants import Level
+from experiments.statistics import DataFrame, Series, data_frame
+from plants import DISTURBANCES, Level, PhysicsError, Plant, Pump, steady_state
+from plants.quantities import Array
 
 #: Mean heads (mmHg) of left-sided pumps between which the displayed ranges are read. Flow falls
 #: with head: a range that holds at both ends holds between them.
@@ -49,7 +43,7 @@ def head_flow_table(
     *,
     heads: Sequence[float] | None = None,
     pulsatile: bool = True,
-) -> pandas.DataFrame:
+) -> DataFrame:
     """Flow of every running level at the given heads, and whether the console's range holds it.
 
     Parameters
@@ -69,11 +63,10 @@ def head_flow_table(
         verdict on both together as displayed (within, miss, no range known) and the reason of a
         miss.
     """
-    import pandas
 
     names = Pump.names() if devices is None else devices
     rows = [row for name in names for row in head_flow_rows(name, heads, pulsatile=pulsatile)]
-    return pandas.DataFrame(rows)
+    return data_frame(rows)
 
 
 def head_flow_rows(
@@ -89,7 +82,7 @@ def head_flow_rows(
     ]
 
 
-def head_flow_rmse(table: pandas.DataFrame) -> pandas.DataFrame:
+def head_flow_rmse(table: DataFrame) -> DataFrame:
     """How far the flow of every level lies from its displayed range, as a root mean square.
 
     Parameters
@@ -113,7 +106,6 @@ def head_flow_rmse(table: pandas.DataFrame) -> pandas.DataFrame:
     >>> bool((rmse["steady_range_rmse"] < 0.05).all())
     True
     """
-    import pandas
 
     rows = []
     known = table[table["verdict"] != UNKNOWN]
@@ -121,10 +113,10 @@ def head_flow_rmse(table: pandas.DataFrame) -> pandas.DataFrame:
         for level, of_level in of_device.groupby("level", sort=False):
             rows.append({"device": device, "level": level} | _rmse(of_level))
         rows.append({"device": device, "level": ALL_LEVELS} | _rmse(of_device))
-    return pandas.DataFrame(rows)
+    return data_frame(rows)
 
 
-def _rmse(rows: pandas.DataFrame) -> dict[str, float]:
+def _rmse(rows: DataFrame) -> dict[str, float]:
     middle = (rows["flow_low"].astype(float) + rows["flow_high"].astype(float)) / 2
     values: dict[str, float] = {"rows": len(rows)}
     for kind in ("steady", "pulsatile"):
@@ -134,7 +126,7 @@ def _rmse(rows: pandas.DataFrame) -> dict[str, float]:
     return values
 
 
-def _root_mean_square(distances: pandas.Series[float]) -> float:
+def _root_mean_square(distances: Series[float]) -> float:
     there = distances.dropna()
     return math.sqrt(float((there**2).mean())) if len(there) else math.nan
 
@@ -258,7 +250,7 @@ def flow_at_mean_head(
 
     circuit = _CIRCUITS[pump.side]
     plant = Plant(circuit.patient if patient is None else patient, pump)
-    start: NDArray[np.float64] | None = None
+    start: Array | None = None
     flow = math.nan
 
     def above(log_factor: float) -> float:

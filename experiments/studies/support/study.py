@@ -12,19 +12,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
 from experiments.runs import Findings, PrintedTable, Settings, Study, render
+from experiments.statistics import DataFrame, data_frame
 from experiments.studies.support.beats import PATIENTS, SHOWN, Loop, support_beats
 from experiments.studies.support.checks import checks, head_flow_checks
 from experiments.studies.support.figures import loop_figure, trend_figure
 from experiments.studies.support.head_flow import head_flow_rmse, head_flow_rows
 from plants import METRICS, SIGNALS, Pump
-
-if TYPE_CHECKING:
-    import pandas
 
 
 class SupportSettings(Settings):
@@ -71,11 +69,9 @@ def measure(case: Case) -> Measured:
 
 
 def _findings(settings: SupportSettings, results: Sequence[Measured]) -> Findings:
-    import pandas
-
     measured = list(results)
     tables = {
-        name: pandas.DataFrame([row for part in measured for row in part.rows.get(name, ())])
+        name: data_frame([row for part in measured for row in part.rows.get(name, ())])
         for name in dict.fromkeys(name for part in measured for name in part.rows)
     }
     table, flows = tables["support"], tables.get("head_flow")
@@ -83,7 +79,7 @@ def _findings(settings: SupportSettings, results: Sequence[Measured]) -> Finding
     if flows is not None:
         checked += head_flow_checks(flows)
         tables["head_flow_rmse"] = head_flow_rmse(flows)
-    tables["checks"] = pandas.DataFrame(checked)
+    tables["checks"] = data_frame(checked)
     written = {name: with_units(content) for name, content in tables.items()}
     verdicts = [
         (check.subject, check.expectation, check.verdict, check.values) for check in checked
@@ -110,7 +106,7 @@ def _findings(settings: SupportSettings, results: Sequence[Measured]) -> Finding
     )
 
 
-def _printed(table: pandas.DataFrame) -> PrintedTable:
+def _printed(table: DataFrame) -> PrintedTable:
     headings = {"patient": "patient", "support": "support"}
     for name, short in SHOWN.items():
         if short:
@@ -118,7 +114,7 @@ def _printed(table: pandas.DataFrame) -> PrintedTable:
     return PrintedTable.of("support of shock", table, headings)
 
 
-def with_units(table: pandas.DataFrame) -> pandas.DataFrame:
+def with_units(table: DataFrame) -> DataFrame:
     """The table with units in the headings of signals."""
     units = {name: f"{name} [{SIGNALS[name].unit}]" for name in METRICS.names}
     return table.rename(columns=units)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from controllers import WeaningCriteria
-from experiments.figures import COLORS, new_figure, plain
+from experiments.figures import COLORS, Axes, Figure, new_figure, plain
 from experiments.weaning.course.labels import PlacedLabel, main_decisions, pack_labels, short_reason
 from experiments.weaning.course.panels import (
     contractility_panel,
@@ -34,10 +33,6 @@ from experiments.weaning.course.parts import (
     titled,
 )
 from experiments.weaning.course.record import Course, event_key, happened_words
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 #: What an outcome is called in titles and tables.
 OUTCOME_WORDS = {

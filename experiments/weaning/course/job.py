@@ -16,6 +16,7 @@ from controllers import (
     step_policy,
 )
 from controllers.tracking.filter import CREDIBLE
+from experiments.statistics import fields_of
 from experiments.weaning.course.record import (
     ESTIMATED,
     RECORDED_SIGNALS,
@@ -215,11 +216,7 @@ def _true_events(bedside: Bedside) -> dict[str, float]:
 
 def _plain(decision: Decision) -> dict[str, Any]:
     return {
-        "hours": decision.hours,
-        "level": decision.level,
-        "phase": decision.phase,
-        "action": decision.action,
-        "words": decision.words,
+        **fields_of(decision, "hours", "level", "phase", "action", "words"),
         "findings": list(decision.findings),
         **plain_reasons(decision),
     }

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from controllers import WeaningCriteria
 from controllers.tracking.filter import CREDIBLE
-from experiments.figures import COLORS, label, plain
+from experiments.figures import COLORS, Axes, label, plain
 from experiments.weaning.course.parts import LEGEND, limit_line, titled
 from experiments.weaning.course.record import Course
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 
 def pressure_panel(axes: Axes, course: Course, criteria: WeaningCriteria) -> None:

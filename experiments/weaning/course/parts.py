@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from experiments.figures import Axes, Figure
 from experiments.weaning.course.labels import merge_close_labels
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 #: Size of small text, points, and of a character and a line of it, inches.
 SMALL, CHARACTER, LINE = 8.0, 0.062, 0.152
@@ -74,8 +71,7 @@ def stacked_panels(
         axes.tick_params(labelsize=SMALL)
         if place < len(panels) - 1:
             axes.tick_params(labelbottom=False)
-    axes.set_xlabel(f"Time on support [{unit}]")
-    axes.set_xlim(0.0, end)
+    axes.set(xlabel=f"Time on support [{unit}]", xlim=(0.0, end))
     return figure.add_subplot(grid[:, 1])
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer
 
 from controllers import Decision
 from experiments.weaning.course.trial import WeaningTrial
@@ -27,6 +28,32 @@ ESTIMATED = ("lv_ees", "lv_ees_low", "lv_ees_high")
 #: How a course ends.
 OUTCOMES = ("well", "failed", "died", "bridge", "label")
 _EVENT = "event "
+_DIGITS = 6  # significant ones of what a study keeps of a record
+
+
+def _rounded(values: Iterable[float]) -> list[float]:
+    return [float(f"{value:.{_DIGITS}g}") for value in values]
+
+
+def _by_signal(records: list[dict[str, float]]) -> dict[str, list[float]]:
+    return {name: _rounded(row[name] for row in records) for name in (records or [{}])[0]}
+
+
+def _by_row(kept: Any) -> Any:
+    if isinstance(kept, list):
+        return kept
+    return [dict(zip(kept, row, strict=True)) for row in zip(*kept.values(), strict=True)]
+
+
+def _series_rounded(noted: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _rounded(value) if isinstance(value, list) else value for name, value in noted.items()
+    }
+
+
+#: Rows, and what was noted after the explant; a study keeps them by signal, rounded.
+Records = Annotated[list[dict[str, float]], BeforeValidator(_by_row), PlainSerializer(_by_signal)]
+FollowUp = Annotated[dict[str, Any], PlainSerializer(_series_rounded)]
 
 
 @dataclass(frozen=True)
@@ -83,13 +110,13 @@ class Course:
     hours: float
     bridge_hours: float
     label_hours: float
-    records: list[dict[str, float]]
+    records: Records
     decisions: list[dict[str, Any]]
     findings: dict[str, float]
     true_events: dict[str, float]
     alarms: list[tuple[float, str]]
     cause: str = ""
-    follow_up: dict[str, Any] = field(default_factory=dict)
+    follow_up: FollowUp = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -121,28 +148,3 @@ def plain_reasons(decision: Decision) -> dict[str, Any]:
         "texts": [reason.text for reason in reasons],
         "met": [reason.met for reason in reasons],
     }
-
-
-def to_plain(course: Course) -> Mapping[str, Any]:
-    """The course as data that JSON can hold; :func:`from_plain` reads it back."""
-    return asdict(course)
-
-
-def from_plain(content: Mapping[str, Any]) -> Course:
-    """The course that :func:`to_plain` gave; null stands for a missing number.
-
-    Raises
-    ------
-    KeyError, TypeError, ValueError
-        It is not complete.
-    """
-    values = dict(content)
-    values["trial"] = WeaningTrial(**values["trial"])
-    values["records"] = [
-        {name: math.nan if v is None else float(v) for name, v in row.items()}
-        for row in values["records"]
-    ]
-    if values["bridge_hours"] is None:
-        values["bridge_hours"] = math.nan
-    values["alarms"] = [(float(when), str(what)) for when, what in values["alarms"]]
-    return Course(**values)

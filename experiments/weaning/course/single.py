@@ -9,10 +9,11 @@ from typing import Any
 
 from controllers import DecisionLog, WeaningCriteria
 from experiments.runs import PrintedTable, RunFolder, run_folder, write_report
+from experiments.statistics import data_frame, fields_of
 from experiments.weaning.course.figure import OUTCOME_WORDS, course_figure
 from experiments.weaning.course.job import run_course
 from experiments.weaning.course.live_view import Watch
-from experiments.weaning.course.record import Course, to_plain
+from experiments.weaning.course.record import Course
 from experiments.weaning.course.tables import (
     DECISION_COLUMNS,
     FORECAST_COLUMNS,
@@ -65,7 +66,7 @@ class WeaningRun:
             "alarms",
         )
         return {
-            **{name: getattr(course, name) for name in own},
+            **fields_of(course, *own),
             "reason": reason_text(course),
             "policy": course.trial.policy,
             "metrics": metrics,
@@ -104,14 +105,12 @@ def wean(trial: WeaningTrial, *, runs: Path, watch: Watch | None = None) -> Wean
 
 
 def _write(run: RunFolder, course: Course, log: DecisionLog) -> None:
-    import pandas
-
-    decisions = pandas.DataFrame(course.decisions).drop(columns=["met", "texts"])
+    decisions = data_frame(course.decisions).drop(columns=["met", "texts"])
     for name in ("findings", "reasons"):
         decisions[name] = ["; ".join(reasons) for reasons in decisions[name]]
     run.write_table("decisions", decisions)
-    run.write_table("records", pandas.DataFrame(course.records))
-    run.write_json("course.json", to_plain(course))
+    run.write_table("records", data_frame(course.records))
+    run.write_json("course.json", asdict(course))
     caption = "The course; numbers are those of the table of decisions."
     picture = run.write_figure("course", partial(course_figure, course), caption)
     with run.optional("the report"):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from controllers import Briefing, Decision, PciController, load_controller
+from experiments.statistics import fields_of
 from experiments.trials import GuardedController
 from experiments.weaning.course import plain_reasons
 from experiments.weaning.pci.outcome import RECORDED_SIGNALS, PciCourse
@@ -233,8 +234,6 @@ def _note(rows: dict[str, list[float]], now: float, truth: dict[str, float]) -> 
 def _plain(decision: Decision) -> dict[str, Any]:
     return {
         "seconds": decision.hours * SECONDS_PER_HOUR,
-        "level": decision.level,
-        "phase": decision.phase,
-        "action": decision.action,
+        **fields_of(decision, "level", "phase", "action"),
         **plain_reasons(decision),
     }

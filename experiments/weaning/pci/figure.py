@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from experiments.figures import COLORS, label, new_figure, plain
+from experiments.figures import COLORS, Axes, Figure, label, new_figure, plain
 from experiments.weaning.course import (
     AFTER_EXPLANT_COLOR,
     LEGEND,
@@ -24,10 +24,6 @@ from experiments.weaning.pci.outcome import PciCourse
 from plants.quantities import RPM_PER_KRPM, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 from plants.scenarios import intervention_numbers
 from plants.simulation import DIED, LEFT
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 #: What an outcome is called in titles and tables.
 OUTCOME_WORDS = {

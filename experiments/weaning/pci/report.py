@@ -10,6 +10,7 @@ from typing import Any
 
 from controllers.weaning import pci_numbers
 from experiments.runs import PrintedTable, RunFolder, run_folder, write_report
+from experiments.statistics import data_frame
 from experiments.weaning.course import PHASE_WORDS, reason_texts
 from experiments.weaning.pci.course import run_pci
 from experiments.weaning.pci.figure import OUTCOME_WORDS, pci_figure
@@ -155,13 +156,11 @@ def decision_rows(course: PciCourse) -> list[tuple[object, ...]]:
 
 
 def _write(run: RunFolder, course: PciCourse) -> None:
-    import pandas
-
-    decisions = pandas.DataFrame(course.decisions).drop(columns=["met", "texts"])
+    decisions = data_frame(course.decisions).drop(columns=["met", "texts"])
     decisions["reasons"] = ["; ".join(texts) for texts in decisions["reasons"]]
     run.write_table("decisions", decisions)
-    run.write_table("supported", pandas.DataFrame(course.supported))
-    run.write_table("unsupported", pandas.DataFrame(course.unsupported))
+    run.write_table("supported", data_frame(course.supported))
+    run.write_table("unsupported", data_frame(course.unsupported))
     run.write_json("course.json", asdict(course))
     caption = "Supported, and the same patient and inflations without a pump."
     picture = run.write_figure("course", partial(pci_figure, course), caption)

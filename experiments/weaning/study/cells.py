@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from experiments.runs import PrintedTable
+from experiments.statistics import DataFrame
 from experiments.weaning.settings import study_settings
 from experiments.weaning.study.figures import policy_label
 from experiments.weaning.study.tables import StudyTables
 from experiments.weaning.study.targets import VALUES
-
-if TYPE_CHECKING:
-    import pandas
 
 Cells = list[list[object]]
 MET = {True: "met", False: "MISSED", None: "not judged"}
@@ -39,9 +37,7 @@ SECONDARY_MEASURES: tuple[tuple[str, str, float, int], ...] = (
 )
 
 
-def printed(
-    tables: StudyTables, targets: pandas.DataFrame, policies: Sequence[str]
-) -> list[PrintedTable]:
+def printed(tables: StudyTables, targets: DataFrame, policies: Sequence[str]) -> list[PrintedTable]:
     """The tables that a reader of the terminal sees."""
     shown: list[PrintedTable] = []
     if not tables.policies.empty:
@@ -62,7 +58,7 @@ def printed(
     return shown
 
 
-def _cells(table: pandas.DataFrame, drop: tuple[str, ...] = ()) -> tuple[tuple[str, ...], Cells]:
+def _cells(table: DataFrame, drop: tuple[str, ...] = ()) -> tuple[tuple[str, ...], Cells]:
     names = [name for name in table.columns if not str(name).endswith(drop or ("\0",))]
     words = tuple(str(name).replace("_", " ") for name in names)
     rows = table[names].values.tolist()
@@ -71,12 +67,12 @@ def _cells(table: pandas.DataFrame, drop: tuple[str, ...] = ()) -> tuple[tuple[s
     return words, rows
 
 
-def records(table: pandas.DataFrame) -> list[dict[Hashable, Any]]:
+def records(table: DataFrame) -> list[dict[Hashable, Any]]:
     return table.to_dict("records")
 
 
 def target_cells(
-    targets: pandas.DataFrame, policies: Sequence[str], *, brief: bool = False
+    targets: DataFrame, policies: Sequence[str], *, brief: bool = False
 ) -> tuple[tuple[str, ...], Cells]:
     """A row a target, a column a policy; missed ones are marked.
 
@@ -120,7 +116,7 @@ def is_missing(value: object) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
-def policy_cells(policies: pandas.DataFrame, names: Sequence[str]) -> tuple[tuple[str, ...], Cells]:
+def policy_cells(policies: DataFrame, names: Sequence[str]) -> tuple[tuple[str, ...], Cells]:
     by_name = {row["policy"]: row for row in records(policies)}
     known = [name for name in names if name in by_name]
     low = study_settings().number("map_low")

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from controllers.tracking.filter import CREDIBLE
-from experiments.figures import COLORS, new_figure, plain
+from experiments.figures import COLORS, Figure, new_figure, plain
+from experiments.statistics import DataFrame
 from experiments.weaning.settings import study_settings
 from experiments.weaning.study.figures import FAILED, PERCENT, WELL, policy_label
 from experiments.weaning.study.tables import FORECAST, POWER
 
-if TYPE_CHECKING:
-    import pandas
-    from matplotlib.figure import Figure
 
-
-def gate_figure(probes: pandas.DataFrame, gate: pandas.DataFrame) -> Figure:
+def gate_figure(probes: DataFrame, gate: DataFrame) -> Figure:
     """Receiver operating curves of forecast and power, and both in every patient."""
     figure = new_figure(9.5, 4.2)
     curve, scatter = figure.subplots(1, 2)
@@ -81,7 +76,7 @@ def _curve(values: np.ndarray, good: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return np.array(false), np.array(true)
 
 
-def contractility_figure(estimates: pandas.DataFrame, policy: str) -> Figure:
+def contractility_figure(estimates: DataFrame, policy: str) -> Figure:
     """Error and coverage of the estimate by time on the pump."""
     own = estimates[estimates["policy"] == policy]
     width = 6.0
@@ -117,8 +112,7 @@ def contractility_figure(estimates: pandas.DataFrame, policy: str) -> Figure:
         label=f"truth in the {100 * CREDIBLE:.0f} % interval",
     )
     coverage.set_ylim(0.0, 102.0)
-    error.set_ylim(bottom=0.0)
-    error.set_ylabel("Error of LV contractility [%]")
+    error.set(ylim=(0.0, None), ylabel="Error of LV contractility [%]")
     coverage.set_ylabel("Records [%]")
     for axes in (error, coverage):
         plain(axes).set_xlabel("Time on the pump [h]")

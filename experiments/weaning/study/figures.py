@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures import COLORS, new_figure, plain
+from experiments.figures import COLORS, Axes, Figure, new_figure, plain
+from experiments.statistics import DataFrame
 from experiments.weaning.course import OUTCOMES
 from experiments.weaning.settings import study_settings
 from experiments.weaning.study.competing_risks import EVENTS
 from experiments.weaning.study.tables import ORACLE
-
-if TYPE_CHECKING:
-    import pandas
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 WELL, FAILED, _OTHER, _BRIDGE, _DEATH = (COLORS[2], COLORS[1], COLORS[4], COLORS[5], COLORS[6])
 #: Colours of what comes first, and of how courses end.
@@ -61,7 +56,7 @@ def _grid(count: int, height: float) -> tuple[Figure, list[Axes]]:
     return figure, [plain(panel) for panel in axes[:count]]
 
 
-def incidence_figure(incidence: pandas.DataFrame) -> Figure:
+def incidence_figure(incidence: DataFrame) -> Figure:
     """Cumulative incidence of what came first, stacked; a panel a policy.
 
     The broken line is the share of patients whom the oracle could have explanted by then.
@@ -95,8 +90,7 @@ def incidence_figure(incidence: pandas.DataFrame) -> Figure:
             label="could be explanted (oracle)",
         )
         axes.set_title(policy_label(policy), fontsize="medium", loc="left")
-        axes.set_xlim(0.0, float(hours.max()))
-        axes.set_ylim(0.0, PERCENT)
+        axes.set(xlim=(0.0, float(hours.max())), ylim=(0.0, PERCENT))
     _edge(panels, len(policies), "Time on the pump [h]", "Patients [%]")
     _legend(figure, panels[0], 3)
     return figure
@@ -123,7 +117,7 @@ def _legend(figure: Figure, axes: Axes, columns: int) -> None:
     )
 
 
-def outcomes_figure(outcomes: pandas.DataFrame) -> Figure:
+def outcomes_figure(outcomes: DataFrame) -> Figure:
     """How courses ended: a panel a case, a bar a policy; ticks mark who could be weaned."""
     cases = list(dict.fromkeys(outcomes["case"]))
     policies = list(dict.fromkeys(outcomes["policy"]))
@@ -164,7 +158,7 @@ def outcomes_figure(outcomes: pandas.DataFrame) -> Figure:
     return figure
 
 
-def trade_off_figure(policies: pandas.DataFrame) -> Figure:
+def trade_off_figure(policies: DataFrame) -> Figure:
     """What is gained and what is risked: patients weaned, weans that fail, time above the oracle.
 
     Points are shares with 95 % intervals (Wilson); broken lines are the targets.
@@ -202,15 +196,14 @@ def trade_off_figure(policies: pandas.DataFrame) -> Figure:
             _points(axes, policies, name, places)
         axes.axvline(scale * targets[name].value, color="black", linewidth=0.9, linestyle="--")
         axes.set_title(title, fontsize="medium", loc="left")
-        axes.set_xlabel("Median [h]" if name == "excess_hours" else "Share [%]")
-        axes.set_xlim(left=0.0)
+        axes.set(xlabel="Median [h]" if name == "excess_hours" else "Share [%]", xlim=(0.0, None))
         axes.grid(visible=False, axis="y")
     grid[0].set_yticks(places, [policy_label(policy) for policy in policies["policy"]])
     grid[0].set_ylim(len(policies) - 0.5, -0.5)
     return figure
 
 
-def _points(axes: Axes, table: pandas.DataFrame, name: str, places: np.ndarray) -> None:
+def _points(axes: Axes, table: DataFrame, name: str, places: np.ndarray) -> None:
     middle = PERCENT * table[f"{name}_share"].to_numpy(float)
     reach = [
         middle - PERCENT * table[f"{name}_low"].to_numpy(float),

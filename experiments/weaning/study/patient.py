@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 from controllers import step_policy
 from experiments.runs import to_json
-from experiments.weaning.course import (
-    Course,
-    WeaningTrial,
-    from_plain,
-    run_course,
-    to_plain,
-    trial_bedside,
-)
+from experiments.weaning.course import Course, WeaningTrial, run_course, trial_bedside
 from experiments.weaning.truth import AlarmTruth, Oracle, Probe, evaluate_explant_gate, find_oracle
 from plants import PhysicsError
 from plants.cohorts import PatientRefused
-
-_DIGITS = 6  # significant ones of what is kept of a record
 
 
 @dataclass(frozen=True)
@@ -114,33 +103,6 @@ class PatientResult:
     not_simulated: Mapping[str, NotSimulated] = field(default_factory=dict)
     refusal_kind: str = ""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data that :meth:`from_dict` reads back; records by signal, rounded."""
-        plain = asdict(replace(self, courses={}))
-        courses = {name: _packed(to_plain(course)) for name, course in self.courses.items()}
-        return plain | {"courses": courses}
-
-    @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> PatientResult:
-        """What :meth:`to_dict` gave, through JSON.
-
-        Raises
-        ------
-        KeyError, TypeError, ValueError
-            It is not complete.
-        """
-        values = dict(content)
-        courses = values["courses"].items()
-        values["courses"] = {name: from_plain(_unpacked(course)) for name, course in courses}
-        values["not_simulated"] = {
-            name: NotSimulated(**said) for name, said in values["not_simulated"].items()
-        }
-        if values["oracle"] is not None:
-            values["oracle"] = Oracle(**_known(values["oracle"]))
-        if values["probe"] is not None:
-            values["probe"] = Probe(**_known(values["probe"]))
-        return cls(**values)
-
 
 def run_patient(task: Task) -> PatientResult:
     """Run everything of a patient; one who cannot be put on the pump is an outcome too.
@@ -185,31 +147,3 @@ def run_patient(task: Task) -> PatientResult:
         except PhysicsError as error:
             errors["gate"] = NotSimulated.of(error)
     return PatientResult(task.key, task.seed, "", oracle, probe, courses, alarms, errors)
-
-
-def _packed(course: Mapping[str, Any]) -> dict[str, Any]:
-    records: Sequence[Mapping[str, float]] = course["records"]
-    names = list(records[0]) if records else []
-    return {
-        **course,
-        "records": {name: [_rounded(row[name]) for row in records] for name in names},
-        "follow_up": {
-            name: [_rounded(value) for value in series] if isinstance(series, list) else series
-            for name, series in course["follow_up"].items()
-        },
-    }
-
-
-def _unpacked(course: Mapping[str, Any]) -> dict[str, Any]:
-    records: Mapping[str, Sequence[float | None]] = course["records"]
-    rows = [dict(zip(records, row, strict=True)) for row in zip(*records.values(), strict=True)]
-    return {**course, "records": rows}
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{_DIGITS}g}")
-
-
-def _known(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Null stands for a missing number."""
-    return {name: math.nan if value is None else value for name, value in values.items()}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.figures import Drawing
 from experiments.runs import Findings, ReferenceResults, ReportPage
+from experiments.statistics import DataFrame
 from experiments.weaning.course import Course
 from experiments.weaning.study.cells import printed
 from experiments.weaning.study.estimate_figures import contractility_figure, gate_figure
@@ -18,8 +19,6 @@ from experiments.weaning.study.tables import StudyTables
 from plants.bedside import CASES
 
 if TYPE_CHECKING:
-    import pandas
-
     from experiments.weaning.study.settings import WeaningStudySettings
 
 TITLE = "Weaning virtual patients from a left pump"
@@ -31,7 +30,7 @@ def weaning_findings(
     settings: WeaningStudySettings,
     rows: StudyRows,
     tables: StudyTables,
-    targets: pandas.DataFrame,
+    targets: DataFrame,
     worked: Mapping[str, Course],
 ) -> Findings:
     """What a study shows.
@@ -76,7 +75,7 @@ def weaning_findings(
     )
 
 
-def policy_targets(targets: pandas.DataFrame, policy: str) -> list[dict[str, Any]]:
+def policy_targets(targets: DataFrame, policy: str) -> list[dict[str, Any]]:
     """The rows of a policy; whether a target is met is true, false or None."""
     if targets.empty:
         return []
@@ -95,7 +94,7 @@ def unit_of(column: str) -> str | None:
     return next((unit for part, unit in _UNITS.items() if part in column), "1")
 
 
-def worked_patients(courses: pandas.DataFrame, policy: str) -> dict[str, int]:
+def worked_patients(courses: DataFrame, policy: str) -> dict[str, int]:
     """By case, the seed of the first patient who ends as most of the case do under a policy.
 
     One whose relapse came in mid-wean goes before others.

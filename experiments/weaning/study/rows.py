@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from controllers.weaning.assessment import HIDDEN_REGURGITATION, REGURGITATION
+from experiments.statistics import DataFrame, data_frame, fields_of
 from experiments.weaning.course import (
     Course,
     contractility,
@@ -22,9 +23,6 @@ from experiments.weaning.study.competing_risks import first_event
 from experiments.weaning.study.patient import PatientResult
 from experiments.weaning.truth import EVALUATED_FINDINGS, Oracle
 from plants.bedside import HARMFUL_COMPLICATIONS
-
-if TYPE_CHECKING:
-    import pandas
 
 
 class StudyRows(NamedTuple):
@@ -43,16 +41,14 @@ class StudyRows(NamedTuple):
         ``seed``, ``what`` (patient, policy or gate) and ``reason``.
     """
 
-    courses: pandas.DataFrame
-    estimates: pandas.DataFrame
-    probes: pandas.DataFrame
-    refusals: pandas.DataFrame
+    courses: DataFrame
+    estimates: DataFrame
+    probes: DataFrame
+    refusals: DataFrame
 
 
 def study_rows(done: Iterable[PatientResult]) -> StudyRows:
     """Read all patients, one at a time."""
-    import pandas
-
     courses: list[dict[str, Any]] = []
     estimates: list[dict[str, Any]] = []
     probes: list[dict[str, Any]] = []
@@ -73,7 +69,7 @@ def study_rows(done: Iterable[PatientResult]) -> StudyRows:
                 refusals.append({"seed": patient.seed, "what": "gate", "reason": probe.reason})
             else:
                 names = ("hours", "level", "holds", "chance", "margin", "trusted")
-                shown = {name: getattr(probe, name) for name in names}
+                shown = fields_of(probe, *names)
                 own = {"seed": patient.seed, "case": case}
                 probes.append(own | shown | {"cardiac_power_output": probe.power})
         for policy, course in patient.courses.items():
@@ -85,10 +81,10 @@ def study_rows(done: Iterable[PatientResult]) -> StudyRows:
             for hours, error, inside in zip(*contractility(course.records), strict=True):
                 estimates.append(own | {"hours": hours, "error": error, "inside": inside})
     return StudyRows(
-        pandas.DataFrame(courses),
-        pandas.DataFrame(estimates, columns=["policy", "seed", "hours", "error", "inside"]),
-        pandas.DataFrame(probes),
-        pandas.DataFrame(refusals, columns=["seed", "what", "reason"]),
+        data_frame(courses),
+        data_frame(estimates, columns=["policy", "seed", "hours", "error", "inside"]),
+        data_frame(probes),
+        data_frame(refusals, columns=["seed", "what", "reason"]),
     )
 
 
@@ -110,21 +106,13 @@ def course_row(
     row: dict[str, Any] = {
         "policy": policy,
         "seed": course.trial.seed,
-        "case": course.case,
-        "phenotype": course.phenotype,
-        "patient": course.patient,
-        "access": course.access,
+        **fields_of(course, "case", "phenotype", "patient", "access"),
         "weanable": oracle.weanable,
         "oracle_hours": oracle.hours,
         "weanable_ignoring_right_ventricle": math.isfinite(oracle.hours_ignoring_right_ventricle),
         "oracle_outcome": oracle.outcome,
         "well_at_label_end": oracle.well_at_label_end,
-        "outcome": course.outcome,
-        "reason": course.reason,
-        "cause": course.cause,
-        "hours": course.hours,
-        "label_hours": course.label_hours,
-        "bridge_hours": course.bridge_hours,
+        **fields_of(course, "outcome", "reason", "cause", "hours", "label_hours", "bridge_hours"),
         "excess_hours": late - oracle.hours,
         "event": event,
         "event_hours": event_hours,

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from experiments.runs import markdown_table, render
+from experiments.statistics import DataFrame
 from experiments.weaning.course import Course
 from experiments.weaning.settings import study_settings
 from experiments.weaning.study.cells import MET, policy_cells, records, target_cells
@@ -16,15 +17,13 @@ from experiments.weaning.truth import WASHOUT_HOURS
 from plants.pumps import LOWEST_LEVEL
 
 if TYPE_CHECKING:
-    import pandas
-
     from experiments.weaning.study.settings import WeaningStudySettings
 
 
 def summary(
     settings: WeaningStudySettings,
     tables: StudyTables,
-    targets: pandas.DataFrame,
+    targets: DataFrame,
     worked: Mapping[str, Course],
 ) -> str:
     """The outcome in words, in Markdown.
@@ -56,7 +55,7 @@ def summary(
 
 
 def _results(
-    settings: WeaningStudySettings, tables: StudyTables, targets: pandas.DataFrame
+    settings: WeaningStudySettings, tables: StudyTables, targets: DataFrame
 ) -> dict[str, Any]:
     """What there is to tell when somebody could be put on the pump."""
     if tables.policies.empty:

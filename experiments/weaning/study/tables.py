@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from controllers import WeaningCriteria
-from experiments.statistics import auc_gain, cumulative_incidence, discriminate, wilson
+from experiments.statistics import (
+    DataFrame,
+    Series,
+    auc_gain,
+    cumulative_incidence,
+    data_frame,
+    discriminate,
+    wilson,
+)
 from experiments.weaning.course import OUTCOMES
 from experiments.weaning.settings import study_settings
 from experiments.weaning.study.competing_risks import EVENTS
@@ -17,9 +25,6 @@ from experiments.weaning.study.rows import StudyRows
 from experiments.weaning.truth import EVALUATED_FINDINGS
 from plants.bedside import CASES, HARMFUL_COMPLICATIONS
 from plants.quantities import HOUR_SLACK
-
-if TYPE_CHECKING:
-    import pandas
 
 #: What the oracle is called among policies.
 ORACLE = "oracle"
@@ -52,14 +57,14 @@ class StudyTables(NamedTuple):
         Who was refused and what the model could not carry through, by reason.
     """
 
-    policies: pandas.DataFrame
-    outcomes: pandas.DataFrame
-    incidence: pandas.DataFrame
-    recognition: pandas.DataFrame
-    gate: pandas.DataFrame
-    contractility: pandas.DataFrame
-    patients: pandas.DataFrame
-    refusals: pandas.DataFrame
+    policies: DataFrame
+    outcomes: DataFrame
+    incidence: DataFrame
+    recognition: DataFrame
+    gate: DataFrame
+    contractility: DataFrame
+    patients: DataFrame
+    refusals: DataFrame
 
 
 def tabulate(rows: StudyRows, policies: Sequence[str]) -> StudyTables:
@@ -72,23 +77,20 @@ def tabulate(rows: StudyRows, policies: Sequence[str]) -> StudyTables:
     policies : sequence of str
         In the order of tables.
     """
-    import pandas
 
     courses = rows.courses
     known = [] if courses.empty else [p for p in policies if (courses["policy"] == p).any()]
     own = {policy: courses[courses["policy"] == policy] for policy in known}
-    recognition = pandas.DataFrame(
-        [_recognised(p, n, own[p]) for p in known for n in EVALUATED_FINDINGS]
-    )
+    recognition = data_frame([_recognised(p, n, own[p]) for p in known for n in EVALUATED_FINDINGS])
     contractility = _contractility(rows.estimates, known)
     return StudyTables(
-        policies=pandas.DataFrame(
+        policies=data_frame(
             [policy_row(p, own[p]) | _estimate_errors(contractility, p) for p in known]
         ),
-        outcomes=pandas.DataFrame(
+        outcomes=data_frame(
             [row for case in CASES for p in known if (row := _outcome(case, p, own[p]))]
         ),
-        incidence=pandas.DataFrame([row for p in known for row in _incidence(p, own[p])]),
+        incidence=data_frame([row for p in known for row in _incidence(p, own[p])]),
         recognition=recognition,
         gate=_gate(rows.probes),
         contractility=contractility,
@@ -116,7 +118,7 @@ def share(name: str, events: int, of: int) -> dict[str, Any]:
     }
 
 
-def policy_row(policy: str, own: pandas.DataFrame) -> dict[str, Any]:
+def policy_row(policy: str, own: DataFrame) -> dict[str, Any]:
     """What a policy did, over all patients."""
     can, cannot = own[own["weanable"]], own[~own["weanable"]]
     well, failed = own["outcome"] == "well", own["outcome"] == "failed"
@@ -163,21 +165,21 @@ def policy_row(policy: str, own: pandas.DataFrame) -> dict[str, Any]:
     }
 
 
-def _estimate_errors(contractility: pandas.DataFrame, policy: str) -> dict[str, float]:
+def _estimate_errors(contractility: DataFrame, policy: str) -> dict[str, float]:
     rows = [] if contractility.empty else contractility.to_dict("records")
     own = [row for row in rows if row["policy"] == policy and row["from_hours"] == 0.0]
     names = ("coverage", "error_median", "error_p90")
     return {name: own[0][name] if own else math.nan for name in names}
 
 
-def _complicated(courses: pandas.DataFrame) -> int:
+def _complicated(courses: DataFrame) -> int:
     """Number of courses with a complication."""
     return int(
         courses[[f"{name}_hours" for name in HARMFUL_COMPLICATIONS]].notna().any(axis=1).sum()
     )
 
 
-def _median(values: pandas.Series) -> float:
+def _median(values: Series) -> float:
     return float(values.median()) if len(values) else math.nan
 
 
@@ -185,7 +187,7 @@ def _ratio(part: float, whole: float) -> float:
     return float(part) / float(whole) if whole else math.nan
 
 
-def _recognised(policy: str, name: str, own: pandas.DataFrame) -> dict[str, Any]:
+def _recognised(policy: str, name: str, own: DataFrame) -> dict[str, Any]:
     """In the patients of the case, and in others; what is true of those is no false alarm."""
     inside = own["case"] == EVALUATED_FINDINGS[name]
     named = own[f"{name}_hours"] <= own["hours"] + HOUR_SLACK
@@ -201,7 +203,7 @@ def _recognised(policy: str, name: str, own: pandas.DataFrame) -> dict[str, Any]
     }
 
 
-def _outcome(case: str, policy: str, own: pandas.DataFrame) -> dict[str, Any] | None:
+def _outcome(case: str, policy: str, own: DataFrame) -> dict[str, Any] | None:
     rows = own[own["case"] == case]
     if rows.empty:
         return None
@@ -217,7 +219,7 @@ def _outcome(case: str, policy: str, own: pandas.DataFrame) -> dict[str, Any] | 
     }
 
 
-def _incidence(policy: str, own: pandas.DataFrame) -> list[dict[str, Any]]:
+def _incidence(policy: str, own: DataFrame) -> list[dict[str, Any]]:
     """Steps on a grid of hours, in shares; the oracle's explants beside them."""
     end = float(own["label_hours"].max())
     grid = np.arange(0.0, end + 0.5 * _GRID, _GRID)
@@ -236,12 +238,11 @@ def _incidence(policy: str, own: pandas.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _gate(probes: pandas.DataFrame) -> pandas.DataFrame:
+def _gate(probes: DataFrame) -> DataFrame:
     """Forecast and power; patients of whom either is not known are left out of both."""
-    import pandas
 
     if probes.empty:
-        return pandas.DataFrame()
+        return data_frame()
     known = probes[np.isfinite(probes["cardiac_power_output"].to_numpy(float))]
     good = known["holds"].astype(bool).tolist()
     # Below everybody whom the tracker is trusted about.
@@ -258,12 +259,10 @@ def _gate(probes: pandas.DataFrame) -> pandas.DataFrame:
     ]
     gain, low, high = auc_gain(forecast.tolist(), power, good)
     rows[0] |= {"auc_gain": gain, "auc_gain_low": low, "auc_gain_high": high}
-    return pandas.DataFrame(rows)
+    return data_frame(rows)
 
 
-def _contractility(estimates: pandas.DataFrame, policies: Sequence[str]) -> pandas.DataFrame:
-    import pandas
-
+def _contractility(estimates: DataFrame, policies: Sequence[str]) -> DataFrame:
     rows = []
     for policy in policies:
         for begin in (0.0, study_settings().number("warm_up")):
@@ -284,12 +283,11 @@ def _contractility(estimates: pandas.DataFrame, policies: Sequence[str]) -> pand
                     "coverage_patient_median": float(by_patient.median()),
                 }
             )
-    return pandas.DataFrame(rows)
+    return data_frame(rows)
 
 
-def _patients(courses: pandas.DataFrame, policies: Sequence[str]) -> pandas.DataFrame:
+def _patients(courses: DataFrame, policies: Sequence[str]) -> DataFrame:
     """By case; a patient counts once, whatever the number of policies."""
-    import pandas
 
     if not policies:
         names = [
@@ -299,9 +297,9 @@ def _patients(courses: pandas.DataFrame, policies: Sequence[str]) -> pandas.Data
             "weanable_ignoring_right_ventricle",
             "oracle_hours_median",
         ]
-        return pandas.DataFrame(columns=names)
+        return data_frame(columns=names)
     once = courses.drop_duplicates("seed")
-    return pandas.DataFrame(
+    return data_frame(
         [
             {
                 "case": case,
@@ -318,6 +316,6 @@ def _patients(courses: pandas.DataFrame, policies: Sequence[str]) -> pandas.Data
     )
 
 
-def _refusals(refusals: pandas.DataFrame) -> pandas.DataFrame:
+def _refusals(refusals: DataFrame) -> DataFrame:
     counted = refusals.groupby(["what", "reason"], sort=True).size()
     return counted.rename("count").reset_index()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from controllers import STEP_POLICIES, step_policy
+from experiments.statistics import DataFrame, data_frame
 from experiments.weaning.settings import Target, study_settings
 from experiments.weaning.study.tables import StudyTables
-
-if TYPE_CHECKING:
-    import pandas
 
 #: Columns of the table of policies that a target looks at: the value; those of the interval and the
 #: number follow where the value is a share.
@@ -62,7 +60,7 @@ def baselines(policies: Sequence[str]) -> list[str]:
     return [name for name in own if not step_policy(name).needs_tracker]
 
 
-def target_table(tables: StudyTables, main: str) -> pandas.DataFrame:
+def target_table(tables: StudyTables, main: str) -> DataFrame:
     """A row for each target and policy; ``met`` is None where nobody can be judged.
 
     Parameters
@@ -72,8 +70,6 @@ def target_table(tables: StudyTables, main: str) -> pandas.DataFrame:
     main : str
         The policy that must meet them; comparisons are its own.
     """
-    import pandas
-
     rows: Sequence[Row] = tables.policies.to_dict("records")
     judged = [
         _judged(study_settings().targets[name], column, row)
@@ -85,7 +81,7 @@ def target_table(tables: StudyTables, main: str) -> pandas.DataFrame:
         others = [name for name in baselines(list(by_name)) if name != main]
         judged += [_fewer_failures_than(by_name[main], by_name[name]) for name in others]
         judged += _gate(tables.gate, main)
-    return pandas.DataFrame(judged)
+    return data_frame(judged)
 
 
 def _judged(target: Target, column: str, row: Row) -> TargetRow:
@@ -143,7 +139,7 @@ def _fewer_failures_than(main: Row, other: Row) -> TargetRow:
     )
 
 
-def _gate(gate: pandas.DataFrame, main: str) -> list[TargetRow]:
+def _gate(gate: DataFrame, main: str) -> list[TargetRow]:
     if gate.empty:
         return []
     own, power = gate.to_dict("records")

@@ -1,35 +1,21 @@
 """CasADi functions as graphs of scalar operations: simplified, scheduled, ready to be written."""
 
-from plants.compile.expressions.derivative import directional_derivative
+from plants.compile.expressions.derivative import directional_derivative as directional_derivative
 from plants.compile.expressions.graph import (
-    CONSTANT,
-    INPUT,
-    Graph,
-    UnsupportedOperationError,
-    graph_of,
-    needed,
-    operations_left,
-    with_reciprocals,
-    with_shared_reciprocals,
+    CONSTANT as CONSTANT,
+    INPUT as INPUT,
+    Graph as Graph,
+    UnsupportedOperationError as UnsupportedOperationError,
+    graph_of as graph_of,
+    needed as needed,
+    operations_left as operations_left,
+    with_reciprocals as with_reciprocals,
+    with_shared_reciprocals as with_shared_reciprocals,
 )
-from plants.compile.expressions.operations import EXPONENTIAL, OPERATIONS, SQUARE_ROOT
-from plants.compile.expressions.schedule import scheduled
-from plants.compile.expressions.simplify import simplified
-
-__all__ = [
-    "CONSTANT",
-    "EXPONENTIAL",
-    "INPUT",
-    "OPERATIONS",
-    "SQUARE_ROOT",
-    "Graph",
-    "UnsupportedOperationError",
-    "directional_derivative",
-    "graph_of",
-    "needed",
-    "operations_left",
-    "scheduled",
-    "simplified",
-    "with_reciprocals",
-    "with_shared_reciprocals",
-]
+from plants.compile.expressions.operations import (
+    EXPONENTIAL as EXPONENTIAL,
+    OPERATIONS as OPERATIONS,
+    SQUARE_ROOT as SQUARE_ROOT,
+)
+from plants.compile.expressions.schedule import scheduled as scheduled
+from plants.compile.expressions.simplify import simplified as simplified

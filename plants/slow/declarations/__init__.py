@@ -1,31 +1,19 @@
 """What the laws of the slow clock declare: states, inputs and parameters, by topic and of all."""
 
 from plants.slow.declarations import (
-    blood,
-    drugs,
-    hazards,
-    hemolysis,
-    limb,
-    mitral,
-    myocardium,
-    organs,
-    oxygen,
-    reflex,
+    blood as blood,
+    drugs as drugs,
+    hazards as hazards,
+    hemolysis as hemolysis,
+    limb as limb,
+    mitral as mitral,
+    myocardium as myocardium,
+    organs as organs,
+    oxygen as oxygen,
+    reflex as reflex,
 )
-from plants.slow.declarations.joined import AllInputs, AllParameters, AllStates
-
-__all__ = [
-    "AllInputs",
-    "AllParameters",
-    "AllStates",
-    "blood",
-    "drugs",
-    "hazards",
-    "hemolysis",
-    "limb",
-    "mitral",
-    "myocardium",
-    "organs",
-    "oxygen",
-    "reflex",
-]
+from plants.slow.declarations.joined import (
+    AllInputs as AllInputs,
+    AllParameters as AllParameters,
+    AllStates as AllStates,
+)

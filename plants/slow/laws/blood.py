@@ -17,8 +17,7 @@ import casadi as ca
 from plants.circulation import saturated
 from plants.plant import BeatMetrics
 from plants.quantities import ML_PER_DL, SECONDS_PER_HOUR
-from plants.slow.declarations import AllParameters
-from plants.slow.declarations import blood as declared
+from plants.slow.declarations import AllParameters, blood as declared
 from plants.slow.laws.composition import hematocrit, hemoglobin, released_mass
 
 States = declared.States

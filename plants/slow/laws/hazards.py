@@ -40,8 +40,7 @@ from plants.quantities import (
     field_names,
     stream,
 )
-from plants.slow.declarations import AllInputs, AllParameters, AllStates
-from plants.slow.declarations import hazards as declared
+from plants.slow.declarations import AllInputs, AllParameters, AllStates, hazards as declared
 from plants.slow.laws.hemolysis import SIGNIFICANT_PFHB
 from plants.slow.laws.limb import limb_perfusion
 

@@ -28,8 +28,7 @@ import numpy as np
 
 from plants.plant import BeatMetrics
 from plants.quantities import HOURS_PER_DAY, MG_PER_G, ML_PER_DL, InputError
-from plants.slow.declarations import AllInputs, AllParameters, AllStates
-from plants.slow.declarations import hemolysis as declared
+from plants.slow.declarations import AllInputs, AllParameters, AllStates, hemolysis as declared
 from plants.slow.laws.composition import plasma_inflow, plasma_volume, released_mass
 
 States = declared.States

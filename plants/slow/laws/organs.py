@@ -24,8 +24,7 @@ import casadi as ca
 
 from plants.circulation import gate
 from plants.plant import BeatMetrics
-from plants.slow.declarations import AllInputs, AllParameters, AllStates
-from plants.slow.declarations import organs as declared
+from plants.slow.declarations import AllInputs, AllParameters, AllStates, organs as declared
 from plants.slow.laws.oxygen import delivery
 
 States = declared.States

@@ -21,8 +21,7 @@ import casadi as ca
 from plants.circulation import positive_part, saturated
 from plants.plant import BeatMetrics
 from plants.quantities import ML_PER_DL, ML_PER_L
-from plants.slow.declarations import AllInputs, AllParameters, AllStates
-from plants.slow.declarations import oxygen as declared
+from plants.slow.declarations import AllInputs, AllParameters, AllStates, oxygen as declared
 from plants.slow.laws.blood import States as BloodStates
 from plants.slow.laws.composition import hemoglobin
 

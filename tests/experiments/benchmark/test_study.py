@@ -6,8 +6,7 @@ import shutil
 import pandas
 import pytest
 
-from experiments.benchmark import Suite
-from experiments.benchmark import study as module
+from experiments.benchmark import Suite, study as module
 from experiments.benchmark.suite import POLICIES, reference_policies
 from plants import InputError
 from plants.quantities import each_error

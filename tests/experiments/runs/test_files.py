@@ -16,8 +16,7 @@ from pathlib import Path
 import pandas
 import pytest
 
-from experiments.runs import check_folder, replace_file, run_folder
-from experiments.runs import files as module
+from experiments.runs import check_folder, files as module, replace_file, run_folder
 from experiments.runs.files import csv_text
 from experiments.runs.work_folder import WorkFolder
 from plants import InputError

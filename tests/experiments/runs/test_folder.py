@@ -11,8 +11,15 @@ import pytest
 from matplotlib.figure import Figure
 
 import experiments
-from experiments.runs import DEBUG, PrintedTable, ReportFigure, run_folder, run_name, write_report
-from experiments.runs import folder as module
+from experiments.runs import (
+    DEBUG,
+    PrintedTable,
+    ReportFigure,
+    folder as module,
+    run_folder,
+    run_name,
+    write_report,
+)
 from plants import InputError
 
 

@@ -10,8 +10,7 @@ import casadi as ca
 import numpy as np
 import pytest
 
-from experiments.speed import other_simulators as speed_peers
-from experiments.speed import svzerod_comparison
+from experiments.speed import other_simulators as speed_peers, svzerod_comparison
 from experiments.speed.case import case_start
 from experiments.speed.peers import CIRCUIT_STATES, circuit_run, other_models, relative_difference
 from experiments.speed.peers.translate import PYTHON, python_function

@@ -10,8 +10,7 @@ import pytest
 
 import envs
 from experiments.trials import Trial, run_trial, score
-from experiments.weaning.pci import PciTrial
-from experiments.weaning.pci import course as pci
+from experiments.weaning.pci import PciTrial, course as pci
 from plants import (
     METRICS,
     BatchSimulator,

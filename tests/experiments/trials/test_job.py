@@ -9,8 +9,7 @@ import pandas
 import pytest
 import xarray
 
-from experiments.trials import Trial
-from experiments.trials import job as simulation
+from experiments.trials import Trial, job as simulation
 from experiments.trials.loops import LOOP_INTERVAL
 from plants import METRICS, SIGNALS, Patient, PhysicsError, Plant, Pump, steady_state
 from plants.quantities import DATA, HIGHEST_SEED

@@ -6,8 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plants import WAVEFORMS, BeatMap, Patient, Plant, Simulator, steady_state
 from plants.circulation.valves import valve_flow

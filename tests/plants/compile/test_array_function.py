@@ -5,8 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import casadi as ca
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plants.compile import ArrayFunction
 

@@ -6,8 +6,7 @@ import math
 import operator
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plants import Event, InputError, Plant, Scenario, Simulator, SuctionEvents
 

@@ -6,8 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plants import STATES, WAVEFORMS, Plant, Pump, Simulator, plant_model, steady_state
 from plants.circulation import Disturbances

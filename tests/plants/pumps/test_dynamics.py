@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plants import STATES, Patient, Plant, Pump, Simulator, steady_state
 from plants.pumps import InsertedDevice, hemolysis_rate

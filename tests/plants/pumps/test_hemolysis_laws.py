@@ -6,8 +6,7 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plants import InputError, Pump, hemolysis_law, with_hemolysis_law
 from plants.pumps import HEMOLYSIS_LAWS, MEASURED_INDEX, InsertedDevice, hemolysis_rate

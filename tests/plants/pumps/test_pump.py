@@ -10,13 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.optimize import brentq
 
 from plants import DEVICE_PARAMETERS, DEVICE_RATINGS, Boost, InputError, Pump
-from plants.pumps import DeviceParameters
-from plants.pumps import pump as pump_module
+from plants.pumps import DeviceParameters, pump as pump_module
 from plants.pumps.head_flow import head_flow_law
 
 LEFT = ("2.5", "5.0", "5.5", "CP", "LD")

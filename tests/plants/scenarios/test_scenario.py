@@ -7,8 +7,7 @@ import tomllib
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from plants import DISTURBANCES, Event, InputError, Pump, Scenario, disturbance_vector
 from plants.quantities import DATA

@@ -5,8 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from plants.scenarios.shapes import SHAPES, Course, at, course, mean_of_product, piece_at
 

@@ -6,8 +6,7 @@ import pickle
 import casadi as ca
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plants import Death, Goal, InputError, Limit, Pump, Therapy, hinge
 from plants.quantities import DATA

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.studies.hemolysis import checks as checking
-from experiments.studies.hemolysis import tables as tabulating
+from experiments.studies.hemolysis import checks as checking, tables as tabulating
 from plants import Pump
 from plants.pumps import HEMOLYSIS_LAWS
 

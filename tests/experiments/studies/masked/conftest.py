@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas
 import pytest
 
-from experiments.studies.masked import hidden_regurgitation as hiding
-from experiments.studies.masked import study
+from experiments.studies.masked import hidden_regurgitation as hiding, study
 
 
 @pytest.fixture(scope="session")

@@ -8,19 +8,12 @@ from pandas import DataFrame
 from pandas.testing import assert_frame_equal
 
 from controllers import DecisionLog
-from experiments.runs import to_json
-from experiments.weaning.course import (
-    OUTCOMES,
-    WeaningTrial,
-    from_plain,
-    largest_step,
-    live,
-    run_course,
-    to_plain,
-)
+from experiments.weaning.course import OUTCOMES, WeaningTrial, largest_step, live, run_course
 from experiments.weaning.course.live_view import awaited, live_line
 from experiments.weaning.course.record import RECORDED_SIGNALS
 from plants import InputError
+
+from ...conftest import kept_and_read
 
 TRIAL = WeaningTrial(11, "fast-protocol", case="full")
 
@@ -90,7 +83,7 @@ def test_nothing_is_shown_where_there_is_no_terminal(capsys, watched):
 
 def test_a_course_survives_being_written_down(watched):
     course = watched[0]
-    again = from_plain(json.loads(to_json(to_plain(course))))
+    again = kept_and_read(course)
     assert again.trial == course.trial
     assert again.decisions == course.decisions
     assert_frame_equal(DataFrame(again.records), DataFrame(course.records))

@@ -6,8 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from experiments.statistics import auc_gain, cumulative_incidence, discriminate
 from experiments.statistics.discrimination import auc

@@ -10,23 +10,21 @@ import pytest
 
 from experiments.runs import resumable_study, run_study, to_json
 from experiments.weaning import study as weaning
-from experiments.weaning.study import WeaningStudySettings
-from experiments.weaning.study import patient as study_patient
-from experiments.weaning.study.patient import PatientResult, Task, run_patient
+from experiments.weaning.study import WeaningStudySettings, patient as study_patient
+from experiments.weaning.study.patient import Task, run_patient
 from experiments.weaning.truth import AlarmTruth
 from plants import InputError, PhysicsError
 from plants.cohorts import PatientRefused
 from plants.quantities import FailureKind
 
-from ...conftest import killed_and_resumed
+from ...conftest import kept_and_read, killed_and_resumed
 
 POLICIES = ("fast-protocol", "ramp-test")
 
 
 def test_a_patient_survives_the_passage_through_json(real):
-    text = to_json(real.to_dict())
-    again = PatientResult.from_dict(json.loads(text))
-    assert to_json(again.to_dict()) == text
+    again = kept_and_read(real)
+    assert repr(kept_and_read(again)) == repr(again)
     assert again.oracle == real.oracle
     assert again.alarms == real.alarms
     before, after = (patient.courses["fast-protocol"] for patient in (real, again))
@@ -41,7 +39,7 @@ def test_a_patient_without_an_oracles_hour_survives_too(real):
     from experiments.weaning.truth import Oracle
 
     done = replace(real, oracle=Oracle(float("nan"), float("nan"), False, "label"))
-    again = PatientResult.from_dict(json.loads(to_json(done.to_dict())))
+    again = kept_and_read(done)
     assert not again.oracle.weanable
 
 
@@ -69,7 +67,7 @@ def test_a_patient_without_access_for_the_pump_is_an_outcome(monkeypatch, error,
     assert done.refusal.startswith(refusal)
     assert done.refusal_kind == error.kind
     assert not done.courses
-    assert PatientResult.from_dict(json.loads(to_json(done.to_dict()))) == done
+    assert kept_and_read(done) == done
 
 
 def test_a_mistake_of_the_caller_is_none(monkeypatch):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import casadi as ca
 import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from plants.compile.expressions import (
     CONSTANT,
