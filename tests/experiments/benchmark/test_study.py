@@ -1,6 +1,7 @@
 """impellab benchmark: suites, tables and files."""
 
 import json
+import re
 import shutil
 
 import pandas
@@ -98,6 +99,39 @@ def test_a_benchmark(impellab, suite, tmp_path, user_controller):
         "trials": 20,
     }
     assert len(pandas.read_parquet(folder / "rows.parquet")) == len(document["rows"])
+
+
+def test_results_do_not_depend_on_the_number_of_workers(impellab, suite, tmp_path):
+    # The first trial of all is done last where there are two workers.
+    slow = tmp_path / "slow.py"
+    slow.write_text(
+        "import time\n"
+        "from controllers import FixedLevel\n"
+        "class Slow(FixedLevel):\n"
+        "    def reset(self, briefing):\n"
+        "        time.sleep(3.0 if briefing.patient.name == 'shock-c' else 0.0)\n"
+        "        super().reset(briefing)\n"
+    )
+    edit(suite, '"fixed:P-6", "fixed:P-8"', f"'{slow}:Slow', 'pi', 'lqg'")
+    edit(suite, "level_sweep = true", "")
+    folders = []
+    for workers in ("1", "2"):
+        made = tmp_path / workers
+        arguments = ("--suite", suite, "--workers", workers, "--runs", made)
+        assert impellab("benchmark", *arguments).code == 0
+        folders += made.iterdir()
+    alone, together = folders
+    timed = ("rows", "controllers", "solves")
+    for name in timed:
+        tables = [pandas.read_parquet(folder / f"{name}.parquet") for folder in folders]
+        kept = [
+            column for column in tables[0] if not re.search(r"_ms_|milliseconds|overruns", column)
+        ]
+        assert len(kept) > 5
+        pandas.testing.assert_frame_equal(tables[0][kept], tables[1][kept], check_exact=True)
+    for path in alone.iterdir():
+        if path.stem not in (*timed, "config", "report"):  # These hold times of the clock.
+            assert path.read_bytes() == (together / path.name).read_bytes(), path.name
 
 
 def test_the_best_level_is_the_best_held_level(impellab, suite):
