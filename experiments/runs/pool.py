@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import logging
 import multiprocessing
 import multiprocessing.connection
 import os
+import queue
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import (
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    as_completed,
+)
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from experiments.runs.errors import RunError
-from experiments.runs.output import plain_streams
+from experiments.runs.output import note, plain_streams
 from plants import InputError
 
-_CONNECT_SECONDS = 10
+_CONNECT_SECONDS = 10.0
+# After so long without a result it is looked whether there still are workers, and a cluster that
+# has been without one for so long is given up: a nanny starts a worker that failed again sooner.
+_LOOK_SECONDS, _WORKERLESS_SECONDS = 5.0, 60.0
+# Those who tell of a lost connection in tracebacks of their own.
+_TALKATIVE = ("distributed", "tornado", "asyncio")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -52,7 +68,7 @@ def run_each(
     InputError
         There is no such cluster, or the number of workers is not positive.
     RunError
-        A worker died.
+        A worker died, or the cluster was lost.
 
     Examples
     --------
@@ -64,10 +80,13 @@ def run_each(
     if workers is not None and workers < 1:
         raise InputError("workers", workers, "1 or more")
     count = min(workers or os.cpu_count() or 1, max(1, len(wanted)))
-    if cluster is None and count == 1:
+    if cluster is not None:
+        yield from _on_cluster(work, wanted, cluster)
+        return
+    if count == 1:
         yield from map(work, wanted)
         return
-    with _cluster(cluster) if cluster is not None else _processes(count) as executor:
+    with _processes(count) as executor:
         futures = [executor.submit(work, item) for item in wanted]
         try:
             for future in as_completed(futures):
@@ -124,23 +143,90 @@ def _follow_parent() -> None:
         os._exit(1)
 
 
+def _on_cluster(
+    work: Callable[[Item], Result], items: Sequence[Item], address: str
+) -> Iterator[Result]:
+    """Each result as it is done on a cluster, whose scheduler and workers may be lost."""
+    finished: queue.SimpleQueue[Future[Result]] = queue.SimpleQueue()
+    with _client(address) as client:
+        executor = client.get_executor(pure=False)
+        futures = [executor.submit(work, item) for item in items]
+        for future in futures:
+            future.add_done_callback(finished.put)
+        for _ in futures:
+            yield _next(finished, client, address).result()
+
+
+def _next(finished: queue.SimpleQueue[Future[Result]], client: Any, address: str) -> Future[Result]:
+    """What is finished next; ends where nobody is left to finish anything."""
+    last_seen, told = time.monotonic(), False
+    while True:
+        with contextlib.suppress(queue.Empty):
+            return finished.get(timeout=_LOOK_SECONDS)
+        try:
+            workers = client.nthreads()
+        except OSError:
+            raise _scheduler_lost(address) from None
+        if workers:
+            last_seen, told = time.monotonic(), False
+        elif time.monotonic() - last_seen >= _WORKERLESS_SECONDS:
+            seconds = f"{_WORKERLESS_SECONDS:g} s"
+            raise RunError(f"the cluster {address} has had no worker for {seconds}")
+        elif not told:
+            told = True
+            note(f"impellab: the cluster {address} has no worker; waiting for one")
+
+
 @contextlib.contextmanager
-def _cluster(address: str) -> Iterator[Executor]:
+def _client(address: str) -> Iterator[Any]:
     try:
         from distributed import Client, KilledWorker
     except ImportError:
         allowed = "any once Dask is there; pip install 'impellab[cluster]'"
         raise InputError("cluster", address, allowed) from None
-    try:
-        client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:
-        text = " ".join(str(error).split()) or type(error).__name__
-        allowed = f"the address of a Dask scheduler that answers ({text})"
-        raise InputError("cluster", address, allowed) from None
-    with client:
+    with _quiet():
         try:
-            yield client.get_executor(pure=False)
-        except KilledWorker as error:
-            raise RunError(
-                f"the cluster lost its workers: {' '.join(str(error).split())}"
-            ) from None
+            # A client that cannot connect complains again at its end: it is made only where it
+            # can. In a thread, for a notebook has a loop that is running already.
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(asyncio.run, _connect(address)).result()
+            client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
+            text = " ".join(str(error).split()) or type(error).__name__
+            allowed = f"the address of a Dask scheduler that answers ({text})"
+            raise InputError("cluster", address, allowed) from None
+        with client:
+            try:
+                yield client
+            except KilledWorker:
+                text = f"the cluster {address} lost a worker at the same case again and again"
+                raise RunError(text) from None
+            except CancelledError:
+                raise _scheduler_lost(address) from None
+
+
+def _scheduler_lost(address: str) -> RunError:
+    return RunError(f"the Dask scheduler {address} does not answer any more")
+
+
+async def _connect(address: str) -> None:
+    from distributed import Security
+    from distributed.comm import connect
+
+    certificates = Security().get_connection_args("client")
+    comm = await connect(address, timeout=_CONNECT_SECONDS, **certificates)
+    await comm.close()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence the libraries, whose loggers have levels each of their own: errors are told here."""
+    names = [name for name in logging.root.manager.loggerDict if name.startswith(_TALKATIVE)]
+    levels = {name: logging.getLogger(name).level for name in {*names, *_TALKATIVE}}
+    try:
+        for name in levels:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)

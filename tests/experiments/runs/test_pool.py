@@ -1,10 +1,21 @@
 """Trials in several processes and on a cluster."""
 
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pandas
 import pytest
 
-from experiments.runs import RunError, run_each
+from experiments.runs import Findings, RunError, pool, run_each, run_study
+from experiments.runs.work_folder import SUFFIX
 from experiments.trials import Trial, run_safely
 from plants import InputError
+
+from .conftest import SquareSettings
 
 
 def test_a_worker_that_dies_is_told(monkeypatch, tmp_path):
@@ -41,3 +52,119 @@ def test_a_cluster_gives_the_same_results(monkeypatch):
             for done in run_each(run_safely, trials, cluster=cluster.scheduler_address)
         }
     assert there == here
+
+
+SLOW = "import time\ndef work(n):\n    time.sleep(0.2)\n    return n * n\n"
+
+
+@pytest.fixture
+def dask(tmp_path, monkeypatch):
+    """A scheduler and a worker; their processes, the address, and slow work that the worker has."""
+    pytest.importorskip("distributed")
+    (tmp_path / "slow_work.py").write_text(SLOW)
+    monkeypatch.syspath_prepend(tmp_path)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path[1:]])}
+    file = tmp_path / "scheduler.json"
+
+    def started(what, *arguments):
+        command = [sys.executable, "-m", f"distributed.cli.dask_{what}", "--no-dashboard"]
+        return subprocess.Popen(
+            [*command, *arguments],
+            env=environment,
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    scheduler = started(
+        "scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file)
+    )
+    limit = time.monotonic() + 60
+    while not file.is_file() or not file.read_text():
+        assert time.monotonic() < limit
+        time.sleep(0.1)
+    address = json.loads(file.read_text())["address"]
+    worker = started("worker", address, "--no-nanny", "--nthreads", "1")
+    from slow_work import work
+
+    yield {"scheduler": scheduler, "worker": worker}, address, work
+    for process in (scheduler, worker):
+        process.kill()
+        process.wait(timeout=30)
+    sys.modules.pop("slow_work")
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [("scheduler", "does not answer any more"), ("worker", "has had no worker for 2 s")],
+)
+def test_a_cluster_that_is_lost_is_told_in_a_line(dask, monkeypatch, capfd, lost, told):
+    processes, address, work = dask
+    results = run_each(work, range(1000), cluster=address)
+    assert next(results) >= 0  # The worker may take its time to come.
+    capfd.readouterr()
+    monkeypatch.setattr(pool, "_LOOK_SECONDS", 0.5)
+    monkeypatch.setattr(pool, "_WORKERLESS_SECONDS", 2.0)
+    processes[lost].kill()
+    begun = time.monotonic()
+    with pytest.raises(RunError, match=told) as error:
+        list(results)
+    assert time.monotonic() - begun < 45
+    assert address in str(error.value)
+    assert "\n" not in str(error.value)
+    waiting = [f"impellab: the cluster {address} has no worker; waiting for one"]
+    assert capfd.readouterr().err.splitlines() == (waiting if lost == "worker" else [])
+
+
+def test_what_a_lost_cluster_has_done_is_gone_on_with(dask, squares, tmp_path, capfd):
+    processes, address, work = dask
+
+    def findings(settings, results):
+        return Findings({"squares": pandas.DataFrame({"square": list(results)})}, "Squares.")
+
+    study = dataclasses.replace(
+        squares,
+        cases=lambda settings: range(settings.count),
+        work=work,
+        result=int,
+        findings=findings,
+    )
+
+    def lose_scheduler(share):
+        processes["scheduler"].kill()
+
+    with pytest.raises(RunError, match="does not answer"):
+        run_study(
+            study,
+            SquareSettings(count=20),
+            runs=tmp_path / "runs",
+            cluster=address,
+            progress=lose_scheduler,
+        )
+    (interrupted,) = (tmp_path / "runs").glob(f"*{SUFFIX}")
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line == f"to go on: impellab square --resume {interrupted}"
+    again = run_study(study, None, resume=interrupted, workers=1)
+    assert again.findings.rows["square"].tolist() == [n * n for n in range(20)]
+
+
+@pytest.mark.parametrize("address", ["no://where", "tcp://", "nowhere", "", "127.0.0.1:x"])
+def test_an_address_that_is_none_is_refused_in_a_line(address, capfd):
+    pytest.importorskip("distributed")
+    with pytest.raises(InputError, match="cluster") as error:
+        list(run_each(abs, [-1], cluster=address))
+    assert "\n" not in str(error.value)
+    assert capfd.readouterr().err == ""
+
+
+def test_no_scheduler_at_the_address(monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(pool, "_CONNECT_SECONDS", 0.5)
+    with pytest.raises(InputError, match="that answers"):
+        list(run_each(abs, [-1], cluster="127.0.0.1:1"))
+
+
+def test_an_error_of_the_work_is_its_own(dask):
+    _, address, _ = dask
+    with pytest.raises(FileNotFoundError):
+        list(run_each(open, ["/not/there"], cluster=address))
