@@ -6,6 +6,7 @@ from controllers.policy.description import (
     PolicyDescription as PolicyDescription,
 )
 from controllers.policy.files import (
+    ACTIVATIONS as ACTIVATIONS,
     POLICY_FILES as POLICY_FILES,
     WEANING_ACTION as WEANING_ACTION,
     action_probabilities as action_probabilities,

@@ -19,6 +19,15 @@ from plants.quantities import Array, read_json, refusals
 POLICY_FILES = ("config.json", "model.zip")
 #: Kind of the actions of a policy that weans; see :mod:`controllers.weaning.policies.learned`.
 WEANING_ACTION = "change"
+#: Activations by the name that the arguments of a network may say, and torch's own name.
+ACTIVATIONS = {
+    "tanh": "Tanh",
+    "relu": "ReLU",
+    "elu": "ELU",
+    "leaky_relu": "LeakyReLU",
+    "silu": "SiLU",
+    "gelu": "GELU",
+}
 
 
 def check_libraries(field: str, name: str) -> None:
@@ -82,6 +91,7 @@ def policy_network(folder: Path, description: PolicyDescription, n: int, *, disc
     InputError
         The weights do not fit the description, or are not finite.
     """
+    import torch
     from gymnasium import spaces
     from stable_baselines3.common.save_util import load_from_zip_file
     from stable_baselines3.dqn.policies import DQNPolicy
@@ -93,8 +103,10 @@ def policy_network(folder: Path, description: PolicyDescription, n: int, *, disc
     outputs: spaces.Space[Any] = (
         spaces.Discrete(n) if discrete else spaces.Box(-1.0, 1.0, (n,), np.float32)
     )
-    arguments = description.policy_arguments
+    arguments = dict(description.policy_arguments)
     try:
+        if isinstance(named := arguments.get("activation_fn"), str):
+            arguments["activation_fn"] = getattr(torch.nn, ACTIVATIONS[named])
         network = kinds[description.algorithm](inputs, outputs, lambda _: 0.0, **arguments)
         _, parameters, _ = load_from_zip_file(
             folder / POLICY_FILES[1], load_data=False, device="cpu"

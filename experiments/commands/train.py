@@ -18,14 +18,13 @@ from experiments.runs import (
     SeedOption,
     configuration,
     emit,
+    json_object,
     path_text,
     print_table,
     progress,
     run_name,
     say,
 )
-from plants import InputError
-from plants.quantities import parse_json
 
 if TYPE_CHECKING:
     from experiments.training import TrainingSettings
@@ -109,7 +108,7 @@ def command(
             steps,
             seed,
             arguments={name: _one_or_more(v) for name, v in given.items() if v is not None},
-            hyperparameters=_json_object(hyperparameters) | side_by_side,
+            hyperparameters=json_object("hyperparameters", hyperparameters) | side_by_side,
             checkpoint_interval=checkpoint_interval,
             evaluation_episodes=evaluation_episodes,
             command=shlex.join(["impellab", *sys.argv[1:]]),
@@ -156,13 +155,3 @@ def _unused(folder: Path) -> Path:
 def _one_or_more(value: Any) -> Any:
     """A list of one as its only item: the environment then draws nothing."""
     return value[0] if isinstance(value, list) and len(value) == 1 else value
-
-
-def _json_object(text: str) -> dict[str, Any]:
-    try:
-        value = parse_json(text)
-    except ValueError as error:
-        raise InputError("hyperparameters", text, f"a JSON object ({error})") from None
-    if not isinstance(value, dict):
-        raise InputError("hyperparameters", text, "a JSON object")
-    return value

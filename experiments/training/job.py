@@ -4,10 +4,10 @@ Observations and rewards are divided by their running statistics (``VecNormalize
 the observation space are physical limits, far wider than what a patient shows, so that rescaling
 by them would leave every observation near the same point. The statistics go with the policy.
 
-A checkpoint holds everything that learning goes on with: weights, optimiser, statistics and the
-replay buffer. It is written between two updates, first under another name, so that a process may
-be killed at any time; what was learned since the last checkpoint is then learned again. A resumed
-training begins new episodes, with seeds of its own.
+A checkpoint holds everything that learning goes on with, as numbers alone: weights, optimisers,
+statistics and the replay buffer. It is written between two updates, first under another name, so
+that a process may be killed at any time; what was learned since the last checkpoint is then learned
+again. A resumed training begins new episodes, with seeds of its own.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from experiments.runs import check_folder, replace_file, to_json, versions
 from experiments.training.checkpoints import checkpoint_path, last_checkpoint, tidy, whole_folder
 from experiments.training.evaluation import make_environment
 from experiments.training.hyperparameters import check_action, check_hyperparameters
+from experiments.training.learner_state import restore_learner, save_learner
 from experiments.training.settings import TrainingSettings
 from experiments.training.task import check_task, evaluated
 from plants import InputError
@@ -34,7 +35,11 @@ from plants.quantities import stream_seed
 Progress = Callable[[int], None]
 
 _CONFIG, _MODEL = POLICY_FILES
-_STATISTICS, _REPLAY = "statistics.pkl", "replay.pkl"
+# Of the model that is written for others: where it was trained, and what it last met there.
+_NOT_KEPT = (
+    *("tensorboard_log", "start_time", "ep_info_buffer", "ep_success_buffer"),
+    *("_last_obs", "_last_original_obs", "_last_episode_starts"),
+)
 
 
 @dataclass(frozen=True)
@@ -90,8 +95,9 @@ def train(
     Raises
     ------
     InputError
-        stable-baselines3 is missing, the settings do not fit, or the folder holds a training
-        already (without `resume`) or none (with it).
+        stable-baselines3 is missing, the settings do not fit, the folder holds a training
+        already (without `resume`) or none (with it), or its checkpoint holds anything but
+        numbers that fit.
     """
     home = Path(folder)
     if resume:
@@ -103,7 +109,7 @@ def train(
         if (home / "policy").exists() or last_checkpoint(home / "checkpoints") is not None:
             raise InputError("folder", str(home), "a folder without a training, or resume")
     check_task(settings)
-    classes = _algorithms()
+    classes = algorithms()
     if not (home / "policy").is_dir():
         # Bad input shows here, before there is a folder, and a folder that will not do.
         check_folder(home, "folder")
@@ -114,12 +120,19 @@ def train(
             if record is not None:
                 replace_file(home / _CONFIG, to_json(record, indent=2) + "\n")
         _learn(learner, settings, home, progress)
-        _write_policy(home / "policy", settings, learner)
+        _write_trained(home / "policy", settings, learner)
     made = read_policy(home / "policy")
     return Training(home, home / "policy", made.training["steps_done"], made.metrics)
 
 
-def _algorithms() -> dict[str, Any]:
+def algorithms() -> dict[str, Any]:
+    """The algorithms of stable-baselines3 by name.
+
+    Raises
+    ------
+    InputError
+        It is not installed.
+    """
     try:
         from stable_baselines3 import DQN, PPO, SAC
     except ImportError as error:
@@ -164,22 +177,18 @@ def _learner_at_start(algorithm: Any, settings: TrainingSettings, checkpoints: P
     raw = _environments(settings, count)
     check_action(settings, raw.action_space)
     tidy(checkpoints)
-    last = last_checkpoint(checkpoints)
-    if last is None:
-        try:
-            env = VecNormalize(raw, gamma=chosen.get("gamma", 0.99))
-            learner = algorithm("MlpPolicy", env, seed=settings.seed, device="cpu", **chosen)
-            if first is not None:
-                _set_first_chances(learner, first)
-            return learner
-        except (TypeError, ValueError, AssertionError) as error:
-            why = " ".join(str(error).partition(" See http")[0].split())
-            allowed = f"values that go together in {settings.algorithm} ({why})"
-            raise InputError("hyperparameters", dict(settings.hyperparameters), allowed) from None
-    env = VecNormalize.load(str(last / _STATISTICS), raw)
-    learner = algorithm.load(last / _MODEL, env=env, device="cpu")
-    if (last / _REPLAY).exists():
-        learner.load_replay_buffer(last / _REPLAY)
+    try:
+        env = VecNormalize(raw, gamma=chosen.get("gamma", 0.99))
+        learner = algorithm("MlpPolicy", env, seed=settings.seed, device="cpu", **chosen)
+        if first is not None:
+            _set_first_chances(learner, first)
+    except (TypeError, ValueError, AssertionError) as error:
+        why = " ".join(str(error).partition(" See http")[0].split())
+        allowed = f"values that go together in {settings.algorithm} ({why})"
+        raise InputError("hyperparameters", dict(settings.hyperparameters), allowed) from None
+    if (last := last_checkpoint(checkpoints)) is None:
+        return learner
+    restore_learner(learner, last)
     # Not the seeds it began with: the same episodes and exploration would come once more.
     fresh = stream_seed("learning resumed", settings.seed, learner.num_timesteps)
     learner.set_random_seed(fresh % 2**31)
@@ -216,10 +225,7 @@ def _environments(settings: TrainingSettings, count: int) -> Any:
 
 def _save(learner: Any, checkpoints: Path) -> None:
     with whole_folder(checkpoint_path(checkpoints, learner.num_timesteps)) as folder:
-        learner.save(folder / _MODEL)
-        learner.get_vec_normalize_env().save(str(folder / _STATISTICS))
-        if hasattr(learner, "save_replay_buffer"):
-            learner.save_replay_buffer(folder / _REPLAY)
+        save_learner(learner, folder)
     tidy(checkpoints)
 
 
@@ -249,50 +255,81 @@ def _callback(settings: TrainingSettings, checkpoints: Path, progress: Progress 
     return Watch()
 
 
-def _write_policy(path: Path, settings: TrainingSettings, learner: Any) -> None:
-    """Evaluate the policy, beside simple ones, and write its folder, whole."""
-    statistics = learner.get_vec_normalize_env()
+def write_policy(
+    path: Path,
+    settings: TrainingSettings,
+    learner: Any,
+    normalisation: Normalisation,
+    network: Mapping[str, Any],
+    training: Mapping[str, Any],
+) -> None:
+    """Evaluate a policy, beside simple ones, and write its folder, whole.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    settings : TrainingSettings
+        Algorithm, environment and evaluation.
+    learner
+        An algorithm of stable-baselines3.
+    normalisation : Normalisation
+        What the network gets of an observation.
+    network : mapping
+        Arguments of the network; plain values.
+    training : mapping
+        How it was trained.
+    """
+    description, metrics = evaluated(
+        settings, lambda seen: learner.predict(normalisation.apply(seen), deterministic=True)[0]
+    )
+    config = PolicyDescription(
+        format=1,
+        algorithm=settings.algorithm,
+        policy_arguments=dict(network),
+        environment=settings.environment,
+        arguments=dict(settings.arguments),
+        **description,
+        normalisation=normalisation,
+        metrics=metrics,
+        training=dict(training),
+        versions=versions() | {"python": platform.python_version()},
+    ).model_dump()
+    with whole_folder(path) as folder:
+        _write_model(folder / _MODEL, learner)
+        text = to_json(config, indent=2) + "\n"
+        (folder / _CONFIG).write_text(text, encoding="utf-8")
+
+
+def _write_trained(path: Path, settings: TrainingSettings, learner: Any) -> None:
+    """The policy folder of a training."""
+    statistics, chosen = learner.get_vec_normalize_env(), settings.chosen()
     normalisation = Normalisation(
         tuple(statistics.obs_rms.mean.tolist()),
         tuple(statistics.obs_rms.var.tolist()),
         float(statistics.epsilon),
         float(statistics.clip_obs),
     )
-    description, metrics = evaluated(
-        settings, lambda seen: learner.predict(normalisation.apply(seen), deterministic=True)[0]
-    )
-    chosen = settings.chosen()
-    config = PolicyDescription(
-        format=1,
-        algorithm=settings.algorithm,
-        policy_arguments=chosen.get("policy_kwargs", {}),
-        environment=settings.environment,
-        arguments=dict(settings.arguments),
-        **description,
-        normalisation=normalisation,
-        metrics=metrics,
-        training={
-            "command": settings.command,
-            "steps": settings.steps,
-            "steps_done": int(learner.num_timesteps),
-            "seed": settings.seed,
-            "hyperparameters": chosen,
-        },
-        versions=versions() | {"python": platform.python_version()},
-    ).model_dump()
-    with whole_folder(path) as folder:
-        _write_weights(folder / _MODEL, learner)
-        replace_file(folder / _CONFIG, to_json(config, indent=2) + "\n")
+    training = {
+        "command": settings.command,
+        "steps": settings.steps,
+        "steps_done": int(learner.num_timesteps),
+        "seed": settings.seed,
+        "hyperparameters": chosen,
+    }
+    network = chosen.get("policy_kwargs", {})
+    write_policy(path, settings, learner, normalisation, network, training)
 
 
-def _write_weights(path: Path, learner: Any) -> None:
-    """The weights alone, as stable-baselines3 reads them.
+def _write_model(path: Path, learner: Any) -> None:
+    """The model as stable-baselines3 loads it, without paths and this machine's description.
 
-    Its own ``save`` adds optimiser, pickled objects, paths and a description of this machine.
+    For ``PPO.load`` and its kin the file has pickled spaces and classes; who reads the policy
+    here takes the weights alone.
     """
-    import torch
-
-    weights = io.BytesIO()
-    torch.save(learner.get_parameters()["policy"], weights)
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("policy.pth", weights.getvalue())
+    whole = io.BytesIO()
+    learner.save(whole, exclude=_NOT_KEPT)
+    with zipfile.ZipFile(whole) as made, zipfile.ZipFile(path, "w") as archive:
+        for name in made.namelist():
+            if name != "system_info.txt":
+                archive.writestr(name, made.read(name))

@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 
 from controllers import Briefing, PolicyController
+from controllers.policy import policy_network, read_policy
 from experiments.training import TrainingSettings, train
 from experiments.training.checkpoints import checkpoint_path, last_checkpoint, tidy, whole_folder
 from experiments.training.evaluation import compare
 from plants import InputError, Patient, Plant, Pump, Sensors, Therapy, steady_state
 
-pytest.importorskip("stable_baselines3")
+PPO = pytest.importorskip("stable_baselines3").PPO
 
 SMALL = {"environments": 2, "n_steps": 32, "batch_size": 32}
 
@@ -73,9 +74,20 @@ def test_policy_says_how_it_was_made(finished):
     assert np.isfinite(list(result.metrics.values())).all()
 
 
-def test_policy_holds_nothing_but_weights(finished):
-    with zipfile.ZipFile(finished[0].policy / "model.zip") as archive:
-        assert archive.namelist() == ["policy.pth"]
+def test_stable_baselines3_loads_the_model_of_a_policy(finished):
+    path = finished[0].policy / "model.zip"
+    with zipfile.ZipFile(path) as archive:
+        assert "system_info.txt" not in archive.namelist()
+        data = archive.read("data").decode()
+    assert str(finished[0].folder) not in data
+    assert not {"tensorboard_log", "_last_obs"} & json.loads(data).keys()
+    description = read_policy(path.parent)
+    network = policy_network(path.parent, description, 1, discrete=False)
+    seen = np.random.default_rng(0).normal(size=(5, len(description.signals))).astype(np.float32)
+    loaded = PPO.load(path, device="cpu")
+    np.testing.assert_array_equal(
+        loaded.predict(seen, deterministic=True)[0], network.predict(seen, deterministic=True)[0]
+    )
 
 
 def test_the_controller_scores_what_the_learner_scored(finished):
