@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from controllers import Briefing, Command, Controller, controller_names, load_controller
     from envs import SupportEnv, SupportVectorEnv, WeaningEnv, WeaningVectorEnv, make, make_vec
     from experiments.benchmark import Suite
+    from experiments.runs import load_run
     from experiments.trials import Trial, run_trial
     from plants import (
         SIGNALS,
@@ -96,6 +97,7 @@ _HOMES = {
         "make_vec",
     ),
     "experiments.benchmark": ("Suite",),
+    "experiments.runs": ("load_run",),
     "experiments.trials": ("Trial", "run_trial"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -133,6 +135,7 @@ __all__ = [
     "__version__",
     "controller_names",
     "load_controller",
+    "load_run",
     "make",
     "make_vec",
     "plant_model",

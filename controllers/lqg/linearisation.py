@@ -21,7 +21,7 @@ from plants import (
     unknown_name,
 )
 from plants.plant import N_VOLUMES, PHASE, STEP, VALUES
-from plants.quantities import KRPM_PER_RPM, Array
+from plants.quantities import KRPM_PER_RPM, Array, Shown
 
 if TYPE_CHECKING:
     import control
@@ -42,8 +42,8 @@ USUAL_DISTURBANCES: tuple[str, ...] = (
 )
 
 
-@dataclass(frozen=True)
-class LinearBeat:
+@dataclass(frozen=True, repr=False)
+class LinearBeat(Shown):
     """Deviations from a steady state, from the onset of one beat to the onset of the next::
 
         x+ = a x + b u + e w
@@ -89,6 +89,15 @@ class LinearBeat:
     c: Array
     d: Array
     f: Array
+
+    def _shown(self) -> Mapping[str, object]:
+        return {
+            "speed": self.speed,
+            "period": self.period,
+            "states": len(self.states),
+            "disturbances": len(self.disturbances),
+            "outputs": ", ".join(self.outputs),
+        }
 
     def state_space(self, *, blood: bool = True) -> control.StateSpace:
         """The beat as a discrete-time system of python-control.

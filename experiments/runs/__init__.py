@@ -3,6 +3,7 @@
 from experiments.runs.command_line import (
     ClusterOption as ClusterOption,
     WorkersOption as WorkersOption,
+    json_object as json_object,
     print_study as print_study,
     read_settings as read_settings,
     run_command_of as run_command_of,
@@ -28,7 +29,7 @@ from experiments.runs.folder import (
     versions as versions,
 )
 from experiments.runs.kept_results import KeptResults as KeptResults
-from experiments.runs.markdown import markdown_table as markdown_table
+from experiments.runs.loaded_run import LoadedRun as LoadedRun, load_run as load_run
 from experiments.runs.output import (
     JsonOption as JsonOption,
     SeedOption as SeedOption,
@@ -72,5 +73,5 @@ from experiments.runs.study import (
     ReportPage as ReportPage,
     Study as Study,
 )
-from experiments.runs.templates import render as render
+from experiments.runs.templates import markdown_table as markdown_table, render as render
 from experiments.runs.work_folder import WorkFolder as WorkFolder, read_config as read_config

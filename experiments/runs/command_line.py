@@ -18,7 +18,7 @@ from experiments.runs.results import ResultsOption
 from experiments.runs.resumable_study import StudyRun, run_study
 from experiments.runs.settings import Settings, as_typed, option_fields, option_name, option_words
 from experiments.runs.study import Findings, Study
-from plants.quantities import ErrorCollector, InputError, load_toml, unknown_name
+from plants.quantities import ErrorCollector, InputError, load_toml, parse_json, unknown_name
 
 WorkersOption = Annotated[
     int | None, typer.Option(help="Number of processes; by default one for each core.")
@@ -250,3 +250,20 @@ def _plain_kind(annotation: Any) -> Any:
     if annotation in (int, float, bool, str, Path):
         return annotation
     return str
+
+
+def json_object(field: str, text: str) -> dict[str, Any]:
+    """What an option says that takes an object in JSON.
+
+    Raises
+    ------
+    InputError
+        It is no object in JSON.
+    """
+    try:
+        value = parse_json(text)
+    except ValueError as error:
+        raise InputError(field, text, f"a JSON object ({error})") from None
+    if not isinstance(value, dict):
+        raise InputError(field, text, "a JSON object")
+    return value

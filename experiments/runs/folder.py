@@ -91,13 +91,14 @@ class RunFolder:
         """Write a JSON document into the folder."""
         self.write_text(name, to_json(document, indent=2) + "\n")
 
-    def write_table(self, name: str, table: DataFrame) -> None:
-        """Write a table as ``name.parquet`` and ``name.csv``."""
+    def write_table(self, name: str, table: DataFrame, *, csv: bool = True) -> None:
+        """Write a table as ``name.parquet`` and, unless it is too long for that, ``name.csv``."""
         plain = file_name(name)
         path = self.file(f"{plain}.parquet")
         with naming_errors(path):
             table.to_parquet(path, index=False)
-        self.write_text(f"{plain}.csv", csv_text(table))
+        if csv:
+            self.write_text(f"{plain}.csv", csv_text(table))
 
     def write_figure(self, name: str, drawing: Drawing, caption: str = "") -> ReportFigure:
         """Draw a figure into ``name.png``; one that cannot be drawn does not lose the run.

@@ -1,8 +1,9 @@
-"""Texts of results from templates: pages in Markdown and HTML are files, not strings in code."""
+"""Texts of results: pages from templates, which are files and not strings in code; tables."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,3 +52,25 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table in Markdown; numbers are written as short as they can be told apart.
+
+    Examples
+    --------
+    >>> from experiments.runs import markdown_table
+    >>> print(markdown_table(("name", "low"), [("map", -50.0)]))
+    | name | low |
+    |---|---|
+    | map | -50 |
+    """
+    lines = [columns, ["---"] * len(columns), *rows]
+    head, rule, *body = ("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+    return "\n".join([head, rule.replace(" ", ""), *body])
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value).replace("|", r"\|")
+    return f"{value:.10g}"

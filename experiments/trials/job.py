@@ -18,7 +18,16 @@ from experiments.trials.loops import Cycle, cycles, loops, table
 from experiments.trials.metrics import TRIAL_METRICS, score
 from experiments.trials.notes import notes
 from experiments.trials.trial import HOLD, Trial, TrialRun, run_trial
-from plants import SIGNALS, InputError, Patient, PhysicsError, Therapy, save_rollout, steady_metrics
+from plants import (
+    SIGNALS,
+    InputError,
+    Patient,
+    PhysicsError,
+    Therapy,
+    rollout_table,
+    save_rollout,
+    steady_metrics,
+)
 from plants.quantities import MISSING, FailureKind
 from plants.simulation import COMPLETED, SINUS
 
@@ -205,6 +214,8 @@ def _title(ran: TrialRun) -> str:
 
 def _write(run: RunFolder, result: Simulation, ran: TrialRun, pv_cycles: list[Cycle]) -> None:
     save_rollout(ran.rollout, run.file("rollout.nc"))
+    for name, along in (("waveforms", "time"), ("steps", "step_time")):
+        run.write_table(name, rollout_table(ran.rollout, along), csv=False)
     run.write_json("metrics.json", {k: v for k, v in result.document().items() if k != "run"})
     rows = result.metric_rows(tuple(result.metrics))
     columns = ["signal", "value", "unit", "meaning"]

@@ -94,6 +94,14 @@ class Patient(ParameterPreset):
             allowed = f"more than {total:g} mL (the sum of {parts}), up to {high:g} mL"
             yield InputError("parameters.blood_volume.value", blood, allowed)
 
+    def _shown(self) -> Mapping[str, object]:
+        return {
+            "name": self.name,
+            "description": self.description,
+            "parameters": len(self.entries),
+            "targets": len(self.targets),
+        }
+
     @property
     def unstressed_volume(self) -> float:
         """Blood that the vessels hold without pressure, mL: the sum of the unstressed volumes."""

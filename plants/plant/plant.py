@@ -10,7 +10,7 @@ import numpy as np
 from plants.patients import Patient
 from plants.plant.equations import STATES, VALUES
 from plants.pumps import DEVICE_PARAMETERS, Pump
-from plants.quantities import KRPM_PER_RPM, L_MIN_PER_ML_S, Array, InputError
+from plants.quantities import KRPM_PER_RPM, L_MIN_PER_ML_S, Array, InputError, Shown
 from plants.scenarios import disturbance_vector
 
 # A pump that is not there: any values will do that divide by nothing, with a motor that follows
@@ -41,7 +41,7 @@ SPEED, RIGHT_SPEED = VALUES.index["speed_command"], VALUES.index["right_speed_co
 STEP = VALUES.index["step"]
 
 
-class Plant:
+class Plant(Shown):
     """One patient with a left pump, a right pump, both or none.
 
     Parameters
@@ -100,6 +100,9 @@ class Plant:
         self.parameters = np.concatenate(
             [self.patient.vector(), _device(self.left), _device(self.right)]
         )
+
+    def _shown(self) -> Mapping[str, object]:
+        return {"patient": self.patient.name, "device": self.device}
 
     @property
     def device(self) -> str:

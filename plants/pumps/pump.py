@@ -112,6 +112,14 @@ class Pump(ParameterPreset):
         """The pump that a device file describes; see :meth:`CheckedModel.read`."""
         return cls(**DeviceFile.read(content, source=source).fields(), path=source)
 
+    def _shown(self) -> Mapping[str, object]:
+        return {
+            "name": self.name,
+            "side": self.side,
+            "levels": f"{self.levels[0].name} to {self.levels[-1].name}",
+            "max_rpm": self.max_rpm,
+        }
+
     @property
     def max_rpm(self) -> float:
         """Highest rotor speed, rpm."""

@@ -89,6 +89,7 @@ from plants.quantities.signals import (
 )
 from plants.quantities.surroundings import (
     UNPRINTABLE as UNPRINTABLE,
+    Shown as Shown,
     figure_defaults as figure_defaults,
     file_name as file_name,
     file_names as file_names,

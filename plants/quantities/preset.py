@@ -14,12 +14,13 @@ from plants.quantities.checked_model import CheckedModel
 from plants.quantities.checks import Array, Declared
 from plants.quantities.errors import lookup
 from plants.quantities.quantity import Quantity, replace_values, replaced_path
+from plants.quantities.surroundings import Shown
 from plants.quantities.toml_file import parsed_toml, preset_names, toml_text
 
 _Kind = TypeVar("_Kind", bound="Preset")
 
 
-class Preset(CheckedModel):
+class Preset(Shown, CheckedModel):
     """Something that comes as a file: one of the package, by name, or a user's own, by path.
 
     A subclass has a field ``path``, which is no key of its file: where it came from, for error

@@ -101,6 +101,13 @@ class Scenario(Preset):
         file = _ScenarioFile.read(content, source=source)
         return cls(file.name, file.description, tuple(row.event() for row in file.events), source)
 
+    def _shown(self) -> Mapping[str, object]:
+        return {
+            "name": self.name,
+            "description": self.description,
+            "events": ", ".join(event.disturbance for event in self.events),
+        }
+
     def _contradictions(self) -> Iterable[InputError]:
         # One event is in range by its amount. Several are looked at where a piece begins, just
         # before the next one and after all of them; between these every course is monotone.

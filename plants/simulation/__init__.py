@@ -35,6 +35,7 @@ from plants.simulation.physical_range import (
 )
 from plants.simulation.rollout import (
     Recorder as Recorder,
+    rollout_table as rollout_table,
     save_rollout as save_rollout,
     steady_metrics as steady_metrics,
 )

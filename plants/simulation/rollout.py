@@ -21,6 +21,7 @@ from plants.plant import METRICS
 from plants.quantities import SIGNALS, SLOW_SIGNALS, WAVEFORMS, Array
 
 if TYPE_CHECKING:
+    import pandas
     import xarray
 
 
@@ -140,6 +141,35 @@ def steady_metrics(rollout: xarray.Dataset, *, seconds: float = 5.0) -> dict[str
         for name in (*METRICS.names, *SLOW_SIGNALS)
         if name not in SLOW_SIGNALS or name in rollout
     }
+
+
+def rollout_table(rollout: xarray.Dataset, along: str) -> pandas.DataFrame:
+    """What a Rollout holds along one of its times as a data frame, for whoever has no NetCDF.
+
+    Parameters
+    ----------
+    rollout : Dataset
+        A Rollout.
+    along : {"time", "step_time"}
+        The time of the waveforms, or that of the control periods.
+
+    Returns
+    -------
+    DataFrame
+        The time first, then a column for each variable; ``attrs["units"]`` holds their units.
+
+    Examples
+    --------
+    >>> from plants import rollout_table, simulate
+    >>> rollout = simulate("shock-d", "CP", level="P-8", duration=4.0)
+    >>> table = rollout_table(rollout, "step_time")
+    >>> list(table["step_time"]), table.attrs["units"]["map"]
+    ([0.0, 1.0, 2.0, 3.0], 'mmHg')
+    """
+    part = rollout[[name for name, values in rollout.data_vars.items() if values.dims == (along,)]]
+    table = part.to_dataframe().reset_index()
+    table.attrs["units"] = {str(name): rollout[name].attrs["units"] for name in table.columns}
+    return table
 
 
 def save_rollout(rollout: xarray.Dataset, path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,14 @@ from plants.beat import DEFAULT_STEP, BeatMap, run_kernel, steady_state
 from plants.compile import Backend
 from plants.patients import Rhythm
 from plants.plant import ACCUMULATOR, METRICS, N_VOLUMES, PHASE, STATES, Plant, plant_model
-from plants.quantities import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, WAVEFORMS, Array, InputError
+from plants.quantities import (
+    SECONDS_PER_HOUR,
+    SECONDS_PER_MINUTE,
+    WAVEFORMS,
+    Array,
+    InputError,
+    Shown,
+)
 from plants.scenarios import Scenario
 from plants.simulation.beat_clock import BeatClock
 from plants.simulation.physical_range import physical_range_breach
@@ -50,7 +58,7 @@ class SimulatorSnapshot:
     slow: tuple[Array, float, dict[str, float]] | None
 
 
-class Simulator:
+class Simulator(Shown):
     """A plant in time: the simulated patient.
 
     Parameters
@@ -104,6 +112,14 @@ class Simulator:
         self._clock = BeatClock(1)
         self._values = plant.values(0.0, None, self.step)
         self.time = 0.0
+
+    def _shown(self) -> Mapping[str, object]:
+        return {
+            "patient": self.plant.patient.name,
+            "device": self.plant.device,
+            "scenario": "none" if self.scenario is None else self.scenario.name,
+            "time": self.time,
+        }
 
     def reset(self, state: Array | None = None, *, speed: float = 0.0) -> None:
         """Go back to time 0, at a given state or at the periodic steady state of a speed.

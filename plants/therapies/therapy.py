@@ -87,6 +87,14 @@ class Therapy(Preset):
                 allowed = f"each signal once for the part {part!r}"
                 yield InputError(f"weaning[{index}].signal", signal, allowed)
 
+    def _shown(self) -> Mapping[str, object]:
+        return {
+            "name": self.name,
+            "goals": ", ".join(goal.signal for goal in self.goals),
+            "limits": ", ".join(limit.signal for limit in self.limits),
+            "fallback_level": self.fallback_level,
+        }
+
     @classmethod
     def default(cls) -> Therapy:
         """The therapy that comes with the package."""

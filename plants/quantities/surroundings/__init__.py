@@ -8,6 +8,7 @@ from plants.quantities.surroundings.safe_path import (
     private_folder as private_folder,
     temporary_path as temporary_path,
 )
+from plants.quantities.surroundings.shown import Shown as Shown
 from plants.quantities.surroundings.text_file import (
     UNPRINTABLE as UNPRINTABLE,
     parse_json as parse_json,

@@ -27,6 +27,8 @@ FILES = {
     "pv-loops.png",
     "report.html",
     "rollout.nc",
+    "steps.parquet",
+    "waveforms.parquet",
 }
 
 
