@@ -18,6 +18,13 @@ NEIGHBOURS = ["python-dateutil>=2.8,<3"]
 #: Peers of the speed study, seldom installed, and what they need besides.
 PEERS = {"jax": {"jaxlib", "ml-dtypes", "opt-einsum"}, "numba": {"llvmlite"}, "svzerod": set()}
 
+#: Systems on which the project is installed: some ask for more than others (tzdata).
+SYSTEMS = [
+    {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"},
+    {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix"},
+    {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt"},
+]
+
 
 def pins() -> dict[str, str]:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").split()
@@ -49,7 +56,11 @@ def needed() -> set[str]:
             each
             for each in map(Requirement, asked)
             if each.marker is None
-            or any(each.marker.evaluate({"extra": extra}) for extra in ("", *requirement.extras))
+            or any(
+                each.marker.evaluate({"extra": extra, **system})
+                for extra in ("", *requirement.extras)
+                for system in SYSTEMS
+            )
         ]
     return {name for name, _ in seen}
 

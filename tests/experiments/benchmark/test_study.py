@@ -3,12 +3,13 @@
 import json
 import re
 import shutil
+from pathlib import Path
 
 import pandas
 import pytest
 
 from experiments.benchmark import Suite, study as module
-from experiments.benchmark.suite import POLICIES, reference_policies
+from experiments.benchmark.suite import reference_policies
 from plants import InputError
 from plants.quantities import each_error
 
@@ -228,7 +229,8 @@ def test_all_mistakes_of_a_suite_are_told_at_once(tmp_path):
 
 
 def test_a_policy_of_weaning_is_no_entrant(tmp_path):
-    shutil.copytree(POLICIES / "weaning-ppo", tmp_path / "weaning-ppo")
+    policies = Path(__file__).parents[3] / "results" / "policies"
+    shutil.copytree(policies / "weaning-ppo", tmp_path / "weaning-ppo")
     names, why = reference_policies(tmp_path)
     assert names == ()
     assert "weaning-ppo" not in why
