@@ -7,14 +7,13 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import gymnasium
 import numpy as np
-from gymnasium.envs.registration import EnvSpec
 from numpy.typing import NDArray
 
 from envs.episodes.arguments import chosen_therapy, known_mode, left_pump
 from envs.episodes.info import Codes, flat_info, known_info_level
 from envs.episodes.picture import EpisodePicture, Moment
 from envs.episodes.snapshots import Snapshots
-from envs.episodes.specification import with_json_arguments
+from envs.episodes.specification import SpecifiedInJson
 from plants import Pump, Therapy
 
 Observation = NDArray[np.float32]
@@ -31,7 +30,7 @@ def observation_box(low: Observation, high: Observation) -> gymnasium.Space[Any]
     return gymnasium.spaces.Box(np.minimum(low, 0.0), np.maximum(high, 0.0), dtype=np.float32)
 
 
-class EpisodeEnv(Snapshots, gymnasium.Env[Observation, Any], Generic[Episode]):
+class EpisodeEnv(SpecifiedInJson, Snapshots, gymnasium.Env[Observation, Any], Generic[Episode]):
     """An environment of one patient on one pump for the left ventricle.
 
     Parameters
@@ -68,21 +67,11 @@ class EpisodeEnv(Snapshots, gymnasium.Env[Observation, Any], Generic[Episode]):
         self.pump, self.therapy = left_pump(device), chosen_therapy(therapy)
         self.render_mode = known_mode(render_mode, self.metadata["render_modes"])
         self.info_level = known_info_level(info_level)
-        self._spec: EnvSpec | None = None
         self._episode: Episode | None = None
         self._ended = False
         #: The episode so far, where it is drawn.
         self.course: list[Moment] = []
         self._picture: EpisodePicture | None = None
-
-    @property
-    def spec(self) -> EnvSpec | None:
-        """What the environment was made with, in a form that JSON takes."""
-        return self._spec
-
-    @spec.setter
-    def spec(self, spec: EnvSpec | None) -> None:
-        self._spec = with_json_arguments(spec)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None

@@ -33,6 +33,21 @@ _TYPES: Mapping[str, type] = {
 }
 
 
+class SpecifiedInJson:
+    """An environment whose specification can be written as JSON."""
+
+    _spec: EnvSpec | None = None
+
+    @property
+    def spec(self) -> EnvSpec | None:
+        """What the environment was made with, in a form that JSON takes."""
+        return self._spec
+
+    @spec.setter
+    def spec(self, spec: EnvSpec | None) -> None:
+        self._spec = with_json_arguments(spec)
+
+
 def json_form(value: Any) -> Any:
     """The value as JSON takes it; what is unknown stays as it is.
 

@@ -7,14 +7,13 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from gymnasium.envs.registration import EnvSpec
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from envs.episodes.episode_env import EpisodeEnv
 from envs.episodes.snapshots import Snapshots
-from envs.episodes.specification import with_json_arguments
+from envs.episodes.specification import SpecifiedInJson
 from envs.episodes.vector_render import RENDER_MODES, VectorPictures
 from plants import InputError, Pump
 from plants.quantities import Array, check_count, unknown_name
@@ -30,7 +29,7 @@ def vector_metadata(
     return scalar.metadata | {"autoreset_mode": mode, "render_modes": list(RENDER_MODES)}
 
 
-class VectorEpisodes(Snapshots, VectorEnv[Observations, Any, NDArray[Any]]):
+class VectorEpisodes(SpecifiedInJson, Snapshots, VectorEnv[Observations, Any, NDArray[Any]]):
     """Many environments, whose episodes begin and end apart from one another.
 
     Parameters
@@ -73,7 +72,6 @@ class VectorEpisodes(Snapshots, VectorEnv[Observations, Any, NDArray[Any]]):
         self.metadata = vector_metadata(scalar, self.autoreset_mode)
         self.render_mode = render_mode
         self._pictures = VectorPictures(self.num_envs, render_mode, self.metadata["render_fps"])
-        self._spec: EnvSpec | None = None
         #: The device.
         self.pump: Pump = scalar.pump
         #: Names of the entries of an observation.
@@ -85,15 +83,6 @@ class VectorEpisodes(Snapshots, VectorEnv[Observations, Any, NDArray[Any]]):
         self._observations = np.zeros((self.num_envs, len(self.signals)), np.float32)
         self._elapsed = np.zeros(self.num_envs, np.int64)
         self._begun, self._over = np.zeros((2, self.num_envs), bool)
-
-    @property
-    def spec(self) -> EnvSpec | None:
-        """What the environment was made with, in a form that JSON takes."""
-        return self._spec
-
-    @spec.setter
-    def spec(self, spec: EnvSpec | None) -> None:
-        self._spec = with_json_arguments(spec)
 
     def reset(
         self,

@@ -48,7 +48,7 @@ from plants.quantities import (
 from plants.scenarios import DISTURBANCES, Scenario
 from plants.simulation import (
     DISTURBANCE_BLOCK,
-    BeatClock,
+    BeatCounter,
     check_positive,
     in_physical_range,
     physical_range_breach,
@@ -150,7 +150,7 @@ class BatchSimulator:
         self._carry = self._layout.empty(N_STATE + 2 * N_ACC, self._kernel.dtype)
         self._values = self._layout.empty(len(VALUES), self._kernel.dtype)
         self._time = np.zeros(self._count)
-        self._clock = BeatClock(self._count, BEAT_SLACK[precision])
+        self._beat_counter = BeatCounter(self._count, BEAT_SLACK[precision])
         self._rate_factors = np.ones(self._count)
         self._alive = np.zeros(self._count, bool)
         self._failures: dict[int, PhysicsError] = {}
@@ -189,7 +189,7 @@ class BatchSimulator:
     def states(self) -> Array:
         """States now, shape (n, n_states); the phase counts beats since the reset."""
         states = self._layout.gather(self._carry[:, :N_STATE]).T.astype(np.float64)
-        states[:, PHASE] = self._clock.phase
+        states[:, PHASE] = self._beat_counter.phase
         return states
 
     @property
@@ -253,7 +253,7 @@ class BatchSimulator:
         self._layout.scatter(self._carry, lanes, np.array([start.carry for start in starts]))
         self._layout.scatter(self._values, lanes, np.array([start.values for start in starts]))
         self._time[lanes], self._rate_factors[lanes] = 0.0, 1.0
-        self._clock.reset(lanes)
+        self._beat_counter.reset(lanes)
         for lane, start in zip(map(int, lanes), starts, strict=True):
             self._alive[lane] = start.failure is None
             self._failures.pop(lane, None)
@@ -327,8 +327,8 @@ class BatchSimulator:
         """Count the beats of a stretch of time (s) of each lane, and put the phases right."""
         rates = self._lanes.heart_rates * self._rate_factors / SECONDS_PER_MINUTE
         end = self._layout.gather(self._carry[:, PHASE, None])[0]
-        self._clock.advance(seconds * rates, end)
-        self._carry[:, PHASE] = self._layout.spread(self._clock.start)
+        self._beat_counter.advance(seconds * rates, end)
+        self._carry[:, PHASE] = self._layout.spread(self._beat_counter.start)
 
     def _stop_outside_range(self, moving: NDArray[np.bool_]) -> None:
         (waveforms,) = self._kernel.evaluate("observe", self._carry[:, :N_STATE], self._values)

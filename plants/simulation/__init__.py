@@ -1,6 +1,6 @@
 """Simulation: a plant stepped through time, at a held speed or in a closed loop."""
 
-from plants.simulation.beat_clock import BeatClock as BeatClock
+from plants.simulation.beat_counter import BeatCounter as BeatCounter
 from plants.simulation.conditions import SINUS as SINUS, Conditions as Conditions
 from plants.simulation.constant_speed import (
     held_speed as held_speed,
@@ -39,9 +39,9 @@ from plants.simulation.rollout import (
     save_rollout as save_rollout,
     steady_metrics as steady_metrics,
 )
-from plants.simulation.simulator import (
+from plants.simulation.simulator import Simulator as Simulator
+from plants.simulation.time_steps import (
     DISTURBANCE_BLOCK as DISTURBANCE_BLOCK,
-    Simulator as Simulator,
     check_positive as check_positive,
     integration_step as integration_step,
     time_blocks as time_blocks,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plants.beat import DEFAULT_STEP, BeatMap, run_kernel, steady_state
+from plants.beat import BeatMap, run_kernel, steady_state
 from plants.compile import Backend
 from plants.patients import Rhythm
 from plants.plant import ACCUMULATOR, METRICS, N_VOLUMES, PHASE, STATES, Plant, plant_model
@@ -22,14 +22,17 @@ from plants.quantities import (
     Shown,
 )
 from plants.scenarios import Scenario
-from plants.simulation.beat_clock import BeatClock
+from plants.simulation.beat_counter import BeatCounter
 from plants.simulation.physical_range import physical_range_breach
+from plants.simulation.time_steps import (
+    DISTURBANCE_BLOCK,
+    check_positive,
+    integration_step,
+    time_blocks,
+)
 from plants.slow import SlowClock, combined_disturbances
 
 N_STATE, N_ACC = len(STATES), len(ACCUMULATOR)
-
-#: Disturbances are held, at their mean, over blocks no longer than this, s.
-DISTURBANCE_BLOCK = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class SimulatorSnapshot:
         Of the simulator.
     time : float
         Time since the reset, s.
-    beats : BeatClock
+    beats : BeatCounter
         Beats since the reset.
     carry, values : ndarray
         What the time loop carries on, and what it holds.
@@ -52,7 +55,7 @@ class SimulatorSnapshot:
 
     plant: Plant
     time: float
-    beats: BeatClock
+    beats: BeatCounter
     carry: Array
     values: Array
     slow: tuple[Array, float, dict[str, float]] | None
@@ -109,7 +112,7 @@ class Simulator(Shown):
         self._beats = BeatMap(plant, step=self.step, backend=backend)
         self._kernel = run_kernel(backend)
         self._carry = np.zeros(N_STATE + 2 * N_ACC)
-        self._clock = BeatClock(1)
+        self._beat_counter = BeatCounter(1)
         self._values = plant.values(0.0, None, self.step)
         self.time = 0.0
 
@@ -143,7 +146,7 @@ class Simulator(Shown):
             acting = self.slow.effects() | {"infusion": 0.0}
         if state is None:
             state = steady_state(self.plant, speed, acting, beats=self._beats).state
-        self._clock.reset()
+        self._beat_counter.reset()
         start = state.copy()
         start[PHASE] = 0.0
         self._values = self._beats.values(speed, acting)
@@ -158,7 +161,7 @@ class Simulator(Shown):
     def state(self) -> Array:
         """The state now (a copy); its phase counts beats since the reset."""
         state = self._carry[:N_STATE].copy()
-        state[PHASE] = self._clock.phase[0]
+        state[PHASE] = self._beat_counter.phase[0]
         return state
 
     @property
@@ -227,15 +230,15 @@ class Simulator(Shown):
     def _left(self) -> float:
         """Time (s) until this beat has ended, with the heart rate that acts now."""
         rate = self.plant.heart_rate(self._outside(0.0)) / SECONDS_PER_MINUTE
-        return float(1.0 - self._clock.start[0]) / rate
+        return float(1.0 - self._beat_counter.start[0]) / rate
 
     def _pass_beats(self, speed: float, end: float) -> None:
         """Advance to a time, block by block, each no longer than the beat."""
         while end - self.time > 1e-12:
-            beat = self._clock.completed[0]
+            beat = self._beat_counter.completed[0]
             length = min(end - self.time, self._left(), DISTURBANCE_BLOCK)
             self._advance_block(speed, length, None)
-            if self._clock.completed[0] > beat:
+            if self._beat_counter.completed[0] > beat:
                 self._beat_ended()
 
     def _beat_ended(self) -> None:
@@ -250,7 +253,7 @@ class Simulator(Shown):
         if self.scenario is not None:
             acting = self.scenario.mean(self.time, self.time + seconds)
         if self.rhythm is not None:
-            beat = self.rhythm.beat(int(self._clock.completed[0]))
+            beat = self.rhythm.beat(int(self._beat_counter.completed[0]))
             mine = {
                 "heart_rate": 1.0 / beat.rr,
                 "atrial_contractility": beat.atrial,
@@ -270,10 +273,12 @@ class Simulator(Shown):
         per_unit = math.ceil(unit / longest - 1e-9)
         self._values = self.plant.values(speed, outside, unit / per_unit)
         steps = round(seconds / unit) * per_unit
-        self._carry[PHASE] = self._clock.start[0]
+        self._carry[PHASE] = self._beat_counter.start[0]
         log = self._kernel.run(self._carry, self._values, steps, per_unit if interval else 0)
-        self._clock.advance(seconds / self._beats.period(self._values), self._carry[PHASE, None])
-        self._carry[PHASE] = self._clock.start[0]
+        self._beat_counter.advance(
+            seconds / self._beats.period(self._values), self._carry[PHASE, None]
+        )
+        self._carry[PHASE] = self._beat_counter.start[0]
         self.time += seconds
         self._check()
         return log
@@ -297,7 +302,7 @@ class Simulator(Shown):
         slow = None
         if self.slow is not None:
             slow = self.slow.state.copy(), self.slow.hours, self.slow.inputs
-        beats = copy.deepcopy(self._clock)
+        beats = copy.deepcopy(self._beat_counter)
         return SimulatorSnapshot(
             self.plant, self.time, beats, self._carry.copy(), self._values.copy(), slow
         )
@@ -321,7 +326,7 @@ class Simulator(Shown):
         if (snapshot.slow is None) != (self.slow is None):
             given, wanted = ("with", "without") if self.slow is None else ("without", "with")
             raise InputError("snapshot", f"{given} a slow clock", f"one {wanted} a slow clock")
-        self.time, self._clock = snapshot.time, copy.deepcopy(snapshot.beats)
+        self.time, self._beat_counter = snapshot.time, copy.deepcopy(snapshot.beats)
         self._carry, self._values = snapshot.carry.copy(), snapshot.values.copy()
         if self.slow is not None and snapshot.slow is not None:
             state, self.slow.hours, inputs = snapshot.slow
@@ -352,34 +357,3 @@ class Simulator(Shown):
         breach = physical_range_breach(self._carry, self._observed(), where)
         if breach is not None:
             raise breach
-
-
-def integration_step(
-    plant: Plant, step: float | None, whose: str = "this patient and pump"
-) -> float:
-    """The step (s) that a plant is integrated with: the one wanted, or the default.
-
-    Raises
-    ------
-    InputError
-        It is not positive, or exceeds the largest stable one of this plant.
-    """
-    largest = plant.largest_step()
-    if step is None:
-        return min(DEFAULT_STEP, largest)
-    if not 0 < step <= largest:
-        allowed = f"above 0, up to {largest:.3g} s (stability with {whose})"
-        raise InputError("step", step, allowed, source=plant.patient.path)
-    return step
-
-
-def time_blocks(seconds: float, unit: float) -> list[float]:
-    """Lengths (s) that add up to `seconds`: whole units but for the last, at most a block each."""
-    longest = max(1, math.floor(DISTURBANCE_BLOCK / unit + 1e-9)) * unit
-    before = math.ceil(seconds / longest - 1e-9) - 1
-    return [longest] * before + [seconds - before * longest]
-
-
-def check_positive(field: str, value: float) -> None:
-    if not (math.isfinite(value) and value > 0):
-        raise InputError(field, value, "a positive number of seconds")

@@ -20,7 +20,7 @@ from plants import (
     SlowClock,
     steady_state,
 )
-from plants.simulation import simulator
+from plants.beat import DEFAULT_STEP
 
 WAVE = {name: i for i, name in enumerate(WAVEFORMS)}
 
@@ -110,7 +110,7 @@ def test_the_default_step_suits_a_stiff_patient():
     simulation.reset()
     simulation.advance(0, 10.0)
     assert 60 < simulation.metrics()["map"] < 160
-    assert Simulator(Plant("shock-d", "CP")).step == simulator.DEFAULT_STEP
+    assert Simulator(Plant("shock-d", "CP")).step == DEFAULT_STEP
 
 
 @pytest.mark.parametrize("interval", [0.0005, 0.002, 0.003, 0.005, 0.01, 0.1, 0.75])

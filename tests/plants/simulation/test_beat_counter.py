@@ -7,33 +7,35 @@ import pytest
 
 from plants import METRICS, BatchSimulator, Patient, Plant, Simulator
 from plants.plant import BEAT_SLACK, PHASE
-from plants.simulation import BeatClock
+from plants.simulation import BeatCounter
 
 
 def test_the_fraction_is_that_of_the_time_and_not_of_the_loop():
-    clock = BeatClock(2)
+    counter = BeatCounter(2)
     for _ in range(4):
         # The loop comes out a little short of a whole beat, or of three quarters of one.
-        clock.advance(np.array([1.75, 0.25]), clock.start + np.array([1.75 - 4e-7, 0.25 - 4e-7]))
-    assert clock.completed.tolist() == [7.0, 1.0]
-    assert clock.phase == pytest.approx([7.0, 1.0], abs=1e-12)
+        counter.advance(
+            np.array([1.75, 0.25]), counter.start + np.array([1.75 - 4e-7, 0.25 - 4e-7])
+        )
+    assert counter.completed.tolist() == [7.0, 1.0]
+    assert counter.phase == pytest.approx([7.0, 1.0], abs=1e-12)
 
 
 def test_a_beat_that_the_loop_has_not_ended_is_left_to_it():
-    clock = BeatClock(1)
-    clock.advance(np.array([1.0]), np.array([1.0 - 1.5e-6]))  # Short by more than the slack.
-    assert clock.completed.tolist() == [0.0]
-    assert clock.start[0] == pytest.approx(1.0 - 2e-6, abs=1e-12)
-    clock.advance(np.array([0.5]), clock.start + 0.5)
-    assert clock.completed.tolist() == [1.0]
-    assert clock.phase == pytest.approx([1.5], abs=1e-12)
+    counter = BeatCounter(1)
+    counter.advance(np.array([1.0]), np.array([1.0 - 1.5e-6]))  # Short by more than the slack.
+    assert counter.completed.tolist() == [0.0]
+    assert counter.start[0] == pytest.approx(1.0 - 2e-6, abs=1e-12)
+    counter.advance(np.array([0.5]), counter.start + 0.5)
+    assert counter.completed.tolist() == [1.0]
+    assert counter.phase == pytest.approx([1.5], abs=1e-12)
 
 
 def test_a_reset_begins_anew_in_some_lanes():
-    clock = BeatClock(2)
-    clock.advance(np.array([2.25, 3.5]), np.array([2.25, 3.5]))
-    clock.reset(np.array([0]))
-    assert clock.phase.tolist() == [0.0, 3.5]
+    counter = BeatCounter(2)
+    counter.advance(np.array([2.25, 3.5]), np.array([2.25, 3.5]))
+    counter.reset(np.array([0]))
+    assert counter.phase.tolist() == [0.0, 3.5]
 
 
 @pytest.mark.parametrize(("rate", "seconds", "count"), [(70.0, 0.3, 600), (105.0, 1.0, 60)])

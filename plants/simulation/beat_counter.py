@@ -11,7 +11,7 @@ from plants.plant import BEAT_SLACK
 from plants.quantities import Array
 
 
-class BeatClock:
+class BeatCounter:
     """Whole beats and the fraction of the present one, of one plant or of many.
 
     The time loop adds up the phase step by step, in single precision too; that sum decides which
