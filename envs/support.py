@@ -146,6 +146,7 @@ class SupportEnv(EpisodeEnv[Episode]):
     >>> observation, info = env.reset(seed=1, options={"scenario": "hemorrhage"})
     >>> observation.shape, info["scenario"]
     ((18,), 'hemorrhage')
+    >>> seed = env.action_space.seed(1)
     >>> observation, reward, terminated, truncated, info = env.step(env.action_space.sample())
     >>> 0.0 < reward < 6.0, terminated
     (True, False)
