@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import io
 import os
+from pathlib import Path
 
 # pytest already runs one process per core, and figures go to files only.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -23,6 +26,21 @@ def drawn():
     """For a test of the figures themselves: they are drawn."""
 
 
+_SAVE = Figure.savefig
+
+
+@functools.cache
+def _empty_picture(kind: str) -> bytes:
+    picture = io.BytesIO()
+    _SAVE(Figure(figsize=(0.1, 0.1)), picture, format=kind)
+    return picture.getvalue()
+
+
+def _save_empty(figure, target, *, format=None, **options):
+    picture = _empty_picture(format or Path(target).suffix.removeprefix("."))
+    target.write(picture) if hasattr(target, "write") else Path(target).write_bytes(picture)
+
+
 @pytest.fixture(autouse=True)
 def undrawn(request, monkeypatch):
     """Figures are composed, but what is saved is an empty one unless a test asks for `drawn`.
@@ -30,9 +48,5 @@ def undrawn(request, monkeypatch):
     Most of the time of a command is the drawing of its figures.
     """
     if "drawn" not in request.fixturenames:
-        save = Figure.savefig
-
-        def save_empty(figure, path, **options):
-            save(Figure(figsize=(0.1, 0.1)), path, **options)
-
-        monkeypatch.setattr(Figure, "savefig", save_empty)
+        monkeypatch.setattr(Figure, "savefig", _save_empty)
+        monkeypatch.setattr("experiments.figures.style._show_text_as_it_is", lambda figure: None)

@@ -109,19 +109,24 @@ def test_commands_stay_in_range_and_within_the_rate():
     assert np.abs(np.diff(speeds)).max() <= 3000 + 1e-6
 
 
+def is_no_failure(statuses):
+    return all(s.outcome in (Outcome.SOLVED, Outcome.LATE) for s in statuses)
+
+
 @pytest.mark.parametrize(
-    "scenario", ["hemorrhage-severe", "pulmonary-resistance-up", "preload-drop"]
+    ("scenario", "duration"), [("pulmonary-resistance-up", 32.0), ("preload-drop", 36.0)]
 )
-def test_sudden_loss_of_preload_is_no_failure(scenario):
+def test_sudden_loss_of_preload_is_no_failure(scenario, duration):
     """Soft limits: where hard ones would be infeasible there is still a plan."""
-    _, statuses = closed_loop("healthy", scenario)
-    assert all(s.outcome in (Outcome.SOLVED, Outcome.LATE) for s in statuses)
+    _, statuses = closed_loop("healthy", scenario, duration=duration)
+    assert is_no_failure(statuses)
 
 
 def test_backs_off_where_the_ventricle_runs_empty():
-    rollout, _ = closed_loop("healthy", "hemorrhage", duration=70.0)
+    rollout, statuses = closed_loop("healthy", "hemorrhage-severe", duration=50.0)
     speeds = rollout["speed_command"].to_numpy()
-    assert speeds[-10:].mean() < speeds[:20].max() - 4000
+    assert speeds[-6:].mean() < speeds[:20].max() - 4000
+    assert is_no_failure(statuses)
 
 
 def seen(time):
