@@ -33,6 +33,10 @@ class LanePlants:
         The plants as they are now.
     steps : ndarray, shape (n,)
         Longest integration step of each lane while nothing disturbs it, s.
+    heart_rates : ndarray, shape (n,)
+        Heart rate of each lane while nothing disturbs it, 1/min.
+    changes_rate : ndarray of bool, shape (n,)
+        Whether the scenario of a lane acts on its heart rate.
     max_speeds : ndarray, shape (n,)
         Highest speed of each driven pump, rpm; 0 where there is none.
 
@@ -48,15 +52,20 @@ class LanePlants:
         count = len(plants)
         self.plants, self._wanted_step = plants, step
         self.steps, self.max_speeds = np.zeros(count), np.zeros(count)
-        self.heart_rates = np.zeros(count)
+        self.heart_rates, self.changes_rate = np.zeros(count), np.zeros(count, bool)
         self._drives_right = np.zeros(count, bool)
         self._right_speeds = np.zeros(count)
         self._keys = [PlantKey(plant) for plant in plants]
         self._limits: list[tuple[MeanDisturbances | None, float]] = [(None, 0.0)] * count
         self._disturbances = BatchDisturbances(scenarios)
-        self._disturbed = self._disturbances.lanes()
+        self._look_at_scenarios()
         for lane in range(count):
             self._set(lane)
+
+    def _look_at_scenarios(self) -> None:
+        self._disturbed = self._disturbances.lanes()
+        scenarios = self._disturbances.scenarios
+        self.changes_rate[:] = [bool(s and s.acts_on("heart_rate")) for s in scenarios]
 
     def _set(self, lane: int) -> None:
         plant = self.plants[lane]
@@ -87,7 +96,7 @@ class LanePlants:
         """Give lanes other scenarios."""
         for lane, scenario in zip(lanes, scenarios, strict=True):
             self._disturbances.assign(int(lane), scenario)
-        self._disturbed = self._disturbances.lanes()
+        self._look_at_scenarios()
 
     def start_request(self, lane: int, speed: float, state: Array | None) -> StartRequest:
         """What a lane asks for to begin at a speed (rpm), from a state or its steady one."""
@@ -104,7 +113,7 @@ class LanePlants:
         return self._disturbed[moving[self._disturbed]]
 
     def disturbances(
-        self, lanes: NDArray[np.intp], times: Array, seconds: float
+        self, lanes: NDArray[np.intp], times: Array, seconds: Array
     ) -> tuple[Array, Array]:
         """Mean disturbances over a stretch of time from now on.
 
@@ -114,8 +123,8 @@ class LanePlants:
             Lanes that have a scenario.
         times : ndarray, shape (n,)
             Now in every lane, s.
-        seconds : float
-            Length of the stretch, s.
+        seconds : ndarray, shape (n,)
+            Length of the stretch in every lane, s.
 
         Returns
         -------
@@ -126,7 +135,7 @@ class LanePlants:
         """
         longest, rows = self.steps.copy(), np.empty((len(lanes), len(DISTURBANCES)))
         for k, lane in enumerate(lanes.tolist()):
-            mean = self._disturbances.over(lane, float(times[lane]), seconds)
+            mean = self._disturbances.over(lane, float(times[lane]), float(seconds[lane]))
             before, limit = self._limits[lane]
             if before is not mean:
                 limit = self.plants[lane].largest_step(mean.by_name)

@@ -259,6 +259,7 @@ class BatchSimulator:
             self._failures.pop(lane, None)
             if start.failure is not None:
                 self._failures[lane] = start.failure
+        self._begin_beats(lanes[self._lanes.changes_rate[lanes]])
 
     def advance(
         self, speeds: ArrayLike, seconds: float, *, lanes: NDArray[np.bool_] | None = None
@@ -284,31 +285,54 @@ class BatchSimulator:
             raise RuntimeError("reset() comes before the first advance()")
         rpm = np.clip(lane_values("speeds", speeds, self._count), 0.0, self._lanes.max_speeds)
         moving = self._alive if lanes is None else self._alive & lane_mask(lanes, self._count)
+        by_beats = moving & self._lanes.changes_rate
         for length in time_blocks(seconds, DISTURBANCE_BLOCK):
-            self._advance_block(rpm, length, moving)
-            moving = moving & self._alive
+            self._advance_block(rpm, np.where(moving & ~by_beats & self._alive, length, 0.0))
+        self._pass_beats(rpm, np.where(by_beats, self._time + seconds, -np.inf))
 
-    def _advance_block(self, rpm: Array, seconds: float, moving: NDArray[np.bool_]) -> None:
+    def _pass_beats(self, rpm: Array, ends: Array) -> None:
+        """Advance lanes to times, by blocks that end with their beats: see the Simulator."""
+        while np.any(going := self._alive & (ends - self._time > 1e-12)):
+            left = self._beat_counter.left / self._beat_rates()
+            length = np.minimum(np.minimum(ends - self._time, left), DISTURBANCE_BLOCK)
+            beats = self._beat_counter.completed.copy()
+            self._advance_block(rpm, np.where(going, length, 0.0))
+            self._begin_beats(np.flatnonzero(self._beat_counter.completed > beats))
+
+    def _begin_beats(self, lanes: NDArray[np.intp]) -> None:
+        """Find the heart rates of the beats that begin now."""
+        rows, _ = self._lanes.disturbances(lanes, self._time, np.zeros(self._count))
+        self._rate_factors[lanes] = rows[:, _RATE_FACTOR]
+
+    def _beat_rates(self) -> Array:
+        """Heart rates of the present beats, 1/s."""
+        return self._lanes.heart_rates * self._rate_factors / SECONDS_PER_MINUTE
+
+    def _advance_block(self, rpm: Array, seconds: Array) -> None:
+        """Advance each lane by so many seconds (shape (n,)), in which disturbances are held."""
+        moving = seconds > 0
+        if not moving.any():
+            return
         longest = self._disturb(seconds, moving)
-        per_block = np.ceil(seconds / longest - 1e-9).astype(np.int64)
+        per_block = np.maximum(1, np.ceil(seconds / longest - 1e-9)).astype(np.int64)
         spread, held = self._layout.spread, self._values
         left, right = self._lanes.pump_speeds(rpm)
         advancing = spread(moving)
         for entry, row in ((SPEED, left), (RIGHT_SPEED, right), (STEP, seconds / per_block)):
             np.copyto(held[:, entry], spread(row), where=advancing, casting="same_kind")
         self._run(spread(np.where(moving, per_block, 0)))
-        self._time[moving] += seconds
-        self._count_beats(np.where(moving, seconds, 0.0))
+        self._time += seconds
+        self._count_beats(seconds)
         self._stop_outside_range(moving)
 
-    def _disturb(self, seconds: float, moving: NDArray[np.bool_]) -> Array:
+    def _disturb(self, seconds: Array, moving: NDArray[np.bool_]) -> Array:
         """Set the disturbances of the lanes; the longest step (s) that each allows."""
         lanes = self._lanes.disturbed(moving)
         if not len(lanes):
             return self._lanes.steps
         rows, longest = self._lanes.disturbances(lanes, self._time, seconds)
+        rows[:, _RATE_FACTOR] = self._rate_factors[lanes]
         self._layout.scatter(self._values, lanes, rows, entries=_DISTURBANCE_ENTRIES)
-        self._rate_factors[lanes] = rows[:, _RATE_FACTOR]
         return longest
 
     def _run(self, steps: NDArray[np.int64]) -> None:
@@ -325,9 +349,8 @@ class BatchSimulator:
 
     def _count_beats(self, seconds: Array) -> None:
         """Count the beats of a stretch of time (s) of each lane, and put the phases right."""
-        rates = self._lanes.heart_rates * self._rate_factors / SECONDS_PER_MINUTE
         end = self._layout.gather(self._carry[:, PHASE, None])[0]
-        self._beat_counter.advance(seconds * rates, end)
+        self._beat_counter.advance(seconds * self._beat_rates(), end)
         self._carry[:, PHASE] = self._layout.spread(self._beat_counter.start)
 
     def _stop_outside_range(self, moving: NDArray[np.bool_]) -> None:

@@ -101,6 +101,10 @@ class Scenario(Preset):
         file = _ScenarioFile.read(content, source=source)
         return cls(file.name, file.description, tuple(row.event() for row in file.events), source)
 
+    def acts_on(self, name: str) -> bool:
+        """Whether an event acts on a disturbance."""
+        return name in self._by_target
+
     def _shown(self) -> Mapping[str, object]:
         return {
             "name": self.name,

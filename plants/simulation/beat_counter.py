@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 from plants.plant import BEAT_SLACK
 from plants.quantities import Array
 
+# A stretch of time that is to end with a beat ends so much of a beat later: its last step then lies
+# in the next beat whatever the rounding, in every kernel.
+_BEYOND = 1e-9
+
 
 class BeatCounter:
     """Whole beats and the fraction of the present one, of one plant or of many.
@@ -44,6 +48,11 @@ class BeatCounter:
         """Phase with which the loop goes on, in [0, 1); shape (count,)."""
         # What has not ended yet ends by a step of the loop, and not between two stretches.
         return np.clip(self._fraction, 0.0, 1.0 - 2 * self._slack)
+
+    @property
+    def left(self) -> Array:
+        """Of a beat, what is left of the present one until it has surely ended, shape (count,)."""
+        return 1.0 - self.start + _BEYOND
 
     @property
     def phase(self) -> Array:

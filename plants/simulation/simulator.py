@@ -47,6 +47,8 @@ class SimulatorSnapshot:
         Time since the reset, s.
     beats : BeatCounter
         Beats since the reset.
+    rate_factor : float
+        Factor on the heart rate of this beat.
     carry, values : ndarray
         What the time loop carries on, and what it holds.
     slow : tuple or None
@@ -56,6 +58,7 @@ class SimulatorSnapshot:
     plant: Plant
     time: float
     beats: BeatCounter
+    rate_factor: float
     carry: Array
     values: Array
     slow: tuple[Array, float, dict[str, float]] | None
@@ -63,6 +66,10 @@ class SimulatorSnapshot:
 
 class Simulator(Shown):
     """A plant in time: the simulated patient.
+
+    A beat is as long as the heart rate at its onset says: what changes the heart rate in the middle
+    of a beat acts from the next one on, as in a heart, whose contraction has begun. So the
+    activation of the chambers, and with it every pressure, has no jump.
 
     Parameters
     ----------
@@ -113,6 +120,8 @@ class Simulator(Shown):
         self._kernel = run_kernel(backend)
         self._carry = np.zeros(N_STATE + 2 * N_ACC)
         self._beat_counter = BeatCounter(1)
+        self._rate_factor = 1.0
+        self._beats_matter = bool(slow or rhythm or (scenario and scenario.acts_on("heart_rate")))
         self._values = plant.values(0.0, None, self.step)
         self.time = 0.0
 
@@ -156,6 +165,7 @@ class Simulator(Shown):
         beat = self._carry[: N_STATE + N_ACC].copy()
         self._beats.kernel.run(beat, self._values, self._beats.steps(self._values))
         self._carry[N_STATE + N_ACC :] = beat[N_STATE:]
+        self._begin_beat()
 
     @property
     def state(self) -> Array:
@@ -197,7 +207,7 @@ class Simulator(Shown):
         check_positive("seconds", seconds)
         if log_interval is not None:
             check_positive("log_interval", log_interval)
-        if self.slow is not None or self.rhythm is not None:
+        if self._beats_matter:
             return self._advance_by_beats(speed, seconds, log_interval)
         if log_interval is None:
             for length in time_blocks(seconds, DISTURBANCE_BLOCK):
@@ -218,7 +228,7 @@ class Simulator(Shown):
             # Whole intervals that end before the beat does are one run of the kernel.
             inside = min(count - done, math.floor(min(self._left(), DISTURBANCE_BLOCK) / unit))
             if interval is not None and inside > 0:
-                rows.append(self._advance_block(speed, inside * unit, unit))
+                rows.append(self._advance_in_beat(speed, inside * unit, unit))
                 done += inside
                 continue
             if interval is not None:
@@ -228,26 +238,32 @@ class Simulator(Shown):
         return np.concatenate(rows)
 
     def _left(self) -> float:
-        """Time (s) until this beat has ended, with the heart rate that acts now."""
-        rate = self.plant.heart_rate(self._outside(0.0)) / SECONDS_PER_MINUTE
-        return float(1.0 - self._beat_counter.start[0]) / rate
+        """Time (s) until this beat has ended."""
+        rate = self.plant.heart_rate({"heart_rate": self._rate_factor}) / SECONDS_PER_MINUTE
+        return float(self._beat_counter.left[0]) / rate
 
     def _pass_beats(self, speed: float, end: float) -> None:
         """Advance to a time, block by block, each no longer than the beat."""
         while end - self.time > 1e-12:
-            beat = self._beat_counter.completed[0]
             length = min(end - self.time, self._left(), DISTURBANCE_BLOCK)
-            self._advance_block(speed, length, None)
-            if self._beat_counter.completed[0] > beat:
-                self._beat_ended()
+            self._advance_in_beat(speed, length, None)
 
-    def _beat_ended(self) -> None:
-        if self.slow is not None:
-            metrics = self._fast_metrics()
-            period = SECONDS_PER_MINUTE / metrics["heart_rate"]
-            self.slow.advance(metrics, period / SECONDS_PER_HOUR)
+    def _advance_in_beat(self, speed: float, seconds: float, interval: float | None) -> Array:
+        """A block that ends no later than the beat does; what acts on the next beat is found."""
+        beat = self._beat_counter.completed[0]
+        rows = self._advance_block(speed, seconds, interval)
+        if self._beat_counter.completed[0] > beat:
+            if self.slow is not None:
+                metrics = self._fast_metrics()
+                period = SECONDS_PER_MINUTE / metrics["heart_rate"]
+                self.slow.advance(metrics, period / SECONDS_PER_HOUR)
+            self._begin_beat()
+        return rows
 
-    def _outside(self, seconds: float) -> dict[str, float] | None:
+    def _begin_beat(self) -> None:
+        self._rate_factor = (self._acting(0.0) or {}).get("heart_rate", 1.0)
+
+    def _acting(self, seconds: float) -> dict[str, float] | None:
         """All that acts on the plant from now on, as a mean over so many seconds."""
         acting = None
         if self.scenario is not None:
@@ -266,11 +282,12 @@ class Simulator(Shown):
         return acting
 
     def _advance_block(self, speed: float, seconds: float, interval: float | None) -> Array:
-        outside, longest = self._outside(seconds), self.step
+        outside, longest = self._acting(seconds), self.step
         if outside is not None:
+            outside = {**outside, "heart_rate": self._rate_factor}
             longest = min(longest, self.plant.largest_step(outside))
         unit = seconds if interval is None else interval
-        per_unit = math.ceil(unit / longest - 1e-9)
+        per_unit = max(1, math.ceil(unit / longest - 1e-9))
         self._values = self.plant.values(speed, outside, unit / per_unit)
         steps = round(seconds / unit) * per_unit
         self._carry[PHASE] = self._beat_counter.start[0]
@@ -304,7 +321,13 @@ class Simulator(Shown):
             slow = self.slow.state.copy(), self.slow.hours, self.slow.inputs
         beats = copy.deepcopy(self._beat_counter)
         return SimulatorSnapshot(
-            self.plant, self.time, beats, self._carry.copy(), self._values.copy(), slow
+            self.plant,
+            self.time,
+            beats,
+            self._rate_factor,
+            self._carry.copy(),
+            self._values.copy(),
+            slow,
         )
 
     def restore(self, snapshot: SimulatorSnapshot) -> None:
@@ -327,6 +350,7 @@ class Simulator(Shown):
             given, wanted = ("with", "without") if self.slow is None else ("without", "with")
             raise InputError("snapshot", f"{given} a slow clock", f"one {wanted} a slow clock")
         self.time, self._beat_counter = snapshot.time, copy.deepcopy(snapshot.beats)
+        self._rate_factor = snapshot.rate_factor
         self._carry, self._values = snapshot.carry.copy(), snapshot.values.copy()
         if self.slow is not None and snapshot.slow is not None:
             state, self.slow.hours, inputs = snapshot.slow
