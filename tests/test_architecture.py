@@ -29,6 +29,7 @@ TOPICS = {
     "experiments/test_surroundings.py",
     "experiments/training/test_reference_policy.py",
     "experiments/trials/test_death_verdict.py",
+    "plants/simulation/test_heart_rate_changes.py",
     "experiments/weaning/test_wean_command.py",
     "experiments/weaning/test_wean_document.py",
     "impellab/test_face.py",
