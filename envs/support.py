@@ -33,6 +33,7 @@ from plants import (
     Therapy,
     action_of,
 )
+from plants.plant import beyond_life
 from plants.quantities import KRPM_PER_RPM
 from plants.simulation import DeathWatch, check_finite, death_text
 
@@ -100,9 +101,10 @@ class SupportEnv(EpisodeEnv[Episode]):
     sum: with the default therapy at most 6 for a period. In a period in which the plant leaves the
     physical range every goal gives 0.
 
-    `info` also holds `metrics` (true, by signal name), `in_range` (by goal), `speed` (rpm in
-    force), `time` (s), `outcome` (`"alive"`, `"death"` or `"unphysical"`), `reason` (of an outcome;
-    else empty), `patient` and `scenario`. The entries are the same at a reset, where the reward
+    `info` also holds `metrics` (true, by signal name), `in_range` (by goal), `beyond_life`
+    (whether a metric is one with which no patient lives), `speed` (rpm in force), `time` (s),
+    `outcome` (`"alive"`, `"death"` or `"unphysical"`), `reason` (of an outcome; else empty),
+    `patient` and `scenario`. The entries are the same at a reset, where the reward
     terms are 0, and in every step. With `info_level="flat"` it holds numbers alone: an entry `map`
     of `metrics` is `metrics_map`, `outcome` is 0, 1 or 2, and the other texts are left out.
 
@@ -291,6 +293,7 @@ class SupportEnv(EpisodeEnv[Episode]):
             "scenario": episode.scenario_name,
             "metrics": dict(self._metrics),
             "in_range": self.therapy.in_range(self._metrics),
+            "beyond_life": bool(beyond_life(self._metrics)),
             "speed": self._driver.speed,
             "time": self._simulator.time,
             "outcome": outcome,

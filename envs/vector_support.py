@@ -27,6 +27,7 @@ from envs.episodes import (
 from envs.support import SupportEnv
 from plants import METRICS, BatchSimulator, DeviceDriver, Plant, SampleAndHold
 from plants.batch import BatchSensors, Precision
+from plants.plant import within_life
 from plants.quantities import KRPM_PER_RPM, Array
 from plants.simulation import DeathWatch, death_text
 
@@ -264,9 +265,11 @@ class SupportVectorEnv(VectorEpisodes):
         assert self._batch is not None
         info: dict[str, Any] = {}
         therapy, count = self._scalar.therapy, self.num_envs
-        add_table(info, "metrics", self._rows(METRICS.names), here)
+        metrics = self._rows(METRICS.names)
+        add_table(info, "metrics", metrics, here)
         add_table(info, "in_range", therapy.in_range(self._rows(therapy.signals)), here)
-        add_rows(info, {"speed": self._speeds.copy(), "time": self._batch.times}, here)
+        rows = {"speed": self._speeds.copy(), "time": self._batch.times}
+        add_rows(info, rows | {"beyond_life": ~within_life(metrics)}, here)
         add_table(info, "reward_terms", self._terms, here)
         lanes = np.flatnonzero(here).tolist()
         ends = {lane: self._ends.get(lane, _ALIVE) for lane in lanes}

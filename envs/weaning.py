@@ -35,6 +35,7 @@ from plants.bedside import (
     BedsideObservation,
     action_number,
 )
+from plants.plant import beyond_life
 from plants.pumps import FULL_SUPPORT_LEVEL, LOWEST_LEVEL, level_name, level_number
 from plants.quantities import Parameter, check_number
 
@@ -130,8 +131,8 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
       held nor one later from the level `start` (tried every 24 h and in the last hour of the label),
       -60 when one would.
 
-    `info` also holds `metrics` (true, by signal name), `level`, `hours`, `outcome` (`"alive"`,
-    `"explanted"`, `"died"`, `"bridge"`, `"label"`), `result` (`"well"` or `"failed"` after an
+    `info` also holds `metrics` (true, by signal name), `beyond_life` (whether a metric is one with
+    which no patient lives), `level`, `hours`, `outcome` (`"alive"`, `"explanted"`, `"died"`, `"bridge"`, `"label"`), `result` (`"well"` or `"failed"` after an
     explant; after a bridge decision whether an explant would have held), `reason`, `case`, `events`,
     `patient`, and `cormpo`: whether the hour was stable (`stable`), the published
     score of the change (`weaning_score`: 1 or 2 for levels down in a stable hour, -1 for a rise) and
@@ -390,6 +391,7 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
         bedside = episode.bedside
         return {
             "metrics": dict(self._metrics),
+            "beyond_life": bool(beyond_life(self._metrics)),
             "level": bedside.level,
             "hours": bedside.hours,
             "outcome": outcome,

@@ -50,3 +50,14 @@ def undrawn(request, monkeypatch):
     if "drawn" not in request.fixturenames:
         monkeypatch.setattr(Figure, "savefig", _save_empty)
         monkeypatch.setattr("experiments.figures.style._show_text_as_it_is", lambda figure: None)
+
+
+@pytest.fixture
+def narrow_life(monkeypatch):
+    """A range of life that a mean arterial pressure above 40 mmHg is beyond: nearly everybody's."""
+    from plants.plant import LifeRange, life
+
+    high = 40.0
+    table = {"map": LifeRange("map", "mmHg", 10.0, high, "test", "X")}
+    monkeypatch.setattr(life, "range_of_life", lambda: table)
+    return high

@@ -49,6 +49,7 @@ _ROW = {
     "level": "level",
     "seed": "seed",
     "outcome": "outcome",
+    "beyond_life": "beyond life",
     "therapy_reward": "reward",
     "map": "MAP [mmHg]",
     "map_min": "lowest MAP [mmHg]",
@@ -88,7 +89,13 @@ def benchmark_findings(
     if not tables.levels.empty:
         written |= {"levels": tables.levels, "against-best-level": tables.against_best}
     failed = int((tables.rows["outcome"] == FAILED).sum())
-    why = f"{failed} trials could not be run; the column reason says why"
+    beyond = int((tables.rows["beyond_life"] != "").sum())
+    warnings = [
+        f"{failed} trials could not be run; the column reason says why" if failed else "",
+        f"no patient lives with what {beyond} trials came to; the column beyond_life says which"
+        if beyond
+        else "",
+    ]
     return Findings(
         tables=written,
         summary=" ".join([suite.description, *(f"Note: {text}." for text in notes)]),
@@ -96,7 +103,7 @@ def benchmark_findings(
         figures=_figures(suite, tables, courses),
         printed=summary_tables(tables),
         printed_text="\n".join(f"note: {text}" for text in notes),
-        warning=why if failed else "",
+        warning="; ".join(filter(None, warnings)),
         document={
             "controllers": tables.controllers.to_dict("records"),
             "levels": tables.levels.to_dict("records"),

@@ -148,6 +148,7 @@ def _controllers(
                 "controller": name,
                 "trials": len(here),
                 "completed": int((here["outcome"] == COMPLETED).sum()),
+                "beyond_life": int((here["beyond_life"] != "").sum()),
                 **{measure: float(here[measure].mean()) for measure in _AVERAGED},
                 **solver_statistics(statuses, period=period),
             }

@@ -39,12 +39,15 @@ class Evaluation:
         Share of the periods in which each goal's signal was where it is wanted.
     periods : int
         Control periods over all episodes.
+    beyond_life : int
+        Episodes with a beat with which no patient lives.
     """
 
     rewards: tuple[float, ...]
     outcomes: tuple[str, ...]
     in_range: dict[str, float]
     periods: int
+    beyond_life: int = 0
 
     @property
     def mean_reward(self) -> float:
@@ -59,6 +62,7 @@ class Evaluation:
             "episodes": len(self.rewards),
             "deaths": self.outcomes.count("death"),
             "unphysical": self.outcomes.count("unphysical"),
+            "beyond_life": self.beyond_life,
         } | {f"in_range_{name}": share for name, share in self.in_range.items()}
 
 
@@ -186,19 +190,21 @@ def evaluate(
     >>> result.outcomes, result.periods
     (('alive', 'alive'), 10)
     """
-    rewards, outcomes, periods = [], [], 0
+    rewards, outcomes, periods, beyond = [], [], 0, 0
     kept: dict[str, int] = {}
     for episode in range(episodes):
         observation, info = env.reset(seed=first_seed + episode)
-        total, over = 0.0, False
+        total, over, left_life = 0.0, False, bool(info["beyond_life"])
         while not over:
             observation, reward, terminated, truncated, info = env.step(act(observation))
             total += float(reward)
             over = terminated or truncated
             periods += 1
+            left_life = left_life or info["beyond_life"]
             for name, inside in info["in_range"].items():
                 kept[name] = kept.get(name, 0) + bool(inside)
         rewards.append(total)
+        beyond += left_life
         outcomes.append(str(info["outcome"]))
     shares = {name: count / periods for name, count in kept.items()}
-    return Evaluation(tuple(rewards), tuple(outcomes), shares, periods)
+    return Evaluation(tuple(rewards), tuple(outcomes), shares, periods, beyond)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.figures import COLORS, Axes, Figure, label, new_figure, plain
-from experiments.trials.metrics import series
 from plants import SIGNALS
+from plants.simulation import metric_series
 
 if TYPE_CHECKING:
     import xarray
@@ -117,22 +117,22 @@ def _beats(rows: list[Axes], rollout: xarray.Dataset) -> None:
     pressures, flows, speed = rows
     pressures.fill_between(
         times,
-        series(rollout, "diastolic"),
-        series(rollout, "systolic"),
+        metric_series(rollout, "diastolic"),
+        metric_series(rollout, "systolic"),
         color=COLORS[0],
         alpha=0.15,
         linewidth=0,
         label="systolic to diastolic",
     )
     for color, name in zip(COLORS, _BEAT_PRESSURES, strict=False):
-        pressures.plot(times, series(rollout, name), color=color, label=_SHORT[name])
+        pressures.plot(times, metric_series(rollout, name), color=color, label=_SHORT[name])
     pressures.set_ylabel(_PRESSURE)
     for name in ("cardiac_output", *_pump_flows(rollout), "native_flow"):
         # The total is drawn broad: where the pump does all the work it lies under the pump's flow.
         width, alpha = (4.5, 0.35) if name == "cardiac_output" else (1.5, 1.0)
         flows.plot(
             times,
-            series(rollout, name),
+            metric_series(rollout, name),
             color=_COLOR[name],
             linewidth=width,
             alpha=alpha,

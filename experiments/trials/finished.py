@@ -9,9 +9,10 @@ from typing import Any
 
 from controllers import SolveStatus
 from experiments.statistics import fields_of
-from experiments.trials.metrics import FAILED, TRIAL_METRICS, score, series
+from experiments.trials.metrics import FAILED, TRIAL_METRICS, score
 from experiments.trials.trial import Trial, TrialRun, run_trial
 from plants import InputError, PhysicsError
+from plants.simulation import metric_series
 
 #: Signals whose course is kept.
 COURSE = ("map", "pcwp", "cardiac_output", "pump_flow", "suction")
@@ -33,6 +34,8 @@ class TrialResult:
         Every solve.
     course : dict of str to list of float
         ``time``, ``speed_command`` and the signals of :data:`COURSE`.
+    beyond_life : str
+        Metrics with which no patient lives, each with its worst value; empty where there are none.
     """
 
     trial: Trial
@@ -41,6 +44,7 @@ class TrialResult:
     metrics: dict[str, float]
     statuses: tuple[SolveStatus, ...]
     course: dict[str, list[float]]
+    beyond_life: str = ""
 
     def row(self) -> dict[str, Any]:
         """The trial as a row of a table."""
@@ -51,7 +55,7 @@ class TrialResult:
             "controller": short_name(trial.controller),
             "device": trial.device,
             "seed": trial.seed,
-            **fields_of(self, "outcome", "reason"),
+            **fields_of(self, "outcome", "reason", "beyond_life"),
             **self.metrics,
         }
 
@@ -72,7 +76,8 @@ def run_safely(trial: Trial) -> TrialResult:
     except (InputError, PhysicsError) as error:
         nothing = dict.fromkeys(TRIAL_METRICS, math.nan)
         return TrialResult(trial, FAILED, str(error), nothing, (), {})
-    return TrialResult(trial, outcome, reason, metrics, run.statuses, _course(run))
+    beyond = run.rollout.attrs["beyond_life"]
+    return TrialResult(trial, outcome, reason, metrics, run.statuses, _course(run), beyond)
 
 
 def short_name(controller: str) -> str:
@@ -86,7 +91,7 @@ def short_name(controller: str) -> str:
 
 def _course(run: TrialRun) -> dict[str, list[float]]:
     rollout = run.rollout
-    course = {name: series(rollout, name).tolist() for name in COURSE}
+    course = {name: metric_series(rollout, name).tolist() for name in COURSE}
     return {
         "time": rollout["step_time"].to_numpy().tolist(),
         "speed_command": rollout["speed_command"].to_numpy().tolist(),

@@ -28,8 +28,9 @@ from plants import (
     save_rollout,
     steady_metrics,
 )
+from plants.plant import BeyondLife
 from plants.quantities import MISSING, FailureKind
-from plants.simulation import COMPLETED, SINUS
+from plants.simulation import COMPLETED, SINUS, rollout_beyond_life
 
 #: Interval of the recorded waveforms, s.
 LOG_INTERVAL = 0.01
@@ -72,6 +73,8 @@ class Simulation:
         Whether it ran to its time.
     sides : tuple of str
         The sides that have a pump: ``"left"``, ``"right"``.
+    beyond_life : tuple of BeyondLife
+        The worst values with which no patient lives.
     notes : tuple of str
         What a reader should know.
     """
@@ -83,6 +86,7 @@ class Simulation:
     folder: Path
     completed: bool
     sides: tuple[str, ...]
+    beyond_life: tuple[BeyondLife, ...] = ()
     notes: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
@@ -93,6 +97,7 @@ class Simulation:
             "course": self.course,
             "course_units": {name: TRIAL_METRICS[name].unit for name in self.course},
             "outcome": self.outcome,
+            "beyond_life": [each._asdict() for each in self.beyond_life],
             "notes": list(self.notes),
             "run": self.folder,
         }
@@ -177,6 +182,7 @@ def simulation(
             run.final,
             outcome == COMPLETED,
             tuple(pump.side for pump in (plant.left, plant.right) if pump is not None),
+            rollout_beyond_life(ran.rollout),
             notes(ran),
         )
         _write(run, result, ran, pv_cycles)
@@ -238,6 +244,7 @@ def _write(run: RunFolder, result: Simulation, ran: TrialRun, pv_cycles: list[Cy
         write_report(
             run,
             result.title,
+            introduction=" ".join(f"Note: {text}." for text in result.notes),
             tables=[
                 PrintedTable("Mean of the last beats", columns, rows),
                 PrintedTable("The whole course", ["measure", *columns[1:]], result.course_rows()),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from controllers import Outcome, SolveStatus
 from experiments.trials.trial import TrialRun
-from plants import METRICS, SIGNALS, WAVEFORMS, Signal, Therapy
+from plants import METRICS, SIGNALS, Signal, Therapy
 from plants.quantities import Array
 from plants.simulation import (
     COMPLETED,
@@ -18,14 +18,11 @@ from plants.simulation import (
     LEFT,
     DeathWatch,
     death_text,
+    metric_series,
     period_lengths,
     suction_time,
     time_lived,
 )
-
-if TYPE_CHECKING:
-    import xarray
-
 
 #: The outcome of a trial that could not be run.
 FAILED = "failed"
@@ -103,7 +100,7 @@ def score(run: TrialRun) -> tuple[dict[str, float], str, str]:
     period, lengths = run.trial.period, period_lengths(run.trial.duration, run.trial.period)
     # What is seen at the begin of a period ends the one before, which is a whole one.
     planned = max(1, len(lengths) - 1)
-    signal = series(run.rollout, run.therapy.death.signal)
+    signal = metric_series(run.rollout, run.therapy.death.signal)
     lived, died = _periods_lived(run.therapy, signal, lengths)
     outcome, reason = COMPLETED, ""
     if died:
@@ -112,7 +109,7 @@ def score(run: TrialRun) -> tuple[dict[str, float], str, str]:
         bled = run.rollout.attrs["outcome"] == DIED
         outcome, reason = DIED if bled else LEFT, str(run.rollout.attrs["ended"])
     after = slice(1, lived)
-    seen = {name: series(run.rollout, name)[after] for name in METRICS.names}
+    seen = {name: metric_series(run.rollout, name)[after] for name in METRICS.names}
     speeds = np.concatenate(
         [[run.rollout.attrs["start_speed"]], np.asarray(run.rollout["speed_command"])[:lived]]
     )
@@ -134,11 +131,6 @@ def score(run: TrialRun) -> tuple[dict[str, float], str, str]:
     }
     metrics |= solver_statistics(run.statuses, period=period)
     return {name: metrics[name] for name in TRIAL_METRICS}, outcome, reason
-
-
-def series(rollout: xarray.Dataset, name: str) -> Array:
-    """A metric along the control steps of a rollout."""
-    return np.asarray(rollout[f"{name}_mean" if name in WAVEFORMS else name], dtype=float)
 
 
 def solver_statistics(statuses: Iterable[SolveStatus], *, period: float) -> dict[str, float]:

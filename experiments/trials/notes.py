@@ -10,10 +10,15 @@ from plants.simulation import time_lived
 
 
 def notes(ran: TrialRun) -> tuple[str, ...]:
-    """Events that never set in, commands unusable or late, limits of the device and signs."""
-    texts = [_late(ran), _held(ran), _slow(ran), _boost(ran), *_label(ran)]
+    """Values beyond life, events that never set in, unusable commands, limits and signs."""
+    texts = [_beyond_life(ran), _late(ran), _held(ran), _slow(ran), _boost(ran), *_label(ran)]
     texts += [_anatomy(ran), _indication(ran)]
     return tuple(text for text in texts if text)
+
+
+def _beyond_life(ran: TrialRun) -> str:
+    beyond = ran.rollout.attrs["beyond_life"]
+    return f"no patient lives with what the plant came to: {beyond}" if beyond else ""
 
 
 def _seconds(ran: TrialRun) -> float:

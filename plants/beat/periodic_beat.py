@@ -11,7 +11,16 @@ import numpy as np
 from plants.beat.cycle import CycleMap, cycles
 from plants.beat.map import Beat, BeatMap
 from plants.beat.periodic_newton import VEIN_VOLUME, Search, multiplier, newton, residual_jacobian
-from plants.plant import METRICS, N_VOLUMES, RIGHT_SPEED, SPEED, STATES, Plant
+from plants.plant import (
+    METRICS,
+    N_VOLUMES,
+    RIGHT_SPEED,
+    SPEED,
+    STATES,
+    BeyondLife,
+    Plant,
+    beyond_life,
+)
 from plants.quantities import KRPM_PER_RPM, Array, FailureKind, PhysicsError
 
 #: Largest change of any state over the beat that counts as periodic (mL, mL/s, krpm).
@@ -62,6 +71,11 @@ class SteadyState:
     step: float
     beats: int = 1
     about: SteadyState | None = None
+
+    @property
+    def beyond_life(self) -> tuple[BeyondLife, ...]:
+        """Metrics with which no patient lives; see :func:`plants.plant.beyond_life`."""
+        return beyond_life(self.metrics)
 
     @property
     def periodic_beat(self) -> SteadyState:

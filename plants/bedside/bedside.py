@@ -28,7 +28,7 @@ from plants.bedside.settings import BedsideSettings, bedside_settings
 from plants.bedside.supported_run import SupportedRun
 from plants.cohorts import VirtualPatient
 from plants.console import label_limit
-from plants.plant import Plant
+from plants.plant import BeyondLife, LifeWatch, Plant
 from plants.pumps import FULL_SUPPORT_LEVEL, Pump
 from plants.quantities import HOUR_SLACK, MINUTES_PER_HOUR, InputError, Parameter, check_number
 from plants.sensors import Measurement
@@ -170,7 +170,7 @@ class Bedside:
         self.reason, self.cause = "", ""
         self.follow_up: FollowUp | None = None
         self._orders_decided_at = -math.inf
-        self._death = DeathAtBedside(self.settings, self.therapy.death)
+        self._death, self._life = DeathAtBedside(self.settings, self.therapy.death), LifeWatch()
         self._scenario = self.events
         self._restun()
         self._integrate(0.0)
@@ -212,6 +212,11 @@ class Bedside:
     def label_remaining(self) -> float:
         """Use of the device that is left by its label, h."""
         return max(self.label_hours - self.hours, 0.0)
+
+    @property
+    def beyond_life(self) -> tuple[BeyondLife, ...]:
+        """The worst values so far with which no patient lives, on the pump and after it."""
+        return self._life.beyond
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -355,6 +360,7 @@ class Bedside:
             self.therapy.death,
         )
         self.reason, self.cause = self.follow_up.reason, self.follow_up.cause
+        self._life.add(self.follow_up.beyond_life)
         return self.follow_up.result
 
     def bridge(self, reason: str) -> None:
@@ -375,7 +381,7 @@ class Bedside:
         """
         other = copy.copy(self)
         other._supported = self._supported.fork()
-        for name in ("orders", "_sensors", "complications", "_death"):
+        for name in ("orders", "_sensors", "complications", "_death", "_life"):
             setattr(other, name, copy.deepcopy(getattr(self, name)))
         if seed is not None:
             other._sensors = other._new_sensors(seed)
@@ -426,6 +432,7 @@ class Bedside:
         if self.outcome is not None:
             return
         truth, hours = self._supported.metrics(), self.hours
+        self._life.look(truth)
         if death := self._death.look(hours, truth):
             self._end("died", death.reason, death.cause)
             return

@@ -10,6 +10,7 @@ from plants.bedside.events import HourScenario
 from plants.bedside.orders import ClinicalOrders
 from plants.bedside.run import BedsideRun
 from plants.bedside.settings import BedsideSettings
+from plants.plant import BeyondLife, LifeWatch
 from plants.quantities import HOUR_SLACK, SECONDS_PER_HOUR, SIGNALS, PhysicsError, clipped
 from plants.simulation import DeathWatch, fall_cause, is_fatal
 from plants.slow import SLOW_INPUTS
@@ -64,6 +65,8 @@ class FollowUp:
         Hours after the removal.
     recorded : dict of str to tuple of float
         The signals of :data:`RECORDED_SIGNALS` at those hours.
+    beyond_life : tuple of BeyondLife
+        The worst values with which no patient lives.
     """
 
     result: str
@@ -73,6 +76,7 @@ class FollowUp:
     died: bool = False
     times: tuple[float, ...] = ()
     recorded: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    beyond_life: tuple[BeyondLife, ...] = ()
 
 
 def follow_unsupported(
@@ -107,7 +111,7 @@ def follow_unsupported(
     PhysicsError
         The model breaks down, and not the circulation.
     """
-    limits, watch = settings["explant"], DeathWatch(death)
+    limits, watch, life = settings["explant"], DeathWatch(death), LifeWatch()
     begin, since = run.slow.hours, dict[str, float]()
     rows: list[dict[str, float]] = []
     times: list[float] = []
@@ -115,7 +119,7 @@ def follow_unsupported(
     def follow_up(result: str, reason: str, cause: str = "", *, died: bool = False) -> FollowUp:
         recorded = {name: tuple(row[name] for row in rows) for name in RECORDED_SIGNALS}
         lasted = run.slow.hours - begin
-        return FollowUp(result, reason, cause, lasted, died, tuple(times), recorded)
+        return FollowUp(result, reason, cause, lasted, died, tuple(times), recorded, life.beyond)
 
     try:
         metrics = run.metrics()
@@ -128,6 +132,7 @@ def follow_unsupported(
             now = run.slow.hours - begin
             times.append(now)
             rows.append({name: metrics[name] for name in RECORDED_SIGNALS})
+            life.look(metrics)
             if watch.died(metrics, _STEP * SECONDS_PER_HOUR):
                 reason = f"died: {_value_text(death.signal, metrics)}"
                 return follow_up("failed", reason, fall_cause(death), died=True)

@@ -7,6 +7,15 @@ from plants.plant.equations import (
     STATES as STATES,
     VALUES as VALUES,
 )
+from plants.plant.life import (
+    BeyondLife as BeyondLife,
+    LifeRange as LifeRange,
+    LifeWatch as LifeWatch,
+    beyond_life as beyond_life,
+    beyond_life_text as beyond_life_text,
+    range_of_life as range_of_life,
+    within_life as within_life,
+)
 from plants.plant.metrics import (
     ACCUMULATOR as ACCUMULATOR,
     EXTREMES as EXTREMES,

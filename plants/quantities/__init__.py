@@ -59,7 +59,9 @@ from plants.quantities.named_vector import (
 from plants.quantities.parameter import Parameter as Parameter, parameter_table as parameter_table
 from plants.quantities.plausible_readings import (
     Plausibility as Plausibility,
+    SignalRange as SignalRange,
     plausibility as plausibility,
+    signal_ranges as signal_ranges,
 )
 from plants.quantities.preset import ParameterPreset as ParameterPreset, Preset as Preset
 from plants.quantities.quantity import (

@@ -35,6 +35,8 @@ from plants.simulation.physical_range import (
 )
 from plants.simulation.rollout import (
     Recorder as Recorder,
+    metric_series as metric_series,
+    rollout_beyond_life as rollout_beyond_life,
     rollout_table as rollout_table,
     save_rollout as save_rollout,
     steady_metrics as steady_metrics,

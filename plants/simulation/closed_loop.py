@@ -79,7 +79,8 @@ def run_course(
         An xarray.Dataset; see :mod:`plants.simulation.rollout`. Its attribute ``outcome`` is
         ``"completed"``, ``"died"`` (by `death`, or bled empty) or ``"left the physical range"``;
         ``ended`` is empty, or says why the course ended before its time; ``failure`` is the kind of
-        failure (:class:`~plants.quantities.FailureKind`) that ended it, if one did.
+        failure (:class:`~plants.quantities.FailureKind`) that ended it, if one did; ``beyond_life``
+        names the values with which no patient lives.
 
     Raises
     ------

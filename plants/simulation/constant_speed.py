@@ -49,7 +49,8 @@ def simulate(
     """Simulate a patient on a pump, or two, at a held speed.
 
     The death of the therapy ends the course, and so does a plant that leaves the physical range;
-    neither raises. The attributes ``outcome`` and ``ended`` say which and why.
+    neither raises. The attributes ``outcome`` and ``ended`` say which and why; ``beyond_life``
+    names the metrics with which no patient lives, though the plant does.
 
     Parameters
     ----------

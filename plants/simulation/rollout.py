@@ -4,7 +4,8 @@ Waveforms lie along ``time`` under their signal names. What happens once a contr
 ``step_time``: beat metrics under their names, the beat mean of a waveform as ``<name>_mean``, the
 signals of a slow clock where one ran, a measured value as ``measured_<name>``, and
 ``speed_command``. The attribute ``seconds`` says how long the run was: the last control step may be
-shorter than the others.
+shorter than the others. The attribute ``beyond_life`` names the metrics with which no patient
+lives, each with the worst value of the course; it is empty where there are none.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from plants.plant import METRICS
+from plants.plant import METRICS, BeyondLife, LifeWatch, beyond_life_text, range_of_life
 from plants.quantities import SIGNALS, SLOW_SIGNALS, WAVEFORMS, Array
 
 if TYPE_CHECKING:
@@ -103,7 +104,9 @@ class Recorder:
             for k, name in enumerate(WAVEFORMS):
                 variables[name] = ("time", self._waves[: self._rows, k], _attributes(name))
         lived = max(steps - 1, 0) * self._period + (self._last if steps else 0.0)
-        return xarray.Dataset(variables, coordinates, {"seconds": lived} | attributes)
+        rollout = xarray.Dataset(variables, coordinates, {"seconds": lived} | attributes)
+        rollout.attrs["beyond_life"] = beyond_life_text(rollout_beyond_life(rollout))
+        return rollout
 
     def _times(self) -> Array:
         """Times of the waveform samples, s: even in all steps but a short last one."""
@@ -120,6 +123,28 @@ _TIME = {"units": "s", "long_name": "time"}
 
 def _attributes(name: str) -> dict[str, str]:
     return {"units": SIGNALS[name].unit, "long_name": SIGNALS[name].meaning}
+
+
+def metric_series(rollout: xarray.Dataset, name: str) -> Array:
+    """A metric along the control steps of a run, shape (steps,)."""
+    return np.asarray(rollout[f"{name}_mean" if name in WAVEFORMS else name], dtype=float)
+
+
+def rollout_beyond_life(rollout: xarray.Dataset) -> tuple[BeyondLife, ...]:
+    """The worst values of a run with which no patient lives; empty where there are none.
+
+    Examples
+    --------
+    >>> from plants import simulate
+    >>> from plants.simulation import rollout_beyond_life
+    >>> rollout_beyond_life(simulate("healthy", None, duration=3.0))
+    ()
+    """
+    series = [metric_series(rollout, name) for name in range_of_life()]
+    watch = LifeWatch()
+    for values in zip(*series, strict=True):
+        watch.look(dict(zip(range_of_life(), values, strict=True)))
+    return watch.beyond
 
 
 def steady_metrics(rollout: xarray.Dataset, *, seconds: float = 5.0) -> dict[str, float]:

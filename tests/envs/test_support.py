@@ -28,6 +28,19 @@ def deadly(low, seconds):
     return Therapy.default().model_copy(update={"death": death})
 
 
+@pytest.mark.parametrize(("blood", "beyond"), [(1.0, False), (2.0, True)])
+def test_a_patient_with_whom_nobody_lives_is_labelled(blood, beyond):
+    profile = Patient.load("rv-failure")
+    volume = blood * profile["blood_volume"]
+    patient = profile.replace("filled", source="test", tag="X", blood_volume=volume)
+    env = envs.SupportEnv(patient, tier="full")
+    assert env.reset(seed=0)[1]["beyond_life"] is beyond
+    info = env.step(HOLD)[4]
+    assert (info["beyond_life"], info["outcome"]) == (beyond, "alive")
+    vector = envs.SupportVectorEnv(1, patient=patient, info_level="flat")
+    assert vector.reset(seed=0)[1]["beyond_life"].tolist() == [float(beyond)]
+
+
 def test_starts_in_the_steady_state_of_the_fallback_level():
     env = envs.SupportEnv("shock-e", tier="full")
     observation, info = env.reset(seed=0)

@@ -37,6 +37,7 @@ from plants.bedside import (
 )
 from plants.cohorts import PatientRefused
 from plants.console import next_lower_level
+from plants.plant import LifeWatch, beyond_life_text
 from plants.pumps import level_name, level_number
 from plants.quantities import HOUR_SLACK, SECONDS_PER_HOUR, stream
 from plants.simulation import (
@@ -155,7 +156,7 @@ class _SupportedDays:
             sample_interval=interval,
             first_sample=interval,
         )
-        self.death = DeathWatch(Therapy.default().death)
+        self.death, self.life = DeathWatch(Therapy.default().death), LifeWatch()
         self.scenario = HourScenario("complications")
         self.outside: dict[str, float] = {}
         self.held_at: tuple[str, dict[str, float]] | None = None  # what the run is held at
@@ -233,6 +234,7 @@ class _SupportedDays:
 
     def _note(self, metrics: dict[str, float]) -> None:
         hours = self.run.slow.hours
+        self.life.look(metrics)
         self.times.append(hours)
         number = float(level_number(self.level))
         values = metrics | self.run.slow.states() | {"level": number}
@@ -310,4 +312,5 @@ class _SupportedDays:
             distal_perfusion=self.catheter,
             times=self.times,
             recorded=self.recorded,
+            beyond_life=beyond_life_text(self.life.beyond),
         )

@@ -112,6 +112,9 @@ class Course:
         Times of the checks, h.
     recorded : dict of str to list of float
         Cumulative hazards and the signals of :data:`RECORDED_SIGNALS` at the checks.
+    beyond_life : str
+        Metrics with which no patient lives, each with the worst value at a check; empty where
+        there are none.
     """
 
     support: str
@@ -129,3 +132,4 @@ class Course:
     distal_perfusion: float = math.inf
     times: list[float] = field(default_factory=list)
     recorded: dict[str, list[float]] = field(default_factory=dict)
+    beyond_life: str = ""

@@ -26,6 +26,7 @@ from experiments.weaning.course.record import (
 )
 from experiments.weaning.course.trial import WeaningTrial, briefing, trial_bedside
 from plants import Bedside, Measurement, WeaningCase
+from plants.plant import beyond_life_text
 from plants.pumps import level_number
 from plants.quantities import MINUTES_PER_HOUR
 
@@ -194,6 +195,7 @@ class _Run:
                 **{name: list(values) for name, values in follow.recorded.items()},
             },
             seconds=self.seconds,
+            beyond_life=beyond_life_text(bedside.beyond_life),
         )
 
 

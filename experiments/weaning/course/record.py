@@ -98,6 +98,9 @@ class Course:
         After the explant: ``hours`` and noted signals as lists; empty otherwise.
     seconds : dict of str to float
         Processor time of ``plant`` and ``controller``, s.
+    beyond_life : str
+        Metrics with which no patient lives, each with its worst value, on the pump and after it;
+        empty where there are none.
     """
 
     trial: WeaningTrial
@@ -118,6 +121,7 @@ class Course:
     cause: str = ""
     follow_up: FollowUp = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    beyond_life: str = ""
 
 
 def event_key(target: str) -> str:

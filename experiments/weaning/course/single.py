@@ -64,6 +64,7 @@ class WeaningRun:
             "findings",
             "true_events",
             "alarms",
+            "beyond_life",
         )
         return {
             **fields_of(course, *own),

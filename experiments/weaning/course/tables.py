@@ -83,6 +83,7 @@ def outcome_rows(course: Course) -> list[tuple[str, object, str]]:
         ("case", course.case, ""),
         ("outcome", OUTCOME_WORDS[course.outcome], ""),
         ("reason", reason_text(course), ""),
+        *([("beyond life", course.beyond_life, "")] if course.beyond_life else []),
     ]
     values, low = measures(course), _map_low()
     rows += [

@@ -25,7 +25,7 @@ from plants import (
     Therapy,
     individual,
 )
-from plants.plant import PHASE
+from plants.plant import PHASE, LifeWatch, beyond_life_text
 from plants.quantities import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 from plants.scenarios import intervention_numbers
 from plants.simulation import DIED, DeathWatch, death_text, failure_outcome, period_lengths
@@ -95,6 +95,7 @@ class _Run:
         self.controller.reset(self.pump, label_hours=self.label_hours)
         self.fast = self._briefed()
         self.driver = DeviceDriver(self.pump)
+        self.life, self.unsupported_life = LifeWatch(), LifeWatch()
         self.limits = intervention_numbers()["follow_up"]
 
     def _briefed(self) -> GuardedController | None:
@@ -135,6 +136,8 @@ class _Run:
             [_plain(decision) for decision in self.controller.log.changes()],
             self.driver.boosted,
             ended,
+            beyond_life_text(self.life.beyond),
+            beyond_life_text(self.unsupported_life.beyond),
         )
 
     def _on_the_pump(self, simulator: Simulator, rows: dict[str, list[float]]) -> tuple[str, str]:
@@ -146,7 +149,7 @@ class _Run:
         wanted, watch = speed, DeathWatch(self.therapy.death)
         for length in period_lengths(self.label_hours * SECONDS_PER_HOUR, PERIOD):
             now, truth = simulator.time, simulator.metrics()
-            _note(rows, now, truth)
+            _note(rows, now, truth, self.life)
             due = now >= next_assessment - 1e-6
             if due or self.fast is not None:
                 measured = sensors.measure(now, truth)
@@ -198,7 +201,7 @@ class _Run:
                 counts = bare.time >= self.limits["grace"] - 1e-6
                 bare.advance(0.0, length)
                 truth = bare.metrics()
-                _note(rows, begin + bare.time, truth)
+                _note(rows, begin + bare.time, truth, self.life)
                 if counts:
                     worst = min(worst, truth["map"])
         except PhysicsError as error:
@@ -215,7 +218,7 @@ class _Run:
         watch = DeathWatch(self.therapy.death)
         for length in period_lengths(self.planned.opened + _AFTER, PERIOD):
             truth = simulator.metrics()
-            _note(rows, simulator.time, truth)
+            _note(rows, simulator.time, truth, self.unsupported_life)
             if watch.died(truth, length):
                 return rows, death_text(watch.death)
             try:
@@ -225,7 +228,10 @@ class _Run:
         return rows, ""
 
 
-def _note(rows: dict[str, list[float]], now: float, truth: dict[str, float]) -> None:
+def _note(
+    rows: dict[str, list[float]], now: float, truth: dict[str, float], life: LifeWatch
+) -> None:
+    life.look(truth)
     rows["time"].append(now)
     for name in RECORDED_SIGNALS:
         rows[name].append(truth[name])

@@ -49,6 +49,8 @@ class PciCourse:
         Time above the highest speed that may be held, s.
     unsupported_end : str
         Why the unsupported patient's course ended early; "" where it did not.
+    beyond_life, unsupported_beyond_life : str
+        Metrics with which no patient lives, each with its worst value; "" where there are none.
     """
 
     trial: PciTrial
@@ -62,6 +64,8 @@ class PciCourse:
     decisions: list[dict[str, Any]]
     boosted: float
     unsupported_end: str
+    beyond_life: str = ""
+    unsupported_beyond_life: str = ""
 
 
 def measures(rows: dict[str, list[float]], until: float, low: float) -> dict[str, float]:

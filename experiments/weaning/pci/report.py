@@ -68,6 +68,8 @@ class PciRun:
             "unsupported": unsupported,
             "measure_units": {name: unit for name, (unit, _) in MEASURES.items()},
             "unsupported_end": course.unsupported_end,
+            "beyond_life": course.beyond_life,
+            "unsupported_beyond_life": course.unsupported_beyond_life,
             "boosted_seconds": course.boosted,
             "inflations": [asdict(inflation) for inflation in course.intervention.inflations],
             "opened_seconds": course.intervention.opened,
@@ -135,7 +137,12 @@ def outcome_rows(course: PciCourse) -> list[tuple[object, ...]]:
         ("time at the boost level", course.boosted, None, "s"),
         ("outcome", OUTCOME_WORDS[course.outcome], course.unsupported_end or "lives", ""),
     ]
-    return rows
+    beyond = (course.beyond_life, course.unsupported_beyond_life)
+    return (
+        [*rows, ("beyond life", *(each or "nothing" for each in beyond), "")]
+        if any(beyond)
+        else rows
+    )
 
 
 def decision_rows(course: PciCourse) -> list[tuple[object, ...]]:

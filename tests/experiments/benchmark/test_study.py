@@ -152,12 +152,14 @@ def test_the_best_level_is_the_best_held_level(impellab, suite):
                 assert row["gain"] <= 1e-12
 
 
+@pytest.mark.usefixtures("narrow_life")
 def test_readable_output(impellab, suite):
     edit(suite, '"shock-c", ', "")
     result = impellab("benchmark", "--suite", suite, "--workers", "1")
     assert result.code == 0
     assert "best-fixed" in result.out
     assert "runs/" in result.out
+    assert "no patient lives with what 3 trials came to" in result.errors[-1]
 
 
 def test_a_trial_that_fails_is_counted(impellab, suite, user_controller):

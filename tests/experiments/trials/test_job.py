@@ -9,7 +9,7 @@ import pandas
 import pytest
 import xarray
 
-from experiments.trials import Trial, job as simulation
+from experiments.trials import Trial, job as simulation, run_safely
 from experiments.trials.loops import LOOP_INTERVAL
 from plants import METRICS, SIGNALS, Patient, PhysicsError, Plant, Pump, steady_state
 from plants.quantities import DATA, HIGHEST_SEED
@@ -43,6 +43,7 @@ def test_the_document_keeps_the_contract(supported):
     truth = steady_state(Plant("shock-d", "CP"), Pump.load("CP").speed("P-8")).metrics
     for name in ("map", "cardiac_output", "pcwp", "pump_flow"):
         assert supported["metrics"][name] == pytest.approx(truth[name], rel=1e-3)
+    assert supported["beyond_life"] == supported["notes"] == []
 
 
 @pytest.mark.usefixtures("drawn")
@@ -120,6 +121,30 @@ def test_a_users_own_files(impellab, tmp_path, user_controller):
     # What the controller prints is on standard error.
     assert "act" in result.errors
     assert result.document["course"]["effort"] == pytest.approx(0.3)
+
+
+def test_a_course_with_which_nobody_lives_says_so_wherever_it_is_told(impellab, tmp_path):
+    profile = Patient.load("rv-failure")
+    volume = 2.0 * profile["blood_volume"]
+    patient = profile.replace("overloaded", source="test", tag="X", blood_volume=volume)
+    (tmp_path / "overloaded.toml").write_text(patient.to_toml(), encoding="utf-8")
+    result = impellab("simulate", "--patient", "overloaded.toml", "--duration", "2", "--json")
+    assert result.code == 0  # a label, and no failure
+    told = {each["signal"]: each for each in result.document["beyond_life"]}
+    assert told.keys() == {"cvp", "pcwp", "lvedp"}
+    assert told["cvp"]["value"] == pytest.approx(result.document["metrics"]["cvp"], rel=0.01)
+    assert told["cvp"]["value"] > told["cvp"]["limit"]
+    assert any("no patient lives with" in line for line in result.errors)
+    (folder,) = (tmp_path / "runs").iterdir()
+    kept = json.loads((folder / "metrics.json").read_text())
+    assert kept["beyond_life"] == result.document["beyond_life"]
+    assert "no patient lives with" in (folder / "report.html").read_text()
+    with xarray.open_dataset(folder / "rollout.nc", engine="scipy") as rollout:
+        text = rollout.attrs["beyond_life"]
+    assert text.startswith("cvp ")
+    row = run_safely(Trial("overloaded.toml", "none", duration=2.0)).row()
+    assert (row["outcome"], row["beyond_life"]) == ("completed", text)
+    assert run_safely(Trial("healthy", "none", duration=2.0)).row()["beyond_life"] == ""
 
 
 def test_a_broken_file_is_named(impellab, tmp_path):

@@ -18,9 +18,8 @@ from experiments.trials import (
     solver_statistics,
 )
 from experiments.trials.finished import run_safely
-from experiments.trials.metrics import series
 from plants import Conditions, InputError, Patient, Therapy, individual
-from plants.simulation import DIED, LEFT
+from plants.simulation import DIED, LEFT, metric_series
 
 from ..conftest import kept_and_read
 
@@ -50,7 +49,7 @@ def test_a_held_level_costs_no_effort(held):
 
 def test_the_reward_is_that_of_the_therapy(held):
     therapy = Therapy.default()
-    row = {name: float(series(held.rollout, name)[-1]) for name in therapy.signals}
+    row = {name: float(metric_series(held.rollout, name)[-1]) for name in therapy.signals}
     metrics, _, _ = score(held)
     assert metrics["therapy_reward"] == pytest.approx(therapy.reward(row, 0.0), rel=1e-3)
     assert metrics["therapy_cost"] == pytest.approx(therapy.cost(row), rel=1e-2)

@@ -230,3 +230,20 @@ def test_bad_events_are_refused():
         HourScenario.preset("earthquake")
     for name in HourScenario.names():
         assert HourScenario.preset(name).name == name
+
+
+@pytest.mark.usefixtures("narrow_life")
+def test_what_nobody_lives_with_is_kept_on_the_pump_and_after_it():
+    course = bedside()
+    assert course.beyond_life == ()
+    course.advance(1.0, "P-8")
+    (told,) = course.beyond_life
+    assert told.value == course.truth()["map"] > told.limit
+    fork = course.fork()
+    fork.advance(1.0, "P-2")
+    fork.explant()
+    highest = max(told.value, fork.truth()["map"], *fork.follow_up.recorded["map"])
+    assert fork.beyond_life[0].value == highest
+    assert course.beyond_life == (told,)
+    course.reset()
+    assert course.beyond_life == ()

@@ -20,6 +20,7 @@ GOOD = dict.fromkeys(RECORDED_SIGNALS, 0.0) | {
     "lactate": 1.0,
     "hemoglobin": 10.0,
     "limb_perfusion": 1.0,
+    "heart_rate": 80.0,
 }
 LIMITS = bedside_settings()["explant"]
 
@@ -110,3 +111,9 @@ def test_a_circulation_that_fails_is_a_death():
 def test_a_model_that_breaks_down_is_no_death():
     with pytest.raises(PhysicsError):
         follow(failing(FailureKind.NOT_FINITE))
+
+
+def test_what_nobody_lives_with_is_told_beside_the_result():
+    told = follow(lambda hours: {"cvp": 92.0 if hours == 2.0 else 55.0 if hours > 2.0 else 8.0})
+    assert [(each.signal, each.value) for each in told.beyond_life] == [("cvp", 92.0)]
+    assert follow(lambda hours: {"cvp": 18.1}).beyond_life == ()

@@ -244,3 +244,14 @@ def test_a_course_survives_the_passage_through_json(label_course):
 )
 def test_supports_have_names(support, name):
     assert support.name == name
+
+
+@pytest.mark.usefixtures("narrow_life")
+def test_what_nobody_lives_with_is_told_beside_the_outcome(patient):
+    course = run_support(patient, Support("CP", "P-4", days=0.25))
+    assert course.outcome == COMPLETED
+    assert course.beyond_life == f"map {max(course.recorded['map']):.3g} mmHg, above 40"
+
+
+def test_a_course_that_somebody_lives_has_no_label(label_course):
+    assert label_course.beyond_life == ""

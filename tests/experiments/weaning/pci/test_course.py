@@ -7,7 +7,7 @@ import numpy as np
 import pandas
 import pytest
 
-from experiments.weaning.pci import PciTrial, decision_rows
+from experiments.weaning.pci import PciTrial, course as module, decision_rows
 from experiments.weaning.pci.course import run_pci
 from experiments.weaning.pci.figure import OUTCOME_WORDS, pci_figure
 from experiments.weaning.pci.outcome import OUTCOMES, measures
@@ -199,3 +199,14 @@ def test_the_command_writes_everything(impellab, tmp_path, monkeypatch):
     }
     assert json.loads((folder / "course.json").read_text())["patient"] == document["patient"]
     assert "Balloon inflations" in (folder / "report.html").read_text()
+
+
+def test_what_nobody_lives_with_is_told_of_each_course(course, narrow_life, monkeypatch):
+    assert course.beyond_life == course.unsupported_beyond_life == ""
+    planned = Intervention((Inflation(5.0, 5.0, 0.5),), opened=15.0, recovery=1.0)
+    run = module._Run(PciTrial("hfref", "CP", spread=0.0), planned, {}, None)
+    monkeypatch.setattr(module, "_AFTER", 1.0)
+    rows, _ = run._unsupported()
+    (told,) = run.unsupported_life.beyond
+    assert (told.value, told.limit) == (max(rows["map"]), narrow_life)
+    assert run.life.beyond == ()
