@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -16,6 +13,7 @@ from controllers.pi import PI
 from controllers.policy import PolicyController
 from controllers.protocol import Controller
 from controllers.user_errors import ends_the_program, error_text, user_code
+from controllers.user_files import run_user_file
 from plants import InputError, unknown_name
 
 #: Every form that :func:`load_controller` takes, and what it means.
@@ -59,7 +57,8 @@ def load_controller(spec: str) -> Controller:
     ----------
     spec : str
         One of the forms of :data:`CONTROLLER_FORMS`. The file of a user's own class is run as a
-        module of its own each time; modules that it imports must be importable.
+        module of its own each time; modules that it imports must be importable. Its controllers
+        can be pickled: another process loads them from the file.
 
     Returns
     -------
@@ -140,23 +139,11 @@ def _from_file(path: Path, class_name: str) -> Controller:
 
 
 def _run_file(path: Path) -> ModuleType:
-    """The module made by running a file, under a name that no other module has."""
-    digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
-    name = f"impellab_user_{path.stem}_{digest}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    # Neither is None for a name that ends in .py.
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # Dataclasses and pickle look a class's module up by name.
-    sys.modules[name] = module
+    """The module made by running a file."""
     try:
-        with user_code():
-            spec.loader.exec_module(module)
+        return run_user_file(path)
     except BaseException as error:  # A script that exits must not end the program.
-        del sys.modules[name]
         if ends_the_program(error):
             raise
         allowed = f"a file that can be loaded; it raised {error_text(error, str(path))}"
         raise InputError("controller", str(path), allowed) from error
-    return module

@@ -1,7 +1,10 @@
 """Every controller can be copied and pickled in mid-course, and goes on equally."""
 
 import copy
+import multiprocessing
+import operator
 import pickle
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import pytest
@@ -90,3 +93,22 @@ def test_a_detector_of_suction_goes_on_equally(way):
         each.update(current[:30] - 200.0, placement[:30], 44_000.0, 0.02)
     assert np.isfinite(detector.log_odds)
     assert other.log_odds == detector.log_odds
+
+
+def test_a_users_controller_is_found_by_a_new_process(tmp_path, monkeypatch):
+    path = tmp_path / "its own.py"
+    path.write_text(
+        "from controllers import FixedLevel\n"
+        "class Mine(FixedLevel):\n"
+        "    def doubled(self):\n"
+        "        return 2 * self.gain\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    controller = load_controller("its own.py:Mine")
+    controller.gain = 21
+    monkeypatch.chdir(tmp_path.parent)
+    doubled = operator.methodcaller("doubled")
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert pool.submit(doubled, controller).result() == doubled(controller) == 42
+        back = pool.submit(copy.copy, controller).result()
+    assert type(back) is type(controller)
