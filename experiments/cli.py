@@ -231,7 +231,13 @@ def _one_line(
     line: str | None = None,
 ) -> None:
     """A warning as a user of the command line should see it: what it says, not where."""
-    note(f"impellab: {message}")
+    _tell_once(str(message))
+
+
+@functools.cache
+def _tell_once(warning: str) -> None:
+    """A worker may be warned of what this process was warned of already."""
+    note(f"impellab: {warning}")
 
 
 def _usage(error: Exception) -> str:

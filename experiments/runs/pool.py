@@ -12,6 +12,7 @@ import queue
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import (
     CancelledError,
@@ -22,7 +23,8 @@ from concurrent.futures import (
     as_completed,
 )
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from experiments.runs.errors import RunError
 from experiments.runs.output import note, plain_streams
@@ -87,10 +89,16 @@ def run_each(
         yield from map(work, wanted)
         return
     with _processes(count) as executor:
-        futures = [executor.submit(work, item) for item in wanted]
+        futures = [executor.submit(_Heard(work), item) for item in wanted]
+        told: set[str] = set()
         try:
             for future in as_completed(futures):
-                yield future.result()
+                result, heard = future.result()
+                for text in heard:
+                    if text not in told:
+                        told.add(text)
+                        warnings.warn(text, UserWarning, stacklevel=2)
+                yield result
         except BrokenProcessPool:
             text = "a worker process was ended from outside (out of memory?)"
             raise RunError(text) from None
@@ -129,9 +137,30 @@ def _environment(**values: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
+_heard: list[str] = []  # of a worker: warnings that the parent has not been handed yet
+
+
+@dataclass(frozen=True)
+class _Heard(Generic[Item, Result]):
+    """Work in a worker, which hands on what it was warned of: the parent tells it once for all."""
+
+    work: Callable[[Item], Result]
+
+    def __call__(self, item: Item) -> tuple[Result, tuple[str, ...]]:
+        result = self.work(item)
+        heard = tuple(_heard)
+        _heard.clear()
+        return result, heard
+
+
+def _hear(message: Warning | str, *_: Any, **__: Any) -> None:
+    _heard.append(str(message))
+
+
 def _begin_worker() -> None:
-    """Leave Ctrl-C to the parent, and end when the parent has been killed."""
+    """Leave Ctrl-C and warnings to the parent, and end when the parent has been killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.showwarning = _hear
     plain_streams()
     threading.Thread(target=_follow_parent, daemon=True).start()
 

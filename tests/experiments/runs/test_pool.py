@@ -1,11 +1,14 @@
 """Trials in several processes and on a cluster."""
 
+import contextlib
 import dataclasses
 import json
 import os
 import subprocess
 import sys
 import time
+import warnings
+from concurrent.futures import Future
 
 import pandas
 import pytest
@@ -30,6 +33,26 @@ def test_a_worker_that_dies_is_told(monkeypatch, tmp_path):
     trials = [Trial(controller=f"{path}:Exits", level="P-6", duration=2.0, seed=s) for s in (0, 1)]
     with pytest.raises(RunError, match="ended from outside"):
         list(run_each(run_safely, trials, workers=2))
+
+
+def test_what_workers_are_warned_of_is_told_once(monkeypatch):
+    monkeypatch.setattr(warnings, "showwarning", pool._hear)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        heard = [pool._Heard(warnings.warn)(text) for text in ("moved", "moved", "slow")]
+    assert heard == [(None, ("moved",)), (None, ("moved",)), (None, ("slow",))]
+
+    class Executor:  # of workers that have done all of it
+        def submit(self, work, item):
+            done = Future()
+            done.set_result(heard[item])
+            return done
+
+    monkeypatch.setattr(pool, "_processes", lambda count: contextlib.nullcontext(Executor()))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        assert list(run_each(print, [0, 1, 2], workers=2)) == [None] * 3
+    assert sorted(str(each.message) for each in told) == ["moved", "slow"]
 
 
 def test_workers_and_cluster_are_checked():
