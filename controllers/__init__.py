@@ -12,7 +12,13 @@ from controllers.operating_points import (
 from controllers.pi import PI, Gains
 from controllers.policy import PolicyController
 from controllers.protocol import Briefing, Command, CommandError, Controller, Outcome, SolveStatus
-from controllers.registry import CONTROLLER_FORMS, controller_names, load_controller, user_file
+from controllers.registry import (
+    CONTROLLER_FORMS,
+    check_controller_name,
+    controller_names,
+    load_controller,
+    user_file,
+)
 from controllers.suction import DetectorSettings, SuctionDetector
 from controllers.supervision import Supervised
 from controllers.tracking import RecoveryTracker, WeaningBriefing
@@ -65,6 +71,7 @@ __all__ = [
     "WeaningController",
     "WeaningCriteria",
     "WeaningState",
+    "check_controller_name",
     "controller_names",
     "ends_the_program",
     "error_text",

@@ -76,11 +76,37 @@ def load_controller(spec: str) -> Controller:
     >>> load_controller("fixed:P-6").name
     'fixed:P-6'
     """
+    file = user_file(spec) if isinstance(spec, str) else None
+    if file is not None:
+        return _from_file(_existing(file), spec.rpartition(":")[2])
+    return _built_in(spec)
+
+
+def check_controller_name(spec: str) -> None:
+    """Refuse what :func:`load_controller` would, as far as can be told without running a file.
+
+    What was read from a folder is checked by this: it runs no code.
+
+    Raises
+    ------
+    InputError
+        The name is unknown, or there is no such file.
+
+    Examples
+    --------
+    >>> from controllers import check_controller_name
+    >>> check_controller_name("fixed:P-6")
+    """
+    file = user_file(spec) if isinstance(spec, str) else None
+    if file is None:
+        _built_in(spec)
+    else:
+        _existing(file)
+
+
+def _built_in(spec: str) -> Controller:
     if not isinstance(spec, str):
         raise InputError("controller", spec, "a name, as text")
-    file = user_file(spec)
-    if file is not None:
-        return _from_file(Path(file), spec.rpartition(":")[2])
     if spec.endswith(".py"):
         raise InputError("controller", spec, f"the class as well: {spec}:CLASS")
     kind, separator, detail = spec.partition(":")
@@ -104,10 +130,15 @@ def user_file(spec: str) -> str | None:
     return path if separator and path.endswith(".py") else None
 
 
-def _from_file(path: Path, class_name: str) -> Controller:
-    """An instance of a class in a user's file."""
+def _existing(file: str) -> Path:
+    path = Path(file)
     if not path.is_file():
         raise InputError("controller", str(path), "a Python file that exists")
+    return path
+
+
+def _from_file(path: Path, class_name: str) -> Controller:
+    """An instance of a class in a user's file."""
 
     def refusal(allowed: str) -> InputError:
         return InputError("controller", class_name, allowed, source=str(path))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from controllers import load_controller
+from controllers import check_controller_name
 from experiments.benchmark.report import benchmark_findings
 from experiments.benchmark.suite import Suite, reference_policies
 from experiments.benchmark.tables import tabulate
@@ -46,7 +46,7 @@ class BenchmarkSettings(Settings):
         default="quick", description="Name of a suite, or path of a TOML file."
     )
     controllers: Annotated[
-        tuple[Annotated[str, usable(load_controller)], ...], OptionName("controller")
+        tuple[Annotated[str, usable(check_controller_name)], ...], OptionName("controller")
     ] = Field(
         default=(), description="A controller that takes part as well; may be given several times."
     )

@@ -10,7 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from controllers import load_controller
+from controllers import check_controller_name
 from controllers.policy import is_weaning_policy, read_policy
 from experiments.trials import Trial, load_device
 from plants import TIERS, InputError, Patient, Pump, Scenario, Therapy
@@ -87,7 +87,7 @@ class Suite(CheckedModel):
     seeds: Annotated[tuple[Annotated[int, Field(ge=0)], ...], _EACH_ONCE]
     patients: Annotated[tuple[Annotated[str, usable(Patient.load)], ...], _EACH_ONCE]
     scenarios: Annotated[tuple[Annotated[str, usable(Scenario.load)], ...], _EACH_ONCE]
-    controllers: Annotated[tuple[Annotated[str, usable(load_controller)], ...], _EACH_ONCE]
+    controllers: Annotated[tuple[Annotated[str, usable(check_controller_name)], ...], _EACH_ONCE]
     description: str = ""
     spread: float = Field(default=0.0, ge=0, le=LARGEST_SPREAD)
     therapy: Annotated[str, usable(Therapy.load)] = "default"

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from experiments.runs.folder import RUNS, RunsOption
 from experiments.runs.output import JsonOption, emit, note, path_text, print_table, progress, say
 from experiments.runs.results import ResultsOption
-from experiments.runs.resumable_study import StudyRun, run_study
+from experiments.runs.resumable_study import KNOWS_SETTINGS, StudyRun, run_study
 from experiments.runs.settings import Settings, as_typed, option_fields, option_name, option_words
 from experiments.runs.study import Findings, Study
 from plants.quantities import ErrorCollector, InputError, load_toml, parse_json, unknown_name
@@ -102,12 +102,14 @@ def run_command_of(
     InputError
         A setting is refused, or `resume` comes with settings: the folder knows them.
     """
+    # Those that are files of a user's own must be named again; see run_study.
+    controllers = given.pop("controllers", ()) if resume is not None else ()
     if resume is not None and (given or settings_file is not None):
         fields = option_fields(study.settings)
         words = [] if settings_file is None else ["--settings", str(settings_file)]
         for name, value in given.items():
             words += option_words(option_name(name, fields[name]).name, value)
-        raise InputError("resume", " ".join(words), "the folder alone: it knows its settings")
+        raise InputError("resume", " ".join(words), KNOWS_SETTINGS)
     chosen = None if resume is not None else read_settings(study, given, settings_file)
     with progress(study.unit, 1.0) as done:
         run = run_study(
@@ -115,6 +117,7 @@ def run_command_of(
             chosen,
             runs=runs,
             resume=resume,
+            controllers=controllers,
             workers=workers,
             cluster=cluster,
             results=results,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from controllers import user_file
 from experiments.runs.errors import RunError
 from experiments.runs.files import check_folder
 from experiments.runs.folder import RUNS, RunFolder
@@ -21,6 +23,8 @@ from experiments.runs.work_folder import WorkFolder, is_work_folder, read_config
 from plants import InputError
 from plants.quantities import file_names
 
+#: What is asked of a resumed study that is given settings.
+KNOWS_SETTINGS = "the folder alone: it knows its settings"
 _S = TypeVar("_S", bound=Settings)
 _Case = TypeVar("_Case")
 _Result = TypeVar("_Result")
@@ -67,6 +71,7 @@ def run_study(
     *,
     runs: Path = RUNS,
     resume: Path | None = None,
+    controllers: Sequence[str] = (),
     workers: int | None = None,
     cluster: str | None = None,
     results: bool = False,
@@ -84,6 +89,9 @@ def run_study(
         Where the run folder is made; that of a resumed study stays where it is.
     resume : Path, optional
         Folder of an interrupted study.
+    controllers : sequence of str
+        Controllers of a resumed study that are files of a user's own, as its plan names them. The
+        plan alone runs no file: whoever wrote it may be somebody else.
     workers : int, optional
         Number of processes; by default one for each core.
     cluster : str, optional
@@ -96,12 +104,14 @@ def run_study(
     Raises
     ------
     InputError
-        There is nothing to go on with, a folder cannot be written to, or there is no such cluster.
+        There is nothing to go on with, a folder cannot be written to, there is no such cluster, or
+        a user's controller of a resumed study is not named again.
     RunError
         A worker died; what was done can be resumed.
     """
     if settings is None:
         work = _resumed(study, resume)
+        _check_named(study, work, controllers)
         check_folder(work.path, "resume")
         chosen, cases = _planned(study, work)
         _check_results(study, chosen, results)
@@ -233,7 +243,31 @@ def _check_results(study: Study[_S, Any, Any], settings: _S, results: bool) -> N
 
 
 def _to_go_on(study: Study[Any, Any, Any], work: WorkFolder) -> str:
-    return f"to go on: impellab {study.subcommand} --resume {path_text(work.path)}"
+    words = [path_text(work.path)]
+    words += [f"--controller {shlex.quote(spec)}" for spec in _user_controllers(work.job)]
+    return f"to go on: impellab {study.subcommand} --resume {' '.join(words)}"
+
+
+def _user_controllers(job: Any) -> tuple[str, ...]:
+    """The controllers in a plan, wherever they stand, that are files of a user's own."""
+    if isinstance(job, str):
+        return (job,) if user_file(job) is not None else ()
+    parts = job.values() if isinstance(job, Mapping) else job if isinstance(job, list) else ()
+    return tuple(dict.fromkeys(spec for part in parts for spec in _user_controllers(part)))
+
+
+def _check_named(study: Study[Any, Any, Any], work: WorkFolder, named: Sequence[str]) -> None:
+    """Refuse to run files that a plan names and the user does not."""
+    planned = _user_controllers(work.job)
+    if set(planned) - set(named):
+        allowed = (
+            "the folder and every file of controllers that its plan runs, named again, so that no "
+            f"plan of somebody else's runs code unasked ({_to_go_on(study, work)})"
+        )
+        raise InputError("resume", os.fspath(work.path), allowed)
+    for spec in named:
+        if spec not in planned:
+            raise InputError("resume", f"--controller {spec}", KNOWS_SETTINGS)
 
 
 def _resumed(study: Study[Any, Any, Any], folder: Path | None) -> WorkFolder:

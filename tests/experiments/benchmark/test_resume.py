@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 
 import pytest
 
@@ -76,6 +77,34 @@ def test_a_trial_that_cannot_be_kept_leaves_no_half_file(impellab, suite, tmp_pa
     assert "No space left on device" in result.errors[-1]
     # Nothing was done, so that there is nothing to go on with.
     assert not list((tmp_path / "runs").glob("*"))
+
+
+def test_a_file_that_a_plan_names_runs_only_where_it_is_named_again(impellab, suite, tmp_path):
+    ran = tmp_path / "ran"
+    (tmp_path / "theirs.py").write_text(
+        f"open({str(ran)!r}, 'w').close()\n"
+        "from controllers import FixedLevel\n"
+        "class Theirs(FixedLevel): pass\n"
+    )
+    theirs = "theirs.py:Theirs"
+    text = suite.read_text().replace("level_sweep = true", "").replace('"shock-c", ', "")
+    content = tomllib.loads(text) | {"controllers": [theirs], "duration": 1.0}
+    settings = {"suite": "theirs.toml", "content": content, "entrants": [theirs]}
+    work = WorkFolder.create("benchmark", tmp_path / "runs", settings, seeds={}, study="benchmark")
+    assert "0 of 1 trials" in impellab("study", "status", work.path).out
+    for words in (("study", "resume", work.path), ("benchmark", "--resume", work.path)):
+        result = impellab(*words)
+        assert result.code == 2
+        assert f"--resume runs/{work.path.name} --controller {theirs}" in result.error
+    other = ("benchmark", "--resume", work.path, "--controller", theirs, "--controller", "pi")
+    assert "--controller pi" in impellab(*other).error
+    assert not ran.exists()
+    result = impellab(
+        "benchmark", "--resume", work.path, "--controller", theirs, "--workers", "1", "--json"
+    )
+    assert result.code == 0
+    assert [row["controller"] for row in result.document["rows"]] == [theirs]
+    assert ran.exists()
 
 
 def _full(*arguments, **options):
