@@ -1,10 +1,14 @@
 """The reference policy in results/: it loads, fits the plant of today and is worth having."""
 
 import json
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from controllers.policy import policy_network, read_policy
+from experiments.training import export_policy
 from experiments.training.evaluation import compare
 from plants import Pump, action_of
 
@@ -31,3 +35,35 @@ def test_is_better_than_holding_the_fallback_level():
     policy, held = compare(FOLDER, ["P-6"], episodes=4)
     assert policy["episode_reward"] > held["episode_reward"]
     assert policy["deaths"] == policy["unphysical"] == 0
+
+
+@pytest.mark.parametrize("folder", sorted(FOLDER.parent.iterdir()), ids=lambda path: path.name)
+def test_the_page_says_where_the_model_is_weights_alone(folder):
+    whole = "data" in zipfile.ZipFile(folder / "model.zip").namelist()
+    page = (folder / "README.md").read_text()
+    assert ("`PPO.load` does" in page and "the weights alone" in page) is not whole
+
+
+@pytest.mark.slow
+def test_what_is_exported_of_it_can_be_loaded_and_acts_equally_to_the_last_bit(tmp_path):
+    from stable_baselines3 import PPO
+
+    known = read_policy(FOLDER)
+    with pytest.raises(AssertionError, match="No data found"):
+        PPO.load(FOLDER / "model.zip", device="cpu")
+    made = export_policy(
+        FOLDER / "model.zip",
+        tmp_path / "made",
+        environment=known.environment,
+        arguments=dict(known.arguments),
+        normalisation=known.normalisation,
+        evaluation_episodes=1,
+    )
+    model = PPO.load(made / "model.zip", device="cpu")
+    inputs = np.random.default_rng(0).normal(size=(200, len(known.signals))).astype(np.float32)
+    actions = model.predict(inputs, deterministic=True)[0]
+    assert len(np.unique(actions)) > 10
+    for folder in (FOLDER, made):
+        network = policy_network(folder, read_policy(folder), 1, discrete=False)
+        np.testing.assert_array_equal(network.predict(inputs, deterministic=True)[0], actions)
+    assert read_policy(made).normalisation == known.normalisation
