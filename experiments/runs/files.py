@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -208,6 +209,31 @@ def temporary_folder(name: str, runs: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
+def sole_writer(folder: Path) -> Iterator[None]:
+    """Hold a folder in which files are replaced; what writers that were killed left is removed.
+
+    Another process that wants the same waits.
+    """
+    with _held(folder, wait=True) as held:
+        for path in folder.glob(".*"):
+            with contextlib.suppress(OSError):
+                status = path.lstat()
+                old = os.name != "posix" and time.time() - status.st_mtime > _ABANDONED
+                if (
+                    _LEFT_FILE.fullmatch(path.name)
+                    and stat.S_ISREG(status.st_mode)
+                    and _is_ours(status)
+                    and (held or old)
+                ):
+                    path.unlink()
+        yield
+
+
+def _is_ours(status: os.stat_result) -> bool:
+    return not hasattr(os, "getuid") or status.st_uid == os.getuid()
+
+
+@contextlib.contextmanager
 def _held(folder: Path, *, wait: bool = False) -> Iterator[bool]:
     """Hold a folder's lock; whether it is held: not where others hold it, or nothing tells."""
     handle = None
@@ -222,6 +248,8 @@ def _held(folder: Path, *, wait: bool = False) -> Iterator[bool]:
 
 #: Names of :func:`temporary_folder`, as ``run_name`` begins them.
 _LEFT = re.compile(r"\.\d{8}T\d{6}Z-.+-[0-9a-f]{8}-[a-z0-9_]{8}")
+#: The same of :func:`replace_file`, for files with an ending.
+_LEFT_FILE = re.compile(r"\.[^.].*\.[a-z0-9]+-[a-z0-9_]{8}")
 
 
 def _sweep(runs: Path) -> None:
@@ -231,7 +259,7 @@ def _sweep(runs: Path) -> None:
             if not _LEFT.fullmatch(folder.name) or folder.is_symlink() or not folder.is_dir():
                 continue
             status = folder.stat()
-            if hasattr(os, "getuid") and status.st_uid != os.getuid():
+            if not _is_ours(status):
                 continue
             with _held(folder) as dead:
                 if dead or (os.name != "posix" and time.time() - status.st_mtime > _ABANDONED):

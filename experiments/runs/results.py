@@ -6,11 +6,12 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
 
-from experiments.runs.files import csv_text, replace_file
+from experiments.runs.files import csv_text, replace_file, sole_writer
 from experiments.runs.folder import RunFolder, versions
 from experiments.runs.study import Findings, PrintedTable, ReferenceResults
 from experiments.runs.templates import render
@@ -75,26 +76,31 @@ def write_findings(
         )
         kept = {name: tables[name] for name in reference.tables if name in tables}
         drawn = [figure.path for figure in shown if figure.path is not None]
-        folder = write_results(results, page, kept, drawn)
-        for name, text in reference.files.items():
-            replace_file(folder / name, text)
+        write_results(results, page, kept, drawn, reference.files)
 
 
 def write_results(
-    command: str, page: str, tables: Mapping[str, DataFrame], figures: Sequence[Path]
-) -> Path:
-    """Renew ``results/COMMAND``: tables as CSV, figures as PNG, and a page in Markdown.
+    command: str,
+    page: str,
+    tables: Mapping[str, DataFrame],
+    figures: Sequence[Path],
+    texts: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Renew ``results/COMMAND``: tables as CSV, figures as PNG, texts, and a page in Markdown.
 
-    Each file is replaced as a whole; other files in the folder are left alone.
+    Each file is replaced as a whole; other files in the folder are left alone, but for what a
+    writer that was killed has left.
     """
     folder = results_folder(command)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        replace_file(folder / f"{file_name(name)}.csv", csv_text(table, float_format="%.6g"))
-    for path in figures:
-        replace_file(folder / path.name, path.read_bytes())
-    replace_file(folder / "README.md", page)
-    return folder
+    with sole_writer(folder):
+        for name, table in tables.items():
+            replace_file(folder / f"{file_name(name)}.csv", csv_text(table, float_format="%.6g"))
+        for path in figures:
+            replace_file(folder / path.name, path.read_bytes())
+        replace_file(folder / "README.md", page)
+        for name, text in texts.items():
+            replace_file(folder / name, text)
 
 
 def results_folder(command: str) -> Path:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas
 import pytest
 
-from experiments.runs import check_folder, files as module, replace_file, run_folder
+from experiments.runs import check_folder, files as module, replace_file, results, run_folder
 from experiments.runs.files import csv_text
 from experiments.runs.work_folder import WorkFolder
 from plants import InputError
@@ -67,6 +67,31 @@ def test_what_a_killed_run_left_is_swept_and_what_is_at_work_or_not_ours_stays(t
     assert len(finished) == 1
     assert (finished[0] / "half.json").exists()
     assert all(folder.is_dir() for folder in others)
+
+
+@posix
+def test_files_that_a_killed_writer_left_in_results_are_swept_and_no_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "RESULTS", tmp_path)
+    folder = tmp_path / "square"
+    folder.mkdir()
+
+    def killed(*arguments, **options):
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", killed)
+        patched.setattr(Path, "unlink", killed)
+        with pytest.raises(SystemExit):
+            replace_file(folder / "rows.csv", "half")
+    (left,) = folder.iterdir()
+    others = [folder / name for name in (".gitkeep", ".my-settings", "a.csv-12345678", ".a.csv-1")]
+    for path in others:
+        path.touch()
+    (folder / ".b.csv-12345678").mkdir()
+    results.write_results("square", "# Page", {}, [], {"more.csv": "1"})
+    assert not left.exists()
+    kept = {*others, folder / ".b.csv-12345678", folder / "README.md", folder / "more.csv"}
+    assert set(folder.iterdir()) == kept
 
 
 @posix
