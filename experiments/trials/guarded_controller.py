@@ -17,6 +17,7 @@ from controllers import (
     user_file,
 )
 from plants import InputError, Measurement, PhysicsError
+from plants.quantities import value_text
 
 
 class Standstill:
@@ -57,7 +58,7 @@ class GuardedController(Standstill):
             with user_code():
                 command = self._controller.act(measurement)
         except CommandError as error:
-            text = f"one whose act returns {error.allowed}; it returned {_short(error.value)}"
+            text = f"one whose act returns {error.allowed}; it returned {value_text(error.value)}"
             raise InputError("controller", self._spec, text) from error
         # A controller that exits must not end the program as if all were done.
         except BaseException as error:
@@ -72,12 +73,3 @@ class GuardedController(Standstill):
     def _refused(self, where: str, error: BaseException) -> InputError:
         raised = error_text(error, self._file)
         return InputError("controller", self._spec, f"one whose {where} works; it raised {raised}")
-
-
-def _short(value: object, most: int = 80) -> str:
-    """What a value looks like, in a line."""
-    try:
-        text = " ".join(repr(value).split())
-    except Exception:  # A user's own class whose text fails.
-        text = f"a {type(value).__name__}"
-    return text if len(text) <= most else f"{text[:most]}..."

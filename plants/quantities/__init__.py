@@ -25,6 +25,7 @@ from plants.quantities.errors import (
     nearest_hint as nearest_hint,
     nearest_name as nearest_name,
     unknown_name as unknown_name,
+    value_text as value_text,
 )
 from plants.quantities.fields import (
     Checked as Checked,

@@ -27,6 +27,7 @@ class _Missing:
 
 MISSING = _Missing()
 _LONGEST = 400  # characters of a refused value in a message
+_BREAK = re.compile(r"\s*\n\s*")
 
 
 class InputError(ValueError):
@@ -56,7 +57,7 @@ class InputError(ValueError):
     def __init__(self, field: str, value: object, allowed: str, *, source: str | None = None):
         self.field, self.value, self.allowed, self.source = field, value, allowed, source
         where = f"{source}: " if source else ""
-        what = "is missing" if value is MISSING else f"= {_shown(value)} is not allowed"
+        what = "is missing" if value is MISSING else f"= {value_text(value)} is not allowed"
         super().__init__(f"{where}{field} {what}; allowed: {allowed}")
 
     def located(self, source: str) -> InputError:
@@ -73,12 +74,20 @@ class InputError(ValueError):
         return (_rebuild, (type(self), self.field, self.value, self.allowed, self.source))
 
 
-def _shown(value: object) -> str:
-    """The value as a message shows it: its beginning, where it is long."""
+def value_text(value: object) -> str:
+    """A value as a message shows it: in a line, and only its beginning where it is long.
+
+    Examples
+    --------
+    >>> from plants.quantities import value_text
+    >>> value_text("P-77"), value_text([0] * 1000)[-6:]
+    ("'P-77'", '0, ...')
+    """
     try:
-        text = repr(value)
-    except ValueError:  # a whole number of more digits than Python writes
-        return "a very large number"
+        text = _BREAK.sub(" ", repr(value))
+    except Exception:
+        # A whole number of more digits than Python writes, or a user's own class whose text fails.
+        return "a very large number" if isinstance(value, int) else f"a {type(value).__name__}"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 

@@ -7,6 +7,7 @@ import copy
 import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from plants import InputError, PhysicsError, unknown_name
@@ -18,6 +19,7 @@ from plants.quantities import (
     all_errors,
     each_error,
     nearest_name,
+    value_text,
 )
 
 LOW = InputError("low", 9.0, "below high")
@@ -28,6 +30,27 @@ def test_an_error_names_source_field_value_and_what_is_allowed():
     assert str(UNIT) == "mine.toml: unit = 'kg' is not allowed; allowed: mL"
     assert str(LOW) == "low = 9.0 is not allowed; allowed: below high"
     assert (UNIT.field, UNIT.value, UNIT.allowed, UNIT.source) == ("unit", "kg", "mL", "mine.toml")
+
+
+class Textless:
+    def __repr__(self):
+        return str(1 / 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("two  words\n", r"'two  words\n'"),
+        (np.eye(2), "array([[1., 0.], [0., 1.]])"),
+        (10**5000, "a very large number"),
+        (Textless(), "a Textless"),
+        ("x" * 1000, f"'{'x' * 399}..."),
+    ],
+    ids=["text", "array", "number", "no text", "long"],
+)
+def test_any_value_is_told_in_a_line_of_its_beginning(value, text):
+    assert value_text(value) == text
+    assert f"= {text} is not" in str(InputError("low", value, "below high"))
 
 
 def test_several_errors_are_told_in_lines_and_the_first_is_the_one():
