@@ -143,6 +143,7 @@ class SupportVectorEnv(VectorEpisodes):
     @property
     def np_random_seed(self) -> tuple[int | None, ...]:  # type: ignore[override]
         """The seeds of the environments."""
+        _ = self.np_random  # one that was never seeded draws its seed now
         return tuple(self._seeds)
 
     def _generator(self, lane: int) -> np.random.Generator:

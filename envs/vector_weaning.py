@@ -80,6 +80,16 @@ class WeaningVectorEnv(VectorEpisodes):
         )
         self._infos: list[dict[str, Any]] = [{}] * count
 
+    @property  # type: ignore[misc]
+    def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
+        """The generators of the environments."""
+        return self.get_attr("np_random")
+
+    @property
+    def np_random_seed(self) -> tuple[int, ...]:  # type: ignore[override]
+        """The seeds of the environments."""
+        return self.get_attr("np_random_seed")
+
     def _begin_lanes(
         self, lanes: NDArray[np.intp], seeds: list[int | None], options: list[dict[str, Any]]
     ) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
 
+import envs
 from plants import InputError
 
 ARGUMENTS = {
@@ -17,7 +18,7 @@ ACTIONS = np.array([2, 3])
 
 
 def native(name, mode=AutoresetMode.NEXT_STEP, **arguments):
-    return gymnasium.make_vec(name, 2, autoreset_mode=mode, **ARGUMENTS[name], **arguments)
+    return envs.make_vec(name, 2, autoreset_mode=mode, **ARGUMENTS[name], **arguments)
 
 
 def gymnasiums(name, mode, **arguments):
@@ -178,3 +179,17 @@ def test_tensors_are_actions(name):
     first = vector.step(torch.tensor([2, 3]))[0]
     vector.reset(seed=1)
     np.testing.assert_array_equal(vector.step(ACTIONS)[0], first)
+
+
+@NAMES
+def test_seeds_and_generators_are_told_as_gymnasiums_own_vectors_do(name):
+    vector, other = native(name), gymnasiums(name, AutoresetMode.NEXT_STEP)
+    drawn = vector.np_random_seed  # of what was never reset
+    assert len(set(drawn)) == 2
+    assert vector.np_random_seed == drawn
+    vector.reset(seed=7), other.reset(seed=7)
+    assert vector.np_random_seed == other.np_random_seed == (7, 8)
+    ours, theirs = vector.np_random, other.np_random
+    assert [each.bit_generator.state for each in ours] == [
+        each.bit_generator.state for each in theirs
+    ]
