@@ -1,5 +1,6 @@
 """Training on ``impellab/Weaning-v0``, and what is measured of a policy that weans."""
 
+import functools
 import json
 
 import gymnasium
@@ -23,11 +24,25 @@ from experiments.training.weaning import (
     policy_act,
 )
 from plants import InputError
+from envs.weaning_pool import PatientPool
 from plants.bedside import ACTIONS
 
 ARGUMENTS = {"cohort_size": 2, "case": "none", "complications": False}
 SMALL = {"environments": 2, "n_steps": 16, "batch_size": 16}
 BRIDGE = ACTIONS.index("bridge")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def patients():
+    """All environments share their patients: whoever is asked for a bridge takes a second once."""
+    pools = functools.cache(lambda pump, arguments: PatientPool(pump, **dict(arguments)))
+
+    def shared(pump, **arguments):
+        return pools(pump, tuple(sorted(arguments.items())))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("envs.weaning.PatientPool", shared)
+        yield
 
 
 def settings(**changes):
