@@ -184,7 +184,7 @@ def test_a_killed_process_leaves_what_can_be_resumed(tmp_path):
         "train(sys.argv[1], TrainingSettings(**json.loads(sys.argv[2])))"
     )
     wanted = {
-        "steps": 512,
+        "steps": 256,
         "hyperparameters": SMALL,
         "checkpoint_interval": 64,
         "seed": 1,
@@ -203,7 +203,7 @@ def test_a_killed_process_leaves_what_can_be_resumed(tmp_path):
     process.wait(timeout=30)
     assert not (run / "policy").exists()
     result = train(run, resume=True)
-    assert result.steps == 512
+    assert result.steps == 256
     assert not list((run / "checkpoints").glob(".partial-*"))
 
 
