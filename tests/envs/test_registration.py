@@ -31,7 +31,6 @@ def test_made_environment_has_a_time_limit():
         "import gymnasium, envs; gymnasium.make('impellab/Support-v0')",
         "import gymnasium, impellab; gymnasium.make('impellab/Support-v0')",
         "import impellab, gymnasium; gymnasium.make_vec('impellab/Weaning-v0', cohort_size=1)",
-        "import gymnasium; gymnasium.make('impellab:impellab/Support-v0')",
         "import gymnasium; gymnasium.make_vec('impellab:impellab/Weaning-v0', cohort_size=1)",
         "import sys, impellab; assert 'impellab/Support-v0' in sys.modules['gymnasium'].registry",
         "import sys, envs; assert not {'torch', 'matplotlib'} & {*sys.modules}",

@@ -141,7 +141,8 @@ def test_a_refused_action_moves_nothing(name, mode):
     vector.reset(seed=1)
     before = vector.snapshot()
     expected = vector.step(ACTIONS)[0]
-    for bad, named in BAD:
+    # What is refused is the same in every mode; that nothing moves is looked at in each.
+    for bad, named in BAD if mode is AutoresetMode.NEXT_STEP else BAD[::5]:
         vector.restore(before)
         with pytest.raises(InputError) as refused:
             vector.step(bad)

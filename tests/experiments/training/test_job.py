@@ -22,6 +22,8 @@ from plants import InputError, Patient, Plant, Pump, Sensors, Therapy, steady_st
 PPO = pytest.importorskip("stable_baselines3").PPO
 
 SMALL = {"environments": 2, "n_steps": 32, "batch_size": 32}
+#: Short episodes: those of the evaluation would take most of the time.
+ARGUMENTS = {"patient": "shock-c", "max_episode_steps": 50}
 
 
 def settings(**changes):
@@ -32,7 +34,7 @@ def settings(**changes):
         "hyperparameters": SMALL,
         "checkpoint_interval": 64,
         "evaluation_episodes": 1,
-        "arguments": {"patient": "shock-c"},
+        "arguments": ARGUMENTS,
     }
     return TrainingSettings(**(given | changes))
 
@@ -65,7 +67,7 @@ def test_policy_says_how_it_was_made(finished):
     result, _ = finished
     config = json.loads((result.policy / "config.json").read_text())
     assert config["environment"] == "impellab/Support-v0"
-    assert config["arguments"] == {"patient": "shock-c"}
+    assert config["arguments"] == ARGUMENTS
     assert (config["tier"], config["device"], config["period"]) == ("icu", "CP", 1.0)
     assert config["training"]["command"] == "impellab train"
     assert config["training"]["seed"] == 1
@@ -150,7 +152,7 @@ class Kill(Exception):
         },
         {
             "algorithm": "dqn",
-            "arguments": {"action": "level"},
+            "arguments": ARGUMENTS | {"action": "level"},
             "hyperparameters": {"learning_starts": 20, "batch_size": 8, "buffer_size": 500},
         },
     ],
@@ -189,6 +191,7 @@ def test_a_killed_process_leaves_what_can_be_resumed(tmp_path):
         "checkpoint_interval": 64,
         "seed": 1,
         "evaluation_episodes": 1,
+        "arguments": ARGUMENTS,
     }
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(

@@ -32,7 +32,7 @@ def test_means_the_same_speeds_as_when_it_was_trained():
 
 
 def test_is_better_than_holding_the_fallback_level():
-    policy, held = compare(FOLDER, ["P-6"], episodes=4)
+    policy, held = compare(FOLDER, ["P-6"], episodes=2)
     assert policy["episode_reward"] > held["episode_reward"]
     assert policy["deaths"] == policy["unphysical"] == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from itertools import count
 
@@ -49,10 +50,10 @@ def linear(block: Block) -> BlockOutputs:
 def shown(tmp_path):
     """Runs the study with another work on a block; gives what it shows."""
 
-    def run(work, workers=1, **settings):
+    def run(work, **settings):
         study = replace(STUDY, work=work)
         return run_study(
-            study, SensitivitySettings(**settings), runs=tmp_path / "runs", workers=workers
+            study, SensitivitySettings(**settings), runs=tmp_path / "runs", workers=1
         ).findings
 
     return run
@@ -208,7 +209,8 @@ def test_the_head_flow_law_runs_through_the_devices_own_fit():
 
 def test_the_plants_own_answer_is_what_physics_asks_for(shown):
     """Small, but real: resistance leads pressure; hemolysis constants move nothing else."""
-    rows = shown(run_block, workers=2, method="morris", samples=8, seed=1).rows
+    assert pickle.loads(pickle.dumps(STUDY.work)) is run_block  # a worker process finds it
+    rows = shown(run_block, method="morris", samples=8, seed=1).rows
     table = rows.set_index(["output", "factor"])
     pressure = rows[rows["output"] == "map"].set_index("factor")["mean_effect"]
     assert pressure.idxmax() == "r_systemic"
@@ -267,9 +269,9 @@ def test_command_leaves_tables_and_a_figure(impellab, tmp_path):
 
 
 def test_the_same_seed_gives_the_same_indices(shown):
-    first = shown(linear, samples=16, seed=4).rows
-    again = shown(linear, samples=16, seed=4).rows
-    other = shown(linear, samples=16, seed=5).rows
+    first = shown(linear, samples=8, seed=4).rows
+    again = shown(linear, samples=8, seed=4).rows
+    other = shown(linear, samples=8, seed=5).rows
     assert first.equals(again)
     assert not first.equals(other)
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, strategies as st
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from controllers import Decision, Reason
@@ -37,7 +36,7 @@ def overlap(a, b):
 
 def texts(figure):
     """Visible texts of a drawn figure with their boxes."""
-    FigureCanvasAgg(figure).draw()
+    figure.draw_without_rendering()
     # A tick beyond the ends of its axis is there and not drawn.
     hidden = {
         id(tick)
