@@ -1,14 +1,18 @@
 """impellab simulate: what it prints, what it leaves, and what it refuses."""
 
+import contextlib
+import io
 import json
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas
 import pytest
 import xarray
 
+from experiments.cli import run_command
 from experiments.trials import Trial, job as simulation, run_safely
 from experiments.trials.loops import LOOP_INTERVAL
 from plants import METRICS, SIGNALS, Patient, PhysicsError, Plant, Pump, steady_state
@@ -32,9 +36,14 @@ FILES = {
 }
 
 
-@pytest.fixture
-def supported(impellab):
-    return impellab("simulate", *SHORT, "--device", "CP", "--level", "P-8", "--json").document
+@pytest.fixture(scope="module")
+def supported(tmp_path_factory):
+    """What a simulation answers; its figures are drawn."""
+    runs, out = tmp_path_factory.mktemp("supported") / "runs", io.StringIO()
+    arguments = ("--device", "CP", "--level", "P-8", "--json", "--runs", str(runs))
+    with contextlib.redirect_stdout(out):
+        assert run_command(["simulate", *SHORT, *arguments]) == 0
+    return json.loads(out.getvalue())
 
 
 def test_the_document_keeps_the_contract(supported):
@@ -46,10 +55,9 @@ def test_the_document_keeps_the_contract(supported):
     assert supported["beyond_life"] == supported["notes"] == []
 
 
-@pytest.mark.usefixtures("drawn")
-def test_the_run_folder_is_complete(supported, tmp_path):
-    (folder,) = (tmp_path / "runs").iterdir()
-    assert supported["run"] == str(folder)
+def test_the_run_folder_is_complete(supported):
+    folder = Path(supported["run"])
+    assert list(folder.parent.iterdir()) == [folder]
     assert {path.name for path in folder.iterdir()} == FILES
     config = json.loads((folder / "config.json").read_text())
     assert config["options"]["level"] == "P-8"
@@ -65,9 +73,9 @@ def test_the_run_folder_is_complete(supported, tmp_path):
     assert page.count("data:image/png;base64,") == 2
 
 
-def test_each_loop_is_one_closed_beat(supported, tmp_path):
-    (folder,) = (tmp_path / "runs").iterdir()
-    for _, loop in pandas.read_parquet(folder / "pv-loops.parquet").groupby("loop"):
+def test_each_loop_is_one_closed_beat(supported):
+    loops = Path(supported["run"]) / "pv-loops.parquet"
+    for _, loop in pandas.read_parquet(loops).groupby("loop"):
         for name in ("lv_volume", "rv_volume"):
             volume = loop[name].to_numpy()
             assert abs(volume[-1] - volume[0]) < 0.05 * np.ptp(volume)
