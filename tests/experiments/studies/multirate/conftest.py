@@ -9,7 +9,7 @@ from experiments.studies.multirate import days, hours
 
 @pytest.fixture(scope="session")
 def comparisons() -> list[hours.HourComparison]:
-    return [hours.compared(case) for case in hours.hour_cases(0.35)]
+    return [hours.compared(case) for case in hours.hour_cases(0.25)]
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ def test_the_compared_states_move(comparisons):
         ):
             assert abs(course[name][-1] - start[name]) > 1e-4, name
         assert np.ptp(course["blood_volume"]) > 1.0
-        assert comparison.beat_by_beat.beats > 1500
+        assert comparison.beat_by_beat.beats > 1400
         assert comparison.multirate.beats < comparison.beat_by_beat.beats / 10
 
 

@@ -17,7 +17,7 @@ def scaled(comparison, factor):
 
 
 def test_the_outcome_in_words_and_in_a_figure(comparisons, trade):
-    settings = study.MultirateSettings(hours=0.35, days=0.1)
+    settings = study.MultirateSettings(hours=0.25, days=0.1)
     findings = study.STUDY.findings(settings, [*comparisons, trade])
     assert findings.held is True
     assert "without reflex: worst error" in findings.summary
@@ -30,23 +30,32 @@ def test_the_outcome_in_words_and_in_a_figure(comparisons, trade):
     assert study.STUDY.findings(settings, late).held is False
 
 
-@pytest.mark.usefixtures("drawn")
-def test_the_command(impellab, monkeypatch, comparisons, trade):
-    results = [*comparisons, trade]
-    known = replace(
-        study.STUDY, cases=lambda settings: range(len(results)), work=lambda n: results[n]
-    )
+ARGUMENTS = ("multirate", "--hours", 0.25, "--days", 0.1, "--workers", 1, "--json")
+
+
+@pytest.fixture
+def results(monkeypatch, comparisons, trade):
+    """What the study is made to find."""
+    kept = [*comparisons, trade]
+    known = replace(study.STUDY, cases=lambda settings: range(len(kept)), work=lambda n: kept[n])
     monkeypatch.setattr(study, "STUDY", known)
-    arguments = ("multirate", "--hours", 0.35, "--days", 0.1, "--workers", 1, "--json")
-    result = impellab(*arguments)
+    return kept
+
+
+@pytest.mark.usefixtures("drawn", "results")
+def test_the_command(impellab, comparisons, trade):
+    result = impellab(*ARGUMENTS)
     assert result.code == 0
     document = result.document
     assert document["held"] is True
     assert {row["case"] for row in document["cost"]} == {"without reflex", "with reflex"}
     assert document["cost"][0]["worst_error"] == comparisons[0].errors.max()
     assert len(document["days"]) == len(trade)
-    results[0] = scaled(comparisons[0], 0.0)
-    assert impellab(*arguments).code == 1
+
+
+def test_the_command_tells_what_does_not_agree(impellab, results):
+    results[0] = scaled(results[0], 0.0)
+    assert impellab(*ARGUMENTS).code == 1
 
 
 @pytest.mark.parametrize("option", [("--hours", 0), ("--days", -1), ("--workers", 0)])
