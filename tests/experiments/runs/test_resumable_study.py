@@ -162,7 +162,8 @@ def test_a_killed_program_goes_on(tmp_path):
         "if __name__ == '__main__':\n"
         "    resume = Path(sys.argv[1]) if len(sys.argv) > 1 else None\n"
         "    settings = None if resume else Own()\n"
-        "    run_study(STUDY, settings, runs=Path('runs'), resume=resume, workers=1 if resume else 2)\n",
+        "    workers = 1 if resume else 2\n"
+        "    run_study(STUDY, settings, runs=Path('runs'), resume=resume, workers=workers)\n",
     )
     before, folder = killed_and_resumed(program, tmp_path, least=2)
     assert 2 <= len(before) < 6

@@ -11,6 +11,7 @@ pytest.importorskip("stable_baselines3")
 
 import envs
 from controllers import step_policy
+from envs.weaning_pool import PatientPool
 from experiments.training import TrainingSettings, VectorAdapter, train
 from experiments.training.settings import ENVIRONMENT_DEFAULTS
 from experiments.training.task import check_task
@@ -24,7 +25,6 @@ from experiments.training.weaning import (
     policy_act,
 )
 from plants import InputError
-from envs.weaning_pool import PatientPool
 from plants.bedside import ACTIONS
 
 ARGUMENTS = {"cohort_size": 2, "case": "none", "complications": False}
