@@ -131,9 +131,8 @@ def test_an_interrupted_program_goes_on(impellab, suite, tmp_path):
     program = [sys.executable, "-m", "experiments", "benchmark", "--json"]
     text = suite.read_text(encoding="utf-8").replace("level_sweep = true", "")
     suite.write_text(text, encoding="utf-8")
-    started = [*program, "--suite", suite, "--workers", "2"]
-    for name in ("Slow", "Slower"):
-        started += ["--controller", f"{slow}:{name}"]
+    controllers = ["--controller", f"{slow}:Slow", "--controller", f"{slow}:Slower"]
+    started = [*program, "--suite", suite, "--workers", "2", *controllers]
 
     # A shell that runs the tests in the background makes its children deaf to SIGINT.
     running = subprocess.Popen(
@@ -160,7 +159,7 @@ def test_an_interrupted_program_goes_on(impellab, suite, tmp_path):
     kept = len(trials())
     (work,) = runs(tmp_path)
     assert 2 <= kept < 8
-    finished = impellab("benchmark", "--resume", work, "--workers", "1", "--json")
+    finished = impellab("benchmark", "--resume", work, *controllers, "--workers", "1", "--json")
     assert finished.code == 0, finished.errors
     assert len(finished.document["rows"]) == 8
     config = json.loads((runs(tmp_path)[0] / "config.json").read_text())
