@@ -70,7 +70,7 @@ def closed_loop(
     known: Briefing,
     *,
     individual_seed: int | None = None,
-    scenario: str = "none",
+    scenario: str | Scenario = "none",
     seed: int = 0,
     duration: float = 60.0,
     dropout: float = 0.0,
@@ -96,7 +96,7 @@ def closed_loop(
 
     controller.reset(known)
     rollout = run_course(
-        Simulator(plant, Scenario.load(scenario)),
+        Simulator(plant, Scenario.load(scenario) if isinstance(scenario, str) else scenario),
         act,
         Sensors(known.tier, seed=seed, dropout=dropout),
         duration=duration,

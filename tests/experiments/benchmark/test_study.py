@@ -111,7 +111,7 @@ def test_results_do_not_depend_on_the_number_of_workers(impellab, suite, tmp_pat
         "class Slow(FixedLevel):\n"
         "    def reset(self, briefing):\n"
         "        first = multiprocessing.parent_process() and briefing.patient.name == 'shock-c'\n"
-        "        time.sleep(3.0 if first else 0.0)\n"
+        "        time.sleep(1.5 if first else 0.0)\n"
         "        super().reset(briefing)\n"
     )
     edit(suite, '"fixed:P-6", "fixed:P-8"', f"'{slow}:Slow', 'pi'")
