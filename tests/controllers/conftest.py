@@ -53,6 +53,12 @@ def unmeasured(time, tier="icu", **measured):
     return Measurement(time, tier, nothing | measured)
 
 
+def earlier(name: str, seconds: float) -> Scenario:
+    """A scenario that begins so much earlier."""
+    events = tuple(e.changed(onset=e.onset - seconds) for e in Scenario.load(name).events)
+    return Scenario(name, "", events)
+
+
 class Course(NamedTuple):
     """A closed loop: the rollout, and what the controller saw and commanded period by period."""
 

@@ -14,20 +14,10 @@ import controllers.nmpc.controller as nmpc
 from controllers import NmpcController, NmpcSettings, Outcome, speed_limits
 from controllers.nmpc.horizon import Horizon
 from controllers.nmpc.quadratic_programme import PlanBounds, plan_step
-from plants import (
-    BeatMap,
-    InputError,
-    Plant,
-    Pump,
-    Scenario,
-    Sensors,
-    Simulator,
-    individual,
-    steady_state,
-)
+from plants import BeatMap, InputError, Plant, Pump, Sensors, Simulator, individual, steady_state
 
 from .. import conftest as shared
-from ..conftest import THERAPY, steady_truth, unmeasured
+from ..conftest import THERAPY, earlier, steady_truth, unmeasured
 
 PUMP = Pump.load("CP")
 START = PUMP.speed("P-5")
@@ -119,12 +109,6 @@ def test_commands_stay_in_range_and_within_the_rate():
     assert np.abs(np.diff(speeds)).max() <= 3000 + 1e-6
 
 
-def early(name):
-    """A scenario that begins after 8 s, when the controller has turned the pump up."""
-    events = tuple(e.changed(onset=e.onset - 12.0) for e in Scenario.load(name).events)
-    return Scenario(name, "", events)
-
-
 def is_no_failure(statuses):
     return all(s.outcome in (Outcome.SOLVED, Outcome.LATE) for s in statuses)
 
@@ -134,12 +118,12 @@ def is_no_failure(statuses):
 )
 def test_sudden_loss_of_preload_is_no_failure(scenario, duration):
     """Soft limits: where hard ones would be infeasible there is still a plan."""
-    _, statuses = closed_loop("healthy", early(scenario), duration=duration)
+    _, statuses = closed_loop("healthy", earlier(scenario, 12.0), duration=duration)
     assert is_no_failure(statuses)
 
 
 def test_backs_off_where_the_ventricle_runs_empty():
-    rollout, statuses = closed_loop("healthy", early("hemorrhage-severe"), duration=38.0)
+    rollout, statuses = closed_loop("healthy", earlier("hemorrhage-severe", 12.0), duration=38.0)
     speeds = rollout["speed_command"].to_numpy()
     assert speeds[-6:].mean() < speeds[:8].max() - 4000
     assert is_no_failure(statuses[:28])  # 20 s of bleeding
