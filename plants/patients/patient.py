@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field
 
-from plants.patients.parameters import PATIENT_PARAMETERS, UNSTRESSED_VOLUMES
+from plants.patients.base import Overrides, layers
+from plants.patients.parameters import PATIENT_PARAMETERS, PATIENT_TARGETS, UNSTRESSED_VOLUMES
 from plants.quantities import (
-    BEAT_METRICS,
-    SIGNALS,
+    BASE,
+    ErrorCollector,
     InputError,
     Name,
     ParameterPreset,
@@ -21,9 +22,6 @@ from plants.quantities import (
     toml_quantities,
     toml_string,
 )
-
-# A target is compared with the metrics of the steady beat.
-_TARGETS = {name: SIGNALS[name] for name in BEAT_METRICS}
 
 
 class Patient(ParameterPreset):
@@ -36,7 +34,8 @@ class Patient(ParameterPreset):
     description : str
         One or two sentences for tables.
     entries : Mapping of str to Quantity
-        Every parameter of :data:`~plants.PATIENT_PARAMETERS`, in any order.
+        Every parameter of :data:`~plants.PATIENT_PARAMETERS`, in any order; a file may leave some
+        to a base, see :meth:`read`.
     targets : Mapping of str to Quantity
         What the parameters were identified against, by signal name; may be empty.
     held : tuple of str
@@ -72,6 +71,7 @@ class Patient(ParameterPreset):
     FOLDER: ClassVar[str] = "patients"
     KIND: ClassVar[str] = "patient"
     DECLARED = PATIENT_PARAMETERS
+    FURTHER_KEYS = (BASE,)
 
     name: Name
     description: str = ""
@@ -80,10 +80,53 @@ class Patient(ParameterPreset):
     )
     # In the order given: to_toml keeps it.
     targets: Annotated[
-        Mapping[str, Quantity], quantities_in(_TARGETS, required=False, as_given=True)
+        Mapping[str, Quantity], quantities_in(PATIENT_TARGETS, required=False, as_given=True)
     ] = Field(default_factory=no_quantities)
     held: tuple[Annotated[str, one_of(PATIENT_PARAMETERS)], ...] = ()
     path: str = Field(default="patient", exclude=True, repr=False)
+
+    @classmethod
+    def read(cls, content: Mapping[str, Any], *, source: str) -> Self:
+        """The patient that a file's content describes.
+
+        A file may name a ``base``, a preset or another file (seen from its own folder): what it
+        does not give comes from there, with the base's source and tag. Only the name is its own.
+
+        Parameters
+        ----------
+        content : mapping
+            As read from TOML.
+        source : str
+            The file, for error messages.
+
+        Raises
+        ------
+        InputError
+            Something is refused, here or in a base, or a base comes round to itself; all is told.
+
+        Examples
+        --------
+        >>> from plants import Patient
+        >>> size = {"value": 2.2, "unit": "m2", "source": "measured", "tag": "S"}
+        >>> content = {"name": "mine", "base": "shock-d", "parameters": {"body_surface_area": size}}
+        >>> mine = Patient.read(content, source="mine.toml")
+        >>> mine["body_surface_area"], mine["lv_ees"] == Patient.load("shock-d")["lv_ees"]
+        (2.2, True)
+        """
+        collector = ErrorCollector()
+        (*files, (content, whole)), refused = layers(content, source)
+        own = [(collector.call(Overrides.read, each, source=path), path) for each, path in files]
+        if refused is None:
+            patient = collector.call(super().read, content, source=whole)
+        else:  # There is no telling what the last file leaves to its base.
+            collector.call(Overrides.read, content, source=whole)
+            collector.add(refused)
+        collector.tell()
+        for overrides, path in reversed(own):
+            assert patient is not None  # Told otherwise.
+            assert overrides is not None
+            patient = overrides.over(patient, path)
+        return patient
 
     def _contradictions(self) -> Iterable[InputError]:
         """Refuse vessels that would be empty: no blood beyond the unstressed volumes."""

@@ -64,7 +64,11 @@ from plants.quantities.plausible_readings import (
     plausibility as plausibility,
     signal_ranges as signal_ranges,
 )
-from plants.quantities.preset import ParameterPreset as ParameterPreset, Preset as Preset
+from plants.quantities.preset import (
+    BASE as BASE,
+    ParameterPreset as ParameterPreset,
+    Preset as Preset,
+)
 from plants.quantities.quantity import (
     Quantity as Quantity,
     read_quantities as read_quantities,
@@ -107,9 +111,11 @@ from plants.quantities.surroundings import (
 from plants.quantities.toml_file import (
     DATA as DATA,
     load_toml as load_toml,
+    parsed_toml as parsed_toml,
     preset_names as preset_names,
     toml_quantities as toml_quantities,
     toml_string as toml_string,
+    toml_text as toml_text,
 )
 from plants.quantities.units import (
     BLOOD_DENSITY as BLOOD_DENSITY,

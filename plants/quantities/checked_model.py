@@ -7,7 +7,7 @@ kind of value and a value out of its range are refused in one way, with the near
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Self, dataclass_transform
+from typing import Any, ClassVar, Self, dataclass_transform
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -64,6 +64,9 @@ class CheckedModel(BaseModel):
         # A model is built when it is first used, not when the package is imported.
         defer_build=True,
     )
+
+    #: Keys of a file besides the fields: those that a subclass reads itself, before :meth:`read`.
+    FURTHER_KEYS: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, /, *values: Any, **data: Any):
         named = dict(zip(type(self).model_fields, values, strict=False))

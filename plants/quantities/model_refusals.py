@@ -89,7 +89,8 @@ def _inside(path: str, error: InputError, source: str | None) -> InputError:
 def keys(model: type[BaseModel]) -> tuple[str, ...]:
     """The keys that a file may give a model."""
     fields = model.model_fields.items()
-    return tuple(_key(name, field) for name, field in fields if not field.exclude)
+    further: tuple[str, ...] = getattr(model, "FURTHER_KEYS", ())
+    return (*(_key(name, field) for name, field in fields if not field.exclude), *further)
 
 
 def location(parts: Iterable[int | str]) -> str:

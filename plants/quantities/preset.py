@@ -17,6 +17,8 @@ from plants.quantities.quantity import Quantity, replace_values, replaced_path
 from plants.quantities.surroundings import Shown
 from plants.quantities.toml_file import parsed_toml, preset_names, toml_text
 
+#: Key of a file that names another one, from which everything comes that it does not give.
+BASE = "base"
 _Kind = TypeVar("_Kind", bound="Preset")
 
 
@@ -63,7 +65,11 @@ class Preset(Shown, CheckedModel):
         >>> Therapy.load("default").fallback_level
         'P-6'
         """
-        return _read(cls, *toml_text(name_or_path, cls.FOLDER, cls.KIND))
+        text, source = toml_text(name_or_path, cls.FOLDER, cls.KIND)
+        made = _read(cls, text, source)
+        if made is None:
+            made = cls.read(parsed_toml(text, source, cls.KIND), source=source)
+        return made
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -179,10 +185,12 @@ class ParameterPreset(Preset):
         return self.changed(entries=entries, path=path, **given)
 
 
-# Cohorts load the same few files thousands of times. They are frozen, so that one serves all.
+# Cohorts load the same few files thousands of times. They are frozen, so that one serves all. A
+# file that rests on another one, which may change meanwhile, is read anew: None.
 @lru_cache(maxsize=256)
-def _read(kind: type[_Kind], text: str, source: str) -> _Kind:
-    return kind.read(parsed_toml(text, source, kind.KIND), source=source)
+def _read(kind: type[_Kind], text: str, source: str) -> _Kind | None:
+    content = parsed_toml(text, source, kind.KIND)
+    return None if BASE in content else kind.read(content, source=source)
 
 
 def _made(kind: type[Preset], parts: dict[str, Any]) -> Preset:

@@ -273,7 +273,7 @@ def test_unknown_key_of_a_parameter(write):
 
 def test_unknown_table(write):
     path = write("[targets.map]", "[target.map]")
-    known = "one of name, description, parameters, targets, held (did you mean targets?)"
+    known = "one of name, description, parameters, targets, held, base (did you mean targets?)"
     says(refusal(path), f"{path}: key target", known)
 
 
