@@ -23,6 +23,8 @@ from plants import (
     InputError,
     tier_table,
 )
+from plants.beat import DEFAULT_STEP
+from plants.patients import LEAST_STEP
 from plants.quantities import Parameter
 from plants.scenarios import VOLUME
 
@@ -105,6 +107,11 @@ def parameters_page() -> str:
         "Names, units and the ranges in which a file may give a value. Files and tags are "
         "described in [patients-and-devices.md](patients-and-devices.md).",
         "## Patient",
+        "Published circuits are within these ranges. A small resistance between stiff compartments "
+        "asks for a small integration step: the largest stable one, `Plant.largest_step()`, is "
+        "taken where it is less than the usual "
+        f"{1e3 * DEFAULT_STEP:g} ms, and a patient with whom it would be less than "
+        f"{1e3 * LEAST_STEP:g} ms is refused (see [plant.md](plant.md#in-time)).",
         markdown_table(_PARAMETER_COLUMNS, _parameter_rows(PATIENT_PARAMETERS)),
         "## Device",
         markdown_table(_PARAMETER_COLUMNS, _parameter_rows(DEVICE_PARAMETERS)),

@@ -6,6 +6,11 @@ from plants.patients.parameters import (
 )
 from plants.patients.patient import Patient as Patient
 from plants.patients.rhythm import RHYTHMS as RHYTHMS, Rhythm as Rhythm, RhythmBeat as RhythmBeat
+from plants.patients.stiffness import (
+    LEAST_STEP as LEAST_STEP,
+    STABILITY_LIMIT as STABILITY_LIMIT,
+    circuit_rates as circuit_rates,
+)
 from plants.patients.valve_disease import (
     ValveDisease as ValveDisease,
     valve_diseases as valve_diseases,

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from plants.patients.base import Overrides, layers
 from plants.patients.parameters import PATIENT_PARAMETERS, PATIENT_TARGETS, UNSTRESSED_VOLUMES
+from plants.patients.stiffness import LEAST_STEP, STABILITY_LIMIT, circuit_rates
 from plants.quantities import (
     BASE,
     ErrorCollector,
@@ -53,8 +54,8 @@ class Patient(ParameterPreset):
     ------
     InputError
         A parameter is missing, unknown, in another unit, not a finite number or out of its
-        range; a target is no signal; or the blood volume does not exceed the sum of the
-        unstressed volumes.
+        range; a target is no signal; the blood volume does not exceed the sum of the unstressed
+        volumes; or the circuit is stable only at steps below :data:`~plants.patients.LEAST_STEP`.
 
     Examples
     --------
@@ -129,13 +130,21 @@ class Patient(ParameterPreset):
         return patient
 
     def _contradictions(self) -> Iterable[InputError]:
-        """Refuse vessels that would be empty: no blood beyond the unstressed volumes."""
+        """Refuse vessels that would be empty, and a circuit stable at tiny steps only."""
         total, blood = self.unstressed_volume, self.values["blood_volume"]
         if blood <= total:
             parts = " + ".join(f"{name} {self.values[name]:g}" for name in UNSTRESSED_VOLUMES)
             high = PATIENT_PARAMETERS["blood_volume"].high
             allowed = f"more than {total:g} mL (the sum of {parts}), up to {high:g} mL"
             yield InputError("parameters.blood_volume.value", blood, allowed)
+        rates = circuit_rates(self.values)
+        fastest = max(rates, key=lambda name: rates[name])
+        if (step := STABILITY_LIMIT / rates[fastest]) < LEAST_STEP:
+            allowed = (
+                f"a circuit that is stable at steps of {LEAST_STEP:g} s, and with this resistance "
+                f"they would be {step:.2g} s: a larger one, or softer compartments on both sides"
+            )
+            yield InputError(f"parameters.{fastest}.value", self.values[fastest], allowed)
 
     def _shown(self) -> Mapping[str, object]:
         return {

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from plants.patients import Patient
+from plants.patients import STABILITY_LIMIT, Patient, circuit_rates
 from plants.plant.equations import STATES, VALUES
 from plants.pumps import DEVICE_PARAMETERS, Pump
 from plants.quantities import KRPM_PER_RPM, L_MIN_PER_ML_S, Array, InputError, Shown
@@ -26,14 +26,8 @@ _BEDS = {
     "pulmonary_vein_volume": "pulmonary_veins",
 }
 _CHAMBERS = ("la", "lv", "ra", "rv")
-# The fastest mode of the circuit times the step must stay inside RK4's stability region.
-STABILITY_LIMIT = 2.2
 #: P-level of a right pump beside a left one where none is given.
 DEFAULT_RIGHT_LEVEL = "P-6"
-# Filling pressure (mmHg) at which the passive stiffness of a chamber is taken: a high one.
-_FULL_PRESSURE = 30.0
-# The same of the pericardium.
-_PERICARDIAL_PRESSURE = 15.0
 
 
 #: Where the speed command and the step lie in the vector of held values.
@@ -166,36 +160,12 @@ class Plant(Shown):
         disturbances : mapping, optional
             Disturbances that are not neutral: a stronger heart asks for a smaller step.
         """
-        p, outside = self.patient, disturbances or {}
-
-        def factor(name: str) -> float:
-            return outside.get(name, 1.0)
-
-        def chamber(name: str, contractility: float = 1.0) -> float:
-            passive = p[f"{name}_alpha"] * (_FULL_PRESSURE + p[f"{name}_beta"])
-            return max(p[f"{name}_ees"] * contractility, passive) + pericardium
-
-        pericardium = p["pericardium_coupling"] * p["pericardium_lambda"] * _PERICARDIAL_PRESSURE
-        lv, rv = (chamber(name, factor(f"{name}_contractility")) for name in ("lv", "rv"))
-        atria = factor("atrial_contractility")
-        la, ra = chamber("la", atria), chamber("ra", atria)
-        aorta, arteries = 1 / p["c_aorta"], 1 / p["c_systemic_arteries"]
-        veins = 1 / p["c_systemic_veins"]
-        pa, pv = 1 / p["c_pulmonary_arteries"], 1 / p["c_pulmonary_veins"]
-        rates = (
-            (la + lv) / p["r_mitral"],
-            (lv + aorta) / p["r_aortic"],
-            (aorta + arteries) / p["r_characteristic"],
-            (arteries + veins) / (p["r_systemic"] * factor("systemic_resistance")),
-            (veins + ra) / p["r_venous"],
-            (ra + rv) / p["r_tricuspid"],
-            (rv + pa) / p["r_pulmonary_valve"],
-            (pa + pv) / (p["r_pulmonary"] * factor("pulmonary_resistance")),
-            (pv + la) / p["r_pulmonary_venous"],
+        outside = disturbances or {}
+        pumps = (
             _pump_rate(self.left, misplaced=outside.get("inlet_depth", 0.0) != 0.0),
             _pump_rate(self.right),
         )
-        return STABILITY_LIMIT / max(rates)
+        return STABILITY_LIMIT / max(*circuit_rates(self.patient.values, outside).values(), *pumps)
 
     def rest(self) -> Array:
         """The state of a heart at standstill: every compartment at the mean filling pressure.

@@ -8,7 +8,7 @@ import pytest
 
 from plants import InputError, Patient, Quantity
 
-OWN = '''
+OWN = """
 [parameters.r_pulmonary]
 value = 0.2
 unit = "mmHg.s/mL"
@@ -24,7 +24,7 @@ value = 48.0
 unit = "mmHg"
 source = "right heart catheter"
 tag = "S"
-'''
+"""
 
 
 @pytest.fixture

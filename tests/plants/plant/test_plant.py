@@ -17,9 +17,11 @@ from plants import (
     Patient,
     Plant,
     Pump,
+    Simulator,
     plant_model,
     steady_state,
 )
+from plants.patients import LEAST_STEP
 from plants.plant import N_VOLUMES, RIGHT_SPEED, SPEED, STEP, VALUES
 
 
@@ -163,6 +165,26 @@ def test_what_makes_the_circuit_stiffer_makes_the_step_smaller():
     assert Plant(healthy, "5.5").largest_step() < base
     narrow = Pump.load("CP").replace(inertance=0.002)
     assert Plant(healthy, narrow).largest_step() < 0.2 * base
+
+
+#: Values of published circuits that lie far from those of the presets.
+PUBLISHED = {
+    "Regazzoni 2020": {"r_venous": 0.32, "r_pulmonary_venous": 0.0015},
+    "Simaan 2009": {"r_aortic": 0.001, "c_aorta": 0.08},
+}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_published_circuit_runs_and_keeps_its_blood(name):
+    patient = Patient.load("healthy").replace(name, **PUBLISHED[name])
+    plant = Plant(patient)
+    assert plant.largest_step() >= LEAST_STEP
+    steady = steady_state(plant)
+    simulator = Simulator(plant)
+    simulator.reset(speed=0.0)
+    simulator.advance(0.0, 2.0)
+    assert simulator.state[:N_VOLUMES].sum() == pytest.approx(patient["blood_volume"], abs=1e-8)
+    assert simulator.metrics()["map"] == pytest.approx(steady.metrics["map"], rel=1e-3)
 
 
 def test_the_heart_rate_follows_its_factor():
