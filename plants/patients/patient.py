@@ -117,14 +117,15 @@ class Patient(ParameterPreset):
         collector = ErrorCollector()
         (*files, (content, whole)), refused = layers(content, source)
         own = [(collector.call(Overrides.read, each, source=path), path) for each, path in files]
+        patient: Self | None = None
         if refused is None:
             patient = collector.call(super().read, content, source=whole)
         else:  # There is no telling what the last file leaves to its base.
             collector.call(Overrides.read, content, source=whole)
             collector.add(refused)
         collector.tell()
+        assert patient is not None  # Told otherwise.
         for overrides, path in reversed(own):
-            assert patient is not None  # Told otherwise.
             assert overrides is not None
             patient = overrides.over(patient, path)
         return patient

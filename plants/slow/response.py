@@ -2,8 +2,7 @@
 
 The slow clock reaches the circulation by a few numbers only, its drives: the disturbances that its
 states set, and the blood volume. The periodic beat's metrics are smooth functions of them, whose
-slopes follow from the beat map's exact derivatives: with the beat's change ``G(x, c) = 0`` of its
-state x at drives c, ``dx/dc = -G_x^-1 G_c``.
+slopes follow from the beat map's exact derivatives (:func:`plants.beat.periodic_slopes`).
 """
 
 from __future__ import annotations
@@ -14,14 +13,11 @@ from collections.abc import Mapping
 import casadi as ca
 import numpy as np
 
-from plants.beat import BeatMap, PeriodicBeat, SteadyState
-from plants.plant import METRICS, N_VOLUMES, PHASE, STATES, VALUES, Plant
+from plants.beat import PeriodicBeat, SteadyState, periodic_slopes
+from plants.plant import METRICS, N_VOLUMES, STATES, VALUES, Plant
 from plants.quantities import Array, FailureKind, PhysicsError
 from plants.scenarios import DISTURBANCES
 from plants.slow.model import slow_model
-
-_FREE = np.array([i for i in range(len(STATES)) if i != PHASE])
-_VEINS = STATES.index["systemic_vein_volume"]
 
 
 @functools.cache
@@ -116,36 +112,9 @@ class BeatResponse(PeriodicBeat):
 
     def update_slopes(self, beat: SteadyState) -> None:
         """Take the slopes of a beat; of a cycle those of the beat about which it turns."""
-        beat = beat.periodic_beat
-        n, names = len(STATES), drives()
-        d_state = np.concatenate([np.eye(n)[_FREE], np.zeros((len(names), n))])
-        d_values = np.zeros((len(d_state), len(VALUES)))
-        for row, name in enumerate(names, len(_FREE)):
-            d_values[row, VALUES.index[f"disturbance_{name}"]] = 1.0
-        moved = BeatMap(self.plant, step=beat.step).beat(beat.state, beat.values, d_state, d_values)
-        by_state, by_drive = moved.d_state[: len(_FREE)].T, moved.d_state[len(_FREE) :].T
-        # Of the change over the beat; the row of the veins says that the volumes add up.
-        change = by_state - np.eye(n)[:, _FREE]
-        change[_VEINS] = 0.0
-        change[_VEINS, :N_VOLUMES] = 1.0
-        change = change[_FREE]
-        forced = np.concatenate([by_drive, np.zeros((n, 1))], axis=1)
-        forced[_VEINS] = 0.0
-        forced[_VEINS, -1] = -1.0
-        try:
-            state_slope = np.linalg.solve(change, -forced[_FREE])
-        except np.linalg.LinAlgError:
-            raise PhysicsError(
-                f"the periodic beat of patient {self.plant.patient.name} does not answer to its "
-                "drives: it is at the edge of its existence",
-                kind=FailureKind.NO_PERIODIC_BEAT,
-            ) from None
-        self._state_slope = np.zeros((n, len(names) + 1))
-        self._state_slope[_FREE] = state_slope
-        by_free, direct = moved.d_metrics[: len(_FREE)].T, moved.d_metrics[len(_FREE) :].T
-        self.slope = by_free @ state_slope
-        self.slope[:, :-1] += direct
-        self._slope = change  # Newton's method keeps it too.
+        entries = [VALUES.index[f"disturbance_{name}"] for name in drives()]
+        slopes = periodic_slopes(beat, entries)
+        self.slope, self._state_slope = slopes.metrics, slopes.state
 
 
 def drive_vector(acting: Mapping[str, float], volume: float) -> Array:
