@@ -17,13 +17,21 @@ from plants.cohorts.draws import (
     drawn_dose as drawn_dose,
     recovered_shares as recovered_shares,
 )
+from plants.cohorts.identifiability import (
+    Estimate as Estimate,
+    Identifiability as Identifiability,
+    target_error as target_error,
+)
 from plants.cohorts.identification import (
-    ESTIMATED_PARAMETERS as ESTIMATED_PARAMETERS,
     TOLERANCE as TOLERANCE,
     Identification as Identification,
     TargetRow as TargetRow,
     compare_with_targets as compare_with_targets,
     identify as identify,
+)
+from plants.cohorts.identification_rules import (
+    ESTIMATED_PARAMETERS as ESTIMATED_PARAMETERS,
+    MOVED_BY as MOVED_BY,
 )
 from plants.cohorts.individuals import LARGEST_SPREAD as LARGEST_SPREAD, individual as individual
 from plants.cohorts.population import (

@@ -6,52 +6,46 @@ bounded least squares moves the free parameters, on a logarithmic scale where th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from plants.beat import SteadyState, steady_state
-from plants.patients import PATIENT_PARAMETERS, UNSTRESSED_VOLUMES, Patient
-from plants.plant import Plant
-from plants.quantities import MISSING, SIGNALS, Array, InputError, PhysicsError, unknown_name
-
-#: Parameters that identification may move.
-ESTIMATED_PARAMETERS = (
-    "lv_ees",
-    "lv_alpha",
-    "rv_ees",
-    "r_systemic",
-    "r_pulmonary",
-    "vu_systemic_veins",
+from plants.cohorts.identifiability import (
+    Identifiability,
+    bounds_of,
+    identifiability,
+    target_error,
+    target_slopes,
+    whole_of,
 )
+from plants.cohorts.identification_problem import TargetProblem, deviation_size
+from plants.cohorts.identification_rules import MOVED_BY, candidates, told_apart
+from plants.patients import PATIENT_PARAMETERS, Patient
+from plants.plant import Plant
+from plants.quantities import (
+    MISSING,
+    SIGNALS,
+    Array,
+    InputError,
+    check_number,
+    replaced_path,
+    unknown_name,
+)
+
 #: Targets that are compared but not fitted. The LV end-diastolic pressure's is the wedge pressure,
 #: and an atrial contraction puts it above that.
 COMPARED_ONLY = ("lvedp",)
-# Which parameter each target moves, the first that no target before it has taken: no more
-# parameters may move than targets tell of.
-_MOVED_BY = {
-    "map": ("r_systemic",),
-    "mpap": ("r_pulmonary",),
-    "pcwp": ("lv_alpha",),
-    "ejection_fraction": ("lv_ees",),
-    "cvp": ("vu_systemic_veins", "rv_ees"),
-    "cardiac_output": ("lv_ees", "rv_ees", "vu_systemic_veins"),
-}
 # The patient's own parameter: set to its target, not searched for.
 _RATE = "heart_rate"
 #: A deviation from a target that counts as met.
 TOLERANCE = 0.05
-# Linear scale (mL) of the one parameter that may be zero.
-_VOLUME_SCALE = 1000.0
-# Size (in the target's unit) from which on a deviation is relative to the target: a guess, far
-# below any target but one of a pressure or a flow that is nearly zero.
-_LEAST_SIZE = 0.1
-# Stands for zero where a logarithm is taken.
-_SMALLEST = 1e-12
-# Relative residual that stands for a patient without a periodic beat.
-_NO_BEAT = 10.0
+# A deviation of a fitted target from which on it is told that something stands against it.
+_CONTRADICTION = 0.01
+# Steady states after which a search is given up; most end within ten.
+_MOST_EVALUATIONS = 200
 
 
 @dataclass(frozen=True)
@@ -67,8 +61,8 @@ class TargetRow:
 
     @property
     def deviation(self) -> float:
-        """Relative deviation of the model from the target; of a target near 0 see `_LEAST_SIZE`."""
-        return _deviation(self.model, self.target)
+        """Deviation of the model from the target, relative to the target unless that is near 0."""
+        return (self.model - self.target) / deviation_size(self.target)
 
     @property
     def met(self) -> bool:
@@ -88,15 +82,52 @@ class Identification:
         Every target beside the model's value.
     evaluations : int
         Steady states that were computed.
+    told : Identifiability
+        Each parameter that moved, with its standard error.
+    settled : bool
+        Whether the search ended by itself.
     """
 
     patient: Patient
     rows: tuple[TargetRow, ...]
     evaluations: int
+    told: Identifiability = field(default_factory=Identifiability)
+    settled: bool = True
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader has to know: targets that cannot be met, parameters that are not told.
 
-def _deviation(model: float, target: float) -> float:
-    return (model - target) / max(abs(target), _LEAST_SIZE)
+        Examples
+        --------
+        >>> from plants import Identification, Patient, TargetRow
+        >>> rows = [TargetRow("mine", "cvp", "mmHg", 10.0, 10.7, True),
+        ...         TargetRow("mine", "pcwp", "mmHg", 10.0, 9.6, True)]
+        >>> Identification(Patient.load("healthy"), rows, 1).notes
+        ('cvp (+7.0 %), pcwp (-4.0 %) cannot all be met: the targets contradict each other',)
+        """
+        at_bound = [each.parameter for each in self.told.estimates if each.at_bound]
+        notes = [] if self.settled else ["the search ended before it had settled"]
+        missed = [row for row in self.rows if row.fitted and abs(row.deviation) > _CONTRADICTION]
+        if missed:
+            listed = ", ".join(f"{row.signal} ({100 * row.deviation:+.1f} %)" for row in missed)
+            if at_bound:
+                why = "cannot be met within the range of " + " and ".join(at_bound)
+            elif len(missed) == 1:
+                why = "cannot be met by the parameters that may move"
+            else:
+                why = "cannot all be met: the targets contradict each other"
+            notes.append(f"{listed} {why}")
+        notes += [f"{name} is at the end of its range" for name in at_bound]
+        untold = [e.parameter for e in self.told.estimates if math.isinf(e.standard_error)]
+        if untold:
+            notes.append(f"the targets do not tell {', '.join(untold)}")
+        for each in self.told.estimates:
+            others = [name for name in each.told_with if name > each.parameter]
+            if others and each.parameter not in untold:
+                listed = " and ".join([each.parameter, *others])
+                notes.append(f"{listed} are told by the same combination of targets")
+        return tuple(notes)
 
 
 def compare_with_targets(
@@ -121,7 +152,11 @@ def compare_with_targets(
     if not patient.targets:
         raise InputError("targets", MISSING, "a [targets.NAME] table", source=patient.path)
     fitted = _fitted(patient) if fitted is None else fitted
-    metrics = steady_state(Plant(patient)).metrics
+    return _rows(patient, steady_state(Plant(patient)), fitted)
+
+
+def _rows(patient: Patient, steady: SteadyState, fitted: Sequence[str]) -> tuple[TargetRow, ...]:
+    metrics = steady.metrics
     return tuple(
         TargetRow(patient.name, name, SIGNALS[name].unit, goal.value, metrics[name], name in fitted)
         for name, goal in patient.targets.items()
@@ -133,15 +168,16 @@ def identify(
 ) -> Identification:
     """Identify a patient to the targets of his or her file.
 
-    A target of the heart rate sets it; each other one moves a parameter.
+    A target of the heart rate sets it; each other one moves a parameter, unless it follows from
+    the others: see :data:`~plants.cohorts.MOVED_BY`. All other parameters stay as they are.
 
     Parameters
     ----------
     patient : Patient
         Start values and targets.
     free : sequence of str, optional
-        Names of the parameters that may move; by default as many of ``ESTIMATED_PARAMETERS`` as
-        there are targets to fit, without those that the patient holds.
+        Names of the parameters that may move; by default those that the targets tell, without
+        those that the patient holds.
     fitted : sequence of str, optional
         Names of the targets that are fitted, of those that the patient has; by default all but
         ``COMPARED_ONLY``.
@@ -149,113 +185,88 @@ def identify(
     Returns
     -------
     Identification
-        The patient with new parameters (rounded to six digits) and the targets beside the model.
+        The patient with new parameters (rounded to six digits; the standard error stands in their
+        source), and the targets beside the model.
 
     Raises
     ------
     InputError
-        No targets, or a free parameter that does not exist.
+        No targets, a free parameter that does not exist, or a target of the heart rate that no
+        patient may have.
     PhysicsError
-        The identified patient has no periodic beat.
+        The patient, or the identified one, has no periodic beat.
     """
     from scipy.optimize import least_squares  # Slow to import, and only needed here.
 
     fitted = _fitted(patient) if fitted is None else fitted
     wanted = [name for name in fitted if name in patient.targets]
     if not wanted:
-        allowed = "targets for " + ", ".join(fitted or _MOVED_BY)
+        allowed = "targets for " + ", ".join(fitted or MOVED_BY)
         raise InputError("targets", MISSING, allowed, source=patient.path)
     if _RATE in wanted:
         wanted.remove(_RATE)
-        rate = patient.targets[_RATE]
-        patient = patient.replace(
-            None, description=None, source=rate.source, tag=rate.tag, **{_RATE: rate.value}
-        )
+        patient = _with_rate(patient)
         if not wanted:
             return Identification(patient, compare_with_targets(patient, fitted=fitted), 0)
-    free = _free(patient, wanted) if free is None else free
+    start = steady_state(Plant(patient))
+    free = _free(patient, wanted, start) if free is None else tuple(dict.fromkeys(free))
     for name in free:
         if name not in PATIENT_PARAMETERS:
             raise unknown_name("free", name, PATIENT_PARAMETERS)
-    problem = _Problem(patient, tuple(free), tuple(wanted))
-    bounds = np.array([_bounds(patient, name) for name in free])
-    fit = least_squares(
-        problem.residuals,
-        problem.scaled([patient[name] for name in free]),
-        bounds=(problem.scaled(bounds[:, 0]), problem.scaled(bounds[:, 1])),
-        x_scale="jac",
-        diff_step=np.full(len(free), 1e-4),
-        xtol=1e-10,
-        ftol=1e-10,
-        max_nfev=80,
-    )
-    source = "identified on this project's own topology"
-    identified = problem.patient_at(fit.x, source=source, rounded=True)
-    return Identification(
-        identified, compare_with_targets(identified, fitted=fitted), problem.evaluations
-    )
+    problem = TargetProblem(patient, free, tuple(wanted), start)
+    bounds = np.array([bounds_of(patient, name) for name in free]).reshape(-1, 2)
+    found, settled = problem.scaled([patient[name] for name in free]), True
+    if free:
+        fit = least_squares(
+            problem.residuals,
+            found,
+            jac=problem.slopes,
+            bounds=(problem.scaled(bounds[:, 0]), problem.scaled(bounds[:, 1])),
+            x_scale="jac",
+            xtol=1e-10,
+            ftol=1e-10,
+            max_nfev=_MOST_EVALUATIONS,
+        )
+        found, settled = fit.x, fit.status > 0
+    return _identification(problem, found, fitted, settled=settled)
 
 
 def _fitted(patient: Patient) -> tuple[str, ...]:
     return tuple(name for name in patient.targets if name not in COMPARED_ONLY)
 
 
-def _free(patient: Patient, wanted: Sequence[str]) -> tuple[str, ...]:
-    """As many parameters as targets, at the most; in the order of ``ESTIMATED_PARAMETERS``."""
-    left = [name for name in ESTIMATED_PARAMETERS if name not in patient.held]
-    moved: set[str] = set()
-    for target in sorted(wanted, key=lambda name: [*_MOVED_BY, name].index(name)):
-        chosen = next((name for name in (*_MOVED_BY.get(target, ()), *left) if name in left), None)
-        if chosen is not None:
-            left.remove(chosen)
-            moved.add(chosen)
-    return tuple(name for name in ESTIMATED_PARAMETERS if name in moved)
+def _with_rate(patient: Patient) -> Patient:
+    """The patient with the heart rate of the targets."""
+    target = patient.targets[_RATE]
+    place = f"targets.{_RATE}.value"
+    check_number(target.value, PATIENT_PARAMETERS[_RATE], place, patient.path)
+    entries = {**patient.entries, _RATE: target}
+    return patient.changed(entries=entries, path=replaced_path(patient.path))
 
 
-def _bounds(patient: Patient, name: str) -> tuple[float, float]:
-    spec = PATIENT_PARAMETERS[name]
-    if name != "vu_systemic_veins":
-        return spec.low, spec.high
-    # The unstressed volumes together must stay below the blood volume.
-    others = sum(patient[other] for other in UNSTRESSED_VOLUMES if other != name)
-    return spec.low, min(spec.high, 0.98 * patient["blood_volume"] - others)
+def _free(patient: Patient, wanted: Sequence[str], start: SteadyState) -> tuple[str, ...]:
+    """Parameters that the targets tell: as many as targets, at the most."""
+    choices = candidates(wanted, patient.held)
+    names = tuple(dict.fromkeys(name for choice in choices for name in choice))
+    sizes = np.array([deviation_size(patient.targets[name].value) for name in wanted])
+    wholes = np.array([whole_of(patient, name) for name in names])
+    effects = target_slopes(start, wanted, names) * wholes / sizes[:, None]
+    return told_apart(choices, dict(zip(names, effects.T, strict=True)))
 
 
-class _Problem:
-    """Residuals of the targets over scaled free parameters, warm-started from the last beat."""
-
-    def __init__(self, patient: Patient, free: tuple[str, ...], wanted: tuple[str, ...]):
-        self._patient, self._free = patient, free
-        self._goals = {name: patient.targets[name].value for name in wanted}
-        self._linear = np.array([name in UNSTRESSED_VOLUMES for name in free])
-        # Logarithms are taken from the start value, which lies at 1: the solver's differences are
-        # relative to its variables and must not shrink to nothing.
-        self._origin = np.log(np.maximum([patient[name] for name in free], _SMALLEST)) - 1
-        self._last: SteadyState | None = None
-        self.evaluations = 0
-
-    def scaled(self, values: ArrayLike) -> Array:
-        values_ = np.asarray(values, dtype=float)
-        logs = np.log(np.maximum(values_, _SMALLEST)) - self._origin
-        return np.where(self._linear, values_ / _VOLUME_SCALE, logs)
-
-    def patient_at(self, x: Array, *, source: str = "trial", rounded: bool = False) -> Patient:
-        logs = np.minimum(x + self._origin, 50)
-        values = np.where(self._linear, x * _VOLUME_SCALE, np.exp(logs))
-        moved = {
-            name: float(f"{value:.6g}") if rounded else float(value)
-            for name, value in zip(self._free, values, strict=True)
-        }
-        return self._patient.replace(None, description=None, source=source, tag="D", **moved)
-
-    def residuals(self, x: Array) -> Array:
-        self.evaluations += 1
-        try:
-            start = self._last.state if self._last else None
-            steady = steady_state(Plant(self.patient_at(x)), start=start)
-        except PhysicsError:
-            return np.full(len(self._goals), _NO_BEAT)
-        self._last = steady
-        return np.array(
-            [_deviation(steady.metrics[name], goal) for name, goal in self._goals.items()]
-        )
+def _identification(
+    problem: TargetProblem, x: Array, fitted: Sequence[str], *, settled: bool
+) -> Identification:
+    """What was found there, its numbers rounded to six digits."""
+    before, free, wanted = problem.patient, problem.free, problem.wanted
+    patient = problem.patient_at(x, rounded=True) if free else before
+    steady = steady_state(Plant(patient), start=problem.last.periodic_beat.state)
+    errors = [target_error(name, before.targets[name].value) for name in wanted]
+    slopes = target_slopes(steady, wanted, free)
+    told = identifiability(before, patient, slopes, np.array(errors), free)
+    entries = dict(patient.entries)
+    for each in told.estimates:
+        entries[each.parameter] = replace(entries[each.parameter], source=each.source)
+    patient = patient.changed(entries=entries)
+    rows = _rows(patient, steady, fitted)
+    return Identification(patient, rows, problem.evaluations, told, settled)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -14,6 +15,7 @@ from experiments.runs import (
     Findings,
     PrintedTable,
     ReferenceResults,
+    ReportPage,
     Settings,
     Study,
     check_folder,
@@ -25,6 +27,8 @@ from experiments.runs import (
 )
 from experiments.statistics import DataFrame, data_frame
 from plants import (
+    BEAT_METRICS,
+    PATIENT_PARAMETERS,
     InputError,
     Patient,
     Plant,
@@ -33,12 +37,25 @@ from plants import (
     identify,
     steady_state,
 )
-from plants.cohorts import TOLERANCE
-from plants.quantities import MISSING, file_names, usable
+from plants.cohorts import TOLERANCE, Estimate
+from plants.quantities import MISSING, file_names, one_of, usable
 
 _BELOW = 0.01  # relative deviation that needs no word
 _KICKLESS, _LEAST_KICK = 0.1, 0.02  # share of the atrial contractility; mmHg/mL
 _COLUMNS = ("patient", "signal", "unit", "target", "model", "deviation", "fitted", "met")
+_NUMBERS = ("before", "value", "standard_error")
+_ESTIMATE = ("patient", "parameter", "unit", *_NUMBERS, "at_bound")
+_UNITS = dict.fromkeys(("target", "model", *_NUMBERS), IN_ROW) | {"deviation": "1"}
+_HEADINGS = {
+    "patient": "patient",
+    "parameter": "parameter",
+    "unit": "unit",
+    "before": "before",
+    "value": "value",
+    "standard_error": "standard error",
+    "told_with": "told together with",
+    "at_bound": "at the end of its range",
+}
 
 
 class IdentificationSettings(Settings):
@@ -52,6 +69,12 @@ class IdentificationSettings(Settings):
     )
     write: str | None = Field(
         None, description="Folder in which the identified patients are written."
+    )
+    fitted: tuple[Annotated[str, one_of(BEAT_METRICS)], ...] = Field(
+        (), description="Targets that are fitted; by default all but lvedp."
+    )
+    free: tuple[Annotated[str, one_of(PATIENT_PARAMETERS)], ...] = Field(
+        (), description="Parameters that may move; by default those that the targets tell."
     )
 
     @field_validator("all")
@@ -80,27 +103,60 @@ class IdentifiedPatient:
         Every target beside the value of the patient found.
     preset_rows : list of dict
         The same of a patient of the package as it comes, see :func:`target_rows`.
+    parameters : list of dict
+        Every parameter that moved, with its standard error.
+    notes : list of str
+        What a reader has to know of the fit.
+    condition : float or None
+        Condition number, see :class:`plants.cohorts.Identifiability`; None where it is infinite.
     """
 
     name: str
     file: str
     rows: list[dict[str, Any]]
     preset_rows: list[dict[str, Any]]
+    parameters: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    condition: float | None = None
 
 
 class Case(NamedTuple):
-    """A patient, and whether the one of the package is looked at as it comes too."""
+    """A patient, whether the one of the package is looked at as it comes, and what is chosen."""
 
     patient: str
     preset: bool
+    options: dict[str, tuple[str, ...]]
 
 
 def identified(case: Case) -> IdentifiedPatient:
     """The patient of a case, identified."""
-    fit = identify(Patient.load(case.patient))
+    fit = identify(Patient.load(case.patient), **case.options)
     rows = [{name: getattr(row, name) for name in _COLUMNS} for row in fit.rows]
-    presets = target_rows(case.patient) if case.preset else []
-    return IdentifiedPatient(fit.patient.name, fit.patient.to_toml(), rows, presets)
+    return IdentifiedPatient(
+        name=fit.patient.name,
+        file=fit.patient.to_toml(),
+        rows=rows,
+        preset_rows=target_rows(case.patient) if case.preset else [],
+        parameters=[_estimate_row(each) for each in fit.told.estimates],
+        notes=[f"{fit.patient.name}: {note}" for note in fit.notes],
+        condition=_finite(fit.told.condition),
+    )
+
+
+def _estimate_row(estimate: Estimate) -> dict[str, Any]:
+    row = {name: getattr(estimate, name) for name in _ESTIMATE}
+    row["standard_error"] = _finite(estimate.standard_error)
+    return row | {"told_with": ", ".join(estimate.told_with)}
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _cases(settings: IdentificationSettings) -> list[Case]:
+    options = {"fitted": settings.fitted, "free": settings.free}
+    given = {name: names for name, names in options.items() if names}
+    return [Case(patient, settings.all, given) for patient in settings.patients]
 
 
 def patients_table(names: Sequence[str] | None = None) -> DataFrame:
@@ -182,13 +238,27 @@ def _findings(settings: IdentificationSettings, results: Sequence[IdentifiedPati
     table = data_frame([row for patient in patients for row in patient.rows])
     written = [] if settings.write is None else _write(patients, Path(settings.write))
     presets = data_frame([row for patient in patients for row in patient.preset_rows])
+    parameters = [row for patient in patients for row in patient.parameters]
+    notes = [note for patient in patients for note in patient.notes]
+    moved = data_frame(parameters, columns=list(_HEADINGS))
+    printed = [
+        PrintedTable.of("targets and what the model gives", table),
+        PrintedTable.of("parameters that moved", moved, _HEADINGS),
+    ]
     return Findings(
-        tables={"targets": table},
-        summary="Every target beside the value of the patient that was found.",
+        tables={"targets": table, "parameters": moved},
+        summary=render("identified.md", notes=notes),
         held=bool(table[table["fitted"]]["met"].all()),
-        printed=[PrintedTable.of("targets and what the model gives", table)],
-        printed_text="\n".join(f"written: {path_text(path)}" for path in written),
-        document={"written": written},
+        printed=printed,
+        printed_text="\n".join([*notes, *(f"written: {path_text(path)}" for path in written)]),
+        document={
+            "units": _UNITS,
+            "parameters": parameters,
+            "conditions": {patient.name: patient.condition for patient in patients},
+            "notes": notes,
+            "written": written,
+        },
+        report=ReportPage(printed),
         write=lambda run: [run.write_text(*file) for file in _files(patients)],
         reference=_reference(presets) if settings.all else None,
     )
@@ -235,11 +305,11 @@ STUDY = Study(
     name="patients",
     title=lambda settings: f"Identification of {', '.join(settings.patients)}",
     settings=IdentificationSettings,
-    cases=lambda settings: [Case(patient, settings.all) for patient in settings.patients],
+    cases=_cases,
     work=identified,
     findings=_findings,
     result=IdentifiedPatient,
-    units={"target": IN_ROW, "model": IN_ROW, "deviation": "1"},
+    units=_UNITS,
     unit="patients",
     command="identify",
     check_results=_refuse_partial_results,

@@ -8,6 +8,7 @@ from experiments.runs import run_study
 from experiments.studies.identify import STUDY, IdentificationSettings, patients_table, study
 from experiments.studies.identify.study import patients_summary
 from plants import Identification, Patient, TargetRow
+from plants.cohorts import ESTIMATED_PARAMETERS
 
 #: The targets ask for a central venous pressure above the mean pulmonary pressure.
 CONTRADICTORY = {("rv-failure", "cvp"), ("rv-failure", "mpap")}
@@ -83,9 +84,18 @@ def test_a_patient_meets_the_targets(impellab, tmp_path):
     (written,) = (tmp_path / "patients").iterdir()
     assert Patient.load(written).name == "shock-d"
     (run,) = (tmp_path / "runs").iterdir()
-    assert {"targets.csv", "targets.parquet", "shock-d.toml", "report.html", "config.json"} == {
+    tables = {f"{name}.{kind}" for name in ("targets", "parameters") for kind in ("csv", "parquet")}
+    assert tables | {"shock-d.toml", "report.html", "config.json"} == {
         path.name for path in run.iterdir()
     }
+    moved = {row["parameter"]: row for row in result.document["parameters"]}
+    assert set(moved) == set(ESTIMATED_PARAMETERS)
+    assert 0 < moved["r_systemic"]["standard_error"] < 0.3 * moved["r_systemic"]["value"]
+    assert moved["r_systemic"]["unit"] == "mmHg.s/mL"
+    assert result.document["units"]["standard_error"] == "{unit}"
+    assert 1 < result.document["conditions"]["shock-d"] < 100
+    entry = Patient.load(written).entries["r_systemic"]
+    assert "standard error" in entry.source
 
 
 def test_a_target_that_is_not_met_is_exit_code_1(impellab, monkeypatch):
@@ -133,6 +143,55 @@ def test_a_patient_without_targets_is_refused(impellab, tmp_path):
     result = impellab("identify", "--patient", "bare.toml")
     assert result.code == 2
     assert "targets" in result.error
+
+
+NEW = """name = "mine"
+base = "shock-d"
+
+[targets.pa_systolic]
+value = 39.0
+unit = "mmHg"
+source = "right heart catheter"
+tag = "S"
+
+[targets.rvedv]
+value = 165.0
+unit = "mL"
+source = "echo"
+tag = "S"
+"""
+
+
+def test_a_preset_is_identified_anew_with_further_targets(impellab, tmp_path):
+    (tmp_path / "mine.toml").write_text(NEW)
+    result = impellab("identify", "--patient", "mine.toml", "--write", "found", "--json")
+    assert result.code == 0, result.document["rows"]
+    moved = {row["parameter"] for row in result.document["parameters"]}
+    assert moved == {*ESTIMATED_PARAMETERS, "c_pulmonary_arteries", "rv_alpha"}
+    found = Patient.load(tmp_path / "found" / "mine.toml")
+    assert found.entries["c_aorta"] == Patient.load("shock-d").entries["c_aorta"]
+    assert found.targets["pa_systolic"].value == 39.0
+    assert (tmp_path / "found" / "mine.toml").read_text() == found.to_toml()
+
+
+def test_targets_and_parameters_may_be_chosen(impellab, tmp_path):
+    (tmp_path / "mine.toml").write_text(NEW)
+    chosen = ("--fitted", "pa_systolic", "--free", "r_pulmonary", "--free", "c_pulmonary_arteries")
+    result = impellab("identify", "--patient", "mine.toml", *chosen, "--json")
+    assert [row["signal"] for row in result.document["rows"] if row["fitted"]] == ["pa_systolic"]
+    moved = result.document["parameters"]
+    assert [row["parameter"] for row in moved] == ["r_pulmonary", "c_pulmonary_arteries"]
+    assert [row["standard_error"] for row in moved] == [None, None]
+    assert result.document["conditions"]["mine"] is None
+    assert any("do not tell" in note for note in result.document["notes"])
+
+
+@pytest.mark.parametrize("option", ["fitted", "free"])
+def test_names_that_are_none_are_refused(impellab, option):
+    result = impellab("identify", "--patient", "shock-d", f"--{option}", "pa_systolik")
+    assert result.code == 2
+    assert f"--{option}" in result.error
+    assert "one of" in result.error
 
 
 def unfitted(patient: Patient) -> Identification:
