@@ -55,6 +55,8 @@ _DECLARED = {
         *((kind, unit, "least size", 0.001, 1000) for kind, (unit, *_) in _KINDS.items())
     ),
 }
+# Share of a value from which on its standard error makes it a poor one: a choice.
+_POOR = 0.5
 # Singular values below this share of the largest are zero, and shares of a direction below that.
 _SINGULAR, _SHARE = 1e-6, 1e-3
 # Share of the blood that all vessels may hold without pressure.
@@ -144,6 +146,11 @@ class Estimate:
     standard_error: float
     told_with: tuple[str, ...] = ()
     at_bound: bool = False
+
+    @property
+    def poorly_told(self) -> bool:
+        """Whether the standard error, though finite, is more than half of the value."""
+        return _POOR * abs(self.value) < self.standard_error < math.inf
 
     @property
     def source(self) -> str:
@@ -246,7 +253,6 @@ def _covariance(weighted: Array) -> tuple[Array, Array, float]:
     # Parameters that only their combination is told of.
     loose = untold > _SHARE
     correlation[(loose[:, :, None] & loose[:, None, :]).any(axis=0)] = 1.0
-    with np.errstate(divide="ignore"):
-        deviations = np.where(free | (lengths == 0), math.inf, deviations / lengths)
+    deviations = np.where(free, math.inf, deviations / np.where(lengths > 0, lengths, 1.0))
     condition = float(singular[0] / singular[-1]) if told.all() else math.inf
     return deviations, correlation, condition

@@ -122,6 +122,9 @@ class Identification:
         untold = [e.parameter for e in self.told.estimates if math.isinf(e.standard_error)]
         if untold:
             notes.append(f"the targets do not tell {', '.join(untold)}")
+        poor = [each.parameter for each in self.told.estimates if each.poorly_told]
+        if poor:
+            notes.append(f"the targets hardly tell {', '.join(poor)}: see the standard error")
         for each in self.told.estimates:
             others = [name for name in each.told_with if name > each.parameter]
             if others and each.parameter not in untold:

@@ -2,6 +2,7 @@
 
 from plants.patients.parameters import (
     PATIENT_PARAMETERS as PATIENT_PARAMETERS,
+    PATIENT_TARGETS as PATIENT_TARGETS,
     UNSTRESSED_VOLUMES as UNSTRESSED_VOLUMES,
 )
 from plants.patients.patient import Patient as Patient

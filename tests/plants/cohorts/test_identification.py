@@ -5,14 +5,18 @@ from __future__ import annotations
 import pytest
 
 from plants import (
+    SIGNALS,
     InputError,
     Patient,
     PhysicsError,
+    Plant,
     Quantity,
     TargetRow,
     compare_with_targets,
     identify,
+    steady_state,
 )
+from plants.cohorts import ESTIMATED_PARAMETERS
 
 #: Targets that the file's own guess "LVEDP taken equal to PCWP" cannot meet together with the
 #: wedge pressure: the atrial contraction of a compliant ventricle puts its pressure above the mean
@@ -89,6 +93,13 @@ TARGETS = {
     "cardiac_output": (4.6, "L/min", {"lv_ees"}),
     "ejection_fraction": (0.28, "1", {"lv_ees"}),
     "lvedv": (230.0, "mL", {"lv_ees"}),
+    "systolic": (105.0, "mmHg", {"r_systemic"}),
+    "pulse_pressure": (35.0, "mmHg", {"c_systemic_arteries"}),
+    "pa_diastolic": (28.0, "mmHg", {"r_pulmonary"}),
+    "papi": (1.5, "1", {"c_pulmonary_arteries"}),
+    "rvedv": (150.0, "mL", {"rv_alpha"}),
+    "rvesv": (80.0, "mL", {"rv_ees"}),
+    "mitral_regurgitant_fraction": (0.3, "1", {"leak_mitral"}),
 }
 
 
@@ -100,6 +111,14 @@ def with_targets(name, **values):
         for key, value in values.items()
     }
     return Patient("mine", "", dict(patient.entries), targets)
+
+
+def shock(**values):
+    """Stage D with no other targets than these."""
+    targets = {
+        name: Quantity(value, SIGNALS[name].unit, "a test", "X") for name, value in values.items()
+    }
+    return Patient.load("shock-d").changed(targets=targets)
 
 
 def moved(before, after):
@@ -121,6 +140,62 @@ def test_two_targets_move_two_parameters():
     identified = identify(patient)
     assert moved(patient, identified.patient) == {"r_systemic", "lv_ees"}
     assert all(abs(row.deviation) < 1e-3 for row in identified.rows)
+
+
+ICU = {
+    **{"map": 57.0, "cardiac_output": 2.9, "pcwp": 27.0, "cvp": 13.0, "mpap": 34.0},
+    **{"ejection_fraction": 0.2, "pulse_pressure": 15.0, "pa_systolic": 39.0, "rvedv": 165.0},
+}
+
+
+def test_the_targets_of_an_icu_move_a_parameter_each():
+    patient = shock(**ICU)
+    identified = identify(patient)
+    assert all(abs(row.deviation) < 1e-3 for row in identified.rows)
+    assert moved(patient, identified.patient) == {
+        *ESTIMATED_PARAMETERS,
+        *("c_systemic_arteries", "c_pulmonary_arteries", "rv_alpha"),
+    }
+    assert not any("contradict" in note for note in identified.notes)
+    for each in identified.told.estimates:
+        assert identified.patient.entries[each.parameter].source == each.source
+        assert each.standard_error > 0
+    poor = {each.parameter for each in identified.told.estimates if each.poorly_told}
+    assert poor == {"c_pulmonary_arteries", "r_pulmonary"}
+    assert any("hardly tell" in note for note in identified.notes)
+    assert identify(patient, free=("r_systemic",)).patient["rv_alpha"] == patient["rv_alpha"]
+
+
+def test_targets_that_contradict_each_other_are_told():
+    """Output, ejection fraction and volume: any two give the third."""
+    patient = shock(cardiac_output=2.9, ejection_fraction=0.2, lvedv=180.0)
+    identified = identify(patient)
+    assert len(moved(patient, identified.patient)) == 2
+    deviations = {row.signal: row.deviation for row in identified.rows}
+    assert deviations["cardiac_output"] > 0.05
+    assert deviations["lvedv"] < -0.05
+    (note,) = (note for note in identified.notes if "contradict" in note)
+    assert all(name in note for name in deviations)
+
+
+def test_targets_that_agree_with_the_others_contradict_nothing():
+    patient = Patient.load("shock-d")
+    volumes = steady_state(Plant(patient)).metrics
+    told = shock(**{name: volumes[name] for name in ("cardiac_output", "lvedv", "lvesv")})
+    identified = identify(told)
+    assert not any("cannot" in note for note in identified.notes)
+    assert len(identified.told.estimates) == 2
+
+
+def test_a_target_beyond_a_range_names_the_parameter():
+    identified = identify(shock(pulse_pressure=40.0))
+    assert identified.patient["c_systemic_arteries"] == pytest.approx(0.2)
+    assert "cannot be met within the range of c_systemic_arteries" in identified.notes[0]
+
+
+def test_a_heart_rate_that_no_patient_may_have_is_refused():
+    with pytest.raises(InputError, match=r"targets\.heart_rate\.value = 250.* 30 to 160"):
+        identify(with_targets("hfref", heart_rate=250.0))
 
 
 def test_a_parameter_that_is_held_does_not_move():
