@@ -37,9 +37,12 @@ _KINDS = {
     "pulmonary_pressure": ("mmHg", "mpap", "pa_systolic", "pa_diastolic"),
     "filling_pressure": ("mmHg", "cvp", "pcwp", "lvedp"),
     "flow": ("L/min", "cardiac_output", "native_flow"),
-    "volume": ("mL", "lvedv", "lvesv", "rvedv", "rvesv", "mitral_regurgitant_volume"),
+    "volume": (
+        *("mL", "lvedv", "lvesv", "rvedv", "rvesv", "stroke_volume"),
+        "mitral_regurgitant_volume",
+    ),
     "share": (
-        *("1", "ejection_fraction", "papi"),
+        *("1", "ejection_fraction", "rv_ejection_fraction", "papi"),
         *("mitral_regurgitant_fraction", "aortic_regurgitant_fraction"),
     ),
     _OTHER: ("1",),

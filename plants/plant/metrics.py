@@ -198,6 +198,7 @@ def beat_metrics(
         lvedp=lvedp,
         lvedv=highest.lv_volume,
         lvesv=lowest.lv_volume,
+        stroke_volume=integral.aortic_valve_flow / L_MIN_PER_ML_S,
         ejection_fraction=(highest.lv_volume - lowest.lv_volume) / highest.lv_volume,
         lv_peak_pressure=highest.lv_pressure,
         stroke_work=stroke_work,
@@ -215,6 +216,7 @@ def beat_metrics(
         coronary_perfusion_pressure=diastolic - lvedp,
         rvedv=highest.rv_volume,
         rvesv=lowest.rv_volume,
+        rv_ejection_fraction=(highest.rv_volume - lowest.rv_volume) / highest.rv_volume,
         ea_ees_rv=mean.pa_pressure / rv_stroke / rv_ees,
         malposition=device.pump_present * (1 - place.delivered),
         suction_margin=lowest.lv_transmural

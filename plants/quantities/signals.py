@@ -103,6 +103,7 @@ class BeatMetrics(Waveforms):
     lvedp: Entry = entry("mmHg", "LV end-diastolic pressure", -50, 150)
     lvedv: Entry = entry("mL", "LV end-diastolic volume", 0, 800)
     lvesv: Entry = entry("mL", "LV end-systolic volume", 0, 800)
+    stroke_volume: Entry = entry("mL", "native flow of a beat through the aortic valve", -100, 500)
     ejection_fraction: Entry = entry("1", "LV ejection fraction", 0, 1)
     lv_peak_pressure: Entry = entry("mmHg", "LV peak pressure", -50, 400)
     stroke_work: Entry = entry("mmHg.mL", "LV stroke work", -5000, 40000)
@@ -120,6 +121,7 @@ class BeatMetrics(Waveforms):
     coronary_perfusion_pressure: Entry = entry("mmHg", "coronary perfusion pressure", -150, 300)
     rvedv: Entry = entry("mL", "RV end-diastolic volume", 0, 800)
     rvesv: Entry = entry("mL", "RV end-systolic volume", 0, 800)
+    rv_ejection_fraction: Entry = entry("1", "RV ejection fraction", 0, 1)
     ea_ees_rv: Entry = entry("1", "RV arterial over end-systolic elastance", -100, 1000)
     malposition: Entry = entry("1", "share of the windows of the pump out of place", 0, 1)
     suction_margin: Entry = entry(

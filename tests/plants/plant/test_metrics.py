@@ -89,6 +89,9 @@ def test_derived_metrics_follow_their_definitions(beat):
     assert metrics["mpap"] == metrics["pa_pressure"]
     fraction = 1 - metrics["lvesv"] / metrics["lvedv"]
     assert metrics["ejection_fraction"] == pytest.approx(fraction)
+    assert metrics["rv_ejection_fraction"] == pytest.approx(1 - metrics["rvesv"] / metrics["rvedv"])
+    stroke = 1000 * metrics["native_flow"] / metrics["heart_rate"]
+    assert metrics["stroke_volume"] == pytest.approx(stroke)
     papi = (metrics["pa_systolic"] - metrics["pa_diastolic"]) / metrics["cvp"]
     assert metrics["papi"] == pytest.approx(papi, rel=0.02)
     assert metrics["papi"] == pytest.approx(
