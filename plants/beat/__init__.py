@@ -8,10 +8,7 @@ from plants.beat.periodic_beat import (
     SteadyState as SteadyState,
     steady_state as steady_state,
 )
-from plants.beat.periodic_slopes import (
-    PeriodicSlopes as PeriodicSlopes,
-    periodic_slopes as periodic_slopes,
-)
+from plants.beat.slopes import PeriodicSlopes as PeriodicSlopes, periodic_slopes as periodic_slopes
 from plants.beat.time_loop import (
     beat_kernel as beat_kernel,
     plant_functions as plant_functions,

@@ -218,11 +218,11 @@ def identify(
             raise unknown_name("free", name, PATIENT_PARAMETERS)
     problem = TargetProblem(patient, free, tuple(wanted), start)
     bounds = np.array([bounds_of(patient, name) for name in free]).reshape(-1, 2)
-    found, settled = problem.scaled([patient[name] for name in free]), True
+    solution, settled = problem.scaled([patient[name] for name in free]), True
     if free:
         fit = least_squares(
             problem.residuals,
-            found,
+            solution,
             jac=problem.slopes,
             bounds=(problem.scaled(bounds[:, 0]), problem.scaled(bounds[:, 1])),
             x_scale="jac",
@@ -230,8 +230,8 @@ def identify(
             ftol=1e-10,
             max_nfev=_MOST_EVALUATIONS,
         )
-        found, settled = fit.x, fit.status > 0
-    return _identification(problem, found, fitted, settled=settled)
+        solution, settled = fit.x, fit.status > 0
+    return _identification(problem, solution, fitted, settled=settled)
 
 
 def _fitted(patient: Patient) -> tuple[str, ...]:

@@ -28,9 +28,9 @@ def test_an_error_is_that_of_the_target_over_the_slope():
 
 
 def test_two_targets_of_one_parameter_are_surer_than_one():
-    (one,) = judged([[50.0]], [2.0], NAMES[:1]).estimates
+    (alone,) = judged([[50.0]], [2.0], NAMES[:1]).estimates
     (both,) = judged([[50.0], [50.0]], [2.0, 2.0], NAMES[:1]).estimates
-    assert both.standard_error == pytest.approx(one.standard_error / math.sqrt(2))
+    assert both.standard_error == pytest.approx(alone.standard_error / math.sqrt(2))
 
 
 def test_parameters_of_one_combination_are_told_together():
@@ -73,9 +73,9 @@ def test_standard_errors_are_what_repeated_measurements_scatter_by():
     for name in (name for name in patient.targets if name != "lvedp"):  # which is not fitted
         goal = patient.targets[name]
         moved = Quantity(goal.value + share * target_error(name, goal.value), goal.unit, "x", "X")
-        found = identify(patient.changed(targets={**patient.targets, name: moved})).patient
+        moved_patient = identify(patient.changed(targets={**patient.targets, name: moved})).patient
         for parameter in told:
-            squares[parameter] += ((found[parameter] - patient[parameter]) / share) ** 2
+            squares[parameter] += ((moved_patient[parameter] - patient[parameter]) / share) ** 2
     for parameter, each in told.items():
         assert each.standard_error == pytest.approx(math.sqrt(squares[parameter]), rel=0.15)
 

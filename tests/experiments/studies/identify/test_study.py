@@ -168,10 +168,10 @@ def test_a_preset_is_identified_anew_with_further_targets(impellab, tmp_path):
     assert result.code == 0, result.document["rows"]
     moved = {row["parameter"] for row in result.document["parameters"]}
     assert moved == {*ESTIMATED_PARAMETERS, "c_pulmonary_arteries", "rv_alpha"}
-    found = Patient.load(tmp_path / "found" / "mine.toml")
-    assert found.entries["c_aorta"] == Patient.load("shock-d").entries["c_aorta"]
-    assert found.targets["pa_systolic"].value == 39.0
-    assert (tmp_path / "found" / "mine.toml").read_text() == found.to_toml()
+    identified = Patient.load(tmp_path / "found" / "mine.toml")
+    assert identified.entries["c_aorta"] == Patient.load("shock-d").entries["c_aorta"]
+    assert identified.targets["pa_systolic"].value == 39.0
+    assert (tmp_path / "found" / "mine.toml").read_text() == identified.to_toml()
 
 
 def test_targets_and_parameters_may_be_chosen(impellab, tmp_path):
