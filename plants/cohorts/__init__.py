@@ -21,6 +21,7 @@ from plants.cohorts.identifiability import (
     Estimate as Estimate,
     Identifiability as Identifiability,
     target_error as target_error,
+    target_size as target_size,
 )
 from plants.cohorts.identification import (
     TOLERANCE as TOLERANCE,

@@ -92,8 +92,26 @@ def target_error(name: str, value: float) -> float:
     >>> target_error("map", 60.0), target_error("cvp", 0.0)
     (3.0, 0.75)
     """
-    kind = _KIND_OF.get(name, _OTHER)
-    return _numbers()[_ERRORS][kind] * max(abs(value), _numbers()[_SIZES][kind])
+    return _numbers()[_ERRORS][_KIND_OF.get(name, _OTHER)] * target_size(name, value)
+
+
+def target_size(name: str, value: float) -> float:
+    """What a deviation from a target is relative to: its size, or the least size of its kind.
+
+    Parameters
+    ----------
+    name : str
+        A metric of a beat.
+    value : float
+        The target.
+
+    Examples
+    --------
+    >>> from plants.cohorts import target_size
+    >>> target_size("cvp", 12.0), target_size("cvp", 0.0)
+    (12.0, 5.0)
+    """
+    return max(abs(value), _numbers()[_SIZES][_KIND_OF.get(name, _OTHER)])
 
 
 def whole_of(patient: Patient, name: str) -> float:

@@ -18,10 +18,11 @@ from plants.cohorts.identifiability import (
     bounds_of,
     identifiability,
     target_error,
+    target_size,
     target_slopes,
     whole_of,
 )
-from plants.cohorts.identification_problem import TargetProblem, deviation_size
+from plants.cohorts.identification_problem import TargetProblem
 from plants.cohorts.identification_rules import MOVED_BY, candidates, told_apart
 from plants.patients import PATIENT_PARAMETERS, Patient
 from plants.plant import Plant
@@ -61,8 +62,8 @@ class TargetRow:
 
     @property
     def deviation(self) -> float:
-        """Deviation of the model from the target, relative to the target unless that is near 0."""
-        return (self.model - self.target) / deviation_size(self.target)
+        """Deviation of the model from the target, over :func:`~plants.cohorts.target_size`."""
+        return (self.model - self.target) / target_size(self.signal, self.target)
 
     @property
     def met(self) -> bool:
@@ -251,7 +252,7 @@ def _free(patient: Patient, wanted: Sequence[str], start: SteadyState) -> tuple[
     """Parameters that the targets tell: as many as targets, at the most."""
     choices = candidates(wanted, patient.held)
     names = tuple(dict.fromkeys(name for choice in choices for name in choice))
-    sizes = np.array([deviation_size(patient.targets[name].value) for name in wanted])
+    sizes = np.array([target_size(name, patient.targets[name].value) for name in wanted])
     wholes = np.array([whole_of(patient, name) for name in names])
     effects = target_slopes(start, wanted, names) * wholes / sizes[:, None]
     return told_apart(choices, dict(zip(names, effects.T, strict=True)))

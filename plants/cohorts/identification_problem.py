@@ -6,21 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from plants.beat import SteadyState, steady_state
-from plants.cohorts.identifiability import target_slopes, whole_of
+from plants.cohorts.identifiability import target_size, target_slopes, whole_of
 from plants.patients import PATIENT_PARAMETERS, Patient
 from plants.plant import Plant
 from plants.quantities import Array, InputError, PhysicsError
 
-# Size (in the target's unit) from which on a deviation is relative to the target: a guess, far
-# below any target but one of a pressure or a flow that is nearly zero.
-_LEAST_SIZE = 0.1
 # Relative residual that stands for a patient without a periodic beat.
 _NO_BEAT = 10.0
-
-
-def deviation_size(target: float) -> float:
-    """To what a deviation from a target is relative: the target, unless it is nearly zero."""
-    return max(abs(target), _LEAST_SIZE)
 
 
 class TargetProblem:
@@ -50,7 +42,7 @@ class TargetProblem:
     ):
         self.patient, self.free, self.wanted = patient, free, wanted
         self._goals = np.array([patient.targets[name].value for name in wanted])
-        self._sizes = np.array([deviation_size(goal) for goal in self._goals])
+        self._sizes = np.array([target_size(name, patient.targets[name].value) for name in wanted])
         self._linear = np.array([PATIENT_PARAMETERS[name].low <= 0 for name in free], dtype=bool)
         self._whole = np.array([whole_of(patient, name) for name in free])
         self.last, self._at = start, self.scaled([patient[name] for name in free])

@@ -218,13 +218,24 @@ def test_a_target_of_the_heart_rate_sets_it():
 
 
 def test_a_target_of_zero_is_a_target():
-    row = TargetRow("mine", "cvp", "mmHg", 0.0, 0.004, True)
+    row = TargetRow("mine", "cvp", "mmHg", 0.0, 0.2, True)
     assert row.deviation == pytest.approx(0.04)
-    assert not TargetRow("mine", "cvp", "mmHg", 0.0, -0.01, True).met
+    assert row.met
+    assert not TargetRow("mine", "cvp", "mmHg", 0.0, -0.3, True).met
     patient = with_targets("hfref", cvp=0.0)
     identified = identify(patient)
     assert moved(patient, identified.patient) == {"vu_systemic_veins"}
     assert abs(identified.rows[0].model) < 0.2
+
+
+def test_a_target_of_zero_does_not_outweigh_the_others():
+    goal = Quantity(0.0, "mmHg", "a test", "X")
+    patient = Patient.load("shock-d")
+    identified = identify(patient.changed(targets={**patient.targets, "cvp": goal}))
+    rows = {row.signal: row for row in identified.rows}
+    assert rows["cvp"].model < 5.0
+    assert rows["map"].model > 45.0
+    assert rows["cardiac_output"].model > 2.0
 
 
 def test_a_patient_without_targets_is_refused():
