@@ -27,7 +27,7 @@ from experiments.speed.row import (
     median_rate,
     why_missing,
 )
-from plants.beat import DEFAULT_STEP, plant_functions
+from plants.beat import DEFAULT_STEP, USUAL_PARTS, plant_functions
 from plants.compile import BlockKernel, BuildError
 from plants.plant import VALUES
 from plants.quantities import Array, stream
@@ -60,7 +60,7 @@ def emitted(
     carry: Array, values: Array, steps: int, width: int = WIDTH, *, single: bool = False
 ) -> Callable[[], Array]:
     """Our contestant: gives the carries after the steps, in rows."""
-    block = BlockKernel(plant_functions(False), width, single=single)
+    block = BlockKernel(plant_functions(USUAL_PARTS), width, single=single)
     held = in_lanes(values, width).astype(block.dtype)
     start = in_lanes(carry, width).astype(block.dtype)
     count = np.full((len(held), width), steps, dtype=np.int64)
@@ -93,7 +93,7 @@ def _map(carry: Array, values: Array, steps: int) -> Callable[[], Array]:
 def _numba(carry: Array, values: Array, steps: int) -> Callable[[], Array]:
     from experiments.speed.peers import numba_run
 
-    loop = numba_run(plant_functions(False))
+    loop = numba_run(plant_functions(USUAL_PARTS))
 
     def run() -> Array:
         moved = carry.copy()
@@ -106,7 +106,7 @@ def _numba(carry: Array, values: Array, steps: int) -> Callable[[], Array]:
 def _jax(carry: Array, values: Array, steps: int) -> Callable[[], Array]:
     from experiments.speed.peers import jax_run
 
-    loop = jax_run(plant_functions(False), steps)
+    loop = jax_run(plant_functions(USUAL_PARTS), steps)
     return lambda: loop(carry, values)
 
 

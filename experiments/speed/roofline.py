@@ -20,7 +20,7 @@ import numpy as np
 from experiments.speed.batch import WIDTH, emitted, individuals
 from experiments.speed.case import CASE, casadi_kernel, case_name, case_start
 from experiments.speed.row import SIMULATED, SpeedRow, rates_of, why_missing
-from plants.beat import DEFAULT_STEP, plant_functions
+from plants.beat import DEFAULT_STEP, USUAL_PARTS, plant_functions
 from plants.compile import BuildError, load_library
 from plants.compile.code import PlantFunctions
 from plants.compile.expressions import graph_of, needed, simplified, with_reciprocals
@@ -196,7 +196,7 @@ def _core(operations: float, roots: float, divisions: float) -> SpeedRow:
 
 
 def _forms(repeats: int, seconds: float, core: tuple[float, float, float]) -> list[SpeedRow]:
-    count = step_count(plant_functions(False))
+    count = step_count(plant_functions(USUAL_PARTS))
     arithmetic = count.simple / core[0]
     slow = count.roots / core[1] + count.divisions / core[2]
     limit = DEFAULT_STEP / max(arithmetic, slow)

@@ -11,7 +11,7 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.beat import plant_functions
+from plants.beat import USUAL_PARTS, PlantParts, plant_functions
 from plants.compile import (
     Backend,
     BlockKernel,
@@ -84,9 +84,9 @@ def _evaluated_functions() -> Mapping[str, ca.Function]:
 class EmittedBatch(Shared):
     """Emitted C."""
 
-    def __init__(self, width: int, precision: Precision, *, right: bool):
+    def __init__(self, width: int, precision: Precision, parts: PlantParts):
         single = precision == "single"
-        block = BlockKernel(plant_functions(right), width, single=single)
+        block = BlockKernel(plant_functions(parts), width, single=single)
         self.evaluate: Evaluator = LaneFunctions(_evaluated_functions(), width, single=single)
         self.run, self.width, self.dtype = block.run, width, block.dtype
 
@@ -119,7 +119,10 @@ class InterpretedBatch(Shared):
 
 @shared
 def batch_kernel(
-    width: int, precision: Precision = "double", *, right: bool = False, backend: Backend = "auto"
+    width: int,
+    precision: Precision = "double",
+    parts: PlantParts = USUAL_PARTS,
+    backend: Backend = "auto",
 ) -> BatchKernel:
     """The kernel of batches, shared by all of them.
 
@@ -129,8 +132,8 @@ def batch_kernel(
         Lanes of a block; the virtual machine takes one, whatever is asked for.
     precision : {"double", "single"}
         Of emitted C; the virtual machine has double only.
-    right : bool
-        Whether any plant has a right pump.
+    parts : PlantParts
+        What any of the plants has.
     backend : {"auto", "compiled", "virtual-machine"}
         "auto" compiles and falls back to the virtual machine, with one warning per process.
 
@@ -139,6 +142,4 @@ def batch_kernel(
     BuildError
         `backend` is "compiled" and the kernel cannot be built.
     """
-    return build_kernel(
-        lambda: EmittedBatch(width, precision, right=right), InterpretedBatch, backend
-    )
+    return build_kernel(lambda: EmittedBatch(width, precision, parts), InterpretedBatch, backend)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from plants.batch.disturbances import BatchDisturbances, MeanDisturbances
 from plants.batch.start import PlantKey, StartRequest
+from plants.beat import USUAL_PARTS, PlantParts
 from plants.plant import Plant
 from plants.quantities import Array
 from plants.scenarios import DISTURBANCES, Scenario
@@ -56,6 +58,7 @@ class LanePlants:
         self._drives_right = np.zeros(count, bool)
         self._right_speeds = np.zeros(count)
         self._keys = [PlantKey(plant) for plant in plants]
+        self._parts = [USUAL_PARTS] * count
         self._limits: list[tuple[MeanDisturbances | None, float]] = [(None, 0.0)] * count
         self._disturbances = BatchDisturbances(scenarios)
         self._look_at_scenarios()
@@ -75,12 +78,13 @@ class LanePlants:
         self._drives_right[lane] = plant.left is None
         self._right_speeds[lane] = plant.right_speed
         self._keys[lane] = PlantKey(plant)
+        self._parts[lane] = PlantParts.of(plant.values(0.0, None, 0.0))
         self._limits[lane] = (None, 0.0)
 
     @property
-    def any_right(self) -> bool:
-        """Whether any plant has a right pump."""
-        return any(plant.right is not None for plant in self.plants)
+    def parts(self) -> PlantParts:
+        """What any plant has."""
+        return functools.reduce(PlantParts.with_those_of, set(self._parts))
 
     def replace(self, lanes: NDArray[np.intp], plants: Sequence[Plant]) -> None:
         """Give lanes other plants; all of them, or none where one is refused."""

@@ -157,8 +157,8 @@ class BatchSimulator:
         self._pool = _Threads(self._threads) if self._threads > 1 else None
 
     def _set_kernel(self, width: int) -> None:
-        self._right = right = self._lanes.any_right
-        self._kernel = batch_kernel(width, self._precision, right=right, backend=self._backend)
+        self._parts = self._lanes.parts
+        self._kernel = batch_kernel(width, self._precision, self._parts, self._backend)
         self.width = self._kernel.width
         self._starts = LaneStarts(self._kernel, self._backend)
 
@@ -241,7 +241,7 @@ class BatchSimulator:
             self._lanes.assign(chosen, assigned)
         if plants is not None:
             self._lanes.replace(chosen, checked_plants(checked_length("plants", plants, count)))
-            if self._lanes.any_right and not self._right:
+            if self._lanes.parts.with_those_of(self._parts) != self._parts:
                 self._set_kernel(self.width)
         requests = [
             self._lanes.start_request(lane, float(rpm[k]), None if begin is None else begin[k])

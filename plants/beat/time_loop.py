@@ -1,15 +1,17 @@
 """The plant's time loops: emitted C for one plant or a batch, or CasADi's virtual machine.
 
-A plant without a right pump runs on functions from which that pump is gone: its states stay at
-zero, and a quarter of the work with them.
+The emitted loops leave out what no plant of theirs has: the right pump, whose states stay at zero,
+and with it a quarter of the work; forms of activation other than the usual one.
 """
 
 from __future__ import annotations
 
 import functools
+from typing import NamedTuple
 
 import casadi as ca
 
+from plants.circulation import DOUBLE_HILL
 from plants.compile import (
     Backend,
     Kernel,
@@ -23,19 +25,47 @@ from plants.compile.code import PlantFunctions
 from plants.plant import BEAT_SLACK, PHASE, STATES, VALUES, plant_model
 from plants.quantities import WAVEFORMS, Array
 
-RIGHT_PRESENT = VALUES.index["right_pump_present"]
 #: States of the right pump, and how fast (1/s) each goes to zero where there is none: as in the
 #: equations with the parameters of a pump that is not there.
 _RIGHT_STATES = {"right_pump_flow": 100.0, "right_pump_speed": 1.0, "right_occlusion": 1.0}
+_RIGHT_PRESENT, _FORM = VALUES.index["right_pump_present"], VALUES.index["activation_form"]
+
+
+class PlantParts(NamedTuple):
+    """What a time loop has to hold beyond what every plant has.
+
+    Attributes
+    ----------
+    right_pump : bool
+        A right pump.
+    other_activation : bool
+        Another form of the ventricles' activation than the double Hill.
+    """
+
+    right_pump: bool = False
+    other_activation: bool = False
+
+    @classmethod
+    def of(cls, values: Array) -> PlantParts:
+        """Parts of a plant by its held values."""
+        right, form = values[_RIGHT_PRESENT] > 0, values[_FORM] != DOUBLE_HILL
+        return cls(bool(right), bool(form))
+
+    def with_those_of(self, other: PlantParts) -> PlantParts:
+        """The parts of both."""
+        return PlantParts(*(mine or theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+#: What most plants have, and what there is.
+USUAL_PARTS, EVERY_PART = PlantParts(), PlantParts(right_pump=True, other_activation=True)
 
 
 @functools.cache
-def plant_functions(right: bool = True) -> PlantFunctions:
-    """What the emitter needs of the plant, with or without a right pump."""
+def plant_functions(parts: PlantParts = EVERY_PART) -> PlantFunctions:
+    """What the emitter needs of plants with these parts."""
     model = plant_model()
-    slope = model.slope if right else _without_right_pump(model.slope)
     return PlantFunctions(
-        slope,
+        _without(parts, model.slope),
         model.within_beat,
         model.at_beat_end,
         PHASE,
@@ -45,32 +75,39 @@ def plant_functions(right: bool = True) -> PlantFunctions:
     )
 
 
-def _without_right_pump(slope: ca.Function) -> ca.Function:
+def _without(parts: PlantParts, slope: ca.Function) -> ca.Function:
+    """The slopes of plants that have no other parts."""
+    if parts == EVERY_PART:
+        return slope
     x, v = ca.SX.sym("x", len(STATES)), ca.SX.sym("v", len(VALUES))
     still, absent = ca.SX(x), ca.SX(v)
-    for name in _RIGHT_STATES:
-        still[STATES.index[name]] = 0
-    absent[RIGHT_PRESENT] = 0
-    absent[VALUES.index["right_speed_command"]] = 0
+    if not parts.other_activation:
+        absent[_FORM] = DOUBLE_HILL
+    if not parts.right_pump:
+        for name in _RIGHT_STATES:
+            still[STATES.index[name]] = 0
+        absent[_RIGHT_PRESENT] = 0
+        absent[VALUES.index["right_speed_command"]] = 0
     rates, integrands, extremes = slope(still, absent)
-    for name, rate in _RIGHT_STATES.items():
-        place = STATES.index[name]
-        rates[place] = -rate * x[place]
+    if not parts.right_pump:
+        for name, rate in _RIGHT_STATES.items():
+            place = STATES.index[name]
+            rates[place] = -rate * x[place]
     return ca.Function("slope", [x, v], [rates, integrands, extremes], {"cse": True})
 
 
 class EmittedKernel(Shared):
-    """The emitted loop; takes the plant without a right pump where none is there."""
+    """The emitted loops, each made when a plant with its parts comes."""
 
     def __init__(self, *, wrap: bool):
-        self._kernels = {False: PlantKernel(plant_functions(False), wrap=wrap)}
+        self._kernels = {USUAL_PARTS: PlantKernel(plant_functions(USUAL_PARTS), wrap=wrap)}
         self._wrap = wrap
 
     def _kernel(self, values: Array) -> PlantKernel:
-        right = bool(values[RIGHT_PRESENT] > 0)
-        if right not in self._kernels:
-            self._kernels[right] = PlantKernel(plant_functions(right), wrap=self._wrap)
-        return self._kernels[right]
+        parts = PlantParts.of(values)
+        if parts not in self._kernels:
+            self._kernels[parts] = PlantKernel(plant_functions(parts), wrap=self._wrap)
+        return self._kernels[parts]
 
     def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
         """See :meth:`Kernel.run`."""

@@ -1,11 +1,21 @@
 """The circulation as equations: chambers, valves, vessels, and the closed loop that joins them."""
 
 from plants.circulation import interaction as interaction, loop as loop
-from plants.circulation.elastance import (
+from plants.circulation.activation import (
+    ACTIVATION_FORMS as ACTIVATION_FORMS,
+    COSINE as COSINE,
+    DOUBLE_HILL as DOUBLE_HILL,
+    VentricularActivation as VentricularActivation,
     end_systolic_phase as end_systolic_phase,
-    potential_energy as potential_energy,
+    left_at_the_ends as left_at_the_ends,
 )
-from plants.circulation.loop import Flows as Flows, Pressures as Pressures
+from plants.circulation.elastance import potential_energy as potential_energy
+from plants.circulation.loop import (
+    Flows as Flows,
+    Pressures as Pressures,
+    activation_shape as activation_shape,
+    wall as wall,
+)
 from plants.circulation.smooth import (
     fraction as fraction,
     gate as gate,

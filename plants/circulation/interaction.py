@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import casadi as ca
 
-from plants.circulation.elastance import chamber_stiffness
+from plants.circulation.elastance import Wall, chamber_stiffness
 from plants.circulation.structures import CirculationState, PatientParameters, Volumes
 
 # Lag of the septum behind the balance of the walls, s; a guess, short against a beat.
@@ -33,7 +33,7 @@ def septum_rate(
     lv_pressure: ca.SX,
     rv_pressure: ca.SX,
     activation: ca.SX,
-    ees: tuple[ca.SX, ca.SX],
+    walls: tuple[Wall, Wall],
     p: PatientParameters,
 ) -> ca.SX:
     """Rate (mL/s) at which the septum moves towards the balance of the three walls.
@@ -46,8 +46,8 @@ def septum_rate(
         Pressures on both sides of the septum (mmHg); a pressure around both does not matter.
     activation : SX
         Ventricular activation, 0 to 1.
-    ees : tuple of SX
-        End-systolic elastances of both free walls now, mmHg/mL.
+    walls : tuple of Wall
+        Both free walls now.
     p : PatientParameters
         The patient.
     """
@@ -60,8 +60,8 @@ def septum_rate(
     stiffness = (
         activation * p.septum_ees
         + (1 - activation) * p.septum_lambda * relaxed
-        + chamber_stiffness(x.lv_volume - shift, activation, ees[0], p.lv_v0, p.lv_alpha, p.lv_beta)
-        + chamber_stiffness(x.rv_volume + shift, activation, ees[1], p.rv_v0, p.rv_alpha, p.rv_beta)
+        + chamber_stiffness(x.lv_volume - shift, activation, walls[0])
+        + chamber_stiffness(x.rv_volume + shift, activation, walls[1])
     )
     # A step of Newton's method in the lag: however stiff the walls are, the septum is not.
     towards = p.septum_coupling * (lv_pressure - rv_pressure - pressure) / stiffness

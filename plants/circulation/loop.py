@@ -12,7 +12,12 @@ from __future__ import annotations
 
 import casadi as ca
 
-from plants.circulation.elastance import atrial_activation, chamber_pressure, ventricular_activation
+from plants.circulation.activation import (
+    VentricularActivation,
+    atrial_activation,
+    ventricular_activation,
+)
+from plants.circulation.elastance import Wall, chamber_pressure
 from plants.circulation.interaction import pericardial_pressure, septum_shift
 from plants.circulation.smooth import fraction, is_positive, positive_part
 from plants.circulation.structures import CirculationState, Disturbances, PatientParameters, Volumes
@@ -33,8 +38,8 @@ class Pressures:
         Pressure around the heart, and the part of it that the pericardium adds.
     activation : SX
         Ventricular activation, 0 to 1.
-    lv_ees, rv_ees : SX
-        End-systolic elastances of the ventricles now, mmHg/mL.
+    lv_wall, rv_wall : Wall
+        Walls of the ventricles now.
     """
 
     la: ca.SX
@@ -49,8 +54,8 @@ class Pressures:
     heart: ca.SX
     pericardium: ca.SX
     activation: ca.SX
-    lv_ees: ca.SX
-    rv_ees: ca.SX
+    lv_wall: Wall
+    rv_wall: Wall
 
 
 @structure
@@ -79,29 +84,41 @@ class Flows:
     pulmonary_venous: ca.SX
 
 
+def activation_shape(p: PatientParameters) -> VentricularActivation:
+    """Form and timing of the activation of a patient's ventricles."""
+    names = field_names(VentricularActivation)
+    return VentricularActivation(**{name: getattr(p, name) for name in names})
+
+
+def wall(p: PatientParameters, chamber: str, contractility: ca.SX | float = 1.0) -> Wall:
+    """Wall of a chamber (``lv``, ``rv``, ``la``, ``ra``) at a factor on its contractility."""
+    parts = {name: getattr(p, f"{chamber}_{name}") for name in field_names(Wall)}
+    return Wall(**parts | {"ees": parts["ees"] * contractility})
+
+
 def pressures(x: CirculationState, p: PatientParameters, d: Disturbances) -> Pressures:
     """Pressures (mmHg) of all compartments from their volumes and the cardiac phase."""
     period = SECONDS_PER_MINUTE / (p.heart_rate * d.heart_rate)
     phase = fraction(x.phase)
-    ventricles = ventricular_activation(phase, period)
+    ventricles = ventricular_activation(phase, period, activation_shape(p))
     atria = atrial_activation(phase, period, p.atrial_lead, p.atrial_width)
     atria = atria * d.atrial_contractility
     thorax = d.intrathoracic_pressure
     pericardium = pericardial_pressure(x, p)
     heart, shift = thorax + pericardium, septum_shift(x, p)
-    lv_ees, rv_ees = p.lv_ees * d.lv_contractility, p.rv_ees * d.rv_contractility
+    lv_wall, rv_wall = wall(p, "lv", d.lv_contractility), wall(p, "rv", d.rv_contractility)
     lv_free, rv_free = x.lv_volume - shift, x.rv_volume + shift
     return Pressures(
-        la=heart + chamber_pressure(x.la_volume, atria, p.la_ees, p.la_v0, p.la_alpha, p.la_beta),
-        lv=heart + chamber_pressure(lv_free, ventricles, lv_ees, p.lv_v0, p.lv_alpha, p.lv_beta),
+        la=heart + chamber_pressure(x.la_volume, atria, wall(p, "la")),
+        lv=heart + chamber_pressure(lv_free, ventricles, lv_wall),
         aorta=thorax + (x.aorta_volume - p.vu_aorta) / p.c_aorta,
         systemic_arteries=(x.systemic_artery_volume - p.vu_systemic_arteries)
         / p.c_systemic_arteries,
         systemic_veins=(x.systemic_vein_volume - p.vu_systemic_veins - d.venous_volume)
         / p.c_systemic_veins
         + p.abdominal_share * d.abdominal_pressure,
-        ra=heart + chamber_pressure(x.ra_volume, atria, p.ra_ees, p.ra_v0, p.ra_alpha, p.ra_beta),
-        rv=heart + chamber_pressure(rv_free, ventricles, rv_ees, p.rv_v0, p.rv_alpha, p.rv_beta),
+        ra=heart + chamber_pressure(x.ra_volume, atria, wall(p, "ra")),
+        rv=heart + chamber_pressure(rv_free, ventricles, rv_wall),
         pulmonary_arteries=thorax
         + (x.pulmonary_artery_volume - p.vu_pulmonary_arteries) / p.c_pulmonary_arteries,
         pulmonary_veins=thorax
@@ -109,8 +126,8 @@ def pressures(x: CirculationState, p: PatientParameters, d: Disturbances) -> Pre
         heart=heart,
         pericardium=pericardium,
         activation=ventricles,
-        lv_ees=lv_ees,
-        rv_ees=rv_ees,
+        lv_wall=lv_wall,
+        rv_wall=rv_wall,
     )
 
 

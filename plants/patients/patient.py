@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field
 
+from plants.patients.activation import activation_mistakes
 from plants.patients.base import Overrides, layers
 from plants.patients.parameters import PATIENT_PARAMETERS, PATIENT_TARGETS, UNSTRESSED_VOLUMES
 from plants.patients.stiffness import LEAST_STEP, STABILITY_LIMIT, circuit_rates
@@ -146,6 +147,7 @@ class Patient(ParameterPreset):
                 f"they would be {step:.2g} s: a larger one, or softer compartments on both sides"
             )
             yield InputError(f"parameters.{fastest}.value", self.values[fastest], allowed)
+        yield from activation_mistakes(self.values)
 
     def _shown(self) -> Mapping[str, object]:
         return {

@@ -48,6 +48,7 @@ def circuit_rates(
 
     def chamber(name: str, contractility: float = 1.0) -> float:
         passive = p[f"{name}_alpha"] * (_FULL_PRESSURE + p[f"{name}_beta"])
+        passive += p[f"{name}_linear"]
         return max(p[f"{name}_ees"] * contractility, passive) + pericardium
 
     pericardium = p["pericardium_coupling"] * p["pericardium_lambda"] * _PERICARDIAL_PRESSURE

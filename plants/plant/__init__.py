@@ -6,6 +6,7 @@ from plants.plant.equations import (
     PHASE as PHASE,
     STATES as STATES,
     VALUES as VALUES,
+    held_values as held_values,
 )
 from plants.plant.life import (
     BeyondLife as BeyondLife,

@@ -146,7 +146,12 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
         right_pump_speed=right.speed,
         right_occlusion=right.occlusion,
         septum=interaction.septum_rate(
-            x, pressure.lv, pressure.rv, pressure.activation, (pressure.lv_ees, pressure.rv_ees), p
+            x,
+            pressure.lv,
+            pressure.rv,
+            pressure.activation,
+            (pressure.lv_wall, pressure.rv_wall),
+            p,
         ),
         phase=p.heart_rate * d.heart_rate / SECONDS_PER_MINUTE,
     )

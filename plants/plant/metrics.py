@@ -15,10 +15,10 @@ import casadi as ca
 from plants.circulation import (
     Disturbances,
     PatientParameters,
-    end_systolic_phase,
     fraction,
     positive_part,
     potential_energy,
+    wall,
 )
 from plants.plant.structures import Extremes, FreeWall, Integrals
 from plants.pumps import InsertedDevice, hemolysis_factor, hemolysis_rate, position
@@ -84,9 +84,8 @@ def add_extremes(acc: ca.SX, extremes: ca.SX) -> ca.SX:
     )
 
 
-def add_end_systole(acc: ca.SX, before: FreeWall, after: FreeWall, period: ca.SX) -> ca.SX:
-    """Accumulator with the free-wall volume at end systole, if the step passes it."""
-    target = end_systolic_phase(period)
+def add_end_systole(acc: ca.SX, before: FreeWall, after: FreeWall, target: ca.SX) -> ca.SX:
+    """Accumulator with the free-wall volume at the phase of end systole, if the step passes it."""
     start = fraction(before.phase)
     step = after.phase - before.phase
     share = (target - start) / step
@@ -175,8 +174,7 @@ def beat_metrics(
     # Forward flow of the aortic valve, mL/s: what passes net and what runs back.
     forward = mean.aortic_valve_flow / L_MIN_PER_ML_S + mean.aortic_backward
     stroke_work = integral.lv_power
-    ees = p.lv_ees * d.lv_contractility
-    stored = potential_energy(acc[_END_SYSTOLE] - p.lv_v0, ees, p.lv_alpha, p.lv_beta)
+    stored = potential_energy(acc[_END_SYSTOLE] - p.lv_v0, wall(p, "lv", d.lv_contractility))
     cvp = mean.ra_pressure
     lvedp, diastolic = acc[_ONSET], lowest.aortic_pressure
     place = position(d, device)

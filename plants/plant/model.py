@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import casadi as ca
 
-from plants.circulation import interaction
+from plants.circulation import activation_shape, end_systolic_phase, interaction
 from plants.plant import metrics as beats
 from plants.plant.equations import N_VOLUMES, PHASE, STATES, VALUES, equations, held_values
 from plants.plant.structures import FreeWall
@@ -143,7 +143,8 @@ def _within_beat() -> ca.Function:
     )
     moved = beats.add_integrals(acc, v[VALUES.index["step"]], mean)
     moved = beats.add_extremes(moved, extremes)
-    moved = beats.add_end_systole(moved, _free_wall(x, v), _free_wall(after, v), _period(v))
+    systole = end_systolic_phase(_period(v), activation_shape(held_values(v).p))
+    moved = beats.add_end_systole(moved, _free_wall(x, v), _free_wall(after, v), systole)
     return ca.Function("within_beat", arguments, [moved], {"cse": True})
 
 

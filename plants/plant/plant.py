@@ -173,7 +173,6 @@ class Plant(Shown):
         It is not periodic; the beat is marched from it towards its periodic state.
         """
         p = self.patient
-        chambers = [(p[f"{name}_beta"], p[f"{name}_alpha"]) for name in _CHAMBERS]
         unstressed = sum(p[f"{name}_v0"] for name in _CHAMBERS)
         unstressed += sum(p[f"vu_{bed}"] for bed in _BEDS.values())
         compliance = sum(p[f"c_{bed}"] for bed in _BEDS.values())
@@ -183,9 +182,10 @@ class Plant(Shown):
         # falls short and none leads past the end.
         for _ in range(60):
             volume, slope = compliance * pressure, compliance
-            for beta, alpha in chambers:
-                volume += math.log1p(pressure / beta) / alpha
-                slope += 1.0 / ((pressure + beta) * alpha)
+            for name in _CHAMBERS:
+                stretch = self._stretch_at(name, pressure)
+                volume += stretch
+                slope += 1.0 / self._passive(name, stretch)[1]
             step = (missing - volume) / slope
             if step <= 1e-12 * pressure:
                 break
@@ -199,13 +199,33 @@ class Plant(Shown):
         """Volumes (mL) of all compartments when each is relaxed at that pressure (mmHg)."""
         p = self.patient
         volumes = {
-            f"{chamber}_volume": p[f"{chamber}_v0"]
-            + math.log1p(pressure / p[f"{chamber}_beta"]) / p[f"{chamber}_alpha"]
+            f"{chamber}_volume": p[f"{chamber}_v0"] + self._stretch_at(chamber, pressure)
             for chamber in _CHAMBERS
         }
         for name, bed in _BEDS.items():
             volumes[name] = p[f"vu_{bed}"] + pressure * p[f"c_{bed}"]
         return volumes
+
+    def _passive(self, chamber: str, stretch: float) -> tuple[float, float]:
+        """Pressure (mmHg) of a relaxed chamber above its V0, and its slope (mmHg/mL)."""
+        p = self.patient
+        alpha, beta = p[f"{chamber}_alpha"], p[f"{chamber}_beta"]
+        linear, grown = p[f"{chamber}_linear"], math.exp(alpha * stretch)
+        return beta * (grown - 1) + linear * stretch, alpha * beta * grown + linear
+
+    def _stretch_at(self, chamber: str, pressure: float) -> float:
+        """Volume (mL) of a relaxed chamber above its V0 at a pressure (mmHg)."""
+        p = self.patient
+        # The wall without its linear part holds more at that pressure: Newton's method comes
+        # down from there, and never leads past the end.
+        stretch = math.log1p(pressure / p[f"{chamber}_beta"]) / p[f"{chamber}_alpha"]
+        while p[f"{chamber}_linear"] > 0:
+            reached, slope = self._passive(chamber, stretch)
+            step = (reached - pressure) / slope
+            stretch -= step
+            if abs(step) <= 1e-12 * (1 + abs(stretch)):
+                break
+        return stretch
 
 
 def _pumps(pump: Pump | str | None) -> list[Pump]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from controllers.tracking.model.estimated_patient import estimated_patient_model
 from plants import STATES
 from plants.batch import BatchKernel, batch_kernel, native_width
+from plants.beat import PlantParts
 from plants.compile import (
     Backend,
     BuildError,
@@ -53,8 +54,8 @@ class BatchBeats:
 
     Parameters
     ----------
-    right : bool
-        Whether there is a right pump.
+    parts : PlantParts
+        What the plant has.
     backend : {"auto", "compiled", "virtual-machine"}
         Where the loop runs.
 
@@ -63,17 +64,18 @@ class BatchBeats:
     >>> import numpy as np
     >>> from controllers.tracking.model.batch import BatchBeats
     >>> from plants import BeatMap, Plant
+    >>> from plants.beat import PlantParts
     >>> plant = Plant("shock-d", "CP")
     >>> beats = BeatMap(plant)
     >>> values = beats.values(40_000)
-    >>> states, metrics = BatchBeats(right=False).beat(
+    >>> states, metrics = BatchBeats(USUAL_PARTS).beat(
     ...     plant.rest()[None], values[None], np.array([beats.steps(values)]))
     >>> bool(np.allclose(states[0], beats.beat(plant.rest(), values).state))
     True
     """
 
-    def __init__(self, *, right: bool, backend: Backend = "auto"):
-        self._kernel: BatchKernel = batch_kernel(native_width(), right=right, backend=backend)
+    def __init__(self, parts: PlantParts, *, backend: Backend = "auto"):
+        self._kernel: BatchKernel = batch_kernel(native_width(), parts=parts, backend=backend)
 
     @property
     def width(self) -> int:

@@ -21,6 +21,7 @@ from controllers.tracking.model.estimated_patient import (
 )
 from controllers.tracking.model.tracked_quantities import N_PATIENT
 from plants import METRICS, STATES, BeatMap, PhysicsError, Plant, SlowParameters
+from plants.beat import PlantParts
 from plants.plant import N_VOLUMES, PHASE, STEP, VALUES
 from plants.quantities import SECONDS_PER_MINUTE, Array, FailureKind
 
@@ -93,7 +94,7 @@ class SteadyStateEquations:
         self._bare = Plant(plant.patient, plant.right)
         self.beats = BeatMap(plant, step=LONGEST_STEP)
         self.parameters = parameter_vector(slow, plant.patient)
-        self._batch = BatchBeats(right=plant.right is not None)
+        self._batch = BatchBeats(PlantParts.of(plant.values(0.0, None, 0.0)))
         self._response = EstimatedPatientLanes(self.parameters, self._batch.width)
         self._held: dict[float, Array] = {}
 

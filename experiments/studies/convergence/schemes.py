@@ -23,7 +23,7 @@ from plants import (
     steady_state,
 )
 from plants.beat import beat_kernel
-from plants.circulation import end_systolic_phase
+from plants.circulation import activation_shape, end_systolic_phase
 from plants.compile import Kernel, step_kernel
 from plants.plant import (
     ACCUMULATOR,
@@ -33,6 +33,7 @@ from plants.plant import (
     PHASE,
     VALUES,
     FreeWall,
+    held_values,
     metrics as beats_of,
 )
 from plants.quantities import SECONDS_PER_MINUTE, Array, FailureKind
@@ -206,7 +207,8 @@ def _metrics(
     for k, name in enumerate(EXTREMES):
         acc[index[f"max_{name}"]] = sampled_extremes[k].max()
         acc[index[f"min_{name}"]] = sampled_extremes[k].min()
-    systole = float(end_systolic_phase(ca.SX(period))) * period
+    shape = activation_shape(held_values(ca.SX(values)).p)
+    systole = float(end_systolic_phase(ca.SX(period), shape)) * period
     then = solution.sol(systole)[:N_STATE]
     shift = np.asarray(model.observe(then, values)).ravel()[WAVEFORMS.index("septum_shift")]
     acc[index["end_systolic_volume"]] = then[STATES.index["lv_volume"]] - shift

@@ -53,6 +53,7 @@ def _draw_relations(axes: Axes, patient: Patient) -> None:
     stretch = volume - patient["lv_v0"]
     systole = patient["lv_ees"] * stretch
     diastole = patient["lv_beta"] * np.expm1(patient["lv_alpha"] * stretch)
+    diastole += patient["lv_linear"] * stretch
     for relation, style, name in (
         (systole, "--", "end-systolic relation"),
         (diastole, ":", "end-diastolic relation"),

@@ -14,7 +14,7 @@ from experiments.speed import other_simulators as speed_peers, svzerod_compariso
 from experiments.speed.case import case_start
 from experiments.speed.peers import CIRCUIT_STATES, circuit_run, other_models, relative_difference
 from experiments.speed.peers.translate import PYTHON, python_function
-from plants.beat import plant_functions
+from plants.beat import USUAL_PARTS, plant_functions
 from plants.compile import find_compiler
 from plants.compile.expressions import OPERATIONS
 
@@ -36,7 +36,7 @@ def test_every_operation_that_c_is_emitted_for_is_translated():
 
 @pytest.mark.parametrize("name", ["slope", "within_beat", "at_beat_end"])
 def test_translated_functions_give_the_same(name):
-    function = getattr(plant_functions(False), name)
+    function = getattr(plant_functions(USUAL_PARTS), name)
     inputs = [f"i{k}" for k in range(function.n_in())]
     outputs = [f"o{k}" for k in range(function.n_out())]
     space = _numpy()

@@ -12,7 +12,7 @@ from experiments.speed.roofline import (
     roofline_rows,
     step_count,
 )
-from plants.beat import plant_functions
+from plants.beat import USUAL_PARTS, PlantParts, plant_functions
 from plants.compile import find_compiler
 
 needs_compiler = pytest.mark.skipif(find_compiler() is None, reason="no C compiler here")
@@ -28,7 +28,10 @@ def test_operations_are_counted():
     assert operation_count(function, ["x", "v"], phase=0) == OperationCount(
         simple=19 + 2, roots=1, divisions=1
     )
-    assert step_count(plant_functions(True)).simple > step_count(plant_functions(False)).simple
+    assert (
+        step_count(plant_functions(PlantParts(right_pump=True))).simple
+        > step_count(plant_functions(USUAL_PARTS)).simple
+    )
 
 
 @needs_compiler

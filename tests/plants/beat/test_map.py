@@ -13,7 +13,7 @@ N, M = len(STATES), len(VALUES)
 OUTPUTS = (*STATES.names, *METRICS.names)
 INPUTS = (*STATES.names, *VALUES.names)
 #: Relative step of the central differences; two of them give a fourth-order difference.
-SMALL = 1e-6
+SMALL = 5e-7
 TOLERANCE = 1e-5
 
 # Ordinary support with the valve opening, suction, and no pump.

@@ -1,4 +1,4 @@
-"""Activation over the cardiac phase and the pressure of a chamber."""
+"""The pressure of a chamber between its passive and its active relation."""
 
 from __future__ import annotations
 
@@ -7,112 +7,52 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 from scipy.integrate import quad
-from scipy.optimize import minimize_scalar
 
 from plants import simulate
-from plants.circulation import elastance, end_systolic_phase, potential_energy
-from plants.circulation.elastance import (
-    PEAK_ACTIVATION,
-    PEAK_TIME,
-    atrial_activation,
-    chamber_pressure,
-    passive_pressure,
-    ventricular_activation,
-)
-
-PERIOD = 60 / 75
-
-
-def simaan(t_n: float) -> float:
-    """Simaan 2009, equation of the normalised elastance, written down a second time."""
-    rise = (t_n / 0.7) ** 1.9 / (1 + (t_n / 0.7) ** 1.9)
-    return 1.55 * rise / (1 + (t_n / 1.17) ** 21.9)
-
-
-def test_the_peak_is_that_of_the_published_formula():
-    peak = minimize_scalar(
-        lambda t: -simaan(t), bounds=(0.8, 1.2), method="bounded", options={"xatol": 1e-12}
-    )
-    assert pytest.approx(peak.x, abs=1e-6) == PEAK_TIME
-    assert pytest.approx(-peak.fun, rel=1e-10) == PEAK_ACTIVATION
-
-
-@pytest.mark.parametrize("t_n", [0.1, 0.5, 0.9, 1.0, 1.3, 2.0])
-def test_the_ventricles_follow_the_published_formula(t_n):
-    phase = t_n * (0.2 + 0.15 * PERIOD) / PERIOD
-    expected = simaan(t_n) / PEAK_ACTIVATION
-    # The onset is rounded, which moves the rest by less than 1e-9.
-    assert float(ventricular_activation(phase, PERIOD)) == pytest.approx(expected, abs=1e-9)
-
-
-@given(rate=st.floats(30.0, 160.0))
-def test_the_ventricles_rest_at_onset_and_peak_at_one(rate):
-    period = 60 / rate
-    phases = np.linspace(0, 1, 400, endpoint=False)
-    values = np.array([float(ventricular_activation(x, period)) for x in phases])
-    assert values[0] == 0.0
-    assert values.min() >= 0.0
-    assert values.max() <= 1.0 + 1e-9
-    end_systole = float(end_systolic_phase(period))
-    assert 0 < end_systole < 1
-    assert float(ventricular_activation(end_systole, period)) == pytest.approx(1.0, abs=1e-9)
-
-
-@pytest.mark.parametrize("rate", [40, 75, 115])
-def test_the_cycle_closes_without_a_jump(rate):
-    """What is left of the activation at the end of the cycle is a jump at the next onset."""
-    assert float(ventricular_activation(1 - 1e-12, 60 / rate)) < 2e-3
-
-
-def test_the_atria_peak_before_the_ventricles():
-    lead, width = 0.09, 0.035
-    phases = np.linspace(0, 1, 2000, endpoint=False)
-    values = [float(atrial_activation(x, PERIOD, lead, width)) for x in phases]
-    assert phases[int(np.argmax(values))] == pytest.approx(1 - lead / PERIOD, abs=1e-3)
-    before = float(atrial_activation(1 - 1e-9, PERIOD, lead, width))
-    assert before == pytest.approx(float(atrial_activation(0.0, PERIOD, lead, width)), abs=1e-6)
-    assert before > 1e-3  # it reaches into the next beat, and does so without a jump
+from plants.circulation import potential_energy
+from plants.circulation.elastance import Wall, chamber_pressure, chamber_stiffness, passive_pressure
 
 
 def test_a_chamber_moves_between_its_two_relations():
     ees, v0, alpha, beta, volume = 2.0, 5.0, 0.03, 0.34, 60.0
     passive = beta * (np.exp(alpha * (volume - v0)) - 1)
-    relaxed = chamber_pressure(volume, 0.0, ees, v0, alpha, beta)
+    wall = Wall(ees=ees, v0=v0, alpha=alpha, beta=beta, linear=0.0)
+    relaxed = chamber_pressure(volume, 0.0, wall)
     assert float(relaxed) == pytest.approx(passive)
-    assert float(chamber_pressure(volume, 1.0, ees, v0, alpha, beta)) == pytest.approx(
-        ees * (volume - v0)
-    )
-    half = float(chamber_pressure(volume, 0.5, ees, v0, alpha, beta))
+    assert float(chamber_pressure(volume, 1.0, wall)) == pytest.approx(ees * (volume - v0))
+    half = float(chamber_pressure(volume, 0.5, wall))
     assert half == pytest.approx(0.5 * (passive + ees * (volume - v0)))
-    assert float(passive_pressure(0.0, alpha, beta)) == 0.0
+    assert float(passive_pressure(0.0, wall)) == 0.0
+
+
+def test_a_wall_may_be_linear_and_its_stiffness_is_its_slope():
+    linear = Wall(ees=1.0, v0=10.0, alpha=0.005, beta=0.01, linear=0.05)
+    assert float(passive_pressure(100.0, linear)) == pytest.approx(5.0, abs=0.01)
+    mixed = Wall(ees=1.5, v0=10.0, alpha=0.03, beta=0.4, linear=0.07)
+    for activation in (0.0, 0.4, 1.0):
+        above, below = (chamber_pressure(80.0 + h, activation, mixed) for h in (1e-4, -1e-4))
+        slope = (float(above) - float(below)) / 2e-4
+        assert float(chamber_stiffness(80.0, activation, mixed)) == pytest.approx(slope, rel=1e-6)
 
 
 @given(stretch=st.floats(-20.0, 200.0), activation=st.floats(0.0, 1.0), ees=st.floats(0.05, 3.0))
 def test_contraction_never_lowers_the_pressure(stretch, activation, ees):
     """Also of a weak chamber stretched so far that its active relation lies below the passive."""
-    alpha, beta = 0.03, 0.4
-    passive = float(passive_pressure(stretch, alpha, beta))
-    assert float(chamber_pressure(stretch, activation, ees, 0.0, alpha, beta)) >= passive - 1e-9
+    wall = Wall(ees=ees, v0=0.0, alpha=0.03, beta=0.4, linear=0.02)
+    passive = float(passive_pressure(stretch, wall))
+    assert float(chamber_pressure(stretch, activation, wall)) >= passive - 1e-9
 
 
 @given(stretch=st.floats(0.0, 150.0))
 def test_potential_energy_is_the_area_between_the_relations(stretch):
-    ees, alpha, beta = 1.5, 0.025, 0.4
+    wall = Wall(ees=1.5, v0=0.0, alpha=0.025, beta=0.4, linear=0.03)
 
     def between(x: float) -> float:
-        return ees * x - beta * (np.exp(alpha * x) - 1)
+        return 1.5 * x - 0.4 * (np.exp(0.025 * x) - 1) - 0.03 * x
 
     area = quad(between, 0.0, stretch)[0]
-    energy = float(potential_energy(stretch, ees, alpha, beta))
+    energy = float(potential_energy(stretch, wall))
     assert energy == pytest.approx(area, rel=1e-8, abs=1e-8)
-
-
-def test_the_activation_is_differentiable_at_its_onset():
-    phase = ca.SX.sym("phase")
-    expression = ventricular_activation(phase, PERIOD)
-    slope = ca.Function("slope", [phase], [ca.gradient(expression, phase)])
-    assert np.isfinite(float(slope(0.0)))
-    assert elastance._RISE_POWER > 1
 
 
 # --- a chamber too weak for its filling: contraction adds nothing, and lowers no pressure ---
@@ -121,7 +61,11 @@ VOLUME, ACTIVATION, EES = (ca.SX.sym(name) for name in ("volume", "activation", 
 PRESSURE = ca.Function(
     "pressure",
     [VOLUME, ACTIVATION, EES],
-    [chamber_pressure(VOLUME, ACTIVATION, EES, 5.0, 0.03, 0.34)],
+    [
+        chamber_pressure(
+            VOLUME, ACTIVATION, Wall(ees=EES, v0=5.0, alpha=0.03, beta=0.34, linear=0.0)
+        )
+    ],
 )
 
 

@@ -8,8 +8,9 @@ from hypothesis import given, strategies as st
 from scipy.optimize import brentq
 
 from plants import STATES, WAVEFORMS, BeatMap, Patient, Plant, plant_model, steady_state
-from plants.circulation import PatientParameters
-from plants.circulation.elastance import chamber_pressure, ventricular_activation
+from plants.circulation import PatientParameters, activation_shape, wall
+from plants.circulation.activation import ventricular_activation
+from plants.circulation.elastance import chamber_pressure
 from plants.circulation.interaction import (
     SEPTUM_TIME,
     pericardial_pressure,
@@ -39,11 +40,9 @@ def imbalance(
 ) -> tuple[float, float]:
     """Pressure that pushes the septum to the right, and the rate that the model gives (mL/s)."""
     x = STATES.partly(lv_volume=lv, rv_volume=rv, septum=shift)
-    left = float(chamber_pressure(lv - shift, activation, p.lv_ees, p.lv_v0, p.lv_alpha, p.lv_beta))
-    right = float(
-        chamber_pressure(rv + shift, activation, p.rv_ees, p.rv_v0, p.rv_alpha, p.rv_beta)
-    )
-    rate = float(septum_rate(x, left, right, activation, (p.lv_ees, p.rv_ees), p))
+    left = float(chamber_pressure(lv - shift, activation, wall(p, "lv")))
+    right = float(chamber_pressure(rv + shift, activation, wall(p, "rv")))
+    rate = float(septum_rate(x, left, right, activation, (wall(p, "lv"), wall(p, "rv")), p))
     return left - right - septal_pressure(shift, activation, p), rate
 
 
@@ -85,7 +84,7 @@ def test_over_a_beat_the_septum_keeps_up_with_its_balance(name):
     column = {name: waves[:, i] for i, name in enumerate(WAVEFORMS)}
 
     def balance(i: int) -> float:
-        activation = float(ventricular_activation(phases[i], period))
+        activation = float(ventricular_activation(phases[i], period, activation_shape(p)))
         lv, rv = column["lv_volume"][i], column["rv_volume"][i]
         return brentq(lambda s: imbalance(s, lv, rv, activation, p)[0], -60, 60)
 

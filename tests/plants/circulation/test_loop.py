@@ -19,6 +19,7 @@ from plants import (
     steady_state,
 )
 from plants.circulation import CirculationState, Disturbances, Flows, PatientParameters, Pressures
+from plants.circulation.elastance import Wall
 from plants.circulation.loop import VOLUMES, flows, pressures, volume_rates
 from plants.circulation.valves import venous_flow
 from plants.plant import N_VOLUMES, VALUES
@@ -88,15 +89,11 @@ def test_intrathoracic_pressure_acts_on_what_lies_in_the_thorax(patient, thorax)
         pressures(x, p, neutral()),
         pressures(x, p, neutral(intrathoracic_pressure=thorax)),
     )
-    outside = {
-        "systemic_arteries",
-        "systemic_veins",
-        "pericardium",
-        "activation",
-        "lv_ees",
-        "rv_ees",
-    }
+    outside = {"systemic_arteries", "systemic_veins", "pericardium", "activation"}
     for name, value in vars(free).items():
+        if isinstance(value, Wall):
+            assert vars(getattr(squeezed, name)) == vars(value)
+            continue
         change = float(getattr(squeezed, name)) - float(value)
         assert change == pytest.approx(0.0 if name in outside else thorax, abs=1e-9), name
 

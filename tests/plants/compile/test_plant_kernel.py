@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from plants import METRICS, STATES, BeatMap, Plant, plant_model, steady_state
-from plants.beat import beat_kernel, plant_functions, run_kernel
+from plants.beat import USUAL_PARTS, PlantParts, beat_kernel, plant_functions, run_kernel
 from plants.compile import BlockKernel, PlantKernel, find_compiler, load_library
 from plants.compile.code import one_lane_source
 from plants.plant import ACCUMULATOR, PHASE, VALUES
@@ -52,7 +52,7 @@ def from_blocks(array, count):
 def advanced(width, steps, *, right=False, single=False, carries=None, values=None):
     """What the cases carry after so many steps each of a block."""
     carry, held = starts() if carries is None else (carries, values)
-    block = BlockKernel(plant_functions(right), width, single=single)
+    block = BlockKernel(plant_functions(PlantParts(right_pump=right)), width, single=single)
     array, count = in_blocks(carry, width, block.dtype), len(carry)
     each = in_blocks(np.broadcast_to(steps, count)[:, None], width, np.int64)[:, 0]
     block.run(array, in_blocks(held, width, block.dtype), np.ascontiguousarray(each), wrap=True)
@@ -97,7 +97,7 @@ def test_the_loop_of_one_plant_is_that_of_lanes(right):
 def test_the_loop_of_one_plant_goes_on_where_it_ended():
     carry, held = starts(CASES[:1])
     whole, parts = carry.copy(), carry.copy()
-    kernel = PlantKernel(plant_functions(False), wrap=True)
+    kernel = PlantKernel(plant_functions(USUAL_PARTS), wrap=True)
     kernel.run(whole[0], held[0], 430)
     for steps in (1, 2, 5, 300, 122):
         kernel.run(parts[0], held[0], steps)
@@ -106,7 +106,7 @@ def test_the_loop_of_one_plant_goes_on_where_it_ended():
 
 def test_the_loop_of_one_plant_needs_no_vector_types():
     carry, held = starts(CASES[:2])
-    source = "#define IK_PLAIN\n" + one_lane_source(plant_functions(False))
+    source = "#define IK_PLAIN\n" + one_lane_source(plant_functions(USUAL_PARTS))
     call = load_library(source).impellab_blocks
     long, pointer = ctypes.c_long, ctypes.c_void_p
     call.argtypes = [pointer] * 4 + [long, long, long, pointer, long, ctypes.c_int]
@@ -177,7 +177,10 @@ def test_sensitivities_are_those_of_the_virtual_machine():
     acc = np.asarray(plant_model().begin(state, held)).ravel()
     d_carry, d_values = seeds(np.random.default_rng(0), held)
     ends, directions = [], []
-    for kernel in (PlantKernel(plant_functions(False), wrap=False), beat_kernel("virtual-machine")):
+    for kernel in (
+        PlantKernel(plant_functions(USUAL_PARTS), wrap=False),
+        beat_kernel("virtual-machine"),
+    ):
         carry, moved = np.concatenate([state, acc]), d_carry.copy()
         kernel.tangent(carry, held, 120, moved, d_values)
         ends.append(carry)

@@ -352,7 +352,12 @@ def test_preset_that_is_no_name(name):
 
 # A new value for any one parameter, within its range; the volumes have a budget of their own.
 one_value = st.sampled_from(
-    [p for p in PATIENT_PARAMETERS.values() if not p.name.startswith("vu_")]
+    [
+        p
+        for p in PATIENT_PARAMETERS.values()
+        # Whether these are allowed hangs on others.
+        if not p.name.startswith(("vu_", "activation_", "systole_"))
+    ]
 ).flatmap(lambda p: st.tuples(st.just(p), st.floats(p.low, p.high)))
 
 text = st.text(

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from plants import BeatMap, Patient, Plant, SlowClock, steady_state
-from plants.circulation.elastance import ventricular_activation
+from plants.circulation import PatientParameters, activation_shape
+from plants.circulation.activation import ventricular_activation
 from plants.plant import STATES, plant_model
 from plants.slow.clock import metric_vector
 from plants.slow.model import slow_model
@@ -61,8 +62,9 @@ def test_those_of_the_slow_clock_are_finite_at_its_start(patient):
 
 def test_the_second_derivative_by_phase_at_the_onset_is_bounded():
     phase = ca.SX.sym("phase")
-    second, _ = ca.hessian(ventricular_activation(phase, 0.8), phase)
+    shape = activation_shape(PatientParameters(**Patient.load("healthy").values))
+    second, _ = ca.hessian(ventricular_activation(phase, 0.8, shape), phase)
     values = np.asarray(ca.Function("second", [phase], [second])(np.linspace(0.0, 1e-3, 200)))
-    # 1.55 r''(0) / 0.996, r = (r^2 + w^2)^0.95 with w = 1e-5 and dr/dphase = 0.8 / 0.32 / 0.7.
-    top = 1.55 / 0.9960620718 * 1.9 * 1e-5**-0.1 * (0.8 / 0.32 / 0.7) ** 2
+    # 1.55 r''(0) / 0.996, r = ((t^2 + w^2)^0.5 / 0.7)^1.9 with w = 1e-5, dt/dphase = 0.8 / 0.32.
+    top = 1.55 / 0.9960620718 * 1.9 * 1e-5**-0.1 * (0.8 / 0.32) ** 2 / 0.7**1.9
     assert values.max() == pytest.approx(top, rel=1e-6)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from plants import STATES, BeatMap, Plant, plant_model, steady_state
-from plants.beat import plant_functions
+from plants.beat import USUAL_PARTS, PlantParts, plant_functions
 from plants.beat.time_loop import beat_kernel
 from plants.compile import PlantKernel, find_compiler
 from plants.plant import PHASE
@@ -34,7 +34,7 @@ def test_they_are_those_of_the_virtual_machine(steps, device, right):
     directions[:, PHASE] = 0.0
     if not right:
         directions[:, [i for i, name in enumerate(STATES.names) if name.startswith("right_")]] = 0.0
-    kernel = PlantKernel(plant_functions(right), wrap=False)
+    kernel = PlantKernel(plant_functions(PlantParts(right_pump=right)), wrap=False)
     path = kernel.course(carry.copy(), held, steps)
     moved = kernel.state_tangent(path, held, directions)
     expected = np.zeros((5, len(carry)))
@@ -49,7 +49,7 @@ def test_they_are_those_of_the_virtual_machine(steps, device, right):
 @needs_compiler
 def test_a_course_keeps_the_states_before_each_step():
     carry, held = start("CP")
-    kernel = PlantKernel(plant_functions(False), wrap=False)
+    kernel = PlantKernel(plant_functions(USUAL_PARTS), wrap=False)
     by_step, whole = carry.copy(), carry.copy()
     path = kernel.course(whole, held, 13)
     states = []
