@@ -10,6 +10,7 @@ from plants.beat.periodic_beat import (
 )
 from plants.beat.slopes import PeriodicSlopes as PeriodicSlopes, periodic_slopes as periodic_slopes
 from plants.beat.time_loop import (
+    EVERY_PART as EVERY_PART,
     USUAL_PARTS as USUAL_PARTS,
     PlantParts as PlantParts,
     beat_kernel as beat_kernel,

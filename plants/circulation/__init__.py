@@ -19,10 +19,13 @@ from plants.circulation.loop import (
 from plants.circulation.smooth import (
     fraction as fraction,
     gate as gate,
+    hinge as hinge,
+    lower_of as lower_of,
     positive_part as positive_part,
     ramp as ramp,
     saturated as saturated,
-    smaller as smaller,
+    soft_sign as soft_sign,
+    switch as switch,
 )
 from plants.circulation.structures import (
     CirculationState as CirculationState,

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import casadi as ca
 
-from plants.circulation.smooth import is_positive, positive_part
+from plants.circulation.smooth import hinge, hinge_slope
 from plants.quantities import structure
 
 # Rounding of the corner where a contraction begins to add pressure, mmHg.
@@ -57,7 +57,7 @@ def chamber_pressure(volume: ca.SX, activation: ca.SX, wall: Wall) -> ca.SX:
     passive = passive_pressure(stretch, wall)
     # Where a weak chamber is stretched so far that its active relation lies below the passive one,
     # contraction adds nothing; it cannot lower the pressure.
-    gain = positive_part(wall.ees * stretch - passive, _CONTRACTION_CORNER)
+    gain = hinge(wall.ees * stretch - passive, _CONTRACTION_CORNER)
     return passive + activation * gain
 
 
@@ -66,7 +66,7 @@ def chamber_stiffness(volume: ca.SX, activation: ca.SX, wall: Wall) -> ca.SX:
     stretch = volume - wall.v0
     passive = passive_pressure(stretch, wall)
     slope = wall.alpha * (passive - wall.linear * stretch + wall.beta) + wall.linear
-    acts = is_positive(wall.ees * stretch - passive, _CONTRACTION_CORNER)
+    acts = hinge_slope(wall.ees * stretch - passive, _CONTRACTION_CORNER)
     return slope + activation * acts * (wall.ees - slope)
 
 

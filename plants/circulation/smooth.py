@@ -1,7 +1,14 @@
 """Smooth stand-ins for max, min and switch, so that the plant can be differentiated.
 
 Every width is a documented parameter of the caller; each function tends to its sharp original as
-its width goes to zero.
+its width goes to zero. There are two families:
+
+- :func:`hinge`, :func:`hinge_slope`, :func:`soft_sign`, :func:`switch` and :func:`ramp` are
+  rational within their width and exact outside, twice differentiable. The time loop evaluates them
+  at every stage of every step, where roots would hold it up.
+- :func:`positive_part`, :func:`lower_of`, :func:`saturated` and :func:`gate` have tails, so that no
+  derivative is ever zero or infinite: for laws that are evaluated once a beat, are raised to a
+  power, or have to fall everywhere.
 """
 
 from __future__ import annotations
@@ -9,19 +16,41 @@ from __future__ import annotations
 import casadi as ca
 
 
+def hinge(x: ca.SX | float, width: ca.SX | float) -> ca.SX:
+    """max(x, 0), its corner rounded between -width and width; there above it by at most 3/16."""
+    inside = ca.fmin(ca.fmax(x / width, -1), 1)
+    return width / 16 * (1 + inside) ** 3 * (3 - inside) + ca.fmax(x - width, 0)
+
+
+def hinge_slope(x: ca.SX, width: ca.SX | float) -> ca.SX:
+    """Share, 0 to 1, to which x is positive: the derivative of :func:`hinge`."""
+    inside = ca.fmin(ca.fmax(x / width, -1), 1)
+    return 0.25 * (1 + inside) ** 2 * (2 - inside)
+
+
+def soft_sign(x: ca.SX) -> ca.SX:
+    """x for small x, its sign from 3 on, where value, slope and bend meet.
+
+    The tangent hyperbolic's first Pade approximant, which ends there of itself.
+    """
+    inside = ca.fmin(ca.fmax(x, -3), 3)
+    square = inside**2
+    return inside * (27 + square) / (27 + 9 * square)
+
+
+def switch(x: ca.SX, width: ca.SX | float) -> ca.SX:
+    """Step from 0 to 1 between -3 and 3 widths."""
+    return 0.5 * (1 + soft_sign(x / width))
+
+
+def lower_of(x: ca.SX, y: ca.SX, width: ca.SX | float) -> ca.SX:
+    """min(x, y) with a rounded corner."""
+    return x - positive_part(x - y, width)
+
+
 def positive_part(x: ca.SX | float, width: ca.SX | float) -> ca.SX:
     """max(x, 0) with a rounded corner; exceeds it by ``width**2 / (4 |x|)`` far from zero."""
     return 0.5 * (x + ca.sqrt(x * x + width * width))
-
-
-def is_positive(x: ca.SX, width: ca.SX | float) -> ca.SX:
-    """Share in (0, 1) to which x is positive: the derivative of :func:`positive_part`."""
-    return 0.5 * (1 + x / ca.sqrt(x * x + width * width))
-
-
-def smaller(x: ca.SX, y: ca.SX, width: ca.SX | float) -> ca.SX:
-    """min(x, y) with a rounded corner."""
-    return 0.5 * (x + y - ca.sqrt((x - y) ** 2 + width * width))
 
 
 def saturated(x: ca.SX) -> ca.SX:

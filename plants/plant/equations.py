@@ -21,9 +21,9 @@ from plants.circulation import (
     Flows,
     PatientParameters,
     Pressures,
+    hinge,
     interaction,
     loop as circulation,
-    positive_part,
 )
 from plants.patients import PATIENT_PARAMETERS
 from plants.plant.structures import Extremes, Integrals, PumpStates, State
@@ -162,7 +162,7 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
         lv_power=pressure.lv * (q.aortic + delivered - q.mitral),
         aortic_open=q.aortic_open,
         aortic_backward=q.aortic_back,
-        mitral_forward=positive_part(q.mitral, 1e-3),
+        mitral_forward=hinge(q.mitral, 1e-3),
         mitral_backward=q.mitral_back,
         through_flow=x.pump_flow * L_MIN_PER_ML_S,
     )
@@ -199,7 +199,7 @@ def _waveforms(
         # The pressure sensor sits at the outlet.
         placement_signal=inlet.outlet_pressure
         - device.placement_differential * inlet.inlet_pressure,
-        displayed_flow=positive_part(through, 1e-3),
+        displayed_flow=hinge(through, 1e-3),
         suction_occlusion=x.occlusion,
         right_pump_flow=x.right_pump_flow * L_MIN_PER_ML_S,
         right_pump_speed=x.right_pump_speed / KRPM_PER_RPM,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import casadi as ca
 
-from plants.circulation import saturated
+from plants.circulation import soft_sign
 from plants.pumps.head_flow import head_flow_law
 from plants.pumps.inlet import Inlet
 from plants.pumps.parameters import InsertedDevice
@@ -52,6 +52,6 @@ def pump_rates(x: PumpState, inlet: Inlet, command: ca.SX, p: InsertedDevice) ->
     target = suction_target(x.occlusion, x.flow, inlet, p)
     return PumpState(
         flow=present * accelerating / p.inertance - (1 - present) * x.flow / _ABSENT_TIME,
-        speed=rate_limit * saturated(wanted / rate_limit),
+        speed=rate_limit * soft_sign(wanted / rate_limit),
         occlusion=(target - x.occlusion) / p.suction_time_constant,
     )

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import casadi as ca
 import numpy as np
 
-from plants.circulation import positive_part, smaller
+from plants.circulation import hinge, lower_of
 from plants.pumps.parameters import DeviceParameters
 from plants.quantities import Array
 
@@ -26,12 +26,18 @@ _HALVINGS = 80
 
 def head_flow_law(speed: ca.SX, flow: ca.SX, p: DeviceParameters) -> ca.SX:
     """Head (mmHg) of the pump at a rotor speed (krpm) and a steady flow (L/min)."""
-    forward = positive_part(flow, FLOW_CORNER)
-    backward = positive_part(-flow, FLOW_CORNER)
+    forward = hinge(flow, FLOW_CORNER)
+    backward = hinge(-flow, FLOW_CORNER)
     law = p.head_a * speed**2 + p.head_b * speed * flow + p.head_c * forward**2
     limit = p.shutoff_limit * speed**2
-    limited = smaller(law, limit, HEAD_CORNER_SHARE * limit + HEAD_CORNER)
+    limited = lower_of(law, limit, HEAD_CORNER_SHARE * limit + HEAD_CORNER)
     return limited - p.head_c * backward**2
+
+
+def _hinge(x: Array, width: Array | float) -> Array:
+    """:func:`plants.circulation.hinge` in NumPy."""
+    inside = np.clip(x / width, -1, 1)
+    return width / 16 * (1 + inside) ** 3 * (3 - inside) + np.maximum(x - width, 0)
 
 
 def steady_head(values: Mapping[str, float], krpm: Array, flow: Array) -> Array:
@@ -50,8 +56,7 @@ def steady_head(values: Mapping[str, float], krpm: Array, flow: Array) -> Array:
     flow : ndarray
         Pump flow, L/min; broadcast against `krpm`.
     """
-    forward = 0.5 * (flow + np.sqrt(flow**2 + FLOW_CORNER**2))
-    backward = 0.5 * (-flow + np.sqrt(flow**2 + FLOW_CORNER**2))
+    forward, backward = _hinge(flow, FLOW_CORNER), _hinge(-flow, FLOW_CORNER)
     law = (
         values["head_a"] * krpm**2 + values["head_b"] * krpm * flow + values["head_c"] * forward**2
     )

@@ -6,7 +6,7 @@ import math
 
 import casadi as ca
 
-from plants.circulation import positive_part
+from plants.circulation import hinge
 from plants.pumps.parameters import InsertedDevice
 from plants.quantities import J_PER_MMHG_ML, SECONDS_PER_MINUTE
 
@@ -23,10 +23,10 @@ def motor_current(flow: ca.SX, speed: ca.SX, p: InsertedDevice) -> ca.SX:
     limit whatever the flow, because its slope is not known. So the current rises with the flow,
     and over a beat it is highest in systole.
     """
-    forward = positive_part(flow, _DRAW_CORNER)
+    forward = hinge(flow, _DRAW_CORNER)
     # Power over angular speed, with power = limit * speed^2 * flow: no division by the speed.
     taken_up = p.shutoff_limit * speed * forward * J_PER_MMHG_ML / _RAD_S_PER_KRPM
     torque = 1e3 * taken_up + p.friction_torque * speed**2  # mN.m
     share_on = speed**2 / (speed**2 + _SPEED_CORNER**2)
     current = p.idle_current * share_on + 1e3 * torque / p.torque_constant
-    return p.pump_present * positive_part(current, 1e-3)
+    return p.pump_present * hinge(current, 1e-3)
