@@ -6,8 +6,8 @@ import casadi as ca
 
 from plants.circulation.smooth import hinge
 
-#: What any valve lets through either way, mL/s/mmHg: nothing in a beat, but a ventricle whose valves
-#: all stay shut, because a pump drains its blood, has one volume in the end and not any. A guess.
+#: What any valve lets through either way, mL/s/mmHg. A guess: nothing in a beat, but a ventricle
+#: whose valves all stay shut, because a pump drains its blood, has one volume in the end, not any.
 SEEPAGE = 5e-5
 
 

@@ -27,7 +27,7 @@ class _Held:
 
 def simulate(
     patient: Patient | str = "shock-d",
-    device: Pump | str | None = "CP",
+    device: Pump | str | None = None,
     *,
     level: str | None = None,
     speed: float | None = None,
@@ -55,8 +55,8 @@ def simulate(
     Parameters
     ----------
     patient, device : str or Patient, Pump
-        Names of presets, paths of TOML files, or the objects; device None for no pump, ``"CP+RP"``
-        for a left and a right one.
+        Names of presets, paths of TOML files, or the objects; by default no pump, ``"CP+RP"`` for a
+        left and a right one.
     level : str, optional
         P-level, for example ``"P-8"``; or give `speed`. Of two pumps it is the left one's.
     speed : float, optional

@@ -61,7 +61,8 @@ def test_without_a_speed_the_pump_stands_still_and_leaks():
 
 
 def test_without_a_device_there_is_no_pump():
-    rollout = simulate("healthy", None, duration=3.0, log_interval=None)
+    rollout = simulate("healthy", duration=3.0, log_interval=None)
+    assert rollout["cardiac_output"].values[-1] == pytest.approx(5.4, abs=0.01)
     assert rollout.attrs["device"] == "none"
     assert float(rollout["map"][-1]) == pytest.approx(92.0, rel=0.05)
 
