@@ -1,7 +1,7 @@
 """The plant's time loops: emitted C for one plant or a batch, or CasADi's virtual machine.
 
 The emitted loops leave out what no plant of theirs has: the right pump, whose states stay at zero,
-and with it a quarter of the work; forms of activation other than the usual one.
+and with it a quarter of the work; forms of activation other than the usual one; inertia.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import functools
 from typing import NamedTuple
 
 import casadi as ca
+import numpy as np
 
 from plants.circulation import DOUBLE_HILL
 from plants.compile import (
@@ -28,6 +29,7 @@ from plants.quantities import WAVEFORMS, Array
 #: States of the right pump, and how fast (1/s) each goes to zero where there is none: as in the
 #: equations with the parameters of a pump that is not there.
 _RIGHT_STATES = {"right_pump_flow": 100.0, "right_pump_speed": 1.0, "right_occlusion": 1.0}
+_INERTANCES = [VALUES.index[name] for name in ("l_aorta", "l_pulmonary")]
 _RIGHT_PRESENT, _FORM = VALUES.index["right_pump_present"], VALUES.index["activation_form"]
 
 
@@ -40,16 +42,19 @@ class PlantParts(NamedTuple):
         A right pump.
     other_activation : bool
         Another form of the ventricles' activation than the double Hill.
+    inertia : bool
+        Inertia of the blood in the great arteries.
     """
 
     right_pump: bool = False
     other_activation: bool = False
+    inertia: bool = False
 
     @classmethod
     def of(cls, values: Array) -> PlantParts:
         """Parts of a plant by its held values."""
         right, form = values[_RIGHT_PRESENT] > 0, values[_FORM] != DOUBLE_HILL
-        return cls(bool(right), bool(form))
+        return cls(bool(right), bool(form), bool(np.any(values[_INERTANCES] > 0)))
 
     def with_those_of(self, other: PlantParts) -> PlantParts:
         """The parts of both."""
@@ -57,7 +62,7 @@ class PlantParts(NamedTuple):
 
 
 #: What most plants have, and what there is.
-USUAL_PARTS, EVERY_PART = PlantParts(), PlantParts(right_pump=True, other_activation=True)
+USUAL_PARTS, EVERY_PART = PlantParts(), PlantParts(True, True, True)
 
 
 @functools.cache
@@ -83,6 +88,9 @@ def _without(parts: PlantParts, slope: ca.Function) -> ca.Function:
     still, absent = ca.SX(x), ca.SX(v)
     if not parts.other_activation:
         absent[_FORM] = DOUBLE_HILL
+    if not parts.inertia:
+        for place in _INERTANCES:
+            absent[place] = 0
     if not parts.right_pump:
         for name in _RIGHT_STATES:
             still[STATES.index[name]] = 0

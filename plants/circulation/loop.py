@@ -22,6 +22,7 @@ from plants.circulation.interaction import pericardial_pressure, septum_shift
 from plants.circulation.smooth import fraction, hinge, hinge_slope
 from plants.circulation.structures import CirculationState, Disturbances, PatientParameters, Volumes
 from plants.circulation.valves import valve_flow, venous_flow
+from plants.circulation.vessels import inertia_rate, vessel_flow
 from plants.quantities import SECONDS_PER_MINUTE, field_names, structure
 
 #: Blood compartments in the order the blood flows; they are the first states.
@@ -132,7 +133,11 @@ def pressures(x: CirculationState, p: PatientParameters, d: Disturbances) -> Pre
 
 
 def flows(
-    pressure: Pressures, x: Volumes, p: PatientParameters, d: Disturbances, contact_leak: ca.SX
+    pressure: Pressures,
+    x: CirculationState,
+    p: PatientParameters,
+    d: Disturbances,
+    contact_leak: ca.SX,
 ) -> Flows:
     """Flows (mL/s) between the compartments, the pump's excepted, in the order the blood flows.
 
@@ -140,8 +145,8 @@ def flows(
     ----------
     pressure : Pressures
         Of the compartments.
-    x : Volumes
-        Their blood.
+    x : CirculationState
+        Their blood, and what flows by inertia.
     p : PatientParameters
         The patient.
     d : Disturbances
@@ -160,7 +165,9 @@ def flows(
         aortic=valve_flow(pressure.lv - pressure.aorta, p.r_aortic, leak_aortic, width),
         aortic_back=hinge(pressure.aorta - pressure.lv, width) * leak_aortic,
         aortic_open=hinge_slope(pressure.lv - pressure.aorta, width),
-        aorta=(pressure.aorta - pressure.systemic_arteries) / p.r_characteristic,
+        aorta=vessel_flow(
+            pressure.aorta - pressure.systemic_arteries, x.aorta_flow, p.r_characteristic, p.l_aorta
+        ),
         systemic=(pressure.systemic_arteries - pressure.systemic_veins) / systemic_resistance,
         venous=venous_flow(
             pressure.systemic_veins - pressure.ra,
@@ -173,8 +180,30 @@ def flows(
         pulmonary_valve=valve_flow(
             pressure.rv - pressure.pulmonary_arteries, p.r_pulmonary_valve, p.leak_pulmonary, width
         ),
-        pulmonary=(pressure.pulmonary_arteries - pressure.pulmonary_veins) / pulmonary_resistance,
+        pulmonary=vessel_flow(
+            pressure.pulmonary_arteries - pressure.pulmonary_veins,
+            x.lung_flow,
+            pulmonary_resistance,
+            p.l_pulmonary,
+        ),
         pulmonary_venous=(pressure.pulmonary_veins - pressure.la) / p.r_pulmonary_venous,
+    )
+
+
+def inertia_rates(
+    pressure: Pressures, x: CirculationState, p: PatientParameters, d: Disturbances
+) -> tuple[ca.SX, ca.SX]:
+    """Rates of change (mL/s^2) of the flows out of the aorta and out of the pulmonary arteries."""
+    return (
+        inertia_rate(
+            pressure.aorta - pressure.systemic_arteries, x.aorta_flow, p.r_characteristic, p.l_aorta
+        ),
+        inertia_rate(
+            pressure.pulmonary_arteries - pressure.pulmonary_veins,
+            x.lung_flow,
+            p.r_pulmonary * d.pulmonary_resistance,
+            p.l_pulmonary,
+        ),
     )
 
 

@@ -12,6 +12,7 @@ import casadi as ca
 from plants.quantities import Entry, entry, structure
 
 _ELASTANCE, _ALPHA, _RES, _COMP = "mmHg/mL", "1/mL", "mmHg.s/mL", "mL/mmHg"
+_INERTANCE = "mmHg.s2/mL"
 
 
 @structure
@@ -31,8 +32,21 @@ class Volumes:
 
 @structure
 class CirculationState(Volumes):
-    """Volumes, the septum's displacement (mL) and the cardiac phase (beats since the start)."""
+    """State of the circulation.
 
+    Attributes
+    ----------
+    aorta_flow, lung_flow : SX
+        Flows (mL/s) out of the ascending aorta and out of the pulmonary arteries where the blood in
+        them has inertia, else 0.
+    septum : SX
+        Displacement of the septum, mL.
+    phase : SX
+        Cardiac phase, beats since the start.
+    """
+
+    aorta_flow: ca.SX
+    lung_flow: ca.SX
     septum: ca.SX
     phase: ca.SX
 
@@ -89,6 +103,8 @@ class PatientParameters:
     c_systemic_veins: Entry = entry(_COMP, "compliance of the systemic veins", 10, 300)
     c_pulmonary_arteries: Entry = entry(_COMP, "compliance of the pulmonary arteries", 0.5, 30)
     c_pulmonary_veins: Entry = entry(_COMP, "compliance of the pulmonary veins", 1, 50)
+    l_aorta: Entry = entry(_INERTANCE, "inertance behind the ascending aorta", 0, 0.02)
+    l_pulmonary: Entry = entry(_INERTANCE, "inertance behind the pulmonary arteries", 0, 0.02)
     vu_aorta: Entry = entry("mL", "unstressed volume of the ascending aorta", 0, 200)
     vu_systemic_arteries: Entry = entry("mL", "unstressed volume of systemic arteries", 0, 1500)
     vu_systemic_veins: Entry = entry("mL", "unstressed volume of systemic veins", 0, 5000)

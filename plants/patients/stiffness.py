@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 #: The fastest rate of the circuit times the step must stay inside RK4's stability region.
@@ -61,11 +62,26 @@ def circuit_rates(
     return {
         "r_mitral": (la + lv) / p["r_mitral"],
         "r_aortic": (lv + aorta) / p["r_aortic"],
-        "r_characteristic": (aorta + arteries) / p["r_characteristic"],
+        "r_characteristic": _vessel_rate(
+            aorta + arteries, p["r_characteristic"], p["l_aorta"]
+        ),
         "r_systemic": (arteries + veins) / (p["r_systemic"] * factor("systemic_resistance")),
         "r_venous": (veins + ra) / p["r_venous"],
         "r_tricuspid": (ra + rv) / p["r_tricuspid"],
         "r_pulmonary_valve": (rv + pa) / p["r_pulmonary_valve"],
-        "r_pulmonary": (pa + pv) / (p["r_pulmonary"] * factor("pulmonary_resistance")),
+        "r_pulmonary": _vessel_rate(
+            pa + pv, p["r_pulmonary"] * factor("pulmonary_resistance"), p["l_pulmonary"]
+        ),
         "r_pulmonary_venous": (pv + la) / p["r_pulmonary_venous"],
     }
+
+
+def _vessel_rate(stiffness: float, resistance: float, inertance: float) -> float:
+    """Fastest rate (1/s) of a vessel between compartments of so much stiffness, mmHg/mL.
+
+    With inertance it is the larger root of L s^2 + R s + E = 0, by its size where it oscillates.
+    """
+    if inertance == 0:
+        return stiffness / resistance
+    half, square = resistance / (2 * inertance), stiffness / inertance
+    return half + math.sqrt(half**2 - square) if half**2 > square else math.sqrt(square)

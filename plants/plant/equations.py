@@ -2,8 +2,8 @@
 
 ``x``
     The state (:data:`STATES`): nine volumes (mL), of either pump the flow (mL/s), rotor speed
-    (krpm) and inlet occlusion, the septum's displacement (mL) and the cardiac phase (beats since
-    the start).
+    (krpm) and inlet occlusion, two flows that have inertia (mL/s), the septum's displacement (mL)
+    and the cardiac phase (beats since the start).
 ``v``
     What is held over a step (:data:`VALUES`): the speed commands (rpm), the disturbances, the
     parameters of the patient and of both pumps and the step (s).
@@ -45,7 +45,10 @@ from plants.quantities import (
 )
 from plants.scenarios import DISTURBANCES
 
-STATES = TypedLayout(State, (*circulation.VOLUMES, *field_names(PumpStates), "septum", "phase"))
+STATES = TypedLayout(
+    State,
+    (*circulation.VOLUMES, *field_names(PumpStates), "aorta_flow", "lung_flow", "septum", "phase"),
+)
 N_VOLUMES = len(circulation.VOLUMES)
 PHASE = STATES.index["phase"]
 
@@ -137,6 +140,7 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
         held.right_speed_command,
         held.right,
     )
+    aorta_flow, lung_flow = circulation.inertia_rates(pressure, x, p, d)
     rates = State(
         **vars(circulation.volume_rates(q, delivered, x.right_pump_flow, d.infusion)),
         pump_flow=left.flow,
@@ -145,6 +149,8 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
         right_pump_flow=right.flow,
         right_pump_speed=right.speed,
         right_occlusion=right.occlusion,
+        aorta_flow=aorta_flow,
+        lung_flow=lung_flow,
         septum=interaction.septum_rate(
             x,
             pressure.lv,
