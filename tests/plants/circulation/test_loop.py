@@ -33,7 +33,7 @@ def neutral(**changes: float) -> Disturbances:
 def state_at(patient: Patient, pressure: float) -> CirculationState:
     """A relaxed circuit at one pressure."""
     state = Plant(patient)._volumes_at(pressure)
-    return CirculationState(**state, phase=0.5, septum=3.0)
+    return CirculationState(**state, aorta_flow=0.0, lung_flow=0.0, phase=0.5, septum=3.0)
 
 
 @pytest.fixture(scope="module")
