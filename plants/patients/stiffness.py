@@ -62,9 +62,7 @@ def circuit_rates(
     return {
         "r_mitral": (la + lv) / p["r_mitral"],
         "r_aortic": (lv + aorta) / p["r_aortic"],
-        "r_characteristic": _vessel_rate(
-            aorta + arteries, p["r_characteristic"], p["l_aorta"]
-        ),
+        "r_characteristic": _vessel_rate(aorta + arteries, p["r_characteristic"], p["l_aorta"]),
         "r_systemic": (arteries + veins) / (p["r_systemic"] * factor("systemic_resistance")),
         "r_venous": (veins + ra) / p["r_venous"],
         "r_tricuspid": (ra + rv) / p["r_tricuspid"],
