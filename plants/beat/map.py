@@ -75,7 +75,7 @@ class BeatMap:
     >>> beats = BeatMap(plant)
     >>> values = beats.values(40_000)
     >>> beats.beat(plant.rest(), values).state.shape
-    (17,)
+    (19,)
     """
 
     def __init__(self, plant: Plant, *, step: float = DEFAULT_STEP, backend: Backend = "auto"):
@@ -137,7 +137,7 @@ class BeatMap:
         >>> beats = BeatMap(plant)
         >>> beat = beats.function(beats.values(40_000), metrics=["map"])
         >>> beat.size1_in("state"), beat.size1_in("inputs"), beat.size1_out("metrics")
-        (17, 1, 1)
+        (19, 1, 1)
         """
         allowed = [name for name in VALUES.index if name != "step"]
         for name in inputs:
@@ -218,7 +218,7 @@ class BeatMap:
         >>> plant = Plant("shock-d", "CP")
         >>> beats = BeatMap(plant)
         >>> beats.jacobian(plant.rest(), beats.values(40_000)).shape
-        (17, 17)
+        (19, 19)
         """
         if not isinstance(self.kernel, EmittedKernel):
             return self.beat(state, values, d_state=np.eye(N_STATE)).d_state.T

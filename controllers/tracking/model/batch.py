@@ -64,7 +64,7 @@ class BatchBeats:
     >>> import numpy as np
     >>> from controllers.tracking.model.batch import BatchBeats
     >>> from plants import BeatMap, Plant
-    >>> from plants.beat import PlantParts
+    >>> from plants.beat import USUAL_PARTS
     >>> plant = Plant("shock-d", "CP")
     >>> beats = BeatMap(plant)
     >>> values = beats.values(40_000)

@@ -196,7 +196,7 @@ def test_bad_input_is_refused(plant):
 
 def test_the_blood_row_is_exact(plant):
     beat = linearise(plant, SPEED, disturbances=("lv_contractility", "infusion"))
-    assert beat.a[-1].tolist() == [0.0] * 15 + [1.0]
+    assert beat.a[-1].tolist() == [0.0] * 17 + [1.0]
     assert beat.b[-1].tolist() == [0.0]
     assert beat.e[-1].tolist() == [0.0, beat.period]
 
@@ -210,10 +210,10 @@ def test_the_static_gain_at_a_constant_blood_volume_is_that_of_the_plant(patient
     plant = Plant(patient, pump)
     system = linearise(plant, speed, outputs=["map"]).state_space(blood=False)
     assert "infusion" not in system.input_labels
-    assert len(system.state_labels) == 15
+    assert len(system.state_labels) == 17
     gain = np.atleast_1d(np.squeeze(control.dcgain(system)))[0]
     low, high = (steady_state(plant, speed + krpm).metrics["map"] for krpm in (-50.0, 50.0))
     assert gain == pytest.approx((high - low) / 0.1, rel=1e-3)
-    feedback, _, poles = control.dlqr(system.A, system.B[:, :1], np.eye(15), np.eye(1))
+    feedback, _, poles = control.dlqr(system.A, system.B[:, :1], np.eye(17), np.eye(1))
     assert np.abs(poles).max() < 1
-    assert feedback.shape == (1, 15)
+    assert feedback.shape == (1, 17)

@@ -61,8 +61,8 @@ def test_the_derivatives_are_those_of_central_differences(patient, device, speed
     assert np.all(np.isfinite(rows))
 
     for i, name in enumerate(INPUTS):
-        if name in ("phase", "step"):
-            continue
+        if name in ("phase", "step", "l_aorta", "l_pulmonary"):
+            continue  # No inertance is a switch, not a number.
         if name in VALUES.names and name.startswith("right_"):
             continue  # Of a pump that is not there: its presence is a switch, not a number.
 

@@ -19,7 +19,7 @@ def test_two_ways_of_high_accuracy_agree():
     fine = steady_state(plant, speed, start=reference.state, beats=beats).metrics
     worst = errors.relative_errors(fine, reference.metrics)
     assert max(worst[name] for name in errors.MEANS) < 1e-7
-    assert max(worst[name] for name in errors.EXTREMES) < 2e-6
+    assert max(worst[name] for name in errors.EXTREMES) < 3e-6
 
 
 def test_the_scheme_of_the_plant_is_the_plants_own_kernel():
