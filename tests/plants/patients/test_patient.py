@@ -356,7 +356,7 @@ one_value = st.sampled_from(
         p
         for p in PATIENT_PARAMETERS.values()
         # Whether these are allowed hangs on others.
-        if not p.name.startswith(("vu_", "activation_", "systole_"))
+        if not p.name.startswith(("vu_", "l_", "activation_", "systole_"))
     ]
 ).flatmap(lambda p: st.tuples(st.just(p), st.floats(p.low, p.high)))
 
