@@ -39,6 +39,7 @@ _KINDS = {
     "flow": ("L/min", "cardiac_output", "native_flow"),
     "volume": (
         *("mL", "lvedv", "lvesv", "rvedv", "rvesv", "stroke_volume"),
+        *("la_volume_max", "la_volume_min"),
         "mitral_regurgitant_volume",
     ),
     "share": (

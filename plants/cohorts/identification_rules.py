@@ -46,6 +46,8 @@ MOVED_BY: Mapping[str, tuple[str, ...]] = read_only(
         "rvesv": _RV_EMPTYING,
         "rv_ejection_fraction": _RV_EMPTYING,
         "lvedp": ("lv_alpha", "la_ees"),
+        "la_volume_max": ("la_v0", "la_alpha"),
+        "la_volume_min": ("la_ees", "la_v0"),
         "mitral_regurgitant_fraction": ("leak_mitral",),
         "mitral_regurgitant_volume": ("leak_mitral",),
         "aortic_regurgitant_fraction": ("leak_aortic",),

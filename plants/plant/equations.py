@@ -172,7 +172,8 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
         mitral_backward=q.mitral_back,
         through_flow=x.pump_flow * L_MIN_PER_ML_S,
     )
-    extremes = _EXTREMES.pack(vars(waves) | {"lv_transmural": pressure.lv - pressure.heart})
+    others = {"la_volume": x.la_volume, "lv_transmural": pressure.lv - pressure.heart}
+    extremes = _EXTREMES.pack(vars(waves) | others)
     return STATES.vector(rates), _WAVEFORMS.vector(waves), _INTEGRALS.vector(integrands), extremes
 
 

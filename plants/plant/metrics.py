@@ -212,6 +212,8 @@ def beat_metrics(
         mitral_regurgitant_volume=regurgitant,
         aortic_regurgitant_fraction=mean.aortic_backward / (positive_part(forward, 1e-3) + 1e-3),
         coronary_perfusion_pressure=diastolic - lvedp,
+        la_volume_max=highest.la_volume,
+        la_volume_min=lowest.la_volume,
         rvedv=highest.rv_volume,
         rvesv=lowest.rv_volume,
         rv_ejection_fraction=(highest.rv_volume - lowest.rv_volume) / highest.rv_volume,

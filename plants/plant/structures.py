@@ -54,16 +54,19 @@ class Integrals(Waveforms):
 
 @structure
 class Extremes:
-    """Waveforms whose largest and smallest value of the beat are kept.
+    """What the largest and smallest value of the beat are kept of.
 
     Attributes
     ----------
+    la_volume : SX
+        Volume of the left atrium, mL.
     lv_transmural : SX
         LV pressure above the pressure around the heart, mmHg.
     """
 
     aortic_pressure: ca.SX
     pa_pressure: ca.SX
+    la_volume: ca.SX
     lv_volume: ca.SX
     rv_volume: ca.SX
     lv_pressure: ca.SX

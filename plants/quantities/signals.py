@@ -119,6 +119,8 @@ class BeatMetrics(Waveforms):
     mitral_regurgitant_volume: Entry = entry("mL", "mitral regurgitant volume of a beat", 0, 500)
     aortic_regurgitant_fraction: Entry = entry("1", "aortic regurgitant fraction", 0, 1)
     coronary_perfusion_pressure: Entry = entry("mmHg", "coronary perfusion pressure", -150, 300)
+    la_volume_max: Entry = entry("mL", "largest LA volume of the beat", 0, 800)
+    la_volume_min: Entry = entry("mL", "smallest LA volume of the beat", 0, 800)
     rvedv: Entry = entry("mL", "RV end-diastolic volume", 0, 800)
     rvesv: Entry = entry("mL", "RV end-systolic volume", 0, 800)
     rv_ejection_fraction: Entry = entry("1", "RV ejection fraction", 0, 1)

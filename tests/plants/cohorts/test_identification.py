@@ -99,6 +99,7 @@ TARGETS = {
     "papi": (1.5, "1", {"c_pulmonary_arteries"}),
     "rvedv": (150.0, "mL", {"rv_alpha"}),
     "rvesv": (80.0, "mL", {"rv_ees"}),
+    "la_volume_max": (118.0, "mL", {"la_v0"}),
     "mitral_regurgitant_fraction": (0.3, "1", {"leak_mitral"}),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from plants import BEAT_METRICS, METRICS, SIGNALS, WAVEFORMS, Plant, Simulator, steady_state
+from plants import BEAT_METRICS, METRICS, SIGNALS, STATES, WAVEFORMS, Plant, Simulator, steady_state
 from plants.plant import ACCUMULATOR, EXTREMES, LEAST_CVP, pulsatility_index
 from plants.quantities import CPO_DIVISOR
 
@@ -34,7 +34,7 @@ def beat(request):
 def test_every_metric_is_a_declared_signal():
     assert METRICS.names == (*WAVEFORMS, *BEAT_METRICS)
     assert set(METRICS.names) <= set(SIGNALS)
-    assert set(EXTREMES) - {"lv_transmural"} <= set(WAVEFORMS)
+    assert set(EXTREMES) - {"la_volume", "lv_transmural"} <= set(WAVEFORMS)
     assert len(ACCUMULATOR.names) == len(set(ACCUMULATOR.names))
 
 
@@ -135,3 +135,16 @@ def test_the_pulsatility_index_is_bounded_by_the_least_venous_pressure(cvp, inde
     rounded = pulsatility_index(20.0, cvp, 0.05)
     assert rounded == pytest.approx(index, rel=0.06)
     assert rounded <= index
+
+
+def test_the_volumes_of_the_left_atrium_are_those_of_its_course():
+    simulator = Simulator(Plant("healthy"))
+    simulator.reset()
+    volumes = []
+    for _ in range(int(60 / 70 / 0.002) + 1):
+        volumes.append(simulator.state[STATES.index["la_volume"]])
+        simulator.advance(0.0, 0.002)
+    metrics = simulator.metrics()
+    assert metrics["la_volume_max"] == pytest.approx(max(volumes), abs=0.05)
+    assert metrics["la_volume_min"] == pytest.approx(min(volumes), abs=0.05)
+    assert metrics["la_volume_max"] > metrics["la_volume_min"] + 10
