@@ -33,7 +33,7 @@ def test_every_study_runs_and_every_miss_is_explained():
     assert set(drawn) >= {*studies()} - {"burkhoff"} | {"burkhoff_shock-d", "burkhoff_shock-e"}
     identified = validation_tables(results)["identified"]
     assert (identified["model"] / identified["value"] - 1).abs().max() < 1e-3
-    text = render("validation.md", rows=rows, miss=MISS)
+    text = render("validation.md", rows=rows, miss=MISS, variants=[])
     missed = [row for row in rows if row.verdict == MISS]
     assert all(f"- {row.study}, {row.measure}: " in text for row in missed)
 
@@ -44,7 +44,7 @@ def test_the_summary_counts_by_study_and_lists_the_misses(recover):
         rows[0], study="Another", model=9.87654, verdict=MISS, explanation="it was tampered with"
     )
     right = [dataclasses.replace(row, verdict=WITHIN) for row in rows]
-    lines = render("validation.md", rows=[*right, wrong], miss=MISS).splitlines()
+    lines = render("validation.md", rows=[*right, wrong], miss=MISS, variants=[]).splitlines()
     assert lines == [
         "4 of 5 values lie in their bands.",
         "",
@@ -56,7 +56,7 @@ def test_the_summary_counts_by_study_and_lists_the_misses(recover):
         f"- Another, {wrong.measure}: 9.88 {wrong.unit}, band {wrong.band}, "
         f"published {wrong.published}: it was tampered with.",
     ]
-    held = render("validation.md", rows=right, miss=MISS)
+    held = render("validation.md", rows=right, miss=MISS, variants=[])
     assert held == "4 of 4 values lie in their bands.\n\n- RECOVER I: 4 of 4"
 
 
