@@ -41,6 +41,20 @@ PUBLISHED = {
     ("Burkhoff reviews", "lv_peak_less_map"),
     ("Burkhoff reviews", "pulse_pressure"),
     ("Burkhoff reviews", "aortic_valve_open_fraction"),
+    ("Ramp test", "papi"),
+    ("SHOCK trial", "ejection_fraction"),
+    ("Josiassen 2020", "stroke_work"),
+    ("Josiassen 2020", "rv_stroke_work"),
+    ("Console manual", "pump_flow"),
+    ("Console manual", "map"),
+    ("Console manual", "cardiac_output"),
+    ("Console manual", "suction"),
+    ("Atrial fibrillation", "cardiac_output"),
+    ("Atrial fibrillation", "pcwp"),
+    ("Aortic regurgitation", "pump_flow"),
+    ("Aortic regurgitation", "cardiac_output"),
+    ("Remmelink 2007", "map"),
+    ("Tedford 2012", "pulmonary_time_constant"),
 }
 
 
