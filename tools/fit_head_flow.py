@@ -7,11 +7,11 @@ own accuracy stays as it is written.
 The reference's fits of ``a w^2 + b w Q + c Q|Q|`` put the upper flow of each level at 60 mmHg and
 the lower one at a common fitted head; they miss displayed ranges, and are to be treated as
 uncertain. Here a, b and c are moved as little as it takes: the nearest law for which the flow of
-every level lies in its displayed range from 60 to 100 mmHg and the highest level does not pass the
-device's highest mean flow at 60 mmHg. Flow falls with head, so the two ends do for all between.
-Where no law keeps every range, the largest miss is made as small as it gets first. The steady law
-is used, on the mean head: over the beat of a patient the mean flow lies below it by some hundredths
-of a L/min, because the law bends.
+every level lies in its displayed range between the heads of its table (``Pump.heads``), and that
+of the highest does not pass the device's highest mean flow at 60 mmHg. Flow falls with head, so
+the two ends do for all between. Where no law keeps every range, the largest miss is made as small
+as it gets first. The steady law is used, on the mean head: over the beat of a patient the mean
+flow lies below it by some hundredths of a L/min, because the law bends.
 
 The fits run away near shut-off, so the head is bounded by ``psi rho (pi D n)^2`` with one head
 coefficient psi for all devices. psi is a guess: the smallest one, rounded up, with which the
@@ -50,8 +50,6 @@ FOLDER = DATA / "devices"
 DECIMALS = {"head_a": 5, "head_b": 4, "head_c": 3, "shutoff_limit": 5}
 #: How far the solver may be off from one computer to the next: by a share, and head_b by as much.
 RELATIVE, ABSOLUTE = 1e-4, 1e-3
-#: Heads (mmHg) between which the displayed ranges are to hold.
-FIT_HEADS = (60.0, 100.0)
 #: Head (mmHg) at which the highest level may not pass the highest mean flow.
 MAX_MEAN_FLOW_HEAD = 60.0
 # How far a miss may exceed the smallest one, L/min: what the solver leaves; far below the
@@ -108,15 +106,16 @@ def reference_fit(pump: Pump) -> HeadFlow:
     return HeadFlow(**law, source=entry.source, tag=entry.tag, reference=True)
 
 
-def largest_miss(pump: Pump, heads: Sequence[float] = FIT_HEADS) -> float:
+def largest_miss(pump: Pump, heads: Sequence[float] | None = None) -> float:
     """By how much the worst flow of a device lies outside what it may be, L/min.
 
     Parameters
     ----------
     pump : Pump
         The device.
-    heads : sequence of float
-        Heads at which every level is looked at, mmHg; flow is bounded above by the highest mean
+    heads : sequence of float, optional
+        Heads at which every level is looked at, mmHg; by default those of the device's table.
+        Flow is bounded above by the highest mean
         flow at :data:`MAX_MEAN_FLOW_HEAD` too.
 
     Returns
@@ -128,7 +127,7 @@ def largest_miss(pump: Pump, heads: Sequence[float] = FIT_HEADS) -> float:
 
 
 def fit_head_flow(
-    pump: Pump, *, heads: Sequence[float] = FIT_HEADS, shutoff_limit: float | None = None
+    pump: Pump, *, heads: Sequence[float] | None = None, shutoff_limit: float | None = None
 ) -> HeadFlowFit:
     """The law nearest to the reference's fit with which every displayed range holds.
 
@@ -136,8 +135,8 @@ def fit_head_flow(
     ----------
     pump : Pump
         The device, with its ranges and its reference fit; see :func:`reference_fit`.
-    heads : sequence of float
-        Heads at which the ranges are to hold, mmHg.
+    heads : sequence of float, optional
+        Heads at which the ranges are to hold, mmHg; by default those of the device's table.
     shutoff_limit : float, optional
         Bound on the head per speed squared, mmHg/krpm2; by default the device's.
 
@@ -207,7 +206,7 @@ def _minimised(
     return point
 
 
-def _bounds(pump: Pump, heads: Sequence[float]) -> _Bounds:
+def _bounds(pump: Pump, heads: Sequence[float] | None) -> _Bounds:
     """Every bound that a displayed range or the highest mean flow sets.
 
     A range from zero sets no lower bound: no flow is displayed below zero.
@@ -216,7 +215,7 @@ def _bounds(pump: Pump, heads: Sequence[float]) -> _Bounds:
     for level in pump.levels:
         if level.rpm == 0:
             continue
-        for head in heads:
+        for head in pump.heads if heads is None else heads:
             if level.flow_low:
                 rows.append((level.rpm * KRPM_PER_RPM, head, level.flow_low, -1.0))
             if level.flow_high is not None:

@@ -13,21 +13,37 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from plants import SIGNALS, InputError, Patient, Pump, Quantity, unknown_name
+from plants import (
+    DISTURBANCES,
+    RHYTHMS,
+    SIGNALS,
+    SLOW_INPUTS,
+    InputError,
+    Patient,
+    Pump,
+    Quantity,
+    unknown_name,
+    valve_diseases,
+)
 from plants.quantities import (
+    Checked,
     CheckedModel,
+    Declared,
     Tag,
     Text,
+    check_number,
     load_toml,
+    lookup,
     no_quantities,
     one_of,
     quantities_in,
 )
+from plants.slow.laws import DRUGS
 
 _FILE = Path(__file__).parents[1] / "data" / "validation_bands.toml"
 _SOURCE = "experiments/data/validation_bands.toml"
 
-Kind = Literal["value", "change", "ratio", "rises", "falls"]
+Kind = Literal["value", "change", "ratio", "spread", "rises", "falls"]
 #: Where a left pump lies; the number of mm follows from the pump.
 Place = Literal["deep", "shallow", "valve", "mitral", "wall"]
 PresetName = Annotated[str, one_of(Patient.names())]
@@ -52,8 +68,27 @@ MEASURES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "placement_over_diastolic": ("1", "least placement signal over aortic diastolic pressure"),
         "cvp_over_pcwp": ("1", "CVP over wedge pressure"),
         "lactate": ("mmol/L", "lactate"),
+        "rv_stroke_work": ("mmHg.mL", "stroke work of the right ventricle"),
+        "pulmonary_time_constant": ("s", "pulmonary resistance times compliance"),
     }
 )
+
+
+def _numbers(declared: Mapping[str, Declared], kind: str) -> Checked:
+    """Numbers by declared name, each in its range."""
+
+    def check(value: object) -> Mapping[str, float]:
+        if not isinstance(value, Mapping):
+            raise InputError("", value, f"a table of numbers by {kind}")
+        return {
+            name: check_number(number, lookup(declared, name, kind), name, None)
+            for name, number in value.items()
+        }
+
+    return Checked(check, f"a table of numbers by {kind}")
+
+
+_DOSES = _numbers({drug: SLOW_INPUTS[drug] for drug in DRUGS}, "drug")
 
 
 class Support(CheckedModel):
@@ -67,6 +102,18 @@ class Support(CheckedModel):
         A preset in place of the study's patient.
     place : str or None
         Where the pump lies; None where it should.
+    individual : int or None
+        Seed of an individual drawn around the patient.
+    valve : str or None
+        A severe valve disease that the patient has besides.
+    volume : float
+        Blood given (mL), or lost where it is below zero.
+    drugs : mapping of str to float
+        Doses (ug/kg/min) under which the circulation has settled.
+    disturbances : mapping of str to float
+        What else acts on the plant.
+    rhythm : str or None
+        A rhythm other than sinus rhythm; values are means over two minutes.
     reason : str
         Why this condition stands for the study's.
     """
@@ -76,6 +123,14 @@ class Support(CheckedModel):
     level: str | None = None
     patient: PresetName | None = None
     place: Place | None = None
+    individual: int | None = None
+    valve: Annotated[str, one_of(valve_diseases())] | None = None
+    volume: float = 0.0
+    drugs: Annotated[Mapping[str, float], _DOSES] = Field(default_factory=dict)
+    disturbances: Annotated[Mapping[str, float], _numbers(DISTURBANCES, "disturbance")] = Field(
+        default_factory=dict
+    )
+    rhythm: Annotated[str, one_of(RHYTHMS)] | None = None
 
     def _contradictions(self) -> Iterable[InputError]:
         if (self.device is None) != (self.level is None):
@@ -93,7 +148,7 @@ class Band(CheckedModel):
     ----------
     measure : str
         In words.
-    kind : {"value", "change", "ratio", "rises", "falls"}
+    kind : {"value", "change", "ratio", "spread", "rises", "falls"}
         What is made of the signal; see the data file.
     signal : str
         A signal, or one of :data:`MEASURES`.
@@ -134,7 +189,7 @@ class Band(CheckedModel):
     @property
     def unit(self) -> str:
         """Unit of the band."""
-        return "1" if self.kind == "ratio" else unit_of(self.signal)
+        return "1" if self.kind in ("ratio", "spread") else unit_of(self.signal)
 
     def holds(self, value: float) -> bool:
         """Whether the value lies in the band; a trend must be steeper than its lower end."""
@@ -183,8 +238,13 @@ class PublishedStudy(CheckedModel):
     held: tuple[str, ...] = ()
 
     def _contradictions(self) -> Iterable[InputError]:
+        if self.baroreflex:
+            for name, support in self.supports.items():
+                if support.rhythm is not None:
+                    allowed = "none in a study with a baroreflex: it needs a periodic beat"
+                    yield InputError(f"supports.{name}.rhythm", support.rhythm, allowed)
         conditions = (BEFORE, *self.supports)
-        return [
+        yield from [
             unknown_name(f"bands[{k}].at", name, conditions)
             for k, band in enumerate(self.bands)
             for name in (*band.at, *(() if band.against is None else (band.against,)))

@@ -42,6 +42,8 @@ def band_value(band: Band, values: Mapping[str, Mapping[str, float]]) -> float:
     if band.kind in ("rises", "falls"):
         sign = 1.0 if band.kind == "rises" else -1.0
         return min(sign * (b - a) for a, b in pairwise(at))
+    if band.kind == "spread":
+        return max(at) / min(at) if min(at) > 0.0 else math.nan
     assert band.against is not None
     other = values[band.against].get(band.signal, math.nan)
     if band.kind == "change":

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import numpy as np
 
 from experiments.runs import FloatArray
 from experiments.validation.bands import (
@@ -17,26 +14,13 @@ from experiments.validation.bands import (
     Support,
     studies,
 )
+from experiments.validation.circumstances import acting, beat_waves, circumstanced, irregular_beats
 from experiments.validation.measures import measures
 from experiments.validation.slow import with_reflex
-from plants import (
-    WAVEFORMS,
-    Event,
-    Patient,
-    PhysicsError,
-    Plant,
-    Pump,
-    Scenario,
-    Simulator,
-    SteadyState,
-    TargetRow,
-    identify,
-    steady_state,
-)
+from plants import Patient, PhysicsError, Plant, TargetRow, identify, steady_state
 from plants.cohorts import ESTIMATED_PARAMETERS
-from plants.quantities import SECONDS_PER_MINUTE, Array
+from plants.quantities import Array
 
-_WAVE_INTERVAL = 0.001  # s
 _SHOWN_WAVES = (
     "time",
     "lv_volume",
@@ -49,8 +33,6 @@ _SHOWN_WAVES = (
 )
 #: Share of the beat below which suction does not count.
 NO_SUCTION = 0.01
-# A window is clear of the valve this many widths of its passage beyond the limit of depth.
-_CLEAR_WIDTHS = 8.0
 
 
 @dataclass(frozen=True)
@@ -204,14 +186,14 @@ def simulate_support(
     reflex_pressure : float or None
         Operating point of the baroreflex, mmHg; None without a reflex.
     """
-    plant = Plant(support.patient or patient, support.device)
+    plant = Plant(circumstanced(patient, support), support.device)
+    outside = acting(support, plant.pump)
     if plant.pump is None or support.level is None:
-        return simulate_condition(plant)
+        return simulate_condition(plant, "", outside, rhythm=support.rhythm)
     level = support.level
     if level == HIGHEST_WITHOUT_SUCTION:
         level = highest_without_suction(plant)
-    outside = {} if support.place is None else place(plant.pump, support.place)
-    return simulate_condition(plant, level, outside, reflex_pressure)
+    return simulate_condition(plant, level, outside, reflex_pressure, support.rhythm)
 
 
 def highest_without_suction(plant: Plant) -> str:
@@ -225,33 +207,17 @@ def highest_without_suction(plant: Plant) -> str:
     return running[0].name
 
 
-def place(pump: Pump, name: str) -> dict[str, float]:
-    """The disturbances that stand for a place of the pump.
-
-    Examples
-    --------
-    >>> from experiments.validation.conditions import place
-    >>> from plants import Pump
-    >>> place(Pump.load("CP"), "mitral")
-    {'mitral_contact': 1.0}
-    """
-    clear = _CLEAR_WIDTHS * pump["position_width"]
-    return {
-        "deep": {"inlet_depth": pump["position_deep"] + clear},
-        "shallow": {"inlet_depth": -pump["position_shallow"] - clear},
-        "valve": {"inlet_depth": pump["position_deep"]},
-        "mitral": {"mitral_contact": 1.0},
-        "wall": {"wall_contact": 1.0},
-    }[name]
-
-
 def simulate_condition(
     plant: Plant,
     level: str = "",
     outside: Mapping[str, float] | None = None,
     reflex_pressure: float | None = None,
+    rhythm: str | None = None,
 ) -> Condition:
     """The periodic beat of a plant at a level, under disturbances and with or without a reflex.
+
+    Of a rhythm that repeats no beat, the mean of many; the measures of a single beat are then left
+    out.
 
     Raises
     ------
@@ -264,20 +230,9 @@ def simulate_condition(
         steady = steady_state(plant, speed, held)
     else:
         steady, held = with_reflex(plant, speed, held, reflex_pressure)
+    if rhythm is not None:
+        values, waves = irregular_beats(steady, speed, held, rhythm)
+        return Condition(plant.patient, plant.device, level, speed, held, values, waves)
     waves = beat_waves(steady, speed, held)
     values = steady.metrics | measures(steady.metrics, waves, plant)
     return Condition(plant.patient, plant.device, level, speed, held, values, waves)
-
-
-def beat_waves(
-    steady: SteadyState, speed: float, disturbances: Mapping[str, float]
-) -> dict[str, Array]:
-    """The waveforms of a periodic beat, from its onset to the next, and ``time`` (s)."""
-    events = tuple(Event(name, value, "step", 0.0) for name, value in disturbances.items())
-    simulator = Simulator(steady.plant, Scenario("held", "held disturbances", events))
-    simulator.reset(steady.state, speed=speed)
-    period = SECONDS_PER_MINUTE / steady.metrics["heart_rate"]
-    count = math.ceil(period / _WAVE_INTERVAL)
-    log = simulator.advance(speed, period, log_interval=period / count)
-    waves = {name: log[:, column] for column, name in enumerate(WAVEFORMS)}
-    return waves | {"time": np.linspace(0.0, period, len(log), endpoint=False)}

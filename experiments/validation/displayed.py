@@ -10,7 +10,7 @@ from experiments.statistics import DataFrame
 from experiments.studies.support import ALL_LEVELS, PATIENT, RIGHT_PATIENT, UNKNOWN
 from experiments.validation.bands import published
 from experiments.validation.row import Row, verdict
-from plants import Pump
+from plants import Level, Pump
 
 
 def head_flow_rows(table: DataFrame, rmse: DataFrame) -> list[Row]:
@@ -37,6 +37,48 @@ def head_flow_rows(table: DataFrame, rmse: DataFrame) -> list[Row]:
     rows = [_level_row(flow) for flow in known.to_dict("records")]
     whole = rmse[rmse["level"] == ALL_LEVELS]
     return rows + [_rmse_row(device) for device in whole.to_dict("records")]
+
+
+def variant_rows(device: str) -> list[dict[str, Any]]:
+    """The steady flow of every level by the device's law and by each variant of it.
+
+    At the heads of both; a variant reads the displayed ranges at other heads than the law.
+
+    Parameters
+    ----------
+    device : str
+        Name of the pump.
+
+    Examples
+    --------
+    >>> from experiments.validation.displayed import variant_rows
+    >>> rows = variant_rows("CP")
+    >>> {row["variant"] for row in rows}, variant_rows("2.5")
+    ({'30-60 mmHg'}, [])
+    """
+    pump = Pump.load(device)
+    return [
+        _variant_row(pump, pump.variant(law.name), law.name, level, head)
+        for law in pump.head_flow_variants
+        for level in pump.levels
+        if level.rpm > 0
+        for head in sorted({*pump.heads, *pump.variant(law.name).heads})
+    ]
+
+
+def _variant_row(pump: Pump, variant: Pump, name: str, level: Level, head: float) -> dict[str, Any]:
+    own, other = (float(each.flow_at(level.rpm, head)) for each in (pump, variant))
+    return {
+        "device": pump.name,
+        "variant": name,
+        "level": level.name,
+        "head_mmHg": head,
+        "flow_low": level.flow_low,
+        "flow_high": level.flow_high,
+        "flow": own,
+        "variant_flow": other,
+        "difference": other - own,
+    }
 
 
 def _level_row(flows: Mapping[Any, Any]) -> Row:

@@ -76,8 +76,8 @@ def study_figure(case: ShownCase, rows: Sequence[Row]) -> Figure:
 
 
 def _loops(case: ShownCase) -> bool:
-    """Whether loops belong to the study: not where conditions are other patients."""
-    return case.study not in (_STAGES, _PLACES)
+    """Whether loops belong to the study: not where conditions are other patients, or too many."""
+    return case.study not in (_STAGES, _PLACES) and len(case.conditions) <= len(COLORS)
 
 
 def _draw_bands(figure: Figure, where: Any, rows: Sequence[Row]) -> None:
@@ -143,14 +143,17 @@ def _draw_value(axes: Axes, row: Row, x: float, y: float, **style: Any) -> None:
 def _draw_loops(axes: Axes, case: ShownCase) -> None:
     """Loops of the ventricle that the study is about, in every condition."""
     chamber = "rv" if any(band.signal in _RIGHT for band in case.published.bands) else "lv"
-    for color, condition in zip(COLORS, case.conditions.values(), strict=False):
+    labels = {name: _loop_name(shown, case) for name, shown in case.conditions.items()}
+    for color, (name, condition) in zip(COLORS, case.conditions.items(), strict=False):
+        # The pump tells no condition apart that differs in something else.
+        unique = list(labels.values()).count(labels[name]) == 1
         closed = np.append(np.arange(len(condition.waves["time"])), 0)
         axes.plot(
             condition.waves[f"{chamber}_volume"][closed],
             condition.waves[f"{chamber}_pressure"][closed],
             color=color,
             linewidth=1.3,
-            label=_loop_name(condition, case),
+            label=labels[name] if unique else f"{name}, {labels[name]}",
         )
     axes.set_xlabel(label(f"{chamber}_volume"), fontsize="small")
     axes.set_ylabel(label(f"{chamber}_pressure"), fontsize="small")

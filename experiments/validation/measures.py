@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.validation.slow import resting_lactate
 from plants import Plant
-from plants.quantities import Array
+from plants.quantities import SECONDS_PER_MINUTE, Array
 
 _HEAD = 60.0  # mmHg
 _LOW, _HIGH = 0.1, 0.9  # of the range of the LV pressure
@@ -38,7 +38,10 @@ def measures(
         "lv_peak_less_map": metrics["lv_peak_pressure"] - metrics["map"],
         "cvp_over_pcwp": metrics["cvp"] / metrics["pcwp"],
         "lactate": resting_lactate(plant, metrics),
+        "rv_stroke_work": loop_area(waves["rv_volume"], waves["rv_pressure"]),
     }
+    if plant.right is None:
+        values["pulmonary_time_constant"] = pulmonary_time_constant(metrics)
     if plant.left is not None:
         speed = float(waves["pump_speed"].mean())
         values |= {
@@ -48,6 +51,38 @@ def measures(
             / metrics["diastolic"],
         }
     return values
+
+
+def pulmonary_time_constant(metrics: Mapping[str, float]) -> float:
+    """Pulmonary resistance times compliance as a right-heart catheter gives them, s.
+
+    Resistance is the drop from mean arterial to wedge pressure over the output, compliance the
+    stroke volume over the pulse pressure; the output cancels.
+
+    Examples
+    --------
+    >>> from experiments.validation.measures import pulmonary_time_constant
+    >>> pulmonary_time_constant(
+    ...     {"mpap": 16, "pcwp": 8, "pa_systolic": 24, "pa_diastolic": 8, "heart_rate": 60})
+    0.5
+    """
+    drop = metrics["mpap"] - metrics["pcwp"]
+    pulse = metrics["pa_systolic"] - metrics["pa_diastolic"]
+    return drop / pulse * SECONDS_PER_MINUTE / metrics["heart_rate"]
+
+
+def loop_area(volume: Array, pressure: Array) -> float:
+    """Area of a closed loop, in the units of volume and pressure multiplied.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from experiments.validation.measures import loop_area
+    >>> loop_area(np.array([0.0, 2.0, 1.0]), np.array([0.0, 0.0, 5.0]))
+    5.0
+    """
+    steps = np.roll(volume, -1) - volume
+    return float(abs(0.5 * np.sum((pressure + np.roll(pressure, -1)) * steps)))
 
 
 def loop_fill(volume: Array, pressure: Array) -> float:
@@ -60,10 +95,7 @@ def loop_fill(volume: Array, pressure: Array) -> float:
     >>> loop_fill(np.array([0.0, 2.0, 1.0]), np.array([0.0, 0.0, 5.0]))
     0.5
     """
-    width, height = np.ptp(volume), np.ptp(pressure)
-    steps = np.roll(volume, -1) - volume
-    area = 0.5 * np.sum((pressure + np.roll(pressure, -1)) * steps)
-    return float(abs(area) / (width * height))
+    return loop_area(volume, pressure) / float(np.ptp(volume) * np.ptp(pressure))
 
 
 def stroke_shares(volume: Array, pressure: Array) -> tuple[float, float]:

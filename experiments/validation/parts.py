@@ -12,11 +12,13 @@ from experiments.studies.support import head_flow_rmse, head_flow_table
 from experiments.validation.bands import studies
 from experiments.validation.comparison import failed_rows, study_rows
 from experiments.validation.conditions import ShownCase, simulate_study
-from experiments.validation.displayed import head_flow_rows, preset_rows
+from experiments.validation.displayed import head_flow_rows, preset_rows, variant_rows
 from experiments.validation.row import Row
 from plants import PhysicsError, Pump, unknown_name
 
 HEAD_FLOW, PRESETS = "head-flow", "presets"
+#: Name of the table of other readings of the displayed flows.
+VARIANTS = "head_flow_variants"
 
 
 class PartName(NamedTuple):
@@ -76,7 +78,11 @@ def run_part(part: PartName) -> Part:
     if part.name == HEAD_FLOW:
         flows = head_flow_table([part.device])
         rmse = head_flow_rmse(flows)
-        tables = {"head_flow": _records(flows), "head_flow_rmse": _records(rmse)}
+        tables = {
+            "head_flow": _records(flows),
+            "head_flow_rmse": _records(rmse),
+            VARIANTS: variant_rows(part.device),
+        }
         return Part(part, head_flow_rows(flows, rmse), tables=tables)
     study = studies()[part.name]
     try:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from experiments.runs import render
-from experiments.validation.bands import BEFORE, Band
+from experiments.validation.bands import BEFORE, Band, unit_of
 from experiments.validation.conditions import Case, Condition, simulate_condition, simulate_support
 from plants import SIGNALS, Patient, Plant, Quantity, identify, steady_state
 from plants.cohorts import ESTIMATED_PARAMETERS
@@ -39,7 +39,7 @@ def explain(case: Case, band: Band) -> str:
     """
     specific = _REASONS.get((case.study.name, band.signal))
     text = _listed(case, band) if specific is None else specific(case, band)
-    return "; ".join(part for part in (text, f"Note: {band.miss}" if band.miss else "") if part)
+    return "; ".join(filter(None, (band.miss, text))) or "not known"
 
 
 def _text(reason: str, **values: object) -> str:
@@ -47,10 +47,11 @@ def _text(reason: str, **values: object) -> str:
 
 
 def _listed(case: Case, band: Band) -> str:
-    """What can always be said: the value in every condition, and by how much it misses."""
+    """What can always be said: the value in every condition."""
     values = {name: shown.values.get(band.signal) for name, shown in case.conditions.items()}
     shown = ", ".join(f"{name} {v:.3g}" for name, v in values.items() if v is not None)
-    return f"not known; {band.signal} [{band.unit}] by condition: {shown}"
+    unit = unit_of(band.signal)
+    return f"{band.signal}{'' if unit == '1' else f' [{unit}]'} by condition: {shown}"
 
 
 def _plant(condition: Condition) -> Plant:

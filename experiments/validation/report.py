@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.runs import PrintedTable
 from experiments.statistics import DataFrame, data_frame, fields_of
 from experiments.validation.bands import Described, PublishedStudy, published
-from experiments.validation.parts import HEAD_FLOW, PRESETS, Part
+from experiments.validation.parts import HEAD_FLOW, PRESETS, VARIANTS, Part
 from experiments.validation.row import MISS, Row
 
 # The first column is never wrapped.
@@ -20,6 +20,26 @@ def printed(rows: Sequence[Row]) -> list[PrintedTable]:
     return [
         PrintedTable(study, _HEADINGS, [_cells(row) for row in rows if row.study == study])
         for study in dict.fromkeys(row.study for row in rows)
+    ]
+
+
+def printed_variants(tables: Mapping[str, DataFrame]) -> list[PrintedTable]:
+    """A table of the flows by another reading of the displayed ranges, if there is any."""
+    if VARIANTS not in tables:
+        return []
+    headings = {str(name): str(name).replace("_", " ") for name in tables[VARIANTS]}
+    return [PrintedTable.of("other readings of the displayed flows", tables[VARIANTS], headings)]
+
+
+def highest_levels(tables: Mapping[str, DataFrame]) -> list[dict[str, Any]]:
+    """The rows of :data:`~experiments.validation.parts.VARIANTS` of each device's highest level."""
+    if VARIANTS not in tables:
+        return []
+    table = tables[VARIANTS]
+    highest = table.groupby("device")["level"].transform("last")
+    return [
+        {str(name): value for name, value in row.items()}
+        for row in table[table["level"] == highest].to_dict("records")
     ]
 
 

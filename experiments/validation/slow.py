@@ -1,4 +1,4 @@
-"""What the slow clock adds to a periodic beat: a baroreflex in equilibrium, and lactate."""
+"""What the slow clock adds to a periodic beat: a reflex in equilibrium, drugs, and lactate."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from plants import METRICS, Plant, SlowParameters, SteadyState, steady_state
 from plants.quantities import TypedLayout
-from plants.slow import PARAMETER_LAYOUT
-from plants.slow.laws import oxygen, reflex
+from plants.slow import PARAMETER_LAYOUT, combined_disturbances
+from plants.slow.laws import drugs, oxygen, reflex
 
 # Of the pressure at which the reflex settles, mmHg.
 _TOLERANCE = 1e-3
@@ -26,7 +26,7 @@ def with_reflex(
     speed : float
         Pump speed, rpm.
     outside : mapping of str to float
-        Other disturbances; none that the reflex acts on.
+        Other disturbances.
     operating_point : float
         Mean arterial pressure at which the reflex is neutral, mmHg.
 
@@ -57,7 +57,7 @@ def with_reflex(
 
     def excess(pressure: float) -> float:
         nonlocal last
-        acting = dict(outside) | reflex_effects(pressure, operating_point)
+        acting = combined_disturbances(outside, reflex_effects(pressure, operating_point))
         last = steady_state(plant, speed, acting, start=last.state)
         return last.metrics["map"] - pressure
 
@@ -68,7 +68,7 @@ def with_reflex(
     low, high = sorted((operating_point, free))
     pressure = brentq(excess, low, high, xtol=_TOLERANCE)
     excess(pressure)
-    return last, dict(outside) | reflex_effects(pressure, operating_point)
+    return last, combined_disturbances(outside, reflex_effects(pressure, operating_point))
 
 
 def reflex_effects(pressure: float, operating_point: float) -> dict[str, float]:
@@ -77,6 +77,22 @@ def reflex_effects(pressure: float, operating_point: float) -> dict[str, float]:
     p = replace(defaults, baroreflex_gain=1.0, baroreflex_pressure=operating_point)
     effects = reflex.effects(reflex.equilibrium(pressure, p), None, p)
     return {name: float(value) for name, value in effects.items()}
+
+
+def drug_effects(doses: Mapping[str, float]) -> dict[str, float]:
+    """What drugs (ug/kg/min, by name) in a patient identified without any do to the plant.
+
+    Examples
+    --------
+    >>> from experiments.validation.slow import drug_effects
+    >>> effects = drug_effects({"vasopressor": 0.1})
+    >>> effects["systemic_resistance"] > 1.0, effects["venous_volume"] < 0.0
+    (True, True)
+    """
+    p = TypedLayout(drugs.Parameters).select(SlowParameters.load().values)
+    given = drugs.Inputs(**{drug: doses.get(drug, 0.0) for drug in drugs.DRUGS})
+    sites = drugs.States(**{f"{drug}_effect": doses.get(drug, 0.0) for drug in drugs.DRUGS})
+    return {name: float(value) for name, value in drugs.effects(sites, given, p).items()}
 
 
 def resting_lactate(plant: Plant, metrics: Mapping[str, float]) -> float:

@@ -16,7 +16,13 @@ from experiments.runs import IN_ROW, Findings, Settings, Study, render
 from experiments.statistics import data_frame
 from experiments.validation.figures import validation_figures
 from experiments.validation.parts import HEAD_FLOW, Part, PartName, chosen_parts, run_part
-from experiments.validation.report import printed, sources, validation_tables
+from experiments.validation.report import (
+    highest_levels,
+    printed,
+    printed_variants,
+    sources,
+    validation_tables,
+)
 from experiments.validation.row import MISS
 from plants import InputError
 from plants.quantities import usable
@@ -43,12 +49,13 @@ def _findings(settings: ValidationSettings, results: Sequence[Part]) -> Findings
     order = chosen_parts(settings.study)
     parts = sorted(results, key=lambda part: order.index(part.name))
     rows = [row for part in parts for row in part.rows]
+    tables = validation_tables(parts)
     return Findings(
-        tables={"validation": data_frame(rows)} | validation_tables(parts),
+        tables={"validation": data_frame(rows)} | tables,
         figures=validation_figures(parts),
-        summary=render("validation.md", rows=rows, miss=MISS),
+        summary=render("validation.md", rows=rows, miss=MISS, variants=highest_levels(tables)),
         held=all(row.verdict != MISS for row in rows),
-        printed=printed(rows),
+        printed=[*printed(rows), *printed_variants(tables)],
         document={"studies": sources(parts)},
     )
 

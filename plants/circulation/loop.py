@@ -19,7 +19,7 @@ from plants.circulation.activation import (
 )
 from plants.circulation.elastance import Wall, chamber_pressure
 from plants.circulation.interaction import pericardial_pressure, septum_shift
-from plants.circulation.smooth import fraction, hinge, hinge_slope
+from plants.circulation.smooth import fraction, is_positive, positive_part
 from plants.circulation.structures import CirculationState, Disturbances, PatientParameters, Volumes
 from plants.circulation.valves import valve_flow, venous_flow
 from plants.circulation.vessels import inertia_rate, vessel_flow
@@ -161,10 +161,10 @@ def flows(
     pulmonary_resistance = p.r_pulmonary * d.pulmonary_resistance
     return Flows(
         mitral=valve_flow(pressure.la - pressure.lv, p.r_mitral, leak_mitral, width),
-        mitral_back=hinge(pressure.lv - pressure.la, width) * leak_mitral,
+        mitral_back=positive_part(pressure.lv - pressure.la, width) * leak_mitral,
         aortic=valve_flow(pressure.lv - pressure.aorta, p.r_aortic, leak_aortic, width),
-        aortic_back=hinge(pressure.aorta - pressure.lv, width) * leak_aortic,
-        aortic_open=hinge_slope(pressure.lv - pressure.aorta, width),
+        aortic_back=positive_part(pressure.aorta - pressure.lv, width) * leak_aortic,
+        aortic_open=is_positive(pressure.lv - pressure.aorta, width),
         aorta=vessel_flow(
             pressure.aorta - pressure.systemic_arteries, x.aorta_flow, p.r_characteristic, p.l_aorta
         ),

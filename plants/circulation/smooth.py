@@ -6,9 +6,10 @@ its width goes to zero. There are two families:
 - :func:`hinge`, :func:`hinge_slope`, :func:`soft_sign`, :func:`switch` and :func:`ramp` are
   rational within their width and exact outside, twice differentiable. The time loop evaluates them
   at every stage of every step, where roots would hold it up.
-- :func:`positive_part`, :func:`lower_of`, :func:`saturated` and :func:`gate` have tails, so that no
-  derivative is ever zero or infinite: for laws that are evaluated once a beat, are raised to a
-  power, or have to fall everywhere.
+- :func:`positive_part`, :func:`is_positive`, :func:`lower_of`, :func:`saturated` and :func:`gate`
+  have tails, so that no derivative is ever zero or infinite: for valves, whose opening an estimator
+  has to see coming, and for laws that are evaluated once a beat, are raised to a power, or have to
+  fall everywhere.
 """
 
 from __future__ import annotations
@@ -26,6 +27,11 @@ def hinge_slope(x: ca.SX, width: ca.SX | float) -> ca.SX:
     """Share, 0 to 1, to which x is positive: the derivative of :func:`hinge`."""
     inside = ca.fmin(ca.fmax(x / width, -1), 1)
     return 0.25 * (1 + inside) ** 2 * (2 - inside)
+
+
+def is_positive(x: ca.SX, width: ca.SX | float) -> ca.SX:
+    """Share in (0, 1) to which x is positive: the derivative of :func:`positive_part`."""
+    return 0.5 * (1 + x / ca.sqrt(x * x + width * width))
 
 
 def soft_sign(x: ca.SX) -> ca.SX:

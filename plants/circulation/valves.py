@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import casadi as ca
 
-from plants.circulation.smooth import hinge
-
-#: What any valve lets through either way, mL/s/mmHg. A guess: nothing in a beat, but a ventricle
-#: whose valves all stay shut, because a pump drains its blood, has one volume in the end, not any.
-SEEPAGE = 5e-5
+from plants.circulation.smooth import positive_part
 
 
 def valve_flow(drop: ca.SX, resistance: ca.SX, leak: ca.SX, width: ca.SX) -> ca.SX:
     """Flow (mL/s) through a valve at a pressure drop (mmHg).
 
     Forward flow is linear in the drop; backward flow is `leak` times the back pressure. A shut
-    valve that does not leak seeps.
+    valve that does not leak still passes ``width**2 / (4 |drop| resistance)``, the documented
+    residue of the smoothing.
     """
-    return hinge(drop, width) / resistance - leak * hinge(-drop, width) + SEEPAGE * drop
+    forward = positive_part(drop, width) / resistance
+    return forward - leak * positive_part(-drop, width)
 
 
 def venous_flow(
@@ -30,4 +28,4 @@ def venous_flow(
     falls with the eighth power of the volume, so that it does nothing in a beat.
     """
     empty = 1 / (1 + (volume / collapse) ** 8)
-    return (drop + hinge(-drop, width) * empty) / resistance
+    return (drop + positive_part(-drop, width) * empty) / resistance

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator
@@ -30,6 +30,10 @@ _LEVEL = parameter_table(
     ("rpm", "rpm", "rotor speed", 0, 60000),
     ("flow_low", "L/min", "lower end of the displayed mean flow", 0, 15),
     ("flow_high", "L/min", "upper end of the displayed mean flow", 0, 15),
+)
+_HEADS = parameter_table(
+    ("low", "mmHg", "lowest mean head of the displayed flows", 0, 300),
+    ("high", "mmHg", "highest mean head of the displayed flows", 0, 300),
 )
 _BOOST_TIME = Parameter("boost", "s", "longest use of the boost level", 1, 86400)
 # The spread of the fit may have a vanishing quadratic term; the plant's own law may not.
@@ -79,6 +83,24 @@ class _LevelRow(CheckedModel):
     source: Text = ""
 
 
+class _LevelHeads(CheckedModel):
+    """Table ``[level_heads]``."""
+
+    low: Annotated[float, number_in(_HEADS["low"])]
+    high: Annotated[float, number_in(_HEADS["high"])]
+    unit: Annotated[str, unit_of(_HEADS["low"])]
+    source: Source
+    tag: Tag
+
+    def _contradictions(self) -> Iterable[InputError]:
+        yield from _upside_down("low", self.low, "high", self.high)
+
+
+def _upside_down(low: str, lower: float, high: str, higher: float) -> Iterable[InputError]:
+    if not lower < higher:
+        yield InputError(low, lower, f"below {high} ({higher:g} mmHg)")
+
+
 class _BoostTable(CheckedModel):
     """Table ``[boost]``."""
 
@@ -108,6 +130,23 @@ class _HeadFlowRow(CheckedModel):
         return reference
 
 
+class _HeadFlowVariant(CheckedModel):
+    """A table ``[[head_flow_variants]]``."""
+
+    name: Text
+    head_low: Annotated[float, number_in(_HEADS["low"])]
+    head_high: Annotated[float, number_in(_HEADS["high"])]
+    head_a: Annotated[float, number_in(DEVICE_PARAMETERS["head_a"])]
+    head_b: Annotated[float, number_in(DEVICE_PARAMETERS["head_b"])]
+    head_c: Annotated[float, number_in(DEVICE_PARAMETERS["head_c"])]
+    inertance: Annotated[float, number_in(DEVICE_PARAMETERS["inertance"])]
+    source: Source
+    tag: Tag
+
+    def _contradictions(self) -> Iterable[InputError]:
+        yield from _upside_down("head_low", self.head_low, "head_high", self.head_high)
+
+
 class DeviceFile(CheckedModel):
     """A device file.
 
@@ -125,8 +164,12 @@ class DeviceFile(CheckedModel):
         By name.
     boost : table
         The level that may be held only for a while, and how long that is.
+    level_heads : table
+        Mean heads between which the displayed flows are read, where that is known.
     head_flow_uncertainty : tables
         Other fits of the head-flow law.
+    head_flow_variants : tables
+        The law by another reading of the displayed flows, by name.
     """
 
     name: Name
@@ -139,7 +182,9 @@ class DeviceFile(CheckedModel):
         Field(default_factory=no_quantities)
     )
     boost: _BoostTable | None = None
+    level_heads: _LevelHeads | None = None
     head_flow_uncertainty: tuple[_HeadFlowRow, ...] = Field(default=())
+    head_flow_variants: tuple[_HeadFlowVariant, ...] = Field(default=())
 
     @field_validator("head_flow_uncertainty")
     @classmethod
@@ -169,4 +214,8 @@ class DeviceFile(CheckedModel):
             "head_flow_uncertainty": tuple(
                 HeadFlow(**vars(row)) for row in self.head_flow_uncertainty
             ),
+            "head_flow_variants": tuple(HeadFlow(**vars(row)) for row in self.head_flow_variants),
+            "level_heads": (self.level_heads.low, self.level_heads.high)
+            if self.level_heads
+            else None,
         }

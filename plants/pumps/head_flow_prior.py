@@ -41,9 +41,9 @@ def alternative_head_flow_laws(pump: Pump) -> tuple[HeadFlow, ...]:
     --------
     >>> from plants.pumps import alternative_head_flow_laws
     >>> from plants import Pump
-    >>> [len(alternative_head_flow_laws(Pump.load(name))) for name in ("CP", "5.5")]
+    >>> [len(alternative_head_flow_laws(Pump.load(name))) for name in ("CP", "RP")]
     [4, 3]
-    >>> alternative_head_flow_laws(Pump.load("5.5"))[0].source
+    >>> alternative_head_flow_laws(Pump.load("RP"))[0].source
     'guess: relative spread borrowed from the CP: derived fit, assumed high head 80 mmHg: Q0 4.37'
     """
     rows = pump.head_flow_uncertainty

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from plants.quantities import MISSING, ErrorCollector, InputError, unknown_name
@@ -14,6 +16,11 @@ from plants.quantities import MISSING, ErrorCollector, InputError, unknown_name
 LOWEST_LEVEL = "P-2"
 #: Level of full support of a left pump that has it.
 FULL_SUPPORT_LEVEL = "P-8"
+#: Mean heads (mmHg) between which the displayed flows of a device are read, by its side, where its
+#: file does not tell them: a guess for left-sided pumps, those of the one published row of the RP.
+LEVEL_HEADS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"left": (60.0, 100.0), "right": (20.0, 60.0)}
+)
 _PREFIX = "P-"
 _LEVEL_NAME = re.compile(rf"{_PREFIX}\d+")
 
@@ -93,6 +100,10 @@ class HeadFlow(NamedTuple):
         As in :class:`~plants.Quantity`.
     reference : bool
         Whether the device's own law was refitted from this one; of one row at most.
+    name : str
+        Name of a variant; empty of other rows.
+    head_low, head_high : float or None
+        Mean heads (mmHg) between which a variant reads the displayed flows.
     """
 
     head_a: float
@@ -102,6 +113,9 @@ class HeadFlow(NamedTuple):
     source: str
     tag: str
     reference: bool = False
+    name: str = ""
+    head_low: float | None = None
+    head_high: float | None = None
 
 
 def check_levels(levels: tuple[Level, ...], boost: Boost | None, max_speed: float) -> None:

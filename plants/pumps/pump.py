@@ -12,7 +12,7 @@ from pydantic import Field, InstanceOf
 
 from plants.pumps.device_file import DeviceFile
 from plants.pumps.head_flow import steady_flow, steady_head
-from plants.pumps.levels import Boost, HeadFlow, Level, check_levels, level_name
+from plants.pumps.levels import LEVEL_HEADS, Boost, HeadFlow, Level, check_levels, level_name
 from plants.pumps.parameters import DEVICE_PARAMETERS, DEVICE_RATINGS
 from plants.quantities import (
     KRPM_PER_RPM,
@@ -56,6 +56,11 @@ class Pump(ParameterPreset):
         The level that may be held only for a while.
     head_flow_uncertainty : tuple of HeadFlow
         Other fits of the head-flow law to the same tables.
+    head_flow_variants : tuple of HeadFlow
+        The law by other readings of the displayed flows; see :meth:`variant`.
+    level_heads : tuple of float or None
+        Mean heads (mmHg) between which the displayed flows are read; None where the device's file
+        does not tell them. See :attr:`heads`.
     path : str
         Where the pump came from, for error messages; not compared.
 
@@ -99,6 +104,8 @@ class Pump(ParameterPreset):
     )
     boost: InstanceOf[Boost] | None = None
     head_flow_uncertainty: tuple[InstanceOf[HeadFlow], ...] = ()
+    head_flow_variants: tuple[InstanceOf[HeadFlow], ...] = ()
+    level_heads: tuple[float, float] | None = None
     path: str = Field(default="pump", exclude=True, repr=False)
 
     def _contradictions(self) -> Iterable[InputError]:
@@ -124,6 +131,42 @@ class Pump(ParameterPreset):
     def max_rpm(self) -> float:
         """Highest rotor speed, rpm."""
         return self.values["max_speed"]
+
+    @property
+    def heads(self) -> tuple[float, float]:
+        """Lowest and highest mean head of the displayed flows, mmHg, known or assumed."""
+        return self.level_heads or LEVEL_HEADS[self.side]
+
+    def variant(self, name: str) -> Pump:
+        """The device with its head-flow law by another reading of the displayed flows.
+
+        Raises
+        ------
+        InputError
+            There is no variant of that name.
+
+        Examples
+        --------
+        >>> from plants import Pump
+        >>> cp = Pump.load("CP")
+        >>> variant = cp.variant("30-60 mmHg")
+        >>> [round(float(pump.flow_at(46_000, 60)), 2) for pump in (cp, variant)]
+        [3.62, 3.28]
+        """
+        laws = {law.name: law for law in self.head_flow_variants}
+        if name not in laws:
+            raise unknown_name("variant", name, laws, source=self.path)
+        law = laws[name]
+        changed = self.replace(
+            f"{self.name} {name}",
+            source=law.source,
+            tag=law.tag,
+            head_a=law.head_a,
+            head_b=law.head_b,
+            head_c=law.head_c,
+            inertance=law.inertance,
+        )
+        return changed.changed(level_heads=(law.head_low, law.head_high))
 
     def rating(self, name: str) -> float | None:
         """A rating in its declared unit, or None where it is not known.

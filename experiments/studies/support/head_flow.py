@@ -20,11 +20,6 @@ from experiments.statistics import DataFrame, Series, data_frame
 from plants import DISTURBANCES, Level, PhysicsError, Plant, Pump, steady_state
 from plants.quantities import Array
 
-#: Mean heads (mmHg) of left-sided pumps between which the displayed ranges are read. Flow falls
-#: with head: a range that holds at both ends holds between them.
-HEADS = (60.0, 100.0)
-#: The same of right-sided pumps, for the one level whose range is published.
-RIGHT_HEADS = (20.0, 60.0)
 #: Whose heart beats, with a left-sided and with a right-sided pump.
 PATIENT, RIGHT_PATIENT = "shock-d", "rv-failure"
 #: The console shows tenths: a flow rounds into the range if it misses it by less than half of one.
@@ -51,7 +46,8 @@ def head_flow_table(
     devices : sequence of str, optional
         Names of pumps; by default all.
     heads : sequence of float, optional
-        Mean heads, mmHg; by default :data:`HEADS`, of right-sided pumps :data:`RIGHT_HEADS`.
+        Mean heads, mmHg; by default the two between which the displayed ranges are read,
+        ``Pump.heads``. Flow falls with head: a range that holds at both holds between them.
     pulsatile : bool
         Whether the pulsating patient is computed too; else its column is empty.
 
@@ -78,7 +74,7 @@ def head_flow_rows(
         _row(pump, level, head, pulsatile)
         for level in pump.levels
         if level.rpm > 0
-        for head in (_heads(pump) if heads is None else heads)
+        for head in (pump.heads if heads is None else heads)
     ]
 
 
@@ -129,10 +125,6 @@ def _rmse(rows: DataFrame) -> dict[str, float]:
 def _root_mean_square(distances: Series[float]) -> float:
     there = distances.dropna()
     return math.sqrt(float((there**2).mean())) if len(there) else math.nan
-
-
-def _heads(pump: Pump) -> tuple[float, ...]:
-    return HEADS if pump.side == "left" else RIGHT_HEADS
 
 
 def _row(pump: Pump, level: Level, head: float, pulsatile: bool) -> dict[str, Any]:
@@ -194,6 +186,7 @@ def _reason(pump: Pump, level: Level, head: float, steady: float, beating: float
         by_law=miss(steady, level),
         in_patient=miss(beating, level) if math.isfinite(beating) else None,
         display_half=DISPLAY_HALF,
+        heads_known=pump.level_heads is not None,
     )
 
 

@@ -41,6 +41,20 @@ PUBLISHED = {
     ("Burkhoff reviews", "lv_peak_less_map"),
     ("Burkhoff reviews", "pulse_pressure"),
     ("Burkhoff reviews", "aortic_valve_open_fraction"),
+    ("Ramp test", "papi"),
+    ("SHOCK trial", "ejection_fraction"),
+    ("Josiassen 2020", "stroke_work"),
+    ("Josiassen 2020", "rv_stroke_work"),
+    ("Console manual", "pump_flow"),
+    ("Console manual", "map"),
+    ("Console manual", "cardiac_output"),
+    ("Console manual", "suction"),
+    ("Atrial fibrillation", "cardiac_output"),
+    ("Atrial fibrillation", "pcwp"),
+    ("Aortic regurgitation", "pump_flow"),
+    ("Aortic regurgitation", "cardiac_output"),
+    ("Remmelink 2007", "map"),
+    ("Tedford 2012", "pulmonary_time_constant"),
 }
 
 
@@ -146,6 +160,11 @@ def test_the_tables_of_a_study_are_read():
         (lambda t: t["supports"]["support"].pop("level"), "level"),
         (lambda t: t["supports"]["support"].update(level="P-17"), "P-17"),
         (lambda t: t["supports"]["support"].update(place="roof"), "roof"),
+        (lambda t: t["supports"]["support"].update(drugs={"vasopresor": 0.1}), "vasopressor"),
+        (lambda t: t["supports"]["support"].update(drugs={"vasopressor": -0.1}), "vasopressor"),
+        (lambda t: t["supports"]["support"].update(disturbances={"map": 1.0}), "disturbance"),
+        (lambda t: t["supports"]["support"].update(valve="aortic"), "aortic-regurgitation"),
+        (lambda t: t["supports"]["support"].update(rhythm="bigeminy"), "baroreflex"),
         (lambda t: t.update(base="shock-z"), "shock-z"),
         (lambda t: t.pop("source"), "source"),
     ],
@@ -185,6 +204,6 @@ def test_a_trend_must_have_a_slope_and_a_range_includes_its_ends():
     assert _band("value", ("a",), high=2.0).holds(-1e9)
 
 
-@pytest.mark.parametrize("kind", ["value", "rises", "change"])
+@pytest.mark.parametrize("kind", ["value", "rises", "change", "spread"])
 def test_what_is_not_a_number_is_a_miss(kind):
     assert not _band(kind, ("a", "b"), low=-1e9, high=1e9, against="a").holds(math.nan)

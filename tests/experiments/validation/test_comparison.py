@@ -18,6 +18,7 @@ from experiments.validation.row import MISS
         ("value", ("b",), None, 3.0),
         ("change", ("b",), "a", 2.0),
         ("ratio", ("b",), "a", 3.0),
+        ("spread", ("c", "b", "a"), None, 3.0),
         ("rises", ("a", "b", "c"), None, -1.0),
         ("falls", ("b", "c"), None, 1.0),
     ],

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from experiments.validation.bands import BEFORE
-from experiments.validation.conditions import highest_without_suction, place
-from plants import Patient, Plant, Pump, steady_state
+from experiments.validation.conditions import highest_without_suction
+from plants import Patient, Plant, steady_state
 
 
 def test_the_patient_of_a_study_has_the_published_values_before(recover):
@@ -28,13 +28,6 @@ def test_a_condition_is_a_periodic_beat_with_its_waveforms(recover):
     assert waves["lv_volume"].min() == pytest.approx(values["loop_least_volume"])
     assert abs(waves["lv_volume"][-1] - waves["lv_volume"][0]) < 1.0
     assert condition.disturbances["systemic_resistance"] < 1.0
-
-
-def test_places_are_beyond_the_limits_of_the_pump():
-    pump = Pump.load("CP")
-    assert place(pump, "deep")["inlet_depth"] > pump["position_deep"]
-    assert place(pump, "shallow")["inlet_depth"] < -pump["position_shallow"]
-    assert set(place(pump, "wall")) == {"wall_contact"}
 
 
 def test_the_highest_level_without_suction_is_below_one_with_it():

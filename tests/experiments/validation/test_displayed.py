@@ -5,8 +5,11 @@ from __future__ import annotations
 import pandas
 import pytest
 
+from experiments.runs import render
 from experiments.studies.support import head_flow_rmse, head_flow_table
-from experiments.validation.displayed import head_flow_rows, preset_rows
+from experiments.validation.displayed import head_flow_rows, preset_rows, variant_rows
+from experiments.validation.parts import VARIANTS
+from experiments.validation.report import highest_levels
 from experiments.validation.row import MISS, WITHIN
 
 
@@ -21,11 +24,32 @@ def test_levels_are_judged_by_their_widened_range(flows):
     assert (seen.low, seen.high) == (pytest.approx(3.25), pytest.approx(3.75))
     recalled = rows["CP P-4 at 60 mmHg"]
     assert (recalled.low, recalled.high) == (pytest.approx(1.7), pytest.approx(2.875))
-    assert "5.5 P-5 at 60 mmHg" not in rows
-    assert rows["5.5 P-9 at 100 mmHg"].low is None
+    published = rows["5.5 P-5 at 30 mmHg"]
+    assert (published.low, published.high) == (pytest.approx(2.75), pytest.approx(3.75))
+    assert "5.5 P-5 at 100 mmHg" not in rows
     total = rows["CP: RMSE of the mean flow against every range"]
     assert total.high == pytest.approx(0.37)
     assert total.verdict == WITHIN
+
+
+def test_a_variant_stands_beside_the_law_at_the_heads_of_both():
+    rows = {(row["level"], row["head_mmHg"]): row for row in variant_rows("CP")}
+    assert {head for _, head in rows} == {30.0, 60.0, 100.0}
+    assert len(rows) == 3 * 9
+    top = rows["P-9", 60.0]
+    assert (round(top["flow"], 2), round(top["variant_flow"], 2)) == (3.62, 3.28)
+    assert all(row["difference"] < 0 for row in rows.values())
+
+
+def test_the_summary_tells_the_variants_of_the_highest_level():
+    table = pandas.DataFrame(variant_rows("CP"))
+    highest = highest_levels({VARIANTS: table})
+    assert [(row["level"], row["head_mmHg"]) for row in highest] == [
+        *(("P-9", 30.0), ("P-9", 60.0), ("P-9", 100.0))
+    ]
+    text = render("validation.md", rows=[], miss=MISS, variants=highest)
+    assert "CP P-9 at 60 mmHg: 3.62 L/min, and 3.28 with the ranges at 30-60 mmHg" in text
+    assert highest_levels({}) == []
 
 
 def test_a_flow_out_of_its_range_is_a_miss(flows):

@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.validation.measures import loop_fill, stroke_shares
+from experiments.validation.measures import (
+    loop_area,
+    loop_fill,
+    pulmonary_time_constant,
+    stroke_shares,
+)
 
 
 def test_a_rectangle_fills_its_box_and_a_triangle_half_of_it():
@@ -16,6 +21,22 @@ def test_a_rectangle_fills_its_box_and_a_triangle_half_of_it():
     half_sine = np.linspace(-1, 1, 2001), np.cos(np.linspace(-1, 1, 2001) * np.pi / 2)
     assert loop_fill(*arch) == pytest.approx(np.pi / 4, abs=1e-3)
     assert loop_fill(*half_sine) == pytest.approx(2 / np.pi, abs=1e-3)
+
+
+def test_the_area_of_a_rectangle_is_its_stroke_work():
+    box = np.array([60.0, 120.0, 120.0, 60.0]), np.array([5.0, 5.0, 100.0, 100.0])
+    assert loop_area(*box) == 60.0 * 95.0
+    assert loop_area(box[0][::-1], box[1][::-1]) == 60.0 * 95.0
+
+
+def test_the_pulmonary_time_constant_is_resistance_times_compliance():
+    metrics = {"mpap": 30.0, "pcwp": 12.0, "pa_systolic": 45.0, "pa_diastolic": 20.0}
+    stroke, rate = 60.0, 90.0
+    resistance = (30.0 - 12.0) / (stroke * rate / 60.0)  # mmHg.s/mL
+    compliance = stroke / 25.0
+    assert pulmonary_time_constant(metrics | {"heart_rate": rate}) == pytest.approx(
+        resistance * compliance
+    )
 
 
 def _loop(drained: float):

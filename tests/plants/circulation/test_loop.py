@@ -79,7 +79,7 @@ def test_nothing_flows_at_one_pressure_but_the_residue_of_the_valves(patient):
         assert float(getattr(q, name)) == 0.0
     assert float(q.venous) == pytest.approx(0.0, abs=1e-3)
     for valve, resistance in (("mitral", p.r_mitral), ("aortic", p.r_aortic)):
-        assert float(getattr(q, valve)) == pytest.approx(3 / 16 * width / resistance)
+        assert float(getattr(q, valve)) == pytest.approx(width / 2 / resistance)
 
 
 @pytest.mark.parametrize("thorax", [-10.0, 40.0])

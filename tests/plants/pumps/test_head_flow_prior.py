@@ -92,13 +92,22 @@ def test_a_pump_without_rows_borrows_the_relative_spread_of_the_cp():
         assert row.head_c / rp["head_c"] == pytest.approx(lent.head_c / cp["head_c"])
         assert "borrowed from the CP" in row.source
     # The fit that a law came from is no spread of its own.
-    assert [row.reference for row in alternative_head_flow_laws(Pump.load("5.0"))] == [
+    assert [row.reference for row in alternative_head_flow_laws(Pump.load("5.5"))] == [
         True,
         False,
         False,
         False,
     ]
     assert alternative_head_flow_laws(cp) == cp.head_flow_uncertainty
+
+
+@pytest.mark.parametrize("device", ["5.0", "LD"])
+def test_the_prior_of_doubtful_ranges_is_wide(device):
+    """As wide as the half a L/min by which any law misses an end of the 5.0's recalled ranges."""
+    drawn = [sample_head_flow(Pump.load(device), seed) for seed in range(100)]
+    flow = np.array([float(pump.flow_at(33_000, 60.0)) for pump in drawn])
+    assert flow.max() <= 5.01
+    assert 0.35 < np.ptp(flow) < 0.5
 
 
 def test_the_ends_of_a_mix():
