@@ -25,7 +25,6 @@ from plants.circulation.smooth import (
     ramp as ramp,
     saturated as saturated,
     soft_sign as soft_sign,
-    switch as switch,
 )
 from plants.circulation.structures import (
     CirculationState as CirculationState,

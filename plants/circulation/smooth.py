@@ -3,13 +3,13 @@
 Every width is a documented parameter of the caller; each function tends to its sharp original as
 its width goes to zero. There are two families:
 
-- :func:`hinge`, :func:`hinge_slope`, :func:`soft_sign`, :func:`switch` and :func:`ramp` are
-  rational within their width and exact outside, twice differentiable. The time loop evaluates them
-  at every stage of every step, where roots would hold it up.
+- :func:`hinge`, :func:`hinge_slope`, :func:`soft_sign` and :func:`ramp` are rational within their
+  width and exact outside, twice differentiable. The time loop evaluates them at every stage of
+  every step, where roots would hold it up.
 - :func:`positive_part`, :func:`is_positive`, :func:`lower_of`, :func:`saturated` and :func:`gate`
   have tails, so that no derivative is ever zero or infinite: for valves, whose opening an estimator
-  has to see coming, and for laws that are evaluated once a beat, are raised to a power, or have to
-  fall everywhere.
+  has to see coming, for suction, and for laws that are evaluated once a beat, are raised to a
+  power, or have to fall everywhere.
 """
 
 from __future__ import annotations
@@ -42,11 +42,6 @@ def soft_sign(x: ca.SX) -> ca.SX:
     inside = ca.fmin(ca.fmax(x, -3), 3)
     square = inside**2
     return inside * (27 + square) / (27 + 9 * square)
-
-
-def switch(x: ca.SX, width: ca.SX | float) -> ca.SX:
-    """Step from 0 to 1 between -3 and 3 widths."""
-    return 0.5 * (1 + soft_sign(x / width))
 
 
 def lower_of(x: ca.SX, y: ca.SX, width: ca.SX | float) -> ca.SX:

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import casadi as ca
 
-from plants.circulation import switch
+from plants.circulation import gate
 from plants.pumps.inlet import Inlet
 from plants.pumps.parameters import InsertedDevice
 
 # Suction needs forward flow: the inlet draws nothing onto itself while blood leaks back. Guess.
 _DRAW_WIDTH = 5.0  # mL/s
-# Where nothing sucks: above 0, so that rounding does not make the occlusion negative.
-_LEAST = 1e-9
 
 
 def suction_target(occlusion: ca.SX, flow: ca.SX, inlet: Inlet, p: InsertedDevice) -> ca.SX:
@@ -42,9 +40,8 @@ def suction_target(occlusion: ca.SX, flow: ca.SX, inlet: Inlet, p: InsertedDevic
     threshold = p.suction_pressure + p.wall_contact_pressure * inlet.contact
     pressure_shortfall = threshold + p.suction_hysteresis * occlusion - inlet.transmural
     volume_shortfall = p.suction_volume + p.wall_contact_volume * inlet.contact - inlet.cavity
-    open_share = (1 - switch(pressure_shortfall, p.suction_pressure_width)) * (
-        1 - switch(volume_shortfall, p.suction_volume_width)
+    open_share = (1 - gate(pressure_shortfall, p.suction_pressure_width)) * (
+        1 - gate(volume_shortfall, p.suction_volume_width)
     )
     open_share = open_share * (1 - inlet.blocked)
-    drawing = inlet.drawing * switch(flow, _DRAW_WIDTH)
-    return p.pump_present * (_LEAST + (1 - _LEAST) * drawing * (1 - open_share))
+    return p.pump_present * inlet.drawing * gate(flow, _DRAW_WIDTH) * (1 - open_share)

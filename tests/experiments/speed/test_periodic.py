@@ -12,8 +12,8 @@ from plants import BeatMap, Patient, PhysicsError, Plant, steady_state
 def test_marching_finds_the_same_beat_but_not_an_unstable_one():
     beats = BeatMap(Plant("shock-d", "CP"))
     assert 10 < beats_until_periodic(beats, 44_000.0) < 1000
-    # Bled by 600 mL: suction at every other beat.
-    unstable = Plant(Patient.load("rv-failure").replace(blood_volume=4400.0), "5.5")
+    # Bled by 800 mL: suction at every other beat.
+    unstable = Plant(Patient.load("rv-failure").replace(blood_volume=4200.0), "5.5")
     speed = unstable.pump.speed("P-6")
     assert not steady_state(unstable, speed).periodic_beat.stable
     with pytest.raises(PhysicsError, match="after marching 100 beats"):

@@ -7,16 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from plants.circulation import (
-    fraction,
-    gate,
-    hinge,
-    lower_of,
-    positive_part,
-    saturated,
-    soft_sign,
-    switch,
-)
+from plants.circulation import fraction, gate, hinge, lower_of, positive_part, saturated, soft_sign
 from plants.circulation.smooth import hinge_slope
 
 numbers = st.floats(-200.0, 200.0)
@@ -59,7 +50,6 @@ def test_the_soft_sign_is_odd_rises_and_ends(x):
     if abs(x) >= 3:
         assert abs(float(soft_sign(x))) == 1.0
     assert float(soft_sign(1e-4)) == pytest.approx(1e-4, rel=1e-7)
-    assert float(switch(3 * 0.2, 0.2)) == 1.0
 
 
 @pytest.mark.parametrize("end", [-3.0, 3.0])
