@@ -16,7 +16,7 @@ import casadi as ca
 import numpy as np
 
 from plants.beat.beat_function import beat_function
-from plants.beat.time_loop import EmittedKernel, beat_kernel
+from plants.beat.time_loop import EmittedKernel, PlantParts, beat_kernel
 from plants.compile import ArrayFunction, Backend
 from plants.compile.expressions import directional_derivative
 from plants.plant import METRICS, PHASE, STATES, STEP, VALUES, Plant, plant_model
@@ -24,9 +24,14 @@ from plants.quantities import SECONDS_PER_MINUTE, Array, unknown_name
 
 N_STATE = len(STATES)
 _RATE, _RATE_FACTOR = VALUES.index["heart_rate"], VALUES.index["disturbance_heart_rate"]
-# One direction for each state but the phase.
-_MOVING = [i for i in range(N_STATE) if i != PHASE]
-_DIRECTIONS = np.eye(N_STATE)[_MOVING]
+# One direction for each state but the phase; of blood without inertia the flows are 0 whatever they
+# were, and their directions would make the compiled loop take a second turn.
+_INERTIA = (STATES.index["aorta_flow"], STATES.index["lung_flow"])
+_MOVING = {
+    True: [i for i in range(N_STATE) if i != PHASE],
+    False: [i for i in range(N_STATE) if i not in (PHASE, *_INERTIA)],
+}
+_DIRECTIONS = {inertia: np.eye(N_STATE)[moving] for inertia, moving in _MOVING.items()}
 _NO_STATES, _NO_METRICS = np.empty((0, N_STATE)), np.empty((0, len(METRICS)))
 #: Longest integration step (s) where none is given; chosen by the convergence study in
 #: results/convergence. That of a beat is the cycle over a whole number of steps.
@@ -227,7 +232,9 @@ class BeatMap:
             path = self.beat(state, values, keep=True).path
         assert path is not None
         jacobian = np.zeros((N_STATE, N_STATE))
-        jacobian[:, _MOVING] = self.kernel.state_tangent(path, values, _DIRECTIONS).T
+        inertia = PlantParts.of(values).inertia
+        moved = self.kernel.state_tangent(path, values, _DIRECTIONS[inertia])
+        jacobian[:, _MOVING[inertia]] = moved.T
         return jacobian
 
     def _seeds(self, start: Array, values: Array, d_state: Array, d_values: Array) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from plants import STATES, WAVEFORMS, Patient, Plant, Simulator, steady_state
+from plants import STATES, WAVEFORMS, BeatMap, Patient, Plant, Simulator, steady_state
 from plants.beat import PlantParts
 from plants.circulation.vessels import inertia_rate, vessel_flow
 
@@ -64,3 +64,14 @@ def test_blood_is_kept_and_the_flow_oscillates_as_it_should():
 def test_the_largest_step_knows_of_the_inertia():
     assert with_inertia(2e-6).largest_step() < with_inertia(0.0).largest_step()
     assert with_inertia(1e-3).largest_step() >= with_inertia(0.0).largest_step()
+
+
+@pytest.mark.parametrize("aorta", [0.0, 1e-3])
+def test_the_jacobian_of_a_beat_has_the_inertia_where_there_is_any(aorta):
+    plant = with_inertia(aorta)
+    beats, state = BeatMap(plant), steady_state(plant).state
+    values = beats.values(0.0)
+    exact = beats.beat(state, values, np.eye(len(STATES))).d_state.T
+    kept = beats.jacobian(state, values)
+    assert kept == pytest.approx(exact, abs=1e-9)
+    assert bool(np.abs(kept[:, AORTA]).max() > 1e-6) == (aorta > 0)
