@@ -116,6 +116,12 @@ class LanePlants:
         """The moving lanes that have a scenario."""
         return self._disturbed[moving[self._disturbed]]
 
+    def rate_factors(self, lanes: NDArray[np.intp], times: Array) -> Array:
+        """Factors on the heart rate now of lanes that have a scenario, shape (len(lanes),)."""
+        over = self._disturbances.over
+        now = ((int(lane), float(times[lane])) for lane in lanes)
+        return np.array([over(lane, time, 0.0).by_name["heart_rate"] for lane, time in now])
+
     def disturbances(
         self, lanes: NDArray[np.intp], times: Array, seconds: Array
     ) -> tuple[Array, Array]:

@@ -301,8 +301,7 @@ class BatchSimulator:
 
     def _begin_beats(self, lanes: NDArray[np.intp]) -> None:
         """Find the heart rates of the beats that begin now."""
-        rows, _ = self._lanes.disturbances(lanes, self._time, np.zeros(self._count))
-        self._rate_factors[lanes] = rows[:, _RATE_FACTOR]
+        self._rate_factors[lanes] = self._lanes.rate_factors(lanes, self._time)
 
     def _beat_rates(self) -> Array:
         """Heart rates of the present beats, 1/s."""

@@ -10,7 +10,6 @@ import functools
 from typing import NamedTuple
 
 import casadi as ca
-import numpy as np
 
 from plants.circulation import DOUBLE_HILL
 from plants.compile import (
@@ -29,7 +28,7 @@ from plants.quantities import WAVEFORMS, Array
 #: States of the right pump, and how fast (1/s) each goes to zero where there is none: as in the
 #: equations with the parameters of a pump that is not there.
 _RIGHT_STATES = {"right_pump_flow": 100.0, "right_pump_speed": 1.0, "right_occlusion": 1.0}
-_INERTANCES = [VALUES.index[name] for name in ("l_aorta", "l_pulmonary")]
+_INERTANCES = VALUES.index["l_aorta"], VALUES.index["l_pulmonary"]
 _RIGHT_PRESENT, _FORM = VALUES.index["right_pump_present"], VALUES.index["activation_form"]
 
 
@@ -53,8 +52,12 @@ class PlantParts(NamedTuple):
     @classmethod
     def of(cls, values: Array) -> PlantParts:
         """Parts of a plant by its held values."""
-        right, form = values[_RIGHT_PRESENT] > 0, values[_FORM] != DOUBLE_HILL
-        return cls(bool(right), bool(form), bool(np.any(values[_INERTANCES] > 0)))
+        aorta, lungs = _INERTANCES
+        return cls(
+            bool(values[_RIGHT_PRESENT] > 0),
+            bool(values[_FORM] != DOUBLE_HILL),
+            bool(values[aorta] > 0 or values[lungs] > 0),
+        )
 
     def with_those_of(self, other: PlantParts) -> PlantParts:
         """The parts of both."""

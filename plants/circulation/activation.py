@@ -70,13 +70,13 @@ class VentricularActivation:
         Of the exponential: standard width.
     """
 
-    activation_form: ca.SX
-    systole_offset: ca.SX
-    systole_slope: ca.SX
-    activation_rise: ca.SX
-    activation_rise_power: ca.SX
-    activation_fall: ca.SX
-    activation_fall_power: ca.SX
+    activation_form: ca.SX | float
+    systole_offset: ca.SX | float
+    systole_slope: ca.SX | float
+    activation_rise: ca.SX | float
+    activation_rise_power: ca.SX | float
+    activation_fall: ca.SX | float
+    activation_fall_power: ca.SX | float
 
 
 def ventricular_activation(phase: ca.SX, period: ca.SX, shape: VentricularActivation) -> ca.SX:
@@ -115,10 +115,19 @@ def left_at_the_ends(period: float, shape: VentricularActivation) -> float:
 
     It is what is faded out; an activation that leaves much does not belong to that heart rate.
     """
-    form, _ = _curves()
-    end = float(period) / float(_time_scale(ca.SX(period), shape))
-    values = [float(form(t, *_arguments(shape))) for t in (0.0, end)]
-    return max(values) / float(_peak(shape)[1])
+    begin, peak = _at_onset_and_peak(shape)
+    scales = period / float(_time_scale(period, shape))
+    return max(begin, _value(scales, shape)) / peak
+
+
+@functools.lru_cache(maxsize=256)
+def _at_onset_and_peak(shape: VentricularActivation) -> tuple[float, float]:
+    """The form's value at the onset and at its peak: most patients share one shape."""
+    return _value(0.0, shape), float(_peak(shape)[1])
+
+
+def _value(time: float, shape: VentricularActivation) -> float:
+    return float(_curves()[0](time, *_arguments(shape)))
 
 
 def atrial_activation(phase: ca.SX, period: ca.SX, lead: ca.SX, width: ca.SX) -> ca.SX:
@@ -135,11 +144,11 @@ def atrial_activation(phase: ca.SX, period: ca.SX, lead: ca.SX, width: ca.SX) ->
     return ca.exp(-0.5 * (since_peak / width) ** 2)
 
 
-def _time_scale(period: ca.SX, shape: VentricularActivation) -> ca.SX:
+def _time_scale(period: ca.SX | float, shape: VentricularActivation) -> ca.SX | float:
     return shape.systole_offset + shape.systole_slope * period
 
 
-def _arguments(shape: VentricularActivation) -> tuple[ca.SX, ...]:
+def _arguments(shape: VentricularActivation) -> tuple[ca.SX | float, ...]:
     return (
         shape.activation_form,
         shape.activation_rise,
@@ -185,7 +194,7 @@ def _cosine(u: ca.SX) -> ca.SX:
     return -sine
 
 
-def _peak(shape: VentricularActivation) -> tuple[ca.SX, ca.SX]:
+def _peak(shape: VentricularActivation) -> tuple[ca.SX | float, ca.SX | float]:
     """Time of the peak, in time scales, and the value of the form there."""
     rise, fall = shape.activation_rise, shape.activation_fall
     n, m = shape.activation_rise_power, shape.activation_fall_power

@@ -22,7 +22,7 @@ from plants.circulation.interaction import pericardial_pressure, septum_shift
 from plants.circulation.smooth import fraction, is_positive, positive_part
 from plants.circulation.structures import CirculationState, Disturbances, PatientParameters, Volumes
 from plants.circulation.valves import valve_flow, venous_flow
-from plants.circulation.vessels import inertia_rate, vessel_flow
+from plants.circulation.vessels import Vessel, inertia_rate, vessel_flow
 from plants.quantities import SECONDS_PER_MINUTE, field_names, structure
 
 #: Blood compartments in the order the blood flows; they are the first states.
@@ -158,16 +158,14 @@ def flows(
     leak_mitral = p.leak_mitral + d.mitral_leak + contact_leak
     leak_aortic = p.leak_aortic + d.aortic_leak
     systemic_resistance = p.r_systemic * d.systemic_resistance
-    pulmonary_resistance = p.r_pulmonary * d.pulmonary_resistance
+    aorta, lungs = _great_arteries(pressure, p, d)
     return Flows(
         mitral=valve_flow(pressure.la - pressure.lv, p.r_mitral, leak_mitral, width),
         mitral_back=positive_part(pressure.lv - pressure.la, width) * leak_mitral,
         aortic=valve_flow(pressure.lv - pressure.aorta, p.r_aortic, leak_aortic, width),
         aortic_back=positive_part(pressure.aorta - pressure.lv, width) * leak_aortic,
         aortic_open=is_positive(pressure.lv - pressure.aorta, width),
-        aorta=vessel_flow(
-            pressure.aorta - pressure.systemic_arteries, x.aorta_flow, p.r_characteristic, p.l_aorta
-        ),
+        aorta=vessel_flow(aorta, x.aorta_flow),
         systemic=(pressure.systemic_arteries - pressure.systemic_veins) / systemic_resistance,
         venous=venous_flow(
             pressure.systemic_veins - pressure.ra,
@@ -180,12 +178,7 @@ def flows(
         pulmonary_valve=valve_flow(
             pressure.rv - pressure.pulmonary_arteries, p.r_pulmonary_valve, p.leak_pulmonary, width
         ),
-        pulmonary=vessel_flow(
-            pressure.pulmonary_arteries - pressure.pulmonary_veins,
-            x.lung_flow,
-            pulmonary_resistance,
-            p.l_pulmonary,
-        ),
+        pulmonary=vessel_flow(lungs, x.lung_flow),
         pulmonary_venous=(pressure.pulmonary_veins - pressure.la) / p.r_pulmonary_venous,
     )
 
@@ -194,13 +187,18 @@ def inertia_rates(
     pressure: Pressures, x: CirculationState, p: PatientParameters, d: Disturbances
 ) -> tuple[ca.SX, ca.SX]:
     """Rates of change (mL/s^2) of the flows out of the aorta and out of the pulmonary arteries."""
+    aorta, lungs = _great_arteries(pressure, p, d)
+    return inertia_rate(aorta, x.aorta_flow), inertia_rate(lungs, x.lung_flow)
+
+
+def _great_arteries(
+    pressure: Pressures, p: PatientParameters, d: Disturbances
+) -> tuple[Vessel, Vessel]:
+    """What lies behind the ascending aorta and behind the pulmonary arteries."""
     return (
-        inertia_rate(
-            pressure.aorta - pressure.systemic_arteries, x.aorta_flow, p.r_characteristic, p.l_aorta
-        ),
-        inertia_rate(
+        Vessel(pressure.aorta - pressure.systemic_arteries, p.r_characteristic, p.l_aorta),
+        Vessel(
             pressure.pulmonary_arteries - pressure.pulmonary_veins,
-            x.lung_flow,
             p.r_pulmonary * d.pulmonary_resistance,
             p.l_pulmonary,
         ),

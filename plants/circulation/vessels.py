@@ -6,28 +6,40 @@ the drop beyond what the resistance takes accelerates.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import casadi as ca
 
 # How fast (1/s) the state goes to zero where there is no inertance and nothing reads it.
 _UNUSED = 100.0
 
 
-def vessel_flow(drop: ca.SX, flow: ca.SX, resistance: ca.SX, inertance: ca.SX) -> ca.SX:
-    """Flow (mL/s) through a vessel.
+class Vessel(NamedTuple):
+    """A vessel now.
 
-    Parameters
+    Attributes
     ----------
     drop : SX
         Pressure drop over it, mmHg.
-    flow : SX
-        What flows by inertia, mL/s: a state.
-    resistance, inertance : SX
-        Of the vessel, mmHg.s/mL and mmHg.s2/mL; an inertance of 0 is none.
+    resistance : SX
+        mmHg.s/mL.
+    inertance : SX
+        mmHg.s2/mL; 0 is none.
     """
-    return ca.if_else(inertance > 0, flow, drop / resistance)
+
+    drop: ca.SX
+    resistance: ca.SX
+    inertance: ca.SX
 
 
-def inertia_rate(drop: ca.SX, flow: ca.SX, resistance: ca.SX, inertance: ca.SX) -> ca.SX:
+def vessel_flow(vessel: Vessel, inertial: ca.SX) -> ca.SX:
+    """Flow (mL/s) through a vessel; `inertial` is what flows by inertia, a state."""
+    return ca.if_else(vessel.inertance > 0, inertial, vessel.drop / vessel.resistance)
+
+
+def inertia_rate(vessel: Vessel, inertial: ca.SX) -> ca.SX:
     """Rate of change (mL/s^2) of what flows by inertia; see :func:`vessel_flow`."""
-    mass = ca.if_else(inertance > 0, inertance, 1)
-    return ca.if_else(inertance > 0, (drop - resistance * flow) / mass, -_UNUSED * flow)
+    has_inertia = vessel.inertance > 0
+    accelerating = vessel.drop - vessel.resistance * inertial
+    mass = ca.if_else(has_inertia, vessel.inertance, 1)
+    return ca.if_else(has_inertia, accelerating / mass, -_UNUSED * inertial)

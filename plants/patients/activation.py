@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-import casadi as ca
-
 from plants.circulation import ACTIVATION_FORMS, COSINE, VentricularActivation, left_at_the_ends
 from plants.quantities import SECONDS_PER_MINUTE, InputError
 
@@ -36,7 +34,7 @@ def activation_mistakes(values: Mapping[str, float]) -> Iterable[InputError]:
         yield InputError("parameters.activation_fall.value", fall, allowed)
         return
     names = (field.name for field in dataclasses.fields(VentricularActivation))
-    shape = VentricularActivation(**{name: ca.SX(values[name]) for name in names})
+    shape = VentricularActivation(**{name: values[name] for name in names})
     left = left_at_the_ends(SECONDS_PER_MINUTE / values["heart_rate"], shape)
     if left > _LEFT_AT_THE_ENDS:
         allowed = (

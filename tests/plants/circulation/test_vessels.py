@@ -7,7 +7,7 @@ import pytest
 
 from plants import STATES, WAVEFORMS, BeatMap, Patient, Plant, Simulator, steady_state
 from plants.beat import PlantParts
-from plants.circulation.vessels import inertia_rate, vessel_flow
+from plants.circulation.vessels import Vessel, inertia_rate, vessel_flow
 
 AORTA = STATES.index["aorta_flow"]
 
@@ -17,13 +17,15 @@ def with_inertia(aorta: float, lungs: float = 0.0) -> Plant:
 
 
 def test_without_inertance_the_drop_is_over_the_resistance():
-    assert float(vessel_flow(6.0, 99.0, 0.03, 0.0)) == pytest.approx(200.0)
-    assert float(inertia_rate(6.0, 99.0, 0.03, 0.0)) < 0  # the state that nothing reads fades
-    assert float(vessel_flow(6.0, 99.0, 0.03, 1e-3)) == 99.0
+    assert float(vessel_flow(Vessel(6.0, 0.03, 0.0), 99.0)) == pytest.approx(200.0)
+    assert (
+        float(inertia_rate(Vessel(6.0, 0.03, 0.0), 99.0)) < 0
+    )  # the state that nothing reads fades
+    assert float(vessel_flow(Vessel(6.0, 0.03, 1e-3), 99.0)) == 99.0
 
 
 def test_the_drop_beyond_what_the_resistance_takes_accelerates():
-    assert float(inertia_rate(6.0, 100.0, 0.03, 2e-3)) == pytest.approx((6.0 - 3.0) / 2e-3)
+    assert float(inertia_rate(Vessel(6.0, 0.03, 2e-3), 100.0)) == pytest.approx((6.0 - 3.0) / 2e-3)
 
 
 def test_little_inertance_changes_little_and_much_delays_the_flow():
