@@ -22,7 +22,7 @@ from plants.circulation.interaction import pericardial_pressure, septum_shift
 from plants.circulation.smooth import fraction, is_positive, positive_part
 from plants.circulation.structures import CirculationState, Disturbances, PatientParameters, Volumes
 from plants.circulation.valves import valve_flow, venous_flow
-from plants.circulation.vessels import Vessel, inertia_rate, vessel_flow
+from plants.circulation.vessels import Vessel, artery_pressure, inertia_rate, vessel_flow
 from plants.quantities import SECONDS_PER_MINUTE, field_names, structure
 
 #: Blood compartments in the order the blood flows; they are the first states.
@@ -112,16 +112,24 @@ def pressures(x: CirculationState, p: PatientParameters, d: Disturbances) -> Pre
     return Pressures(
         la=heart + chamber_pressure(x.la_volume, atria, wall(p, "la")),
         lv=heart + chamber_pressure(lv_free, ventricles, lv_wall),
-        aorta=thorax + (x.aorta_volume - p.vu_aorta) / p.c_aorta,
-        systemic_arteries=(x.systemic_artery_volume - p.vu_systemic_arteries)
-        / p.c_systemic_arteries,
+        aorta=thorax
+        + artery_pressure(x.aorta_volume - p.vu_aorta, p.c_aorta, p.arterial_stiffening),
+        systemic_arteries=artery_pressure(
+            x.systemic_artery_volume - p.vu_systemic_arteries,
+            p.c_systemic_arteries,
+            p.arterial_stiffening,
+        ),
         systemic_veins=(x.systemic_vein_volume - p.vu_systemic_veins - d.venous_volume)
         / p.c_systemic_veins
         + p.abdominal_share * d.abdominal_pressure,
         ra=heart + chamber_pressure(x.ra_volume, atria, wall(p, "ra")),
         rv=heart + chamber_pressure(rv_free, ventricles, rv_wall),
         pulmonary_arteries=thorax
-        + (x.pulmonary_artery_volume - p.vu_pulmonary_arteries) / p.c_pulmonary_arteries,
+        + artery_pressure(
+            x.pulmonary_artery_volume - p.vu_pulmonary_arteries,
+            p.c_pulmonary_arteries,
+            p.pulmonary_stiffening,
+        ),
         pulmonary_veins=thorax
         + (x.pulmonary_vein_volume - p.vu_pulmonary_veins) / p.c_pulmonary_veins,
         heart=heart,

@@ -1,7 +1,14 @@
-"""Flow through a vessel whose blood may have inertia.
+"""Vessels: the pressure of arteries by their blood, and flow that may have inertia.
 
-Without inertance the flow is the pressure drop over the resistance; with one it is a state, which
-the drop beyond what the resistance takes accelerates.
+The wall of an artery stiffens as it is stretched. Without inertance the flow is the pressure drop
+over the resistance; with one it is a state, which the drop beyond what the resistance takes
+accelerates.
+
+References
+----------
+Langewouters GJ, Wesseling KH, Goedhard WJA (1984) The static elastic properties of 45 human
+thoracic and 20 abdominal aortas in vitro and the parameters of a new model. J Biomech 17:425
+(compliance falls with pressure; the quadratic law here is the first term of such a fall).
 """
 
 from __future__ import annotations
@@ -30,6 +37,23 @@ class Vessel(NamedTuple):
     drop: ca.SX
     resistance: ca.SX
     inertance: ca.SX
+
+
+def artery_pressure(stressed: ca.SX, compliance: ca.SX, stiffening: ca.SX) -> ca.SX:
+    """Transmural pressure (mmHg) of an artery.
+
+    Parameters
+    ----------
+    stressed : SX
+        Blood above the unstressed volume, mL.
+    compliance : SX
+        Compliance of the artery at zero pressure, mL/mmHg.
+    stiffening : SX
+        Relative rise of the stiffness with the linear part of the pressure, 1/mmHg; at the pressure
+        P the stiffness is ``sqrt(1 + 2 stiffening P) / compliance``.
+    """
+    linear = stressed / compliance
+    return linear * (1 + 0.5 * stiffening * linear)
 
 
 def vessel_flow(vessel: Vessel, inertial: ca.SX) -> ca.SX:

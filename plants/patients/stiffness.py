@@ -12,6 +12,8 @@ STABILITY_LIMIT = 2.2
 LEAST_STEP = 1e-4
 # Filling pressure (mmHg) at which the passive stiffness of a chamber is taken: a high one.
 _FULL_PRESSURE = 30.0
+# The same of the arteries, and of those of the lungs.
+_ARTERIAL_PRESSURE, _LUNG_PRESSURE = 120.0, 50.0
 # The same of the pericardium.
 _PERICARDIAL_PRESSURE = 15.0
 
@@ -56,9 +58,11 @@ def circuit_rates(
     lv, rv = (chamber(name, factor(f"{name}_contractility")) for name in ("lv", "rv"))
     atria = factor("atrial_contractility")
     la, ra = chamber("la", atria), chamber("ra", atria)
-    aorta, arteries = 1 / p["c_aorta"], 1 / p["c_systemic_arteries"]
+    stiffer = math.sqrt(1 + 2 * p["arterial_stiffening"] * _ARTERIAL_PRESSURE)
+    aorta, arteries = stiffer / p["c_aorta"], stiffer / p["c_systemic_arteries"]
     veins = 1 / p["c_systemic_veins"]
-    pa, pv = 1 / p["c_pulmonary_arteries"], 1 / p["c_pulmonary_veins"]
+    stiffer = math.sqrt(1 + 2 * p["pulmonary_stiffening"] * _LUNG_PRESSURE)
+    pa, pv = stiffer / p["c_pulmonary_arteries"], 1 / p["c_pulmonary_veins"]
     return {
         "r_mitral": (la + lv) / p["r_mitral"],
         "r_aortic": (lv + aorta) / p["r_aortic"],
