@@ -51,7 +51,7 @@ class WeaningBriefing:
         Doses (ug/kg/min) under which the patient was found, of ``DRUGS``; 0 where not named. The
         nominal patient is the one under these. By default the first doses given.
     pressure_before : float, optional
-        Mean arterial pressure before support, mmHg, about which the baroreflex works; where it is
+        Mean arterial pressure before support, mmHg, at which the baroreflex is neutral; where it is
         not known, the nominal patient's is taken for a guess.
     baroreflex : float, optional
         Share, 0 to 1, of the baroreflex that is assumed to be at work; by default that of
@@ -130,7 +130,7 @@ class WeaningBriefing:
         """
         known = {f"{name}_baseline": baseline_doses[name] for name in DRUGS}
         if self.pressure_before is not None:
-            known["baroreflex_pressure"] = self.pressure_before
+            known["baroreflex_operating_pressure"] = self.pressure_before
         if self.baroreflex is not None:
             known["baroreflex_gain"] = self.baroreflex
         told = SlowParameters.load().replace(source="told in the briefing", tag="D", **known)

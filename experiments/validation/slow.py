@@ -74,7 +74,7 @@ def with_reflex(
 def reflex_effects(pressure: float, operating_point: float) -> dict[str, float]:
     """What the reflex in equilibrium does to the plant at a mean arterial pressure (mmHg)."""
     defaults = TypedLayout(reflex.Parameters).select(SlowParameters.load().values)
-    p = replace(defaults, baroreflex_gain=1.0, baroreflex_pressure=operating_point)
+    p = replace(defaults, baroreflex_gain=1.0, baroreflex_operating_pressure=operating_point)
     effects = reflex.effects(reflex.equilibrium(pressure, p), None, p)
     return {name: float(value) for name, value in effects.items()}
 

@@ -77,7 +77,7 @@ class SupportedRun:
     @property
     def pressure_before(self) -> float:
         """True mean arterial pressure on arrival, before support, mmHg."""
-        return float(self._clock.parameters["baroreflex_pressure"])
+        return float(self._clock.parameters["baroreflex_operating_pressure"])
 
     def metrics(self) -> dict[str, float]:
         """Metrics of the present beat and the slow signals, by name.

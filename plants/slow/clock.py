@@ -52,7 +52,7 @@ class SlowClock:
         The patient.
     parameters : SlowParameters, optional
         The slow parameters; by default those of the package. Unless they change it, the reflex's
-        operating point is the patient's own mean arterial pressure without support.
+        operating pressure is the patient's own mean arterial pressure without support.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class SlowClock:
         self.first_metrics: Mapping[str, float] = steady_state(Plant(self.patient)).metrics
         defaults = SlowParameters.load()
         parameters = defaults if parameters is None else parameters
-        name = "baroreflex_pressure"
+        name = "baroreflex_operating_pressure"
         if parameters.entries[name] == defaults.entries[name]:
             source = "derived: mean arterial pressure without support"
             own = {name: self.first_metrics["map"]}
@@ -148,7 +148,7 @@ class SlowClock:
     def quasi_steady(self, state: Array, metrics: Mapping[str, float]) -> Array:
         """The state with the quick ones in equilibrium with a beat."""
         state = state.copy()
-        state[_FAST_RELAXING] = _numeric("equilibrium")(metric_vector(metrics), self._p)
+        state[_FAST_RELAXING] = _numeric("equilibrium")(state, metric_vector(metrics), self._p)
         return state
 
     def advance(self, metrics: Mapping[str, float], hours: float) -> None:

@@ -16,15 +16,9 @@ import casadi as ca
 
 from plants.patients import PATIENT_PARAMETERS
 from plants.plant import METRICS
-from plants.quantities import (
-    SLOW_SIGNALS,
-    Layout,
-    Parameter,
-    TypedLayout,
-    declarations,
-    field_names,
-)
+from plants.quantities import SLOW_SIGNALS, Layout, Parameter, TypedLayout, declarations
 from plants.scenarios import DISTURBANCES
+from plants.slow.declarations.reflex import FAST_STATES
 from plants.slow.laws import (
     TOPICS,
     AllInputs,
@@ -45,7 +39,7 @@ SLOW_PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
     }
 )
 #: Quick states, which settle within the beats that an outer step of hours passes over.
-FAST_RELAXING_STATES: tuple[str, ...] = field_names(reflex.States)
+FAST_RELAXING_STATES: tuple[str, ...] = FAST_STATES
 
 STATE_LAYOUT = TypedLayout(AllStates, SLOW_STATES)
 INPUT_LAYOUT = TypedLayout(AllInputs, SLOW_INPUTS)
@@ -68,7 +62,7 @@ class SlowModel:
     outputs : Function
         ``(s, m, u, p) -> signals`` in the order of ``SLOW_SIGNALS``.
     equilibrium : Function
-        ``(m, p) -> `` the quick states (:data:`FAST_RELAXING_STATES`) in equilibrium with a beat.
+        ``(s, m, p) -> `` the quick states (:data:`FAST_RELAXING_STATES`) in equilibrium with a beat.
     """
 
     rates: ca.Function
@@ -111,7 +105,8 @@ def slow_model() -> SlowModel:
     decay = ca.vertcat(
         *[-ca.jacobian(rate_vector[i], vectors[0][i]) for i in range(len(SLOW_STATES))]
     )
-    equilibrium = TypedLayout(reflex.States).vector(reflex.equilibrium(m.map, p))
+    settled = reflex.equilibrium(m.map, p, s.present_set_point)
+    equilibrium = ca.vertcat(*[getattr(settled, name) for name in FAST_RELAXING_STATES])
     options = {"cse": True}
     return SlowModel(
         rates=ca.Function("slow_rates", vectors, [rate_vector], options),
@@ -121,6 +116,6 @@ def slow_model() -> SlowModel:
         ),
         outputs=ca.Function("slow_outputs", vectors, [OUTPUT_LAYOUT.pack(outputs)], options),
         equilibrium=ca.Function(
-            "slow_equilibrium", [vectors[1], vectors[3]], [equilibrium], options
+            "slow_equilibrium", [*vectors[:2], vectors[3]], [equilibrium], options
         ),
     )

@@ -222,7 +222,10 @@ def patient_estimate(
     contractility, n = space.index["lv_contractility"], len(space.names)
     root = np.concatenate([root, root[contractility][None]])
     spread = np.linalg.norm(root, axis=1)
-    own = {"blood_volume": patient["blood_volume"], "reflex_pressure": slow["baroreflex_pressure"]}
+    own = {
+        "blood_volume": patient["blood_volume"],
+        "reflex_pressure": slow["baroreflex_operating_pressure"],
+    }
     estimates = [
         Estimate(
             quantity.name,

@@ -178,9 +178,10 @@ def _estimated(p: AllParameters, x: ca.SX, t: ca.SX) -> AllParameters:
     The valve closes up to a stretch, which is a volume and a pressure in one.
     """
     leak = ca.exp(x[STATE_INDEX["mitral_leak"]])
+    pressure = p.baroreflex_operating_pressure + x[STATE_INDEX["reflex_pressure"]]
     return replace(
         p,
-        baroreflex_pressure=p.baroreflex_pressure + x[STATE_INDEX["reflex_pressure"]],
+        baroreflex_operating_pressure=pressure,
         mitral_tethering=leak / REFERENCE_STRETCH,
         mitral_competent_volume=t[2] + x[STATE_INDEX["mitral_closing"]],
         mitral_competent_pressure=ca.SX(0),

@@ -5,14 +5,15 @@ The equations are in :mod:`plants.slow.laws.reflex`.
 
 from __future__ import annotations
 
-from plants.quantities import Entry, entry, structure
+from plants.quantities import Entry, entry, field_names, structure
 
 
 @structure
 class States:
-    """The pressure that is sensed, and the tone of every effector above the operating point's."""
+    """Sensed pressure, set point, and the tone of every effector above the operating pressure's."""
 
     sensed_pressure: Entry = entry("mmHg", "arterial pressure as the receptors pass it", -50, 300)
+    present_set_point: Entry = entry("mmHg", "pressure about which the receptors work", -50, 300)
     contractility_delayed: Entry = entry("1", "tone on its way (contractility)", -10, 10)
     contractility_tone: Entry = entry("1", "tone at the effector (contractility)", -10, 10)
     resistance_delayed: Entry = entry("1", "tone on its way (resistance)", -10, 10)
@@ -30,7 +31,10 @@ class Parameters:
     """The reflex: receptors, nerves and effectors."""
 
     baroreflex_gain: Entry = entry("1", "share of the reflex that is at work; 0 is off", 0, 1)
-    baroreflex_pressure: Entry = entry("mmHg", "pressure at which the reflex is neutral", 20, 200)
+    baroreflex_set_point: Entry = entry("mmHg", "a person's set point, never reset (Pn)", 50, 150)
+    baroreflex_operating_pressure: Entry = entry("mmHg", "where the reflex is neutral", 20, 200)
+    baroreflex_resetting_share: Entry = entry("1", "share of a pressure's move that resets", 0, 1)
+    baroreflex_resetting_time: Entry = entry("h", "time constant of resetting", 0.05, 240)
     baroreflex_slope: Entry = entry("mmHg", "width of the sigmoid of the carotid sinus (ka)", 2, 50)
     carotid_firing_low: Entry = entry("1/s", "lowest firing of the carotid sinus (fmin)", 0, 20)
     carotid_firing_high: Entry = entry("1/s", "highest firing of the carotid sinus (fmax)", 20, 150)
@@ -65,3 +69,9 @@ class Parameters:
     delay_venous: Entry = entry("s", "effector's delay (venous)", 0.05, 120)
     delay_rate_sympathetic: Entry = entry("s", "effector's delay (rate_sympathetic)", 0.05, 120)
     delay_rate_vagal: Entry = entry("s", "effector's delay (rate_vagal)", 0.05, 120)
+
+
+#: States that settle within seconds; the set point takes hours.
+FAST_STATES: tuple[str, ...] = tuple(
+    name for name in field_names(States) if name != "present_set_point"
+)

@@ -8,13 +8,19 @@ under which the patient was identified: there every effect is exactly neutral.
 Stopping an infusion under which a patient was identified therefore takes away contractility, rate
 and resistance: what a masked failure hides behind.
 
+Norepinephrine is both: its alpha-1 part raises resistances and takes blood out of the unstressed
+veins, its beta-1 part makes both ventricles stronger. What it does to the heart rate through the
+pressure is the baroreflex's; its own small effect on the sinus node is left out. Vasopressin and
+milrinone are not told apart from the two.
+
 References
 ----------
 Akhtar N et al. (1975) Am J Cardiol 36:202; Beregovich J et al. (1975) Br Heart J 37:629 and
 Leier CV et al. (1978) Circulation 58:466 (dobutamine in heart failure). Ensinger H et al. (1992)
-Crit Care Med 20:1250 (norepinephrine, dose and pressure). Persichini R et al. (2012) Crit Care
-Med 40:3146 (norepinephrine and mean systemic pressure). Levy B et al. (2018) J Am Coll Cardiol
-72:173 (norepinephrine in cardiogenic shock).
+Crit Care Med 20:1250 (norepinephrine in volunteers). Persichini R et al. (2012) Crit Care Med
+40:3146 (norepinephrine and mean systemic pressure). Hamzaoui O et al. (2010) Crit Care 14:R142 and
+(2018) Br J Anaesth (norepinephrine, output and ejection fraction of hypotensive patients). Udesen
+NLJ et al. (2020) Crit Care 24 (0.1 ug/kg/min in pigs on the Impella CP).
 """
 
 from __future__ import annotations

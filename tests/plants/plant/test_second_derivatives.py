@@ -57,7 +57,7 @@ def test_those_of_the_slow_clock_are_finite_at_its_start(patient):
     assert finite(model.rates, clock.state, metrics, inputs, parameters)
     assert finite(model.outputs, clock.state, metrics, inputs, parameters)
     assert finite(model.effects, clock.state, inputs, parameters)
-    assert finite(model.equilibrium, metrics, parameters)
+    assert finite(model.equilibrium, clock.state, metrics, parameters)
 
 
 def test_the_second_derivative_by_phase_at_the_onset_is_bounded():

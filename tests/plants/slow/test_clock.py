@@ -53,15 +53,17 @@ def test_every_patient_starts_as_it_was_identified(name, values):
     assert clock.checked(clock.state) == pytest.approx(clock.state)
 
 
-def test_the_reflex_works_around_the_patients_own_pressure_unless_told_otherwise():
+def test_the_reflex_is_neutral_at_the_patients_own_pressure_unless_told_otherwise():
     clock = SlowClock("shock-d")
-    assert clock.parameters["baroreflex_pressure"] == pytest.approx(clock.first_metrics["map"])
-    mine = SlowParameters.load().replace(baroreflex_pressure=75.0)
-    assert SlowClock("shock-d", mine).parameters["baroreflex_pressure"] == 75.0
+    assert clock.parameters["baroreflex_operating_pressure"] == pytest.approx(
+        clock.first_metrics["map"]
+    )
+    mine = SlowParameters.load().replace(baroreflex_operating_pressure=75.0)
+    assert SlowClock("shock-d", mine).parameters["baroreflex_operating_pressure"] == 75.0
     # Said in so many words, the default is a choice too.
-    same = SlowParameters.load()["baroreflex_pressure"]
-    told = SlowParameters.load().replace(baroreflex_pressure=same)
-    assert SlowClock("shock-d", told).parameters["baroreflex_pressure"] == same
+    same = SlowParameters.load()["baroreflex_operating_pressure"]
+    told = SlowParameters.load().replace(baroreflex_operating_pressure=same)
+    assert SlowClock("shock-d", told).parameters["baroreflex_operating_pressure"] == same
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,7 @@ def test_the_quickest_state_meets_its_target_in_one_long_step():
     clock = SlowClock("shock-d", SlowParameters.load().replace(baroreflex_gain=1.0))
     metrics = dict(clock.first_metrics) | {"map": clock.first_metrics["map"] - 15.0}
     for _ in range(4):  # Pressure, delay, effector: each a step behind the one before.
-        clock.advance(metrics, 10.0)
+        clock.advance(metrics, 30.0)
     expected = clock.quasi_steady(clock.state, metrics)
     assert clock.state == pytest.approx(expected, abs=1e-9)
     assert clock.effects()["heart_rate"] > 1.02

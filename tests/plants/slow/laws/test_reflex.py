@@ -1,4 +1,4 @@
-"""The baroreflex: the reference's curves, neutral at the operating point, and how it settles."""
+"""The baroreflex: the reference's curves, neutral where identified, its set point and settling."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def effects(pressure: float, p: AllParameters) -> dict[str, float]:
 
 
 def response(p: AllParameters, pressure: float, seconds: np.ndarray) -> dict[str, np.ndarray]:
-    """The states after a step of the pressure from the operating point."""
+    """The states after a step of the pressure from the operating pressure."""
     s, m = ca.SX.sym("s", len(NAMES)), ca.SX.sym("map")
     space = STATE_LAYOUT.partly(**{name: s[i] for i, name in enumerate(NAMES)})
     rates = reflex.rates(space, METRICS.partly(map=m), NOTHING, p)
     f = ca.Function("f", [s, m], [ca.vertcat(*[rates[name] for name in NAMES])])
-    first = reflex.start(p, METRICS.partly(map=p.baroreflex_pressure))
+    first = reflex.start(p, METRICS.partly(map=p.baroreflex_operating_pressure))
     solution = solve_ivp(
         lambda t, x: np.asarray(f(x, pressure)).ravel() / 3600.0,
         (0, seconds[-1]),
@@ -57,7 +57,7 @@ def response(p: AllParameters, pressure: float, seconds: np.ndarray) -> dict[str
 def test_the_constants_are_those_of_the_reference():
     p = parameters()
     # Ursino's firing rates at the operating point, worked out by hand.
-    carotid = reflex.carotid_firing(92.0, p)
+    carotid = reflex.carotid_firing(92.0, 92.0, p)
     assert carotid == pytest.approx((2.52 + 47.78) / 2)
     assert reflex.sympathetic_firing(carotid, p) == pytest.approx(
         2.10 + (16.11 - 2.10) * np.exp(-0.0675 * carotid)
@@ -75,12 +75,14 @@ def test_the_sigmoid_is_ursinos():
     for pressure in (0.0, 60.0, 110.0, 200.0):
         exponential = np.exp((pressure - 92.0) / 11.758)
         expected = (2.52 + 47.78 * exponential) / (1 + exponential)
-        assert reflex.carotid_firing(pressure, p) == pytest.approx(expected)
+        assert reflex.carotid_firing(pressure, 92.0, p) == pytest.approx(expected)
+        # A set point that moves takes the curve along.
+        assert reflex.carotid_firing(pressure - 20.0, 72.0, p) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("operating_point", [47.0, 57.0, 92.0])
 def test_it_is_exactly_neutral_at_the_operating_point_and_when_off(operating_point):
-    p = parameters(baroreflex_pressure=operating_point)
+    p = parameters(baroreflex_operating_pressure=operating_point)
     neutral = {
         "lv_contractility": 1.0,
         "rv_contractility": 1.0,
@@ -89,7 +91,7 @@ def test_it_is_exactly_neutral_at_the_operating_point_and_when_off(operating_poi
         "heart_rate": 1.0,
     }
     assert effects(operating_point, p) == neutral
-    off = parameters(baroreflex_pressure=operating_point, baroreflex_gain=0.0)
+    off = parameters(baroreflex_operating_pressure=operating_point, baroreflex_gain=0.0)
     assert effects(operating_point - 30.0, off) == neutral
     start = STATE_LAYOUT.partly(**reflex.start(p, METRICS.partly(map=operating_point)))
     assert reflex.effects(start, NOTHING, p) == neutral
@@ -125,7 +127,7 @@ def test_a_gain_between_scales_every_effect():
 
 
 def test_effectors_follow_with_their_lags_and_delays_and_settle_where_told():
-    p = parameters()
+    p = parameters(baroreflex_resetting_share=0.0)
     seconds = np.linspace(0.0, 200.0, 4001)
     tones = response(p, 70.0, seconds)
     target = reflex.equilibrium(70.0, p)
@@ -151,15 +153,57 @@ def test_effectors_follow_with_their_lags_and_delays_and_settle_where_told():
 @settings(max_examples=40, deadline=None)
 @given(pressure=st.floats(-50, 300), operating_point=st.floats(30, 130), gain=st.floats(0, 1))
 def test_effects_stay_within_bounds_whatever_the_pressure(pressure, operating_point, gain):
-    p = parameters(baroreflex_pressure=operating_point, baroreflex_gain=gain)
+    p = parameters(baroreflex_operating_pressure=operating_point, baroreflex_gain=gain)
     factors = effects(pressure, p)
-    assert 0.8 < factors["lv_contractility"] < 1.3
-    assert 0.8 < factors["rv_contractility"] < 1.3
-    assert 0.5 < factors["systemic_resistance"] < 1.6
-    assert 0.74 < factors["heart_rate"] < 1.6
-    assert -600 < factors["venous_volume"] < 460
+    # A patient may come from either end of the curves.
+    assert 0.65 < factors["lv_contractility"] < 1.5
+    assert 0.65 < factors["rv_contractility"] < 1.5
+    assert 0.45 < factors["systemic_resistance"] < 2.1
+    assert 0.48 < factors["heart_rate"] < 2.1
+    assert -1000 < factors["venous_volume"] < 1000
     shown = reflex.outputs(reflex.equilibrium(pressure, p), NOTHING, NOTHING, p)
-    assert 0.5 < shown["sympathetic_activity"] < 3.1
+    assert 0.15 < shown["sympathetic_activity"] < 6.0
+
+
+def test_in_shock_the_reflex_has_little_left_to_lose():
+    # The further below a person's set point, the less of a rise of pressure it takes back, and the
+    # less than a reflex that is centred on the pressure of shock.
+    pressures = (40.0, 50.0, 60.0, 70.0)
+    rises = [effects(pressure + 10.0, shocked(pressure)) for pressure in pressures]
+    centred = effects(60.0, shocked(50.0, baroreflex_set_point=50.0))
+    for name, sign in (("systemic_resistance", -1), ("heart_rate", -1), ("venous_volume", 1)):
+        neutral = 0.0 if name == "venous_volume" else 1.0
+        lost = [sign * (rise[name] - neutral) for rise in rises]
+        assert np.all(np.diff([0.0, *lost]) > 0)
+        assert lost[1] < 0.75 * sign * (centred[name] - neutral)
+
+
+def shocked(pressure: float, **changes: float) -> AllParameters:
+    return parameters(baroreflex_operating_pressure=pressure, **changes)
+
+
+@pytest.mark.parametrize("person", [80.0, 92.0, 105.0])
+def test_the_set_point_is_reset_a_share_of_the_way_within_hours(person):
+    p = shocked(57.0, baroreflex_set_point=person)
+    share, hours = p.baroreflex_resetting_share, p.baroreflex_resetting_time
+    seconds = 3600.0 * np.array([0.0, hours, 12 * hours])
+    course = response(p, 80.0, seconds)["present_set_point"]
+    first, last = person + share * (57.0 - person), person + share * (80.0 - person)
+    assert course[0] == pytest.approx(first)
+    # The receptors' seconds come on top.
+    assert course[1] == pytest.approx(last + (first - last) * np.exp(-1), abs=0.05)
+    assert course[2] == pytest.approx(last, abs=0.01)
+    never = response(shocked(57.0, baroreflex_resetting_share=0.0), 80.0, seconds)
+    assert never["present_set_point"] == pytest.approx([92.0] * 3)
+
+
+def test_a_rise_that_lasts_lowers_the_tone_less_once_the_set_point_has_followed():
+    p = shocked(57.0)
+    at_once = effects(80.0, p)
+    settled = reflex.equilibrium(80.0, p, reflex.settled_set_point(80.0, p))
+    later = {name: float(value) for name, value in reflex.effects(settled, NOTHING, p).items()}
+    assert at_once["systemic_resistance"] < later["systemic_resistance"] < 1.0
+    assert at_once["heart_rate"] < later["heart_rate"] < 1.0
 
 
 def test_nothing_overflows_in_value_or_derivative_far_out():
