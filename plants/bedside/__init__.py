@@ -15,7 +15,6 @@ from plants.bedside.bedside import (
 from plants.bedside.cases import (
     CASES as CASES,
     WeaningCase as WeaningCase,
-    congested as congested,
     weaning_patient as weaning_patient,
 )
 from plants.bedside.complications import (

@@ -27,7 +27,6 @@ from plants.cohorts import (
     recovered_shares,
 )
 from plants.console import label_limit
-from plants.patients import Patient
 from plants.pumps import Pump
 from plants.quantities import DATA, number_parts, parameter_table, stream, unknown_name
 from plants.slow import SLOW_INPUTS
@@ -57,7 +56,6 @@ _DECLARED = {
         ("partial_low", "1", "least share of the gap that a partial responder gains", 0, 2),
         ("partial_high", "1", "largest share of the gap that a partial responder gains", 0, 2),
         ("coronary_critical_pressure", "mmHg", "perfusion pressure that half suffices", 5, 90),
-        ("pulmonary_compliance", "1", "compliance of the lung's arteries over profile's", 0.1, 2),
         ("quick_time", "d", "time constant of recovery in the special cases", 0.25, 30),
         ("quick_delay", "d", "largest delay of recovery in the special cases", 0, 10),
         ("hidden_hours", "h", "time on the pump at which a leak is hidden", 1, 400),
@@ -149,7 +147,6 @@ def weaning_patient(
     name = case or _chosen(shares[0], "share")
     kind = phenotype or (_RV_FAILURE if name == "rv-failure" else _chosen(shares[1], "phenotype"))
     drawn = Population(kind, evaluation=evaluation).draw(seed)
-    drawn = replace(drawn, patient=congested(drawn.patient))
     values = case_numbers()["heart"]
     doses = _doses(seed)
     amount = float(stream("weaning case", seed, member="heart").random())
@@ -184,30 +181,6 @@ def weaning_patient(
         events = HourScenario.drawn("relapse", seed, low, high)
     patient = replace(drawn, responder=responder, slow=slow)
     return patient, WeaningCase(name, kind, events, MappingProxyType(fixed_doses))
-
-
-def congested(patient: Patient) -> Patient:
-    """A patient in shock with the stiff pulmonary arteries of congested lungs.
-
-    The profiles' compliance is that of a loop with healthy lungs. The blood that stiffer arteries
-    hold less at the pressure of the profile goes into their unstressed volume, so that all else
-    stays as it was identified.
-
-    Examples
-    --------
-    >>> from plants import Patient
-    >>> from plants.bedside import congested
-    >>> patient = congested(Patient.load("shock-c"))
-    >>> patient["c_pulmonary_arteries"] < Patient.load("shock-c")["c_pulmonary_arteries"]
-    True
-    """
-    before = patient["c_pulmonary_arteries"]
-    after = case_numbers()["heart"]["pulmonary_compliance"] * before
-    goal = patient.targets.get("mpap")
-    held = (before - after) * (goal.value if goal is not None else 0.0)
-    return patient.replace(
-        c_pulmonary_arteries=after, vu_pulmonary_arteries=patient["vu_pulmonary_arteries"] + held
-    )
 
 
 def _chosen(share: float, part: str) -> str:

@@ -19,7 +19,7 @@ from plants import (
     unknown_name,
     weaning_patient,
 )
-from plants.bedside import CASES, congested
+from plants.bedside import CASES
 from plants.quantities import file_name, stream
 from plants.slow.laws import DRUGS
 
@@ -139,7 +139,7 @@ def briefing(trial: WeaningTrial, bedside: Bedside, case: WeaningCase) -> Weanin
     """What the controller is told: the profile, the doses and the pressure on arrival."""
     noise = float(stream("pressure on arrival", trial.seed).normal(0.0, 1.0))
     return WeaningBriefing(
-        congested(Patient.load(case.phenotype)),
+        Patient.load(case.phenotype),
         bedside.pump,
         Therapy.default(),
         tier=trial.tier,
