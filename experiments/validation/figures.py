@@ -22,6 +22,7 @@ from experiments.figures import (
 from experiments.statistics import DataFrame, data_frame
 from experiments.validation.bands import BEFORE
 from experiments.validation.conditions import ShownCase, ShownCondition
+from experiments.validation.loops import pump_loops_figure, stage_loops_figure
 from experiments.validation.parts import PRESETS, Part
 from experiments.validation.row import MISS, Row
 
@@ -58,6 +59,10 @@ def validation_figures(parts: Sequence[Part]) -> dict[str, Drawing]:
     for part in parts:
         if part.name.name == PRESETS:
             figures["presets"] = partial(presets_figure, part.rows)
+        if part.stage_loops:
+            figures["stage-loops"] = partial(stage_loops_figure, part.stage_loops)
+        if part.pump_loops:
+            figures["pump-loops"] = partial(pump_loops_figure, part.pump_loops)
     return figures
 
 

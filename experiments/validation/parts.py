@@ -13,6 +13,7 @@ from experiments.validation.bands import studies
 from experiments.validation.comparison import failed_rows, study_rows
 from experiments.validation.conditions import ShownCase, simulate_study
 from experiments.validation.displayed import head_flow_rows, preset_rows, variant_rows
+from experiments.validation.loops import WallLoop, pump_loops, stage_loops
 from experiments.validation.row import Row
 from plants import PhysicsError, Pump, unknown_name
 
@@ -42,12 +43,16 @@ class Part:
         What was simulated; empty where a table holds it.
     tables : dict of str to list of dict
         Rows of the tables behind the comparisons.
+    stage_loops, pump_loops : list of WallLoop
+        Loops of the presets, and of one of them on pumps.
     """
 
     name: PartName
     rows: list[Row]
     cases: list[ShownCase] = field(default_factory=list)
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    stage_loops: list[WallLoop] = field(default_factory=list)
+    pump_loops: list[WallLoop] = field(default_factory=list)
 
 
 def part_names() -> tuple[str, ...]:
@@ -74,7 +79,13 @@ def run_part(part: PartName) -> Part:
     if part.name == PRESETS:
         presets = patients_table()
         tables = {"presets": _records(presets)}
-        return Part(part, preset_rows(presets), tables=tables)
+        return Part(
+            part,
+            preset_rows(presets),
+            tables=tables,
+            stage_loops=stage_loops(),
+            pump_loops=pump_loops(),
+        )
     if part.name == HEAD_FLOW:
         flows = head_flow_table([part.device])
         rmse = head_flow_rmse(flows)

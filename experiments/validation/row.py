@@ -2,9 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 WITHIN, MISS = "within", "miss"
+#: Topics of the comparisons, and the signals and measures that belong to each.
+TOPICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "arteries and output": (
+            *("map", "systolic", "diastolic", "pulse_pressure", "heart_rate"),
+            *("cardiac_output", "cardiac_index", "cardiac_power_output", "native_flow", "lactate"),
+            "coronary_perfusion_pressure",
+        ),
+        "left heart": (
+            *("lvedp", "lvedv", "lvesv", "lv_peak_pressure", "lv_peak_less_map", "lv_pressure"),
+            *("ejection_fraction", "stroke_volume", "stroke_work", "pressure_volume_area", "pcwp"),
+            *("loop_fill", "loop_least_volume", "loop_upstroke_share", "loop_downstroke_share"),
+            *("aortic_valve_open_fraction", "aortic_regurgitant_fraction"),
+            *("mitral_regurgitant_fraction", "mitral_regurgitant_volume"),
+            *("la_volume_max", "la_volume_min"),
+        ),
+        "right heart and lungs": (
+            *("cvp", "cvp_over_pcwp", "papi", "mpap", "pa_systolic", "pa_diastolic", "ea_ees_rv"),
+            *("rvedv", "rvesv", "rv_ejection_fraction", "rv_stroke_work"),
+            "pulmonary_time_constant",
+        ),
+        "pumps": (
+            *("pump_flow", "pump_flow_max", "pump_flow_min", "pump_flow_pulsatility"),
+            *("flow_at_60", "right_pump_flow", "hemolysis_rate", "motor_current_pulsatility"),
+            *("placement_pulsatility", "placement_over_diastolic", "malposition"),
+            *("suction", "suction_margin"),
+        ),
+    }
+)
+#: Topic of a signal that none of them names.
+OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -75,6 +108,16 @@ class Row:
         if self.high is None:
             return f"at least {self.low:g}"
         return f"{self.low:.4g} to {self.high:.4g}"
+
+    @property
+    def confidence(self) -> str:
+        """The tag's letters alone: S, R, S/R, D or X."""
+        return self.tag.split()[0]
+
+    @property
+    def topic(self) -> str:
+        """The topic of :data:`TOPICS` that the signal belongs to."""
+        return next((topic for topic, names in TOPICS.items() if self.signal in names), OTHER)
 
 
 def verdict(held: bool) -> str:

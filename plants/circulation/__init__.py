@@ -9,7 +9,10 @@ from plants.circulation.activation import (
     end_systolic_phase as end_systolic_phase,
     left_at_the_ends as left_at_the_ends,
 )
-from plants.circulation.elastance import potential_energy as potential_energy
+from plants.circulation.elastance import (
+    chamber_pressure as chamber_pressure,
+    potential_energy as potential_energy,
+)
 from plants.circulation.loop import (
     Flows as Flows,
     Pressures as Pressures,

@@ -37,5 +37,9 @@ from plants.plant.plant import (
     STEP as STEP,
     Plant as Plant,
 )
+from plants.plant.pressure_volume import (
+    PressureVolumeRelations as PressureVolumeRelations,
+    pressure_volume_relations as pressure_volume_relations,
+)
 from plants.plant.structures import FreeWall as FreeWall
 from plants.quantities import BeatMetrics as BeatMetrics

@@ -268,7 +268,7 @@ def _reference(presets: DataFrame) -> ReferenceResults:
     """The patients of the package as they come: ``results/patients``."""
     page = f"# Built-in patients and their targets\n\n{patients_summary(presets)}"
     text = csv_text(presets, float_format="%.6g")
-    return ReferenceResults((), page=page, files={"targets.csv": text})
+    return ReferenceResults(("parameters",), page=page, files={"targets.csv": text})
 
 
 def _files(patients: Sequence[IdentifiedPatient]) -> list[tuple[str, str]]:

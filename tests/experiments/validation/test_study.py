@@ -73,7 +73,12 @@ def test_the_summary_counts_by_study_and_lists_the_misses(recover):
     right = [dataclasses.replace(row, verdict=WITHIN) for row in rows]
     lines = render("validation.md", rows=[*right, wrong], miss=MISS, variants=[]).splitlines()
     assert lines == [
-        "4 of 5 values lie in their bands.",
+        "4 of 5 rows within their bands (80.0 %).",
+        "",
+        "By what is known of the published value (S seen in a source, R recalled, D derived, X a "
+        "fill or guess): S 4 of 5.",
+        "",
+        "By topic: arteries and output 2 of 3, pumps 1 of 1, right heart and lungs 1 of 1.",
         "",
         "- RECOVER I: 4 of 4",
         "- Another: 0 of 1",
@@ -84,7 +89,8 @@ def test_the_summary_counts_by_study_and_lists_the_misses(recover):
         f"published {wrong.published}: it was tampered with.",
     ]
     held = render("validation.md", rows=right, miss=MISS, variants=[])
-    assert held == "4 of 4 values lie in their bands.\n\n- RECOVER I: 4 of 4"
+    assert held.startswith("4 of 4 rows within their bands (100.0 %).\n")
+    assert held.endswith("\n\n- RECOVER I: 4 of 4")
 
 
 @pytest.mark.usefixtures("drawn")
@@ -164,7 +170,7 @@ def short_work(monkeypatch, presets):
 def test_a_missed_band_is_exit_code_1_and_told(impellab, short_work):
     result = impellab("validate", "--study", "recover-i", "--workers", "1")
     assert result.code == 1
-    assert "0 of 4 values lie in their bands" in result.out
+    assert "0 of 4 rows within their bands" in result.out
     assert "it was tampered with" in result.out
     assert "MISS" in result.out
 
