@@ -1,4 +1,4 @@
-"""The pages of the documentation that are tables of what the code declares.
+"""The pages of the documentation that are made from what the code declares and from the results.
 
 ``python -m experiments.documentation`` rewrites them; run it from the root of the checkout.
 """
@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from experiments.runs import markdown_table, replace_file
+from experiments.credibility import validation_page
+from experiments.runs import RESULTS, markdown_table, replace_file
 from experiments.trials import TRIAL_METRICS
 from plants import (
     DEVICE_PARAMETERS,
@@ -30,10 +31,7 @@ from plants.scenarios import VOLUME
 
 #: Folder of the pages, seen from the root of the checkout.
 FOLDER = Path("docs")
-_REWRITE = (
-    "Made by `python -m experiments.documentation` from what the code declares; "
-    "a test compares the two."
-)
+_REWRITE = "Made by `python -m experiments.documentation` from {}; a test compares the two."
 _SIGNAL_COLUMNS = ("signal", "unit", "meaning", "low", "high", "from tier")
 _PARAMETER_COLUMNS = ("parameter", "unit", "meaning", "low", "high")
 _SENSOR_COLUMNS = ("signal", "unit", "noise", "bias", "interval [s]", "source", "tag")
@@ -126,37 +124,49 @@ def parameters_page() -> str:
     )
 
 
-def pages() -> dict[str, str]:
+def pages(results: Path = RESULTS) -> dict[str, str]:
     """Every page by its file name.
 
-    Examples
-    --------
-    >>> from experiments.documentation import pages
-    >>> sorted(pages())
-    ['parameters.md', 'signals.md']
+    Parameters
+    ----------
+    results : Path
+        Folder of the reference results.
+
+    Raises
+    ------
+    InputError
+        A table of the results is not there.
     """
-    return {"signals.md": signals_page(), "parameters.md": parameters_page()}
+    return {
+        "signals.md": signals_page(),
+        "parameters.md": parameters_page(),
+        "validation.md": _made(validation_page(results), "the reference results"),
+    }
 
 
-def write(folder: Path = FOLDER) -> tuple[Path, ...]:
+def write(folder: Path = FOLDER, results: Path = RESULTS) -> tuple[Path, ...]:
     """Rewrite the pages; each file is replaced as a whole.
 
     Raises
     ------
     InputError
-        There is no such folder.
+        There is no such folder, or a table of the results is missing.
     """
     if not folder.is_dir():
         raise InputError("folder", os.fspath(folder), "a folder; run it from the checkout's root")
     written = []
-    for name, text in pages().items():
+    for name, text in pages(results).items():
         replace_file(folder / name, text.encode())
         written.append(folder / name)
     return tuple(written)
 
 
 def _page(title: str, *parts: str) -> str:
-    return "\n\n".join([f"# {title}", *parts, _REWRITE]) + "\n"
+    return _made("\n\n".join([f"# {title}", *parts]), "what the code declares")
+
+
+def _made(text: str, source: str) -> str:
+    return f"{text}\n\n{_REWRITE.format(source)}\n"
 
 
 def _signal_rows(kind: str) -> list[tuple[object, ...]]:

@@ -197,18 +197,23 @@ def test_every_command_and_option_is_documented():
             )
 
 
-@pytest.mark.parametrize("file", sorted(pages()))
-def test_tables_are_those_of_the_code(file):
+MADE = pages(ROOT / "results")
+
+
+@pytest.mark.parametrize("file", sorted(MADE))
+def test_tables_are_those_of_the_code_and_the_results(file):
     told = "run python -m experiments.documentation"
-    assert (ROOT / "docs" / file).read_text(encoding="utf-8") == pages()[file], told
+    assert (ROOT / "docs" / file).read_text(encoding="utf-8") == MADE[file], told
 
 
 def test_tables_are_written_into_a_folder_that_exists(tmp_path):
-    for path in write(tmp_path):
-        assert path.read_text(encoding="utf-8") == pages()[path.name]
-    assert {path.name for path in tmp_path.iterdir()} == set(pages())
+    for path in write(tmp_path, ROOT / "results"):
+        assert path.read_text(encoding="utf-8") == MADE[path.name]
+    assert {path.name for path in tmp_path.iterdir()} == set(MADE)
     with pytest.raises(InputError, match="folder"):
-        write(tmp_path / "missing")
+        write(tmp_path / "missing", ROOT / "results")
+    with pytest.raises(InputError, match="results"):
+        write(tmp_path, tmp_path / "missing")
 
 
 def test_the_default_therapy_is_as_told():

@@ -15,6 +15,7 @@ from experiments.runs.files import (
     csv_text as csv_text,
     naming_errors as naming_errors,
     not_writable as not_writable,
+    read_table as read_table,
     replace_file as replace_file,
 )
 from experiments.runs.folder import (

@@ -102,6 +102,29 @@ def _inert(value: Any) -> Any:
     return value
 
 
+def read_table(path: Path) -> DataFrame:
+    """A table that :func:`csv_text` wrote, with its text as it was.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    """
+    import pandas  # Only where a table is read.
+
+    table = pandas.read_csv(path)
+    for name in table.select_dtypes(exclude="number"):
+        table[name] = table[name].map(_active)
+    return table.rename(columns=_active)
+
+
+def _active(value: Any) -> Any:
+    """What :func:`_inert` was given, but for what began with an apostrophe by itself."""
+    if isinstance(value, str) and value.startswith("'") and _inert(value[1:]) == value:
+        return value[1:]
+    return value
+
+
 def not_writable(field: str, folder: Path, error: OSError) -> InputError:
     """The refusal of a folder that cannot be written to."""
     reason = error.strerror or type(error).__name__

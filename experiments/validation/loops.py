@@ -30,15 +30,7 @@ from plants.plant import pressure_volume_relations
 from plants.quantities import Array
 
 #: From health to the worst stage, then failure of both ventricles and of the right one.
-STAGES = (
-    "healthy",
-    "hfref",
-    "shock-c",
-    "shock-d",
-    "shock-e",
-    "biventricular-shock",
-    "rv-failure",
-)
+STAGES = ("healthy", "hfref", "shock-c", "shock-d", "shock-e", "biventricular-shock", "rv-failure")
 #: The patient on pumps, the pumps, and their levels.
 SUPPORTED, PUMPS, LEVELS = "shock-d", ("CP", "5.5"), ("P-2", "P-5", "P-9")
 NO_PUMP = "no pump"

@@ -17,7 +17,7 @@ import pandas
 import pytest
 
 from experiments.runs import check_folder, files as module, replace_file, results, run_folder
-from experiments.runs.files import csv_text
+from experiments.runs.files import csv_text, read_table
 from experiments.runs.work_folder import WorkFolder
 from plants import InputError
 
@@ -178,3 +178,13 @@ def test_locks_hold_between_handles(tmp_path):
         module.lock_folder(tmp_path)
     os.close(handle)
     os.close(module.lock_folder(tmp_path))
+
+
+def test_a_table_is_read_as_it_was_written(tmp_path):
+    """Also where text begins like a formula, or like what marks one."""
+    texts = ["+8 or more", "'tis", "-2.5 or less", "-", "below 3"]
+    table = pandas.DataFrame({"=name": texts, "map": [-1.0, 2.0, 3.0, 4.0, 5.0]})
+    path = tmp_path / "table.csv"
+    path.write_text(csv_text(table), encoding="utf-8")
+    assert "'+8 or more" in path.read_text(encoding="utf-8")
+    assert read_table(path).to_dict("list") == table.to_dict("list")

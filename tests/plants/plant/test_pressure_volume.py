@@ -20,9 +20,7 @@ def test_the_loop_of_the_free_wall_lies_between_its_relations(patient, ventricle
     bulge = waves["septum_shift"] * (-1.0 if ventricle == "lv" else 1.0)
     volume = waves[f"{ventricle}_volume"] + bulge
     pressure = waves[f"{ventricle}_pressure"] - waves["pericardial_pressure"]
-    relaxed, contracted = pressure_volume_relations(
-        steady.state, steady.values, ventricle, volume
-    )
+    relaxed, contracted = pressure_volume_relations(steady.state, steady.values, ventricle, volume)
     assert np.all(pressure >= relaxed - 1e-6)
     assert np.all(pressure <= contracted + 1e-6)
     # The loop touches both: what it is measured by is neither shifted nor of another wall.
