@@ -30,6 +30,8 @@ _BAND, _IN, _OUT = "#cfe8dc", "#0072B2", "#D55E00"
 _ROW_HEIGHT, _LOOP_WIDTH = 0.5, 4.6  # inches
 _LEAST_ROWS = 4  # so that few bands do not grow
 _NOTHING = 1e-4  # a value that is printed as 0
+_LEGEND_COLUMNS = 3
+_NEAR = 0.15  # of an axis: ends of a band closer than this are written to either side
 # Signals of the right side: their studies show the loops of the right ventricle.
 _RIGHT = ("right_pump_flow", "ea_ees_rv")
 _PLACES = "position"
@@ -74,7 +76,7 @@ def study_figure(case: ShownCase, rows: Sequence[Row]) -> Figure:
     grid = figure.add_gridspec(1, 2 if loops else 1, width_ratios=[7.2, _LOOP_WIDTH][: 1 + loops])
     _draw_bands(figure, grid[0, 0], rows)
     if loops:
-        _draw_loops(plain(figure.add_subplot(grid[0, 1])), case)
+        _draw_loops(figure, plain(figure.add_subplot(grid[0, 1])), case)
     of = f" ({case.patient})" if len(case.published.presets) > 1 else ""
     left_title(figure, f"{case.published.title}{of}")
     return figure
@@ -133,7 +135,10 @@ def _draw_band(axes: Axes, row: Row) -> None:
     )
     axes.set(xlim=(left, right), ylim=(-1.0, 1.6))
     axes.set_yticks([])
-    axes.set_xticks(ends, [f"{end:.3g}" for end in ends], fontsize="x-small")
+    ticks = axes.set_xticks(ends, [f"{end:.3g}" for end in ends], fontsize="x-small")
+    if len(ends) > 1 and ends[1] - ends[0] < _NEAR * (right - left):
+        ticks[0].label1.set_horizontalalignment("right")
+        ticks[1].label1.set_horizontalalignment("left")
     axes.tick_params(axis="x", length=2, pad=1)
     for side in ("top", "left", "right"):
         axes.spines[side].set_visible(False)
@@ -145,7 +150,7 @@ def _draw_value(axes: Axes, row: Row, x: float, y: float, **style: Any) -> None:
     axes.plot([x], [y], marker=marker, color=color, **style)
 
 
-def _draw_loops(axes: Axes, case: ShownCase) -> None:
+def _draw_loops(figure: Figure, axes: Axes, case: ShownCase) -> None:
     """Loops of the ventricle that the study is about, in every condition."""
     chamber = "rv" if any(band.signal in _RIGHT for band in case.published.bands) else "lv"
     labels = {name: _loop_name(shown, case) for name, shown in case.conditions.items()}
@@ -164,7 +169,11 @@ def _draw_loops(axes: Axes, case: ShownCase) -> None:
     axes.set_ylabel(label(f"{chamber}_pressure"), fontsize="small")
     axes.tick_params(labelsize="small")
     axes.margins(x=0.1)
-    axes.legend(frameon=False, fontsize="x-small", loc="best")
+    handles, names = axes.get_legend_handles_labels()
+    columns = min(len(names), _LEGEND_COLUMNS)
+    figure.legend(
+        handles, names, loc="outside lower right", ncols=columns, frameon=False, fontsize="x-small"
+    )
 
 
 def _loop_name(condition: ShownCondition, case: ShownCase) -> str:

@@ -1,69 +1,33 @@
-"""The page ``docs/validation.md``: how far the plant is to be believed, from the reference results.
-
-The order is that of ASME V&V 40:2018, Assessing Credibility of Computational Modeling through
-Verification and Validation: Application to Medical Devices, and of the guidance of the U.S. Food
-and Drug Administration, Assessing the Credibility of Computational Modeling and Simulation in
-Medical Device Submissions (2023). Every number is read from ``results``.
-"""
+"""Tables of the page of the validation, each from tables of the reference results."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from experiments.runs import RESULTS, markdown_table, read_table, render
+from experiments.credibility.tally import tally
+from experiments.runs import markdown_table, read_table
 from experiments.statistics import DataFrame
 from experiments.validation import MISS, Described, PublishedStudy, Row, published
 from plants import InputError, Pump
-from plants.beat import DEFAULT_STEP
 
-#: Share of the rows that should lie within their bands: the project's own aim, no standard's.
-GOAL = 0.95
 #: Folders of results that the page is made of.
 SOURCES = ("validation", "invariants", "convergence", "sensitivity", "patients", "cohort")
-#: What the plant is used for, and the topics of the comparisons that this rests on.
-USES: Mapping[str, tuple[str, ...]] = {
-    "controller benchmarking": ("arteries and output", "left heart", "pumps"),
-    "reinforcement learning": ("arteries and output", "left heart", "pumps"),
-    "weaning studies": ("arteries and output", "left heart", "right heart and lungs", "pumps"),
-}
 _MADE = re.compile(
     r"Regenerate with `(?P<command>[^`]+)`\. Made (?P<made>\S+) .*?impellab (?P<version>[^,;]+)"
 )
 
 
-class Tally(NamedTuple):
-    """How many of some rows lie within their bands."""
-
-    held: int
-    of: int
-
-    @property
-    def share(self) -> float:
-        """The share; 0 of no rows is 0."""
-        return self.held / self.of if self.of else 0.0
-
-
-def tally(rows: Sequence[Row]) -> Tally:
-    """Count rows.
-
-    Examples
-    --------
-    >>> from experiments.credibility import tally
-    >>> tally([]).share
-    0.0
-    """
-    return Tally(sum(row.verdict != MISS for row in rows), len(rows))
-
-
-def validation_page(results: Path = RESULTS) -> str:
-    """``docs/validation.md`` from the reference results.
+def page_tables(rows: Sequence[Row], results: Path) -> dict[str, str]:
+    """The tables of the page in Markdown, by name.
 
     Parameters
     ----------
+    rows : sequence of Row
+        The comparisons of the validation.
     results : Path
         Folder of the reference results.
 
@@ -72,59 +36,31 @@ def validation_page(results: Path = RESULTS) -> str:
     InputError
         A table or page of the results is not there.
     """
-    rows = validation_rows(_table(results, "validation/validation.csv"))
-    fitted = {published().head_flow.study, published().patients.study}
-    return render(
-        "credibility.md",
-        rows=rows,
-        miss=MISS,
-        goal=GOAL,
-        calibration=tally([row for row in rows if row.study in fitted]),
-        prediction=tally([row for row in rows if row.study not in fitted]),
-        whole=tally(rows),
-        uses=_uses(rows),
-        rule=published().rule,
-        tables=_tables(rows, results),
-        differences=_variant_differences(_table(results, "validation/head_flow_variants.csv")),
-        step=1e3 * DEFAULT_STEP,
-    )
-
-
-def validation_rows(table: DataFrame) -> list[Row]:
-    """The comparisons of a table that the validation has written."""
-    # An empty cell is no end of a band, or no explanation.
-    filled = table.astype(object).where(table.notna(), None)
-    return [
-        Row(**{str(name): value for name, value in row.items()} | _texts(row))
-        for row in filled.to_dict("records")
-    ]
-
-
-def _texts(row: Mapping[Any, Any]) -> dict[str, Any]:
-    given = {name: row[name] or "" for name in ("device", "explanation")}
-    return given | {"model": float("nan") if row["model"] is None else row["model"]}
-
-
-def _tables(rows: Sequence[Row], results: Path) -> dict[str, str]:
-    """The tables of the page in Markdown, by name."""
     return {
-        "invariants": _invariants(_table(results, "invariants/invariants.csv")),
-        "steps": _steps(_table(results, "convergence/integration.csv")),
-        "smoothing": _smoothing(_table(results, "convergence/smoothing.csv")),
+        "invariants": _invariants(reference_table(results, "invariants/invariants.csv")),
+        "steps": _steps(reference_table(results, "convergence/integration.csv")),
+        "smoothing": _smoothing(reference_table(results, "convergence/smoothing.csv")),
         "studies": _studies(rows),
         "misses": _misses(rows),
-        "variants": _variants(_table(results, "validation/head_flow_variants.csv")),
+        "variants": _variants(reference_table(results, "validation/head_flow_variants.csv")),
         "spread": _spread(
-            _table(results, "sensitivity/spread_sobol.csv"),
-            _table(results, "sensitivity/sensitivity_sobol.csv"),
+            reference_table(results, "sensitivity/spread_sobol.csv"),
+            reference_table(results, "sensitivity/sensitivity_sobol.csv"),
         ),
-        "estimates": _estimates(_table(results, "patients/parameters.csv")),
-        "incidence": _incidence(_table(results, "cohort/incidence.csv")),
+        "estimates": _estimates(reference_table(results, "patients/parameters.csv")),
+        "incidence": _incidence(reference_table(results, "cohort/incidence.csv")),
         "provenance": _provenance(results),
     }
 
 
-def _table(results: Path, name: str) -> DataFrame:
+def reference_table(results: Path, name: str) -> DataFrame:
+    """A table of the reference results, by its path among them.
+
+    Raises
+    ------
+    InputError
+        There is none.
+    """
     return read_table(_existing(results / name))
 
 
@@ -132,17 +68,6 @@ def _existing(path: Path) -> Path:
     if not path.is_file():
         raise InputError("results", os.fspath(path), "a file; run it from the checkout's root")
     return path
-
-
-def _uses(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": use,
-            "topics": topics,
-            "tally": tally([row for row in rows if row.topic in topics]),
-        }
-        for use, topics in USES.items()
-    ]
 
 
 def _invariants(table: DataFrame) -> str:
@@ -248,7 +173,7 @@ def _variants(table: DataFrame) -> str:
     return markdown_table(columns, lines)
 
 
-def _variant_differences(table: DataFrame) -> list[dict[str, Any]]:
+def variant_differences(table: DataFrame) -> list[dict[str, Any]]:
     """By how much the other reading changes the flow, the least and the most of a pump's levels."""
     return [
         {
@@ -278,14 +203,10 @@ def _estimates(table: DataFrame) -> str:
     """Standard errors of each identified parameter as shares of it, over the presets."""
     lines = []
     for parameter, rows in table.groupby("parameter", sort=False):
-        share = (rows["standard_error"] / rows["value"].abs()).dropna()
-        ends = (
-            f"{share.min():.0%} to {share.max():.0%}".replace("%", " %")
-            if len(share)
-            else "not told"
-        )
+        share = 100 * (rows["standard_error"] / rows["value"].abs()).dropna()
+        ends = f"{share.min():.0f} to {share.max():.0f} %" if len(share) else "not told"
         together = sorted(
-            {name for text in rows["told_with"].dropna() for name in text.split(", ")}
+            {each for text in rows["told_with"].dropna() for each in text.split(", ")}
         )
         bound = int(rows["at_bound"].sum())
         lines.append((f"`{parameter}`", len(rows), ends, ", ".join(together) or "-", bound))

@@ -9,12 +9,13 @@ from pathlib import Path
 import pandas
 import pytest
 
-from experiments.credibility import GOAL, SOURCES, USES, validation_page, validation_rows
+from experiments.credibility.page import GOAL, USES, validation_page, validation_rows
+from experiments.credibility.tables import SOURCES
 from experiments.runs import csv_text, read_table
 from experiments.validation import MISS, published
 from plants import InputError
 
-RESULTS = Path(__file__).parents[2] / "results"
+RESULTS = Path(__file__).parents[3] / "results"
 
 
 @pytest.fixture
@@ -125,7 +126,7 @@ def test_numbers_of_the_other_results_are_theirs(results):
     change(results / "patients" / "parameters.csv", wider)
     page = validation_page(results)
     assert line(page, "| blood lost").endswith("| 5.0e-01 | 1e-06 | NO |")
-    assert "| 200 % to 200 % |" in line(page, "| `lv_ees` | 7")
+    assert "| 200 to 200 % |" in line(page, "| `lv_ees` | 7")
 
 
 def test_every_study_has_its_comparator(results):
