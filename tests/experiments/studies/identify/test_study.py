@@ -57,7 +57,7 @@ def test_the_results_are_written(tmp_path, monkeypatch):
     run = run_study(STUDY, IdentificationSettings(all=True), runs=runs, workers=1, results=True)
     assert run.folder.parent == runs
     names = {path.name for path in (tmp_path / "results" / "patients").iterdir()}
-    assert names == {"README.md", "targets.csv"}
+    assert names == {"README.md", "parameters.csv", "targets.csv"}
     page = (tmp_path / "results" / "patients" / "README.md").read_text(encoding="utf-8")
     assert "impellab identify --all --results" in page
 
