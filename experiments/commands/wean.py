@@ -55,6 +55,9 @@ def command(
     controller: Annotated[
         str | None, typer.Option(help="High-risk PCI: a controller of the speed between steps.")
     ] = None,
+    reflex: Annotated[
+        bool, typer.Option("--reflex/--no-reflex", help="Whether the patient's baroreflex works.")
+    ] = True,
     evaluation: Annotated[
         bool, typer.Option("--evaluation", help="Seeds that are kept for evaluation.")
     ] = False,
@@ -92,6 +95,7 @@ def command(
         ("cluster", cluster, None, patient is None, "--cohort or --resume only"),
         ("results", results, False, patient is None, "--cohort or --resume only"),
         ("evaluation", evaluation, False, resume is None and not pci, "a patient or a cohort"),
+        ("reflex", reflex, True, resume is None and not pci, "a patient in shock or a cohort"),
         ("case", case, "", resume is None and not pci, "a patient in shock or a cohort"),
         ("policy", policy, None, resume is None and not pci, "a patient in shock or a cohort"),
         ("device", device, "CP", resume is None, "a patient or a cohort"),
@@ -118,6 +122,7 @@ def command(
                 "tier": tier,
                 "events": events,
                 "onset": onset,
+                "reflex": reflex,
                 "evaluation": evaluation,
             },
             runs,
@@ -134,6 +139,7 @@ def command(
             "tier": tier,
             "evaluation": evaluation,
             "case": case,
+            "reflex": reflex,
         }
         if policy:
             settings["policies"] = tuple(policy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 from experiments.validation.bands import BEFORE, Band, PublishedStudy
@@ -36,7 +37,7 @@ def band_value(band: Band, values: Mapping[str, Mapping[str, float]]) -> float:
     >>> band.kind, band_value(band, values)
     ('falls', 0.75)
     """
-    at = [values[where].get(band.signal, math.nan) for where in band.at]
+    at = [values.get(where, {}).get(band.signal, math.nan) for where in band.at]
     if band.kind == "value":
         return at[0]
     if band.kind in ("rises", "falls"):
@@ -45,7 +46,7 @@ def band_value(band: Band, values: Mapping[str, Mapping[str, float]]) -> float:
     if band.kind == "spread":
         return max(at) / min(at) if min(at) > 0.0 else math.nan
     assert band.against is not None
-    other = values[band.against].get(band.signal, math.nan)
+    other = values.get(band.against, {}).get(band.signal, math.nan)
     if band.kind == "change":
         return at[0] - other
     return at[0] / other if other else math.nan
@@ -59,7 +60,10 @@ def study_rows(case: Case) -> list[Row]:
         value = band_value(band, values)
         reason = "" if band.holds(value) else explain(case, band)
         last = case.conditions[band.at[-1]]
-        rows.append(_row(case.study, band, value, reason, last.patient.name, last.device))
+        row = _row(case.study, band, value, reason, last.patient.name, last.device)
+        if case.study.baroreflex:
+            row = replace(row, without_reflex=band_value(band, case.without_reflex))
+        rows.append(row)
     return rows
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from experiments.runs import FloatArray
 from experiments.validation.bands import (
@@ -83,12 +83,16 @@ class Case:
         What the patient was identified to, and what came out; empty for a preset.
     conditions : mapping of str to Condition
         By the names of the study's supports, and ``"before"``.
+    without_reflex : mapping of str to mapping of str to float
+        Values of the same conditions had the baroreflex not answered; of a study without one, and
+        of a condition that has no periodic beat then, none.
     """
 
     study: PublishedStudy
     patient: Patient
     targets: tuple[TargetRow, ...]
     conditions: Mapping[str, Condition]
+    without_reflex: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def shown(self) -> ShownCase:
         """What tables and figures need of it."""
@@ -169,7 +173,20 @@ def _case(study: PublishedStudy, preset: str) -> Case:
     pressure = before.values["map"] if study.baroreflex else None
     for name, support in study.supports.items():
         conditions[name] = simulate_support(patient, support, pressure)
-    return Case(study, patient, targets, conditions)
+    return Case(study, patient, targets, conditions, _without_reflex(study, patient, before))
+
+
+def _without_reflex(
+    study: PublishedStudy, patient: Patient, before: Condition
+) -> dict[str, Mapping[str, float]]:
+    """Values of the study's conditions by name, had the baroreflex not answered."""
+    if not study.baroreflex:
+        return {}
+    values = {BEFORE: before.values}
+    for name, support in study.supports.items():
+        with contextlib.suppress(PhysicsError):
+            values[name] = simulate_support(patient, support, None).values
+    return values
 
 
 def simulate_support(

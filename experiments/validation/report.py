@@ -12,7 +12,7 @@ from experiments.validation.parts import HEAD_FLOW, PRESETS, VARIANTS, Part
 from experiments.validation.row import MISS, Row
 
 # The first column is never wrapped.
-_HEADINGS = ("verdict", "measure", "published", "model", "unit", "band")
+_HEADINGS = ("verdict", "measure", "published", "model", "without reflex", "unit", "band")
 
 
 def printed(rows: Sequence[Row]) -> list[PrintedTable]:
@@ -45,7 +45,8 @@ def highest_levels(tables: Mapping[str, DataFrame]) -> list[dict[str, Any]]:
 
 def _cells(row: Row) -> list[Any]:
     word = "MISS" if row.verdict == MISS else row.verdict
-    return [word, row.measure, row.published, row.model, row.unit, row.band]
+    without = "" if row.without_reflex is None else row.without_reflex
+    return [word, row.measure, row.published, row.model, without, row.unit, row.band]
 
 
 def sources(parts: Sequence[Part]) -> list[dict[str, str]]:

@@ -67,6 +67,8 @@ class Row:
         Why the band is as it is.
     explanation : str
         Why a miss misses; empty else.
+    without_reflex : float or None
+        The model's value had the baroreflex not answered; None in a study without one.
 
     Examples
     --------
@@ -97,6 +99,7 @@ class Row:
     verdict: str
     reason: str
     explanation: str = ""
+    without_reflex: float | None = None
 
     @property
     def band(self) -> str:

@@ -18,7 +18,6 @@ from plants.patients import PATIENT_PARAMETERS
 from plants.plant import METRICS
 from plants.quantities import SLOW_SIGNALS, Layout, Parameter, TypedLayout, declarations
 from plants.scenarios import DISTURBANCES
-from plants.slow.declarations.reflex import FAST_STATES
 from plants.slow.laws import (
     TOPICS,
     AllInputs,
@@ -39,7 +38,7 @@ SLOW_PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
     }
 )
 #: Quick states, which settle within the beats that an outer step of hours passes over.
-FAST_RELAXING_STATES: tuple[str, ...] = FAST_STATES
+FAST_RELAXING_STATES: tuple[str, ...] = reflex.FAST_STATES
 
 STATE_LAYOUT = TypedLayout(AllStates, SLOW_STATES)
 INPUT_LAYOUT = TypedLayout(AllInputs, SLOW_INPUTS)
@@ -62,7 +61,8 @@ class SlowModel:
     outputs : Function
         ``(s, m, u, p) -> signals`` in the order of ``SLOW_SIGNALS``.
     equilibrium : Function
-        ``(s, m, p) -> `` the quick states (:data:`FAST_RELAXING_STATES`) in equilibrium with a beat.
+        ``(s, m, p) -> `` the quick states (:data:`FAST_RELAXING_STATES`) in equilibrium with a
+        beat.
     """
 
     rates: ca.Function

@@ -63,6 +63,7 @@ def run_support(
     *,
     bedside: Numbers | None = None,
     malpositioned: bool = False,
+    reflex: bool = False,
 ) -> Course:
     """Let a patient be supported; a death or an impossible anatomy is a labelled outcome.
 
@@ -79,6 +80,8 @@ def run_support(
     malpositioned : bool
         Whether the course is run again with a pump that slips for certain, so that the incidence
         of hemolysis can be told from few patients.
+    reflex : bool
+        Whether the patient's baroreflex works.
 
     Raises
     ------
@@ -101,14 +104,16 @@ def run_support(
         placed = patient.on(pump, support.access)
     except PatientRefused as error:
         return Course(support.name, REFUSED, error.allowed, error.kind, support.access)
-    days = _SupportedDays(placed, pump, support, settings, bedside)
+    days = _SupportedDays(placed, pump, support, settings, bedside, reflex=reflex)
     course = days.course()
     if malpositioned:
         again = course
         if math.isinf(course.malposition):
             sure = {_SLIP: _share(placed.seed) * course.recorded[_SLIP][-1]}
             limits = days.complications.limits | sure
-            again = _SupportedDays(placed, pump, support, settings, bedside, limits).course()
+            again = _SupportedDays(
+                placed, pump, support, settings, bedside, limits, reflex=reflex
+            ).course()
         course = replace(course, hemolysis_if_malpositioned=again.hemolysis)
     return course
 
@@ -138,13 +143,18 @@ class _SupportedDays:
         settings: CohortSettings,
         bedside: Numbers,
         limits: Mapping[str, float] | None = None,
+        *,
+        reflex: bool,
     ):
         self.patient, self.pump, self.support, self.settings = patient, pump, support, settings
         self.bedside = bedside
         self.end = support.hours(pump)
         self.run = MultirateRun(
             Plant(patient.patient, pump),
-            SlowClock(patient.patient, patient.slow_parameters(pump)),
+            SlowClock(
+                patient.patient,
+                patient.slow_parameters(pump).replace(baroreflex_gain=float(reflex)),
+            ),
             tolerance=TOLERANCE,
         )
         interval = settings["sample_interval"]

@@ -32,6 +32,8 @@ class Task:
         Whether the seed may be one that is kept for evaluation.
     malpositioned : bool
         Whether each course is run again with a pump that slips for certain.
+    reflex : bool
+        Whether the patient's baroreflex works.
     """
 
     phenotype: str
@@ -40,6 +42,7 @@ class Task:
     spread: float = 1.0
     evaluation: bool = False
     malpositioned: bool = False
+    reflex: bool = False
 
     @property
     def key(self) -> str:
@@ -104,7 +107,8 @@ def run_patient(task: Task) -> PatientResult:
         return PatientResult(task.key, {}, error.allowed, population.attempts, {}, ())
     row = patient.row()
     courses = tuple(
-        run_support(patient, support, malpositioned=task.malpositioned) for support in task.supports
+        run_support(patient, support, malpositioned=task.malpositioned, reflex=task.reflex)
+        for support in task.supports
     )
     characteristics = {name: row.get(name) for name in cohort_settings().characteristics}
     return PatientResult(task.key, characteristics, "", counts.draws, dict(counts.reasons), courses)

@@ -37,14 +37,19 @@ UNITS = {
 
 
 def cohort_findings(
-    patients: int, tables: CohortTables, *, phenotypes: Sequence[str], devices: Sequence[str]
+    patients: int,
+    tables: CohortTables,
+    *,
+    phenotypes: Sequence[str],
+    devices: Sequence[str],
+    reflex: bool,
 ) -> Findings:
     """What the tables of so many patients of these profiles show on these pumps."""
     content = {name: getattr(tables, name) for name in _SHOWN}
     shown = [(name, table) for name, table in content.items() if not table.empty]
     return Findings(
         tables=tables._asdict(),
-        summary=summary(patients, tables, phenotypes=phenotypes, devices=devices),
+        summary=summary(patients, tables, phenotypes=phenotypes, devices=devices, reflex=reflex),
         held=bool((tables.incidence["verdict"] != OUTSIDE).all()),
         figures=figures(tables),
         printed=printed(tables),
@@ -94,7 +99,12 @@ def contrast_groups(contrasts: DataFrame, judged: list[str]) -> dict[str, list[s
 
 
 def summary(
-    patients: int, tables: CohortTables, *, phenotypes: Sequence[str], devices: Sequence[str]
+    patients: int,
+    tables: CohortTables,
+    *,
+    phenotypes: Sequence[str],
+    devices: Sequence[str],
+    reflex: bool,
 ) -> str:
     """The outcome in words, in Markdown."""
     judged = set(tables.incidence["support"])
@@ -103,6 +113,7 @@ def summary(
         "cohort_summary.md",
         patients=patients,
         phenotypes=phenotypes,
+        reflex=reflex,
         label_days={
             device: Support(device).hours(Pump.load(device)) / HOURS_PER_DAY for device in devices
         },

@@ -44,6 +44,8 @@ class CohortStudySettings(Settings):
         Factor on the spread of the population.
     first_seed : int
         Seed of the first; the others follow.
+    reflex : bool
+        Whether the patients' baroreflex works.
     evaluation : bool
         Whether seeds that are kept for evaluation may be drawn.
 
@@ -72,6 +74,7 @@ class CohortStudySettings(Settings):
     spread: float = Field(
         default=1.0, ge=0, le=SPREAD_LIMIT, description="Factor on the spread of the patients."
     )
+    reflex: bool = Field(default=False, description="Whether the patients' baroreflex works.")
     evaluation: bool = Field(default=False, description="Allow the seeds kept for evaluation.")
     first_seed: Annotated[int, OptionName("seed")] = Field(
         default=0, validate_default=True, ge=0, description="Seed of the first patient."
@@ -94,6 +97,7 @@ class CohortStudySettings(Settings):
                 spread=self.spread,
                 evaluation=self.evaluation,
                 malpositioned=k < self.contrasts,
+                reflex=self.reflex,
             )
             for k in range(self.patients)
         ]
@@ -102,7 +106,11 @@ class CohortStudySettings(Settings):
 def _findings(settings: CohortStudySettings, patients: Sequence[PatientResult]) -> Findings:
     tables = tabulate(list(patients), judged=settings.devices)
     return cohort_findings(
-        len(patients), tables, phenotypes=settings.phenotypes, devices=settings.devices
+        len(patients),
+        tables,
+        phenotypes=settings.phenotypes,
+        devices=settings.devices,
+        reflex=settings.reflex,
     )
 
 

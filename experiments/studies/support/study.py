@@ -18,7 +18,7 @@ from pydantic import Field
 
 from experiments.runs import Findings, PrintedTable, Settings, Study, render
 from experiments.statistics import DataFrame, data_frame
-from experiments.studies.support.beats import PATIENTS, SHOWN, Loop, support_beats
+from experiments.studies.support.beats import PATIENTS, SHOWN, UNSUPPORTED, Loop, support_beats
 from experiments.studies.support.checks import checks, head_flow_checks
 from experiments.studies.support.figures import loop_figure, trend_figure
 from experiments.studies.support.head_flow import head_flow_rmse, head_flow_rows
@@ -31,6 +31,10 @@ class SupportSettings(Settings):
     head_flow: bool = Field(
         True, description="Also compare the flow of every level with its displayed range."
     )
+
+
+#: Whose change by support is told with the baroreflex settled and without one.
+CHANGES = ("map", "pcwp", "cardiac_output", "stroke_work")
 
 
 class Case(NamedTuple):
@@ -79,6 +83,7 @@ def _findings(settings: SupportSettings, results: Sequence[Measured]) -> Finding
     if flows is not None:
         checked += head_flow_checks(flows)
         tables["head_flow_rmse"] = head_flow_rmse(flows)
+    tables["reflex"] = reflex_table(table, tables["support_without_reflex"])
     tables["checks"] = data_frame(checked)
     written = {name: with_units(content) for name, content in tables.items()}
     verdicts = [
@@ -92,15 +97,17 @@ def _findings(settings: SupportSettings, results: Sequence[Measured]) -> Finding
             ),
             "trends": partial(trend_figure, table),
         },
-        summary=render("support.md", checks=checked),
+        summary=render("support.md", checks=checked, reflex=tables["reflex"].to_dict("records")),
         held=all(check.met for check in checked),
         printed=[
             _printed(table),
+            _printed_reflex(tables["reflex"]),
             PrintedTable("checks", ("of", "expectation", "verdict", "values"), verdicts),
         ],
         document={
             "rows": table.to_dict("records"),  # without units in the names
             "checks": checked,
+            "reflex": tables["reflex"].to_dict("records"),
             "head_flow": [] if flows is None else flows.to_dict("records"),
         },
     )
@@ -112,6 +119,40 @@ def _printed(table: DataFrame) -> PrintedTable:
         if short:
             headings[name] = f"{short} [{SIGNALS[name].unit}]"
     return PrintedTable.of("support of shock", table, headings)
+
+
+def reflex_table(settled: DataFrame, without: DataFrame) -> DataFrame:
+    """What support changes against no pump, with the baroreflex settled and without one.
+
+    Parameters
+    ----------
+    settled, without : DataFrame
+        The same rows of both tables.
+
+    Returns
+    -------
+    DataFrame
+        A row for each patient on each support: the change of every one of :data:`CHANGES`, and the
+        same without the reflex, in the units of the signals.
+    """
+    rows = []
+    for (_, on), (_, off) in zip(settled.iterrows(), without.iterrows(), strict=True):
+        if on["support"] == UNSUPPORTED.name:
+            bare = on
+            continue
+        row: dict[str, Any] = {"patient": on["patient"], "support": on["support"]}
+        for name in CHANGES:
+            row |= {name: on[name] - bare[name], f"{name}_without": off[name] - bare[name]}
+        rows.append(row)
+    return data_frame(rows)
+
+
+def _printed_reflex(table: DataFrame) -> PrintedTable:
+    headings = {"patient": "patient", "support": "support"}
+    for name in CHANGES:
+        headings[name] = f"{SHOWN[name]} [{SIGNALS[name].unit}]"
+        headings[f"{name}_without"] = "no reflex"
+    return PrintedTable.of("changes by support, baroreflex settled and none", table, headings)
 
 
 def with_units(table: DataFrame) -> DataFrame:

@@ -48,6 +48,8 @@ class WeaningTrial:
         When these begin, h; by default as the preset says.
     complications : bool
         Whether complications strike by the patient's own draws.
+    reflex : bool
+        Whether the patient's baroreflex works.
     evaluation : bool
         Whether seeds that are kept for evaluation may be drawn.
 
@@ -72,6 +74,7 @@ class WeaningTrial:
     events: str = "none"
     onset: float | None = None
     complications: bool = True
+    reflex: bool = True
     evaluation: bool = False
 
     def __post_init__(self) -> None:
@@ -131,6 +134,7 @@ def trial_bedside(trial: WeaningTrial) -> tuple[Bedside, WeaningCase]:
         seed=trial.seed,
         fixed_doses=case.fixed_doses,
         complications=trial.complications,
+        baroreflex=trial.reflex,
     )
     return bedside, case
 
@@ -146,4 +150,5 @@ def briefing(trial: WeaningTrial, bedside: Bedside, case: WeaningCase) -> Weanin
         seed=trial.seed,
         drugs={name: bedside.orders.now[name] for name in DRUGS},
         pressure_before=bedside.pressure_before + noise,
+        baroreflex=None if trial.reflex else 0.0,
     )

@@ -24,7 +24,7 @@ class Task:
         Of the patient.
     policies : tuple of str
         Step policies.
-    device, tier, case, evaluation
+    device, tier, case, reflex, evaluation
         As in :class:`~experiments.weaning.course.WeaningTrial`.
     """
 
@@ -33,6 +33,7 @@ class Task:
     device: str = "CP"
     tier: str = "icu"
     case: str = ""
+    reflex: bool = True
     evaluation: bool = False
 
     @property

@@ -50,6 +50,8 @@ class WeaningStudySettings(Settings):
         Which sensors there are.
     case : str
         One of :data:`plants.bedside.CASES` for everybody; "" lets the seed decide.
+    reflex : bool
+        Whether the patients' baroreflex works.
     policies : tuple of str
         Step policies; the first is the one that must meet the targets.
     evaluation : bool
@@ -83,6 +85,7 @@ class WeaningStudySettings(Settings):
     case: Annotated[str, one_of(("", *CASES))] = Field(
         default="", description="What becomes of the patients; the seed decides without it."
     )
+    reflex: bool = Field(default=True, description="Whether the patients' baroreflex works.")
     policies: Annotated[tuple[Annotated[str, usable(step_policy)], ...], OptionName("policy")] = (
         Field(default_factory=default_policies, description="Step policies, or policy:FOLDER.")
     )
@@ -102,6 +105,8 @@ class WeaningStudySettings(Settings):
 
     def tasks(self) -> list[Task]:
         """One for each patient."""
-        shared = self.model_dump(include={"policies", "device", "tier", "case", "evaluation"})
+        shared = self.model_dump(
+            include={"policies", "device", "tier", "case", "reflex", "evaluation"}
+        )
         seeds = range(self.first_seed, self.first_seed + self.patients)
         return [Task(seed, **shared) for seed in seeds]

@@ -41,7 +41,9 @@ def summary(
     }
     return render(
         "weaning_summary.md",
-        **settings.model_dump(include={"patients", "first_seed", "evaluation", "device", "tier"}),
+        **settings.model_dump(
+            include={"patients", "first_seed", "evaluation", "device", "tier", "reflex"}
+        ),
         last_seed=settings.first_seed + settings.patients - 1,
         on_pump=counts.pop("patients"),
         **counts,

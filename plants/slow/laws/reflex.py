@@ -40,6 +40,7 @@ from plants.slow.declarations import reflex as declared
 
 States = declared.States
 Parameters = declared.Parameters
+FAST_STATES = declared.FAST_STATES
 
 # Rounding of the threshold of the sympathetic effectors, 1/s; firing spans about 2.6 to 14.
 _FIRING_CORNER = 0.05
@@ -107,7 +108,7 @@ def _targets(
 
 
 def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:
-    """Neutral effectors, a set point to match, and receptors that feel the first beat's pressure."""
+    """Neutral effectors, the set point to match, and receptors that feel the first beat."""
     set_point = float(settled_set_point(p.baroreflex_operating_pressure, p))
     tones = dict.fromkeys(field_names(States), 0.0)
     return tones | {"sensed_pressure": float(m.map), "present_set_point": set_point}

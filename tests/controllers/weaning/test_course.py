@@ -48,10 +48,13 @@ def test_a_heart_that_recovers_is_weaned_and_stays_well(policy):
 
 
 def test_a_relapse_in_mid_wean_is_answered_within_the_hour():
-    bedside, controller = course(11, "full", "fast-protocol", hours=54.0, relapse=51.4)
-    rose = next(d for d in controller.log if d.action == "up" and d.hours > 51.4)
-    assert rose.hours <= 52.4
-    assert controller.log[-1].level > rose.level > "P-2"
+    _, undisturbed = course(11, "full", "fast-protocol")
+    begin = next(d.hours for d in undisturbed.log if d.level <= "P-3")
+    relapse = begin + 0.1
+    bedside, controller = course(11, "full", "fast-protocol", hours=begin + 3.0, relapse=relapse)
+    rose = next(d for d in controller.log if d.action == "up" and d.hours > relapse)
+    assert rose.hours <= relapse + 1.0
+    assert controller.log[-1].level >= rose.level > "P-3"
     assert bedside.outcome is None
 
 

@@ -87,8 +87,18 @@ def test_the_summary_counts_by_study_and_lists_the_misses(recover):
         "",
         f"- Another, {wrong.measure}: 9.88 {wrong.unit}, band {wrong.band}, "
         f"published {wrong.published}: it was tampered with.",
+        "",
+        "",
+        "With the baroreflex settled, and had it not answered:",
+        "",
+        *(
+            f"- {row.study}, {row.measure}: {row.model:.3g}, {row.without_reflex:.3g} without"
+            f" ({row.unit})"
+            for row in [*right, wrong]
+        ),
     ]
-    held = render("validation.md", rows=right, miss=MISS, variants=[])
+    rigid = [dataclasses.replace(row, without_reflex=None) for row in right]
+    held = render("validation.md", rows=rigid, miss=MISS, variants=[])
     assert held.startswith("4 of 4 rows within their bands (100.0 %).\n")
     assert held.endswith("\n\n- RECOVER I: 4 of 4")
 
@@ -102,7 +112,9 @@ def test_the_command_prints_one_document_and_writes_a_folder(impellab, tmp_path)
     assert row["low"] <= row["model"] <= row["high"]
     assert row["verdict"] == WITHIN
     assert result.document["held"] is True
-    assert result.document["units"] == dict.fromkeys(("model", "low", "high"), "{unit}")
+    assert result.document["units"] == dict.fromkeys(
+        ("model", "low", "high", "without_reflex"), "{unit}"
+    )
     assert result.document["studies"][0]["source"].startswith("Seyfarth 2008")
     names = {path.name for path in (tmp_path / result.document["run"]).iterdir()}
     assert {"validation.csv", "identified.csv", "isar-shock.png", "report.html"} <= names

@@ -309,7 +309,8 @@ def test_bad_input_is_refused(impellab, arguments, message):
 
 def test_the_summary_says_what_is_no_prediction():
     tables = tabulate(patients((course(),), (course(limb=3.0),)), judged=("CP",))
-    text = summary(2, tables, phenotypes=("hfref",), devices=("2.5", "5.5"))
+    text = summary(2, tables, phenotypes=("hfref",), devices=("2.5", "5.5"), reflex=False)
+    assert "the baroreflex off" in text
     assert "no prediction" in text
     assert "2 virtual patients (hfref), each" in text
     assert "on the label (2.5 4 d, 5.5 14 d)" in text

@@ -11,7 +11,7 @@ from experiments.runs import render
 from experiments.studies.support import STUDY, SupportSettings, head_flow_table
 from experiments.studies.support.beats import PATIENTS, SUPPORTS, support_beats
 from experiments.studies.support.checks import checks, head_flow_checks
-from experiments.studies.support.study import Measured, measure
+from experiments.studies.support.study import CHANGES, Measured, measure, reflex_table
 from plants import Pump
 
 #: Expectations that the model does not meet, with the reason in the report.
@@ -100,10 +100,31 @@ def test_loops_close_and_move_left_with_support():
 
 
 def test_the_summary_tells_what_fails(table):
-    text = render("support.md", checks=checks(table))
+    text = render("support.md", checks=checks(table), reflex=[])
     assert text.startswith("21 of 22 checks hold.\n\n- shock-c: support lowers PCWP")
     assert text.count("FAILS") == 1
-    assert len(text.splitlines()) == 2 + 22
+    told, _, changes = text.partition("\n\nChanges against no pump")
+    assert len(told.splitlines()) == 2 + 22
+    assert "without one:" in changes
+
+
+def test_changes_are_told_with_the_reflex_settled_and_without(table):
+    without = pandas.DataFrame(
+        [beat.row() for name in PATIENTS for beat in support_beats(name, reflex=False)]
+    )
+    pairs = reflex_table(table, without)
+    assert len(pairs) == len(PATIENTS) * (len(SUPPORTS) - 1)
+    bare = without[without["support"] == "no pump"].set_index("patient")
+    for row, (_, off) in zip(
+        pairs.to_dict("records"), without[without["support"] != "no pump"].iterrows(), strict=True
+    ):
+        for name in CHANGES:
+            expected = off[name] - bare.loc[row["patient"], name]
+            assert row[f"{name}_without"] == pytest.approx(expected)
+    # The reflex takes back some of what the pump gives, and in shock less than half.
+    highest = pairs[pairs["support"] == "CP P-9"]
+    assert (highest["map"] > 0.5 * highest["map_without"]).all()
+    assert (highest["map"] < highest["map_without"]).all()
 
 
 @pytest.mark.parametrize(
@@ -166,6 +187,7 @@ def test_the_command_writes_all_and_fails_with_its_checks(impellab, tmp_path):
         "README.md",
         "checks.csv",
         "pressure_volume_loops.png",
+        "reflex.csv",
         "support.csv",
         "support_without_reflex.csv",
         "trends.png",
