@@ -114,7 +114,7 @@ def support_beats(name: str, *, reflex: bool = True) -> list[SupportedBeat]:
 def supported(plant: Plant, speed: float, *, reflex: bool = True) -> SteadyState:
     """The periodic beat at a held speed (rpm), with the baroreflex in equilibrium or without one.
 
-    Its operating point is the patient's own arterial pressure without support, so that there the
+    It is neutral at the patient's own arterial pressure without support, so that there the
     two agree.
 
     Examples

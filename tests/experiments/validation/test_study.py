@@ -88,7 +88,6 @@ def test_the_summary_counts_by_study_and_lists_the_misses(recover):
         f"- Another, {wrong.measure}: 9.88 {wrong.unit}, band {wrong.band}, "
         f"published {wrong.published}: it was tampered with.",
         "",
-        "",
         "With the baroreflex settled, and had it not answered:",
         "",
         *(
