@@ -17,8 +17,9 @@ from experiments.statistics import DataFrame, data_frame
 from experiments.studies.effects.effect import EVERYTHING, Effect, Expectation, Finding
 from plants import SIGNALS
 
-# What two calculations of the same thing may differ by.
-_ROUNDING = 1e-12
+# What two calculations of the same thing may differ by: one beat, and hours that an adaptive
+# solver follows, whose steps answer to rounding.
+_ROUNDING, _FOLLOWED = 1e-12, 1e-7
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def examine(effect: Effect) -> Examined:
     off, on = effect.off.measured(), effect.on.measured()
     findings = tuple(expectation.check(off, on) for expectation in effect.expectations)
     reason = "an effect that is off cannot be shaped: its parameters have no influence"
-    nothing = Expectation(EVERYTHING, "stays", _ROUNDING, reason, effect.reshaped_may_move)
+    least = _FOLLOWED if effect.off.hours > 0 else _ROUNDING
+    nothing = Expectation(EVERYTHING, "stays", least, reason, effect.reshaped_may_move)
     reshaped = tuple(nothing.check(off, condition.measured()) for condition in effect.reshaped)
     return Examined(effect.name, effect.case, findings, reshaped, off, on)
 
