@@ -16,7 +16,7 @@ import casadi as ca
 import numpy as np
 
 from plants.beat.beat_function import beat_function
-from plants.beat.time_loop import EmittedKernel, PlantParts, beat_kernel
+from plants.beat.time_loop import RIGHT_STATES, EmittedKernel, PlantParts, beat_kernel
 from plants.compile import ArrayFunction, Backend
 from plants.compile.expressions import directional_derivative
 from plants.plant import METRICS, PHASE, STATES, STEP, VALUES, Plant, plant_model
@@ -24,14 +24,9 @@ from plants.quantities import SECONDS_PER_MINUTE, Array, unknown_name
 
 N_STATE = len(STATES)
 _RATE, _RATE_FACTOR = VALUES.index["heart_rate"], VALUES.index["disturbance_heart_rate"]
-# One direction for each state but the phase; of blood without inertia the flows are 0 whatever they
-# were, and their directions would make the compiled loop take a second turn.
 _INERTIA = (STATES.index["aorta_flow"], STATES.index["lung_flow"])
-_MOVING = {
-    True: [i for i in range(N_STATE) if i != PHASE],
-    False: [i for i in range(N_STATE) if i not in (PHASE, *_INERTIA)],
-}
-_DIRECTIONS = {inertia: np.eye(N_STATE)[moving] for inertia, moving in _MOVING.items()}
+_RIGHT = np.array([STATES.index[name] for name in RIGHT_STATES])
+_RIGHT_RATES = np.array(list(RIGHT_STATES.values()))
 _NO_STATES, _NO_METRICS = np.empty((0, N_STATE)), np.empty((0, len(METRICS)))
 #: Longest integration step (s) where none is given; chosen by the convergence study in
 #: results/convergence. That of a beat is the cycle over a whole number of steps.
@@ -80,7 +75,7 @@ class BeatMap:
     >>> beats = BeatMap(plant)
     >>> values = beats.values(40_000)
     >>> beats.beat(plant.rest(), values).state.shape
-    (19,)
+    (21,)
     """
 
     def __init__(self, plant: Plant, *, step: float = DEFAULT_STEP, backend: Backend = "auto"):
@@ -142,7 +137,7 @@ class BeatMap:
         >>> beats = BeatMap(plant)
         >>> beat = beats.function(beats.values(40_000), metrics=["map"])
         >>> beat.size1_in("state"), beat.size1_in("inputs"), beat.size1_out("metrics")
-        (19, 1, 1)
+        (21, 1, 1)
         """
         allowed = [name for name in VALUES.index if name != "step"]
         for name in inputs:
@@ -223,7 +218,7 @@ class BeatMap:
         >>> plant = Plant("shock-d", "CP")
         >>> beats = BeatMap(plant)
         >>> beats.jacobian(plant.rest(), beats.values(40_000)).shape
-        (19, 19)
+        (21, 21)
         """
         if not isinstance(self.kernel, EmittedKernel):
             return self.beat(state, values, d_state=np.eye(N_STATE)).d_state.T
@@ -232,9 +227,12 @@ class BeatMap:
             path = self.beat(state, values, keep=True).path
         assert path is not None
         jacobian = np.zeros((N_STATE, N_STATE))
-        inertia = PlantParts.of(values).inertia
-        moved = self.kernel.state_tangent(path, values, _DIRECTIONS[inertia])
-        jacobian[:, _MOVING[inertia]] = moved.T
+        parts = PlantParts.of(values)
+        moving = _moving(parts.inertia, parts.right_pump)
+        moved = self.kernel.state_tangent(path, values, np.eye(N_STATE)[moving])
+        jacobian[:, moving] = moved.T
+        if not parts.right_pump:
+            jacobian[_RIGHT, _RIGHT] = _faded(_RIGHT_RATES * values[STEP]) ** self.steps(values)
         return jacobian
 
     def _seeds(self, start: Array, values: Array, d_state: Array, d_values: Array) -> Array:
@@ -249,6 +247,23 @@ class BeatMap:
             acc, end, values, d_carry[:, N_STATE:].T, d_carry[:, :N_STATE].T, d_values.T
         )
         return np.asarray(rows).T
+
+
+@functools.cache
+def _moving(inertia: bool, right_pump: bool) -> list[int]:
+    """States in whose directions a beat has to be followed.
+
+    All but the phase; without inertia its flows are 0 whatever they were, and the states of a right
+    pump that is not there act on nothing. Their directions would make the compiled loop take a
+    second turn.
+    """
+    left = {PHASE} | (set() if inertia else {*_INERTIA}) | (set() if right_pump else {*_RIGHT})
+    return [i for i in range(N_STATE) if i not in left]
+
+
+def _faded(z: Array) -> Array:
+    """What a Runge-Kutta step leaves of states that fade at the rate z over the step."""
+    return 1 - z * (1 - z / 2 * (1 - z / 3 * (1 - z / 4)))
 
 
 @functools.cache

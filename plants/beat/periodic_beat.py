@@ -30,6 +30,7 @@ FIRST_BEATS = 3
 # Where Newton's last Jacobian, which is not that of the beat found, says that a deviation shrinks
 # so well, the beat is stable without another look.
 _SURELY_STABLE = 0.9
+_CORONARY = [STATES.index["coronary_supply"], STATES.index["coronary_demand"]]
 _MARCHES = (FIRST_BEATS, 8, 60, 300)  # the others after each failed attempt
 
 
@@ -156,7 +157,10 @@ def steady_state(
     residual = np.inf
     for march in _MARCHES if start is None else (0, *_MARCHES):
         for _ in range(march):
+            before = state
             state = _checked(beats.beat(state, values), plant, speed).state
+            if march == FIRST_BEATS:
+                _bring_coronary_bed(state, before, beats.period(values) / plant.patient["coronary_time"])
         search = newton(beats, state, values, total, TOLERANCE)
         if search.point is not None:
             return _settled(_accepted(beats, search, values, speed), search, beats, total, speed)
@@ -241,6 +245,22 @@ def _with_blood(plant: Plant, state: Array, blood_volume: float | None) -> tuple
     state = state.copy()
     state[VEIN_VOLUME] += total - state[:N_VOLUMES].sum()
     return state, total
+
+
+def _bring_coronary_bed(state: Array, before: Array, beat: float) -> None:
+    """Set supply and demand to where the last beat leads them.
+
+    They are slow: a few beats bring them nowhere, and Newton's method would have far to go.
+
+    Parameters
+    ----------
+    state, before : ndarray, shape (n_states,)
+        After and before the beat; `state` is changed.
+    beat : float
+        Length of the beat in time constants of the bed.
+    """
+    moved = state[_CORONARY] - before[_CORONARY]
+    state[_CORONARY] = before[_CORONARY] - moved / np.expm1(-beat)
 
 
 def _checked(beat: Beat, plant: Plant, speed: float) -> Beat:

@@ -27,7 +27,7 @@ from plants.quantities import WAVEFORMS, Array
 
 #: States of the right pump, and how fast (1/s) each goes to zero where there is none: as in the
 #: equations with the parameters of a pump that is not there.
-_RIGHT_STATES = {"right_pump_flow": 100.0, "right_pump_speed": 1.0, "right_occlusion": 1.0}
+RIGHT_STATES = {"right_pump_flow": 100.0, "right_pump_speed": 1.0, "right_occlusion": 1.0}
 _INERTANCES = VALUES.index["l_aorta"], VALUES.index["l_pulmonary"]
 _RIGHT_PRESENT, _FORM = VALUES.index["right_pump_present"], VALUES.index["activation_form"]
 
@@ -95,13 +95,13 @@ def _without(parts: PlantParts, slope: ca.Function) -> ca.Function:
         for place in _INERTANCES:
             absent[place] = 0
     if not parts.right_pump:
-        for name in _RIGHT_STATES:
+        for name in RIGHT_STATES:
             still[STATES.index[name]] = 0
         absent[_RIGHT_PRESENT] = 0
         absent[VALUES.index["right_speed_command"]] = 0
     rates, integrands, extremes = slope(still, absent)
     if not parts.right_pump:
-        for name, rate in _RIGHT_STATES.items():
+        for name, rate in RIGHT_STATES.items():
             place = STATES.index[name]
             rates[place] = -rate * x[place]
     return ca.Function("slope", [x, v], [rates, integrands, extremes], {"cse": True})

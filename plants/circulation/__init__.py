@@ -1,6 +1,6 @@
 """The circulation as equations: chambers, valves, vessels, and the closed loop that joins them."""
 
-from plants.circulation import interaction as interaction, loop as loop
+from plants.circulation import coronary as coronary, interaction as interaction, loop as loop
 from plants.circulation.activation import (
     ACTIVATION_FORMS as ACTIVATION_FORMS,
     COSINE as COSINE,

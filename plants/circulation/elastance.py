@@ -53,12 +53,16 @@ def passive_pressure(stretch: ca.SX, wall: Wall) -> ca.SX:
 
 def chamber_pressure(volume: ca.SX, activation: ca.SX, wall: Wall) -> ca.SX:
     """Transmural pressure (mmHg) of a chamber between its passive and its active relation."""
+    return passive_pressure(volume - wall.v0, wall) + active_pressure(volume, activation, wall)
+
+
+def active_pressure(volume: ca.SX, activation: ca.SX, wall: Wall) -> ca.SX:
+    """Part of :func:`chamber_pressure` (mmHg) that the contraction adds."""
     stretch = volume - wall.v0
-    passive = passive_pressure(stretch, wall)
     # Where a weak chamber is stretched so far that its active relation lies below the passive one,
     # contraction adds nothing; it cannot lower the pressure.
-    gain = hinge(wall.ees * stretch - passive, _CONTRACTION_CORNER)
-    return passive + activation * gain
+    gain = wall.ees * stretch - passive_pressure(stretch, wall)
+    return activation * hinge(gain, _CONTRACTION_CORNER)
 
 
 def chamber_stiffness(volume: ca.SX, activation: ca.SX, wall: Wall) -> ca.SX:

@@ -39,6 +39,8 @@ class CirculationState(Volumes):
     aorta_flow, lung_flow : SX
         Flows (mL/s) out of the ascending aorta and out of the pulmonary arteries where the blood in
         them has inertia, else 0.
+    coronary_supply, coronary_demand : SX
+        Low-passed pressures (mmHg) that perfuse the left ventricle's wall and that it generates.
     septum : SX
         Displacement of the septum, mL.
     phase : SX
@@ -47,6 +49,8 @@ class CirculationState(Volumes):
 
     aorta_flow: ca.SX
     lung_flow: ca.SX
+    coronary_supply: ca.SX
+    coronary_demand: ca.SX
     septum: ca.SX
     phase: ca.SX
 
@@ -114,6 +118,17 @@ class PatientParameters:
     vu_pulmonary_veins: Entry = entry("mL", "unstressed volume of pulmonary veins", 0, 1200)
     blood_volume: Entry = entry("mL", "total blood volume at the start", 1500, 12000)
     body_surface_area: Entry = entry("m2", "body surface area", 0.8, 3.5)
+    coronary_coupling: Entry = entry("1", "contractility by perfusion: 1 on, 0 off", 0, 1)
+    coronary_time: Entry = entry("s", "time constant of contractility by perfusion", 2, 120)
+    coronary_zero_flow: Entry = entry("mmHg", "stop of flow, above LV pressure", 0, 30)
+    coronary_conductance: Entry = entry("mL/min/mmHg", "dilated coronary bed", 0.5, 60)
+    coronary_basal_flow: Entry = entry("mL/min", "demand of an LV without pressure", 5, 300)
+    coronary_pressure_flow: Entry = entry("mL/min/mmHg", "demand by LV pressure", 0, 30)
+    coronary_reference: Entry = entry("mmHg", "coronary supply at which lv_ees holds", 1, 80)
+    coronary_gregg: Entry = entry("1/mmHg", "contractility by coronary supply", 0, 0.012)
+    coronary_critical_reserve: Entry = entry("1", "reserve at half of ischemia", 0.2, 3)
+    coronary_reserve_width: Entry = entry("1", "reserve from there to its ends", 0.1, 2)
+    coronary_floor: Entry = entry("1", "contractility in full ischemia", 0.05, 1)
     septum_coupling: Entry = entry("1", "ventricular interaction by the septum: 1 on, 0 off", 0, 1)
     septum_ees: Entry = entry(_ELASTANCE, "septal end-systolic elastance", 1, 500)
     septum_volume: Entry = entry("mL", "septal volume at zero septal pressure", -20, 20)

@@ -2,8 +2,9 @@
 
 ``x``
     The state (:data:`STATES`): nine volumes (mL), of either pump the flow (mL/s), rotor speed
-    (krpm) and inlet occlusion, two flows that have inertia (mL/s), the septum's displacement (mL)
-    and the cardiac phase (beats since the start).
+    (krpm) and inlet occlusion, two flows that have inertia (mL/s), supply and demand of the
+    coronary bed (mmHg), the septum's displacement (mL) and the cardiac phase (beats since the
+    start).
 ``v``
     What is held over a step (:data:`VALUES`): the speed commands (rpm), the disturbances, the
     parameters of the patient and of both pumps and the step (s).
@@ -21,6 +22,7 @@ from plants.circulation import (
     Flows,
     PatientParameters,
     Pressures,
+    coronary,
     hinge,
     interaction,
     loop as circulation,
@@ -47,7 +49,11 @@ from plants.scenarios import DISTURBANCES
 
 STATES = TypedLayout(
     State,
-    (*circulation.VOLUMES, *field_names(PumpStates), "aorta_flow", "lung_flow", "septum", "phase"),
+    (
+        *circulation.VOLUMES,
+        *field_names(PumpStates),
+        *("aorta_flow", "lung_flow", "coronary_supply", "coronary_demand", "septum", "phase"),
+    ),
 )
 N_VOLUMES = len(circulation.VOLUMES)
 PHASE = STATES.index["phase"]
@@ -141,6 +147,8 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
         held.right,
     )
     aorta_flow, lung_flow = circulation.inertia_rates(pressure, x, p, d)
+    drive = coronary.driving_pressure(pressure.aorta, pressure.lv, p)
+    supply, demand = coronary.coronary_rates(x, drive, pressure.lv_active, p)
     rates = State(
         **vars(circulation.volume_rates(q, delivered, x.right_pump_flow, d.infusion)),
         pump_flow=left.flow,
@@ -151,6 +159,8 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
         right_occlusion=right.occlusion,
         aorta_flow=aorta_flow,
         lung_flow=lung_flow,
+        coronary_supply=supply,
+        coronary_demand=demand,
         septum=interaction.septum_rate(
             x,
             pressure.lv,
@@ -171,6 +181,9 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
         mitral_forward=hinge(q.mitral, 1e-3),
         mitral_backward=q.mitral_back,
         through_flow=x.pump_flow * L_MIN_PER_ML_S,
+        coronary_drive=drive,
+        coronary_demand=x.coronary_demand,
+        perfusion_factor=pressure.perfusion,
     )
     others = {"la_volume": x.la_volume, "lv_transmural": pressure.lv - pressure.heart}
     extremes = _EXTREMES.pack(vars(waves) | others)

@@ -15,6 +15,7 @@ import casadi as ca
 from plants.circulation import (
     Disturbances,
     PatientParameters,
+    coronary,
     fraction,
     positive_part,
     potential_energy,
@@ -174,9 +175,14 @@ def beat_metrics(
     # Forward flow of the aortic valve, mL/s: what passes net and what runs back.
     forward = mean.aortic_valve_flow / L_MIN_PER_ML_S + mean.aortic_backward
     stroke_work = integral.lv_power
-    stored = potential_energy(acc[_END_SYSTOLE] - p.lv_v0, wall(p, "lv", d.lv_contractility))
+    stored = potential_energy(
+        acc[_END_SYSTOLE] - p.lv_v0, wall(p, "lv", d.lv_contractility * mean.perfusion_factor)
+    )
     cvp = mean.ra_pressure
     lvedp, diastolic = acc[_ONSET], lowest.aortic_pressure
+    # Autoregulation follows the demand with its lag; a dilated bed passes what drives it now.
+    hyperemic = coronary.hyperemic_flow(mean.coronary_drive, p)
+    reserve = coronary.flow_reserve(hyperemic, coronary.demanded_flow(mean.coronary_demand, p))
     place = position(d, device)
     regurgitant = mean.mitral_backward * duration
     # A ventricle that the right pump has emptied has no stroke to speak of: 1 mL bounds the ratio.
@@ -212,6 +218,10 @@ def beat_metrics(
         mitral_regurgitant_volume=regurgitant,
         aortic_regurgitant_fraction=mean.aortic_backward / (positive_part(forward, 1e-3) + 1e-3),
         coronary_perfusion_pressure=diastolic - lvedp,
+        hyperemic_coronary_flow=hyperemic,
+        coronary_flow=hyperemic / reserve,
+        coronary_flow_reserve=reserve,
+        perfusion_factor=mean.perfusion_factor,
         la_volume_max=highest.la_volume,
         la_volume_min=lowest.la_volume,
         rvedv=highest.rv_volume,

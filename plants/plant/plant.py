@@ -170,6 +170,8 @@ class Plant(Shown):
     def rest(self) -> Array:
         """The state of a heart at standstill: every compartment at the mean filling pressure.
 
+        Its coronary bed is as before the standstill, at reference supply.
+
         It is not periodic; the beat is marched from it towards its periodic state.
         """
         p = self.patient
@@ -193,6 +195,7 @@ class Plant(Shown):
         state = np.zeros(len(STATES))
         for name, volume in self._volumes_at(pressure).items():
             state[STATES.index[name]] = volume
+        state[STATES.index["coronary_supply"]] = p["coronary_reference"]
         return state
 
     def _volumes_at(self, pressure: float) -> dict[str, float]:

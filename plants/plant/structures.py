@@ -42,6 +42,11 @@ class Integrals(Waveforms):
         Parts of the flows of the valves, mL/s, positive.
     through_flow : SX
         Flow through the left pump, wherever it lies, L/min.
+    coronary_drive, coronary_demand : SX
+        What drives blood through the inner layers of the left ventricle's wall, and its demand,
+        mmHg.
+    perfusion_factor : SX
+        Factor of perfusion on the left ventricle's contractility.
     """
 
     lv_power: ca.SX
@@ -50,6 +55,9 @@ class Integrals(Waveforms):
     mitral_forward: ca.SX
     mitral_backward: ca.SX
     through_flow: ca.SX
+    coronary_drive: ca.SX
+    coronary_demand: ca.SX
+    perfusion_factor: ca.SX
 
 
 @structure

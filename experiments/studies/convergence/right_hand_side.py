@@ -58,7 +58,7 @@ class RightHandSide:
     >>> from plants import Plant
     >>> plant = Plant("shock-d", "CP")
     >>> RightHandSide(plant.values(44_000, None, 0.002))(0.0, plant.rest()).shape
-    (19,)
+    (21,)
     """
 
     def __init__(self, values: Array, *, integrals: bool = False, compiled: bool = True):

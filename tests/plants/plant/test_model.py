@@ -33,7 +33,7 @@ def case(request):
 
 
 def test_the_state_and_the_values_hold_what_they_should():
-    assert len(STATES) == N_VOLUMES + 10
+    assert len(STATES) == N_VOLUMES + 12
     pump = len(DEVICE_PARAMETERS) + 1
     assert len(VALUES) == 2 + len(DISTURBANCES) + len(PATIENT_PARAMETERS) + 2 * pump + 1
     names = [name.removeprefix("right_") for name in VALUES.names]
