@@ -10,7 +10,14 @@ import numpy as np
 
 from plants.beat.cycle import CycleMap, cycles
 from plants.beat.map import Beat, BeatMap
-from plants.beat.periodic_newton import VEIN_VOLUME, Search, multiplier, newton, residual_jacobian
+from plants.beat.periodic_newton import (
+    VEIN_VOLUME,
+    Search,
+    multiplier,
+    newton,
+    residual_jacobian,
+    surely_stable,
+)
 from plants.plant import (
     METRICS,
     N_VOLUMES,
@@ -27,9 +34,9 @@ from plants.quantities import KRPM_PER_RPM, Array, FailureKind, PhysicsError
 TOLERANCE = 1e-8
 #: Beats marched from rest before the first Newton attempt.
 FIRST_BEATS = 3
-# Where Newton's last Jacobian, which is not that of the beat found, says that a deviation shrinks
-# so well, the beat is stable without another look.
-_SURELY_STABLE = 0.9
+# Share of its own speed that the coronary bed must keep, for a beat to be stable without a look at
+# its own Jacobian, which is not that of Newton's last step.
+_BED_SPEED = 0.2
 _CORONARY = [STATES.index["coronary_supply"], STATES.index["coronary_demand"]]
 _MARCHES = (FIRST_BEATS, 8, 60, 300)  # the others after each failed attempt
 
@@ -294,7 +301,9 @@ def _settled(
     beat: SteadyState, search: Search, beats: BeatMap, total: float, speed: float
 ) -> SteadyState:
     """The beat where a course settles into it, or the cycle into which the course goes."""
-    if search.jacobian is not None and multiplier(search.jacobian) < _SURELY_STABLE:
+    in_time_constants = beats.period(beat.values) / beats.plant.patient["coronary_time"]
+    slow = 1 - _BED_SPEED * in_time_constants
+    if search.jacobian is not None and surely_stable(search.jacobian, slow):
         return beat
     if beat.stable:
         return beat

@@ -30,6 +30,8 @@ _KEPT = np.eye(len(FREE_STATES))[:, _OTHERS]
 _KEPT[VEIN_VOLUME, : N_VOLUMES - 1] = -1.0  # The first others are the other volumes.
 _FREE_BY_FREE = np.ix_(FREE_STATES, FREE_STATES)
 _IDENTITY = np.eye(len(STATES))
+# A deviation that shrinks so well near the periodic state shrinks in it too.
+_SURELY_STABLE = 0.9
 _MAX_ITERATIONS = 40
 _SMALLEST_DAMPING = 1.0 / 64
 #: A Jacobian costs about one beat. It is kept while so many steps, each shrinking the residual as
@@ -93,6 +95,12 @@ class Returning(Protocol):
         """Derivative of the state after it by the state before it."""
 
 
+def _multipliers(jacobian: Array) -> Array:
+    """By what each deviation that keeps the blood volume is multiplied over the beat."""
+    moved = jacobian[_OTHERS] @ _KEPT + np.eye(len(_OTHERS))
+    return np.asarray(np.linalg.eigvals(moved))
+
+
 def multiplier(jacobian: Array) -> float:
     """By how much a deviation that keeps the blood volume grows at the most.
 
@@ -101,8 +109,23 @@ def multiplier(jacobian: Array) -> float:
     jacobian : ndarray, shape (n_states - 1, n_states - 1)
         Derivative of the residual by the free states; see :class:`Search`.
     """
-    moved = jacobian[_OTHERS] @ _KEPT + np.eye(len(_OTHERS))
-    return float(np.abs(np.linalg.eigvals(moved)).max())
+    return float(np.abs(_multipliers(jacobian)).max())
+
+
+def surely_stable(jacobian: Array, slow: float) -> bool:
+    """Whether all deviations that keep the blood volume shrink so well that a look nearby will do.
+
+    Parameters
+    ----------
+    jacobian : ndarray, shape (n_states - 1, n_states - 1)
+        Of a point near the periodic state; see :class:`Search`.
+    slow : float
+        What may be left of the deviations of the coronary bed, which shrink slowly and steadily
+        even where nothing is near its edge.
+    """
+    left = _multipliers(jacobian)
+    steady = (left.real > _SURELY_STABLE) & (np.abs(left) < slow)
+    return bool(np.all((np.abs(left) < _SURELY_STABLE) | steady))
 
 
 def newton(

@@ -80,10 +80,10 @@ def flow_reserve(hyperemic: ca.SX, demanded: ca.SX) -> ca.SX:
     return (1 + (hyperemic / demanded) ** _MINIMUM_POWER) ** (1 / _MINIMUM_POWER)
 
 
-def perfusion_factor(x: CirculationState, p: PatientParameters) -> ca.SX:
+def perfusion_factor(supply: ca.SX, demand: ca.SX, p: PatientParameters) -> ca.SX:
     """Factor on the contractility of the left ventricle; 1 at reference supply without ischemia."""
-    gregg = 1 + p.coronary_gregg * (x.coronary_supply - p.coronary_reference)
-    reserve = hyperemic_flow(x.coronary_supply, p) / demanded_flow(x.coronary_demand, p)
+    gregg = 1 + p.coronary_gregg * (supply - p.coronary_reference)
+    reserve = hyperemic_flow(supply, p) / demanded_flow(demand, p)
     met = ramp(reserve - p.coronary_critical_reserve, p.coronary_reserve_width)
     ischemia = p.coronary_floor + (1 - p.coronary_floor) * met
     return 1 + p.coronary_coupling * (gregg * ischemia - 1)

@@ -40,8 +40,6 @@ class Pressures:
         Pressure around the heart, and the part of it that the pericardium adds.
     activation : SX
         Ventricular activation, 0 to 1.
-    perfusion : SX
-        Factor of perfusion on the LV's contractility.
     lv_active : SX
         Part of the LV's pressure that its contraction adds.
     lv_wall, rv_wall : Wall
@@ -60,7 +58,6 @@ class Pressures:
     heart: ca.SX
     pericardium: ca.SX
     activation: ca.SX
-    perfusion: ca.SX
     lv_active: ca.SX
     lv_wall: Wall
     rv_wall: Wall
@@ -114,9 +111,8 @@ def pressures(x: CirculationState, p: PatientParameters, d: Disturbances) -> Pre
     thorax = d.intrathoracic_pressure
     pericardium = pericardial_pressure(x, p)
     heart, shift = thorax + pericardium, septum_shift(x, p)
-    perfusion = perfusion_factor(x, p)
-    lv_wall = wall(p, "lv", d.lv_contractility * perfusion)
-    rv_wall = wall(p, "rv", d.rv_contractility)
+    contractility = d.lv_contractility * perfusion_factor(x.coronary_supply, x.coronary_demand, p)
+    lv_wall, rv_wall = wall(p, "lv", contractility), wall(p, "rv", d.rv_contractility)
     lv_free, rv_free = x.lv_volume - shift, x.rv_volume + shift
     return Pressures(
         la=heart + chamber_pressure(x.la_volume, atria, wall(p, "la")),
@@ -144,7 +140,6 @@ def pressures(x: CirculationState, p: PatientParameters, d: Disturbances) -> Pre
         heart=heart,
         pericardium=pericardium,
         activation=ventricles,
-        perfusion=perfusion,
         lv_active=active_pressure(lv_free, ventricles, lv_wall),
         lv_wall=lv_wall,
         rv_wall=rv_wall,

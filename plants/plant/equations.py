@@ -181,9 +181,6 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
         mitral_forward=hinge(q.mitral, 1e-3),
         mitral_backward=q.mitral_back,
         through_flow=x.pump_flow * L_MIN_PER_ML_S,
-        coronary_drive=drive,
-        coronary_demand=x.coronary_demand,
-        perfusion_factor=pressure.perfusion,
     )
     others = {"la_volume": x.la_volume, "lv_transmural": pressure.lv - pressure.heart}
     extremes = _EXTREMES.pack(vars(waves) | others)

@@ -21,7 +21,7 @@ from plants.circulation import (
     potential_energy,
     wall,
 )
-from plants.plant.structures import Extremes, FreeWall, Integrals
+from plants.plant.structures import Extremes, FreeWall, Integrals, Onset
 from plants.pumps import InsertedDevice, hemolysis_factor, hemolysis_rate, position
 from plants.quantities import (
     CPO_DIVISOR,
@@ -36,6 +36,7 @@ from plants.quantities import (
 Value = TypeVar("Value", float, ca.SX)
 
 _INTEGRALS, _EXTREMES = TypedLayout(Integrals), TypedLayout(Extremes)
+_ONSETS = TypedLayout(Onset)
 #: What is integrated over a beat: every waveform, and what only metrics are made of besides.
 INTEGRALS = _INTEGRALS.names
 #: Waveforms whose largest and smallest value of the beat are kept.
@@ -47,7 +48,7 @@ ACCUMULATOR = Layout(
         *(f"int_{name}" for name in INTEGRALS),
         *(f"max_{name}" for name in EXTREMES),
         *(f"min_{name}" for name in EXTREMES),
-        "onset_lv_pressure",
+        *(f"onset_{name}" for name in _ONSETS.names),
         "end_systolic_volume",
     )
 )
@@ -55,7 +56,8 @@ _DURATION = 0
 _INT = slice(1, 1 + len(INTEGRALS))
 _MAX = slice(_INT.stop, _INT.stop + len(EXTREMES))
 _MIN = slice(_MAX.stop, _MAX.stop + len(EXTREMES))
-_ONSET, _END_SYSTOLE = _MIN.stop, _MIN.stop + 1
+_ONSET = slice(_MIN.stop, _MIN.stop + len(_ONSETS))
+_END_SYSTOLE = _ONSET.stop
 
 #: A central venous pressure near zero would make the pulmonary-artery pulsatility index infinite:
 #: this one bounds it, mmHg.
@@ -66,10 +68,10 @@ _CVP_CORNER = 0.05  # mmHg, width of the rounding with which the plant's index c
 METRICS = TypedLayout(BeatMetrics)
 
 
-def begin_beat(extremes: ca.SX, onset_pressure: ca.SX, volume: ca.SX) -> ca.SX:
+def begin_beat(extremes: ca.SX, onset: Onset, volume: ca.SX) -> ca.SX:
     """Accumulator of a beat that starts now, with the given values of the extreme waveforms."""
     zeros = ca.SX.zeros(1 + len(INTEGRALS))
-    return ca.vertcat(zeros, extremes, extremes, onset_pressure, volume)
+    return ca.vertcat(zeros, extremes, extremes, _ONSETS.vector(onset), volume)
 
 
 def add_integrals(acc: ca.SX, duration: ca.SX, integrands: ca.SX) -> ca.SX:
@@ -81,7 +83,7 @@ def add_integrals(acc: ca.SX, duration: ca.SX, integrands: ca.SX) -> ca.SX:
 def add_extremes(acc: ca.SX, extremes: ca.SX) -> ca.SX:
     """Accumulator whose extremes include the given values."""
     return ca.vertcat(
-        acc[: _MAX.start], ca.fmax(acc[_MAX], extremes), ca.fmin(acc[_MIN], extremes), acc[_ONSET:]
+        acc[: _MAX.start], ca.fmax(acc[_MAX], extremes), ca.fmin(acc[_MIN], extremes), acc[_ONSET.start :]
     )
 
 
@@ -174,15 +176,17 @@ def beat_metrics(
     output = mean.aortic_valve_flow + mean.pump_flow
     # Forward flow of the aortic valve, mL/s: what passes net and what runs back.
     forward = mean.aortic_valve_flow / L_MIN_PER_ML_S + mean.aortic_backward
+    onset = _ONSETS.symbols(acc[_ONSET])
+    supply, demand = onset.coronary_supply, onset.coronary_demand
+    perfusion = coronary.perfusion_factor(supply, demand, p)
+    hyperemic = coronary.hyperemic_flow(supply, p)
+    reserve = coronary.flow_reserve(hyperemic, coronary.demanded_flow(demand, p))
     stroke_work = integral.lv_power
     stored = potential_energy(
-        acc[_END_SYSTOLE] - p.lv_v0, wall(p, "lv", d.lv_contractility * mean.perfusion_factor)
+        acc[_END_SYSTOLE] - p.lv_v0, wall(p, "lv", d.lv_contractility * perfusion)
     )
     cvp = mean.ra_pressure
-    lvedp, diastolic = acc[_ONSET], lowest.aortic_pressure
-    # Autoregulation follows the demand with its lag; a dilated bed passes what drives it now.
-    hyperemic = coronary.hyperemic_flow(mean.coronary_drive, p)
-    reserve = coronary.flow_reserve(hyperemic, coronary.demanded_flow(mean.coronary_demand, p))
+    lvedp, diastolic = onset.lv_pressure, lowest.aortic_pressure
     place = position(d, device)
     regurgitant = mean.mitral_backward * duration
     # A ventricle that the right pump has emptied has no stroke to speak of: 1 mL bounds the ratio.
@@ -221,7 +225,7 @@ def beat_metrics(
         hyperemic_coronary_flow=hyperemic,
         coronary_flow=hyperemic / reserve,
         coronary_flow_reserve=reserve,
-        perfusion_factor=mean.perfusion_factor,
+        perfusion_factor=perfusion,
         la_volume_max=highest.la_volume,
         la_volume_min=lowest.la_volume,
         rvedv=highest.rv_volume,

@@ -17,7 +17,7 @@ import casadi as ca
 from plants.circulation import activation_shape, end_systolic_phase, interaction
 from plants.plant import metrics as beats
 from plants.plant.equations import N_VOLUMES, PHASE, STATES, VALUES, equations, held_values
-from plants.plant.structures import FreeWall
+from plants.plant.structures import FreeWall, Onset
 from plants.quantities import SECONDS_PER_MINUTE, WAVEFORMS
 
 #: By how much of a beat before its end a step may end it, by precision: rounding of the phase must
@@ -108,8 +108,8 @@ def plant_model() -> PlantModel:
     names = ["rates", "waveforms", "integrands", "extremes"]
     derivative = ca.Function("derivative", [x, v], list(outputs), ["x", "v"], names)
     observe = ca.Function("observe", [x, v], [waves])
-    lv_pressure = waves[WAVEFORMS.index("lv_pressure")]
-    first = beats.begin_beat(extremes, lv_pressure, _free_wall(x, v).volume)
+    onset = _onset(x, waves[WAVEFORMS.index("lv_pressure")])
+    first = beats.begin_beat(extremes, onset, _free_wall(x, v).volume)
     within_beat, at_beat_end = _within_beat(), _at_beat_end()
     return PlantModel(
         derivative=derivative,
@@ -134,6 +134,16 @@ def _free_wall(x_vector: ca.SX, v: ca.SX) -> FreeWall:
     x = STATES.symbols(x_vector)
     shift = interaction.septum_shift(x, held_values(v).p)
     return FreeWall(phase=x.phase, volume=x.lv_volume - shift)
+
+
+def _onset(x_vector: ca.SX, lv_pressure: ca.SX) -> Onset:
+    """What is sampled of a state in which a beat begins."""
+    x = STATES.symbols(x_vector)
+    return Onset(
+        lv_pressure=lv_pressure,
+        coronary_supply=x.coronary_supply,
+        coronary_demand=x.coronary_demand,
+    )
 
 
 def _within_beat() -> ca.Function:
@@ -166,7 +176,7 @@ def _at_beat_end() -> ca.Function:
     ended = beats.add_integrals(acc, share * step, mean)
     begun = beats.begin_beat(
         at_boundary(old, new),
-        at_boundary(before[pressure], later[pressure]),
+        _onset(at_boundary(x, after), at_boundary(before[pressure], later[pressure])),
         at_boundary(_free_wall(x, v).volume, _free_wall(after, v).volume),
     )
     begun = beats.add_extremes(beats.add_integrals(begun, (1 - share) * step, mean), new)

@@ -42,11 +42,6 @@ class Integrals(Waveforms):
         Parts of the flows of the valves, mL/s, positive.
     through_flow : SX
         Flow through the left pump, wherever it lies, L/min.
-    coronary_drive, coronary_demand : SX
-        What drives blood through the inner layers of the left ventricle's wall, and its demand,
-        mmHg.
-    perfusion_factor : SX
-        Factor of perfusion on the left ventricle's contractility.
     """
 
     lv_power: ca.SX
@@ -55,9 +50,6 @@ class Integrals(Waveforms):
     mitral_forward: ca.SX
     mitral_backward: ca.SX
     through_flow: ca.SX
-    coronary_drive: ca.SX
-    coronary_demand: ca.SX
-    perfusion_factor: ca.SX
 
 
 @structure
@@ -82,6 +74,23 @@ class Extremes:
     motor_current: ca.SX
     placement_signal: ca.SX
     pump_flow: ca.SX
+
+
+@structure
+class Onset:
+    """What is sampled when a beat begins.
+
+    Attributes
+    ----------
+    lv_pressure : SX
+        LV pressure, mmHg.
+    coronary_supply, coronary_demand : SX
+        Indices of the coronary bed, mmHg, which hardly move within a beat.
+    """
+
+    lv_pressure: ca.SX
+    coronary_supply: ca.SX
+    coronary_demand: ca.SX
 
 
 @structure

@@ -16,6 +16,11 @@ The load is the mean of two ratios to the unsupported ventricle: end-diastolic w
 rate, over the contractility that is there to meet it). Tension alone would praise an inotrope,
 which lowers the filling pressure and raises the demand.
 
+What perfusion does to contraction within a minute, and takes back as soon, is the coronary bed's
+(:mod:`plants.circulation.coronary`); here is only what hours of it leave behind. The two factors
+multiply, and each is 1 where the other acts alone: low perfusion weakens at once, and stuns in
+hours what had recovered.
+
 References
 ----------
 Braunwald E, Kloner RA (1982) Circulation 66:1146 (stunning). Suga H (1979) Am J Physiol 236:H498
