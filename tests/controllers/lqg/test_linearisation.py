@@ -130,8 +130,8 @@ def test_blood_is_neither_made_nor_lost(beat):
     assert abs(beat.b[-1, 0]) < 1e-10
     infused = np.where(np.array(beat.disturbances) == "infusion", beat.period, 0.0)
     np.testing.assert_allclose(beat.e[-1], infused, atol=1e-10)
-    # At a constant blood volume the beat is stable.
-    assert np.abs(np.linalg.eigvals(beat.a[:-1, :-1])).max() < 0.95
+    # At a constant blood volume the beat is stable; the coronary bed takes its minute.
+    assert np.abs(np.linalg.eigvals(beat.a[:-1, :-1])).max() < 0.99
 
 
 def test_small_steps_of_the_plant_are_followed_over_many_beats(beat, beats, plant):
@@ -160,11 +160,11 @@ def test_python_control_takes_the_same_matrices_by_name(beat):
     assert tuple(system.output_labels) == SHOWN
     assert tuple(system.state_labels) == LINEAR_STATES
     # A step of 1 krpm: its first beat is the direct term, its last one the settled gain.
-    steps = 60
+    steps = 600
     response = control.forced_response(
         system["map", "speed_command"], np.arange(steps) * beat.period, np.ones(steps)
     )
-    row, n = SHOWN.index("map"), 11
+    row, n = SHOWN.index("map"), N - 1
     gain = beat.c[row, :n] @ np.linalg.solve(np.eye(n) - beat.a[:n, :n], beat.b[:n, 0])
     assert response.outputs[0] == pytest.approx(beat.d[row, 0])
     assert response.outputs[-1] == pytest.approx(gain + beat.d[row, 0], rel=1e-3)
@@ -196,7 +196,7 @@ def test_bad_input_is_refused(plant):
 
 def test_the_blood_row_is_exact(plant):
     beat = linearise(plant, SPEED, disturbances=("lv_contractility", "infusion"))
-    assert beat.a[-1].tolist() == [0.0] * 17 + [1.0]
+    assert beat.a[-1].tolist() == [0.0] * (N - 1) + [1.0]
     assert beat.b[-1].tolist() == [0.0]
     assert beat.e[-1].tolist() == [0.0, beat.period]
 
@@ -210,10 +210,11 @@ def test_the_static_gain_at_a_constant_blood_volume_is_that_of_the_plant(patient
     plant = Plant(patient, pump)
     system = linearise(plant, speed, outputs=["map"]).state_space(blood=False)
     assert "infusion" not in system.input_labels
-    assert len(system.state_labels) == 17
+    n = N - 1
+    assert len(system.state_labels) == n
     gain = np.atleast_1d(np.squeeze(control.dcgain(system)))[0]
     low, high = (steady_state(plant, speed + krpm).metrics["map"] for krpm in (-50.0, 50.0))
     assert gain == pytest.approx((high - low) / 0.1, rel=1e-3)
-    feedback, _, poles = control.dlqr(system.A, system.B[:, :1], np.eye(17), np.eye(1))
+    feedback, _, poles = control.dlqr(system.A, system.B[:, :1], np.eye(n), np.eye(1))
     assert np.abs(poles).max() < 1
-    assert feedback.shape == (1, 17)
+    assert feedback.shape == (1, n)
