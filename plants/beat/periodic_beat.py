@@ -167,7 +167,9 @@ def steady_state(
             before = state
             state = _checked(beats.beat(state, values), plant, speed).state
             if march == FIRST_BEATS:
-                _bring_coronary_bed(state, before, beats.period(values) / plant.patient["coronary_time"])
+                _bring_coronary_bed(
+                    state, before, beats.period(values) / plant.patient["coronary_time"]
+                )
         search = newton(beats, state, values, total, TOLERANCE)
         if search.point is not None:
             return _settled(_accepted(beats, search, values, speed), search, beats, total, speed)

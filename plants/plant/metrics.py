@@ -83,7 +83,10 @@ def add_integrals(acc: ca.SX, duration: ca.SX, integrands: ca.SX) -> ca.SX:
 def add_extremes(acc: ca.SX, extremes: ca.SX) -> ca.SX:
     """Accumulator whose extremes include the given values."""
     return ca.vertcat(
-        acc[: _MAX.start], ca.fmax(acc[_MAX], extremes), ca.fmin(acc[_MIN], extremes), acc[_ONSET.start :]
+        acc[: _MAX.start],
+        ca.fmax(acc[_MAX], extremes),
+        ca.fmin(acc[_MIN], extremes),
+        acc[_ONSET.start :],
     )
 
 

@@ -36,7 +36,8 @@ def test_blood_is_driven_by_what_exceeds_the_ventricle_and_the_stop_of_flow():
 def test_supply_and_demand_follow_within_the_time_constant():
     p = parameters(coronary_time=20.0)
     supply, demand = coronary.coronary_rates(perfused(40.0, 30.0), 60.0, 10.0, p)
-    assert float(supply) == pytest.approx(1.0) and float(demand) == pytest.approx(-1.0)
+    assert float(supply) == pytest.approx(1.0)
+    assert float(demand) == pytest.approx(-1.0)
 
 
 def test_contractility_is_the_patients_at_reference_supply_and_follows_it_mildly():
@@ -54,7 +55,8 @@ def test_ischemia_begins_where_the_reserve_is_used_up_and_has_a_floor():
     enough = limit * demanded / p.coronary_conductance
     assert factor(1.01 * enough, 30.0, **shown) == 1.0
     falling = [factor(x * enough, 30.0, **shown) for x in np.linspace(1, 0, 20)]
-    assert np.all(np.diff(falling) <= 0) and falling[5] < 1
+    assert np.all(np.diff(falling) <= 0)
+    assert falling[5] < 1
     assert falling[-1] == pytest.approx(p.coronary_floor)
     # More demand at the same supply is ischemia too.
     assert factor(enough, 60.0, **shown) < 1
@@ -62,7 +64,11 @@ def test_ischemia_begins_where_the_reserve_is_used_up_and_has_a_floor():
 
 
 def test_autoregulation_gives_what_is_asked_for_as_long_as_the_bed_passes_it():
-    for hyperemic, demanded, reserve in ((1000.0, 250.0, 4.0), (50.0, 250.0, 1.0), (0.0, 99.0, 1.0)):
+    for hyperemic, demanded, reserve in (
+        (1000.0, 250.0, 4.0),
+        (50.0, 250.0, 1.0),
+        (0.0, 99.0, 1.0),
+    ):
         assert float(coronary.flow_reserve(hyperemic, demanded)) == pytest.approx(reserve, rel=1e-4)
 
 
@@ -148,4 +154,5 @@ def test_a_spiral_of_ischemia_is_possible():
         simulator.advance(0.0, 300.0)
         factors.append(simulator.metrics()["perfusion_factor"])
     perfused, starved = factors
-    assert perfused > 0.85 and starved < 0.4
+    assert perfused > 0.85
+    assert starved < 0.4
