@@ -146,8 +146,7 @@ def test_the_law_proposed_for_the_5_5_keeps_its_ranges_no_better():
     pump = Pump.load("5.5")
     law = dict(pump.values) | {"head_a": 0.1554, "head_b": 0.2096, "head_c": -5.7742}
     bounds = tool._bounds(pump, pump.heads)
-    assert tool._worst(law, bounds) == pytest.approx(0.10, abs=0.01)
-    assert fit_head_flow(pump).largest_miss < 0.052
+    assert fit_head_flow(pump).largest_miss < 0.052 < tool._worst(law, bounds)
     rising = steady_head(law, 33.0, np.array([0.0, 0.6]))
     assert rising[1] > rising[0]
 
