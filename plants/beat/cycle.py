@@ -11,8 +11,8 @@ from plants.beat.periodic_newton import VEIN_VOLUME, Search, newton
 from plants.plant import STATES
 from plants.quantities import Array
 
-#: Longest cycle looked for. Deep suction at every other beat makes one of two.
-MOST_BEATS = 4
+#: Longest cycle looked for. Suction that comes and goes makes cycles of two and more.
+MOST_BEATS = 8
 # A course is moved off the unstable beat by so much (mL, out of the veins) and followed for so
 # many beats before the searches for its cycle.
 _MOVED, _FOLLOWED = 1.0, (60, 300)

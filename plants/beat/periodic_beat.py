@@ -67,7 +67,7 @@ class SteadyState:
     beats : int
         After how many beats the state comes again.
     about : SteadyState or None
-        The unstable beat about which a cycle turns.
+        The unstable beat about which a cycle turns, where one was found.
     """
 
     state: Array
@@ -87,8 +87,25 @@ class SteadyState:
 
     @property
     def periodic_beat(self) -> SteadyState:
-        """The beat that ends where it began, stable or not."""
+        """The beat that ends where it began, stable or not.
+
+        Raises
+        ------
+        PhysicsError
+            Only a cycle of several beats was found.
+        """
+        if self.about is None and self.beats > 1:
+            raise PhysicsError(
+                f"no periodic beat of patient {self.plant.patient.name} was found, only a cycle of "
+                f"{self.beats} beats, which has no slopes",
+                kind=FailureKind.NO_PERIODIC_BEAT,
+            )
         return self.about or self
+
+    @property
+    def nearby(self) -> Array:
+        """A state from which to look for a beat nearby: of the periodic one, if there is any."""
+        return self.state if self.about is None else self.about.state
 
     @functools.cached_property
     def jacobian(self) -> Array:
@@ -174,6 +191,10 @@ def steady_state(
         if search.point is not None:
             return _settled(_accepted(beats, search, values, speed), search, beats, total, speed)
         residual = min(residual, search.residual)
+    if np.isfinite(state).all():
+        cycle = _cycle(beats, state, values, total, speed)
+        if cycle is not None:
+            return cycle
     raise PhysicsError(
         f"no periodic beat of patient {plant.patient.name} at {speed:g} rpm: the smallest change "
         f"over a beat was {residual:.3g} after {sum(_MARCHES)} beats; "
@@ -230,7 +251,7 @@ class PeriodicBeat:
             steady = steady_state(
                 self.plant, speed, disturbances, blood_volume=blood_volume, beats=self._beats
             )
-        self._state = steady.periodic_beat.state
+        self._state = steady.nearby
         return steady
 
     def _nearby(
@@ -309,16 +330,25 @@ def _settled(
         return beat
     if beat.stable:
         return beat
-    for count, turn in cycles(beats, beat.state, beat.values, total, TOLERANCE):
-        cycle = _accepted(beats, turn, beat.values, speed)
-        cycle = replace(cycle, beats=count, about=beat if count > 1 else None)
-        if cycle.stable:
-            return cycle
+    cycle = _cycle(beats, beat.state, beat.values, total, speed)
+    if cycle is not None:
+        return replace(cycle, about=beat if cycle.beats > 1 else None)
     raise PhysicsError(
         f"no stable beat of patient {beats.plant.patient.name} at {speed:g} rpm: the periodic beat "
         "is unstable, and a course comes to no cycle of a few beats (suction that comes and goes?)",
         kind=FailureKind.NO_PERIODIC_BEAT,
     )
+
+
+def _cycle(
+    beats: BeatMap, state: Array, values: Array, total: float, speed: float
+) -> SteadyState | None:
+    """The first stable cycle that a course from a state comes to."""
+    for count, turn in cycles(beats, state, values, total, TOLERANCE):
+        cycle = replace(_accepted(beats, turn, values, speed), beats=count)
+        if cycle.stable:
+            return cycle
+    return None
 
 
 def _check_volumes(steady: SteadyState, plant: Plant, speed: float) -> None:

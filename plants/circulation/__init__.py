@@ -23,6 +23,7 @@ from plants.circulation.smooth import (
     fraction as fraction,
     gate as gate,
     hinge as hinge,
+    hinge_slope as hinge_slope,
     lower_of as lower_of,
     positive_part as positive_part,
     ramp as ramp,

@@ -264,7 +264,7 @@ def _identification(
     """What was found there, its numbers rounded to six digits."""
     before, free, wanted = problem.patient, problem.free, problem.wanted
     patient = problem.patient_at(x, rounded=True) if free else before
-    steady = steady_state(Plant(patient), start=problem.last.periodic_beat.state)
+    steady = steady_state(Plant(patient), start=problem.last.nearby)
     errors = [target_error(name, before.targets[name].value) for name in wanted]
     slopes = target_slopes(steady, wanted, free)
     told = identifiability(before, patient, slopes, np.array(errors), free)

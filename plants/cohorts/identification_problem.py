@@ -69,7 +69,7 @@ class TargetProblem:
         if not np.array_equal(x, self._at):
             self.evaluations += 1
             try:
-                start = self.last.periodic_beat.state
+                start = self.last.nearby
                 self.last = steady_state(Plant(self.patient_at(x)), start=start)
             except (InputError, PhysicsError):  # Too stiff a circuit, or no beat.
                 return None

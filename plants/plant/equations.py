@@ -31,6 +31,7 @@ from plants.patients import PATIENT_PARAMETERS
 from plants.plant.structures import Extremes, Integrals, PumpStates, State
 from plants.pumps import (
     INSERTED_LAYOUT,
+    Inlet,
     InsertedDevice,
     catheter_position as position,
     dynamics as pump_dynamics,
@@ -132,13 +133,15 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
     place = position.position(d, device)
     delivered = place.delivered * x.pump_flow
 
-    left = pump_dynamics.pump_rates(
+    inlet = position.left_inlet(place, x, pressure, p)
+
+    left, suction_threshold = pump_dynamics.pump_rates(
         pump_dynamics.PumpState(flow=x.pump_flow, speed=x.pump_speed, occlusion=x.occlusion),
-        position.left_inlet(place, x, pressure, p),
+        inlet,
         held.speed_command,
         device,
     )
-    right = pump_dynamics.pump_rates(
+    right, _ = pump_dynamics.pump_rates(
         pump_dynamics.PumpState(
             flow=x.right_pump_flow, speed=x.right_pump_speed, occlusion=x.right_occlusion
         ),
@@ -172,7 +175,7 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
         phase=p.heart_rate * d.heart_rate / SECONDS_PER_MINUTE,
     )
 
-    waves = _waveforms(x, pressure, q, place, p, device)
+    waves = _waveforms(x, pressure, q, place, inlet, p, device)
     integrands = Integrals(
         **vars(waves),
         lv_power=pressure.lv * (q.aortic + delivered - q.mitral),
@@ -182,7 +185,7 @@ def equations(x_vector: ca.SX, v: ca.SX) -> tuple[ca.SX, ca.SX, ca.SX, ca.SX]:
         mitral_backward=q.mitral_back,
         through_flow=x.pump_flow * L_MIN_PER_ML_S,
     )
-    others = {"la_volume": x.la_volume, "lv_transmural": pressure.lv - pressure.heart}
+    others = {"la_volume": x.la_volume, "suction_margin": inlet.transmural - suction_threshold}
     extremes = _EXTREMES.pack(vars(waves) | others)
     return STATES.vector(rates), _WAVEFORMS.vector(waves), _INTEGRALS.vector(integrands), extremes
 
@@ -192,12 +195,12 @@ def _waveforms(
     pressure: Pressures,
     q: Flows,
     place: position.Position,
+    inlet: Inlet,
     p: PatientParameters,
     device: InsertedDevice,
 ) -> Waveforms:
     """The waveform signals in their units: flows in L/min, speed in rpm."""
     through = x.pump_flow * L_MIN_PER_ML_S
-    inlet = position.left_inlet(place, x, pressure, p)
     return Waveforms(
         lv_pressure=pressure.lv,
         lv_volume=x.lv_volume,

@@ -236,9 +236,7 @@ def beat_metrics(
         rv_ejection_fraction=(highest.rv_volume - lowest.rv_volume) / highest.rv_volume,
         ea_ees_rv=mean.pa_pressure / rv_stroke / rv_ees,
         malposition=device.pump_present * (1 - place.delivered),
-        suction_margin=lowest.lv_transmural
-        - device.suction_pressure
-        - device.wall_contact_pressure * place.contact,
+        suction_margin=lowest.suction_margin,
         suction=mean.suction_occlusion,
         hemolysis_rate=hemolysis_rate(
             mean.pump_speed,

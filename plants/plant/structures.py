@@ -60,8 +60,8 @@ class Extremes:
     ----------
     la_volume : SX
         Volume of the left atrium, mL.
-    lv_transmural : SX
-        LV pressure above the pressure around the heart, mmHg.
+    suction_margin : SX
+        LV pressure above the pressure around the heart, less the threshold of suction, mmHg.
     """
 
     aortic_pressure: ca.SX
@@ -70,7 +70,7 @@ class Extremes:
     lv_volume: ca.SX
     rv_volume: ca.SX
     lv_pressure: ca.SX
-    lv_transmural: ca.SX
+    suction_margin: ca.SX
     motor_current: ca.SX
     placement_signal: ca.SX
     pump_flow: ca.SX

@@ -18,6 +18,7 @@ from plants.pumps.hemolysis_laws import (
     hemolysis_law as hemolysis_law,
     with_hemolysis_law as with_hemolysis_law,
 )
+from plants.pumps.inlet import Inlet as Inlet
 from plants.pumps.levels import (
     FULL_SUPPORT_LEVEL as FULL_SUPPORT_LEVEL,
     LOWEST_LEVEL as LOWEST_LEVEL,

@@ -16,8 +16,6 @@ from plants.circulation import Disturbances, PatientParameters, Pressures, Volum
 from plants.pumps.inlet import Inlet
 from plants.pumps.parameters import DeviceParameters
 
-# Share of the inlet that a wall or the mitral apparatus lies over at full contact; a guess.
-_CONTACT_BLOCK = 0.5
 # The outlet lies in the valve over this many widths to either side of it; a guess.
 _VALVE_WIDTHS = 2.5
 
@@ -36,15 +34,12 @@ class Position:
         Share to which the valve blocks the outlet.
     contact : SX
         Contact of the inlet with a wall, the mitral apparatus included.
-    inlet_blocked : SX
-        Share of the inlet that what it touches lies over.
     """
 
     inlet_in_lv: ca.SX
     outlet_in_aorta: ca.SX
     outlet_in_valve: ca.SX
     contact: ca.SX
-    inlet_blocked: ca.SX
 
     @property
     def delivered(self) -> ca.SX:
@@ -58,13 +53,11 @@ def position(d: Disturbances, p: DeviceParameters) -> Position:
     half = _VALVE_WIDTHS * width
     before = ramp(depth - (p.position_deep - half), width)
     beyond = ramp(depth - (p.position_deep + half), width)
-    contact = 1 - (1 - d.wall_contact) * (1 - d.mitral_contact)
     return Position(
         inlet_in_lv=1 - ramp(-depth - p.position_shallow, width),
         outlet_in_aorta=1 - beyond,
         outlet_in_valve=before - beyond,
-        contact=contact,
-        inlet_blocked=_CONTACT_BLOCK * contact,
+        contact=1 - (1 - d.wall_contact) * (1 - d.mitral_contact),
     )
 
 
@@ -79,7 +72,6 @@ def left_inlet(place: Position, x: Volumes, pressure: Pressures, p: PatientParam
         contact=place.contact,
         drawing=place.inlet_in_lv,
         obstruction=place.outlet_in_valve,
-        blocked=place.inlet_blocked,
     )
 
 
@@ -93,7 +85,6 @@ def right_inlet(x: Volumes, pressure: Pressures, p: PatientParameters) -> Inlet:
         contact=ca.SX(0),
         drawing=ca.SX(1),
         obstruction=ca.SX(0),
-        blocked=ca.SX(0),
     )
 
 

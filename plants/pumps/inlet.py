@@ -25,8 +25,6 @@ class Inlet:
         Share of the inlet window in the cavity, 0 to 1.
     obstruction : SX
         Share to which the outlet lies in the valve, 0 to 1.
-    blocked : SX
-        Share to which something else than suction lies in the inlet, 0 to 1.
     """
 
     inlet_pressure: ca.SX
@@ -36,4 +34,3 @@ class Inlet:
     contact: ca.SX
     drawing: ca.SX
     obstruction: ca.SX
-    blocked: ca.SX

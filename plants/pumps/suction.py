@@ -1,5 +1,11 @@
 """Suction: how far the inlet of a pump tends to be occluded.
 
+A wall is drawn onto the inlet when the pressure in front of it, the transmural pressure of the
+cavity less what the inflow takes there, falls below a threshold. The inflow takes more with more
+flow, and more where a wall lies near: in a small cavity, or where the catheter touches it. Once
+drawn on, the wall is held by the pressure drop over the occluded inlet against the transmural
+pressure: the more the pump pulls, the more filling it takes to let go.
+
 References
 ----------
 Simaan MA et al. (2009) IEEE Trans Control Syst Technol 17:15 (the inlet resistance grows by
@@ -10,38 +16,54 @@ from __future__ import annotations
 
 import casadi as ca
 
-from plants.circulation import gate
+from plants.circulation import gate, hinge, hinge_slope, ramp
 from plants.pumps.inlet import Inlet
 from plants.pumps.parameters import InsertedDevice
+from plants.quantities import L_MIN_PER_ML_S
 
-# Suction needs forward flow: the inlet draws nothing onto itself while blood leaks back. Guess.
-_DRAW_WIDTH = 5.0  # mL/s
+# Width over which flow counts as forward: the inlet draws nothing onto itself while blood leaks
+# back. Guess.
+_FORWARD_WIDTH = 0.5  # L/min
 
 
-def suction_target(occlusion: ca.SX, flow: ca.SX, inlet: Inlet, p: InsertedDevice) -> ca.SX:
-    """Occlusion (0 to 1) towards which the inlet tends.
-
-    Either gate closes the inlet: the transmural pressure of the cavity below the threshold, or
-    the cavity too small. Both thresholds lie higher where the inlet lies against a wall. Once
-    occluded, the pressure threshold rises by the hysteresis, so that release asks for more filling
-    than onset.
+def suction_threshold(
+    flow: ca.SX, drop: ca.SX, inlet: Inlet, p: InsertedDevice
+) -> ca.SX:
+    """Transmural pressure of the cavity (mmHg) below which the inlet occludes or stays occluded.
 
     Parameters
     ----------
-    occlusion : SX
-        Occlusion now.
     flow : SX
         Flow through the pump, mL/s.
+    drop : SX
+        Drop of pressure over the occluded inlet, mmHg.
     inlet : Inlet
         Where the inlet lies.
     p : InsertedDevice
         The device.
     """
-    threshold = p.suction_pressure + p.wall_contact_pressure * inlet.contact
-    pressure_shortfall = threshold + p.suction_hysteresis * occlusion - inlet.transmural
-    volume_shortfall = p.suction_volume + p.wall_contact_volume * inlet.contact - inlet.cavity
-    open_share = (1 - gate(pressure_shortfall, p.suction_pressure_width)) * (
-        1 - gate(volume_shortfall, p.suction_volume_width)
-    )
-    open_share = open_share * (1 - inlet.blocked)
-    return p.pump_present * inlet.drawing * gate(flow, _DRAW_WIDTH) * (1 - open_share)
+    forward = hinge(flow * L_MIN_PER_ML_S, _FORWARD_WIDTH)
+    near = ramp(p.suction_volume - inlet.cavity, p.suction_volume_width)
+    wall = 1 - (1 - inlet.contact) * (1 - near)
+    inflow = p.suction_inflow * forward**2 * (1 + p.wall_contact_inflow * wall)
+    held = p.suction_hold * drop * (1 + p.wall_contact_hold * inlet.contact)
+    return p.suction_pressure + inflow + held
+
+
+def suction_target(flow: ca.SX, threshold: ca.SX, inlet: Inlet, p: InsertedDevice) -> ca.SX:
+    """Occlusion (0 to 1) towards which the inlet tends.
+
+    Parameters
+    ----------
+    flow : SX
+        Flow through the pump, mL/s.
+    threshold : SX
+        Of the transmural pressure, mmHg; see :func:`suction_threshold`.
+    inlet : Inlet
+        Where the inlet lies.
+    p : InsertedDevice
+        The device.
+    """
+    not_backward = hinge_slope(flow * L_MIN_PER_ML_S + _FORWARD_WIDTH, _FORWARD_WIDTH)
+    occluding = gate(threshold - inlet.transmural, p.suction_pressure_width)
+    return p.pump_present * inlet.drawing * not_backward * occluding

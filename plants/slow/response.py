@@ -107,7 +107,7 @@ class BeatResponse(PeriodicBeat):
                     kind=FailureKind.NO_PERIODIC_BEAT,
                 )
         beat = beat or self.find(speed, acting, blood_volume=total)
-        self._at = (here, beat.periodic_beat.state)
+        self._at = (here, beat.nearby)
         return beat
 
     def update_slopes(self, beat: SteadyState) -> None:

@@ -10,7 +10,7 @@ from plants import STATES, Patient, Plant, Pump, Simulator, steady_state
 from plants.pumps import InsertedDevice, hemolysis_rate
 from plants.pumps.head_flow import head_flow_law
 from plants.pumps.inlet import Inlet
-from plants.pumps.suction import suction_target
+from plants.pumps.suction import suction_target, suction_threshold
 
 
 def parameters(device: str = "CP") -> InsertedDevice:
@@ -27,7 +27,6 @@ def inlet(transmural: float, *, contact: float = 0.0, drawing: float = 1.0) -> I
         contact=contact,
         drawing=drawing,
         obstruction=0.0,
-        blocked=0.0,
     )
 
 
