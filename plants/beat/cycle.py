@@ -12,7 +12,7 @@ from plants.plant import STATES
 from plants.quantities import Array
 
 #: Longest cycle looked for. Suction that comes and goes makes cycles of two and more.
-MOST_BEATS = 8
+MOST_BEATS = 12
 # A course is moved off the unstable beat by so much (mL, out of the veins) and followed for so
 # many beats before the searches for its cycle.
 _MOVED, _FOLLOWED = 1.0, (60, 300)

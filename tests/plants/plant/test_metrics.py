@@ -13,7 +13,7 @@ CASES = [
     ("healthy", None, 0.0),
     ("shock-c", "CP", 31_000.0),
     ("shock-e", "5.5", 33_000.0),
-    ("rv-failure", "5.5", 33_000.0),
+    ("rv-failure", "5.5", 26_000.0),
 ]
 STEP = 5e-4
 
@@ -34,7 +34,7 @@ def beat(request):
 def test_every_metric_is_a_declared_signal():
     assert METRICS.names == (*WAVEFORMS, *BEAT_METRICS)
     assert set(METRICS.names) <= set(SIGNALS)
-    assert set(EXTREMES) - {"la_volume", "lv_transmural"} <= set(WAVEFORMS)
+    assert set(EXTREMES) - {"la_volume", "suction_margin"} <= set(WAVEFORMS)
     assert len(ACCUMULATOR.names) == len(set(ACCUMULATOR.names))
 
 
@@ -104,8 +104,13 @@ def test_derived_metrics_follow_their_definitions(beat):
     open_share = np.mean(gradient > 0)
     assert metrics["aortic_valve_open_fraction"] == pytest.approx(open_share, abs=0.02)
     transmural = waves["lv_pressure"] - waves["pericardial_pressure"]
-    margin = transmural.min() - (plant.pump["suction_pressure"] if plant.pump else 1.0)
-    assert metrics["suction_margin"] == pytest.approx(margin, abs=0.05)
+    if plant.pump is not None:
+        # Well filled and nowhere occluded: only the inflow, hardly more for the walls, takes.
+        inflow = plant.pump["suction_inflow"] * np.maximum(waves["pump_flow"], 0) ** 2
+        margin = (transmural - inflow).min() - plant.pump["suction_pressure"]
+        assert margin - 4 * inflow.max() < metrics["suction_margin"] < margin + 0.05
+    else:
+        assert metrics["suction_margin"] > transmural.min()
 
 
 def test_the_area_of_the_loop_is_the_stroke_work(beat):

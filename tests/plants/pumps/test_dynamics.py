@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from plants import STATES, Patient, Plant, Pump, Simulator, steady_state
+from plants import METRICS, STATES, BeatMap, Patient, Plant, Pump, Simulator, steady_state
 from plants.pumps import InsertedDevice, hemolysis_rate
+from plants.pumps.dynamics import PumpState, pump_rates
 from plants.pumps.head_flow import head_flow_law
 from plants.pumps.inlet import Inlet
 from plants.pumps.suction import suction_target, suction_threshold
+from plants.quantities import L_MIN_PER_ML_S
 
 
 def parameters(device: str = "CP") -> InsertedDevice:
@@ -115,54 +119,97 @@ def test_full_patients_do_not_suck():
     assert steady_state(Plant("shock-d", "CP"), 46_000).metrics["suction"] < 1e-3
 
 
+def threshold(flow: float = 60.0, drop: float = 0.0, **where: float) -> float:
+    return float(suction_threshold(flow, drop, inlet(6.0, **where), parameters()))
+
+
 def test_release_asks_for_more_filling_than_onset():
+    """A force balance: the drop over the occluded inlet holds the wall by a share of itself."""
+    held = threshold(drop=100.0) - threshold(drop=0.0)
+    assert held == pytest.approx(100.0 * parameters().suction_hold, rel=1e-9)
+    assert held > 3.0
+
+
+def test_onset_comes_earlier_with_more_flow_and_near_a_wall():
     p = parameters()
-
-    def threshold(occlusion: float) -> float:
-        """LV pressure at which the inlet is drawn half shut, by bisection."""
-        below, above = -20.0, 20.0
-        for _ in range(60):
-            middle = 0.5 * (below + above)
-            if float(suction_target(occlusion, 60.0, inlet(middle), p)) > 0.5:
-                below = middle
-            else:
-                above = middle
-        return 0.5 * (below + above)
-
-    assert threshold(0.0) == pytest.approx(p.suction_pressure, abs=0.1)
-    assert threshold(1.0) - threshold(0.0) == pytest.approx(p.suction_hysteresis, abs=1e-6)
+    at_rest, slow, fast = threshold(0.0), threshold(30.0), threshold(60.0)
+    assert at_rest == pytest.approx(p.suction_pressure, abs=0.1)
+    assert fast - at_rest == pytest.approx(4 * (slow - at_rest), rel=0.05)
+    assert threshold(60.0, contact=1.0) - at_rest == pytest.approx(
+        (1 + p.wall_contact_inflow) * (fast - at_rest), rel=0.05
+    )
+    # A small cavity has its walls at the inlet.
+    small = replace(inlet(6.0), cavity=-100.0)
+    assert float(suction_threshold(60.0, 0.0, small, p)) == pytest.approx(
+        threshold(60.0, contact=1.0), rel=1e-9
+    )
 
 
-def test_the_history_decides_whether_there_is_suction():
-    """At one speed two stable courses: free when it was approached from below, sucking if not."""
-    plant = Plant(low("shock-e", 1450, lv_ees=0.1), "5.5")
-    simulator = Simulator(plant)
-    simulator.reset(speed=25_000)
-    for speed in range(26_000, 32_000, 1_000):
-        simulator.advance(speed, 40.0)
-    rising = simulator.metrics()
-    for speed in (32_000, 33_000, 32_000, 31_000):
-        simulator.advance(speed, 40.0)
-    falling = simulator.metrics()
-    assert rising["suction"] < 0.05
-    assert falling["suction"] > 2 * rising["suction"] + 0.05
-    assert falling["pump_flow"] < rising["pump_flow"] - 0.2
-    simulator.advance(25_000, 60.0)
-    assert simulator.metrics()["suction"] < 0.01
+def test_an_occluded_inlet_takes_up_the_whole_pull():
+    p = parameters()
+    for flow in (0.0, 20.0):
+        x = PumpState(flow=flow, speed=46.0, occlusion=1.0)
+        rates, seen = pump_rates(x, inlet(6.0), 46.0, p)
+        # Only the resistance of the inlet is left: the flow decays.
+        assert float(rates.flow) == pytest.approx(-p.suction_resistance * flow / p.inertance)
+        pull = float(head_flow_law(46.0, flow * L_MIN_PER_ML_S, p)) + 6.0 - 60.0
+        drop = pull + p.suction_resistance * flow
+        assert float(seen) == pytest.approx(threshold(flow, drop), rel=1e-9)
+
+
+def target(flow: float, transmural: float, **where: float) -> float:
+    at, p = inlet(transmural, **where), parameters()
+    return float(suction_target(flow, suction_threshold(flow, 0.0, at, p), at, p))
 
 
 def test_nothing_is_drawn_while_blood_leaks_back():
-    p = parameters()
-    assert float(suction_target(0.0, -100.0, inlet(-50.0), p)) < 1e-4
-    assert float(suction_target(0.0, 100.0, inlet(-50.0), p)) > 0.99
+    assert target(-100.0, -50.0) < 1e-4
+    assert target(100.0, -50.0) > 0.99
 
 
 def test_an_inlet_against_a_wall_sucks_at_higher_filling():
-    p = parameters()
-    free = float(suction_target(0.0, 60.0, inlet(6.0), p))
-    assert free < 0.05
-    assert float(suction_target(0.0, 60.0, inlet(6.0, contact=1.0), p)) > 0.9
-    assert float(suction_target(0.0, 60.0, inlet(6.0, contact=1.0, drawing=0.0), p)) == 0.0
+    assert target(60.0, 6.0) < 0.05
+    assert target(60.0, 6.0, contact=1.0) > 0.9
+    assert target(60.0, 6.0, contact=1.0, drawing=0.0) == 0.0
+    # A pump that hardly draws lets the wall be.
+    assert target(20.0, 6.0, contact=1.0) < 0.01
+
+
+def test_beyond_onset_more_speed_gives_less():
+    plant = Plant(low("healthy", 400), "CP")
+    rows = [steady_state(plant, level.rpm).metrics for level in plant.pump.levels[2:]]
+    free = [row for row in rows if row["suction"] < 0.01]
+    sucking = [row for row in rows if row["suction"] > 0.3]
+    assert free
+    assert sucking
+    for name, least in (("pump_flow", 0.5), ("cardiac_output", 0.05), ("map", 0.5)):
+        best = free[-1][name]
+        assert best > free[0][name]
+        assert max(row[name] for row in sucking) < best - least, name
+
+
+def test_contact_is_relieved_by_a_lower_level_and_only_below_its_onset():
+    """The wall comes on at a high level, holds a little below it and is let go further down."""
+    beats = BeatMap(Plant("shock-d", "CP"))
+
+    def settled(speed: float, state: np.ndarray) -> tuple[float, np.ndarray]:
+        values = beats.values(speed, {"wall_contact": 1.0})
+        for _ in range(80):
+            beat = beats.beat(state, values)
+            state = beat.state
+        return METRICS.as_dict(beat.metrics)["suction"], state
+
+    speeds = range(34_000, 46_001, 1_000)
+    _, state = settled(34_000, steady_state(beats.plant, 34_000).state)
+    rising, falling = {}, {}
+    for speed in speeds:
+        rising[speed], state = settled(speed, state)
+    for speed in reversed(speeds):
+        falling[speed], state = settled(speed, state)
+    assert rising[34_000] < 0.01
+    assert rising[46_000] > 0.3
+    assert falling[34_000] < 0.01
+    assert sum(falling.values()) > sum(rising.values()) + 0.3
 
 
 def test_the_current_follows_the_load():
