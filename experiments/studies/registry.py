@@ -98,6 +98,11 @@ _REGISTERED = (
         "Sensitivity, specificity and delay of the detector; exit code 1 if the aim is missed.",
     ),
     RegisteredStudy(
+        "suction-onset",
+        "Onset of suction by filling, level and contact; exit code 1 if an expectation fails.",
+        "experiments.studies.suction_onset.study",
+    ),
+    RegisteredStudy(
         "support", "Support of shock at rising levels; exit code 1 if an expected trend fails."
     ),
     RegisteredStudy(

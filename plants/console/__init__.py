@@ -17,6 +17,7 @@ from plants.console.label_limits import (
 )
 from plants.console.lower_level import next_lower_level as next_lower_level
 from plants.console.suction_event import (
+    SUCTION_ONSET as SUCTION_ONSET,
     SuctionEvent as SuctionEvent,
     SuctionEvents as SuctionEvents,
 )

@@ -14,7 +14,7 @@ from plants.quantities import InputError, Parameter, check_number
 #: Share of a beat with an occluded inlet from which suction sets in, and below which it is over.
 #: Definitions of this project, not measurements: 2 % of a beat is some 12 ms of full occlusion,
 #: which a motor current shows as a dip; 1 % is where the dip is gone.
-ONSET, RELEASE = 0.02, 0.01
+SUCTION_ONSET, SUCTION_RELEASE = 0.02, 0.01
 
 _SHARE = Parameter("share", "1", "share of a beat in suction", 0.0, 1.0)
 _DURATION = Parameter("least_duration", "s", "shortest event that counts", 0.0, 3600.0)
@@ -86,7 +86,11 @@ class SuctionEvents:
     """
 
     def __init__(
-        self, *, onset: float = ONSET, release: float = RELEASE, least_duration: float = 0.0
+        self,
+        *,
+        onset: float = SUCTION_ONSET,
+        release: float = SUCTION_RELEASE,
+        least_duration: float = 0.0,
     ):
         self.onset = check_number(onset, _SHARE, "onset", None)
         self.release = check_number(release, _SHARE, "release", None)

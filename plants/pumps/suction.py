@@ -26,9 +26,7 @@ from plants.quantities import L_MIN_PER_ML_S
 _FORWARD_WIDTH = 0.5  # L/min
 
 
-def suction_threshold(
-    flow: ca.SX, drop: ca.SX, inlet: Inlet, p: InsertedDevice
-) -> ca.SX:
+def suction_threshold(flow: ca.SX, drop: ca.SX, inlet: Inlet, p: InsertedDevice) -> ca.SX:
     """Transmural pressure of the cavity (mmHg) below which the inlet occludes or stays occluded.
 
     Parameters
