@@ -25,6 +25,7 @@ MAIN = {
     "sensitivity": "sensitivity_sobol",
     "speed": "speed",
     "suction": "scores",
+    "suction-onset": "onset",
     "support": "support",
     "validation": "validation",
     "weaning": "policies",
