@@ -2,8 +2,9 @@
 
 Two indices are states, each the low-passed pressure that its name says:
 
-- the supply, what drives blood through the inner layers of the wall: the aortic pressure above the
-  ventricle's and the pressure at which flow ceases;
+- the supply, what drives blood through the wall: the aortic pressure above the pressure at which
+  flow ceases and a share of the ventricle's, all of which squeezes the innermost layer and none the
+  outermost;
 - the demand, the pressure that the wall generates, by which its consumption goes.
 
 A dilated bed passes hyperemic flow, a conductance times the supply. Autoregulation gives what is
@@ -17,6 +18,8 @@ References
 ----------
 Buckberg GD, Fixler DE, Archie JP, Hoffman JIE (1972) Experimental subendocardial ischemia in dogs
 with normal coronary arteries. Circ Res 30:67 (pressure-time index of the diastole as supply).
+Spaan JAE, Breuls NPW, Laird JD (1981) Diastolic-systolic coronary flow differences are caused by
+intramyocardial pump action in the anesthetized dog. Circ Res 49:584 (pressure within the wall).
 Sarnoff SJ et al. (1958) Hemodynamic determinants of oxygen consumption of the heart. Am J Physiol
 192:148 (tension-time index as demand).
 Suga H et al. (1988) Effect of coronary perfusion pressure on oxygen consumption and pressure-volume
@@ -39,8 +42,9 @@ _DRIVE_CORNER = 2.0
 
 
 def driving_pressure(aorta: ca.SX, ventricle: ca.SX, p: PatientParameters) -> ca.SX:
-    """What drives blood through the inner layers now, mmHg; 0 where they are squeezed shut."""
-    return hinge(aorta - ventricle - p.coronary_zero_flow, _DRIVE_CORNER)
+    """What drives blood through the wall now, mmHg; 0 where it is squeezed shut."""
+    around = p.coronary_compression * ventricle + p.coronary_zero_flow
+    return hinge(aorta - around, _DRIVE_CORNER)
 
 
 def coronary_rates(
