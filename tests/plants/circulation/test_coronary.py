@@ -28,9 +28,11 @@ def factor(supply: float, demand: float, **changes: float) -> float:
 
 
 def test_blood_is_driven_by_what_exceeds_the_ventricle_and_the_stop_of_flow():
-    p = parameters(coronary_zero_flow=5.0)
-    assert float(coronary.driving_pressure(75.0, 10.0, p)) == pytest.approx(60.0)
-    assert float(coronary.driving_pressure(100.0, 110.0, p)) == 0.0  # systole squeezes it shut
+    p = parameters(coronary_zero_flow=5.0, coronary_compression=0.5)
+    assert float(coronary.driving_pressure(75.0, 10.0, p)) == pytest.approx(65.0)
+    inner = parameters(coronary_zero_flow=5.0, coronary_compression=1.0)
+    assert float(coronary.driving_pressure(75.0, 10.0, inner)) == pytest.approx(60.0)
+    assert float(coronary.driving_pressure(100.0, 110.0, inner)) == 0.0  # systole squeezes it shut
 
 
 def test_supply_and_demand_follow_within_the_time_constant():

@@ -7,13 +7,41 @@ import pytest
 
 from plants import STATES, WAVEFORMS, BeatMap, Patient, Plant, Simulator, steady_state
 from plants.beat import PlantParts
-from plants.circulation.vessels import Vessel, inertia_rate, vessel_flow
+from plants.circulation.vessels import Vessel, artery_pressure, inertia_rate, vessel_flow
 
 AORTA = STATES.index["aorta_flow"]
 
 
 def with_inertia(aorta: float, lungs: float = 0.0) -> Plant:
     return Plant(Patient.load("healthy").replace(l_aorta=aorta, l_pulmonary=lungs))
+
+
+@pytest.mark.parametrize("stiffening", [0.0, 0.01, 0.05])
+def test_an_artery_stiffens_with_its_pressure(stiffening):
+    compliance, stressed, change = 1.5, 60.0, 1e-4
+    pressure = float(artery_pressure(stressed, compliance, stiffening))
+    slope = float(artery_pressure(stressed + change, compliance, stiffening)) - pressure
+    assert slope / change == pytest.approx(
+        np.sqrt(1 + 2 * stiffening * pressure) / compliance, rel=1e-5
+    )
+    assert pressure >= stressed / compliance
+    assert float(artery_pressure(0.0, compliance, stiffening)) == 0.0
+
+
+def test_a_stiffening_artery_has_the_larger_pulse_at_the_higher_pressure():
+    soft = Patient.load("shock-d").replace(arterial_stiffening=0.0)
+    plants = [Plant(patient) for patient in (soft, soft.replace(arterial_stiffening=0.05))]
+    pulses = [
+        [
+            steady_state(plant, disturbances={"systemic_resistance": factor}).metrics[
+                "pulse_pressure"
+            ]
+            for factor in (1.0, 1.6)
+        ]
+        for plant in plants
+    ]
+    linear, stiffening = (high / low for low, high in pulses)
+    assert stiffening > linear + 0.02
 
 
 def test_without_inertance_the_drop_is_over_the_resistance():
