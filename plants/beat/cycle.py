@@ -8,7 +8,7 @@ import numpy as np
 
 from plants.beat.map import Beat, BeatMap
 from plants.beat.periodic_newton import VEIN_VOLUME, Search, newton
-from plants.plant import STATES
+from plants.plant import N_VOLUMES, STATES
 from plants.quantities import Array
 
 #: Longest cycle looked for. Suction that comes and goes makes cycles of two and more.
@@ -16,6 +16,9 @@ MOST_BEATS = 12
 # A course is moved off the unstable beat by so much (mL, out of the veins) and followed for so
 # many beats before the searches for its cycle.
 _MOVED, _FOLLOWED = 1.0, (60, 300)
+# A cycle of some beats is looked for where the course returns, after so many, this much nearer than
+# it comes after the others: a search that ends nowhere costs some hundred beats.
+_RETURNS = 0.25
 
 
 class CycleMap:
@@ -79,11 +82,23 @@ def cycles(
     state[STATES.index["lv_volume"]] += _MOVED
     state[VEIN_VOLUME] -= _MOVED
     for followed in _FOLLOWED:
+        course = [state]
         for _ in range(followed):
-            state = beats.beat(state, values).state
+            course.append(beats.beat(course[-1], values).state)
+        state = course[-1]
         if not np.isfinite(state).all():
             return
-        for count in range(1, MOST_BEATS + 1):
+        for count in _returning(np.array(course[-2 * MOST_BEATS :])):
             search = newton(CycleMap(beats, count), state, values, total, tolerance)
             if search.point is not None:
                 yield count, search
+
+
+def _returning(course: Array) -> list[int]:
+    """After how many beats a course, shape (n_beats, n_states), comes back to where it was."""
+    volumes = course[:, :N_VOLUMES]
+    distances = [
+        float(np.abs(volumes[count:] - volumes[:-count]).max())
+        for count in range(1, MOST_BEATS + 1)
+    ]
+    return [k for k, far in enumerate(distances, 1) if far <= _RETURNS * max(distances)]

@@ -39,6 +39,11 @@ FIRST_BEATS = 3
 _BED_SPEED = 0.2
 _CORONARY = [STATES.index["coronary_supply"], STATES.index["coronary_demand"]]
 _MARCHES = (FIRST_BEATS, 8, 60, 300)  # the others after each failed attempt
+# Beats of a course whose mean stands in for a cycle, and those before: from a mean nearby, and from
+# elsewhere.
+_COURSE, _SETTLING, _FAR_SETTLING = 40, 10, 120
+# Change of a state over such a mean below which a periodic beat is looked for again.
+_CALM = 0.1
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,9 @@ class SteadyState:
         After how many beats the state comes again.
     about : SteadyState or None
         The unstable beat about which a cycle turns, where one was found.
+    repeats : bool
+        Whether the state comes again. Where a course comes to no cycle, its mean over `beats` beats
+        may stand in; `residual` is what it then differs by between their begin and end.
     """
 
     state: Array
@@ -79,6 +87,7 @@ class SteadyState:
     step: float
     beats: int = 1
     about: SteadyState | None = None
+    repeats: bool = True
 
     @property
     def beyond_life(self) -> tuple[BeyondLife, ...]:
@@ -94,7 +103,7 @@ class SteadyState:
         PhysicsError
             Only a cycle of several beats was found.
         """
-        if self.about is None and self.beats > 1:
+        if self.about is None and self.beats > 1:  # A mean of a course too.
             raise PhysicsError(
                 f"no periodic beat of patient {self.plant.patient.name} was found, only a cycle of "
                 f"{self.beats} beats, which has no slopes",
@@ -215,6 +224,9 @@ class PeriodicBeat:
         Patient and pump.
     tolerance : float
         Largest change of any state over the beat that counts as periodic.
+    courses : bool
+        Whether the mean of a settled course stands in where it comes to no cycle (suction that
+        comes and goes), labelled by ``repeats``; otherwise that is refused.
 
     Examples
     --------
@@ -225,11 +237,12 @@ class PeriodicBeat:
     True
     """
 
-    def __init__(self, plant: Plant, *, tolerance: float = 1e-6):
-        self.plant, self.tolerance = plant, tolerance
+    def __init__(self, plant: Plant, *, tolerance: float = 1e-6, courses: bool = False):
+        self.plant, self.tolerance, self.courses = plant, tolerance, courses
         self._beats = BeatMap(plant)
         self._state: Array | None = None
         self._jacobian: Array | None = None
+        self._irregular = False  # whether the mean of a course stood in last
 
     def find(
         self,
@@ -245,18 +258,61 @@ class PeriodicBeat:
         PhysicsError
             There is none.
         """
-        steady = self._nearby(speed, disturbances, blood_volume)
+        if self.courses and self._state is not None:
+            steady = self._followed(speed, disturbances, blood_volume)
+        else:
+            steady = self._nearby(speed, disturbances, blood_volume)
         if steady is None:
             self._jacobian = None
             steady = steady_state(
                 self.plant, speed, disturbances, blood_volume=blood_volume, beats=self._beats
             )
         self._state = steady.nearby
+        # Of a cycle about no beat the mean of a course is as good, and at hand.
+        lonely = steady.beats > 1 and steady.about is None
+        self._irregular = self.courses and lonely
+        return steady
+
+    def _followed(
+        self, speed: float, disturbances: Mapping[str, float] | None, blood_volume: float | None
+    ) -> SteadyState | None:
+        """The steady state to which a course leads from the last one, or the mean of the course."""
+        arguments = speed, disturbances, blood_volume
+        try:
+            steady = None if self._irregular else self._nearby(*arguments)
+            if steady is None:
+                mean = self._course(*arguments)
+                self._state = mean.state
+                steady = self._nearby(*arguments) if mean.residual < _CALM else mean
+        except PhysicsError as error:
+            if error.kind is not FailureKind.NO_PERIODIC_BEAT:
+                raise
+            steady = self._course(*arguments)
+        return steady
+
+    def _course(
+        self, speed: float, disturbances: Mapping[str, float] | None, blood_volume: float | None
+    ) -> SteadyState:
+        """The mean of a course from the last state, or from rest."""
+        values = self._beats.values(speed, disturbances)
+        first = self.plant.rest() if self._state is None else self._state
+        state, _ = _with_blood(self.plant, first, blood_volume)
+        for _ in range(_SETTLING if self._irregular else _FAR_SETTLING):
+            state = _checked(self._beats.beat(state, values), self.plant, speed).state
+        mean = CycleMap(self._beats, _COURSE).beat(state, values)
+        end = _checked(mean, self.plant, speed).state
+        change = float(np.abs(end - state).max())
+        metrics, step = METRICS.as_dict(mean.metrics), self._beats.step
+        steady = SteadyState(
+            end, values, metrics, 0, change, self.plant, step, _COURSE, repeats=False
+        )
+        _check_volumes(steady, self.plant, speed)
         return steady
 
     def _nearby(
         self, speed: float, disturbances: Mapping[str, float] | None, blood_volume: float | None
     ) -> SteadyState | None:
+        """The steady state near the last one; None where Newton's method finds none."""
         if self._state is None:
             return None
         values = self._beats.values(speed, disturbances)

@@ -46,6 +46,8 @@ _BEAT_TOLERANCE = 1e-3
 # The reflex's pressure: what counts as equilibrium (mmHg), tries, first move and its largest
 # (mmHg).
 _PRESSURE_TOLERANCE, _TRIES, _FIRST_SLOPE, _LARGEST_MOVE = 0.05, 30, -2.0, 15.0
+# The same where the mean of an irregular course stands in for the beat.
+_COURSE_TOLERANCE = 0.5
 _SENSED = STATE_LAYOUT.index["sensed_pressure"]
 _SLOW = np.array([name not in FAST_RELAXING_STATES for name in SLOW_STATES])
 # A state's size is its value, but not less than this share of its range.
@@ -118,7 +120,7 @@ class BedsideRun(PeriodicRun):
     ):
         super().__init__(plant, slow, tolerance=tolerance, volume=volume)
         self.diuresis = 0.0
-        self._search = PeriodicBeat(plant, tolerance=_BEAT_TOLERANCE)
+        self._search = PeriodicBeat(plant, tolerance=_BEAT_TOLERANCE, courses=True)
         self._at: _QuasiSteady | None = None
         self._slope = _FIRST_SLOPE  # of the reflex's pressure error, kept from search to search
         self._step = LONGEST_STEP
@@ -166,7 +168,8 @@ class BedsideRun(PeriodicRun):
             self.beats_found += 1
             beat = self._search.find(self._speed, self._acting(state), blood_volume=volume)
             error = beat.metrics["map"] - pressure
-            if not self.slow.reflex_on or abs(error) < _PRESSURE_TOLERANCE:
+            tolerance = _PRESSURE_TOLERANCE if beat.repeats else _COURSE_TOLERANCE
+            if not self.slow.reflex_on or abs(error) < tolerance:
                 return _QuasiSteady(state, volume, self._speed, self._outside, beat)
             if last is not None and pressure != last[0]:
                 slope = (error - last[1]) / (pressure - last[0])
