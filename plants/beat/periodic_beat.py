@@ -42,8 +42,10 @@ _MARCHES = (FIRST_BEATS, 8, 60, 300)  # the others after each failed attempt
 # Beats of a course whose mean stands in for a cycle, and those before: from a mean nearby, and from
 # elsewhere.
 _COURSE, _SETTLING, _FAR_SETTLING = 40, 10, 120
-# Change of a state over such a mean below which a periodic beat is looked for again.
-_CALM = 0.1
+# Change of a state over such a mean below which a periodic beat is looked for again; difference of
+# the mean pressures (mmHg) of two means in a row below which the course is settled, and how many
+# more are tried.
+_CALM, _DRIFT, _MOST_COURSES = 0.1, 0.2, 6
 
 
 @dataclass(frozen=True)
@@ -258,6 +260,7 @@ class PeriodicBeat:
         PhysicsError
             There is none.
         """
+        steady: SteadyState | None
         if self.courses and self._state is not None:
             steady = self._followed(speed, disturbances, blood_volume)
         else:
@@ -275,20 +278,32 @@ class PeriodicBeat:
 
     def _followed(
         self, speed: float, disturbances: Mapping[str, float] | None, blood_volume: float | None
-    ) -> SteadyState | None:
+    ) -> SteadyState:
         """The steady state to which a course leads from the last one, or the mean of the course."""
         arguments = speed, disturbances, blood_volume
         try:
             steady = None if self._irregular else self._nearby(*arguments)
             if steady is None:
-                mean = self._course(*arguments)
-                self._state = mean.state
-                steady = self._nearby(*arguments) if mean.residual < _CALM else mean
+                mean = self._settled_course(*arguments)
+                steady = (mean.residual < _CALM and self._nearby(*arguments)) or mean
         except PhysicsError as error:
             if error.kind is not FailureKind.NO_PERIODIC_BEAT:
                 raise
             steady = self._course(*arguments)
         return steady
+
+    def _settled_course(
+        self, speed: float, disturbances: Mapping[str, float] | None, blood_volume: float | None
+    ) -> SteadyState:
+        """The mean of a course whose pressure no longer drifts."""
+        mean = self._course(speed, disturbances, blood_volume)
+        for _ in range(_MOST_COURSES):
+            before, self._state, self._irregular = mean.metrics["map"], mean.state, True
+            mean = self._course(speed, disturbances, blood_volume)
+            if mean.residual < _CALM or abs(mean.metrics["map"] - before) < _DRIFT:
+                break
+        self._state = mean.state
+        return mean
 
     def _course(
         self, speed: float, disturbances: Mapping[str, float] | None, blood_volume: float | None
