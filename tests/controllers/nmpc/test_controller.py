@@ -124,6 +124,12 @@ def test_sudden_loss_of_preload_is_no_failure(scenario, duration):
     assert is_no_failure(statuses)
 
 
+def test_it_keeps_a_reserve_of_the_suction_margin():
+    """Its patient sucks at a margin at which the believed one does not yet."""
+    rollout, _ = closed_loop("rv-failure", "none", duration=20.0)
+    assert rollout["suction"].to_numpy().max() < 0.01
+
+
 def test_backs_off_where_the_ventricle_runs_empty():
     rollout, statuses = closed_loop("healthy", earlier("hemorrhage-severe", 12.0), duration=38.0)
     speeds = rollout["speed_command"].to_numpy()
