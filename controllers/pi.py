@@ -34,7 +34,7 @@ class Gains:
 #: terms. The optimum is flat; of nearly equal gains the lower were taken.
 GAINS = MappingProxyType(
     {
-        "map": Gains(0.002, 0.003),
+        "map": Gains(0.002, 0.005),
         "displayed_flow": Gains(0.01, 0.05),
         "cardiac_output": Gains(0.01, 0.05),
     }

@@ -184,7 +184,7 @@ def linearise(
     >>> from plants import Plant
     >>> beat = linearise(Plant("shock-d", "5.5"), 27_000, outputs=["map", "pcwp"])
     >>> beat.a.shape, beat.b.shape, beat.c.shape
-    ((18, 18), (18, 1), (2, 18))
+    ((20, 20), (20, 1), (2, 20))
     >>> bool(abs(abs(np.linalg.eigvals(beat.a)).max() - 1) < 1e-6)
     True
     """

@@ -28,7 +28,7 @@ from controllers.nmpc.settings import EstimatorSettings, NmpcSettings
 from controllers.operating_points import speed_limits
 from controllers.protocol import Briefing, Command, Outcome, SolveStatus, not_reset
 from controllers.supervision import Reading, Supervisor, Used
-from plants import Measurement, PhysicsError
+from plants import Measurement, PhysicsError, Therapy
 from plants.quantities import KRPM_PER_RPM, Array
 
 #: A plan that lies further out of its bounds than this, krpm, was not only rounded.
@@ -91,7 +91,8 @@ class NmpcController:
         s = self.settings
         self._briefing = briefing
         self.estimator.reset(briefing)
-        self._horizon = Horizon(self.estimator.beats, briefing.therapy, s.blocks, briefing.period)
+        therapy = with_reserve(briefing.therapy, s.suction_reserve)
+        self._horizon = Horizon(self.estimator.beats, therapy, s.blocks, briefing.period)
         low, high = speed_limits(briefing.pump)
         self._bounds = PlanBounds(low * KRPM_PER_RPM, high * KRPM_PER_RPM, s.rate_limit)
         self._supervisor = Supervisor(
@@ -208,6 +209,21 @@ class NmpcController:
             if self._merit(self._predict(trial, slopes=False)) < merit - 1e-9:
                 return trial, self._predict(trial, slopes=True)
         return None
+
+
+def with_reserve(therapy: Therapy, reserve: float) -> Therapy:
+    """The therapy with its lower limit of the suction margin tightened (mmHg).
+
+    Suction sets in at once, from a margin of some mmHg, so that a plan that ends at the limit is in
+    suction where the patient differs from the believed one (constraint tightening).
+    """
+    limits = tuple(
+        limit.model_copy(update={"low": limit.low + reserve})
+        if limit.signal == "suction_margin" and limit.low is not None
+        else limit
+        for limit in therapy.limits
+    )
+    return therapy.model_copy(update={"limits": limits})
 
 
 def _status(outcome: Outcome, iterations: int, begun: float) -> SolveStatus:

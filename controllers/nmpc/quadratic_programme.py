@@ -41,11 +41,20 @@ class PlanBounds:
 
 @functools.cache
 def _solver(blocks: int, limits: int, rows: int) -> ca.Function:
-    """A qrqp solver for `blocks` speeds and one slack for each limit."""
+    """A dual active-set solver (DAQP) for `blocks` speeds and one slack for each limit.
+
+    It begins without any constraint, so that many nearly parallel margins, as beats in and out of
+    suction give them, do not stop it: a primal method (CasADi's qrqp) failed or left the bounds
+    there.
+
+    References
+    ----------
+    Arnstrom D, Bemporad A, Axehill D (2022) A dual active-set solver for embedded quadratic
+    programming using recursive LDL^T updates. IEEE Trans Autom Control 67:4362.
+    """
     n = blocks + limits
     shape = {"h": ca.Sparsity.dense(n, n), "a": ca.Sparsity.dense(rows, n)}
-    options = {"print_iter": False, "print_header": False, "print_info": False, "max_iter": 200}
-    return ca.conic("plan_step", "qrqp", shape, {**options, "error_on_fail": False})
+    return ca.conic("plan_step", "daqp", shape, {"error_on_fail": False})
 
 
 def plan_step(

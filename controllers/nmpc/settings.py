@@ -31,6 +31,9 @@ class NmpcSettings(CheckedModel):
         nothing: with a limit the result depends on how busy the machine is.
     max_failures : int
         Failures in a row after which the safe speed and a cold restart follow.
+    suction_reserve : float
+        By how much the therapy's lower limit of the suction margin is tightened, mmHg: the plant
+        falls into suction from a margin of about 2, and what is believed errs by as much.
     """
 
     blocks: tuple[Annotated[int, Field(ge=1)], ...] = Field(default=(2, 2, 4, 8), min_length=1)
@@ -41,6 +44,7 @@ class NmpcSettings(CheckedModel):
     tolerance: float = Field(default=0.02, gt=0)
     time_limit: float | None = Field(default=None, gt=0)
     max_failures: int = 3
+    suction_reserve: float = Field(default=4.0, ge=0)
 
 
 class EstimatorSettings(CheckedModel):

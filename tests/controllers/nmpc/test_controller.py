@@ -26,12 +26,12 @@ START = PUMP.speed("P-5")
 briefing = partial(shared.briefing, pump=PUMP)
 
 
-def closed_loop(patient, scenario, tier="icu", *, duration=40.0, dropout=0.0):
+def closed_loop(patient, scenario, tier="icu", *, duration=40.0, dropout=0.0, seed=0):
     """The rollout and the statuses on an individual."""
     course = shared.closed_loop(
         NmpcController(),
         briefing(tier, patient=patient),
-        individual_seed=0,
+        individual_seed=seed,
         scenario=scenario,
         duration=duration,
         dropout=dropout,
@@ -91,10 +91,12 @@ def test_step_keeps_range_and_rate(horizon):
 @pytest.mark.parametrize("tier", ["icu", "console"])
 @pytest.mark.parametrize("patient", ["shock-c", "shock-d", "shock-e"])
 def test_improves_on_the_level_it_takes_over(patient, tier):
-    held = Simulator(Plant(individual(patient, seed=0), PUMP))
+    seed = 1  # the first whose individuals all lack something at that level
+    held = Simulator(Plant(individual(patient, seed=seed), PUMP))
     held.reset(speed=START)
     before = THERAPY.cost(held.metrics())
-    rollout, statuses = closed_loop(patient, "none", tier)
+    assert before > 0.1
+    rollout, statuses = closed_loop(patient, "none", tier, seed=seed)
     assert rollout.attrs["ended"] == ""
     assert cost(rollout) < before
     assert all(s.outcome in (Outcome.SOLVED, Outcome.LATE) for s in statuses)
@@ -120,6 +122,12 @@ def test_sudden_loss_of_preload_is_no_failure(scenario, duration):
     """Soft limits: where hard ones would be infeasible there is still a plan."""
     _, statuses = closed_loop("healthy", earlier(scenario, 12.0), duration=duration)
     assert is_no_failure(statuses)
+
+
+def test_it_keeps_a_reserve_of_the_suction_margin():
+    """Its patient sucks at a margin at which the believed one does not yet."""
+    rollout, _ = closed_loop("rv-failure", "none", duration=20.0)
+    assert rollout["suction"].to_numpy().max() < 0.01
 
 
 def test_backs_off_where_the_ventricle_runs_empty():

@@ -55,9 +55,10 @@ def test_an_upper_limit_of_the_therapy_holds_the_pump_back():
     start = PUMP.speed("P-5")
     plant = Plant("shock-d", PUMP)
     beats = BeatMap(plant, step=0.004)
-    state = steady_state(plant, start, beats=beats).state
+    steady = steady_state(plant, start, beats=beats)
+    state, limit = steady.state, steady.metrics["map"] + 1.0
     plan, highest = np.array([start, start]), {}
-    for high in (63.5, 150.0):
+    for high in (limit, 150.0):
         therapy = Therapy.default().model_copy(
             update={
                 "goals": (Goal(signal="map", low=85.0, weight=1.0, scale=10.0),),
@@ -71,5 +72,34 @@ def test_an_upper_limit_of_the_therapy_holds_the_pump_back():
         assert moved is not None
         reached = horizon.predict(state, {}, plan + 1e3 * moved, start, slopes=False)
         highest[high] = reached.metrics[:, METRICS.index["map"]].max()
-    assert highest[63.5] == pytest.approx(63.5, abs=0.3)
-    assert highest[150.0] > 65.0
+    assert highest[limit] == pytest.approx(limit, abs=0.3)
+    assert highest[150.0] > limit + 1.5
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_beats_in_and_out_of_suction_leave_a_best_step(seed):
+    """Margins of many beats, deep outside and just inside, with slopes of every size."""
+    random = np.random.default_rng(seed)
+    beats, limits, blocks = 16, 3, 4
+    sucked = random.random((beats, limits)) < 0.4
+    size = 10 ** random.uniform(-1, 2, (beats, limits, 1))
+    prediction = Prediction(
+        residuals=random.normal(size=20),
+        residual_slope=random.normal(size=(20, blocks)) * 10 ** random.uniform(-1, 1.5),
+        margins=np.where(sucked, -25.0, 2.0) + random.normal(size=sucked.shape),
+        margin_slope=size * random.normal(size=(beats, limits, blocks)),
+        metrics=np.zeros((beats, 1)),
+    )
+    plan, last, bounds = np.array([45.1, 45.7, 45.9, 45.6]), 45.1, PlanBounds(31.0, 46.0, 3.0)
+    moved = plan_step(prediction, plan, last, bounds, penalty=5.0, damping=1e-4)
+    assert moved is not None
+    assert bounds.kept(plan + moved, last) == pytest.approx(plan + moved, abs=1e-6)
+
+    def cost(step):
+        residuals = prediction.residuals + prediction.residual_slope @ step
+        margins = prediction.margins + prediction.margin_slope @ step
+        return residuals @ residuals + 5.0 * np.maximum(0.0, -margins).max(axis=0).sum()
+
+    for nudge in random.normal(size=(50, blocks)) * 10 ** random.uniform(-2, 0.5, (50, 1)):
+        other = bounds.kept(plan + moved + nudge, last) - plan
+        assert cost(moved) < cost(other) + 1e-2

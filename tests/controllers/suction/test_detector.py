@@ -149,7 +149,9 @@ def test_decisions_hardly_depend_on_how_samples_are_handed_over(emptied):
 def test_missing_samples_are_left_out(emptied):
     pump, w = emptied
     detector = SuctionDetector(pump)
-    current, placement = w["motor_current"][800:1800].copy(), w["placement_signal"][800:1800]
+    last = np.flatnonzero(w["suction_occlusion"] > 0.5)[-1]
+    current = w["motor_current"][last - 1000 : last].copy()
+    placement = w["placement_signal"][last - 1000 : last]
     current[::7] = math.nan
     for k in range(0, 1000, 25):
         detector.update(current[k : k + 25], placement[k : k + 25], 46_000.0, DT)

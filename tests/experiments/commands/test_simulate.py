@@ -244,7 +244,7 @@ def test_bad_input_is_told_in_one_line(impellab, tmp_path, arguments, words):
 
 
 def test_a_patient_bled_empty_is_an_outcome(impellab, tmp_path):
-    path = bleeding(tmp_path, -4000.0, 60.0)
+    path = bleeding(tmp_path, -4000.0, 25.0)
     result = impellab("simulate", *LEFT, "--duration", "120", "--scenario", path, "--json")
     assert result.code == 1
     document = result.document

@@ -133,7 +133,7 @@ def test_a_users_own_files(impellab, tmp_path, user_controller):
 
 def test_a_course_with_which_nobody_lives_says_so_wherever_it_is_told(impellab, tmp_path):
     profile = Patient.load("rv-failure")
-    volume = 2.0 * profile["blood_volume"]
+    volume = 2.2 * profile["blood_volume"]
     patient = profile.replace("overloaded", source="test", tag="X", blood_volume=volume)
     (tmp_path / "overloaded.toml").write_text(patient.to_toml(), encoding="utf-8")
     result = impellab("simulate", "--patient", "overloaded.toml", "--duration", "2", "--json")

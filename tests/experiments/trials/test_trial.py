@@ -146,7 +146,7 @@ def test_a_trial_ends_with_the_patient(tmp_path):
         encoding="utf-8",
     )
     text = path.read_text(encoding="utf-8")
-    for duration, said in ((400.0, "map below 30 mmHg for 10 s"), (60.0, "bled empty: ")):
+    for duration, said in ((400.0, "map below 30 mmHg for 10 s"), (25.0, "bled empty: ")):
         path.write_text(text.format(duration), encoding="utf-8")
         trial = Trial(scenario=str(path), level="P-6", duration=400.0)
         metrics, outcome, reason = score(run_trial(trial))

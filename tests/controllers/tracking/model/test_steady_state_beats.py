@@ -103,7 +103,7 @@ def test_points_about_a_centre_are_beats_of_their_own(beats):
 def test_where_there_is_no_beat_the_reason_is_told():
     beats = SteadyStateBeats(PLANT, SLOW)
     steady = beats.centres(
-        point(blood_volume=-2400.0)[None], [OperatingCondition(PUMP.speed("P-9"), INPUTS)]
+        point(blood_volume=-3000.0)[None], [OperatingCondition(PUMP.speed("P-9"), INPUTS)]
     )
     assert "no steady-state beat" in steady.reasons[0]
     assert np.isnan(steady.values).all()
@@ -137,7 +137,7 @@ def test_a_kept_slope_is_used_until_the_belief_has_moved():
     assert predictor.regressions == 1
     predictor.outputs([near], [condition], exact=True)
     assert predictor.regressions == 2
-    far = Gaussian(estimate.mean + 1.0 * space.sd, estimate.root)
+    far = Gaussian(estimate.mean + 2.0 * space.sd, estimate.root)
     predictor.outputs([far], [condition])
     assert predictor.regressions == 3
     wide = Gaussian(far.mean, 2.0 * far.root)
