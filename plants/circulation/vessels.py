@@ -50,10 +50,11 @@ def artery_pressure(stressed: ca.SX, compliance: ca.SX, stiffening: ca.SX) -> ca
         Compliance of the artery at zero pressure, mL/mmHg.
     stiffening : SX
         Relative rise of the stiffness with the linear part of the pressure, 1/mmHg; at the pressure
-        P the stiffness is ``sqrt(1 + 2 stiffening P) / compliance``.
+        P the stiffness is ``sqrt(1 + 2 stiffening P) / compliance``. Below zero it stays that of the
+        slack wall: a parabola would turn there and press an emptied artery empty for good.
     """
     linear = stressed / compliance
-    return linear * (1 + 0.5 * stiffening * linear)
+    return linear * (1 + 0.5 * stiffening * ca.fmax(linear, 0))
 
 
 def vessel_flow(vessel: Vessel, inertial: ca.SX) -> ca.SX:

@@ -43,7 +43,7 @@ def circuit_rates(
     >>> from plants.patients import circuit_rates
     >>> rates = circuit_rates(Patient.load("healthy").values)
     >>> max(rates, key=rates.get)
-    'r_mitral'
+    'r_aortic'
     """
 
     def factor(name: str) -> float:

@@ -59,7 +59,8 @@ def pressure_volume_relations(
     >>> wall = steady.plant.patient
     >>> volume = np.array([wall["lv_v0"] + 40.0])
     >>> relations = pressure_volume_relations(steady.state, steady.values, "lv", volume)
-    >>> bool(np.isclose(relations.end_systolic[0], 40 * wall["lv_ees"]))
+    >>> elastance = wall["lv_ees"] * steady.metrics["perfusion_factor"]
+    >>> bool(np.isclose(relations.end_systolic[0], 40 * elastance))
     True
     """
     pressures = np.array(

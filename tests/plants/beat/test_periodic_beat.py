@@ -143,9 +143,9 @@ def bled(patient, pump, volume):
 
 #: Suction that comes at every other beat.
 ALTERNATING = [
-    ("rv-failure", "5.5", 400.0, "P-8"),
-    ("shock-c", "CP", 1400.0, "P-7"),
-    ("shock-c", "5.5", 1200.0, "P-9"),
+    ("rv-failure", "5.5", 500.0, "P-8"),
+    ("rv-failure", "5.5", 500.0, "P-7"),
+    ("shock-c", "5.5", 1300.0, "P-9"),
 ]
 
 

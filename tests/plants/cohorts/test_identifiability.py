@@ -55,7 +55,7 @@ def test_a_parameter_without_effect_leaves_the_others_as_they_are():
 
 
 def test_a_parameter_at_the_end_of_its_range_is_not_free_any_more():
-    patient = HEALTHY.replace(c_pulmonary_arteries=0.5)
+    patient = HEALTHY.replace(c_pulmonary_arteries=0.2)
     names = ("r_systemic", "c_pulmonary_arteries")
     free, bound = judged([[50.0, 50.0], [50.0, 51.0]], [1.0, 1.0], names, patient).estimates
     assert (free.at_bound, bound.at_bound) == (False, True)

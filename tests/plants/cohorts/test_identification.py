@@ -18,19 +18,15 @@ from plants import (
 )
 from plants.cohorts import ESTIMATED_PARAMETERS
 
-#: Targets that the file's own guess "LVEDP taken equal to PCWP" cannot meet together with the
-#: wedge pressure: the atrial contraction of a compliant ventricle puts its pressure above the mean
-#: of the left atrium.
+#: Targets that are compared only: the file guesses how much the atrial contraction adds to the
+#: wedge pressure, and the identified ventricle takes it with a higher end-diastolic pressure.
 KNOWN_MISSES = {
-    ("biventricular-shock", "lvedp"),
     ("healthy", "lvedp"),
+    ("hfref", "lvedp"),
     ("rv-failure", "lvedp"),
     ("shock-c", "lvedp"),
     ("shock-d", "lvedp"),
 }
-#: A central venous pressure above the mean pulmonary pressure asks more of the right side than
-#: the free parameters give: the fit shares the deviation between the two.
-TRADED = {("rv-failure", "cvp"), ("rv-failure", "mpap"), ("rv-failure", "pcwp")}
 
 
 @pytest.mark.parametrize("name", Patient.names())
@@ -38,10 +34,8 @@ def test_the_built_in_patients_meet_what_they_were_fitted_to(name):
     rows = compare_with_targets(Patient.load(name))
     assert {row.signal for row in rows} == set(Patient.load(name).targets)
     for row in rows:
-        if row.fitted and (name, row.signal) not in TRADED:
+        if row.fitted:
             assert abs(row.deviation) < 0.01, row
-        elif (name, row.signal) in TRADED:
-            assert abs(row.deviation) < 0.10, row
         elif (name, row.signal) not in KNOWN_MISSES:
             assert row.met, row
 
@@ -144,8 +138,8 @@ def test_two_targets_move_two_parameters():
 
 
 ICU = {
-    **{"map": 57.0, "cardiac_output": 2.9, "pcwp": 27.0, "cvp": 13.0, "mpap": 34.0},
-    **{"ejection_fraction": 0.2, "pulse_pressure": 15.0, "pa_systolic": 39.0, "rvedv": 165.0},
+    **{"map": 60.0, "cardiac_output": 2.9, "pcwp": 27.0, "cvp": 13.0, "mpap": 36.0},
+    **{"ejection_fraction": 0.2, "pulse_pressure": 15.0, "pa_systolic": 41.0, "rvedv": 165.0},
 }
 
 

@@ -86,11 +86,14 @@ def test_a_block_is_the_virtual_machine(width, steps):
 
 @pytest.mark.parametrize("right", [False, True])
 def test_the_loop_of_one_plant_is_that_of_lanes(right):
-    """Over any number of steps; what it computes ahead or later ends with the call."""
+    """Over any number of steps; what it computes ahead or later ends with the call.
+
+    Their sums are rounded in another order, which grows to some 1e-12 over 900 steps.
+    """
     for steps in (0, 1, 2, 3, 4, 5, 9, 286, 900):
         assert (
             relative_difference(advanced(1, steps, right=right), advanced(8, steps, right=right))
-            < 1e-12
+            < 1e-11
         )
 
 

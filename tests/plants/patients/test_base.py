@@ -61,10 +61,11 @@ def test_what_is_not_given_comes_from_the_base(write):
 
 
 def test_text_and_held_go_before_those_of_the_base(write):
+    elder = write("rv-failure", "", name="elder", head='held = ["rv_ees"]')
     head = 'description = "Taller."\nheld = []'
-    mine = Patient.load(write("rv-failure", "", head=head))
+    mine = Patient.load(write("elder.toml", "", head=head))
     assert (mine.description, mine.held) == ("Taller.", ())
-    assert Patient.load(write("rv-failure", "")).held == ("rv_ees",)
+    assert Patient.load(write("elder.toml", "")).held == Patient.load(elder).held == ("rv_ees",)
 
 
 def test_a_base_may_be_a_file_and_rest_on_another(write, tmp_path, monkeypatch):

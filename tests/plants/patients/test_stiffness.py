@@ -9,13 +9,15 @@ from plants.patients import circuit_rates
 
 
 def test_a_rate_is_the_stiffness_on_both_sides_over_the_resistance():
-    patient = Patient.load("healthy")
+    stiffening = Patient.load("healthy")
+    patient = stiffening.replace(arterial_stiffening=0.0)
     rates = circuit_rates(patient.values)
     arteries, veins = 1 / patient["c_systemic_arteries"], 1 / patient["c_systemic_veins"]
     assert rates["r_systemic"] == pytest.approx((arteries + veins) / patient["r_systemic"])
     twice = circuit_rates(patient.values, {"systemic_resistance": 2.0})
     assert twice["r_systemic"] == pytest.approx(rates["r_systemic"] / 2)
     assert twice["r_aortic"] == rates["r_aortic"]
+    assert circuit_rates(stiffening.values)["r_systemic"] > rates["r_systemic"]
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ def test_what_makes_the_circuit_stiffer_makes_the_step_smaller():
 #: Values of published circuits that lie far from those of the presets.
 PUBLISHED = {
     "Regazzoni 2020": {"r_venous": 0.32, "r_pulmonary_venous": 0.0015},
-    "Simaan 2009": {"r_aortic": 0.001, "c_aorta": 0.08},
+    "Simaan 2009": {"r_aortic": 0.001, "c_aorta": 0.08, "arterial_stiffening": 0.0},
 }
 
 

@@ -62,7 +62,8 @@ def test_those_of_the_slow_clock_are_finite_at_its_start(patient):
 
 def test_the_second_derivative_by_phase_at_the_onset_is_bounded():
     phase = ca.SX.sym("phase")
-    shape = activation_shape(PatientParameters(**Patient.load("healthy").values))
+    simaan = {"activation_rise": 0.7, "activation_rise_power": 1.9, "activation_fall_power": 21.9}
+    shape = activation_shape(PatientParameters(**Patient.load("healthy").replace(**simaan).values))
     second, _ = ca.hessian(ventricular_activation(phase, 0.8, shape), phase)
     values = np.asarray(ca.Function("second", [phase], [second])(np.linspace(0.0, 1e-3, 200)))
     # 1.55 r''(0) / 0.996, r = ((t^2 + w^2)^0.5 / 0.7)^1.9 with w = 1e-5, dt/dphase = 0.8 / 0.32.

@@ -137,7 +137,7 @@ def test_what_is_not_known_is_left_out():
 
 
 def test_the_table_of_the_5_5():
-    """Read at 30 to 60 mmHg; only the speed of P-9 is published, and of P-2 derived."""
+    """Read at 30 to 60 mmHg; speeds of P-3 to P-8 are fitted to the table."""
     pump = Pump.load("5.5")
     assert pump.heads == pump.level_heads == (30.0, 60.0)
     ranges = [(level.flow_low, level.flow_high) for level in pump.levels]
@@ -145,11 +145,10 @@ def test_the_table_of_the_5_5():
         *((0.0, 0.0), (0.0, 0.0), (0.0, 1.9), (1.1, 2.7), (1.9, 3.3), (2.8, 3.7)),
         *((3.4, 4.1), (3.9, 4.5), (4.3, 4.9), (5.0, 5.5)),
     ]
-    assert [level.rpm for level in pump.levels[1:]] == [
-        level.rpm for level in Pump.load("5.0").levels[1:]
-    ]
+    for level, of_the_5_0 in zip(pump.levels, Pump.load("5.0").levels, strict=True):
+        assert level.rpm == pytest.approx(of_the_5_0.rpm, rel=0.02)
     guessed = [level.name for level in pump.levels if "X (rpm)" in level.tag]
-    assert guessed == ["P-1", "P-3", "P-4", "P-5", "P-6", "P-7", "P-8"]
+    assert guessed == ["P-1"]
     # No mean flow at P-1 at these heads.
     assert float(pump.flow_at(pump.speed("P-1"), 30.0)) < 0
     assert float(pump.flow_at(pump.speed("P-2"), 30.0)) == pytest.approx(1.9, abs=0.1)

@@ -119,10 +119,11 @@ def test_unknown_values_given_in_code_are_told_at_once():
 
 # --- three mistakes at once ----------------------------------------------------------------------
 
+SHOCK = Patient.load("shock-d")
 MISTAKES = {
     Patient: (
         [
-            ('[parameters.lv_ees]\nvalue = 0.603279\nunit = "mmHg/mL"', None),
+            (f'[parameters.lv_ees]\nvalue = {SHOCK["lv_ees"]}\nunit = "mmHg/mL"', None),
             ("[targets.map]", "[targets.mop]"),
             ('name = "shock-d"', "name = 5"),
         ],
