@@ -105,3 +105,9 @@ def test_the_jacobian_of_a_beat_has_the_inertia_where_there_is_any(aorta):
     kept = beats.jacobian(state, values)
     assert kept == pytest.approx(exact, abs=1e-9)
     assert bool(np.abs(kept[:, AORTA]).max() > 1e-6) == (aorta > 0)
+
+
+@pytest.mark.parametrize("stiffening", [0.0, 0.02, 0.1])
+def test_an_artery_below_its_unstressed_volume_draws_blood_the_more_the_emptier(stiffening):
+    pressures = [float(artery_pressure(-volume, 1.0, stiffening)) for volume in (0, 50, 140, 400)]
+    assert pressures == [0.0, -50.0, -140.0, -400.0]

@@ -15,7 +15,7 @@ from plants.plant import (
 
 
 def overloaded(patient="rv-failure"):
-    """A failing right ventricle with more than twice the blood: the plant settles, and nobody lives so."""
+    """A failing right ventricle overfilled with blood: the plant settles, and nobody lives so."""
     profile = Patient.load(patient)
     volume = 2.2 * profile["blood_volume"]
     return profile.replace("overloaded", source="test", tag="X", blood_volume=volume)
