@@ -50,8 +50,8 @@ def artery_pressure(stressed: ca.SX, compliance: ca.SX, stiffening: ca.SX) -> ca
         Compliance of the artery at zero pressure, mL/mmHg.
     stiffening : SX
         Relative rise of the stiffness with the linear part of the pressure, 1/mmHg; at the pressure
-        P the stiffness is ``sqrt(1 + 2 stiffening P) / compliance``. Below zero it stays that of the
-        slack wall: a parabola would turn there and press an emptied artery empty for good.
+        P the stiffness is ``sqrt(1 + 2 stiffening P) / compliance``. Below zero it is that at zero:
+        the parabola would turn there and press an emptied artery empty for good.
     """
     linear = stressed / compliance
     return linear * (1 + 0.5 * stiffening * ca.fmax(linear, 0))

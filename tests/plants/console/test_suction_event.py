@@ -82,7 +82,7 @@ def test_beats_that_make_no_sense_are_refused(beat):
 
 
 def test_an_emptied_ventricle_goes_into_suction_and_comes_out_of_it():
-    """Pulmonary resistance rises tenfold for 20 s: suction comes after its cause and is over again."""
+    """Pulmonary resistance rises tenfold for 20 s: suction comes after it and is over again."""
     plant = Plant("shock-d", "CP")
     speed, rr = plant.pump.speed("P-9"), 60.0 / plant.heart_rate()
     rise = Event("pulmonary_resistance", 10.0, "pulse", 4.0, duration=20.0)
