@@ -18,8 +18,12 @@ from plants.quantities import InputError, PhysicsError
 from plants.slow import STATE_LAYOUT, SlowClock, SlowParameters
 from plants.slow.laws import DRUGS
 
-# Share of the way between the two up to which the valve stays tight. Guess.
-_STILL_CLOSED = 0.3
+# Shares of the way between the two levels up to which the valve stays tight, in the order in which
+# they are tried; below 0 it begins to leak a little at the high level already. Guesses.
+_STILL_CLOSED = (0.3, 0.5, 0.7, 0.9, 0.1, -0.2, -0.5)
+# Regurgitant fraction below which a leak is hidden, and above which it shows; guesses about the
+# bounds of mild and moderate regurgitation.
+_HIDDEN, _SHOWS = 0.1, 0.3
 # Arteries that take any pump, mm.
 _WIDE = 9.0
 # Share of the blood volume that decongestion takes.
@@ -84,8 +88,10 @@ def masked_regurgitation_parameters(
     """Parameters of a mitral valve that is tight at P-8 and leaks at P-2, some days on.
 
     The valve begins to leak a share of the way between the beats of both levels without a leak, and
-    has the leak wanted in the beat of the low level that such a leak makes. So the leak, which
-    fills the ventricle that pulls the valve open, has one equilibrium at each level.
+    has the leak wanted in the beat of the low level that such a leak makes. The leak fills the
+    ventricle that pulls the valve open, so that a valve may stay shut or stay open at both levels:
+    of several shares the first is taken with which this patient's is hidden at the one and shows
+    at the other, or else the one with which it changes most.
 
     Parameters
     ----------
@@ -105,30 +111,58 @@ def masked_regurgitation_parameters(
     """
     begin = hours + 2 * SETTLING_TIME
     leaking = HourScenario("leak", (HourEvent("mitral_leak", leak, begin),))
-    # The look ahead is no matter of access.
-    placed = replace(patient, artery_diameter=_WIDE, axillary_diameter=_WIDE, access="").on(pump)
-    bedside = Bedside(placed, pump, events=leaking, complications=False, beyond_label=True)
-    truths = []
-    for level, lasting in (
+    full, low, leaky = _courses(
+        patient,
+        pump,
         (FULL_SUPPORT_LEVEL, hours),
         (LOWEST_LEVEL, 2 * SETTLING_TIME),
         (LOWEST_LEVEL, SETTLING_TIME),
-    ):
-        bedside.advance(lasting, level)
+        events=leaking,
+    )
+    p = SlowParameters.load()
+    # The leak saturates, so that a larger one must be wanted for this one to come about.
+    wanted = leak / math.sqrt(1.0 - (leak / p["mitral_leak_limit"]) ** 2)
+
+    def stretch(metrics: Mapping[str, float]) -> float:
+        return metrics["lvedv"] + p["mitral_pressure_weight"] * metrics["lvedp"]
+
+    best: tuple[float, dict[str, float]] | None = None
+    for share in _STILL_CLOSED:
+        grown = share * (stretch(low) - stretch(full))
+        parameters = {
+            "mitral_competent_volume": full["lvedv"] + grown,
+            "mitral_competent_pressure": full["lvedp"],
+            "mitral_tethering": wanted / max(stretch(leaky) - stretch(full) - grown, 1.0),
+        }
+        leaks = replace(patient, slow=dict(patient.slow) | parameters)
+        beats = _courses(leaks, pump, (FULL_SUPPORT_LEVEL, hours), (LOWEST_LEVEL, SETTLING_TIME))
+        hidden, shown = (beat["mitral_regurgitant_fraction"] for beat in beats)
+        if hidden < _HIDDEN and shown > _SHOWS:
+            return parameters
+        if best is None or shown - hidden > best[0]:
+            best = shown - hidden, parameters
+    assert best is not None
+    return best[1]
+
+
+def _courses(
+    patient: VirtualPatient,
+    pump: Pump,
+    *stays: tuple[str, float],
+    events: HourScenario | None = None,
+) -> list[dict[str, float]]:
+    """The truth at the end of each stay (level, hours) of a course on a pump that fits anyhow."""
+    # The look ahead is no matter of access.
+    placed = replace(patient, artery_diameter=_WIDE, axillary_diameter=_WIDE, access="").on(pump)
+    bedside = Bedside(placed, pump, events=events, complications=False, beyond_label=True)
+    truths = []
+    for level, hours in stays:
+        bedside.advance(hours, level)
         if bedside.outcome is not None:
             allowed = "a patient who lives long enough on the pump for a leak to hide"
             raise InputError("case", "masked-regurgitation", allowed, source=patient.patient.name)
-        truths.append(bedside.truth())
-    p = SlowParameters.load()
-    full, low, leaky = (m["lvedv"] + p["mitral_pressure_weight"] * m["lvedp"] for m in truths)
-    closed = full + _STILL_CLOSED * (low - full)
-    # The leak saturates, so that a larger one must be wanted for this one to come about.
-    wanted = leak / math.sqrt(1.0 - (leak / p["mitral_leak_limit"]) ** 2)
-    return {
-        "mitral_competent_volume": truths[0]["lvedv"] + closed - full,
-        "mitral_competent_pressure": truths[0]["lvedp"],
-        "mitral_tethering": wanted / max(leaky - closed, 1.0),
-    }
+        truths.append(dict(bedside.truth()))
+    return truths
 
 
 def masked_recovery_share(patient: Patient, slow: Mapping[str, float]) -> float:
