@@ -39,7 +39,7 @@ def course(seed, case, policy, hours=96.0, relapse=None):
 
 @pytest.mark.parametrize("policy", ["fast-protocol", "model-based"])
 def test_a_heart_that_recovers_is_weaned_and_stays_well(policy):
-    bedside, controller = course(11, "full", policy)
+    bedside, controller = course(14, "full", policy)
     assert (bedside.outcome, bedside.follow_up.result) == ("explanted", "well")
     assert bedside.hours < 70.0
     levels = [int(d.level.removeprefix("P-")) for d in controller.log]
