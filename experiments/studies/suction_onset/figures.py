@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from experiments.figures import COLORS, Figure, label, left_title, new_figure, plain
+from experiments.figures import COLORS, Figure, left_title, new_figure, plain
 from experiments.statistics import DataFrame
+from plants import SIGNALS
 from plants.console import SUCTION_ONSET
 
 
@@ -32,8 +33,8 @@ def output_figure(levels: DataFrame) -> Figure:
             if i == len(rows) - 1:
                 axes.set_xlabel("Speed [krpm]")
             if j == 0:
-                axes.set_ylabel(label("cardiac_output"))
-            if i == j == 0:
-                axes.legend(frameon=False, fontsize="x-small")
+                axes.set_ylabel(f"Output [{SIGNALS['cardiac_output'].unit}]")
+    lines, names = figure.axes[0].get_legend_handles_labels()
+    figure.legend(lines, names, loc="outside lower center", ncols=len(names), frameon=False)
     left_title(figure, "Output through the onset of suction (points: suction)")
     return figure

@@ -113,11 +113,16 @@ def onset_row(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def _beyond(onsets: DataFrame) -> DataFrame:
+    """The rows with a level before the onset and one beyond it."""
+    return onsets[onsets["begins_free"] & onsets["ends_beyond"]]
+
+
 def expectations(onsets: DataFrame) -> dict[str, bool]:
     """What suction must do, and whether it does."""
     speed = onsets["onset_speed"].astype(float).fillna(float("inf"))
     by = onsets.assign(speed=speed).set_index(list(Case._fields))["speed"]
-    beyond = onsets[onsets["begins_free"] & onsets["ends_beyond"]]
+    beyond = _beyond(onsets)
     losses = sorted(onsets["loss"].unique())
     free, touching = by.xs(0.0, level="contact"), by.xs(1.0, level="contact")
     weak, strong = (by.xs(name, level="patient") for name in ("shock-d, weak RV", "shock-d"))
@@ -154,6 +159,7 @@ def _findings(settings: SuctionOnsetSettings, results: Sequence[list[dict[str, A
             missed=[name for name, holds in expected.items() if not holds],
             sucking=int((onsets["onset"] != "none").sum()),
             rows=len(onsets),
+            compared=len(_beyond(onsets)),
         ),
         held=all(expected.values()),
         printed=[
