@@ -65,6 +65,7 @@ SHOWN: Mapping[str, str] = {
     "pressure_volume_area": "PVA",
     "cardiac_power_output": "CPO",
     "aortic_valve_open_fraction": "open",
+    "coronary_perfusion_pressure": "",
     "pump_head": "",
     "suction": "",
 }

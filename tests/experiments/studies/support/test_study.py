@@ -15,7 +15,10 @@ from experiments.studies.support.study import CHANGES, Measured, measure, reflex
 from plants import Pump
 
 #: Expectations that the model does not meet, with the reason in the report.
-KNOWN_FAILURES = {("shock-e", "stroke work falls further at higher levels")}
+KNOWN_FAILURES = {
+    ("shock-e", "support lowers stroke work"),
+    ("shock-e", "stroke work falls further at higher levels"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +51,16 @@ def test_the_trends_of_the_literature_hold_but_for_what_is_known(table):
 
 
 def test_a_miss_is_explained_with_numbers(table):
-    (missed,) = (check for check in checks(table) if not check.met)
-    assert missed.subject == "shock-e"
-    assert "pressure-volume area" in missed.reason
-    assert "mL" in missed.reason
-    assert missed.values.startswith("no pump")
+    missed = [check for check in checks(table) if not check.met]
+    assert len(missed) == len(KNOWN_FAILURES)
+    for check in missed:
+        assert check.subject == "shock-e"
+        assert "pressure-volume area" in check.reason
+        assert "mL" in check.reason
+        assert "perfuses the ischemic ventricle again" in check.reason
+        assert check.values.startswith("no pump")
+    rows = table[table["patient"] == "shock-e"]
+    assert rows["coronary_perfusion_pressure"].is_monotonic_increasing
     met = [check for check in checks(table) if check.met]
     assert all(check.reason == "" for check in met)
 
@@ -74,8 +82,7 @@ def test_a_check_fails_when_the_trend_is_turned_around(table):
 def test_the_checks_of_the_devices_count_and_explain():
     flows = head_flow_table(["CP", "5.5", "RP"], pulsatile=False)
     by_device = {check.subject: check for check in head_flow_checks(flows)}
-    assert [device for device, check in by_device.items() if not check.met] == ["5.5"]
-    assert all(check.reason == "" for check in by_device.values() if check.met)
+    assert all(check.met and check.reason == "" for check in by_device.values())
     assert "30 and 60 mmHg" in by_device["5.5"].expectation
     assert by_device["CP"].values == "18 of 18 rows within"
     assert "60 and 100 mmHg" in by_device["CP"].expectation
@@ -101,8 +108,8 @@ def test_loops_close_and_move_left_with_support():
 
 def test_the_summary_tells_what_fails(table):
     text = render("support.md", checks=checks(table), reflex=[])
-    assert text.startswith("21 of 22 checks hold.\n\n- shock-c: support lowers PCWP")
-    assert text.count("FAILS") == 1
+    assert text.startswith("20 of 22 checks hold.\n\n- shock-c: support lowers PCWP")
+    assert text.count("FAILS") == len(KNOWN_FAILURES)
     told, _, changes = text.partition("\n\nChanges against no pump")
     assert len(told.splitlines()) == 2 + 22
     assert "without one:" in changes
@@ -181,7 +188,7 @@ def test_the_command_writes_all_and_fails_with_its_checks(impellab, tmp_path):
     assert document["units"]["map"] == "mmHg"
     assert document["held"] is False
     assert document["head_flow"] == []
-    assert sum(not check["met"] for check in document["checks"]) == 1
+    assert sum(not check["met"] for check in document["checks"]) == len(KNOWN_FAILURES)
     names = {path.name for path in (tmp_path / "results" / "support").iterdir()}
     assert names == {
         "README.md",
