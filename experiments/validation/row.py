@@ -13,7 +13,7 @@ TOPICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "arteries and output": (
             *("map", "systolic", "diastolic", "pulse_pressure", "heart_rate"),
             *("cardiac_output", "cardiac_index", "cardiac_power_output", "native_flow", "lactate"),
-            "coronary_perfusion_pressure",
+            *("coronary_perfusion_pressure", "coronary_flow", "hyperemic_coronary_flow"),
         ),
         "left heart": (
             *("lvedp", "lvedv", "lvesv", "lv_peak_pressure", "lv_peak_less_map", "lv_pressure"),
