@@ -94,6 +94,10 @@ def test_the_checks_of_the_devices_count_and_explain():
     assert not failed.met
     assert failed.values == "16 of 18 rows within, largest miss 0.30 L/min"
     assert "P-4" in failed.reason
+    assert "2 because one law" in failed.reason
+    worse.loc[chosen, ["steady_miss", "pulsatile_miss"]] = [0.02, 0.08]
+    failed = {check.subject: check for check in head_flow_checks(worse)}["CP"]
+    assert failed.reason == "levels P-4; 2 in the pulsating patient only, for the law bends"
 
 
 def test_loops_close_and_move_left_with_support():
