@@ -75,9 +75,9 @@ def course_figure(course: Course, *, criteria: WeaningCriteria | None = None) ->
     >>> from experiments.weaning.course import run_course
     >>> from experiments.weaning.course import WeaningTrial
     >>> from experiments.weaning.course import course_figure
-    >>> figure = course_figure(run_course(WeaningTrial(11, "fast-protocol", case="full")))
+    >>> figure = course_figure(run_course(WeaningTrial(14, "fast-protocol", case="full")))
     >>> figure.get_suptitle().splitlines()[0]
-    'shock-d/11 on a CP, fast-protocol: explanted and well for 48 h'
+    'shock-c/14 on a CP, fast-protocol: explanted and well for 48 h'
     """
     criteria = criteria or WeaningCriteria.load()
     figure = new_figure(*_SIZE)

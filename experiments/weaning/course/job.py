@@ -65,7 +65,7 @@ def run_course(
     --------
     >>> from experiments.weaning.course import run_course
     >>> from experiments.weaning.course import WeaningTrial
-    >>> course = run_course(WeaningTrial(11, "fast-protocol", case="full"))
+    >>> course = run_course(WeaningTrial(14, "fast-protocol", case="full"))
     >>> course.outcome, course.hours < course.label_hours
     ('well', True)
     """

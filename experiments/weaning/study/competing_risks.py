@@ -23,7 +23,7 @@ def first_event(course: Course) -> tuple[str, float]:
     >>> from experiments.weaning.course import run_course
     >>> from experiments.weaning.course import WeaningTrial
     >>> from experiments.weaning.study.competing_risks import first_event
-    >>> course = run_course(WeaningTrial(11, "fast-protocol", case="full"))
+    >>> course = run_course(WeaningTrial(14, "fast-protocol", case="full"))
     >>> first_event(course) == ("explanted and well", course.hours)
     True
     """

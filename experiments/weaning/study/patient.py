@@ -116,7 +116,7 @@ def run_patient(task: Task) -> PatientResult:
     Examples
     --------
     >>> from experiments.weaning.study.patient import Task, run_patient
-    >>> done = run_patient(Task(11, ("fast-protocol",), case="full"))
+    >>> done = run_patient(Task(14, ("fast-protocol",), case="full"))
     >>> done.oracle.weanable, done.courses["fast-protocol"].outcome, done.probe is None
     (True, 'well', True)
     """

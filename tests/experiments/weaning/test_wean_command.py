@@ -131,6 +131,7 @@ def test_a_cohort_is_passed_on(impellab, monkeypatch):
         "policies": ("clinician", "ramp-test"),
         "device": "5.5",
         "tier": "icu",
+        "reflex": True,
         "case": "relapse",
         "evaluation": False,
     }

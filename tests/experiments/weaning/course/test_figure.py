@@ -26,7 +26,7 @@ HOURS = st.lists(st.floats(0.0, 96.0), max_size=25)
 
 @pytest.fixture(scope="module")
 def course():
-    return run_course(WeaningTrial(11, "fast-protocol", case="full"))
+    return run_course(WeaningTrial(14, "fast-protocol", case="full"))
 
 
 def overlap(a, b):
