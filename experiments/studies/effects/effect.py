@@ -164,7 +164,7 @@ class Expectation(CheckedModel):
         """Whether it holds, and of a group for which signal it holds least."""
         if self.change == "stays":
             names = self._names(on)
-            shares = {name: abs(on[name] - off[name]) / max(1.0, abs(off[name])) for name in names}
+            shares = {name: abs(on[name] - off[name]) / _size(name, off) for name in names}
             worst = max(shares, key=lambda name: shares[name])
             return self._finding(worst, off, on, shares[worst] <= self.by)
         moved = on[self.signal] - off[self.signal]
@@ -190,6 +190,16 @@ class Expectation(CheckedModel):
             return f"stays{but}" if self.by == 0.0 else f"stays within {self.by:g} of itself{but}"
         at_most = "" if self.at_most is None else f", at most {self.at_most:g}"
         return f"{self.change} by at least {self.by:g}{at_most}{'' if unit == '1' else ' ' + unit}"
+
+
+def _size(name: str, off: Mapping[str, float]) -> float:
+    """What a change of a signal is relative to.
+
+    A difference of pressures is no more exact than these, however small it is: pressures are
+    relative to the mean arterial one at least.
+    """
+    pressure = name in SIGNALS and SIGNALS[name].unit == "mmHg"
+    return max(1.0, abs(off[name]), off.get("map", 0.0) if pressure else 0.0)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,14 @@ def test_expectations_compare_as_they_say():
     assert group.changed(may_move=("map",)).check(off, on).holds
 
 
+def test_a_difference_of_pressures_is_as_exact_as_the_pressures():
+    off = {"map": 80.0, "coronary_perfusion_pressure": 2.0, "cardiac_output": 2.0}
+    on = {"map": 80.0, "coronary_perfusion_pressure": 2.05, "cardiac_output": 2.05}
+    assert Expectation("coronary_perfusion_pressure", "stays", 1e-3, "").check(off, on).holds
+    assert not Expectation("coronary_perfusion_pressure", "stays", 5e-4, "").check(off, on).holds
+    assert not Expectation("cardiac_output", "stays", 1e-3, "").check(off, on).holds
+
+
 @pytest.mark.parametrize("wrong", [math.nan])
 def test_what_is_no_number_never_holds(wrong):
     off, on = {"map": 80.0}, {"map": wrong}
