@@ -218,12 +218,12 @@ def with_reserve(therapy: Therapy, reserve: float) -> Therapy:
     suction where the patient differs from the believed one (constraint tightening).
     """
     limits = tuple(
-        limit.model_copy(update={"low": limit.low + reserve})
+        limit.changed(low=limit.low + reserve)
         if limit.signal == "suction_margin" and limit.low is not None
         else limit
         for limit in therapy.limits
     )
-    return therapy.model_copy(update={"limits": limits})
+    return therapy.changed(limits=limits)
 
 
 def _status(outcome: Outcome, iterations: int, begun: float) -> SolveStatus:

@@ -1,5 +1,6 @@
 """The beat as a map: time loops, one beat with exact derivatives, and the periodic steady state."""
 
+from plants.beat.followed_beat import FollowedBeat as FollowedBeat
 from plants.beat.map import DEFAULT_STEP as DEFAULT_STEP, Beat as Beat, BeatMap as BeatMap
 from plants.beat.periodic_beat import (
     FIRST_BEATS as FIRST_BEATS,

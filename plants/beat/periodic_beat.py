@@ -39,13 +39,6 @@ FIRST_BEATS = 3
 _BED_SPEED = 0.2
 _CORONARY = [STATES.index["coronary_supply"], STATES.index["coronary_demand"]]
 _MARCHES = (FIRST_BEATS, 8, 60, 300)  # the others after each failed attempt
-# Beats of a course whose mean stands in for a cycle, and those before: from a mean nearby, and from
-# elsewhere.
-_COURSE, _SETTLING, _FAR_SETTLING = 40, 10, 120
-# Change of a state over such a mean below which a periodic beat is looked for again; difference of
-# the mean pressures (mmHg) of two means in a row below which the course is settled, and how many
-# more are tried.
-_CALM, _DRIFT, _MOST_COURSES = 0.1, 0.2, 6
 
 
 @dataclass(frozen=True)
@@ -77,7 +70,8 @@ class SteadyState:
         The unstable beat about which a cycle turns, where one was found.
     repeats : bool
         Whether the state comes again. Where a course comes to no cycle, its mean over `beats` beats
-        may stand in; `residual` is what it then differs by between their begin and end.
+        may stand in (:class:`~plants.beat.FollowedBeat`); `residual` is what their begin and end
+        then differ by.
     """
 
     state: Array
@@ -185,7 +179,7 @@ def steady_state(
         )
     beats = beats or BeatMap(plant)
     values = beats.values(speed, disturbances)
-    state, total = _with_blood(plant, plant.rest() if start is None else start, blood_volume)
+    state, total = with_blood(plant, plant.rest() if start is None else start, blood_volume)
     if start is None:
         state[STATES.index["pump_speed"]] = values[SPEED] * KRPM_PER_RPM
         state[STATES.index["right_pump_speed"]] = values[RIGHT_SPEED] * KRPM_PER_RPM
@@ -193,7 +187,7 @@ def steady_state(
     for march in _MARCHES if start is None else (0, *_MARCHES):
         for _ in range(march):
             before = state
-            state = _checked(beats.beat(state, values), plant, speed).state
+            state = checked_beat(beats.beat(state, values), plant, speed).state
             if march == FIRST_BEATS:
                 _bring_coronary_bed(
                     state, before, beats.period(values) / plant.patient["coronary_time"]
@@ -226,9 +220,6 @@ class PeriodicBeat:
         Patient and pump.
     tolerance : float
         Largest change of any state over the beat that counts as periodic.
-    courses : bool
-        Whether the mean of a settled course stands in where it comes to no cycle (suction that
-        comes and goes), labelled by ``repeats``; otherwise that is refused.
 
     Examples
     --------
@@ -239,12 +230,11 @@ class PeriodicBeat:
     True
     """
 
-    def __init__(self, plant: Plant, *, tolerance: float = 1e-6, courses: bool = False):
-        self.plant, self.tolerance, self.courses = plant, tolerance, courses
+    def __init__(self, plant: Plant, *, tolerance: float = 1e-6):
+        self.plant, self.tolerance = plant, tolerance
         self._beats = BeatMap(plant)
         self._state: Array | None = None
         self._jacobian: Array | None = None
-        self._irregular = False  # whether the mean of a course stood in last
 
     def find(
         self,
@@ -260,68 +250,13 @@ class PeriodicBeat:
         PhysicsError
             There is none.
         """
-        steady: SteadyState | None
-        if self.courses and self._state is not None:
-            steady = self._followed(speed, disturbances, blood_volume)
-        else:
-            steady = self._nearby(speed, disturbances, blood_volume)
+        steady = self._nearby(speed, disturbances, blood_volume)
         if steady is None:
             self._jacobian = None
             steady = steady_state(
                 self.plant, speed, disturbances, blood_volume=blood_volume, beats=self._beats
             )
         self._state = steady.nearby
-        # Of a cycle about no beat the mean of a course is as good, and at hand.
-        lonely = steady.beats > 1 and steady.about is None
-        self._irregular = self.courses and lonely
-        return steady
-
-    def _followed(
-        self, speed: float, disturbances: Mapping[str, float] | None, blood_volume: float | None
-    ) -> SteadyState:
-        """The steady state to which a course leads from the last one, or the mean of the course."""
-        arguments = speed, disturbances, blood_volume
-        try:
-            steady = None if self._irregular else self._nearby(*arguments)
-            if steady is None:
-                mean = self._settled_course(*arguments)
-                steady = (mean.residual < _CALM and self._nearby(*arguments)) or mean
-        except PhysicsError as error:
-            if error.kind is not FailureKind.NO_PERIODIC_BEAT:
-                raise
-            steady = self._course(*arguments)
-        return steady
-
-    def _settled_course(
-        self, speed: float, disturbances: Mapping[str, float] | None, blood_volume: float | None
-    ) -> SteadyState:
-        """The mean of a course whose pressure no longer drifts."""
-        mean = self._course(speed, disturbances, blood_volume)
-        for _ in range(_MOST_COURSES):
-            before, self._state, self._irregular = mean.metrics["map"], mean.state, True
-            mean = self._course(speed, disturbances, blood_volume)
-            if mean.residual < _CALM or abs(mean.metrics["map"] - before) < _DRIFT:
-                break
-        self._state = mean.state
-        return mean
-
-    def _course(
-        self, speed: float, disturbances: Mapping[str, float] | None, blood_volume: float | None
-    ) -> SteadyState:
-        """The mean of a course from the last state, or from rest."""
-        values = self._beats.values(speed, disturbances)
-        first = self.plant.rest() if self._state is None else self._state
-        state, _ = _with_blood(self.plant, first, blood_volume)
-        for _ in range(_SETTLING if self._irregular else _FAR_SETTLING):
-            state = _checked(self._beats.beat(state, values), self.plant, speed).state
-        mean = CycleMap(self._beats, _COURSE).beat(state, values)
-        end = _checked(mean, self.plant, speed).state
-        change = float(np.abs(end - state).max())
-        metrics, step = METRICS.as_dict(mean.metrics), self._beats.step
-        steady = SteadyState(
-            end, values, metrics, 0, change, self.plant, step, _COURSE, repeats=False
-        )
-        _check_volumes(steady, self.plant, speed)
         return steady
 
     def _nearby(
@@ -331,7 +266,7 @@ class PeriodicBeat:
         if self._state is None:
             return None
         values = self._beats.values(speed, disturbances)
-        state, total = _with_blood(self.plant, self._state, blood_volume)
+        state, total = with_blood(self.plant, self._state, blood_volume)
         search = newton(self._beats, state, values, total, self.tolerance, self._jacobian)
         self._jacobian = search.jacobian
         if search.point is None:
@@ -340,7 +275,7 @@ class PeriodicBeat:
         return _settled(beat, search, self._beats, total, speed)
 
 
-def _with_blood(plant: Plant, state: Array, blood_volume: float | None) -> tuple[Array, float]:
+def with_blood(plant: Plant, state: Array, blood_volume: float | None) -> tuple[Array, float]:
     """The state with so much blood, by default the patient's own, and how much that is (mL)."""
     total = plant.patient["blood_volume"] if blood_volume is None else blood_volume
     state = state.copy()
@@ -364,7 +299,8 @@ def _bring_coronary_bed(state: Array, before: Array, beat: float) -> None:
     state[_CORONARY] = before[_CORONARY] - moved / np.expm1(-beat)
 
 
-def _checked(beat: Beat, plant: Plant, speed: float) -> Beat:
+def checked_beat(beat: Beat, plant: Plant, speed: float) -> Beat:
+    """The beat, if its state is finite."""
     if not np.all(np.isfinite(beat.state)):
         raise PhysicsError(
             f"the beat of patient {plant.patient.name} at {speed:g} rpm left the physical range",
@@ -387,7 +323,7 @@ def _accepted(beats: BeatMap, search: Search, values: Array, speed: float) -> St
         beats.plant,
         beats.step,
     )
-    _check_volumes(steady, beats.plant, speed)
+    check_volumes(steady, beats.plant, speed)
     return steady
 
 
@@ -422,7 +358,8 @@ def _cycle(
     return None
 
 
-def _check_volumes(steady: SteadyState, plant: Plant, speed: float) -> None:
+def check_volumes(steady: SteadyState, plant: Plant, speed: float) -> None:
+    """Refuse a steady state that holds less than no blood somewhere."""
     volumes = dict(zip(STATES.names[:N_VOLUMES], steady.state[:N_VOLUMES], strict=True))
     volumes["lv_volume"] = min(volumes["lv_volume"], steady.metrics["lvesv"])
     name = min(volumes, key=lambda key: volumes[key])

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from plants.beat import PeriodicBeat, SteadyState
+from plants.beat import FollowedBeat, SteadyState
 from plants.plant import Plant
 from plants.quantities import SECONDS_PER_HOUR, Array, FailureKind, PhysicsError
 from plants.slow import (
@@ -120,7 +120,7 @@ class BedsideRun(PeriodicRun):
     ):
         super().__init__(plant, slow, tolerance=tolerance, volume=volume)
         self.diuresis = 0.0
-        self._search = PeriodicBeat(plant, tolerance=_BEAT_TOLERANCE, courses=True)
+        self._search = FollowedBeat(plant, tolerance=_BEAT_TOLERANCE)
         self._at: _QuasiSteady | None = None
         self._slope = _FIRST_SLOPE  # of the reflex's pressure error, kept from search to search
         self._step = LONGEST_STEP
