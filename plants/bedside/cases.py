@@ -168,7 +168,7 @@ def weaning_patient(
         slow["recovery_delay"] = min(slow["recovery_delay"], values["quick_delay"])
     events = None
     if name == "rv-failure":
-        slow["rv_recoverable"] = 0.0
+        slow["rv_recoverable"] = slow["rv_softening"] = 0.0
         events = HourScenario.preset("rv-failure")
     if name == "masked-regurgitation":
         tight = replace(drawn, slow=slow)

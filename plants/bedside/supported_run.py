@@ -24,7 +24,7 @@ from plants.slow import STATE_LAYOUT, SlowClock, SlowParameters
 # Factors on the patient that the truth tells.
 _FACTORS = (
     *("lv_contractility", "rv_contractility", "systemic_resistance", "pulmonary_resistance"),
-    "heart_rate",
+    *("lv_stiffness", "rv_stiffness", "heart_rate"),
 )
 
 

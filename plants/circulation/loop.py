@@ -95,10 +95,26 @@ def activation_shape(p: PatientParameters) -> VentricularActivation:
     return VentricularActivation(**{name: getattr(p, name) for name in names})
 
 
-def wall(p: PatientParameters, chamber: str, contractility: ca.SX | float = 1.0) -> Wall:
-    """Wall of a chamber (``lv``, ``rv``, ``la``, ``ra``) at a factor on its contractility."""
+def wall(
+    p: PatientParameters,
+    chamber: str,
+    contractility: ca.SX | float = 1.0,
+    stiffness: ca.SX | float = 1.0,
+) -> Wall:
+    """Wall of a chamber (``lv``, ``rv``, ``la``, ``ra``).
+
+    Parameters
+    ----------
+    p : PatientParameters
+        The patient.
+    chamber : str
+        Which.
+    contractility, stiffness : SX or float
+        Factors on the end-systolic elastance and on the exponent of the end-diastolic relation.
+    """
     parts = {name: getattr(p, f"{chamber}_{name}") for name in field_names(Wall)}
-    return Wall(**parts | {"ees": parts["ees"] * contractility})
+    moved = {"ees": parts["ees"] * contractility, "alpha": parts["alpha"] * stiffness}
+    return Wall(**parts | moved)
 
 
 def pressures(x: CirculationState, p: PatientParameters, d: Disturbances) -> Pressures:
@@ -112,7 +128,8 @@ def pressures(x: CirculationState, p: PatientParameters, d: Disturbances) -> Pre
     pericardium = pericardial_pressure(x, p)
     heart, shift = thorax + pericardium, septum_shift(x, p)
     contractility = d.lv_contractility * perfusion_factor(x.coronary_supply, x.coronary_demand, p)
-    lv_wall, rv_wall = wall(p, "lv", contractility), wall(p, "rv", d.rv_contractility)
+    lv_wall = wall(p, "lv", contractility, d.lv_stiffness)
+    rv_wall = wall(p, "rv", d.rv_contractility, d.rv_stiffness)
     lv_free, rv_free = x.lv_volume - shift, x.rv_volume + shift
     return Pressures(
         la=heart + chamber_pressure(x.la_volume, atria, wall(p, "la")),

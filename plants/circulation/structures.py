@@ -152,6 +152,8 @@ class Disturbances:
     pulmonary_resistance: ca.SX
     lv_contractility: ca.SX
     rv_contractility: ca.SX
+    lv_stiffness: ca.SX
+    rv_stiffness: ca.SX
     heart_rate: ca.SX
     infusion: ca.SX
     intrathoracic_pressure: ca.SX

@@ -111,6 +111,8 @@ def draw_recovery(
 def recovered_shares(patient: Patient, share: float, factor: float = 1.0) -> dict[str, float]:
     """Parameters of a recovery of a share of the gap to healthy ventricles.
 
+    Contractility rises and diastolic stiffness falls, each by that share of its own gap.
+
     Parameters
     ----------
     patient : Patient
@@ -121,10 +123,16 @@ def recovered_shares(patient: Patient, share: float, factor: float = 1.0) -> dic
         Contractility without the drugs under which the patient was identified, relative to that
         with them.
     """
-    return {
-        name: share * max(0.0, _healthy()[ees] / (patient[ees] * factor) - 1.0)
+    healthy = _healthy()
+    gained = {
+        name: share * max(0.0, healthy[ees] / (patient[ees] * factor) - 1.0)
         for name, ees in (("recoverable", "lv_ees"), ("rv_recoverable", "rv_ees"))
     }
+    lost = {
+        name: share * max(0.0, 1.0 - healthy[alpha] / patient[alpha])
+        for name, alpha in (("lv_softening", "lv_alpha"), ("rv_softening", "rv_alpha"))
+    }
+    return gained | lost
 
 
 def draw_leak(random: np.random.Generator, regurgitation: Numbers) -> float:

@@ -85,6 +85,8 @@ DISTURBANCES: MappingProxyType[str, Disturbance] = MappingProxyType(
             _factor("pulmonary_resistance", "factor on pulmonary vascular resistance", 0.05, 20.0),
             _factor("lv_contractility", "factor on LV end-systolic elastance", 0.05, 20.0),
             _factor("rv_contractility", "factor on RV end-systolic elastance", 0.05, 20.0),
+            _factor("lv_stiffness", "factor on LV diastolic stiffness exponent", 0.2, 1.5),
+            _factor("rv_stiffness", "factor on RV diastolic stiffness exponent", 0.2, 1.5),
             _factor("heart_rate", "factor on heart rate", 0.2, 5.0),
             _added("infusion", "mL/s", "inflow to the systemic veins; bleeding < 0", -200.0, 200.0),
             _added("intrathoracic_pressure", "mmHg", "intrathoracic pressure", -60.0, 100.0),
@@ -123,7 +125,7 @@ def disturbance_vector(values: Mapping[str, float] | None = None) -> np.ndarray:
     --------
     >>> from plants import disturbance_vector
     >>> disturbance_vector({"systemic_resistance": 2.0}).tolist()
-    [2.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+    [2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     """
     given = dict(values or {})
     for name in given:

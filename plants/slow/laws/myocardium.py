@@ -7,6 +7,7 @@ time 0 all of it is stunned, because the patient was identified in that state.
 * Recovery is first order, ``Ees(t) = Ees0 + dEes (1 - exp(-(t - t0)/tau))``, times a drive that
   is about 1 under good support: adequate coronary perfusion and a ventricle relieved of its load.
   The delay t0 is a chain of three lags that fills while perfusion is adequate.
+* A stunned ventricle relaxes incompletely: its stiffness falls as it recovers, by the same share.
 * Low perfusion or a load above that at the start stuns anew, within hours.
 * Perfusion lower still turns stunned into infarcted myocardium, and takes contractility away
   that the patient still had.
@@ -23,7 +24,8 @@ hours what had recovered.
 
 References
 ----------
-Braunwald E, Kloner RA (1982) Circulation 66:1146 (stunning). Suga H (1979) Am J Physiol 236:H498
+Braunwald E, Kloner RA (1982) Circulation 66:1146 (stunning). Przyklenk K, Patel B, Kloner RA
+(1987) Am J Cardiol 60:1211 (diastolic abnormalities of stunned myocardium, recalled). Suga H (1979) Am J Physiol 236:H498
 (pressure-volume area and oxygen demand). Canty JM (1988) Circ Res 63:821 (coronary pressure
 below which autoregulation fails, about 40 mmHg).
 """
@@ -70,6 +72,11 @@ def contractility(s: States, p: Parameters) -> ca.SX:
     """LV contractility relative to that of the identified patient: exactly 1 at time 0."""
     recovered = 1 - s.stunned - s.infarcted
     return 1 + p.recoverable * recovered - p.infarct_loss * s.infarcted
+
+
+def stiffness(softening: ca.SX, s: States) -> ca.SX:
+    """Diastolic stiffness of a ventricle relative to that of the identified patient."""
+    return 1 - softening * (1 - s.stunned - s.infarcted)
 
 
 def load(s: States, m: BeatMetrics, p: Parameters) -> ca.SX:
@@ -132,10 +139,12 @@ def rates(s: States, m: BeatMetrics, u: object, p: Parameters) -> dict[str, ca.S
 
 
 def effects(s: States, u: object, p: Parameters) -> dict[str, ca.SX]:
-    """Factors on the contractility of both ventricles; the right one only recovers."""
+    """Factors on contractility and stiffness of both ventricles; the right one only recovers."""
     return {
         "lv_contractility": contractility(s, p),
         "rv_contractility": 1 + p.rv_recoverable * (1 - s.stunned - s.infarcted),
+        "lv_stiffness": stiffness(p.lv_softening, s),
+        "rv_stiffness": stiffness(p.rv_softening, s),
     }
 
 
