@@ -186,8 +186,7 @@ def beat_metrics(
     reserve = coronary.flow_reserve(hyperemic, coronary.demanded_flow(demand, p))
     stroke_work = integral.lv_power
     stored = potential_energy(
-        acc[_END_SYSTOLE] - p.lv_v0,
-        wall(p, "lv", d.lv_contractility * perfusion, d.lv_stiffness),
+        acc[_END_SYSTOLE] - p.lv_v0, wall(p, "lv", d.lv_contractility * perfusion, d.lv_stiffness)
     )
     cvp = mean.ra_pressure
     lvedp, diastolic = onset.lv_pressure, lowest.aortic_pressure

@@ -14,6 +14,8 @@ def test_order_is_the_one_the_compiled_plant_relies_on():
         "pulmonary_resistance",
         "lv_contractility",
         "rv_contractility",
+        "lv_stiffness",
+        "rv_stiffness",
         "heart_rate",
         "infusion",
         "intrathoracic_pressure",
@@ -29,7 +31,7 @@ def test_order_is_the_one_the_compiled_plant_relies_on():
 
 
 def test_nothing_given_is_neutral():
-    neutral = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0] + [0.0] * 7
+    neutral = [1.0] * 7 + [0.0, 0.0, 1.0] + [0.0] * 7
     assert disturbance_vector().tolist() == neutral
     assert disturbance_vector({}).tolist() == neutral
 
@@ -43,7 +45,7 @@ def test_factors_are_neutral_at_one_and_the_rest_at_zero():
 def test_given_values_land_in_their_place():
     vector = disturbance_vector({"infusion": np.float32(-2.0), "heart_rate": 2})
     assert vector.dtype == float
-    assert vector.tolist() == [1.0, 1.0, 1.0, 1.0, 2.0, -2.0, 0.0, 1.0] + [0.0] * 7
+    assert vector.tolist() == [1.0] * 6 + [2.0, -2.0, 0.0, 1.0] + [0.0] * 7
 
 
 def test_mapping_is_read_only():

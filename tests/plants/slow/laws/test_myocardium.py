@@ -34,6 +34,8 @@ SUPPORTED = UNSUPPORTED | {
     "coronary_perfusion_pressure": 65.0,
 }
 STARVED = UNSUPPORTED | {"coronary_perfusion_pressure": 10.0}
+# What recovery moves, of either ventricle.
+MOVED = ("contractility", "stiffness")
 
 
 def parameters(**changes: float) -> AllParameters:
@@ -82,7 +84,8 @@ def test_the_patient_starts_exactly_as_identified():
     for p in (parameters(recoverable=0.0), parameters(recoverable=2.4, rv_recoverable=0.7)):
         s = STATE_LAYOUT.partly(**dict(zip(NAMES, begin(p), strict=True)))
         factors = myocardium.effects(s, NOTHING, p)
-        assert factors == {"lv_contractility": 1.0, "rv_contractility": 1.0}
+        assert set(factors) == {f"{side}_{name}" for side in ("lv", "rv") for name in MOVED}
+        assert set(factors.values()) == {1.0}
         assert myocardium.load(s, METRICS.partly(**UNSUPPORTED), p) == pytest.approx(1.0)
 
 
@@ -98,6 +101,21 @@ def test_good_support_reproduces_the_published_recovery(time, delay):
     assert np.abs(recovered - published).max() < 0.2
     assert np.all(np.diff(recovered) > 0)
     assert recovered[-1] < 1 + 1.5
+
+
+def test_the_walls_soften_with_the_contractility_that_comes_back():
+    p = parameters(recoverable=1.5, lv_softening=0.2, rv_softening=0.4, infarct_loss=0.0)
+    on_support = course(p, SUPPORTED, np.linspace(0, 7 * 24, 29), begin(p))
+    recovered = STATE_LAYOUT.partly(**on_support)
+    factors = myocardium.effects(recovered, NOTHING, p)
+    share = (factors["lv_contractility"] - 1) / 1.5
+    assert factors["lv_stiffness"] == pytest.approx(1 - 0.2 * share)
+    assert factors["rv_stiffness"] == pytest.approx(1 - 0.4 * share)
+    assert share[-1] > 0.5
+    # A relapse stiffens the wall again.
+    off = course(p, UNSUPPORTED, np.linspace(0, 24, 25), at_end(on_support))
+    again = myocardium.effects(STATE_LAYOUT.partly(**off), NOTHING, p)
+    assert np.all(np.diff(again["lv_stiffness"]) > 0)
 
 
 def test_a_non_responder_and_an_unsupported_patient_do_not_recover():
