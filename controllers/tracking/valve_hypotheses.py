@@ -63,10 +63,16 @@ class Hypothesis:
         Estimate of the patient under the hypothesis.
     predictor : Predictor
         What the readings would then be.
+
+    Attributes
+    ----------
+    contradicted : bool
+        Whether no patient explained the last readings.
     """
 
     def __init__(self, *, leaks: bool, weight: float, estimate: Gaussian, predictor: Predictor):
         self.leaks, self.weight, self.estimate, self.predictor = leaks, weight, estimate, predictor
+        self.contradicted = False
 
     def condition(
         self, speed: float, inputs: KnownInputs, assumed_doses: str = ""
@@ -104,9 +110,17 @@ class Hypothesis:
             return self.predictor.readings(estimate, names, condition)
 
         try:
-            updated = corrector.update(self.estimate, readings, linearise, rejected_before)
+            updated = corrector.update(
+                self.estimate,
+                readings,
+                linearise,
+                rejected_before,
+                contradicted_before=self.contradicted,
+            )
         except PhysicsError as error:
+            self.contradicted = True
             return MeasurementUpdate(self.estimate, math.nan, 0, -math.inf, reason=str(error))
+        self.contradicted = bool(updated.reason)
         space = self.predictor.space
         held = Gaussian(space.clipped(updated.estimate.mean), updated.estimate.root)
         self.estimate = held.floored(space.min_sd)

@@ -31,6 +31,7 @@ Linearise = Callable[[Gaussian, tuple[str, ...]], Linearised]
 
 #: Readings that one update may leave out.
 _MOST_REJECTED = 3
+_CONTRADICTION = "the readings contradict each other: no patient explains them"
 # Where to search for a beat when the nominal patient has none: fuller, with a stronger right and a
 # weaker left ventricle; and how much narrower the sigma points then lie. Guesses.
 _FULLER = (
@@ -98,6 +99,8 @@ class Corrector:
         readings: Readings,
         linearise: Linearise,
         rejected_before: frozenset[str] = frozenset(),
+        *,
+        contradicted_before: bool = False,
     ) -> MeasurementUpdate:
         """Correct an estimate, in doubt without some readings or with a wider prior.
 
@@ -111,12 +114,18 @@ class Corrector:
             ``(estimate, names) -> Linearised``.
         rejected_before : frozenset of str
             Readings that were left out the last time.
+        contradicted_before : bool
+            Whether no patient explained the readings the last time: then an abrupt change is
+            assumed at once and no reading is left out, because a search takes seconds.
 
         Raises
         ------
         PhysicsError
             The nominal patient has no steady-state beat.
         """
+        wide = prior.widened(self._jump_root)
+        if contradicted_before:
+            return self._after_contradiction(prior, wide, readings, linearise)
         correction = self._corrected(prior, readings, linearise)
         likely = correction.log_likelihood
         if self._plausible(correction, readings):
@@ -129,7 +138,6 @@ class Corrector:
             again = self._corrected(prior, kept, linearise)
             return MeasurementUpdate(again.posterior, again.nis, len(kept.names), likely, rejected)
         first = (correction.nis, len(readings.names), likely)
-        wide = prior.widened(self._jump_root)
         kept, left_out = readings, tuple[str, ...]()
         while True:
             correction = self._corrected(wide, kept, linearise)
@@ -139,8 +147,16 @@ class Corrector:
             left_out = (*left_out, outlier)
             kept = kept.without([outlier])
             if len(left_out) > _MOST_REJECTED or not kept.names:
-                why = "the readings contradict each other: no patient explains them"
-                return MeasurementUpdate(prior, *first, left_out, reason=why)
+                return MeasurementUpdate(prior, *first, left_out, reason=_CONTRADICTION)
+
+    def _after_contradiction(
+        self, prior: Gaussian, wide: Gaussian, readings: Readings, linearise: Linearise
+    ) -> MeasurementUpdate:
+        correction = self._corrected(wide, readings, linearise)
+        about = correction.nis, len(readings.names), correction.log_likelihood
+        if self._plausible(correction, readings):
+            return MeasurementUpdate(correction.posterior, *about, jumped=True)
+        return MeasurementUpdate(prior, *about, reason=_CONTRADICTION)
 
     def _corrected(self, prior: Gaussian, readings: Readings, linearise: Linearise) -> Correction:
         """The correction, linearised anew about its result while that is far."""

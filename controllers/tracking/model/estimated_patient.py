@@ -33,7 +33,7 @@ _FACTORS = (
 )
 _SUMMANDS = ("venous_volume", "mitral_leak")
 # The patient's own parameters that are estimated.
-_OWN = ("lv_alpha", "c_systemic_arteries", "c_pulmonary_arteries")
+_OWN = ("lv_alpha", "rv_alpha", "c_systemic_arteries", "c_pulmonary_arteries")
 #: Where what acts lies in the plant's held values.
 ACTING_ROWS = np.array(
     [VALUES.index[f"disturbance_{name}"] for name in (*_FACTORS, *_SUMMANDS)]
@@ -145,6 +145,7 @@ def estimated_patient_model() -> EstimatedPatientModel:
     factors = {name: ca.exp(x[STATE_INDEX[name]]) * effects[name] for name in _FACTORS}
     own = [
         ca.exp(x[STATE_INDEX["lv_stiffness"]]) * p.lv_alpha,
+        ca.exp(x[STATE_INDEX["rv_stiffness"]]) * p.rv_alpha,
         ca.exp(x[STATE_INDEX["arterial_compliance"]]) * p.c_systemic_arteries,
         ca.exp(x[STATE_INDEX["pulmonary_compliance"]]) * p.c_pulmonary_arteries,
     ]

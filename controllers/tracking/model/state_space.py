@@ -9,6 +9,7 @@ import numpy as np
 
 from controllers.tracking.model.tracked_quantities import (
     PATIENT_STATES,
+    RECOVERY,
     STATE_INDEX,
     TREND,
     TREND_DAYS,
@@ -50,14 +51,15 @@ class StateSpace:
         self.min_sd = np.array([quantity.min_sd for quantity in self.tracked])
         self.limit = np.array([quantity.limit for quantity in self.tracked])
         self._random_walk_sd = np.array([quantity.random_walk_sd for quantity in self.tracked])
+        self._recovery = self.shift_of(RECOVERY)
 
     def transition(self, hours: float) -> Array:
-        """Matrix that moves the mean over some hours: the trend moves the contractility."""
+        """Matrix that moves the mean over some hours: the trend moves what recovers."""
         fading = HOURS_PER_DAY * TREND_DAYS
         moved = np.eye(len(self.names))
         trend = self.index[TREND.name]
+        moved[:, trend] += self._recovery * TREND_DAYS * -math.expm1(-hours / fading)
         moved[trend, trend] = math.exp(-hours / fading)
-        moved[STATE_INDEX["lv_contractility"], trend] = TREND_DAYS * -math.expm1(-hours / fading)
         return moved
 
     def process_noise(self, hours: float, share: float = 1.0) -> Array:
@@ -71,7 +73,7 @@ class StateSpace:
             Factor on the standard deviations of the random walks.
         """
         root = np.diag(share * self._random_walk_sd * math.sqrt(hours))
-        trend, moved = self.index[TREND.name], STATE_INDEX["lv_contractility"]
+        trend = self.index[TREND.name]
         # A trend that fades and is renewed (Ornstein-Uhlenbeck), and its integral.
         z = hours / (HOURS_PER_DAY * TREND_DAYS)
         left = math.exp(-z)
@@ -79,9 +81,9 @@ class StateSpace:
         joint = TREND_DAYS * (1.0 - left) ** 2 / own if own > 0 else 0.0
         variance = TREND_DAYS**2 * max(2.0 * z - 3.0 + 4.0 * left - left**2, 0.0) - joint**2
         column = np.zeros((len(self.names), 2))
+        column[:, 0] = TREND.sd * joint * self._recovery
+        column[:, 1] = TREND.sd * math.sqrt(max(variance, 0.0)) * self._recovery
         column[trend, 0] = TREND.sd * own
-        column[moved, 0] = TREND.sd * joint
-        column[moved, 1] = TREND.sd * math.sqrt(max(variance, 0.0))
         return np.concatenate([root, column], axis=1)
 
     def shift_of(self, by: Mapping[str, float]) -> Array:

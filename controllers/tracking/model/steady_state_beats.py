@@ -8,6 +8,7 @@ the slopes say that they lie.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from controllers.tracking.model.estimated_patient import OUTPUTS, KnownInputs
 from controllers.tracking.model.steady_state_equations import SteadyStateEquations
 from controllers.tracking.model.steady_state_newton import (
     BeatLinearisation,
+    are_near,
     newton,
     start_from_rest,
     start_near,
@@ -32,6 +34,9 @@ Key = tuple[float, str]
 _SLOW_CHORDS = 5.0
 #: Settings whose beats are remembered; a pump has about ten levels.
 REMEMBERED = 64
+# Points without a beat that are remembered for each setting, and how near known inputs count as
+# the same: a search that fails takes as long as hundreds of beats.
+_FAILURES, _SAME_INPUTS = 16, 0.02
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,19 @@ class _Last:
         )
 
 
+@dataclass(frozen=True)
+class _Failure:
+    """A point at which no beat was found, and why."""
+
+    point: Array
+    inputs: Array
+    reason: str
+
+    def is_near(self, point: Array, inputs: Array) -> bool:
+        same = np.allclose(self.inputs, inputs, rtol=_SAME_INPUTS, equal_nan=True)
+        return same and are_near(self.point, point)
+
+
 class SteadyStateBeats:
     """Steady-state beats of one nominal patient on one pump.
 
@@ -124,6 +142,7 @@ class SteadyStateBeats:
         self._slopes: dict[Key, BeatLinearisation] = {}
         self._last: dict[Key, _Last] = {}
         self._bends: dict[Key, Array] = {}
+        self._failures: dict[Key, deque[_Failure]] = {}
 
     def centres(
         self, points: Array, conditions: Sequence[OperatingCondition]
@@ -297,6 +316,10 @@ class SteadyStateBeats:
         """Take the slopes at a point; why there are none, or ""."""
         nearest = self._slopes.get(condition.key) or self._nearest(condition)
         inputs = condition.inputs.vector()
+        failures = self._failures.setdefault(condition.key, deque(maxlen=_FAILURES))
+        for failure in failures:
+            if failure.is_near(point, inputs):
+                return failure.reason
         for start in (start_near, start_from_rest):
             try:
                 guess = start(self.equations, nearest, point, condition.speed, inputs)
@@ -306,6 +329,7 @@ class SteadyStateBeats:
             else:
                 self._slopes[condition.key] = slopes
                 return ""
+        failures.append(_Failure(point.copy(), inputs, reason))
         return reason
 
     def _nearest(self, condition: OperatingCondition) -> BeatLinearisation | None:

@@ -77,11 +77,16 @@ class BeatLinearisation:
 
     def is_outdated_at(self, point: Array) -> bool:
         """Whether a point is far from where the slopes were taken."""
-        return bool(np.max(np.abs(point - self.linearised_at) / _SCALES) > _FAR)
+        return not are_near(point, self.linearised_at)
 
     def with_slow_convergence(self, slow: bool) -> BeatLinearisation:
         """The same, and whether the last search with it converged slowly."""
         return replace(self, slow_convergence=slow)
+
+
+def are_near(point: Array, other: Array) -> bool:
+    """Whether estimates are so near that what holds at one holds at the other."""
+    return bool(np.max(np.abs(point - other) / _SCALES) <= _FAR)
 
 
 def newton(

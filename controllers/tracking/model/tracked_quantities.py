@@ -79,9 +79,13 @@ PATIENT_STATES: tuple[TrackedQuantity, ...] = (
     TrackedQuantity("mitral_closing", "mL", "plain", 0.0, 30.0, 0.5, 20.0, 0.5, 150.0),
     TrackedQuantity("reflex_pressure", "mmHg", "plain", 0.0, 8.0, 0.2, 0.0, 0.2, 40.0),
     _factor("lv_stiffness", 0.12, 0.001, 0.0, 0.002, 3.0),
+    _factor("rv_stiffness", 0.12, 0.004, 0.0, 0.002, 3.0),
     _factor("arterial_compliance", 0.25, 0.002, 0.0, 0.005, 3.0),
     _factor("pulmonary_compliance", 0.3, 0.002, 0.0, 0.005, 3.0),
 )
+#: What the trend of recovery moves, by its logarithm: the walls soften as the contractility comes
+#: back. As from the shock of SCAI D to a healthy heart: 1.27 of contractility, -0.22 and -0.57.
+RECOVERY = {"lv_contractility": 1.0, "lv_stiffness": -0.17, "rv_stiffness": -0.45}
 #: The trend of recovery, a relative gain of LV contractility; the beat does not depend on it.
 TREND = TrackedQuantity("recovery_trend", "1/d", "plain", 0.0, 0.4, 0.0, 0.2, 0.01, 3.0)
 #: Days after which a trend has faded to 1/e, unless it is seen anew.
