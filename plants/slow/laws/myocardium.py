@@ -25,9 +25,9 @@ hours what had recovered.
 References
 ----------
 Braunwald E, Kloner RA (1982) Circulation 66:1146 (stunning). Przyklenk K, Patel B, Kloner RA
-(1987) Am J Cardiol 60:1211 (diastolic abnormalities of stunned myocardium, recalled). Suga H (1979) Am J Physiol 236:H498
-(pressure-volume area and oxygen demand). Canty JM (1988) Circ Res 63:821 (coronary pressure
-below which autoregulation fails, about 40 mmHg).
+(1987) Am J Cardiol 60:1211 (diastolic abnormalities of stunned myocardium, recalled). Suga H
+(1979) Am J Physiol 236:H498 (pressure-volume area and oxygen demand). Canty JM (1988) Circ Res
+63:821 (coronary pressure below which autoregulation fails, about 40 mmHg).
 """
 
 from __future__ import annotations

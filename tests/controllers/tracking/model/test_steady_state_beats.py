@@ -12,6 +12,7 @@ from controllers.tracking.model import (
     OperatingCondition,
     StateSpace,
     SteadyStateBeats,
+    steady_state_beats,
 )
 from controllers.tracking.prediction import Predictor
 from plants import (
@@ -107,6 +108,38 @@ def test_where_there_is_no_beat_the_reason_is_told():
     )
     assert "no steady-state beat" in steady.reasons[0]
     assert np.isnan(steady.values).all()
+
+
+def test_a_point_without_a_beat_is_not_searched_again_nearby(monkeypatch):
+    searches = []
+    search = steady_state_beats.newton
+
+    def counted(*arguments):
+        searches.append(arguments)
+        return search(*arguments)
+
+    monkeypatch.setattr(steady_state_beats, "newton", counted)
+    beats = SteadyStateBeats(PLANT, SLOW)
+    condition = [OperatingCondition(PUMP.speed("P-9"), INPUTS)]
+
+    def asked(volume):
+        """Searches of the patient with that volume, mL."""
+        searches.clear()
+        empty = beats.centres(point(blood_volume=volume)[None], condition)
+        return len(searches), empty.reasons[0]
+
+    first, reason = asked(-3000.0)
+    assert first > 0
+    # Other points in between do not matter; 90 mL of a prior of 300 mL is not nearby.
+    assert asked(-2900.0)[0] > 0
+    assert asked(-3010.0) == (0, reason)
+    assert asked(-3090.0)[0] > 0
+    # Nor is one with other known inputs, and one with a beat has it.
+    drugs = KnownInputs(np.array([0.0, 0.1]), np.nan, 12.0).without_leak()
+    searches.clear()
+    beats.centres(point(blood_volume=-3000.0)[None], [OperatingCondition(44_000.0, drugs)])
+    assert searches
+    assert asked(0.0)[1] == ""
 
 
 def test_a_beat_that_is_led_from_a_leak_is_that_of_a_tight_valve_where_none_leaks(beats):
