@@ -75,3 +75,13 @@ def test_a_rhythm_is_averaged_over_many_beats(monkeypatch):
     # Every other beat is premature: the mean is of both kinds.
     assert abs(bigeminal.values["lvedv"] - steady.metrics["lvedv"]) > 0.3
     assert "loop_fill" not in bigeminal.values
+
+
+def test_a_functional_valve_leaks_less_on_a_pump_than_without_one():
+    """It follows the ventricle, where a valve disease keeps its conductance."""
+    patient = Patient.load("hfref")
+    alone = simulate_support(patient, support(functional_leak=2.0), None)
+    full = simulate_support(patient, support(functional_leak=2.0, device="5.5", level="P-9"), None)
+    assert alone.disturbances["mitral_leak"] > 0.5 > 0.01 > full.disturbances["mitral_leak"]
+    volumes = [each.values["mitral_regurgitant_volume"] for each in (alone, full)]
+    assert volumes[0] > 10.0 > 1.0 > volumes[1]
