@@ -236,8 +236,8 @@ def simulate_condition(
 ) -> Condition:
     """The periodic beat of a plant at a level, under disturbances and with or without a reflex.
 
-    Instead of a reflex a functional mitral valve may be settled. Of a rhythm that repeats no beat, the mean of many; the measures of a single beat are then left
-    out.
+    Instead of a reflex a functional mitral valve may be settled. Of a rhythm that repeats no beat,
+    the mean of many; the measures of a single beat are then left out.
 
     Raises
     ------

@@ -1,6 +1,4 @@
-"""What the slow clock adds to a periodic beat: a reflex and a mitral valve in equilibrium, drugs, and
-lactate.
-"""
+"""What the slow clock adds to a periodic beat: reflex and mitral valve settled, drugs, lactate."""
 
 from __future__ import annotations
 
