@@ -220,6 +220,9 @@ class PublishedStudy(CheckedModel):
         Parameters that identification leaves as they are.
     baroreflex : bool
         Whether the baroreflex acts, neutral at the pressure before.
+    coronary_coupling : bool
+        Whether the contractility follows the perfusion, as it does in every patient; else it
+        stays what it is before support.
     supports : mapping of str to Support
         The conditions.
     bands : tuple of Band
@@ -236,6 +239,7 @@ class PublishedStudy(CheckedModel):
     baroreflex: bool
     supports: dict[str, Support]
     bands: tuple[Band, ...]
+    coronary_coupling: bool = True
     patients: tuple[PresetName, ...] = ()
     before: Annotated[Mapping[str, Quantity], quantities_in(SIGNALS, required=False)] = Field(
         default_factory=no_quantities
@@ -252,6 +256,11 @@ class PublishedStudy(CheckedModel):
                     allowed = "none in a study with a baroreflex: only one of the two settles"
                     field = f"supports.{name}.functional_leak"
                     yield InputError(field, support.functional_leak, allowed)
+        if not self.coronary_coupling:
+            for name, support in self.supports.items():
+                if support.patient is not None:
+                    allowed = "none in a study that keeps the contractility of its own patient"
+                    yield InputError(f"supports.{name}.patient", support.patient, allowed)
         conditions = (BEFORE, *self.supports)
         yield from [
             unknown_name(f"bands[{k}].at", name, conditions)

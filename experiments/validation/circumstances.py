@@ -13,12 +13,14 @@ from plants import (
     WAVEFORMS,
     Event,
     Patient,
+    Plant,
     Pump,
     Rhythm,
     Scenario,
     Simulator,
     SteadyState,
     individual,
+    steady_state,
     with_valve_disease,
 )
 from plants.quantities import SECONDS_PER_MINUTE, Array
@@ -57,6 +59,18 @@ def circumstanced(patient: Patient, support: Support) -> Patient:
         volume = patient["blood_volume"] + support.volume
         patient = patient.replace(source="validation", tag="X", blood_volume=volume)
     return patient
+
+
+def with_kept_contractility(patient: Patient) -> Patient:
+    """The patient whose contractility no longer follows the perfusion: it stays what it is now.
+
+    Raises
+    ------
+    PhysicsError
+        The patient has no periodic beat.
+    """
+    perfused = steady_state(Plant(patient)).metrics["perfusion_factor"] * patient["lv_ees"]
+    return patient.replace(source="validation", tag="X", coronary_coupling=0.0, lv_ees=perfused)
 
 
 def acting(support: Support, pump: Pump | None) -> dict[str, float]:

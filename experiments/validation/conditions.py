@@ -14,7 +14,13 @@ from experiments.validation.bands import (
     Support,
     studies,
 )
-from experiments.validation.circumstances import acting, beat_waves, circumstanced, irregular_beats
+from experiments.validation.circumstances import (
+    acting,
+    beat_waves,
+    circumstanced,
+    irregular_beats,
+    with_kept_contractility,
+)
 from experiments.validation.measures import measures
 from experiments.validation.slow import functional_valve, with_functional_valve, with_reflex
 from plants import Patient, PhysicsError, Plant, TargetRow, identify, steady_state
@@ -169,6 +175,8 @@ def simulate_study(study: PublishedStudy) -> list[Case]:
 
 def _case(study: PublishedStudy, preset: str) -> Case:
     patient, targets = identified(study, preset)
+    if not study.coronary_coupling:
+        patient = with_kept_contractility(patient)
     before = simulate_condition(Plant(patient))
     conditions = {BEFORE: before}
     pressure = before.values["map"] if study.baroreflex else None

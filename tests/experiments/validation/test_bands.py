@@ -167,6 +167,13 @@ def test_the_tables_of_a_study_are_read():
         (lambda t: t["supports"]["support"].update(rhythm="bigeminy"), "baroreflex"),
         (lambda t: t["supports"]["support"].update(functional_leak=-1.0), "functional_leak"),
         (lambda t: t["supports"]["support"].update(functional_leak=1.0), "baroreflex"),
+        (
+            lambda t: (
+                t.update(coronary_coupling=False),
+                t["supports"]["support"].update(patient="healthy"),
+            ),
+            "supports.support.patient",
+        ),
         (lambda t: t.update(base="shock-z"), "shock-z"),
         (lambda t: t.pop("source"), "source"),
     ],
