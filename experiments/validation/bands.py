@@ -35,6 +35,7 @@ from plants.quantities import (
     load_toml,
     lookup,
     no_quantities,
+    number_in,
     one_of,
     quantities_in,
 )
@@ -106,6 +107,9 @@ class Support(CheckedModel):
         Seed of an individual drawn around the patient.
     valve : str or None
         A severe valve disease that the patient has besides.
+    functional_leak : float or None
+        Leak (mL/s/mmHg) that the mitral valve of the study's patient has without a pump; it
+        follows the size and the filling of the ventricle.
     volume : float
         Blood given (mL), or lost where it is below zero.
     drugs : mapping of str to float
@@ -125,6 +129,7 @@ class Support(CheckedModel):
     place: Place | None = None
     individual: int | None = None
     valve: Annotated[str, one_of(valve_diseases())] | None = None
+    functional_leak: Annotated[float, number_in(SIGNALS["functional_leak"])] | None = None
     volume: float = 0.0
     drugs: Annotated[Mapping[str, float], _DOSES] = Field(default_factory=dict)
     disturbances: Annotated[Mapping[str, float], _numbers(DISTURBANCES, "disturbance")] = Field(
@@ -215,6 +220,9 @@ class PublishedStudy(CheckedModel):
         Parameters that identification leaves as they are.
     baroreflex : bool
         Whether the baroreflex acts, neutral at the pressure before.
+    coronary_coupling : bool
+        Whether the contractility follows the perfusion, as it does in every patient; else it
+        stays what it is before support.
     supports : mapping of str to Support
         The conditions.
     bands : tuple of Band
@@ -231,6 +239,7 @@ class PublishedStudy(CheckedModel):
     baroreflex: bool
     supports: dict[str, Support]
     bands: tuple[Band, ...]
+    coronary_coupling: bool = True
     patients: tuple[PresetName, ...] = ()
     before: Annotated[Mapping[str, Quantity], quantities_in(SIGNALS, required=False)] = Field(
         default_factory=no_quantities
@@ -243,6 +252,15 @@ class PublishedStudy(CheckedModel):
                 if support.rhythm is not None:
                     allowed = "none in a study with a baroreflex: it needs a periodic beat"
                     yield InputError(f"supports.{name}.rhythm", support.rhythm, allowed)
+                if support.functional_leak is not None:
+                    allowed = "none in a study with a baroreflex: only one of the two settles"
+                    field = f"supports.{name}.functional_leak"
+                    yield InputError(field, support.functional_leak, allowed)
+        if not self.coronary_coupling:
+            for name, support in self.supports.items():
+                if support.patient is not None:
+                    allowed = "none in a study that keeps the contractility of its own patient"
+                    yield InputError(f"supports.{name}.patient", support.patient, allowed)
         conditions = (BEFORE, *self.supports)
         yield from [
             unknown_name(f"bands[{k}].at", name, conditions)

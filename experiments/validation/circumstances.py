@@ -13,15 +13,18 @@ from plants import (
     WAVEFORMS,
     Event,
     Patient,
+    Plant,
     Pump,
     Rhythm,
     Scenario,
     Simulator,
     SteadyState,
     individual,
+    steady_state,
     with_valve_disease,
 )
 from plants.quantities import SECONDS_PER_MINUTE, Array
+from plants.simulation import beats_of_course, mean_over_beats
 from plants.slow import combined_disturbances
 
 _WAVE_INTERVAL = 0.001  # s
@@ -29,9 +32,9 @@ _WAVE_INTERVAL = 0.001  # s
 _GRADE = "severe"
 # A window is clear of the valve this many widths of its passage beyond the limit of depth.
 _CLEAR_WIDTHS = 8.0
-# Of a rhythm that repeats no beat: its seed, the course that is passed over, the one averaged, and
-# the interval of its samples, s. Beats count by their length.
-_SEED, _SETTLING, _AVERAGED, _SAMPLE = 1, 30.0, 120.0, 0.5
+# Of a rhythm that repeats no beat: its seed, and the course that is passed over and the one
+# averaged, s.
+_SEED, _SETTLING, _AVERAGED = 1, 30.0, 120.0
 
 
 def circumstanced(patient: Patient, support: Support) -> Patient:
@@ -56,6 +59,18 @@ def circumstanced(patient: Patient, support: Support) -> Patient:
         volume = patient["blood_volume"] + support.volume
         patient = patient.replace(source="validation", tag="X", blood_volume=volume)
     return patient
+
+
+def with_kept_contractility(patient: Patient) -> Patient:
+    """The patient whose contractility no longer follows the perfusion: it stays what it is now.
+
+    Raises
+    ------
+    PhysicsError
+        The patient has no periodic beat.
+    """
+    perfused = steady_state(Plant(patient)).metrics["perfusion_factor"] * patient["lv_ees"]
+    return patient.replace(source="validation", tag="X", coronary_coupling=0.0, lv_ees=perfused)
 
 
 def acting(support: Support, pump: Pump | None) -> dict[str, float]:
@@ -100,7 +115,7 @@ def beat_waves(
 def irregular_beats(
     steady: SteadyState, speed: float, disturbances: Mapping[str, float], rhythm: str
 ) -> tuple[dict[str, float], dict[str, Array]]:
-    """Mean metrics of two minutes of a rhythm, and the waveforms of its last seconds.
+    """Mean metrics of two minutes of a rhythm, over time, and the waveforms of its last seconds.
 
     Parameters
     ----------
@@ -116,11 +131,7 @@ def irregular_beats(
     simulator = _held(steady, disturbances, Rhythm.make(rhythm, seed=_SEED))
     simulator.reset(steady.state, speed=speed)
     simulator.advance(speed, _SETTLING)
-    rows = []
-    for _ in range(round(_AVERAGED / _SAMPLE)):
-        simulator.advance(speed, _SAMPLE)
-        rows.append(simulator.metrics())
-    means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+    means = mean_over_beats(beats_of_course(simulator, speed, _AVERAGED))
     return means, _waves(simulator, speed, steady.metrics["heart_rate"])
 
 

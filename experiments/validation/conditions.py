@@ -14,12 +14,19 @@ from experiments.validation.bands import (
     Support,
     studies,
 )
-from experiments.validation.circumstances import acting, beat_waves, circumstanced, irregular_beats
+from experiments.validation.circumstances import (
+    acting,
+    beat_waves,
+    circumstanced,
+    irregular_beats,
+    with_kept_contractility,
+)
 from experiments.validation.measures import measures
-from experiments.validation.slow import with_reflex
+from experiments.validation.slow import functional_valve, with_functional_valve, with_reflex
 from plants import Patient, PhysicsError, Plant, TargetRow, identify, steady_state
 from plants.cohorts import ESTIMATED_PARAMETERS
 from plants.quantities import Array
+from plants.slow.laws import mitral
 
 _SHOWN_WAVES = (
     "time",
@@ -168,6 +175,8 @@ def simulate_study(study: PublishedStudy) -> list[Case]:
 
 def _case(study: PublishedStudy, preset: str) -> Case:
     patient, targets = identified(study, preset)
+    if not study.coronary_coupling:
+        patient = with_kept_contractility(patient)
     before = simulate_condition(Plant(patient))
     conditions = {BEFORE: before}
     pressure = before.values["map"] if study.baroreflex else None
@@ -204,13 +213,14 @@ def simulate_support(
         Operating point of the baroreflex, mmHg; None without a reflex.
     """
     plant = Plant(circumstanced(patient, support), support.device)
-    outside = acting(support, plant.pump)
+    outside, leak = acting(support, plant.pump), support.functional_leak
+    valve = None if leak is None else functional_valve(plant.patient, leak)
     if plant.pump is None or support.level is None:
-        return simulate_condition(plant, "", outside, rhythm=support.rhythm)
+        return simulate_condition(plant, "", outside, rhythm=support.rhythm, valve=valve)
     level = support.level
     if level == HIGHEST_WITHOUT_SUCTION:
         level = highest_without_suction(plant)
-    return simulate_condition(plant, level, outside, reflex_pressure, support.rhythm)
+    return simulate_condition(plant, level, outside, reflex_pressure, support.rhythm, valve)
 
 
 def highest_without_suction(plant: Plant) -> str:
@@ -230,11 +240,12 @@ def simulate_condition(
     outside: Mapping[str, float] | None = None,
     reflex_pressure: float | None = None,
     rhythm: str | None = None,
+    valve: mitral.Parameters | None = None,
 ) -> Condition:
     """The periodic beat of a plant at a level, under disturbances and with or without a reflex.
 
-    Of a rhythm that repeats no beat, the mean of many; the measures of a single beat are then left
-    out.
+    Instead of a reflex a functional mitral valve may be settled. Of a rhythm that repeats no beat,
+    the mean of many; the measures of a single beat are then left out.
 
     Raises
     ------
@@ -243,10 +254,12 @@ def simulate_condition(
     """
     speed = plant.level_speed(level)
     held = dict(outside or {})
-    if reflex_pressure is None:
-        steady = steady_state(plant, speed, held)
-    else:
+    if valve is not None:
+        steady, held = with_functional_valve(plant, speed, held, valve)
+    elif reflex_pressure is not None:
         steady, held = with_reflex(plant, speed, held, reflex_pressure)
+    else:
+        steady = steady_state(plant, speed, held)
     if rhythm is not None:
         values, waves = irregular_beats(steady, speed, held, rhythm)
         return Condition(plant.patient, plant.device, level, speed, held, values, waves)

@@ -1,17 +1,20 @@
-"""What the slow clock adds to a periodic beat: a reflex in equilibrium, drugs, and lactate."""
+"""What the slow clock adds to a periodic beat: reflex and mitral valve settled, drugs, lactate."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from plants import METRICS, Plant, SlowParameters, SteadyState, steady_state
+from plants import METRICS, Patient, PhysicsError, Plant, SlowParameters, SteadyState, steady_state
+from plants.cohorts import built_in_variation
 from plants.quantities import TypedLayout
 from plants.slow import PARAMETER_LAYOUT, combined_disturbances
-from plants.slow.laws import drugs, oxygen, reflex
+from plants.slow.laws import drugs, hidden_regurgitation, mitral, oxygen, reflex
 
 # Of the pressure at which the reflex settles, mmHg.
 _TOLERANCE = 1e-3
+# Of the leak at which a functional valve settles (mL/s/mmHg), and in how many steps at most.
+_LEAK_TOLERANCE, _MOST_STEPS = 1e-4, 200
 
 
 def with_reflex(
@@ -77,6 +80,84 @@ def reflex_effects(pressure: float, operating_point: float) -> dict[str, float]:
     p = replace(defaults, baroreflex_gain=1.0, baroreflex_operating_pressure=operating_point)
     effects = reflex.effects(reflex.equilibrium(pressure, p), None, p)
     return {name: float(value) for name, value in effects.items()}
+
+
+def functional_valve(patient: Patient, leak: float) -> mitral.Parameters:
+    """The mitral valve of a patient that has a functional leak without a pump.
+
+    As the virtual patients of a population have it: it would be tight where the end-diastolic
+    pressure has fallen by some of the population's relief; the beats on a pump play no part.
+
+    Parameters
+    ----------
+    patient : Patient
+        The patient, identified without a functional leak.
+    leak : float
+        Functional leak without a pump, mL/s/mmHg.
+
+    Raises
+    ------
+    PhysicsError
+        There is no periodic beat with that leak.
+
+    Examples
+    --------
+    >>> from experiments.validation.slow import functional_valve
+    >>> from plants import Patient
+    >>> valve = functional_valve(Patient.load("hfref"), 2.0)
+    >>> 0.0 < valve.mitral_tethering < 1.0
+    True
+    """
+    metrics = steady_state(Plant(patient), 0.0, {"mitral_leak": leak}).metrics
+    relief = built_in_variation().regurgitation["relief"]
+    relieved = {**metrics, "lvedp": (1 - relief) * metrics["lvedp"]}
+    p = TypedLayout(mitral.Parameters).select(SlowParameters.load().values)
+    own = hidden_regurgitation(relieved, metrics, leak, p.mitral_pressure_weight)
+    return replace(p, **own)
+
+
+def with_functional_valve(
+    plant: Plant, speed: float, outside: Mapping[str, float], valve: mitral.Parameters
+) -> tuple[SteadyState, dict[str, float]]:
+    """The beat whose end-diastolic ventricle makes a mitral valve leak as it does in that beat.
+
+    The leak is that to which a tight valve opens: with every step it grows towards the one that
+    belongs to the ventricle, as on the slow clock after a time on full support.
+
+    Parameters
+    ----------
+    plant : Plant
+        Patient and pump.
+    speed : float
+        Pump speed, rpm.
+    outside : mapping of str to float
+        Other disturbances.
+    valve : mitral.Parameters
+        From :func:`functional_valve`.
+
+    Returns
+    -------
+    SteadyState, dict of str to float
+        The beat, and every disturbance under which it is periodic.
+
+    Raises
+    ------
+    PhysicsError
+        There is no periodic beat, or the leak does not settle.
+    """
+    leak, start = 0.0, None
+    for _ in range(_MOST_STEPS):
+        held = combined_disturbances(outside, {"mitral_leak": leak})
+        steady = steady_state(plant, speed, held, start=start)
+        start, before = steady.state, leak
+        metrics = steady.metrics
+        leak = float(mitral.leak_target(metrics["lvedv"], metrics["lvedp"], valve))
+        if abs(leak - before) < _LEAK_TOLERANCE:
+            return steady, held
+    raise PhysicsError(
+        f"the mitral valve of {plant.patient.name} has not settled after {_MOST_STEPS} steps: "
+        f"{leak:.3g} mL/s/mmHg"
+    )
 
 
 def drug_effects(doses: Mapping[str, float]) -> dict[str, float]:

@@ -1,6 +1,10 @@
 """Simulation: a plant stepped through time, at a held speed or in a closed loop."""
 
 from plants.simulation.beat_counter import BeatCounter as BeatCounter
+from plants.simulation.beat_means import (
+    beats_of_course as beats_of_course,
+    mean_over_beats as mean_over_beats,
+)
 from plants.simulation.conditions import SINUS as SINUS, Conditions as Conditions
 from plants.simulation.constant_speed import (
     held_speed as held_speed,

@@ -220,6 +220,24 @@ class Simulator(Shown):
         logs = [self._advance_block(speed, x, interval) for x in time_blocks(seconds, interval)]
         return np.concatenate(logs)[::finer]
 
+    def advance_beat(self, speed: float) -> dict[str, float]:
+        """Let time pass until the present beat has ended, and give the metrics of that beat.
+
+        Parameters
+        ----------
+        speed : float
+            Speed command, rpm; limited to what the pump can do.
+
+        Raises
+        ------
+        PhysicsError
+            The simulation left the physical range.
+        """
+        beat = self._beat_counter.completed[0]
+        while self._beat_counter.completed[0] == beat:
+            self._advance_in_beat(speed, min(self._left(), DISTURBANCE_BLOCK), None)
+        return self.metrics()
+
     def _advance_by_beats(self, speed: float, seconds: float, interval: float | None) -> Array:
         """As :meth:`advance`, in blocks that end with the beats: what acts changes between them."""
         count = 1 if interval is None else max(1, round(seconds / interval))

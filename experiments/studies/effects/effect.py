@@ -26,6 +26,7 @@ from plants import (
     with_valve_disease,
 )
 from plants.quantities import CheckedModel, Text, one_of
+from plants.simulation import beats_of_course, mean_over_beats
 
 Change = Literal["rises", "falls", "stays"]
 Names = Annotated[tuple[str, ...], BeforeValidator(tuple)]
@@ -34,7 +35,6 @@ Values = dict[str, float]
 CIRCULATION, EVERYTHING = "circulation", "everything"
 #: Standard deviation of the systolic pressure from beat to beat (mmHg), of a course.
 SPREAD = "systolic_spread"
-_SAMPLE = 0.5  # s, between two samples of a course
 _SOURCE, _TAG = "effects study", "X"
 _TOLERANCE = 1e-5  # of an outer step: what stays shall stay to a few digits
 
@@ -124,12 +124,9 @@ class Condition(CheckedModel):
         simulator = Simulator(plant, Scenario.load(self.scenario), slow=clock, rhythm=rhythm)
         simulator.reset(speed=speed)
         simulator.advance(speed, window[0])
-        rows = []
-        for _ in range(round((window[1] - window[0]) / _SAMPLE)):
-            simulator.advance(speed, _SAMPLE)
-            rows.append(simulator.metrics())
-        means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
-        return means | {SPREAD: float(np.std([row["systolic"] for row in rows]))}
+        beats = beats_of_course(simulator, speed, window[1] - window[0])
+        spread = float(np.std([beat["systolic"] for beat in beats]))
+        return mean_over_beats(beats) | {SPREAD: spread}
 
 
 class Expectation(CheckedModel):

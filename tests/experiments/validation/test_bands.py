@@ -165,6 +165,15 @@ def test_the_tables_of_a_study_are_read():
         (lambda t: t["supports"]["support"].update(disturbances={"map": 1.0}), "disturbance"),
         (lambda t: t["supports"]["support"].update(valve="aortic"), "aortic-regurgitation"),
         (lambda t: t["supports"]["support"].update(rhythm="bigeminy"), "baroreflex"),
+        (lambda t: t["supports"]["support"].update(functional_leak=-1.0), "functional_leak"),
+        (lambda t: t["supports"]["support"].update(functional_leak=1.0), "baroreflex"),
+        (
+            lambda t: (
+                t.update(coronary_coupling=False),
+                t["supports"]["support"].update(patient="healthy"),
+            ),
+            "supports.support.patient",
+        ),
         (lambda t: t.update(base="shock-z"), "shock-z"),
         (lambda t: t.pop("source"), "source"),
     ],

@@ -6,7 +6,13 @@ import pytest
 
 from experiments.validation import circumstances
 from experiments.validation.bands import Support
-from experiments.validation.circumstances import acting, circumstanced, irregular_beats, place
+from experiments.validation.circumstances import (
+    acting,
+    circumstanced,
+    irregular_beats,
+    place,
+    with_kept_contractility,
+)
 from experiments.validation.conditions import simulate_condition, simulate_support
 from plants import Patient, Plant, Pump, individual, steady_state
 
@@ -32,6 +38,18 @@ def test_a_patient_is_another_drawn_diseased_and_bled_in_turn():
     assert changed["blood_volume"] == drawn["blood_volume"] - 200.0
     assert changed["leak_aortic"] > drawn["leak_aortic"] + 1.0
     assert changed["lv_ees"] == drawn["lv_ees"]
+
+
+def test_kept_contractility_changes_nothing_before_support_and_holds_it_on_support():
+    patient = Patient.load("shock-e")
+    kept = with_kept_contractility(patient)
+    own, held = (steady_state(Plant(each)).metrics for each in (patient, kept))
+    for name in ("map", "cardiac_output", "pressure_volume_area", "lvedv"):
+        assert held[name] == pytest.approx(own[name], rel=1e-3), name
+    assert own["perfusion_factor"] < 0.99
+    # The pump perfuses the ventricle again: that of the patient beats the stronger for it.
+    own, held = (simulate_condition(Plant(each, "CP"), "P-9").values for each in (patient, kept))
+    assert own["pressure_volume_area"] > held["pressure_volume_area"] + 50.0
 
 
 def test_what_acts_is_put_together():
@@ -75,3 +93,13 @@ def test_a_rhythm_is_averaged_over_many_beats(monkeypatch):
     # Every other beat is premature: the mean is of both kinds.
     assert abs(bigeminal.values["lvedv"] - steady.metrics["lvedv"]) > 0.3
     assert "loop_fill" not in bigeminal.values
+
+
+def test_a_functional_valve_leaks_less_on_a_pump_than_without_one():
+    """It follows the ventricle, where a valve disease keeps its conductance."""
+    patient = Patient.load("hfref")
+    alone = simulate_support(patient, support(functional_leak=2.0), None)
+    full = simulate_support(patient, support(functional_leak=2.0, device="5.5", level="P-9"), None)
+    assert alone.disturbances["mitral_leak"] > 0.5 > 0.01 > full.disturbances["mitral_leak"]
+    volumes = [each.values["mitral_regurgitant_volume"] for each in (alone, full)]
+    assert volumes[0] > 10.0 > 1.0 > volumes[1]
