@@ -63,7 +63,7 @@ def _factor(
 
 
 #: What the beat depends on: factors on contractilities, resistances, heart rate, diastolic
-#: stiffness and compliances; blood beyond the nominal patient's; the mitral leak at
+#: stiffnesses and compliances; blood beyond the nominal patient's; the mitral leak at
 #: `REFERENCE_STRETCH` beyond the closing stretch, and that stretch beyond the first one; the
 #: operating point of the baroreflex beyond the nominal one.
 PATIENT_STATES: tuple[TrackedQuantity, ...] = (
