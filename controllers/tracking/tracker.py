@@ -33,17 +33,11 @@ from controllers.tracking.filter import (
 )
 from controllers.tracking.forecast import Forecast
 from controllers.tracking.forecaster import Forecaster, ForecastOrigin
-from controllers.tracking.model import (
-    NO_PUMP_SPEED,
-    KnownInputs,
-    StateSpace,
-    SteadyStateBeats,
-    end_diastolic_stretch,
-)
+from controllers.tracking.model import NO_PUMP_SPEED, KnownInputs, StateSpace, SteadyStateBeats
 from controllers.tracking.prediction import Predictor
 from controllers.tracking.valve_hypotheses import ValveHypotheses
 from plants import METRICS, InputError, Measurement
-from plants.slow.laws import DRUGS
+from plants.slow.laws import DRUGS, end_diastolic_stretch
 
 # Share of a speed by which a reading may differ and still be that of the level.
 _SAME_SPEED = 0.01

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from plants.bedside.bedside import SETTLING_TIME, Bedside
 from plants.bedside.events import HourEvent, HourScenario
@@ -16,14 +16,15 @@ from plants.plant import Plant
 from plants.pumps import FULL_SUPPORT_LEVEL, LOWEST_LEVEL, Pump
 from plants.quantities import InputError, PhysicsError
 from plants.slow import STATE_LAYOUT, SlowClock, SlowParameters
-from plants.slow.laws import DRUGS
+from plants.slow.laws import DRUGS, end_diastolic_stretch, tethering_of
 
-# Shares of the way between the two levels up to which the valve stays tight, in the order in which
-# they are tried; below 0 it begins to leak a little at the high level already. Guesses.
-_STILL_CLOSED = (0.3, 0.5, 0.7, 0.9, 0.1, -0.2, -0.5)
-# Regurgitant fraction below which a leak is hidden, and above which it shows; guesses about the
-# bounds of mild and moderate regurgitation.
-_HIDDEN, _SHOWS = 0.1, 0.3
+# Share of the way between the two levels up to which the stretch of a tight ventricle leaves the
+# valve closed. Guess.
+_STILL_CLOSED = 0.3
+# Regurgitant fraction below which a leak is hidden: an echo shows a trace at most. Guess.
+_HIDDEN = 0.05
+# Relative error of the leak at the low level, and courses that are tried.
+_NEAR, _TRIES = 0.1, 8
 # Arteries that take any pump, mm.
 _WIDE = 9.0
 # Share of the blood volume that decongestion takes.
@@ -87,11 +88,11 @@ def masked_regurgitation_parameters(
 ) -> dict[str, float]:
     """Parameters of a mitral valve that is tight at P-8 and leaks at P-2, some days on.
 
-    The valve begins to leak a share of the way between the beats of both levels without a leak, and
-    has the leak wanted in the beat of the low level that such a leak makes. The leak fills the
-    ventricle that pulls the valve open, so that a valve may stay shut or stay open at both levels:
-    of several shares the first is taken with which this patient's is hidden at the one and shows
-    at the other, or else the one with which it changes most.
+    How steeply the leak grows is taken from the beats of both levels without a leak and with the
+    one wanted, imposed: the leak fills the ventricle that pulls the valve open, and grows less
+    steeply than would hold it open by itself. Where the valve begins to leak is searched for on the
+    patient's own course, because a valve that leaks on arrival changes all that follows: what is
+    given, what recovers, how large the ventricle is in the end.
 
     Parameters
     ----------
@@ -103,6 +104,12 @@ def masked_regurgitation_parameters(
         The device.
     hours : float
         How long support at P-8 has lasted, h.
+
+    Returns
+    -------
+    dict of str to float
+        The first with which the leak is about the one wanted at P-2 and hidden at P-8 before and
+        after; of a patient for whom there is none, those with which it changes most.
 
     Raises
     ------
@@ -120,29 +127,77 @@ def masked_regurgitation_parameters(
         events=leaking,
     )
     p = SlowParameters.load()
-    # The leak saturates, so that a larger one must be wanted for this one to come about.
-    wanted = leak / math.sqrt(1.0 - (leak / p["mitral_leak_limit"]) ** 2)
-
-    def stretch(metrics: Mapping[str, float]) -> float:
-        return metrics["lvedv"] + p["mitral_pressure_weight"] * metrics["lvedp"]
-
-    best: tuple[float, dict[str, float]] | None = None
-    for share in _STILL_CLOSED:
-        grown = share * (stretch(low) - stretch(full))
+    weight = p["mitral_pressure_weight"]
+    at_full, at_low, at_leak = (end_diastolic_stretch(m, weight) for m in (full, low, leaky))
+    closing = at_full + _STILL_CLOSED * (at_low - at_full)
+    # Stretch beyond the closing one at which it leaks as wanted, and how much of it is the leak's.
+    beyond, by_leak = max(at_leak - closing, 1.0), max(at_leak - at_low, 1.0)
+    tethering = tethering_of(leak, beyond, p["mitral_leak_limit"])
+    search = _ClosingSearch(closing, 0.2 * by_leak)
+    best: tuple[float, dict[str, float]] = -math.inf, {}
+    for _ in range(_TRIES):
         parameters = {
-            "mitral_competent_volume": full["lvedv"] + grown,
+            "mitral_competent_volume": search.closing - weight * full["lvedp"],
             "mitral_competent_pressure": full["lvedp"],
-            "mitral_tethering": wanted / max(stretch(leaky) - stretch(full) - grown, 1.0),
+            "mitral_tethering": tethering,
         }
         leaks = replace(patient, slow=dict(patient.slow) | parameters)
-        beats = _courses(leaks, pump, (FULL_SUPPORT_LEVEL, hours), (LOWEST_LEVEL, SETTLING_TIME))
-        hidden, shown = (beat["mitral_regurgitant_fraction"] for beat in beats)
-        if hidden < _HIDDEN and shown > _SHOWS:
+        try:
+            before, shown, after = _courses(leaks, pump, *_wean_and_back(hours))
+        except InputError:  # Dies of the leak.
+            search.move(1.0, search.closing + by_leak)
+            continue
+        hidden = max(beat["mitral_regurgitant_fraction"] for beat in (before, after))
+        error = shown["functional_leak"] / leak - 1.0
+        if hidden < _HIDDEN and abs(error) < _NEAR:
             return parameters
-        if best is None or shown - hidden > best[0]:
-            best = shown - hidden, parameters
-    assert best is not None
+        change = shown["mitral_regurgitant_fraction"] - hidden
+        best = max(best, (change, parameters), key=lambda pair: pair[0])
+        # Where it would close with the leak wanted, by this course.
+        wanted = end_diastolic_stretch(shown, weight) - error * by_leak - beyond
+        search.move(max(error, _NEAR) if hidden >= _HIDDEN else error, wanted)
     return best[1]
+
+
+@dataclass
+class _ClosingSearch:
+    """Search for the stretch up to which a valve closes: false position, once it is bracketed.
+
+    Attributes
+    ----------
+    closing : float
+        Stretch to be tried next, mL.
+    least : float
+        Least step before it is bracketed, mL.
+    leaky, tight : tuple of float, optional
+        The last stretch with too large a leak and with too small a one, with the errors.
+    """
+
+    closing: float
+    least: float
+    leaky: tuple[float, float] | None = None
+    tight: tuple[float, float] | None = None
+
+    def move(self, error: float, wanted: float) -> None:
+        """Go on from the relative error of the leak; unbracketed, towards a stretch (mL)."""
+        if error > 0.0:
+            self.leaky = self.closing, error
+            wanted = max(wanted, self.closing + self.least)
+        else:
+            self.tight = self.closing, error
+            wanted = min(wanted, self.closing - self.least)
+        if self.leaky is None or self.tight is None:
+            self.closing = wanted
+            return
+        (low, much), (high, little) = self.leaky, self.tight
+        share = min(max(much / (much - little), 0.2), 0.8)  # Of the way, never to its ends.
+        self.closing = low + share * (high - low)
+
+
+def _wean_and_back(hours: float) -> tuple[tuple[str, float], ...]:
+    """Full support for some hours, the low level, and full support again."""
+    settled = 2 * SETTLING_TIME
+    return (FULL_SUPPORT_LEVEL, hours), (LOWEST_LEVEL, settled), (FULL_SUPPORT_LEVEL, settled)
 
 
 def _courses(

@@ -4,7 +4,6 @@ from controllers.tracking.model.estimated_patient import (
     OUTPUTS as OUTPUTS,
     KnownInputs as KnownInputs,
     contractility_factor_without_drugs as contractility_factor_without_drugs,
-    end_diastolic_stretch as end_diastolic_stretch,
 )
 from controllers.tracking.model.state_space import StateSpace as StateSpace
 from controllers.tracking.model.steady_state_beats import (

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import casadi as ca
@@ -216,11 +215,6 @@ def _saturation(hemoglobin: ca.SX, m: BeatMetrics, p: AllParameters) -> ca.SX:
 def parameter_vector(slow: SlowParameters, patient: Patient) -> Array:
     """The parameters ``p`` of the functions."""
     return np.concatenate([slow.vector(), patient.vector()])
-
-
-def end_diastolic_stretch(metrics: Mapping[str, float], pressure_weight: float) -> float:
-    """Stretch (mL) of the left ventricle at end diastole: its volume, and its pressure as mL."""
-    return metrics["lvedv"] + pressure_weight * metrics["lvedp"]
 
 
 def contractility_factor_without_drugs(slow: SlowParameters) -> float:

@@ -32,6 +32,8 @@ from plants.slow.laws.mitral import (
     MITRAL_GRADES as MITRAL_GRADES,
     echo_grade as echo_grade,
     effective_orifice as effective_orifice,
+    end_diastolic_stretch as end_diastolic_stretch,
     hidden_regurgitation as hidden_regurgitation,
+    tethering_of as tethering_of,
 )
 from plants.slow.laws.topics import TOPICS as TOPICS

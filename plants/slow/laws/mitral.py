@@ -14,6 +14,7 @@ Zoghbi WA et al. (2017) J Am Soc Echocardiogr 30:303 (grades of the ASE). Hatle 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Literal
 
@@ -153,7 +154,8 @@ def hidden_regurgitation(
     >>> sorted(hidden_regurgitation(full, low, 2.0, 4.0))
     ['mitral_competent_pressure', 'mitral_competent_volume', 'mitral_tethering']
     """
-    fuller = low["lvedv"] - full["lvedv"] + pressure_weight * (low["lvedp"] - full["lvedp"])
+    stretch = functools.partial(end_diastolic_stretch, pressure_weight=pressure_weight)
+    fuller = stretch(low) - stretch(full)
     if not fuller > 0:
         raise InputError("low", fuller, "a beat that is fuller than at full support, in mL")
     closed = _STILL_CLOSED * fuller
@@ -162,6 +164,25 @@ def hidden_regurgitation(
         "mitral_competent_pressure": full["lvedp"],
         "mitral_tethering": leak / (fuller - closed),
     }
+
+
+def end_diastolic_stretch(metrics: Mapping[str, float], pressure_weight: float) -> float:
+    """Stretch (mL) of the left ventricle at end diastole: its volume, and its pressure as mL.
+
+    Parameters
+    ----------
+    metrics : Mapping of str to float
+        Metrics of a beat.
+    pressure_weight : float
+        The parameter ``mitral_pressure_weight``, mL/mmHg.
+
+    Examples
+    --------
+    >>> from plants.slow.laws import end_diastolic_stretch
+    >>> end_diastolic_stretch({"lvedv": 200.0, "lvedp": 15.0}, 4.0)
+    260.0
+    """
+    return metrics["lvedv"] + pressure_weight * metrics["lvedp"]
 
 
 def leak_target(lvedv: ca.SX | float, lvedp: ca.SX | float, p: Parameters) -> ca.SX:
@@ -173,6 +194,36 @@ def leak_target(lvedv: ca.SX | float, lvedp: ca.SX | float, p: Parameters) -> ca
     )
     wanted = p.mitral_tethering * positive_part(excess, _EXCESS_CORNER)
     return p.mitral_leak_limit * saturated(wanted / p.mitral_leak_limit)
+
+
+def tethering_of(leak: float, excess: float, limit: float) -> float:
+    """Tethering (1/s/mmHg) with which a valve leaks so much: the inverse of :func:`leak_target`.
+
+    Parameters
+    ----------
+    leak : float
+        Functional leak, mL/s/mmHg, below the limit.
+    excess : float
+        Stretch beyond that up to which the valve closes, mL.
+    limit : float
+        The parameter ``mitral_leak_limit``, mL/s/mmHg.
+
+    Raises
+    ------
+    InputError
+        The leak is not below the limit.
+
+    Examples
+    --------
+    >>> from plants.slow.laws import tethering_of
+    >>> round(tethering_of(1.0, 20.0, 4.0), 4)
+    0.0499
+    """
+    share = leak / limit
+    if not share < 1.0:
+        raise InputError("leak", leak, f"below the limit of {limit:g} mL/s/mmHg")
+    wanted = leak / (1.0 - share**4) ** 0.25
+    return wanted / float(positive_part(excess, _EXCESS_CORNER))
 
 
 def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """A patient at the bedside: physics, orders, outcomes."""
 
+import contextlib
 import math
 
 import pytest
@@ -17,6 +18,7 @@ from plants import (
     weaning_patient,
 )
 from plants.bedside import bedside_settings
+from plants.bedside.cases import case_numbers
 from plants.bedside.orders import ClinicalOrders
 from plants.bedside.run import BedsideRun
 
@@ -24,6 +26,8 @@ from plants.bedside.run import BedsideRun
 pytestmark = pytest.mark.slow
 
 CP = Pump.load("CP")
+#: A wean step by step, h at each level.
+WAY_DOWN = (("P-6", 0.75), ("P-4", 0.75), ("P-2", 0.75))
 
 
 def bedside(seed=1, case="full", **options):
@@ -94,13 +98,36 @@ def test_lower_levels_unload_less():
     assert course.truth()["pump_speed"] < high["pump_speed"]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 8])
-def test_a_masked_regurgitation_shows_at_a_low_level_only(seed):
+def leak_unmasked_by_a_wean(seed, hours):
+    """Whether P-8 hides the leak, the way down to P-2 shows it and P-8 hides it again."""
+    course, fractions = bedside(seed=seed, case="masked-regurgitation"), []
+    for level, stay in [("P-8", hours), *WAY_DOWN, ("P-8", 1.0)]:
+        course.advance(stay, level)
+        fractions.append(course.truth()["mitral_regurgitant_fraction"])
+    before, *_, low, after = fractions
+    return max(before, after) < 0.1 and low > 0.3
+
+
+def test_a_masked_regurgitation_shows_at_a_low_level_only():
+    """In nearly all patients: leak and ventricle feed each other, and go on changing for days."""
+    hours, unmasked = case_numbers()["heart"]["hidden_hours"], []
+    for seed in range(1, 11):
+        with contextlib.suppress(InputError):  # Dies before a leak could hide.
+            unmasked.append(leak_unmasked_by_a_wean(seed, hours))
+    assert len(unmasked) >= 8
+    assert sum(unmasked) >= 0.9 * len(unmasked)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_masked_regurgitation_shows_within_a_quarter_of_an_hour(seed):
     course = bedside(seed=seed, case="masked-regurgitation")
-    course.advance(72.0, "P-8")
-    assert course.truth()["mitral_regurgitant_fraction"] < 0.1
-    course.advance(1.0, "P-2")
-    assert course.truth()["mitral_regurgitant_fraction"] > 0.3
+    course.advance(case_numbers()["heart"]["hidden_hours"], "P-8")
+    hidden = course.truth()
+    course.advance(0.25, "P-2")
+    shown = course.truth()
+    assert hidden["mitral_regurgitant_fraction"] < 0.1
+    assert shown["mitral_regurgitant_fraction"] > 0.3
+    assert shown["pcwp"] > hidden["pcwp"] + 1.0
 
 
 def test_an_inotrope_masks_and_is_kept():

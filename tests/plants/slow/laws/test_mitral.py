@@ -87,6 +87,22 @@ def test_a_level_that_fills_no_more_than_full_support_hides_nothing():
         mitral.hidden_regurgitation(beat, beat, 1.0, 4.0)
 
 
+@settings(max_examples=60, deadline=None)
+@given(leak=st.floats(0.05, 3.8), excess=st.floats(1, 100))
+def test_the_tethering_of_a_leak_is_the_one_that_gives_it(leak, excess):
+    limit = parameters().mitral_leak_limit
+    tethering = mitral.tethering_of(leak, excess, limit)
+    p = parameters(mitral_tethering=tethering, mitral_competent_volume=150.0)
+    volume = 150.0 + excess
+    pressure = p.mitral_competent_pressure
+    assert float(mitral.leak_target(volume, pressure, p)) == pytest.approx(leak, rel=1e-9)
+
+
+def test_a_leak_at_the_limit_has_no_tethering():
+    with pytest.raises(InputError, match="leak"):
+        mitral.tethering_of(4.0, 20.0, 4.0)
+
+
 def test_the_orifice_agrees_with_the_bernoulli_equation():
     # 100 mmHg drive 5 m/s (dP = 4 v^2); 0.4 cm2 then pass 200 mL/s, a conductance of 2.
     assert mitral.effective_orifice(2.0, 100.0) == pytest.approx(0.4)
