@@ -79,7 +79,7 @@ PATIENT_STATES: tuple[TrackedQuantity, ...] = (
     TrackedQuantity("mitral_closing", "mL", "plain", 0.0, 30.0, 0.5, 20.0, 0.5, 150.0),
     TrackedQuantity("reflex_pressure", "mmHg", "plain", 0.0, 8.0, 0.2, 0.0, 0.2, 40.0),
     _factor("lv_stiffness", 0.12, 0.001, 0.0, 0.002, 3.0),
-    _factor("rv_stiffness", 0.12, 0.004, 0.0, 0.002, 3.0),
+    _factor("rv_stiffness", 0.03, 0.001, 0.0, 0.002, 3.0),
     _factor("arterial_compliance", 0.25, 0.002, 0.0, 0.005, 3.0),
     _factor("pulmonary_compliance", 0.3, 0.002, 0.0, 0.005, 3.0),
 )
