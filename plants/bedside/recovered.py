@@ -156,6 +156,8 @@ def masked_regurgitation_parameters(
         # Where it would close with the leak wanted, by this course.
         wanted = end_diastolic_stretch(shown, weight) - error * by_leak - beyond
         search.move(max(error, _NEAR) if hidden >= _HIDDEN else error, wanted)
+    if not best[1]:
+        raise _dies_before(patient)
     return best[1]
 
 
@@ -214,10 +216,14 @@ def _courses(
     for level, hours in stays:
         bedside.advance(hours, level)
         if bedside.outcome is not None:
-            allowed = "a patient who lives long enough on the pump for a leak to hide"
-            raise InputError("case", "masked-regurgitation", allowed, source=patient.patient.name)
+            raise _dies_before(patient)
         truths.append(dict(bedside.truth()))
     return truths
+
+
+def _dies_before(patient: VirtualPatient) -> InputError:
+    allowed = "a patient who lives long enough on the pump for a leak to hide"
+    return InputError("case", "masked-regurgitation", allowed, source=patient.patient.name)
 
 
 def masked_recovery_share(patient: Patient, slow: Mapping[str, float]) -> float:
