@@ -16,7 +16,7 @@ PART = "periodic"
 CASES: tuple[tuple[str, str | None, str | None], ...] = (
     CASE,
     ("healthy", None, None),
-    ("rv-failure", "5.0", "P-9"),
+    ("rv-failure", "5.0", "P-7"),  # from P-8 on suction leaves no periodic beat
     ("shock-e", "CP", "P-6"),
     ("hfref", None, None),
 )

@@ -25,8 +25,6 @@ from plants.quantities import SECONDS_PER_MINUTE, Array, unknown_name
 N_STATE = len(STATES)
 _RATE, _RATE_FACTOR = VALUES.index["heart_rate"], VALUES.index["disturbance_heart_rate"]
 _INERTIA = (STATES.index["aorta_flow"], STATES.index["lung_flow"])
-_RIGHT = np.array([STATES.index[name] for name in RIGHT_STATES])
-_RIGHT_RATES = np.array(list(RIGHT_STATES.values()))
 _NO_STATES, _NO_METRICS = np.empty((0, N_STATE)), np.empty((0, len(METRICS)))
 #: Longest integration step (s) where none is given; chosen by the convergence study in
 #: results/convergence. That of a beat is the cycle over a whole number of steps.
@@ -228,11 +226,12 @@ class BeatMap:
         assert path is not None
         jacobian = np.zeros((N_STATE, N_STATE))
         parts = PlantParts.of(values)
-        moving = _moving(parts.inertia, parts.right_pump)
-        moved = self.kernel.state_tangent(path, values, np.eye(N_STATE)[moving])
-        jacobian[:, moving] = moved.T
+        moving, directions = _moving(parts.inertia, parts.right_pump)
+        jacobian[:, moving] = self.kernel.state_tangent(path, values, directions).T
         if not parts.right_pump:
-            jacobian[_RIGHT, _RIGHT] = _faded(_RIGHT_RATES * values[STEP]) ** self.steps(values)
+            for name, rate in RIGHT_STATES.items():
+                place = STATES.index[name]
+                jacobian[place, place] = _faded(rate * float(values[STEP])) ** self.steps(values)
         return jacobian
 
     def _seeds(self, start: Array, values: Array, d_state: Array, d_values: Array) -> Array:
@@ -250,19 +249,21 @@ class BeatMap:
 
 
 @functools.cache
-def _moving(inertia: bool, right_pump: bool) -> list[int]:
-    """States in whose directions a beat has to be followed.
+def _moving(inertia: bool, right_pump: bool) -> tuple[Array, Array]:
+    """States in whose directions a beat has to be followed, and these directions.
 
     All but the phase; without inertia its flows are 0 whatever they were, and the states of a right
     pump that is not there act on nothing. Their directions would make the compiled loop take a
     second turn.
     """
-    left = {PHASE} | (set() if inertia else {*_INERTIA}) | (set() if right_pump else {*_RIGHT})
-    return [i for i in range(N_STATE) if i not in left]
+    right = {STATES.index[name] for name in RIGHT_STATES}
+    left = {PHASE} | (set() if inertia else {*_INERTIA}) | (set() if right_pump else right)
+    moving = np.array([i for i in range(N_STATE) if i not in left])
+    return moving, np.eye(N_STATE)[moving]
 
 
-def _faded(z: Array) -> Array:
-    """What a Runge-Kutta step leaves of states that fade at the rate z over the step."""
+def _faded(z: float) -> float:
+    """What a Runge-Kutta step leaves of a state that fades at the rate z over the step."""
     return 1 - z * (1 - z / 2 * (1 - z / 3 * (1 - z / 4)))
 
 

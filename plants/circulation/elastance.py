@@ -48,7 +48,7 @@ class Wall:
 
 def passive_pressure(stretch: ca.SX, wall: Wall) -> ca.SX:
     """End-diastolic pressure (mmHg) of a chamber `stretch` mL above its V0."""
-    return wall.beta * (ca.exp(wall.alpha * stretch) - 1) + wall.linear * stretch
+    return wall.beta * ca.exp(wall.alpha * stretch) + (wall.linear * stretch - wall.beta)
 
 
 def chamber_pressure(volume: ca.SX, activation: ca.SX, wall: Wall) -> ca.SX:
@@ -61,17 +61,22 @@ def active_pressure(volume: ca.SX, activation: ca.SX, wall: Wall) -> ca.SX:
     stretch = volume - wall.v0
     # Where a weak chamber is stretched so far that its active relation lies below the passive one,
     # contraction adds nothing; it cannot lower the pressure.
-    gain = wall.ees * stretch - passive_pressure(stretch, wall)
-    return activation * hinge(gain, _CONTRACTION_CORNER)
+    return activation * hinge(_gain(stretch, wall), _CONTRACTION_CORNER)
 
 
 def chamber_stiffness(volume: ca.SX, activation: ca.SX, wall: Wall) -> ca.SX:
     """Slope (mmHg/mL) of :func:`chamber_pressure` by the volume."""
     stretch = volume - wall.v0
-    passive = passive_pressure(stretch, wall)
-    slope = wall.alpha * (passive - wall.linear * stretch + wall.beta) + wall.linear
-    acts = hinge_slope(wall.ees * stretch - passive, _CONTRACTION_CORNER)
+    slope = wall.alpha * wall.beta * ca.exp(wall.alpha * stretch) + wall.linear
+    acts = hinge_slope(_gain(stretch, wall), _CONTRACTION_CORNER)
     return slope + activation * acts * (wall.ees - slope)
+
+
+def _gain(stretch: ca.SX, wall: Wall) -> ca.SX:
+    """Pressure (mmHg) by which the active relation lies above the passive one."""
+    # Its linear parts together, so that little waits for the exponential.
+    others = (wall.ees - wall.linear) * stretch + wall.beta
+    return others - wall.beta * ca.exp(wall.alpha * stretch)
 
 
 def potential_energy(stretch: ca.SX, wall: Wall) -> ca.SX:

@@ -19,14 +19,21 @@ import casadi as ca
 
 def hinge(x: ca.SX | float, width: ca.SX | float) -> ca.SX:
     """max(x, 0), its corner rounded between -width and width; there above it by at most 3/16."""
-    inside = ca.fmin(ca.fmax(x / width, -1), 1)
-    return width / 16 * (1 + inside) ** 3 * (3 - inside) + ca.fmax(x - width, 0)
+    beyond, inside = _from_foot(x, width)
+    rounded = inside**2 * (inside * (width / 4 - width / 16 * inside))
+    return rounded + width * (beyond - inside)
 
 
 def hinge_slope(x: ca.SX, width: ca.SX | float) -> ca.SX:
     """Share, 0 to 1, to which x is positive: the derivative of :func:`hinge`."""
-    inside = ca.fmin(ca.fmax(x / width, -1), 1)
-    return 0.25 * (1 + inside) ** 2 * (2 - inside)
+    _, inside = _from_foot(x, width)
+    return inside**2 * (0.75 - 0.25 * inside)
+
+
+def _from_foot(x: ca.SX | float, width: ca.SX | float) -> tuple[ca.SX, ca.SX]:
+    """How far, in widths, x lies above -width, where a corner begins; and that up to its end."""
+    beyond = ca.fmax(x / width + 1, 0)
+    return beyond, ca.fmin(beyond, 2)
 
 
 def is_positive(x: ca.SX, width: ca.SX | float) -> ca.SX:

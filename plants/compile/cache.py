@@ -39,6 +39,9 @@ from plants.quantities import is_private, private_folder, temporary_path
 #: lanes: more than vectorising them costs seconds and brings nothing, nor does joining more than
 #: two instructions at a time.
 FAST, QUICK = ("-O3",), ("-O1", "-ftree-vectorize", "--param=max-combine-insns=2")
+#: That of code without lanes. What goes side by side there is put so already; what GCC would put
+#: together besides, out of scattered numbers, costs a loop a sixth.
+ONE_BY_ONE = ("-O3", "-fno-tree-slp-vectorize")
 _BUILDING = "building-"
 _ABANDONED = 3600.0  # s; a build that is older was killed
 _Made = TypeVar("_Made")
@@ -89,7 +92,7 @@ def build_library(source: str, level: tuple[str, ...] = FAST) -> Path:
     source : str
         Self-contained C99.
     level : tuple of str
-        Optimisation: :data:`FAST` or :data:`QUICK`.
+        Optimisation: :data:`FAST`, :data:`QUICK` or :data:`ONE_BY_ONE`.
 
     Raises
     ------
@@ -109,7 +112,7 @@ def load_library(source: str, level: tuple[str, ...] = FAST) -> ctypes.CDLL:
     source : str
         Self-contained C99.
     level : tuple of str
-        Optimisation: :data:`FAST` or :data:`QUICK`.
+        Optimisation: :data:`FAST`, :data:`QUICK` or :data:`ONE_BY_ONE`.
 
     Raises
     ------

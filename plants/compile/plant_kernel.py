@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plants.compile.cache import QUICK, library_function, load_library
+from plants.compile.cache import FAST, ONE_BY_ONE, QUICK, library_function, load_library
 from plants.compile.code import (
     DIRECTIONS,
     PlantFunctions,
@@ -47,7 +47,7 @@ class BlockKernel:
             source = block_source(functions, width, single=single).source
         self.width = width
         self.dtype: Any = np.float32 if single else np.float64
-        self.library = load_library(source)
+        self.library = load_library(source, ONE_BY_ONE if width == 1 else FAST)
         self._call = library_function(self.library, "impellab_blocks", "aaaalllali")
 
     def run(
@@ -134,7 +134,8 @@ class PlantKernel:
         values : ndarray, shape (n_values,)
             What was held.
         d_state : ndarray, shape (m, n_states)
-            Directions, without one of the phase.
+            Directions, without one of the phase or of a state that acts on nothing but itself, as
+            those of a pump do that is not there; such a part of them stays as it is.
 
         Returns
         -------
@@ -145,11 +146,12 @@ class PlantKernel:
             self._state_tangent = library_function(library, "impellab_state_tangent", "aalla")
         count, n = d_state.shape
         groups = -(-count // DIRECTIONS)
-        padded = np.zeros((groups * DIRECTIONS, n))
-        padded[:count] = d_state
-        moved = np.ascontiguousarray(padded.reshape(groups, DIRECTIONS, n).transpose(0, 2, 1))
+        moved = np.zeros((groups, n, DIRECTIONS))
+        for g in range(groups):
+            part = d_state[g * DIRECTIONS : (g + 1) * DIRECTIONS]
+            moved[g, :, : len(part)] = part.T
         self._state_tangent(path, values, len(path), groups, moved)
-        return moved.transpose(0, 2, 1).reshape(groups * DIRECTIONS, n)[:count]
+        return np.concatenate(moved.transpose(0, 2, 1))[:count]
 
     def tangent(
         self, carry: Array, values: Array, steps: int, d_carry: Array, d_values: Array

@@ -11,7 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from plants.compile.expressions import CONSTANT, INPUT, OPERATIONS, Graph, needed, scheduled
+from plants.compile.expressions import (
+    BOUNDED,
+    CONSTANT,
+    INPUT,
+    OPERATIONS,
+    Graph,
+    needed,
+    scheduled,
+)
 
 
 @dataclass(frozen=True)
@@ -255,8 +263,28 @@ def _function(
     lines = [f"static void fn_{name}({', '.join(arguments)}) {{", "  long w;"]
     lines += [f"  {places.line(i)}" for i in body if places.uniform(i)]
     lines += [f"  {text}" for uniform, text in stores if uniform]
-    in_lanes = [f"    {places.line(i)}" for i in body if not places.uniform(i)]
+    varying = [i for i in body if not places.uniform(i)]
+    bounds = {n: f"bound{n}" for i in varying if (n := _bound(places.graph, i)) is not None}
+    lines += [f"  const real {b} = ik_hidden({places.name(n)});" for n, b in bounds.items()]
+    in_lanes = [f"    {_line_in_lanes(places, i, bounds)}" for i in varying]
     in_lanes += [f"    {text}" for uniform, text in stores if not uniform]
     if in_lanes:
         lines += ["#pragma omp simd", "  for (w = 0; w < W; ++w) {", *in_lanes, "  }"]
     return "\n".join([*lines, "  (void)w; (void)W;", "}"])
+
+
+def _bound(graph: Graph, number: int) -> int | None:
+    """The constant by which an operation bounds its other operand."""
+    node = graph.nodes[number]
+    last = node.operands[-1]
+    bounds = node.operation in BOUNDED and graph.nodes[last].operation == CONSTANT
+    return last if bounds else None
+
+
+def _line_in_lanes(places: Places, number: int, bounds: Mapping[int, str]) -> str:
+    bound = _bound(places.graph, number)
+    if bound is None:
+        return places.line(number)
+    node = places.graph.nodes[number]
+    text = BOUNDED[node.operation].format(a=places.name(node.operands[0]), b=bounds[bound])
+    return f"const real t{number} = {text};"

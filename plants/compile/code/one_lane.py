@@ -3,9 +3,8 @@
 What can be done side by side is found inside a step. What only signals and integrands need of the
 slopes is computed for four stages together, in four lanes, and while the stages of the next step
 wait for their longest chains. Activations depend on the phase alone and are computed some steps
-ahead. Square roots and exponentials that do not wait for one another share a register. A stage
-hands on the state of the next one entry by entry, so that the next one begins with those entries
-that are ready.
+ahead. Exponentials that do not wait for one another share a register. A stage hands on the state of
+the next one entry by entry, so that the next one begins with those entries that are ready.
 """
 
 from __future__ import annotations
@@ -26,11 +25,10 @@ from plants.compile.code.plant_functions import (
 )
 from plants.compile.code.template import filled
 from plants.compile.code.vector_math import elementary_functions
-from plants.compile.expressions import EXPONENTIAL, SQUARE_ROOT, Graph, operations_left, scheduled
+from plants.compile.expressions import Graph, operations_left, scheduled
 
 #: Steps whose activations are computed together, at two phases each.
 AHEAD = 4
-_MACROS = {EXPONENTIAL: "EXP", SQUARE_ROOT: "SQRT"}
 
 
 def one_lane_source(functions: PlantFunctions, *, single: bool = False) -> str:
@@ -136,9 +134,8 @@ def _side_by_side(places: Places, row: Sequence[int]) -> list[str]:
     width, pack = 1 << (len(row) - 1).bit_length(), f"p{row[0]}"
     operands = [places.name(node.operands[0]) for node in nodes]
     operands += operands[:1] * (width - len(row))
-    macro = f"IK_{_MACROS[nodes[0].operation]}{width}"
     taken = [f"const real t{i} = {pack}[{k}];" for k, i in enumerate(row)]
-    return [f"{macro}({pack}, {', '.join(operands)});", *taken]
+    return [f"IK_EXP{width}({pack}, {', '.join(operands)});", *taken]
 
 
 def _integrands(stages: _Stages) -> str:

@@ -1,6 +1,6 @@
-"""C text of operations side by side in one register, for code that has no lanes.
+"""C text of exponentials side by side in one register, for code that has no lanes.
 
-``IK_SQRT4(p, a, b, c, d)`` declares p, whose entries ``p[0]`` to ``p[3]`` are the roots. Where the
+``IK_EXP4(p, a, b, c, d)`` declares p, whose entries ``p[0]`` to ``p[3]`` are theirs. Where the
 compiler knows vector types (GCC, Clang and what is made from them) p is one; elsewhere an array.
 """
 
@@ -25,5 +25,4 @@ def _macros(template: str, width: int) -> str:
         width=width,
         arguments=", ".join(arguments),
         exponentials=", ".join(f"ik_exp({argument})" for argument in arguments),
-        roots=", ".join(f"SQRT({argument})" for argument in arguments),
     )

@@ -1,9 +1,9 @@
 """C of the derivatives of the state alone, along a course that is known already.
 
 Newton's method on a beat asks for no derivatives of metrics, and it has run the beat before it asks
-for its slope. From the states before each step the Jacobian of the rates is computed for the stages
-of several steps at once, one step to a lane; what is left for each direction is a sparse product a
-stage. The result is the derivative of the discrete steps themselves, to rounding.
+for its slope. From the states before each step the slopes of the rates are computed for the stages
+of several steps at once, one step to a lane; what is left for each direction is some sums of
+products a stage. The result is the derivative of the discrete steps themselves, to rounding.
 
 References
 ----------
@@ -13,8 +13,6 @@ Hairer E, Norsett SP, Wanner G (1993) Solving Ordinary Differential Equations I,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import casadi as ca
 
 from plants.compile.code.emitter import array_sizes, emit_functions
@@ -22,7 +20,9 @@ from plants.compile.code.plant_functions import PlantFunctions, state_parts
 from plants.compile.code.template import filled
 from plants.compile.code.vector_math import elementary_functions
 from plants.compile.expressions import (
+    Linearised,
     graph_of,
+    linearised,
     simplified,
     with_reciprocals,
     with_shared_reciprocals,
@@ -42,8 +42,15 @@ def state_tangent_source(functions: PlantFunctions) -> str:
     UnsupportedOperationError
         The plant holds an operation that cannot be emitted.
     """
-    rates, entries = _linearised(functions)
-    graph = graph_of(rates, ("x", "v"), parts={"x": {functions.phase: "phase"}})
+    slope = functions.slope
+    x, v = ca.SX.sym("x", slope.size1_in(0)), ca.SX.sym("v", slope.size1_in(1))
+    rates = ca.Function("rates", [x, v], [slope(x, v)[0]], {"cse": True})
+    # Nothing moves the phase but time.
+    linear = linearised(rates, x, v, held={functions.phase})
+    slopes, stage = _stage(linear, functions.phase)
+    outputs = [ca.vertcat(*linear.value), ca.vertcat(*slopes)]
+    function = ca.Function("linearised", [x, v], outputs, {"cse": True})
+    graph = graph_of(function, ("x", "v"), parts={"x": {functions.phase: "phase"}})
     parts = state_parts()
     held, phased = (part.inputs for part in parts[:2])
     graph = simplified(with_reciprocals(graph, held), (held, phased))
@@ -52,41 +59,48 @@ def state_tangent_source(functions: PlantFunctions) -> str:
     )
     loop = filled(
         "state_tangent_loop.c",
-        n_slopes=max(1, len(entries)),
+        n_slopes=max(1, len(slopes)),
         **array_sizes(emitted.sizes),
         **functions.sizes,
     )
     constants = f"#define IK_STEPS {STEPS}\n#define IK_DIRECTIONS {DIRECTIONS}"
-    stage = _stage(entries, functions.slope.size1_in(0), functions.phase)
     return "\n".join((elementary_functions(), constants, emitted.source, stage, loop))
 
 
-def _linearised(functions: PlantFunctions) -> tuple[ca.Function, list[tuple[int, int]]]:
-    """``(x, v) -> (k, entries)``: the rates and their derivatives, and the places of these.
+def _stage(linear: Linearised, phase: int) -> tuple[list[ca.SX], str]:
+    """Slopes, and C of a stage with them: the directions' rates k, next = base + c k and
+    into = sum + b k."""
+    slopes: list[ca.SX] = []
 
-    Nothing moves the phase but time, so that its column is left out.
-    """
-    slope = functions.slope
-    x, v = ca.SX.sym("x", slope.size1_in(0)), ca.SX.sym("v", slope.size1_in(1))
-    k = slope(x, v)[0]
-    others = [i for i in range(x.numel()) if i != functions.phase]
-    slopes = ca.jacobian(k, x[others])
-    rows, columns = slopes.sparsity().get_triplet()
-    entries = [(row, others[column]) for row, column in zip(rows, columns, strict=True)]
-    outputs = [k, ca.densify(slopes.nz[:])]
-    return ca.Function("linearised", [x, v], outputs, {"cse": True}), entries
+    def term(number: int, slope: ca.SX) -> str:
+        if slope.is_one() or slope.is_minus_one():
+            return f"{'-' if slope.is_minus_one() else '+'} {name(number)}"
+        slopes.append(slope)
+        return f"+ a[{len(slopes) - 1} * W] * {name(number)}"
 
+    def name(number: int) -> str:
+        return f"d{number}" if number < len(linear.outputs) else f"u{number}"
 
-def _stage(entries: Sequence[tuple[int, int]], n_states: int, phase: int) -> str:
-    """C of a stage of the variational equation: k = A d, next = base + c k, into = sum + b k."""
-    lines = [f"const real d{j} = d[{j} * D + w];" for j in sorted({j for _, j in entries})]
-    for i in range(n_states):
-        if i == phase:
+    read = sorted({i for terms in linear.sums.values() for i in terms if i < len(linear.outputs)})
+    lines = [f"const real d{j} = d[{j} * D + w];" for j in read]
+    for number, terms in linear.sums.items():
+        text = " ".join(term(*item) for item in terms.items()).removeprefix("+ ")
+        lines.append(f"const real u{number} = {text};")
+    for i, output in enumerate(linear.outputs):
+        if i == phase or _alone(linear, i):
             continue
-        terms = [f"a[{s} * W] * d{j}" for s, (row, j) in enumerate(entries) if row == i]
+        k = "RC(0.0)" if output is None else name(output)
         lines += [
-            f"const real k{i} = {' + '.join(terms) or 'RC(0.0)'};",
-            f"next[{i} * D + w] = base[{i} * D + w] + c * k{i};",
-            f"into[{i} * D + w] = sum[{i} * D + w] + b * k{i};",
+            f"next[{i} * D + w] = base[{i} * D + w] + c * {k};",
+            f"into[{i} * D + w] = sum[{i} * D + w] + b * {k};",
         ]
-    return filled("state_tangent_stage.c", lines="\n    ".join(lines)).strip()
+    return slopes, filled("state_tangent_stage.c", lines="\n    ".join(lines)).strip()
+
+
+def _alone(linear: Linearised, state: int) -> bool:
+    """Whether a state acts on nothing but itself, as does one of what a plant does not have."""
+    rate = linear.outputs[state]
+    reading = [n for n, terms in linear.sums.items() if state in terms or rate in terms]
+    if reading != [rate] or list(linear.sums[reading[0]]) != [state]:
+        return False
+    return linear.outputs.count(rate) == 1 and state not in linear.outputs

@@ -50,9 +50,11 @@ OPERATIONS: dict[int, Operation] = {
     ca.OP_OR: Operation(2, "(({a} != RC(0.0)) | ({b} != RC(0.0)) ? RC(1.0) : RC(0.0))"),
     ca.OP_IF_ELSE_ZERO: Operation(2, "({a} != RC(0.0) ? {b} : RC(0.0))"),
 }
+#: Of x and a bound that is a number, in lanes.
+BOUNDED: dict[int, str] = {ca.OP_FMIN: "ik_at_most({a}, {b})", ca.OP_FMAX: "ik_at_least({a}, {b})"}
 ADD, DIVIDE, MULTIPLY, INVERSE = ca.OP_ADD, ca.OP_DIV, ca.OP_MUL, ca.OP_INV
 NEGATE, SUBTRACT, SQUARE, MAGNITUDE = ca.OP_NEG, ca.OP_SUB, ca.OP_SQ, ca.OP_FABS
-EXPONENTIAL, SQUARE_ROOT, CONSTANT_POWER = ca.OP_EXP, ca.OP_SQRT, ca.OP_CONSTPOW
+EXPONENTIAL, CONSTANT_POWER = ca.OP_EXP, ca.OP_CONSTPOW
 #: Cycles until the result is there, where that is more than for a sum or a product: rough numbers,
 #: by which the order of operations is chosen.
 LATENCIES: dict[int, int] = {

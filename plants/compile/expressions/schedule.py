@@ -2,7 +2,7 @@
 
 A processor looks some hundred operations ahead, less than a function of the plant is long. What the
 longest chain still waits for therefore comes first. Where there are no lanes to fill the registers,
-square roots and exponentials that do not wait for one another share one, and what waits for its
+exponentials that do not wait for one another share one, and what waits for its
 operands is written no earlier than they are there, because it takes up room meanwhile.
 
 References
@@ -17,11 +17,11 @@ import heapq
 from collections.abc import Mapping, Sequence
 
 from plants.compile.expressions.graph import Graph
-from plants.compile.expressions.operations import EXPONENTIAL, LATENCIES, SQUARE_ROOT
+from plants.compile.expressions.operations import EXPONENTIAL, LATENCIES
 
 #: Operations put side by side, four at the most: wider registers are slower on many processors.
-#: Divisions are fast enough one by one.
-PACKED = frozenset({EXPONENTIAL, SQUARE_ROOT})
+#: Divisions and square roots are fast enough one by one.
+PACKED = frozenset({EXPONENTIAL})
 _MOST = 4
 #: Cycles that the first of those side by side may wait for the last one.
 _PATIENCE = 48

@@ -5,15 +5,4 @@ IK_INLINE ik_pack${width} ik_pick${width}(ik_ints${width} where, ik_pack${width}
   return (ik_pack${width})((where & (ik_ints${width})yes) | (~where & (ik_ints${width})no));
 }
 IK_EXP_TEXT(ik_exp${width}, ik_pack${width}, ik_words${width}, ik_pick${width})
-/* There is no root of a vector type in C; the compiler makes one of the loop. */
-IK_INLINE ik_pack${width} ik_sqrt${width}(ik_pack${width} x) {
-  real entries[${width}];
-  int i;
-  memcpy(entries, &x, sizeof entries);
-  _Pragma("omp simd")
-  for (i = 0; i < ${width}; ++i) entries[i] = SQRT(entries[i]);
-  memcpy(&x, entries, sizeof entries);
-  return x;
-}
 #define IK_EXP${width}(p, $arguments) const ik_pack${width} p = ik_exp${width}((ik_pack${width}){$arguments})
-#define IK_SQRT${width}(p, $arguments) const ik_pack${width} p = ik_sqrt${width}((ik_pack${width}){$arguments})

@@ -1,5 +1,13 @@
 IK_INLINE real ik_min(real a, real b) { return a < b ? a : (b == b ? b : a); }
 IK_INLINE real ik_max(real a, real b) { return a > b ? a : (b == b ? b : a); }
+/* The same of x and a bound that is a number. In lanes GCC makes one operation of it only if it
+   does not know the bound, which is therefore hidden from it. */
+IK_INLINE real ik_at_most(real x, real bound) { return x < bound ? x : bound; }
+IK_INLINE real ik_at_least(real x, real bound) { return x > bound ? x : bound; }
+IK_INLINE real ik_hidden(real bound) {
+  volatile real hidden = bound;
+  return hidden;
+}
 
 /* x^y; of x < 0 not a number unless y is whole. */
 IK_INLINE real ik_pow(real x, real y) {

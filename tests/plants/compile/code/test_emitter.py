@@ -34,3 +34,14 @@ def test_parts_hold_what_they_may():
         emit_functions(graph, parts, ("k",), without=("k",), only_last="nothing").source.count("=")
         < 4
     )
+
+
+def test_bounds_that_are_numbers_are_hidden_from_the_compiler_in_lanes():
+    x = ca.SX.sym("x", 2)
+    function = ca.Function("f", [x], [ca.fmin(ca.fmax(x[0], -1), 2) + ca.fmax(x[0], x[1])])
+    graph = graph_of(function, ("x",))
+    text = emit_functions(graph, [Part("whole", frozenset({"x"}))], ("y",)).source
+    before, lanes = text.split("for (w")
+    assert before.count("ik_hidden(RC(-1.0))") == before.count("ik_hidden(RC(2.0))") == 1
+    assert lanes.count("ik_at_least(") == lanes.count("ik_at_most(") == lanes.count("ik_max(") == 1
+    assert "RC(" not in lanes

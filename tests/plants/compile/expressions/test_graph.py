@@ -12,6 +12,7 @@ from plants.compile.expressions import (
     UnsupportedOperationError,
     graph_of,
     needed,
+    with_joint_reciprocal,
     with_reciprocals,
     with_shared_reciprocals,
 )
@@ -78,3 +79,39 @@ def test_divisions_by_the_same_share_its_reciprocal():
     assert operations.count(ca.OP_INV) == 1
     assert operations.count(ca.OP_DIV) == 1
     assert operations.count(ca.OP_MUL) == 2
+
+
+def evaluated(graph, **inputs):
+    """Outputs of a graph, operation by operation."""
+    values = []
+    for node in graph.nodes:
+        if node.operation == INPUT:
+            values.append(inputs[graph.names[node.operands[0]]][node.operands[1]])
+        elif node.operation == CONSTANT:
+            values.append(node.value)
+        else:
+            make = ca.SX.unary if len(node.operands) == 1 else ca.SX.binary
+            values.append(float(make(node.operation, *(values[i] for i in node.operands))))
+    return [values[i] for row in graph.outputs for i in row]
+
+
+def test_divisors_that_are_there_at_once_share_one_reciprocal():
+    x, v = ca.SX.sym("x", 4), ca.SX.sym("v", 2)
+    late = 1 + ca.exp(x[1])
+    k = ca.vertcat(x[0] / (x[1] + 7), x[1] / x[2], x[0] / x[2], x[3] / (v[0] + x[3]), x[0] / late)
+    graph = graph_of(ca.Function("f", [x, v], [ca.vertcat(k, v[0] / v[1])]), ("x", "v"))
+    changed = with_joint_reciprocal(graph, frozenset({"v"}))
+    operations = [node.operation for node in changed.nodes]
+    assert operations.count(ca.OP_INV) == 1
+    # What waits for the exponential, and what is held, are divided as before.
+    assert operations.count(ca.OP_DIV) == 2
+    for number, node in enumerate(changed.nodes):
+        assert node.operation in (INPUT, CONSTANT) or all(i < number for i in node.operands)
+    inputs = {"x": [0.3, -2.0, 5.0, 0.7], "v": [1.5, -3.0]}
+    assert evaluated(changed, **inputs) == pytest.approx(evaluated(graph, **inputs), rel=1e-14)
+
+
+def test_a_single_divisor_stays():
+    x = ca.SX.sym("x", 2)
+    graph = graph_of(ca.Function("f", [x], [x[0] / x[1]]), ("x",))
+    assert with_joint_reciprocal(graph, frozenset()).nodes == graph.nodes
