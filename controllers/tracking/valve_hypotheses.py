@@ -67,7 +67,7 @@ class Hypothesis:
     Attributes
     ----------
     contradicted : bool
-        Whether no patient explained the last readings.
+        Whether no patient explained the last readings, or none had a beat.
     """
 
     def __init__(self, *, leaks: bool, weight: float, estimate: Gaussian, predictor: Predictor):

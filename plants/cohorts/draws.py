@@ -16,7 +16,7 @@ from plants.cohorts.variation import STRESSED_VOLUME, Numbers, Variation
 from plants.cohorts.virtual_patient import RESPONDERS
 from plants.patients import Patient
 from plants.quantities import Array, InputError
-from plants.slow import SlowParameters
+from plants.slow import SLOW_PARAMETERS, SlowParameters
 from plants.slow.laws import DRUGS, hidden_regurgitation
 
 #: No value lies further from its median, in standard deviations of its logarithm.
@@ -94,8 +94,8 @@ def draw_recovery(
 ) -> tuple[str, dict[str, float]]:
     """Kind of responder, and the parameters of the recovery.
 
-    A share of the gap to a healthy heart comes back, the same of both ventricles; a ventricle as
-    strong as a healthy one gains nothing.
+    A share of the gap to a healthy heart comes back, the same of both ventricles, and of their
+    walls' stiffness goes the same share; a ventricle as strong as a healthy one gains nothing.
     """
     kind, amount, time, delay = map(float, random.random(4))
     full = recovery["share_full"]
@@ -128,8 +128,11 @@ def recovered_shares(patient: Patient, share: float, factor: float = 1.0) -> dic
         name: share * max(0.0, healthy[ees] / (patient[ees] * factor) - 1.0)
         for name, ees in (("recoverable", "lv_ees"), ("rv_recoverable", "rv_ees"))
     }
+    # However stiff a wall is, some of it stays.
     lost = {
-        name: share * max(0.0, 1.0 - healthy[alpha] / patient[alpha])
+        name: min(
+            share * max(0.0, 1.0 - healthy[alpha] / patient[alpha]), SLOW_PARAMETERS[name].high
+        )
         for name, alpha in (("lv_softening", "lv_alpha"), ("rv_softening", "rv_alpha"))
     }
     return gained | lost

@@ -50,8 +50,8 @@ def circuit_rates(
         return 1.0 if outside is None else outside.get(name, 1.0)
 
     def chamber(name: str, contractility: float = 1.0) -> float:
-        passive = p[f"{name}_alpha"] * (_FULL_PRESSURE + p[f"{name}_beta"])
-        passive += p[f"{name}_linear"]
+        alpha = p[f"{name}_alpha"] * factor(f"{name}_stiffness")
+        passive = alpha * (_FULL_PRESSURE + p[f"{name}_beta"]) + p[f"{name}_linear"]
         return max(p[f"{name}_ees"] * contractility, passive) + pericardium
 
     pericardium = p["pericardium_coupling"] * p["pericardium_lambda"] * _PERICARDIAL_PRESSURE

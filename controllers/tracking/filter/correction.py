@@ -115,29 +115,27 @@ class Corrector:
         rejected_before : frozenset of str
             Readings that were left out the last time.
         contradicted_before : bool
-            Whether no patient explained the readings the last time: then an abrupt change is
-            assumed at once and no reading is left out, because a search takes seconds.
+            Whether no patient explained the readings the last time: then no reading is left out,
+            one after the other, because that search takes seconds.
 
         Raises
         ------
         PhysicsError
             The nominal patient has no steady-state beat.
         """
-        wide = prior.widened(self._jump_root)
-        if contradicted_before:
-            return self._after_contradiction(prior, wide, readings, linearise)
         correction = self._corrected(prior, readings, linearise)
         likely = correction.log_likelihood
         if self._plausible(correction, readings):
             return MeasurementUpdate(
                 correction.posterior, correction.nis, len(readings.names), likely
             )
-        rejected = self._outlier(correction, readings)
+        rejected = () if contradicted_before else self._outlier(correction, readings)
         if rejected and not set(rejected) & rejected_before:
             kept = readings.without(rejected)
             again = self._corrected(prior, kept, linearise)
             return MeasurementUpdate(again.posterior, again.nis, len(kept.names), likely, rejected)
         first = (correction.nis, len(readings.names), likely)
+        wide = prior.widened(self._jump_root)
         kept, left_out = readings, tuple[str, ...]()
         while True:
             correction = self._corrected(wide, kept, linearise)
@@ -146,17 +144,8 @@ class Corrector:
             outlier = kept.names[int(np.argmin(correction.leave_one_out()))]
             left_out = (*left_out, outlier)
             kept = kept.without([outlier])
-            if len(left_out) > _MOST_REJECTED or not kept.names:
+            if contradicted_before or len(left_out) > _MOST_REJECTED or not kept.names:
                 return MeasurementUpdate(prior, *first, left_out, reason=_CONTRADICTION)
-
-    def _after_contradiction(
-        self, prior: Gaussian, wide: Gaussian, readings: Readings, linearise: Linearise
-    ) -> MeasurementUpdate:
-        correction = self._corrected(wide, readings, linearise)
-        about = correction.nis, len(readings.names), correction.log_likelihood
-        if self._plausible(correction, readings):
-            return MeasurementUpdate(correction.posterior, *about, jumped=True)
-        return MeasurementUpdate(prior, *about, reason=_CONTRADICTION)
 
     def _corrected(self, prior: Gaussian, readings: Readings, linearise: Linearise) -> Correction:
         """The correction, linearised anew about its result while that is far."""

@@ -28,11 +28,13 @@ _FACTORS = (
     "pulmonary_resistance",
     "lv_contractility",
     "rv_contractility",
+    "lv_stiffness",
+    "rv_stiffness",
     "heart_rate",
 )
 _SUMMANDS = ("venous_volume", "mitral_leak")
 # The patient's own parameters that are estimated.
-_OWN = ("lv_alpha", "rv_alpha", "c_systemic_arteries", "c_pulmonary_arteries")
+_OWN = ("c_systemic_arteries", "c_pulmonary_arteries")
 #: Where what acts lies in the plant's held values.
 ACTING_ROWS = np.array(
     [VALUES.index[f"disturbance_{name}"] for name in (*_FACTORS, *_SUMMANDS)]
@@ -143,8 +145,6 @@ def estimated_patient_model() -> EstimatedPatientModel:
     effects = _effects(z, t, p)
     factors = {name: ca.exp(x[STATE_INDEX[name]]) * effects[name] for name in _FACTORS}
     own = [
-        ca.exp(x[STATE_INDEX["lv_stiffness"]]) * p.lv_alpha,
-        ca.exp(x[STATE_INDEX["rv_stiffness"]]) * p.rv_alpha,
         ca.exp(x[STATE_INDEX["arterial_compliance"]]) * p.c_systemic_arteries,
         ca.exp(x[STATE_INDEX["pulmonary_compliance"]]) * p.c_pulmonary_arteries,
     ]

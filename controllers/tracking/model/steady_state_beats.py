@@ -100,15 +100,17 @@ class _Last:
 
 @dataclass(frozen=True)
 class _Failure:
-    """A point at which no beat was found, and why."""
+    """A point at which no beat was found from the beat at a speed (rpm), and why."""
 
     point: Array
     inputs: Array
+    begin: float | None
     reason: str
 
-    def is_near(self, point: Array, inputs: Array) -> bool:
+    def is_near(self, point: Array, inputs: Array, begin: float | None) -> bool:
+        """Whether a search at a point would be the same: what is known, and where it begins."""
         same = np.allclose(self.inputs, inputs, rtol=_SAME_INPUTS, equal_nan=True)
-        return same and are_near(self.point, point)
+        return same and self.begin == begin and are_near(self.point, point)
 
 
 class SteadyStateBeats:
@@ -213,9 +215,11 @@ class SteadyStateBeats:
             if not exact[index, 0] or (
                 known.slow_convergence and known.is_outdated_at(points[index])
             ):
-                reasons[index] = self._renewed(condition, points[index])
-                values[index] = np.nan
-                again += [index] if not reasons[index] else []
+                failed = self._renewed(condition, points[index])
+                again += [index] if not failed else []
+                # A beat that was found is one, though its slopes cannot be had anew.
+                if failed and not exact[index, 0]:
+                    reasons[index], values[index] = failed, np.nan
         self._fill(values, exact, again, points[:, None], conditions, centred=True)
         for index, condition in enumerate(conditions):
             self._last[condition.key] = _Last(
@@ -229,6 +233,8 @@ class SteadyStateBeats:
             del self._slopes[key]
             self._last.pop(key, None)
             self._bends.pop(key, None)
+        for key in list(self._failures)[: -(REMEMBERED + len(conditions))]:
+            del self._failures[key]
 
     def around(self, points: Array, conditions: Sequence[OperatingCondition]) -> SteadyStateOutputs:
         """Steady-state beats of points about the last centres of the settings.
@@ -316,9 +322,10 @@ class SteadyStateBeats:
         """Take the slopes at a point; why there are none, or ""."""
         nearest = self._slopes.get(condition.key) or self._nearest(condition)
         inputs = condition.inputs.vector()
-        failures = self._failures.setdefault(condition.key, deque(maxlen=_FAILURES))
+        begin = nearest.speed if nearest is not None else None
+        failures = self._failures.get(condition.key) or deque(maxlen=_FAILURES)
         for failure in failures:
-            if failure.is_near(point, inputs):
+            if failure.is_near(point, inputs, begin):
                 return failure.reason
         for start in (start_near, start_from_rest):
             try:
@@ -328,8 +335,10 @@ class SteadyStateBeats:
                 reason = str(error)
             else:
                 self._slopes[condition.key] = slopes
+                self._failures.pop(condition.key, None)
                 return ""
-        failures.append(_Failure(point.copy(), inputs, reason))
+        failures.append(_Failure(point.copy(), inputs, begin, reason))
+        self._failures[condition.key] = failures
         return reason
 
     def _nearest(self, condition: OperatingCondition) -> BeatLinearisation | None:

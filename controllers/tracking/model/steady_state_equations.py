@@ -40,7 +40,8 @@ NO_PUMP_SPEED = -1.0
 LONGEST_STEP = 0.004
 # The compliances are estimated too and may ask for a smaller step than the nominal patient's.
 _STEP_SHARE = 0.85
-_STIFF = ("lv_contractility", "rv_contractility", "systemic_resistance", "pulmonary_resistance")
+_STIFF = ("lv_contractility", "rv_contractility", "lv_stiffness", "rv_stiffness")
+_SOFT = ("systemic_resistance", "pulmonary_resistance")
 # Beats of a valve that leaks at first, and the share of the way to where it belongs that the leak
 # moves at each (guesses).
 _LEAKING_BEATS, _LEAKING_SHARE = 200, 0.03
@@ -121,10 +122,10 @@ class SteadyStateEquations:
     def steps(self, x: Array, z: Array, speeds: Array, inputs: Array) -> NDArray[np.int64]:
         """Integration steps of a beat in each lane, which stay while the beat is searched."""
         values, _ = self.values(x, z, speeds, inputs)
-        rows = [VALUES.index[f"disturbance_{name}"] for name in _STIFF]
-        extreme = [values[:, rows[0]].max(), values[:, rows[1]].max()]
-        extreme += [values[:, rows[2]].min(), values[:, rows[3]].min()]
-        largest = self.plant.largest_step(dict(zip(_STIFF, extreme, strict=True)))
+        acting = {name: values[:, VALUES.index[f"disturbance_{name}"]] for name in _STIFF + _SOFT}
+        extreme = {name: acting[name].max() for name in _STIFF}
+        extreme |= {name: acting[name].min() for name in _SOFT}
+        largest = self.plant.largest_step(extreme)
         longest = min(LONGEST_STEP, _STEP_SHARE * largest)
         return np.ceil(_period(values) / longest).astype(np.int64)
 

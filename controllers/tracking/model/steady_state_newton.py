@@ -20,6 +20,9 @@ from plants.quantities import Array, FailureKind
 # makes it smaller, this much is rounding.
 _SOLVED, _ROUNDING = 1e-3, 1e-2
 _TRIES = 25
+# Where three steps leave more than this share of an error of more than so much (mL, mmHg), there is
+# hardly ever a beat.
+_CREEPS, _LARGE, _STEPS = 0.75, 0.5, 3
 # Shares of a Newton step that are tried side by side.
 _DAMPING = np.array([1.0, 0.5, 0.25, 0.125, 1 / 32, 1 / 128])
 # Beats marched from the nominal patient's own, and the share of the way that the pair moves at
@@ -107,10 +110,14 @@ def newton(
         raise missing
     z, held = guess.copy(), np.array([speed])
     steps = int(equations.steps(point[None], z[None], held, inputs[None])[0])
+    before: list[float] = []
     for _ in range(_TRIES):
         at = equations.tangent(point, z, speed, inputs, steps)
         size = float(np.max(np.abs(at.error)))
         if not (np.isfinite(size) and np.isfinite(at.jacobian).all()):
+            break
+        before.append(size)
+        if size > _LARGE and len(before) > _STEPS + 1 and size > _CREEPS * before[-_STEPS - 1]:
             break
         try:
             inverse = np.asarray(np.linalg.inv(at.jacobian), dtype=np.float64)

@@ -84,7 +84,9 @@ PATIENT_STATES: tuple[TrackedQuantity, ...] = (
     _factor("pulmonary_compliance", 0.3, 0.002, 0.0, 0.005, 3.0),
 )
 #: What the trend of recovery moves, by its logarithm: the walls soften as the contractility comes
-#: back. As from the shock of SCAI D to a healthy heart: 1.27 of contractility, -0.22 and -0.57.
+#: back. As from the shock of SCAI D to a healthy heart: 1.27 of contractility, -0.22 and -0.57. The
+#: right ventricle's contractility is not depressed in the profiles of left failure, so that none
+#: comes back.
 RECOVERY = {"lv_contractility": 1.0, "lv_stiffness": -0.17, "rv_stiffness": -0.45}
 #: The trend of recovery, a relative gain of LV contractility; the beat does not depend on it.
 TREND = TrackedQuantity("recovery_trend", "1/d", "plain", 0.0, 0.4, 0.0, 0.2, 0.01, 3.0)

@@ -27,8 +27,8 @@ class Parameters:
 
     recoverable: Entry = entry("1", "LV contractility gained by recovery; 0 is none", 0, 10)
     rv_recoverable: Entry = entry("1", "the same of the right ventricle", 0, 10)
-    lv_softening: Entry = entry("1", "share of LV diastolic stiffness lost by recovery", 0, 0.8)
-    rv_softening: Entry = entry("1", "the same of the right ventricle", 0, 0.8)
+    lv_softening: Entry = entry("1", "share of LV diastolic stiffness lost by recovery", 0, 0.6)
+    rv_softening: Entry = entry("1", "the same of the right ventricle", 0, 0.6)
     recovery_time: Entry = entry("d", "recovery time constant under good support (tau)", 0.25, 30)
     recovery_delay: Entry = entry("d", "delay of recovery (t0)", 0, 10)
     spontaneous_recovery: Entry = entry("1", "drive of recovery without any unloading", 0, 1)

@@ -153,6 +153,20 @@ def test_a_factor_on_contractility_multiplies_end_systolic_pressure(patient, nam
     assert peak(neutral(**{name: 0.5})) == pytest.approx(peak(neutral()) / 2, rel=1e-3)
 
 
+@pytest.mark.parametrize("chamber", ["lv", "rv"])
+def test_a_factor_on_stiffness_multiplies_the_exponent_of_that_ventricle_only(patient, chamber):
+    p, x = parameters(patient), replace(state_at(patient, 12.0), phase=0.9)
+    usual = pressures(x, p, neutral())
+    stiffer = pressures(x, p, neutral(**{f"{chamber}_stiffness": 1.3}))
+    own = replace(p, **{f"{chamber}_alpha": 1.3 * getattr(p, f"{chamber}_alpha")})
+    expected = pressures(x, own, neutral())
+    for name in ("lv", "rv", "la", "ra", "aorta"):
+        told = float(getattr(stiffer, name))
+        assert told == pytest.approx(float(getattr(expected, name)), rel=1e-12), name
+        moved = told - float(getattr(usual, name))
+        assert moved > 0.5 if name == chamber else moved == 0.0, name
+
+
 @pytest.mark.parametrize("device", [None, "CP"])
 def test_in_the_periodic_state_every_cross_section_carries_the_same_mean_flow(device):
     plant = Plant("shock-c", device)

@@ -20,6 +20,16 @@ def test_a_rate_is_the_stiffness_on_both_sides_over_the_resistance():
     assert circuit_rates(stiffening.values)["r_systemic"] > rates["r_systemic"]
 
 
+@pytest.mark.parametrize(("chamber", "valve"), [("lv", "r_mitral"), ("rv", "r_tricuspid")])
+def test_a_stiffer_wall_is_faster(chamber, valve):
+    values = Patient.load("shock-d").replace(**{f"{chamber}_alpha": 0.06}).values
+    rates = circuit_rates(values)
+    stiffer = circuit_rates(values, {f"{chamber}_stiffness": 1.3})
+    own = circuit_rates(dict(values) | {f"{chamber}_alpha": 1.3 * 0.06})
+    assert stiffer == pytest.approx(own)
+    assert stiffer[valve] > 1.1 * rates[valve]
+
+
 @pytest.mark.parametrize(
     ("values", "name"),
     [

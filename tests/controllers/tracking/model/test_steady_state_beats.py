@@ -26,6 +26,7 @@ from plants import (
     SlowParameters,
     steady_state,
 )
+from plants.quantities import FailureKind
 
 PUMP = Pump.load("CP")
 PLANT = Plant("shock-d", PUMP)
@@ -134,12 +135,29 @@ def test_a_point_without_a_beat_is_not_searched_again_nearby(monkeypatch):
     assert asked(-2900.0)[0] > 0
     assert asked(-3010.0) == (0, reason)
     assert asked(-3090.0)[0] > 0
-    # Nor is one with other known inputs, and one with a beat has it.
+    # Nor is one that is begun from another beat, or one with other known inputs.
     drugs = KnownInputs(np.array([0.0, 0.1]), np.nan, 12.0).without_leak()
     searches.clear()
     beats.centres(point(blood_volume=-3000.0)[None], [OperatingCondition(44_000.0, drugs)])
     assert searches
     assert asked(0.0)[1] == ""
+
+
+def test_a_beat_that_was_found_is_kept_where_its_slopes_cannot_be_had_anew(monkeypatch):
+    beats = SteadyStateBeats(PLANT, SLOW)
+    condition = [OperatingCondition(PUMP.speed("P-8"), INPUTS)]
+    before = beats.centres(point()[None], condition)
+
+    def no_slopes(*arguments):
+        raise PhysicsError("none", kind=FailureKind.NO_PERIODIC_BEAT)
+
+    monkeypatch.setattr(steady_state_beats, "newton", no_slopes)
+    monkeypatch.setattr(steady_state_beats, "_SLOW_CHORDS", -1.0)
+    for shift in (0.05, 0.1, 0.15):
+        steady = beats.centres(point(lv_contractility=shift)[None], condition)
+        assert steady.reasons == ("",)
+        assert steady.exact.all()
+        assert outputs(steady)["map"] > outputs(before)["map"]
 
 
 def test_a_beat_that_is_led_from_a_leak_is_that_of_a_tight_valve_where_none_leaks(beats):
