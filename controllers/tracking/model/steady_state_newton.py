@@ -22,7 +22,7 @@ _SOLVED, _ROUNDING = 1e-3, 1e-2
 _TRIES = 25
 # Where three steps leave more than this share of an error of more than so much (mL, mmHg), there is
 # hardly ever a beat.
-_CREEPS, _LARGE, _STEPS = 0.75, 0.5, 3
+_CREEPS, _LARGE, _STEPS = 0.75, 0.25, 3
 # Shares of a Newton step that are tried side by side.
 _DAMPING = np.array([1.0, 0.5, 0.25, 0.125, 1 / 32, 1 / 128])
 # Beats marched from the nominal patient's own, and the share of the way that the pair moves at

@@ -145,7 +145,7 @@ def test_a_point_without_a_beat_is_not_searched_again_nearby(monkeypatch):
 
 def test_a_beat_that_was_found_is_kept_where_its_slopes_cannot_be_had_anew(monkeypatch):
     beats = SteadyStateBeats(PLANT, SLOW)
-    condition = [OperatingCondition(PUMP.speed("P-8"), INPUTS)]
+    condition = [OperatingCondition(PUMP.speed("P-4"), INPUTS)]
     before = beats.centres(point()[None], condition)
 
     def no_slopes(*arguments):
