@@ -35,6 +35,7 @@ from controllers.tracking.forecast import Forecast
 from controllers.tracking.forecaster import Forecaster, ForecastOrigin
 from controllers.tracking.model import NO_PUMP_SPEED, KnownInputs, StateSpace, SteadyStateBeats
 from controllers.tracking.prediction import Predictor
+from controllers.tracking.retry import Retry
 from controllers.tracking.valve_hypotheses import ValveHypotheses
 from plants import METRICS, InputError, Measurement
 from plants.slow.laws import DRUGS, end_diastolic_stretch
@@ -103,6 +104,7 @@ class RecoveryTracker:
         self._test = Consistency(self.settings.window, self.settings.consistency)
         self._initialise(self.briefing.drugs or dict.fromkeys(DRUGS, 0.0))
         self._rejected_before: frozenset[str] = frozenset(READ_SIGNALS)
+        self._retry = Retry()
         self._speed = self.briefing.levels[-1].rpm
         self._estimate: JointEstimate | None = None
         self.hours = math.nan
@@ -195,6 +197,8 @@ class RecoveryTracker:
         if self._table.shows_flow and "displayed_flow" not in readings.names:
             reason = "the console shows no flow: the pump may lie badly or stand still"
             return self._test.report(Innovation(reason=reason))
+        if self._retry.waits(self.hours, self._speed):
+            return self._test.report(Innovation(reason=self._retry.reason))
         if self._inputs.stretch_known:
             self._predictor.prepare(
                 [hypothesis.estimate for hypothesis in self._hypotheses],
@@ -212,6 +216,8 @@ class RecoveryTracker:
             )
             if not self._inputs.stretch_known and not updates[0].reason:
                 self._inputs = replace(self._inputs, stretch=self._first_stretch())
+        reasons = [update.reason for update in updates]
+        self._retry.record(self.hours, self._speed, reasons[0] if all(reasons) else "")
         fraction = measurement.get("mitral_regurgitant_fraction", math.nan)
         self._hypotheses.update_weights(fraction, updates)
         best = updates[int(np.argmax([hypothesis.weight for hypothesis in self._hypotheses]))]

@@ -8,6 +8,7 @@ the slopes say that they lie.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -100,17 +101,17 @@ class _Last:
 
 @dataclass(frozen=True)
 class _Failure:
-    """A point at which no beat was found from the beat at a speed (rpm), and why."""
+    """A point at which no beat was found, from a beat so far away (rpm), and why."""
 
     point: Array
     inputs: Array
-    begin: float | None
+    distance: float
     reason: str
 
-    def is_near(self, point: Array, inputs: Array, begin: float | None) -> bool:
-        """Whether a search at a point would be the same: what is known, and where it begins."""
+    def is_near(self, point: Array, inputs: Array, distance: float) -> bool:
+        """Whether a search at a point would be the same, and begin no nearer."""
         same = np.allclose(self.inputs, inputs, rtol=_SAME_INPUTS, equal_nan=True)
-        return same and self.begin == begin and are_near(self.point, point)
+        return same and distance >= self.distance and are_near(self.point, point)
 
 
 class SteadyStateBeats:
@@ -322,10 +323,10 @@ class SteadyStateBeats:
         """Take the slopes at a point; why there are none, or ""."""
         nearest = self._slopes.get(condition.key) or self._nearest(condition)
         inputs = condition.inputs.vector()
-        begin = nearest.speed if nearest is not None else None
+        distance = abs(nearest.speed - condition.speed) if nearest is not None else math.inf
         failures = self._failures.get(condition.key) or deque(maxlen=_FAILURES)
         for failure in failures:
-            if failure.is_near(point, inputs, begin):
+            if failure.is_near(point, inputs, distance):
                 return failure.reason
         for start in (start_near, start_from_rest):
             try:
@@ -337,7 +338,7 @@ class SteadyStateBeats:
                 self._slopes[condition.key] = slopes
                 self._failures.pop(condition.key, None)
                 return ""
-        failures.append(_Failure(point.copy(), inputs, begin, reason))
+        failures.append(_Failure(point.copy(), inputs, distance, reason))
         self._failures[condition.key] = failures
         return reason
 

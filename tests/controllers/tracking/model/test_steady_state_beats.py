@@ -135,7 +135,7 @@ def test_a_point_without_a_beat_is_not_searched_again_nearby(monkeypatch):
     assert asked(-2900.0)[0] > 0
     assert asked(-3010.0) == (0, reason)
     assert asked(-3090.0)[0] > 0
-    # Nor is one that is begun from another beat, or one with other known inputs.
+    # Nor is one that is begun from a nearer beat, or one with other known inputs.
     drugs = KnownInputs(np.array([0.0, 0.1]), np.nan, 12.0).without_leak()
     searches.clear()
     beats.centres(point(blood_volume=-3000.0)[None], [OperatingCondition(44_000.0, drugs)])
