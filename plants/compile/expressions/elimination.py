@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import casadi as ca
 
+from plants.compile.expressions.graph import operand_count
 from plants.compile.expressions.operations import OPERATIONS
 
 
@@ -47,11 +48,16 @@ def linearised(function: ca.Function, x: ca.SX, v: ca.SX, held: Collection[int] 
     Parameters
     ----------
     function : Function
-        ``(x, v) -> y``, made from SX expressions; y dense.
+        ``(x, v) -> y``, made from SX expressions; x and v dense.
     x, v : SX
         Its arguments.
     held : collection of int
         Entries of x by which no derivative is wanted.
+
+    Raises
+    ------
+    UnsupportedOperationError
+        An operation cannot be emitted; its name stands in the message.
 
     Examples
     --------
@@ -66,6 +72,7 @@ def linearised(function: ca.Function, x: ca.SX, v: ca.SX, held: Collection[int] 
     all_of_x = x.numel()
     value = [ca.SX(0)] * function.numel_out(0)
     outputs: list[int | None] = [None] * len(value)
+    rows = function.sparsity_out(0).find()
     work: dict[int, tuple[ca.SX, int | None]] = {}
     sums: dict[int, dict[int, ca.SX]] = {}
     for k in range(function.n_instructions()):
@@ -78,10 +85,11 @@ def linearised(function: ca.Function, x: ca.SX, v: ca.SX, held: Collection[int] 
         elif number == ca.OP_CONST:
             work[place] = ca.SX(function.instruction_constant(k)), None
         elif number == ca.OP_OUTPUT:
-            entry = function.instruction_output(k)[1]
-            value[entry], outputs[entry] = work[inputs[0]]
+            which, entry = function.instruction_output(k)
+            if which == 0:
+                value[rows[entry]], outputs[rows[entry]] = work[inputs[0]]
         else:
-            operands = [work[i] for i in inputs[: OPERATIONS[number].operands]]
+            operands = [work[i] for i in inputs[: operand_count(function, number)]]
             result, *slopes = _with_slopes(number)(*(a for a, _ in operands))
             edges: dict[int, ca.SX] = {}
             for (_, source), slope in zip(operands, slopes, strict=True):
