@@ -18,9 +18,9 @@ from plants.quantities import PhysicsError, clipped
 from plants.slow import SLOW_PARAMETERS, STATE_LAYOUT, SlowClock, SlowParameters
 from plants.slow.laws import DRUGS, end_diastolic_stretch, excess_of, tethering_of
 
-# Share of the way between the two levels, without a leak, from which the search for the stretch
-# that closes the valve begins; how steeply the valve leaks follows from it. Guess, and another than
-# that of plants.slow.laws.hidden_regurgitation, whose valve is where it puts it: no course moves it.
+# Share of the way between the two levels, without a leak, at which the search for the stretch that
+# closes the valve begins; how steeply the valve leaks follows from it. Guess; another than that of
+# plants.slow.laws.hidden_regurgitation, because what that one places no course moves afterwards.
 _FIRST_CLOSED = 0.3
 #: Kind of the refusal of a patient who dies before a leak could hide.
 DIES_BEFORE = "dies before a leak could hide"

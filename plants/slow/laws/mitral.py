@@ -48,8 +48,8 @@ _GRADIENT_RANGE = Parameter("gradient", "mmHg", "mean systolic gradient", 0, 300
 _ORIFICE_RANGE = Parameter("orifice", "cm2", "effective regurgitant orifice", 0, 5)
 # v [m/s] = sqrt(dP/4), so 1 cm2 passes 100 cm/s * sqrt(dP)/2 = 50 sqrt(dP) mL/s.
 _ML_S_PER_CM2 = 50.0
-# Share of the way from full support to the low level, without a leak, over which a hidden leak stays
-# hidden. Guess.
+# Share of the way from full support to the low level, both without a leak, over which a hidden leak
+# stays hidden. Guess.
 _STILL_CLOSED = 0.4
 
 
@@ -195,7 +195,9 @@ def end_diastolic_stretch(metrics: Mapping[str, float], pressure_weight: float) 
     return float(_stretch(metrics["lvedv"], metrics["lvedp"], pressure_weight))
 
 
-def _stretch(volume: ca.SX | float, pressure: ca.SX | float, weight: ca.SX | float) -> ca.SX:
+def _stretch(
+    volume: ca.SX | float, pressure: ca.SX | float, weight: ca.SX | float
+) -> ca.SX | float:
     return volume + weight * pressure
 
 

@@ -15,7 +15,7 @@ from experiments.runs import csv_text, read_table
 from experiments.validation import MISS, published
 from plants import InputError
 
-CHANGED = [study for study in published().studies.values() if study.changed]
+CHANGED = [study for study in published().studies.values() if study.changed_after_miss]
 RESULTS = Path(__file__).parents[3] / "results"
 
 
@@ -142,7 +142,7 @@ def test_what_was_changed_after_a_miss_is_told(results):
     told = [
         text.removeprefix("- ").split(":")[0]
         for text in validation_page(results).split("after their rows had missed", 1)[1].splitlines()
-        if text.startswith("- ") and any(text.endswith(f"{s.changed}.") for s in CHANGED)
+        if text.startswith("- ") and any(text.endswith(f"{s.changed_after_miss}.") for s in CHANGED)
     ]
     assert told == ["Burkhoff reviews", "Hidden regurgitation"]
     assert [study.study for study in CHANGED] == told
