@@ -87,7 +87,7 @@ def test_a_leak_that_changes_is_hidden_and_shows(monkeypatch):
 @pytest.mark.parametrize(
     "heart",
     [
-        Heart(),  # Hardly larger at P-2: the steepest valve there is.
+        Heart(by_leak=0.1),  # Hardly larger at P-2: the steepest valve there is.
         Heart(lvedp=-6.0, low=40.0),  # Emptied by the pump.
         Heart(lvedv=30.0, lvedp=2.0),
         Heart(lvedv=700.0, lvedp=90.0, low=40.0),
