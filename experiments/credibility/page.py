@@ -52,6 +52,7 @@ def validation_page(results: Path = RESULTS) -> str:
         calibration=tally([row for row in rows if row.study in fitted]),
         prediction=tally([row for row in rows if row.study not in fitted]),
         whole=tally(rows),
+        changed=[study for study in published().studies.values() if study.changed_after_miss],
         uses=_uses(rows),
         rule=published().rule,
         tables=page_tables(rows, results),

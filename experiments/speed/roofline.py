@@ -1,17 +1,17 @@
 """How far each form of the loop is from what the core can do.
 
-The operations of a step are counted in the graphs that the C is emitted from: an addition, a
-product, a comparison or a choice is one; exp, log and tanh are what their text expands to. Square
-roots and divisions are counted apart, because the unit that does them is slow. What the core can do
-is measured with loops of nothing else: multiply-adds, square roots, divisions. The limit of a step
-is the larger of the two times, as if the units never waited for each other or for memory.
+The operations of a step are counted in the graphs that the C for lanes is emitted from, in which
+divisions share a reciprocal: an addition, a product, a comparison or a choice is one; exp, log and
+tanh are what their text expands to. Square roots and divisions are counted apart, because the unit
+that does them is slow. What the core can do is measured with loops of nothing else: multiply-adds,
+square roots, divisions; the best of the turns counts. The limit of a step is the larger of the two
+times, as if the units never waited for each other or for memory.
 """
 
 from __future__ import annotations
 
 import ctypes
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import casadi as ca
@@ -22,8 +22,8 @@ from experiments.speed.case import CASE, casadi_kernel, case_name, case_start
 from experiments.speed.row import SIMULATED, SpeedRow, rates_of, why_missing
 from plants.beat import DEFAULT_STEP, USUAL_PARTS, plant_functions
 from plants.compile import BuildError, load_library
-from plants.compile.code import PlantFunctions
-from plants.compile.expressions import graph_of, needed, simplified, with_reciprocals
+from plants.compile.code import PlantFunctions, block_slopes, going_graph
+from plants.compile.expressions import Graph, needed
 from plants.plant import PHASE
 
 PART = "roofline"
@@ -81,33 +81,26 @@ class OperationCount:
         return OperationCount(self.simple * factor, self.roots * factor, self.divisions * factor)
 
 
-def operation_count(
-    function: ca.Function, names: Sequence[str], *, phase: int | None = None
-) -> OperationCount:
-    """Operations of a function that depend on more than held values.
+def operation_count(graph: Graph) -> OperationCount:
+    """Operations of a graph that depend on more than held values.
 
     Parameters
     ----------
-    function : Function
-        Of the plant.
-    names : sequence of str
-        Of its inputs; ``v`` is held.
-    phase : int, optional
-        Place of the phase in ``x``; what depends on it and on held values alone is done twice a
-        step instead of four times, and counts half.
+    graph : Graph
+        Of a function of the plant whose input ``v`` is held. What depends on the input ``phase``
+        and on held values alone is done twice a step instead of four times, and counts half.
 
     Examples
     --------
     >>> import casadi as ca
     >>> from experiments.speed.roofline import operation_count
+    >>> from plants.compile.expressions import graph_of
     >>> x, v = ca.SX.sym("x"), ca.SX.sym("v")
-    >>> operation_count(ca.Function("f", [x, v], [x * v + ca.sqrt(x) / ca.exp(v)]), ["x", "v"])
-    OperationCount(simple=3, roots=1, divisions=0)
+    >>> function = ca.Function("f", [x, v], [x * ca.log(v) + ca.sqrt(x) / ca.exp(v)])
+    >>> operation_count(graph_of(function, ["x", "v"]))
+    OperationCount(simple=2, roots=1, divisions=1)
     """
-    parts = None if phase is None else {"x": {phase: "phase"}}
     held = frozenset({"v"})
-    graph = with_reciprocals(graph_of(function, names, parts=parts), held)
-    graph = simplified(graph, (held, held | {"phase"}))
     total = OperationCount()
     for number in needed(graph, [i for row in graph.outputs for i in row if i is not None]):
         node = graph.nodes[number]
@@ -128,12 +121,11 @@ def operation_count(
 
 def step_count(f: PlantFunctions) -> OperationCount:
     """Operations of one patient's step inside a beat: four slopes, their sums, the accumulator."""
-    names = ("acc", "x", "after", "mean", "extremes", "v")
     nx, ng = f.slope.size1_in(0), f.slope.size1_out(1)
     # Three intermediate states, the new one, and the mean of the integrands.
     sums = OperationCount(simple=3 * 3 * nx + 6 * nx + 5 * ng)
-    slopes = operation_count(f.slope, ("x", "v"), phase=f.phase).times(4)
-    return slopes + operation_count(f.within_beat, names) + sums
+    slopes = operation_count(block_slopes(f)[0]).times(4)
+    return slopes + operation_count(going_graph(f)[0]) + sums
 
 
 @functools.cache

@@ -223,6 +223,8 @@ class PublishedStudy(CheckedModel):
     coronary_coupling : bool
         Whether the contractility follows the perfusion, as it does in every patient; else it
         stays what it is before support.
+    changed_after_miss : str
+        What of the condition was changed after a row had missed, and why; empty where nothing was.
     supports : mapping of str to Support
         The conditions.
     bands : tuple of Band
@@ -240,6 +242,7 @@ class PublishedStudy(CheckedModel):
     supports: dict[str, Support]
     bands: tuple[Band, ...]
     coronary_coupling: bool = True
+    changed_after_miss: str = ""
     patients: tuple[PresetName, ...] = ()
     before: Annotated[Mapping[str, Quantity], quantities_in(SIGNALS, required=False)] = Field(
         default_factory=no_quantities

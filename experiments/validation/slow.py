@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from plants import METRICS, Patient, PhysicsError, Plant, SlowParameters, SteadyState, steady_state
-from plants.cohorts import built_in_variation
+from plants.cohorts import built_in_variation, mitral_valve_parameters
 from plants.quantities import TypedLayout
 from plants.slow import PARAMETER_LAYOUT, combined_disturbances
-from plants.slow.laws import drugs, hidden_regurgitation, mitral, oxygen, reflex
+from plants.slow.laws import drugs, mitral, oxygen, reflex
 
 # Of the pressure at which the reflex settles, mmHg.
 _TOLERANCE = 1e-3
@@ -109,11 +109,8 @@ def functional_valve(patient: Patient, leak: float) -> mitral.Parameters:
     True
     """
     metrics = steady_state(Plant(patient), 0.0, {"mitral_leak": leak}).metrics
-    relief = built_in_variation().regurgitation["relief"]
-    relieved = {**metrics, "lvedp": (1 - relief) * metrics["lvedp"]}
-    p = TypedLayout(mitral.Parameters).select(SlowParameters.load().values)
-    own = hidden_regurgitation(relieved, metrics, leak, p.mitral_pressure_weight)
-    return replace(p, **own)
+    own = mitral_valve_parameters(leak, dict(metrics), built_in_variation().regurgitation)
+    return replace(TypedLayout(mitral.Parameters).select(SlowParameters.load().values), **own)
 
 
 def with_functional_valve(

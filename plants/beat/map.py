@@ -259,7 +259,10 @@ def _moving(inertia: bool, right_pump: bool) -> tuple[Array, Array]:
     right = {STATES.index[name] for name in RIGHT_STATES}
     left = {PHASE} | (set() if inertia else {*_INERTIA}) | (set() if right_pump else right)
     moving = np.array([i for i in range(N_STATE) if i not in left])
-    return moving, np.eye(N_STATE)[moving]
+    directions = np.eye(N_STATE)[moving]
+    for kept in (moving, directions):
+        kept.setflags(write=False)
+    return moving, directions
 
 
 def _faded(z: float) -> float:

@@ -129,6 +129,8 @@ def weaning_patient(
     ------
     InputError
         The seed is none or is kept for evaluation, or there is no such case.
+    PatientRefused
+        The patient of a masked regurgitation dies before it could hide.
 
     Examples
     --------

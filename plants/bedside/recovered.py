@@ -10,17 +10,20 @@ from plants.bedside.bedside import SETTLING_TIME, Bedside
 from plants.bedside.events import HourEvent, HourScenario
 from plants.bedside.run import BedsideRun
 from plants.bedside.settings import bedside_settings
-from plants.cohorts import VirtualPatient, recovered_shares
+from plants.cohorts import PatientRefused, VirtualPatient, recovered_shares
 from plants.patients import Patient
 from plants.plant import Plant
 from plants.pumps import FULL_SUPPORT_LEVEL, LOWEST_LEVEL, Pump
-from plants.quantities import InputError, PhysicsError
-from plants.slow import STATE_LAYOUT, SlowClock, SlowParameters
-from plants.slow.laws import DRUGS, end_diastolic_stretch, tethering_of
+from plants.quantities import PhysicsError, clipped
+from plants.slow import SLOW_PARAMETERS, STATE_LAYOUT, SlowClock, SlowParameters
+from plants.slow.laws import DRUGS, end_diastolic_stretch, excess_of, tethering_of
 
-# Share of the way between the two levels up to which the stretch of a tight ventricle leaves the
-# valve closed. Guess.
-_STILL_CLOSED = 0.3
+# Share of the way between the two levels, without a leak, at which the search for the stretch that
+# closes the valve begins; how steeply the valve leaks follows from it. Guess; another than that of
+# plants.slow.laws.hidden_regurgitation, because what that one places no course moves afterwards.
+_FIRST_CLOSED = 0.3
+#: Kind of the refusal of a patient who dies before a leak could hide.
+DIES_BEFORE = "dies before a leak could hide"
 # Regurgitant fraction below which a leak is hidden: an echo shows a trace at most. Guess.
 _HIDDEN = 0.05
 # Relative error of the leak at the low level, and courses that are tried.
@@ -114,11 +117,13 @@ def masked_regurgitation_parameters(
     Raises
     ------
     InputError
+        A parameter of the patient is out of its range, or the leak is not below its limit.
+    PatientRefused
         The patient dies before.
     """
     begin = hours + 2 * SETTLING_TIME
     leaking = HourScenario("leak", (HourEvent("mitral_leak", leak, begin),))
-    full, low, leaky = _courses(
+    tight = _courses(
         patient,
         pump,
         (FULL_SUPPORT_LEVEL, hours),
@@ -126,27 +131,36 @@ def masked_regurgitation_parameters(
         (LOWEST_LEVEL, SETTLING_TIME),
         events=leaking,
     )
+    if tight is None:
+        raise _dies_before(patient)
+    full, low, leaky = tight
     p = SlowParameters.load()
-    weight = p["mitral_pressure_weight"]
+    weight, limit = p["mitral_pressure_weight"], p["mitral_leak_limit"]
     at_full, at_low, at_leak = (end_diastolic_stretch(m, weight) for m in (full, low, leaky))
-    closing = at_full + _STILL_CLOSED * (at_low - at_full)
+    closing = at_full + _FIRST_CLOSED * (at_low - at_full)
     # Stretch beyond the closing one at which it leaks as wanted, and how much of it is the leak's.
-    beyond, by_leak = max(at_leak - closing, 1.0), max(at_leak - at_low, 1.0)
-    tethering = tethering_of(leak, beyond, p["mitral_leak_limit"])
+    # The steepest valve that there is needs some.
+    steepest = excess_of(leak, SLOW_PARAMETERS["mitral_tethering"].high, limit)
+    beyond, by_leak = max(at_leak - closing, steepest, 1.0), max(at_leak - at_low, 1.0)
+    tethering = min(tethering_of(leak, beyond, limit), SLOW_PARAMETERS["mitral_tethering"].high)
+    pressure = clipped(full["lvedp"], SLOW_PARAMETERS["mitral_competent_pressure"])
     search = _ClosingSearch(closing, 0.2 * by_leak)
     best: tuple[float, dict[str, float]] = -math.inf, {}
     for _ in range(_TRIES):
+        volume = search.closing - weight * pressure
+        volume = clipped(volume, SLOW_PARAMETERS["mitral_competent_volume"])
+        search.closing = volume + weight * pressure
         parameters = {
-            "mitral_competent_volume": search.closing - weight * full["lvedp"],
-            "mitral_competent_pressure": full["lvedp"],
+            "mitral_competent_volume": volume,
+            "mitral_competent_pressure": pressure,
             "mitral_tethering": tethering,
         }
         leaks = replace(patient, slow=dict(patient.slow) | parameters)
-        try:
-            before, shown, after = _courses(leaks, pump, *_wean_and_back(hours))
-        except InputError:  # Dies of the leak.
+        course = _courses(leaks, pump, *_wean_and_back(hours))
+        if course is None:  # Dies of the leak.
             search.move(1.0, search.closing + by_leak)
             continue
+        before, shown, after = course
         hidden = max(beat["mitral_regurgitant_fraction"] for beat in (before, after))
         error = shown["functional_leak"] / leak - 1.0
         if hidden < _HIDDEN and abs(error) < _NEAR:
@@ -207,8 +221,11 @@ def _courses(
     pump: Pump,
     *stays: tuple[str, float],
     events: HourScenario | None = None,
-) -> list[dict[str, float]]:
-    """The truth at the end of each stay (level, hours) of a course on a pump that fits anyhow."""
+) -> list[dict[str, float]] | None:
+    """The truth at the end of each stay (level, hours) of a course on a pump that fits anyhow.
+
+    None of a patient who dies before the end.
+    """
     # The look ahead is no matter of access.
     placed = replace(patient, artery_diameter=_WIDE, axillary_diameter=_WIDE, access="").on(pump)
     bedside = Bedside(placed, pump, events=events, complications=False, beyond_label=True)
@@ -216,14 +233,16 @@ def _courses(
     for level, hours in stays:
         bedside.advance(hours, level)
         if bedside.outcome is not None:
-            raise _dies_before(patient)
+            return None
         truths.append(dict(bedside.truth()))
     return truths
 
 
-def _dies_before(patient: VirtualPatient) -> InputError:
+def _dies_before(patient: VirtualPatient) -> PatientRefused:
     allowed = "a patient who lives long enough on the pump for a leak to hide"
-    return InputError("case", "masked-regurgitation", allowed, source=patient.patient.name)
+    return PatientRefused(
+        "case", "masked-regurgitation", allowed, kind=DIES_BEFORE, source=patient.patient.name
+    )
 
 
 def masked_recovery_share(patient: Patient, slow: Mapping[str, float]) -> float:

@@ -15,6 +15,7 @@ from plants.cohorts.access import (
 from plants.cohorts.draws import (
     drawn_between as drawn_between,
     drawn_dose as drawn_dose,
+    mitral_valve_parameters as mitral_valve_parameters,
     recovered_shares as recovered_shares,
 )
 from plants.cohorts.identifiability import (

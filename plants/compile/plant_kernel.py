@@ -151,7 +151,7 @@ class PlantKernel:
             part = d_state[g * DIRECTIONS : (g + 1) * DIRECTIONS]
             moved[g, :, : len(part)] = part.T
         self._state_tangent(path, values, len(path), groups, moved)
-        return np.concatenate(moved.transpose(0, 2, 1))[:count]
+        return moved.transpose(0, 2, 1).reshape(-1, n)[:count]
 
     def tangent(
         self, carry: Array, values: Array, steps: int, d_carry: Array, d_values: Array

@@ -86,7 +86,8 @@ def hidden_parameters() -> SlowParameters:
     """
     plant = Plant(PATIENT, DEVICE)
     full, low = (steady_state(plant, plant.level_speed(level)).metrics for level in (FULL, LOW))
-    values = hidden_regurgitation(full, low, _LEAK, _PRESSURE_WEIGHT)
+    limit = SlowParameters.load()["mitral_leak_limit"]
+    values = hidden_regurgitation(full, low, _LEAK, _PRESSURE_WEIGHT, limit)
     return slow_parameters({**values, "mitral_pressure_weight": _PRESSURE_WEIGHT})
 
 

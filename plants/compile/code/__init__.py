@@ -5,7 +5,11 @@ from plants.compile.code.casadi_loop import casadi_loop_source as casadi_loop_so
 from plants.compile.code.emitter import Part as Part, emit_functions as emit_functions
 from plants.compile.code.lane_functions import lanes_source as lanes_source
 from plants.compile.code.one_lane import one_lane_source as one_lane_source
-from plants.compile.code.plant_functions import PlantFunctions as PlantFunctions
+from plants.compile.code.plant_functions import (
+    PlantFunctions as PlantFunctions,
+    block_slopes as block_slopes,
+    going_graph as going_graph,
+)
 from plants.compile.code.sensitivity import sensitivity_source as sensitivity_source
 from plants.compile.code.state_tangent import (
     DIRECTIONS as DIRECTIONS,

@@ -13,13 +13,12 @@ from plants.compile.code.emitter import array_sizes, emit_functions
 from plants.compile.code.plant_functions import (
     SLOPE_OUTPUTS,
     PlantFunctions,
+    block_slopes,
     ending_part,
     going_graph,
-    slope_parts,
 )
 from plants.compile.code.template import filled
 from plants.compile.code.vector_math import elementary_functions
-from plants.compile.expressions import with_joint_reciprocal
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,7 @@ def block_source(functions: PlantFunctions, width: int, *, single: bool = False)
     UnsupportedOperationError
         The plant holds an operation that cannot be emitted.
     """
-    slope, parts = slope_parts(functions)
-    slope = with_joint_reciprocal(slope, parts[-2].inputs)
+    slope, parts = block_slopes(functions)
     whole = emit_functions(slope, parts, SLOPE_OUTPUTS, ordered=True)
     # The inner stages need no extremes, and of the integrands only the mean over the step: what is
     # kept of each stage would not fit into the fastest memory with all the rest.

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 import casadi as ca
 
 from plants.compile.code.emitter import Emitted, Part, emit_functions
-from plants.compile.expressions import Graph, graph_of, simplified, with_reciprocals
+from plants.compile.expressions import (
+    Graph,
+    graph_of,
+    simplified,
+    with_joint_reciprocal,
+    with_reciprocals,
+)
 
 #: What does not change during a run of the loop.
 HELD = frozenset({"v"})
@@ -69,6 +75,12 @@ def slope_parts(functions: PlantFunctions) -> tuple[Graph, list[Part]]:
     slope = graph_of(functions.slope, ("x", "v"), parts={"x": {functions.phase: "phase"}})
     graph = simplified(with_reciprocals(slope, HELD), (HELD, _PHASED))
     return graph, state_parts()
+
+
+def block_slopes(functions: PlantFunctions) -> tuple[Graph, list[Part]]:
+    """The same as it is emitted for lanes: divisions share a reciprocal."""
+    graph, parts = slope_parts(functions)
+    return with_joint_reciprocal(graph, _PHASED), parts
 
 
 def state_parts() -> list[Part]:

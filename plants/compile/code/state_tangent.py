@@ -71,6 +71,12 @@ def _stage(linear: Linearised, phase: int) -> tuple[list[ca.SX], str]:
     """Slopes, and C of a stage with them: the directions' rates k, next = base + c k and
     into = sum + b k."""
     slopes: list[ca.SX] = []
+    n = len(linear.outputs)
+    moved = [i for i in range(n) if i != phase and not _alone(linear, i)]
+    needed = {number for i in moved if (number := linear.outputs[i]) is not None}
+    for number, terms in reversed(linear.sums.items()):
+        if number in needed:
+            needed.update(terms)
 
     def term(number: int, slope: ca.SX) -> str:
         if slope.is_one() or slope.is_minus_one():
@@ -79,16 +85,16 @@ def _stage(linear: Linearised, phase: int) -> tuple[list[ca.SX], str]:
         return f"+ a[{len(slopes) - 1} * W] * {name(number)}"
 
     def name(number: int) -> str:
-        return f"d{number}" if number < len(linear.outputs) else f"u{number}"
+        return f"d{number}" if number < n else f"u{number}"
 
-    read = sorted({i for terms in linear.sums.values() for i in terms if i < len(linear.outputs)})
-    lines = [f"const real d{j} = d[{j} * D + w];" for j in read]
+    lines = [f"const real d{j} = d[{j} * D + w];" for j in sorted(needed) if j < n]
     for number, terms in linear.sums.items():
+        if number not in needed:
+            continue
         text = " ".join(term(*item) for item in terms.items()).removeprefix("+ ")
         lines.append(f"const real u{number} = {text};")
-    for i, output in enumerate(linear.outputs):
-        if i == phase or _alone(linear, i):
-            continue
+    for i in moved:
+        output = linear.outputs[i]
         k = "RC(0.0)" if output is None else name(output)
         lines += [
             f"next[{i} * D + w] = base[{i} * D + w] + c * {k};",

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import casadi as ca
 
+from plants.compile.expressions.graph import operand_count
 from plants.compile.expressions.operations import OPERATIONS
 
 
@@ -47,11 +48,16 @@ def linearised(function: ca.Function, x: ca.SX, v: ca.SX, held: Collection[int] 
     Parameters
     ----------
     function : Function
-        ``(x, v) -> y``, made from SX expressions; y dense.
+        ``(x, v) -> y``, made from SX expressions; x and v dense.
     x, v : SX
         Its arguments.
     held : collection of int
         Entries of x by which no derivative is wanted.
+
+    Raises
+    ------
+    UnsupportedOperationError
+        An operation cannot be emitted; its name stands in the message.
 
     Examples
     --------
@@ -60,12 +66,13 @@ def linearised(function: ca.Function, x: ca.SX, v: ca.SX, held: Collection[int] 
     >>> x, v = ca.SX.sym("x", 2), ca.SX.sym("v")
     >>> f = ca.Function("f", [x, v], [ca.vertcat(ca.exp(v * x[0]) + x[1], x[1])])
     >>> result = linearised(f, x, v)
-    >>> result.outputs, {n: list(slopes) for n, slopes in result.sums.items()}
-    ([4, 1], {4: [0, 1]})
+    >>> result.outputs[1], [sorted(slopes) for slopes in result.sums.values()]
+    (1, [[0, 1]])
     """
     all_of_x = x.numel()
     value = [ca.SX(0)] * function.numel_out(0)
     outputs: list[int | None] = [None] * len(value)
+    rows = function.sparsity_out(0).find()
     work: dict[int, tuple[ca.SX, int | None]] = {}
     sums: dict[int, dict[int, ca.SX]] = {}
     for k in range(function.n_instructions()):
@@ -78,10 +85,11 @@ def linearised(function: ca.Function, x: ca.SX, v: ca.SX, held: Collection[int] 
         elif number == ca.OP_CONST:
             work[place] = ca.SX(function.instruction_constant(k)), None
         elif number == ca.OP_OUTPUT:
-            entry = function.instruction_output(k)[1]
-            value[entry], outputs[entry] = work[inputs[0]]
+            which, entry = function.instruction_output(k)
+            if which == 0:
+                value[rows[entry]], outputs[rows[entry]] = work[inputs[0]]
         else:
-            operands = [work[i] for i in inputs[: OPERATIONS[number].operands]]
+            operands = [work[i] for i in inputs[: operand_count(function, number)]]
             result, *slopes = _with_slopes(number)(*(a for a, _ in operands))
             edges: dict[int, ca.SX] = {}
             for (_, source), slope in zip(operands, slopes, strict=True):

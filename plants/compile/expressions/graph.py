@@ -139,14 +139,25 @@ def graph_of(
             work[outputs[0]] = graph.add(node)
         elif number == ca.OP_OUTPUT:
             graph.outputs[outputs[0]][rows[outputs[0]][outputs[1]]] = work[inputs[0]]
-        elif number not in OPERATIONS:
-            raise UnsupportedOperationError(
-                f"{function.name()} holds {_name(number)}, for which no C is known"
-            )
         else:
-            operands = [work[i] for i in inputs[: OPERATIONS[number].operands]]
+            operands = [work[i] for i in inputs[: operand_count(function, number)]]
             work[outputs[0]] = graph.operation(number, *operands)
     return graph
+
+
+def operand_count(function: ca.Function, number: int) -> int:
+    """How many operands an operation of a function has.
+
+    Raises
+    ------
+    UnsupportedOperationError
+        It cannot be emitted; its name stands in the message.
+    """
+    if number not in OPERATIONS:
+        raise UnsupportedOperationError(
+            f"{function.name()} holds {_name(number)}, for which no C is known"
+        )
+    return OPERATIONS[number].operands
 
 
 def _name(number: int) -> str:

@@ -33,6 +33,7 @@ from plants.slow.laws.mitral import (
     echo_grade as echo_grade,
     effective_orifice as effective_orifice,
     end_diastolic_stretch as end_diastolic_stretch,
+    excess_of as excess_of,
     hidden_regurgitation as hidden_regurgitation,
     tethering_of as tethering_of,
 )

@@ -14,7 +14,7 @@ Zoghbi WA et al. (2017) J Am Soc Echocardiogr 30:303 (grades of the ASE). Hatle 
 
 from __future__ import annotations
 
-import functools
+import math
 from collections.abc import Mapping
 from typing import Literal
 
@@ -48,7 +48,8 @@ _GRADIENT_RANGE = Parameter("gradient", "mmHg", "mean systolic gradient", 0, 300
 _ORIFICE_RANGE = Parameter("orifice", "cm2", "effective regurgitant orifice", 0, 5)
 # v [m/s] = sqrt(dP/4), so 1 cm2 passes 100 cm/s * sqrt(dP)/2 = 50 sqrt(dP) mL/s.
 _ML_S_PER_CM2 = 50.0
-# Share of the way from full support to the low level over which a hidden leak stays hidden. Guess.
+# Share of the way from full support to the low level, both without a leak, over which a hidden leak
+# stays hidden. Guess.
 _STILL_CLOSED = 0.4
 
 
@@ -129,7 +130,11 @@ def echo_grade(
 
 
 def hidden_regurgitation(
-    full: Mapping[str, float], low: Mapping[str, float], leak: float, pressure_weight: float
+    full: Mapping[str, float],
+    low: Mapping[str, float],
+    leak: float,
+    pressure_weight: float,
+    leak_limit: float = math.inf,
 ) -> dict[str, float]:
     """Parameters of a valve that is tight at full support and leaks at a low level.
 
@@ -138,31 +143,36 @@ def hidden_regurgitation(
     full, low : Mapping of str to float
         Metrics of a beat at full support and at the low level, both without a functional leak.
     leak : float
-        Functional leak at the low level, mL/s/mmHg, well below ``mitral_leak_limit``.
+        Functional leak at the low level, mL/s/mmHg, below the limit.
     pressure_weight : float
         The parameter ``mitral_pressure_weight``, mL/mmHg.
+    leak_limit : float
+        The parameter ``mitral_leak_limit``, mL/s/mmHg; without it the leak at the low level comes
+        out less than wanted, the more so the nearer it is to the limit.
 
     Raises
     ------
     InputError
-        The low level does not fill the ventricle more than full support does.
+        The low level does not fill the ventricle more than full support does, or the leak is not
+        below the limit.
 
     Examples
     --------
     >>> from plants.slow.laws import hidden_regurgitation
     >>> full, low = {"lvedv": 200.0, "lvedp": 17.0}, {"lvedv": 205.0, "lvedp": 19.0}
-    >>> sorted(hidden_regurgitation(full, low, 2.0, 4.0))
+    >>> sorted(hidden_regurgitation(full, low, 2.0, 4.0, 4.0))
     ['mitral_competent_pressure', 'mitral_competent_volume', 'mitral_tethering']
     """
-    stretch = functools.partial(end_diastolic_stretch, pressure_weight=pressure_weight)
-    fuller = stretch(low) - stretch(full)
+    fuller = end_diastolic_stretch(low, pressure_weight) - end_diastolic_stretch(
+        full, pressure_weight
+    )
     if not fuller > 0:
         raise InputError("low", fuller, "a beat that is fuller than at full support, in mL")
     closed = _STILL_CLOSED * fuller
     return {
         "mitral_competent_volume": full["lvedv"] + closed,
         "mitral_competent_pressure": full["lvedp"],
-        "mitral_tethering": leak / (fuller - closed),
+        "mitral_tethering": tethering_of(leak, fuller - closed, leak_limit),
     }
 
 
@@ -182,16 +192,20 @@ def end_diastolic_stretch(metrics: Mapping[str, float], pressure_weight: float) 
     >>> end_diastolic_stretch({"lvedv": 200.0, "lvedp": 15.0}, 4.0)
     260.0
     """
-    return metrics["lvedv"] + pressure_weight * metrics["lvedp"]
+    return float(_stretch(metrics["lvedv"], metrics["lvedp"], pressure_weight))
+
+
+def _stretch(
+    volume: ca.SX | float, pressure: ca.SX | float, weight: ca.SX | float
+) -> ca.SX | float:
+    return volume + weight * pressure
 
 
 def leak_target(lvedv: ca.SX | float, lvedp: ca.SX | float, p: Parameters) -> ca.SX:
     """Leak (mL/s/mmHg) towards which the valve tends at an end-diastolic volume and pressure."""
-    excess = (
-        lvedv
-        - p.mitral_competent_volume
-        + p.mitral_pressure_weight * (lvedp - p.mitral_competent_pressure)
-    )
+    weight = p.mitral_pressure_weight
+    closing = _stretch(p.mitral_competent_volume, p.mitral_competent_pressure, weight)
+    excess = _stretch(lvedv, lvedp, weight) - closing
     wanted = p.mitral_tethering * positive_part(excess, _EXCESS_CORNER)
     return p.mitral_leak_limit * saturated(wanted / p.mitral_leak_limit)
 
@@ -219,11 +233,43 @@ def tethering_of(leak: float, excess: float, limit: float) -> float:
     >>> round(tethering_of(1.0, 20.0, 4.0), 4)
     0.0499
     """
+    return _unlimited(leak, limit) / float(positive_part(excess, _EXCESS_CORNER))
+
+
+def excess_of(leak: float, tethering: float, limit: float) -> float:
+    """Stretch (mL) beyond the closing one at which a valve leaks so much: another inverse.
+
+    Parameters
+    ----------
+    leak : float
+        Functional leak, mL/s/mmHg, above 0 and below the limit.
+    tethering : float
+        The parameter ``mitral_tethering``, 1/s/mmHg, above 0.
+    limit : float
+        The parameter ``mitral_leak_limit``, mL/s/mmHg.
+
+    Raises
+    ------
+    InputError
+        The leak is not below the limit.
+
+    Examples
+    --------
+    >>> from plants.slow.laws import excess_of, tethering_of
+    >>> round(excess_of(1.0, tethering_of(1.0, 20.0, 4.0), 4.0), 9)
+    20.0
+    """
+    opened = _unlimited(leak, limit) / tethering
+    # The inverse of positive_part.
+    return opened - _EXCESS_CORNER**2 / (4.0 * opened)
+
+
+def _unlimited(leak: float, limit: float) -> float:
+    """What a leak would be, did it not come to its limit."""
     share = leak / limit
     if not share < 1.0:
         raise InputError("leak", leak, f"below the limit of {limit:g} mL/s/mmHg")
-    wanted = leak / (1.0 - share**4) ** 0.25
-    return wanted / float(positive_part(excess, _EXCESS_CORNER))
+    return leak / (1.0 - share**4) ** 0.25
 
 
 def start(p: Parameters, m: BeatMetrics) -> dict[str, float]:

@@ -15,6 +15,7 @@ from experiments.runs import csv_text, read_table
 from experiments.validation import MISS, published
 from plants import InputError
 
+CHANGED = [study for study in published().studies.values() if study.changed_after_miss]
 RESULTS = Path(__file__).parents[3] / "results"
 
 
@@ -134,6 +135,17 @@ def test_every_study_has_its_comparator(results):
     for study in published().studies.values():
         told = line(page, f"| {study.study} | {study.source[:20]}")
         assert study.condition in told
+
+
+def test_what_was_changed_after_a_miss_is_told(results):
+    """No change of a condition is silent: the page tells of these two, and of no other study."""
+    told = [
+        text.removeprefix("- ").split(":")[0]
+        for text in validation_page(results).split("after their rows had missed", 1)[1].splitlines()
+        if text.startswith("- ") and any(text.endswith(f"{s.changed_after_miss}.") for s in CHANGED)
+    ]
+    assert told == ["Burkhoff reviews", "Hidden regurgitation"]
+    assert [study.study for study in CHANGED] == told
 
 
 @pytest.mark.parametrize("name", ["cohort/incidence.csv", "sensitivity/README.md"])

@@ -39,7 +39,7 @@ def test_the_valve_leaks_without_a_pump_as_it_was_given():
     valve = functional_valve(Patient.load("hfref"), 1.0)
     metrics = steady_state(Plant("hfref"), 0.0, {"mitral_leak": 1.0}).metrics
     leak = float(mitral.leak_target(metrics["lvedv"], metrics["lvedp"], valve))
-    assert leak == pytest.approx(1.0, rel=0.05)
+    assert leak == pytest.approx(1.0, rel=2e-3)
 
 
 def test_the_leak_in_equilibrium_is_that_of_the_ventricle_and_of_the_slow_clock():

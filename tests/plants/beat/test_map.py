@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from plants import METRICS, STATES, BeatMap, Patient, Plant, Simulator, steady_state
+from plants.beat.map import _moving
 from plants.plant import N_VOLUMES, PHASE, STEP, VALUES
 
 N, M = len(STATES), len(VALUES)
@@ -184,3 +185,9 @@ def test_a_strong_heart_gets_a_smaller_step():
     beats = BeatMap(Plant("healthy"))
     assert beats.values(0, {"lv_contractility": 20.0})[STEP] < 3e-4
     assert beats.values(0)[STEP] > 1.9e-3
+
+
+def test_directions_that_are_kept_for_all_beats_cannot_be_written():
+    for kept in _moving(False, False):
+        with pytest.raises(ValueError, match="read-only"):
+            kept[0] = 0

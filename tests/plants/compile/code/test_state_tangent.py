@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
+import casadi as ca
 import numpy as np
 import pytest
 
@@ -9,6 +13,8 @@ from plants import STATES, BeatMap, Plant, plant_model, steady_state
 from plants.beat import USUAL_PARTS, PlantParts, plant_functions
 from plants.beat.time_loop import beat_kernel
 from plants.compile import PlantKernel, find_compiler
+from plants.compile.code import state_tangent_source
+from plants.compile.expressions import UnsupportedOperationError
 from plants.plant import PHASE
 
 needs_compiler = pytest.mark.skipif(find_compiler() is None, reason="no C compiler here")
@@ -91,3 +97,29 @@ def test_a_kept_path_is_what_the_jacobian_is_taken_along():
     assert beats.jacobian(plant.rest(), steady.values, beat) == pytest.approx(
         steady.jacobian, abs=1e-12
     )
+
+
+@pytest.mark.parametrize("right", [False, True])
+def test_a_stage_computes_nothing_in_vain(right):
+    source = state_tangent_source(plant_functions(PlantParts(right_pump=right)))
+    (stage,) = re.findall(r"static void fn_moved.*?^}", source, flags=re.MULTILINE | re.DOTALL)
+    names = re.findall(r"const real ([du]\d+) =", stage)
+    assert len(names) > N
+    assert [name for name in names if len(re.findall(rf"\b{name}\b", stage)) < 2] == []
+
+
+def test_an_operation_without_c_is_told():
+    functions = plant_functions(USUAL_PARTS)
+    x, v = (ca.SX.sym(name, functions.slope.size1_in(k)) for k, name in enumerate("xv"))
+    rates, *others = functions.slope(x, v)
+    waving = ca.Function("slope", [x, v], [ca.sin(rates), *others])
+    with pytest.raises(UnsupportedOperationError, match="OP_SIN"):
+        state_tangent_source(replace(functions, slope=waving))
+
+
+@needs_compiler
+def test_no_directions_have_no_derivatives():
+    carry, held = start("CP")
+    kernel = PlantKernel(plant_functions(USUAL_PARTS), wrap=False)
+    path = kernel.course(carry, held, 3)
+    assert kernel.state_tangent(path, held, np.zeros((0, N))).shape == (0, N)

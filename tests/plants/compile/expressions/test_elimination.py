@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from plants.beat import EVERY_PART, USUAL_PARTS, plant_functions
-from plants.compile.expressions import Linearised, linearised
+from plants.compile.expressions import Linearised, UnsupportedOperationError, linearised
 from plants.plant import PHASE, STATES, VALUES
 
 
@@ -67,3 +67,21 @@ def test_what_is_held_or_constant_has_no_direction():
     value, slopes = made([2.0, 3.0, 5.0], 7.0)
     assert np.asarray(value).ravel().tolist() == [10.0, 12.0, 3.0, 2.0]
     assert np.asarray(slopes).tolist() == [[5, 0, 0], [0, 0, 0], [0, 1, 0], [0, 0, 0]]
+
+
+def test_an_operation_without_c_is_named():
+    x, v = ca.SX.sym("x", 2), ca.SX.sym("v")
+    function = ca.Function("waves", [x, v], [ca.sin(x)])
+    with pytest.raises(UnsupportedOperationError, match="waves holds OP_SIN"):
+        linearised(function, x, v)
+
+
+def test_entries_of_a_sparse_output_and_of_further_ones_keep_their_places():
+    x, v = ca.SX.sym("x", 2), ca.SX.sym("v")
+    sparse = ca.SX(4, 1)
+    sparse[1], sparse[3] = 2 * x[0], v * x[1]
+    made, linear = of(ca.Function("f", [x, v], [sparse, ca.vertcat(x[1], x[0])]), set())
+    assert [number is None for number in linear.outputs] == [True, False, True, False]
+    value, slopes = made([3.0, 5.0], 7.0)
+    assert np.asarray(value).ravel().tolist() == [0.0, 6.0, 0.0, 35.0]
+    assert np.asarray(slopes).tolist() == [[0, 0], [2, 0], [0, 0], [0, 7]]

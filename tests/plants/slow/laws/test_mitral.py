@@ -69,7 +69,10 @@ def test_full_support_hides_what_a_low_level_reveals():
     full = dict(steady_state(plant, 46000.0).metrics)
     low = dict(steady_state(plant, 31000.0).metrics)
     given = parameters()
-    p = parameters(**mitral.hidden_regurgitation(full, low, 3.0, given.mitral_pressure_weight))
+    weight, limit = given.mitral_pressure_weight, given.mitral_leak_limit
+    p = parameters(**mitral.hidden_regurgitation(full, low, 3.0, weight, limit))
+    leak = mitral.leak_target(low["lvedv"], low["lvedp"], p)
+    assert float(leak) == pytest.approx(3.0, rel=1e-9)
     fraction = {}
     for speed in (46000.0, 31000.0):
         metrics = steady_state(plant, speed).metrics
@@ -85,6 +88,21 @@ def test_a_level_that_fills_no_more_than_full_support_hides_nothing():
     beat = {"lvedv": 150.0, "lvedp": 15.0}
     with pytest.raises(InputError, match="fuller"):
         mitral.hidden_regurgitation(beat, beat, 1.0, 4.0)
+
+
+@pytest.mark.parametrize("leak", [4.0, 5.0])
+def test_a_leak_that_the_limit_forbids_cannot_hide(leak):
+    full, low = {"lvedv": 200.0, "lvedp": 17.0}, {"lvedv": 205.0, "lvedp": 19.0}
+    with pytest.raises(InputError, match="below the limit"):
+        mitral.hidden_regurgitation(full, low, leak, 4.0, 4.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(leak=st.floats(0.05, 3.8), tethering=st.floats(0.01, 1))
+def test_the_excess_of_a_leak_is_the_one_that_gives_it(leak, tethering):
+    limit = parameters().mitral_leak_limit
+    excess = mitral.excess_of(leak, tethering, limit)
+    assert mitral.tethering_of(leak, excess, limit) == pytest.approx(tethering, rel=1e-6)
 
 
 @settings(max_examples=60, deadline=None)
