@@ -290,7 +290,9 @@ def _contractility_cells(group: Group) -> dict[str, str]:
     table, forecasts = group.looks, group.forecasts
     whole = accuracy(table, relative=True)
     early = accuracy(table[table["hours"] < FIRST_LOWERING + 0.5], relative=True)
-    unknown = len(forecasts) - accuracy(forecasts).estimates
+    unknown = [
+        f"{len(part) - accuracy(part).estimates} of {len(part)}" for part in (table, forecasts)
+    ]
     return {
         f"{_percent(CREDIBLE)} interval of `lv_ees` holds the truth": _percent(whole.coverage),
         f"the same in the first {FIRST_LOWERING} h": _percent(early.coverage),
@@ -299,7 +301,8 @@ def _contractility_cells(group: Group) -> dict[str, str]:
         "updates called inconsistent": f"{(~table['consistent']).sum()} of {len(table)}",
         "seeds without a patient, or without an access": str(group.refused),
         f"died before {_HOURS} h": str(group.died),
-        "forecasts without a beat, said or true": f"{unknown} of {len(forecasts)}",
+        "estimates without a beat": unknown[0],
+        "forecasts without a beat, said or true": unknown[1],
     }
 
 
