@@ -61,7 +61,7 @@ _AT_LOWER_LEVEL = 5 / MINUTES_PER_HOUR
 
 _COMPARED = ("truth", "mean", "low", "high")
 _LOOK = ("case", "hours", "leaking", "consistent", *_COMPARED)
-_FORECAST = ("forecast", "signal", *_COMPARED)
+_FORECAST = ("case", "forecast", "signal", *_COMPARED)
 
 Plan = Sequence[tuple[str, int]]
 Row = dict[str, Any]
@@ -119,8 +119,8 @@ class TrackedCourse:
         After each look ``case``, ``hours``, ``consistent``, ``leaking``, and of ``lv_ees``
         (mmHg/mL) the ``truth``, the ``mean``, and ``low`` and ``high`` of the interval.
     forecasts : list of dict
-        ``forecast`` and ``signal``, and the same four in the unit of the signal; NaN where there is
-        no forecast, or no beat in truth.
+        ``case``, ``forecast``, ``signal``, and the same four in the unit of the signal; NaN where
+        there is no forecast, or no beat in truth.
     """
 
     seed: int
@@ -199,7 +199,7 @@ def track(seed: int, plan: Plan = PLAN) -> TrackedCourse:
             for question in questions(look) if look.last else ():
                 forecast, signals = question.ask(tracker), question.truth(bedside)
                 course.forecasts.extend(
-                    {"forecast": question.name, "signal": signal}
+                    {"case": look.case, "forecast": question.name, "signal": signal}
                     | _beside(forecast[signal], signals.get(signal, np.nan))
                     for signal in _DECIMALS
                 )
@@ -298,7 +298,7 @@ def _contractility_cells(group: Group) -> dict[str, str]:
         f"the same in the first {FIRST_LOWERING} h": _percent(early.coverage),
         "error of `lv_ees`, median of the size": _percent(whole.median_size, 1),
         "bias of `lv_ees`": _percent(whole.bias, 1),
-        "updates called inconsistent": f"{(~table['consistent']).sum()} of {len(table)}",
+        "updates called inconsistent": f"{len(table) - table['consistent'].sum()} of {len(table)}",
         "seeds without a patient, or without an access": str(group.refused),
         f"died before {_HOURS} h": str(group.died),
         "estimates without a beat": unknown[0],
@@ -306,29 +306,32 @@ def _contractility_cells(group: Group) -> dict[str, str]:
     }
 
 
-def case_table(groups: Sequence[Group]) -> str:
-    """By case: coverage and bias of the contractility, and who leaks at the end by `leaking`."""
-    columns = _columns(groups, "patients", "interval holds", "bias", "seem to leak")
-    rows = [
-        (f"`{case}`", *(cell for group in groups for cell in _case_cells(group, case)))
-        for case in CASES
-    ]
-    return markdown_table(("case", *columns), rows)
+def case_table(group: Group) -> str:
+    """By case: the contractility, the verdict on the valve, and forecasts of the wedge pressure."""
+    columns = (
+        *(group.name, "patients", "interval of `lv_ees` holds", "bias", "inconsistent"),
+        *("seem to leak at the end", "forecasts of `pcwp` hold", "bias, mmHg"),
+    )
+    return markdown_table(columns, [(f"`{case}`", *_case_cells(group, case)) for case in CASES])
 
 
-def _columns(groups: Sequence[Group], *heads: str) -> list[str]:
-    return [f"{group.name}: {head}" for group in groups for head in heads]
-
-
-def _case_cells(group: Group, case: str) -> tuple[str, str, str, str]:
-    table, last = (part[part["case"] == case] for part in (group.looks, group.last))
-    known, leaking = accuracy(table, relative=True), (last["leaking"] > _LEAKING).sum()
-    return str(len(last)), _percent(known.coverage), _percent(known.bias, 1), str(leaking)
+def _case_cells(group: Group, case: str) -> tuple[str, ...]:
+    tables = (group.looks, group.last, group.forecasts)
+    table, last, forecasts = (part[part["case"] == case] for part in tables)
+    known = accuracy(table, relative=True)
+    wedge = accuracy(forecasts[forecasts["signal"] == "pcwp"])
+    return (
+        *(str(len(last)), _percent(known.coverage), _percent(known.bias, 1)),
+        str(len(table) - table["consistent"].sum()),
+        str((last["leaking"] > _LEAKING).sum()),
+        *(_percent(wedge.coverage), _text(wedge.bias, _DECIMALS["pcwp"])),
+    )
 
 
 def forecast_table(groups: Sequence[Group]) -> str:
     """How forecasts lie to the truth, by what they are of and signal."""
-    columns = _columns(groups, "interval holds", "bias", "root mean square error")
+    heads = ("interval holds", "bias", "root mean square error")
+    columns = [f"{group.name}: {head}" for group in groups for head in heads]
     rows = [
         (
             f"{name}: `{signal}`, {SIGNALS[signal].unit}",
@@ -406,7 +409,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (InputError, RunError) as error:
         print(error, file=sys.stderr)
         return 2
-    tables = (contractility_table(groups), case_table(groups), forecast_table(groups))
+    tables = (contractility_table(groups), *map(case_table, groups), forecast_table(groups))
     print(*tables, slope_text([rows for rows in slopes if rows]), sep="\n\n")
     return 0
 

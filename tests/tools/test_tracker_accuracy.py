@@ -23,8 +23,8 @@ def look(hours, mean, *, truth=2.0, case="full", leaking=0.1, consistent=True):
     return about | compared(truth, mean, half=0.1)
 
 
-def forecast(name, signal, truth, mean):
-    return {"forecast": name, "signal": signal} | compared(truth, mean)
+def forecast(name, signal, truth, mean, case="full"):
+    return {"case": case, "forecast": name, "signal": signal} | compared(truth, mean)
 
 
 def line(table, start):
@@ -73,6 +73,10 @@ def group():
                 look(1.0, 1.5, case="masked-regurgitation", leaking=0.2, consistent=False),
                 look(2.0, 1.5, case="masked-regurgitation", leaking=0.6),
             ],
+            forecasts=[
+                forecast(tool.LOWER_LEVEL, "pcwp", 20.0, 19.5, "masked-regurgitation"),
+                forecast(tool.WITHOUT_PUMP, "pcwp", 20.0, 17.5, "masked-regurgitation"),
+            ],
         ),
         TrackedCourse(9, refused="no access"),
     ]
@@ -92,14 +96,15 @@ def test_contractility_table():
     assert line(table, "updates called inconsistent") == ["1 of 41"]
     assert line(table, "seeds without a patient, or without an access") == ["1"]
     assert line(table, "died before 38 h") == ["1"]
-    assert line(table, "forecasts without a beat, said or true") == ["1 of 4"]
+    assert line(table, "forecasts without a beat, said or true") == ["1 of 6"]
 
 
 def test_table_of_cases():
-    table = tool.case_table([group()])
-    assert line(table, "`masked-regurgitation`") == ["1", "0 %", "-25.0 %", "1"]
-    assert line(table, "`full`")[0::3] == ["1", "0"]
-    assert line(table, "`none`") == ["0", "-", "-", "0"]
+    table = tool.case_table(group())
+    masked = ["1", "0 %", "-25.0 %", "1", "1", "50 %", "-1.5"]
+    assert line(table, "`masked-regurgitation`") == masked
+    assert line(table, "`full`")[0::3] == ["1", "0", "-"]
+    assert line(table, "`none`") == ["0", "-", "-", "0", "0", "-", "-"]
 
 
 def test_table_of_forecasts():
