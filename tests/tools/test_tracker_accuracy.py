@@ -29,8 +29,8 @@ def forecast(name, signal, truth, mean, case="full"):
 
 def line(table, start):
     """The cells of the line of a table that begins so."""
-    (found,) = re.findall(rf"^\| {re.escape(start)} \|(.*)\|$", table, flags=re.MULTILINE)
-    return [cell.strip() for cell in found.split("|")]
+    (cells,) = re.findall(rf"^\| {re.escape(start)} \|(.*)\|$", table, flags=re.MULTILINE)
+    return [cell.strip() for cell in cells.split("|")]
 
 
 def test_accuracy_follows_from_the_errors():
