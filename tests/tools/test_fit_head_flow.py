@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
-import sys
-from pathlib import Path
-from types import ModuleType
 
+import fit_head_flow as tool
 import numpy as np
 import pytest
 
 from plants import DEVICE_PARAMETERS, InputError, Pump
 from plants.pumps import steady_head
 
-
-def script() -> ModuleType:
-    """The script as a module; it lies in no package."""
-    path = Path(__file__).resolve().parents[2] / "tools" / "fit_head_flow.py"
-    spec = importlib.util.spec_from_file_location("fit_head_flow", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-tool = script()
 fit_head_flow, largest_miss = tool.fit_head_flow, tool.largest_miss
 reference_fit, tip_speed_bound = tool.reference_fit, tool.tip_speed_bound
 smallest_head_coefficient = tool.smallest_head_coefficient
