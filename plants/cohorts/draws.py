@@ -151,8 +151,10 @@ def mitral_valve_parameters(
     if leak == 0.0:
         return {}
     relieved = metrics | {"lvedp": (1 - regurgitation["relief"]) * metrics["lvedp"]}
-    weight = SlowParameters.load()["mitral_pressure_weight"]
-    return hidden_regurgitation(relieved, metrics, leak, weight)
+    p = SlowParameters.load()
+    return hidden_regurgitation(
+        relieved, metrics, leak, p["mitral_pressure_weight"], p["mitral_leak_limit"]
+    )
 
 
 def draw_arteries(random: np.random.Generator, anatomy: Numbers) -> tuple[str, float, float]:

@@ -134,7 +134,7 @@ def hidden_regurgitation(
     low: Mapping[str, float],
     leak: float,
     pressure_weight: float,
-    leak_limit: float = math.inf,
+    leak_limit: float,
 ) -> dict[str, float]:
     """Parameters of a valve that is tight at full support and leaks at a low level.
 
@@ -147,8 +147,7 @@ def hidden_regurgitation(
     pressure_weight : float
         The parameter ``mitral_pressure_weight``, mL/mmHg.
     leak_limit : float
-        The parameter ``mitral_leak_limit``, mL/s/mmHg; without it the leak at the low level comes
-        out less than wanted, the more so the nearer it is to the limit.
+        The parameter ``mitral_leak_limit``, mL/s/mmHg.
 
     Raises
     ------

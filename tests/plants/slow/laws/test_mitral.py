@@ -87,7 +87,7 @@ def test_full_support_hides_what_a_low_level_reveals():
 def test_a_level_that_fills_no_more_than_full_support_hides_nothing():
     beat = {"lvedv": 150.0, "lvedp": 15.0}
     with pytest.raises(InputError, match="fuller"):
-        mitral.hidden_regurgitation(beat, beat, 1.0, 4.0)
+        mitral.hidden_regurgitation(beat, beat, 1.0, 4.0, 4.0)
 
 
 @pytest.mark.parametrize("leak", [4.0, 5.0])
