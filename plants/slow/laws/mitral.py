@@ -14,7 +14,6 @@ Zoghbi WA et al. (2017) J Am Soc Echocardiogr 30:303 (grades of the ASE). Hatle 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Literal
 
