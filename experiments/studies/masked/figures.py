@@ -32,7 +32,7 @@ def hidden_figure(course: DataFrame, beats: DataFrame) -> Figure:
         axes.set_xlabel("Time [h]")
         axes.set_ylabel(label(names[0]) if len(names) == 1 else "Pressure [mmHg]")
         if len(names) > 1:
-            axes.legend(frameon=False, fontsize="x-small", loc="upper right")
+            axes.legend(frameon=False, fontsize="x-small", loc="center right")
     for row, level in enumerate((FULL, LOW)):
         _draw_beat(plain(figure.add_subplot(grid[row, 2])), level, beats[beats["level"] == level])
     left_title(figure, f"Regurgitation that full support hides ({PATIENT}, {DEVICE})")
