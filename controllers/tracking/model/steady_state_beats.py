@@ -9,7 +9,6 @@ the slopes say that they lie.
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,10 +17,10 @@ from numpy.typing import NDArray
 
 from controllers.tracking.model.chord_iteration import chord_iteration
 from controllers.tracking.model.estimated_patient import OUTPUTS, KnownInputs
+from controllers.tracking.model.failed_searches import FailedSearches
 from controllers.tracking.model.steady_state_equations import SteadyStateEquations
 from controllers.tracking.model.steady_state_newton import (
     BeatLinearisation,
-    are_near,
     newton,
     start_from_rest,
     start_near,
@@ -35,9 +34,6 @@ Key = tuple[float, str]
 _SLOW_CHORDS = 5.0
 #: Settings whose beats are remembered; a pump has about ten levels.
 REMEMBERED = 64
-# Points without a beat that are remembered for each setting, and how near known inputs count as
-# the same: a search that fails takes as long as hundreds of beats.
-_FAILURES, _SAME_INPUTS = 16, 0.02
 
 
 @dataclass(frozen=True)
@@ -99,21 +95,6 @@ class _Last:
         )
 
 
-@dataclass(frozen=True)
-class _Failure:
-    """A point at which no beat was found, from a beat so far away (rpm), and why."""
-
-    point: Array
-    inputs: Array
-    distance: float
-    reason: str
-
-    def is_near(self, point: Array, inputs: Array, distance: float) -> bool:
-        """Whether a search at a point would be the same, and begin no nearer."""
-        same = np.allclose(self.inputs, inputs, rtol=_SAME_INPUTS, equal_nan=True)
-        return same and distance >= self.distance and are_near(self.point, point)
-
-
 class SteadyStateBeats:
     """Steady-state beats of one nominal patient on one pump.
 
@@ -145,7 +126,7 @@ class SteadyStateBeats:
         self._slopes: dict[Key, BeatLinearisation] = {}
         self._last: dict[Key, _Last] = {}
         self._bends: dict[Key, Array] = {}
-        self._failures: dict[Key, deque[_Failure]] = {}
+        self._failures = FailedSearches(REMEMBERED)
 
     def centres(
         self, points: Array, conditions: Sequence[OperatingCondition]
@@ -234,8 +215,6 @@ class SteadyStateBeats:
             del self._slopes[key]
             self._last.pop(key, None)
             self._bends.pop(key, None)
-        for key in list(self._failures)[: -(REMEMBERED + len(conditions))]:
-            del self._failures[key]
 
     def around(self, points: Array, conditions: Sequence[OperatingCondition]) -> SteadyStateOutputs:
         """Steady-state beats of points about the last centres of the settings.
@@ -324,10 +303,9 @@ class SteadyStateBeats:
         nearest = self._slopes.get(condition.key) or self._nearest(condition)
         inputs = condition.inputs.vector()
         distance = abs(nearest.speed - condition.speed) if nearest is not None else math.inf
-        failures = self._failures.get(condition.key) or deque(maxlen=_FAILURES)
-        for failure in failures:
-            if failure.is_near(point, inputs, distance):
-                return failure.reason
+        reason = self._failures.reason(condition.key, point, inputs, distance)
+        if reason:
+            return reason
         for start in (start_near, start_from_rest):
             try:
                 guess = start(self.equations, nearest, point, condition.speed, inputs)
@@ -336,10 +314,9 @@ class SteadyStateBeats:
                 reason = str(error)
             else:
                 self._slopes[condition.key] = slopes
-                self._failures.pop(condition.key, None)
+                self._failures.forget(condition.key)
                 return ""
-        failures.append(_Failure(point.copy(), inputs, distance, reason))
-        self._failures[condition.key] = failures
+        self._failures.record(condition.key, point, inputs, distance, reason)
         return reason
 
     def _nearest(self, condition: OperatingCondition) -> BeatLinearisation | None:
