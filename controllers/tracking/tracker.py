@@ -33,7 +33,13 @@ from controllers.tracking.filter import (
 )
 from controllers.tracking.forecast import Forecast
 from controllers.tracking.forecaster import Forecaster, ForecastOrigin
-from controllers.tracking.model import NO_PUMP_SPEED, KnownInputs, StateSpace, SteadyStateBeats
+from controllers.tracking.model import (
+    NO_PUMP_SPEED,
+    KnownInputs,
+    StateSpace,
+    SteadyStateBeats,
+    recovery_of,
+)
 from controllers.tracking.prediction import Predictor
 from controllers.tracking.retry import Retry
 from controllers.tracking.valve_hypotheses import ValveHypotheses
@@ -94,7 +100,9 @@ class RecoveryTracker:
         self.briefing = briefing
         self._table = ReadingTable(briefing.tier)
         self.space = StateSpace(
-            self._table.biased, reflex_known=briefing.pressure_before is not None
+            self._table.biased,
+            recovery_of(briefing.patient),
+            reflex_known=briefing.pressure_before is not None,
         )
         self._corrector = Corrector(self.settings, self._table, self.space)
         self.reset()

@@ -65,7 +65,7 @@ NUMBERS = parameter_table(
     ("usual_trend", "1/d", "usual relative gain of contractility", 0, 2),
     ("trend_without_pump", "1/d", "least change of contractility expected without the pump", -2, 2),
     ("late_trend_without_pump", "1/d", "the same of the last explant", -2, 2),
-    ("coronary_critical_pressure", "mmHg", "coronary perfusion pressure that half suffices", 5, 90),
+    ("coronary_critical_pressure", "mmHg", "coronary driving pressure that half suffices", 5, 90),
     ("coronary_pressure_width", "mmHg", "width of that threshold", 1, 30),
     ("stunning_time", "h", "time in which unperfused myocardium is stunned", 0.5, 200),
     ("relapse_share", "1", "share of the best contractility below which is a relapse", 0.1, 0.99),

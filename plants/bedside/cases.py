@@ -13,11 +13,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from plants.bedside.events import HourScenario
-from plants.bedside.recovered import (
-    contractility_without_drugs,
-    masked_recovery_share,
-    masked_regurgitation_parameters,
-)
+from plants.bedside.masked_regurgitation import masked_regurgitation_parameters
+from plants.bedside.recovered import contractility_without_drugs, masked_recovery_share
 from plants.cohorts import (
     DRUG_PARAMETERS,
     Population,
@@ -55,7 +52,6 @@ _DECLARED = {
         ("full_high", "1", "largest share of the gap that a full responder gains", 0, 2),
         ("partial_low", "1", "least share of the gap that a partial responder gains", 0, 2),
         ("partial_high", "1", "largest share of the gap that a partial responder gains", 0, 2),
-        ("coronary_critical_pressure", "mmHg", "perfusion pressure that half suffices", 5, 90),
         ("quick_time", "d", "time constant of recovery in the special cases", 0.25, 30),
         ("quick_delay", "d", "largest delay of recovery in the special cases", 0, 10),
         ("hidden_hours", "h", "time on the pump at which a leak is hidden", 1, 400),
@@ -154,7 +150,6 @@ def weaning_patient(
     amount = float(stream("weaning case", seed, member="heart").random())
     responder = _RESPONDER.get(name, "full")
     slow = dict(drawn.slow) | {f"{drug}_baseline": doses[drug] for drug in DRUGS}
-    slow["coronary_critical_pressure"] = values["coronary_critical_pressure"]
     for parameter in ("mitral_tethering", "mitral_competent_volume", "mitral_competent_pressure"):
         slow.pop(parameter, None)  # Regurgitation is a case of its own.
     fixed_doses: dict[str, float] = {}

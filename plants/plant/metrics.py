@@ -225,6 +225,7 @@ def beat_metrics(
         mitral_regurgitant_volume=regurgitant,
         aortic_regurgitant_fraction=mean.aortic_backward / (positive_part(forward, 1e-3) + 1e-3),
         coronary_perfusion_pressure=diastolic - lvedp,
+        coronary_driving_pressure=supply,
         hyperemic_coronary_flow=hyperemic,
         coronary_flow=hyperemic / reserve,
         coronary_flow_reserve=reserve,

@@ -119,6 +119,7 @@ class BeatMetrics(Waveforms):
     mitral_regurgitant_volume: Entry = entry("mL", "mitral regurgitant volume of a beat", 0, 500)
     aortic_regurgitant_fraction: Entry = entry("1", "aortic regurgitant fraction", 0, 1)
     coronary_perfusion_pressure: Entry = entry("mmHg", "coronary perfusion pressure", -150, 300)
+    coronary_driving_pressure: Entry = entry("mmHg", "mean driving pressure of the LV wall", 0, 300)
     coronary_flow: Entry = entry("mL/min", "coronary flow of the LV", -1, 5000)
     hyperemic_coronary_flow: Entry = entry("mL/min", "coronary flow of the dilated bed", -1, 10000)
     coronary_flow_reserve: Entry = entry("1", "hyperemic over present coronary flow", 0, 100)

@@ -17,4 +17,5 @@ from controllers.tracking.model.tracked_quantities import (
     N_PATIENT as N_PATIENT,
     STATE_INDEX as STATE_INDEX,
     Kind as Kind,
+    recovery_of as recovery_of,
 )

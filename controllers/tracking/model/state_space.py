@@ -9,7 +9,6 @@ import numpy as np
 
 from controllers.tracking.model.tracked_quantities import (
     PATIENT_STATES,
-    RECOVERY,
     STATE_INDEX,
     TREND,
     TREND_DAYS,
@@ -29,6 +28,9 @@ class StateSpace:
     ----------
     biased : iterable of Sensor
         Sensors with a constant error.
+    recovery : mapping of str to float, optional
+        What the trend moves, by its logarithm: of :func:`recovery_of`; by default LV contractility
+        alone.
     reflex_known : bool
         Whether the operating point of the reflex is known.
 
@@ -39,7 +41,13 @@ class StateSpace:
     'recovery_trend'
     """
 
-    def __init__(self, biased: Iterable[Sensor], *, reflex_known: bool = False):
+    def __init__(
+        self,
+        biased: Iterable[Sensor],
+        recovery: Mapping[str, float] | None = None,
+        *,
+        reflex_known: bool = False,
+    ):
         self.tracked = (*PATIENT_STATES, TREND, *(bias_of(sensor) for sensor in biased))
         self.names = tuple(quantity.name for quantity in self.tracked)
         self.index = {name: index for index, name in enumerate(self.names)}
@@ -51,7 +59,7 @@ class StateSpace:
         self.min_sd = np.array([quantity.min_sd for quantity in self.tracked])
         self.limit = np.array([quantity.limit for quantity in self.tracked])
         self._random_walk_sd = np.array([quantity.random_walk_sd for quantity in self.tracked])
-        self._recovery = self.shift_of(RECOVERY)
+        self._recovery = self.shift_of(recovery or {"lv_contractility": 1.0})
 
     def transition(self, hours: float) -> Array:
         """Matrix that moves the mean over some hours: the trend moves what recovers."""

@@ -12,7 +12,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from plants import Sensor
+from plants import Patient, Sensor
+from plants.cohorts import recovered_shares
 
 Kind = Literal["log", "plain"]
 
@@ -83,11 +84,8 @@ PATIENT_STATES: tuple[TrackedQuantity, ...] = (
     _factor("arterial_compliance", 0.25, 0.002, 0.0, 0.005, 3.0),
     _factor("pulmonary_compliance", 0.3, 0.002, 0.0, 0.005, 3.0),
 )
-#: What the trend of recovery moves, by its logarithm: the walls soften as the contractility comes
-#: back. As from the shock of SCAI D to a healthy heart: 1.27 of contractility, -0.22 and -0.57. The
-#: right ventricle's contractility is not depressed in the profiles of left failure, so that none
-#: comes back.
-RECOVERY = {"lv_contractility": 1.0, "lv_stiffness": -0.17, "rv_stiffness": -0.45}
+# Smallest gap of contractility (its logarithm) to which that of the walls is related (guess).
+_LEAST_GAP = math.log(1.5)
 #: The trend of recovery, a relative gain of LV contractility; the beat does not depend on it.
 TREND = TrackedQuantity("recovery_trend", "1/d", "plain", 0.0, 0.4, 0.0, 0.2, 0.01, 3.0)
 #: Days after which a trend has faded to 1/e, unless it is seen anew.
@@ -96,6 +94,35 @@ TREND_DAYS = 3.0
 N_PATIENT = len(PATIENT_STATES)
 #: Place of each of ``PATIENT_STATES``.
 STATE_INDEX = {quantity.name: index for index, quantity in enumerate(PATIENT_STATES)}
+
+
+def recovery_of(patient: Patient) -> dict[str, float]:
+    """What moves while the logarithm of LV contractility rises by 1, by quantity.
+
+    The walls soften as contractility comes back, on the way to a healthy heart. The right
+    ventricle's contractility is left to the measurements: whether it comes back is what has to be
+    found out.
+
+    Parameters
+    ----------
+    patient : Patient
+        The nominal patient.
+
+    Examples
+    --------
+    >>> from controllers.tracking.model import recovery_of
+    >>> from plants import Patient
+    >>> recovery = recovery_of(Patient.load("shock-d"))
+    >>> {name: round(share, 2) for name, share in recovery.items()}
+    {'lv_contractility': 1.0, 'lv_stiffness': -0.17, 'rv_stiffness': -0.45}
+    """
+    gap = recovered_shares(patient, 1.0)
+    contractility = max(math.log1p(gap["recoverable"]), _LEAST_GAP)
+    softened = {
+        f"{side}_stiffness": math.log1p(-gap[f"{side}_softening"]) / contractility
+        for side in ("lv", "rv")
+    }
+    return {"lv_contractility": 1.0} | softened
 
 
 def bias_of(sensor: Sensor) -> TrackedQuantity:

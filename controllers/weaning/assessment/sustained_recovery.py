@@ -1,9 +1,9 @@
 """Whether a heart that holds without the pump today still does in two days.
 
-Without the pump the myocardium is perfused by less pressure. What recovered may be stunned anew,
-the pressure falls with the contractility, and so on: a heart goes on recovering or slides back, and
-which of the two it will be shows hours after the pump is out. What tells them apart is the sign of
-the first change. The balance is that of the plant's myocardium
+Without the pump less pressure drives blood through the myocardium. What recovered may be stunned
+anew, the pressure falls with the contractility, and so on: a heart goes on recovering or slides
+back, and which of the two it will be shows hours after the pump is out. What tells them apart is
+the sign of the first change. The balance is that of the plant's myocardium
 (:mod:`plants.slow.laws.myocardium`), with the tracker's trend, weighed against the usual one, for
 the recovery and the forecast for the perfusion.
 """
@@ -21,7 +21,7 @@ from controllers.weaning.policies import WeaningState
 from plants.circulation import gate
 from plants.quantities import HOURS_PER_DAY
 
-_PERFUSION = "coronary_perfusion_pressure"
+_PERFUSION = "coronary_driving_pressure"
 
 
 def expected_trend(forecasts: Forecasts, level: str, criteria: WeaningCriteria) -> float:

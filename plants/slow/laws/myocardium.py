@@ -12,6 +12,11 @@ time 0 all of it is stunned, because the patient was identified in that state.
 * Perfusion lower still turns stunned into infarcted myocardium, and takes contractility away
   that the patient still had.
 
+Perfusion is measured by what drives blood through the wall in the mean of the beat, which the
+coronary bed tells (:mod:`plants.circulation.coronary`). Diastolic pressure less end-diastolic
+pressure, which is read at the bedside, is a difference of two instants: it calls a strong heart
+with a low diastolic pressure as badly perfused as one in shock.
+
 The load is the mean of two ratios to the unsupported ventricle: end-diastolic wall tension
 (pressure times radius, the law of Laplace) and oxygen demand (pressure-volume area times heart
 rate, over the contractility that is there to meet it). Tension alone would praise an inotrope,
@@ -26,8 +31,9 @@ References
 ----------
 Braunwald E, Kloner RA (1982) Circulation 66:1146 (stunning). Przyklenk K, Patel B, Kloner RA
 (1987) Am J Cardiol 60:1211 (diastolic abnormalities of stunned myocardium, recalled). Suga H
-(1979) Am J Physiol 236:H498 (pressure-volume area and oxygen demand). Canty JM (1988) Circ Res
-63:821 (coronary pressure below which autoregulation fails, about 40 mmHg).
+(1979) Am J Physiol 236:H498 (pressure-volume area and oxygen demand). Buckberg GD et al. (1972)
+Circ Res 30:67 (diastolic pressure-time as supply). Canty JM (1988) Circ Res 63:821 (coronary
+pressure below which autoregulation fails, about 40 mmHg).
 """
 
 from __future__ import annotations
@@ -93,8 +99,8 @@ def load(s: States, m: BeatMetrics, p: Parameters) -> ca.SX:
 
 
 def _perfused(m: BeatMetrics, critical: ca.SX, p: Parameters) -> ca.SX:
-    """Share (0 to 1) to which the coronary perfusion pressure exceeds a critical one."""
-    return gate(m.coronary_perfusion_pressure - critical, p.coronary_width)
+    """Share (0 to 1) to which the coronary driving pressure exceeds a critical one."""
+    return gate(m.coronary_driving_pressure - critical, p.coronary_width)
 
 
 def recovery_drive(s: States, m: BeatMetrics, p: Parameters) -> ca.SX:

@@ -18,8 +18,8 @@ from plants import (
 )
 from plants.bedside import bedside_settings
 from plants.bedside.cases import case_numbers
+from plants.bedside.masked_regurgitation import DIES_BEFORE
 from plants.bedside.orders import ClinicalOrders
-from plants.bedside.recovered import DIES_BEFORE
 from plants.bedside.run import BedsideRun
 from plants.cohorts import PatientRefused
 

@@ -21,7 +21,7 @@ NUMBER = CRITERIA.number
 
 
 def forecasts(perfusion, trend=0.1, gained=0.4, here=46.0):
-    name = "coronary_perfusion_pressure"
+    name = "coronary_driving_pressure"
     at_level, without_pump = (
         {name: Estimate(name, "mmHg", pressure, 1.0)} for pressure in (here, perfusion)
     )
@@ -82,7 +82,7 @@ def test_the_balance_is_that_of_the_plants_myocardium():
         lvedv=100.0,
         pressure_volume_area=5e3,
         heart_rate=80.0,
-        coronary_perfusion_pressure=pressure,
+        coronary_driving_pressure=pressure,
     )
     state = myocardium.States(
         stunned=stunned,

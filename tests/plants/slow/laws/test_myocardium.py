@@ -17,7 +17,7 @@ from plants.slow.laws import AllParameters, myocardium
 from plants.slow.model import INPUT_LAYOUT
 
 NAMES = field_names(myocardium.States)
-READ = ("lvedp", "lvedv", "pressure_volume_area", "heart_rate", "coronary_perfusion_pressure")
+READ = ("lvedp", "lvedv", "pressure_volume_area", "heart_rate", "coronary_driving_pressure")
 NOTHING = INPUT_LAYOUT.partly()
 # An unsupported ventricle in shock, as it might be on a pump, and off it again.
 UNSUPPORTED = {
@@ -25,15 +25,17 @@ UNSUPPORTED = {
     "lvedv": 138.0,
     "pressure_volume_area": 4166.0,
     "heart_rate": 105.0,
-    "coronary_perfusion_pressure": 30.0,
+    "coronary_driving_pressure": 30.0,
 }
 SUPPORTED = UNSUPPORTED | {
     "lvedp": 12.0,
     "lvedv": 126.0,
     "pressure_volume_area": 3200.0,
-    "coronary_perfusion_pressure": 65.0,
+    "coronary_driving_pressure": 45.0,
 }
-STARVED = UNSUPPORTED | {"coronary_perfusion_pressure": 10.0}
+STARVED = UNSUPPORTED | {"coronary_driving_pressure": 8.0}
+# As after weaning too early: little pressure, a full ventricle.
+FAILING = UNSUPPORTED | {"coronary_driving_pressure": 22.0}
 # What recovery moves, of either ventricle.
 MOVED = ("contractility", "stiffness")
 
@@ -113,7 +115,7 @@ def test_the_walls_soften_with_the_contractility_that_comes_back():
     assert factors["rv_stiffness"] == pytest.approx(1 - 0.4 * share)
     assert share[-1] > 0.5
     # A relapse stiffens the wall again.
-    off = course(p, UNSUPPORTED, np.linspace(0, 24, 25), at_end(on_support))
+    off = course(p, FAILING, np.linspace(0, 24, 25), at_end(on_support))
     again = myocardium.effects(STATE_LAYOUT.partly(**off), NOTHING, p)
     assert np.all(np.diff(again["lv_stiffness"]) > 0)
 
@@ -123,7 +125,8 @@ def test_a_non_responder_and_an_unsupported_patient_do_not_recover():
     p = parameters(recoverable=0.0)
     assert contractility(course(p, SUPPORTED, hours, begin(p)), p) == pytest.approx(1.0, abs=1e-3)
     p = parameters(recoverable=2.0, infarct_loss=0.0)
-    assert contractility(course(p, UNSUPPORTED, hours, begin(p)), p).max() < 1.05
+    # Less than a twentieth of what could come back.
+    assert contractility(course(p, UNSUPPORTED, hours, begin(p)), p).max() < 1.1
 
 
 def test_taking_the_perfusion_away_brings_a_relapse_within_hours():
@@ -132,7 +135,7 @@ def test_taking_the_perfusion_away_brings_a_relapse_within_hours():
     recovered = contractility(on_support, p)[-1]
     assert recovered > 1.8
     # Weaned too early: the pressure falls and the ventricle fills.
-    off = course(p, UNSUPPORTED, np.linspace(0, 24, 25), at_end(on_support))
+    off = course(p, FAILING, np.linspace(0, 24, 25), at_end(on_support))
     relapse = contractility(off, p)
     assert np.all(np.diff(relapse) < 0)
     assert relapse[-1] < 1.2
@@ -150,7 +153,7 @@ def test_a_recovered_ventricle_bears_the_work_it_does_after_weaning():
         "lvedp": 18.0,
         "lvedv": 128.0,
         "pressure_volume_area": 1.68 * 4166.0,
-        "coronary_perfusion_pressure": 62.0,
+        "coronary_driving_pressure": 46.0,
     }
     s = STATE_LAYOUT.partly(**dict(zip(NAMES, recovered, strict=True)))
     assert myocardium.load(s, METRICS.partly(**weaned), p) < 0.85
@@ -192,18 +195,18 @@ def test_the_drive_rises_with_unloading_and_with_perfusion():
         drive(
             lvedp=pressure,
             pressure_volume_area=4166.0 * (0.5 + pressure / 54),
-            coronary_perfusion_pressure=60.0,
+            coronary_driving_pressure=45.0,
         )
         for pressure in np.linspace(30, 2, 15)
     ]
     assert np.all(np.diff(unloading) > 0)
     assert unloading[0] < 0.2
     assert unloading[-1] == pytest.approx(1.0, abs=0.05)
-    perfusion = [drive(lvedp=12.0, coronary_perfusion_pressure=x) for x in np.arange(0, 100, 5)]
+    perfusion = [drive(lvedp=12.0, coronary_driving_pressure=x) for x in np.arange(0, 57, 4)]
     assert np.all(np.diff(perfusion) > 0)
     assert perfusion[0] < 0.01
     # Full at a sufficient pressure, half at the critical one.
-    assert perfusion[8] == pytest.approx(0.5 * perfusion[-1], rel=0.01)
+    assert perfusion[7] == pytest.approx(0.5 * perfusion[-1], rel=0.01)
 
 
 def test_an_inotrope_does_not_pass_for_unloading():
@@ -221,7 +224,7 @@ def test_a_cp_at_a_high_level_unloads_enough_to_recover(name):
     off = steady_state(Plant(patient), 0.0).metrics
     on = steady_state(Plant(patient, Pump.load("CP")), 46000.0).metrics
     s = STATE_LAYOUT.partly(**myocardium.start(p, METRICS.partly(**off)))
-    perfused = {"coronary_perfusion_pressure": 65.0}
+    perfused = {"coronary_driving_pressure": 45.0}
 
     def drive(metrics) -> float:
         given = METRICS.partly(**{n: metrics[n] for n in READ[:-1]} | perfused)
