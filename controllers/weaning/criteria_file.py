@@ -81,6 +81,8 @@ NUMBERS = parameter_table(
     ("undisturbed_lead", "h", "the same until which a trial that goes well is left alone", 0, 100),
     ("ramp_interval", "min", "time between two levels of a ramp", 0.1, 120),
     ("echo_interval", "h", "shortest time between two echoes of a doubted valve", 0, 200),
+    ("filled_wedge", "mmHg", "wedge pressure from which more than full support helps", 0, 40),
+    ("emptied_wedge", "mmHg", "wedge pressure below which it is taken back", 0, 40),
     ("lactate_clearing_time", "h", "time that full support is given to clear lactate", 0, 200),
     ("longest_blind_trial", "h", "longest time of bad data in a trial", 0, 100),
     ("console_limit_time", "h", "time for which no level above the one held is asked for", 0, 200),

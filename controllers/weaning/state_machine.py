@@ -96,6 +96,10 @@ class StateMachine:
         if insufficient:
             progress.change_level(progress.level_index + 1, now.hours)
             return self._decision(now, "support", "up", insufficient)
+        emptied = self._emptied_ventricle(now)
+        if emptied is not None:
+            progress.change_level(progress.support_index, now.hours)
+            return self._decision(now, "support", "down", (emptied,))
         waiting = self._waiting(now)
         ready = self.policy.ready(now)
         reasons = (*ready, *contraindications(now, progress, progress.level_index - 1))
@@ -110,9 +114,22 @@ class StateMachine:
         interval = now.criteria.ramp_interval
         return self._decision(now, "ready", "hold", reasons, interval=interval, echo=True)
 
+    def _emptied_ventricle(self, now: WeaningState) -> Reason | None:
+        """Why more than full support is too much: it draws from an empty left ventricle."""
+        lowest, wedge = now.criteria.number("emptied_wedge"), now.values.get("pcwp", math.nan)
+        if not (self.progress.level_index > self.progress.support_index and wedge < lowest):
+            return None
+        text = f"pulmonary capillary wedge pressure {wedge:.3g} mmHg at {now.level}"
+        return Reason(f"{text}, at least {lowest:g}", "pcwp", wedge, lowest)
+
     def _insufficient_support(self, now: WeaningState) -> tuple[Reason, ...]:
-        """Why full support is not enough, where there is more: low flow, and lactate stays high."""
+        """Why full support is not enough, where there is more: low flow, and lactate stays high.
+
+        Not with a low wedge pressure: a pump that runs faster then finds nothing more to draw.
+        """
         progress = self.progress
+        if now.values.get("pcwp", math.inf) < now.criteria.number("filled_wedge"):
+            return ()
         lactate, index = (now.criteria["ready"][x] for x in ("lactate", "cardiac_index"))
         highest = progress.level_index >= progress.highest_allowed_index(now.hours)
         if (
