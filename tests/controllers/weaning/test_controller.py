@@ -113,6 +113,27 @@ def test_each_criterion_of_readiness_keeps_at_full_support(signal, value):
     assert all(r.value == pytest.approx(value) for r in against if r.signal == signal)
 
 
+@pytest.mark.parametrize(("wedge", "highest"), [(14.0, "P-9"), (10.5, "P-9"), (9.5, "P-8")])
+def test_more_than_full_support_is_for_a_filled_ventricle(wedge, highest):
+    starved = {"cardiac_index": 2.0, "cardiac_output": 3.9, "lactate": 4.0, "pcwp": wedge}
+    decisions = follow(controller(), 40.0, **starved)
+    assert max(place(d.level) for d in decisions) == place(highest)
+
+
+def test_what_more_support_has_emptied_is_given_back():
+    weaning = controller()
+    starved = {"cardiac_index": 2.0, "cardiac_output": 3.9, "lactate": 4.0}
+    decisions = follow(weaning, 60.0, until=lambda d: d.level == "P-9", pcwp=14.0, **starved)
+    now = decisions[-1].hours + decisions[-1].hours_to_next_assessment
+    # Between the two limits the level is held.
+    held = assess(weaning, now, pcwp=9.0, **starved)
+    assert (held.level, held.action) == ("P-9", "hold")
+    for hour in range(1, 5):  # A single reading is not believed at once.
+        decision = assess(weaning, now + hour, pcwp=6.0, **starved)
+    assert decision.level == "P-8"
+    assert {d.level for d in follow(weaning, now + 24.0, now + 5.0, pcwp=6.0, **starved)} == {"P-8"}
+
+
 def test_renal_injury_that_grows_is_not_resolving():
     weaning = controller()
     assess(weaning, 24.0, map=63.0)
