@@ -36,8 +36,10 @@ class Quantities:
         LV end-diastolic volume, mL.
     map, heart_rate : float
         Mean arterial pressure, mmHg, and heart rate, 1/min.
-    suction : float
-        Share of the beat in suction.
+    inlet_shortfall : float
+        How far the mean flow lies below the least that an open inlet would give, against a
+        ventricle without pressure; a share of the flow against no head. Positive means that
+        something is in the way.
     """
 
     speed: float = math.nan
@@ -54,7 +56,7 @@ class Quantities:
     lvedv: float = math.nan
     map: float = math.nan
     heart_rate: float = math.nan
-    suction: float = math.nan
+    inlet_shortfall: float = math.nan
 
 
 #: Names of the quantities.
@@ -87,6 +89,9 @@ def _aortic(values: Mapping[str, float], above_mean: float) -> float:
 
 
 _SHAFT_POWER = _Way(_CURRENT, lambda _, beat: beat.shaft_power)
+_SHORTFALL = _Way(
+    (*_CURRENT, "placement_signal"), lambda v, beat: beat.inlet_shortfall(v["placement_signal"])
+)
 
 _FULL: Mapping[str, _Way] = MappingProxyType(
     {
@@ -109,7 +114,7 @@ _FULL: Mapping[str, _Way] = MappingProxyType(
         "lvedv": _as_measured("lvedv"),
         "map": _as_measured("map"),
         "heart_rate": _as_measured("heart_rate"),
-        "suction": _as_measured("suction"),
+        "inlet_shortfall": _SHORTFALL,
     }
 )
 _BY_PUMP: Mapping[str, _Way] = MappingProxyType(
@@ -126,6 +131,7 @@ _BY_PUMP: Mapping[str, _Way] = MappingProxyType(
         "hydraulic_power": _Way(
             _CURRENT, lambda _, beat: hydraulic_power(beat.head(beat.flow), beat.flow)
         ),
+        "inlet_shortfall": _SHORTFALL,
     }
 )
 _ICU = MappingProxyType(

@@ -80,6 +80,29 @@ class SpeedLaw(abc.ABC):
     #: Whether :meth:`hand_over` waits for the operating point at the begin of the run.
     TAKES_OPERATING_POINT: ClassVar[bool] = True
 
+    @property
+    def settling_time(self) -> float:
+        """Time (s) before the beats whose mean is the operating point at the hand-over."""
+        return 0.0
+
+    def observe(
+        self, beat: Quantities, measured: Measurement, speed: float, seconds: float
+    ) -> Quantities:
+        """The quantities with what the law itself makes of them; called before the hand-over too.
+
+        Parameters
+        ----------
+        beat : Quantities
+            The last completed beat.
+        measured : Measurement
+            The readings that are believed.
+        speed : float
+            The speed in force, rpm.
+        seconds : float
+            Time since the last call, as in :class:`Moment`.
+        """
+        return beat
+
     def hand_over(self, settled: Quantities, speed: float) -> None:  # noqa: B027 - may be left out
         """Take over at an operating point: references of the run are set here, once.
 
@@ -227,7 +250,9 @@ class _Run:
         return Command(self._speed)
 
     def _step(self, beat: Quantities, reading: Reading) -> None:
-        if not self._settled and not self._hand_over(beat):
+        seconds = min(self._seconds, LONGEST_STEP)
+        beat = self._law.observe(beat, reading.values, self._speed, seconds)
+        if not self._settled and not self._hand_over(beat, seconds):
             return
         low, high = self._reach()
         moment = Moment(
@@ -237,18 +262,20 @@ class _Run:
             low=low,
             high=high,
             time=reading.time,
-            seconds=min(self._seconds, LONGEST_STEP),
+            seconds=seconds,
             beats=self._beats,
         )
         speed = self._law.next_speed(moment)
         if math.isfinite(speed):
             self._speed = min(max(speed, low), high)
 
-    def _hand_over(self, beat: Quantities) -> bool:
+    def _hand_over(self, beat: Quantities, seconds: float) -> bool:
         """Whether the first beats have been seen; then the law has their mean."""
-        self._first.append(beat)
-        self._first_seconds += self._seconds
-        if self._first_seconds < frame_settings()["hand_over_time"]:
+        self._first_seconds += seconds
+        settling = self._law.settling_time
+        if self._first_seconds > settling:
+            self._first.append(beat)
+        if self._first_seconds < settling + frame_settings()["hand_over_time"]:
             return False
         self._law.hand_over(mean_beat(self._first), self._speed)
         self._settled = True

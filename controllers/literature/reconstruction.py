@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from controllers.suction import flow_from_current
+from controllers.suction import flow_from_current, open_inlet_flow
 from plants import Pump
 from plants.quantities import (
     J_PER_MMHG_ML,
@@ -25,6 +25,7 @@ _SHARES = parameter_table(
     ("end_diastolic_flow_share", "1", "mean above end-diastolic flow, the same share", 0, 1),
     ("diastolic_share", "1", "mean above lowest aortic pressure, a share of the pulse", 0, 1),
 )
+_LEAST_TOP = 0.3  # L/min: what shares are taken of at the lowest speeds
 _RAD_S_PER_RPM = 2 * math.pi / SECONDS_PER_MINUTE
 _W_PER_MMHG_L_MIN = J_PER_MMHG_ML / L_MIN_PER_ML_S
 
@@ -103,6 +104,19 @@ class Reconstruction:
         """Left-ventricular peak pressure by the systolic aortic pressure, mmHg."""
         return systolic - self.head(self.highest_flow)
 
+    def inlet_shortfall(self, placement: float) -> float:
+        """Mean flow below the least of an open inlet, a share of the flow against no head.
+
+        Parameters
+        ----------
+        placement : float
+            Mean placement signal, mmHg.
+        """
+        if not (self._usable and math.isfinite(placement)):
+            return math.nan
+        least, top = open_inlet_flow(self._pump, np.array([placement]), np.array([self._speed]))
+        return float((least[0] - self.flow) / max(top[0], _LEAST_TOP))
+
     @property
     def head_pulsatility(self) -> float:
         """Highest less lowest head of the beat, mmHg."""
@@ -128,6 +142,11 @@ def hydraulic_power(head: float, flow: float) -> float:
     1.0
     """
     return head * flow * _W_PER_MMHG_L_MIN
+
+
+def flow_at_power(power: float, head: float) -> float:
+    """Flow (L/min) with which a power (W) goes into a head (mmHg)."""
+    return power / (head * _W_PER_MMHG_L_MIN)
 
 
 def flow_per_speed(pump: Pump, speed: float, head: float = 60.0) -> float:

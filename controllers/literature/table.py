@@ -5,12 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from controllers.literature.flow import ConstantHead
+from controllers.literature.flow import Auto, ConstantFlow, ConstantHead, ConstantPower
 from controllers.literature.frame import LiteratureController
+from controllers.literature.preload import (
+    PowerRatio,
+    PreloadResponsive,
+    Starling,
+    StarlingAdaptive,
+    StarlingPulsatility,
+)
+from controllers.literature.pressure import LVSystolicPressure, SystolicPressure
 from controllers.literature.settings import DEFAULT, PUBLISHED
 from plants import unknown_name
 
-_CONTROLLERS: tuple[type[LiteratureController], ...] = (ConstantHead,)
+_CONTROLLERS: tuple[type[LiteratureController], ...] = (
+    Auto,
+    ConstantFlow,
+    ConstantHead,
+    ConstantPower,
+    SystolicPressure,
+    LVSystolicPressure,
+    Starling,
+    StarlingAdaptive,
+    StarlingPulsatility,
+    PreloadResponsive,
+    PowerRatio,
+)
 #: Each controller of the literature by its name.
 LITERATURE: Mapping[str, type[LiteratureController]] = MappingProxyType(
     {controller.NAME: controller for controller in _CONTROLLERS}
