@@ -14,7 +14,7 @@ from plants.quantities import Parameter, parameter_table, read_only
 
 _SLEW = parameter_table(("slew", "1", "largest change in a beat, share of the speed range", 0, 1))
 #: Settings of :class:`StarlingLaw`.
-STARLING: Mapping[str, Parameter] = {**FLOW_ACTION, **_SLEW}
+STARLING: Mapping[str, Parameter] = read_only({**FLOW_ACTION, **_SLEW})
 #: Scaling of the control line by the pump.
 TOP_FLOW = parameter_table(
     ("top_flow_share", "1", "flow at 18 mmHg, a share of the pump's highest", 0.1, 3)
@@ -59,11 +59,10 @@ class Starling(LiteratureController):
 
     NAME = "starling"
     SUMMARY = "flow by preload on a control line, immediate response (Stephens 2017)"
-    PARAMETERS = read_only({**TOP_FLOW, **STARLING}
-    PUBLISHED_PARAMETERS = {
-        **parameter_table(("scaling", "1", "of the control line", 0.1, 3)),
-        **STARLING,
-    })
+    PARAMETERS = read_only({**TOP_FLOW, **STARLING})
+    PUBLISHED_PARAMETERS = read_only(
+        {**parameter_table(("scaling", "1", "of the control line", 0.1, 3)), **STARLING}
+    )
     NEEDS = ("flow", "lvedp")
 
     def law(self, briefing: Briefing) -> SpeedLaw:
