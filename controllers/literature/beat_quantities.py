@@ -171,6 +171,17 @@ _DIFFERENTIAL = MappingProxyType(
         ),
     }
 )
+_DIFFERENTIAL_ICU = MappingProxyType({**_ICU, **_DIFFERENTIAL})
+_DIFFERENTIAL_CONSOLE = MappingProxyType({**_BY_PUMP, **_DIFFERENTIAL})
+
+
+def _ways(tier: str, *, differential: bool) -> Mapping[str, _Way]:
+    """The ways of a tier, with a differential placement sensor or an aortic one."""
+    if tier == "full":
+        return _FULL
+    if not differential:
+        return _ICU if tier == "icu" else _AORTIC_CONSOLE
+    return _DIFFERENTIAL_ICU if tier == "icu" else _DIFFERENTIAL_CONSOLE
 
 
 class BeatQuantities:
@@ -185,6 +196,11 @@ class BeatQuantities:
     ----------
     briefing : Briefing
         Tier and pump.
+
+    Raises
+    ------
+    InputError
+        There is no such tier.
 
     Examples
     --------
@@ -205,12 +221,13 @@ class BeatQuantities:
     """
 
     def __init__(self, briefing: Briefing):
+        tier_table(briefing.tier)  # refuses an unknown one
         self._pump, self._tier = briefing.pump, briefing.tier
-        ways = {"full": _FULL, "icu": _ICU, "console": _AORTIC_CONSOLE}[briefing.tier]
-        if briefing.tier != "full" and briefing.pump["placement_differential"] > 0:
-            ways = {**(ways if briefing.tier == "icu" else _BY_PUMP), **_DIFFERENTIAL}
-        shown = {sensor.signal for sensor in tier_table(briefing.tier)}
-        self._ways = {name: way for name, way in ways.items() if shown.issuperset(way.signals)}
+        self._differential = briefing.pump["placement_differential"] > 0
+
+    @property
+    def _ways(self) -> Mapping[str, _Way]:
+        return _ways(self._tier, differential=self._differential)
 
     def sources(self, *names: str) -> tuple[str, ...]:
         """The signals behind quantities.

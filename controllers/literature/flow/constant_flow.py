@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from controllers.literature.beat_quantities import Quantities
-from controllers.literature.flow.flow_action import FLOW_ACTION, flow_action
+from controllers.literature.flow.flow_loop import FLOW_ACTION, flow_action
 from controllers.literature.frame import LiteratureController, Moment, SpeedLaw
 from controllers.protocol import Briefing
 from plants.quantities import parameter_table, read_only

@@ -32,7 +32,7 @@ def flow_action(pump: Pump, settings: Mapping[str, float]) -> ClampedPI:
 
     Examples
     --------
-    >>> from controllers.literature.flow.flow_action import flow_action
+    >>> from controllers.literature.flow.flow_loop import flow_action
     >>> from plants import Pump
     >>> action = flow_action(Pump.load("CP"), {"bandwidth": 0.05, "proportional_time": 2.0})
     >>> round(action.integral), round(action.proportional)
