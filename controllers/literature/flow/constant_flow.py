@@ -45,12 +45,12 @@ class ConstantFlow(LiteratureController):
     ...     patient=Patient.load("shock-d"), pump=Pump.load("CP"), therapy=Therapy.default(),
     ...     period=1.0, tier="console", start_speed=40_000.0,
     ... ))
-    >>> flows = (3.0, 3.0, 3.0, 2.5)
+    >>> flows = (3.0, 3.0, 3.0, 3.0, 3.0, 2.5)
     >>> speeds = [
     ...     controller.act(Measurement(float(t), "console", {"displayed_flow": flow})).speed
     ...     for t, flow in enumerate(flows)
     ... ]
-    >>> speeds[2], speeds[3] > 40_000
+    >>> speeds[4], speeds[5] > 40_000
     (40000.0, True)
     """
 

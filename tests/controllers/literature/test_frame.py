@@ -19,6 +19,7 @@ PUMP = Pump.load("CP")
 START = 39_000.0
 SAFE = PUMP.speed(THERAPY.fallback_level)
 RATE = frame_settings()["rate_limit"]
+HAND_OVER = int(frame_settings()["hand_over_time"])  # calls, at a period of 1 s
 
 
 class Recorded(SpeedLaw):
@@ -56,7 +57,7 @@ def ready(wanted=math.nan, *, at_once=False, tier="icu", **told):
     controller.wanted = wanted
     controller.reset(briefing(tier, pump=PUMP, start=START, **told))
     if at_once:
-        run(controller, 3)
+        run(controller, HAND_OVER)
         controller.asked.moments.clear()
     return controller
 
@@ -74,12 +75,13 @@ def run(controller, count, start=0, period=1.0, **values):
 
 def test_the_speed_is_held_until_the_operating_point_is_known():
     controller = ready(46_000.0)
-    flows = (2.0, 3.0, 4.0, 9.0)
+    flows = [2.0, 4.0, *[3.0] * (HAND_OVER - 2), 9.0]
     speeds = [
         controller.act(reading(float(t), displayed_flow=flow)).speed for t, flow in enumerate(flows)
     ]
-    # At the third value, which ends the three seconds, the law is asked.
-    assert speeds[:2] == [START, START] < speeds[2:]
+    # At the value which ends the time of the hand-over the law is asked.
+    assert speeds[: HAND_OVER - 1] == [START] * (HAND_OVER - 1)
+    assert speeds[HAND_OVER - 1] > START
     ((settled, speed),) = controller.asked.settled
     assert (settled.flow, speed) == (3.0, START)
 
@@ -100,16 +102,16 @@ def test_a_law_that_takes_no_operating_point_is_asked_at_once():
 
 def test_steps_are_limited_up_and_down():
     up, down = ready(1e6), ready(0.0)
-    rising, falling = run(up, 6), run(down, 6)
-    assert rising[2:] == [START + RATE, 46_000.0, 46_000.0, 46_000.0]
-    assert falling[2:] == [START - RATE, 31_000.0, 31_000.0, 31_000.0]
+    rising, falling = (run(controller, HAND_OVER + 3)[HAND_OVER - 1 :] for controller in (up, down))
+    assert rising == [START + RATE, 46_000.0, 46_000.0, 46_000.0]
+    assert falling == [START - RATE, 31_000.0, 31_000.0, 31_000.0]
     levels = running_levels(PUMP)
     assert (levels[0].rpm, levels[-1].rpm) == (31_000.0, 46_000.0)
 
 
 def test_the_law_is_told_between_which_speeds_it_chooses():
     controller = ready(math.nan, at_once=True)
-    run(controller, 1, start=3)
+    run(controller, 1, start=HAND_OVER)
     (now,) = controller.asked.moments
     assert (now.low, now.speed, now.high) == (START - RATE, START, START + RATE)
     assert (now.seconds, now.beats) == (1.0, 2)  # 90 a minute, half a beat left from before
@@ -117,23 +119,23 @@ def test_the_law_is_told_between_which_speeds_it_chooses():
 
 def test_nan_holds_the_speed():
     controller = ready(math.nan, at_once=True)
-    assert run(controller, 3, start=3) == [START] * 3
+    assert run(controller, 3, start=HAND_OVER) == [START] * 3
 
 
 def test_from_outside_the_range_the_rate_gives_way():
     controller = Wanting()
     controller.wanted = 46_000.0
     controller.reset(briefing(pump=PUMP, start=0.0))
-    speeds = run(controller, 5)
+    speeds = run(controller, HAND_OVER + 1)
     assert speeds[0] == 31_000
     assert speeds[-1] > 31_000
 
 
 def test_a_short_period_asks_once_a_beat():
     controller = ready(math.nan, period=0.1)
-    run(controller, 40, period=0.1)
+    run(controller, 70, period=0.1)
     controller.asked.moments.clear()
-    run(controller, 20, start=40, period=0.1)
+    run(controller, 20, start=70, period=0.1)
     assert len(controller.asked.moments) == 3  # 90 a minute
     assert all(now.beats == 1 for now in controller.asked.moments)
     assert sum(now.seconds for now in controller.asked.moments) == pytest.approx(2.0, abs=0.3)
@@ -144,9 +146,11 @@ def test_a_short_period_asks_once_a_beat():
 
 def test_a_missing_quantity_holds_and_then_falls_back():
     controller = ready(40_000.0, at_once=True)
-    run(controller, 1, start=3)
+    run(controller, 1, start=HAND_OVER)
     asked = len(controller.asked.moments)
-    held, fallback = (controller.act(unmeasured(t, heart_rate=90.0, map=70.0)) for t in (4.0, 5.0))
+    held, fallback = (
+        controller.act(unmeasured(HAND_OVER + t, heart_rate=90.0, map=70.0)) for t in (1.0, 2.0)
+    )
     assert (held.speed, held.status) == (40_000.0, None)
     assert fallback.speed == SAFE
     assert fallback.status.outcome is Outcome.FALLBACK
@@ -156,9 +160,9 @@ def test_a_missing_quantity_holds_and_then_falls_back():
 
 def test_the_operating_point_stays_after_a_fallback():
     controller = ready(40_000.0, at_once=True)
-    for t in (3.0, 4.0, 5.0):
-        controller.act(unmeasured(t))
-    back = run(controller, 1, start=6, displayed_flow=2.5)
+    for t in range(3):
+        controller.act(unmeasured(float(HAND_OVER + t)))
+    back = run(controller, 1, start=HAND_OVER + 3, displayed_flow=2.5)
     assert len(controller.asked.settled) == 1
     assert back[0] == 40_000
     assert controller.asked.moments[-1].speed == SAFE
@@ -166,7 +170,7 @@ def test_the_operating_point_stays_after_a_fallback():
 
 def test_a_clock_that_jumped_restarts_at_the_speed_in_force():
     controller = ready(40_000.0, at_once=True)
-    run(controller, 2, start=3)
+    run(controller, 2, start=HAND_OVER)
     controller.act(reading(5000.0))
     assert controller.asked.restarts[-1] == 40_000
 
