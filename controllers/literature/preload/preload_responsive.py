@@ -42,7 +42,8 @@ class PreloadResponsive(LiteratureController):
     References
     ----------
     .. [1] Ochsner G et al. (2014) A physiological controller for turbodynamic ventricular assist
-       devices based on a measurement of the left ventricular volume. Artif Organs 38:527.
+       devices based on a measurement of the left ventricular volume. Artif
+       Organs (title recalled).
 
     Examples
     --------

@@ -46,7 +46,7 @@ class Starling(LiteratureController):
     References
     ----------
     .. [1] Salamonsen RF et al. (2012) Theoretical foundations of a Starling-like controller for
-       rotary blood pumps. Artif Organs 36:787.
+       rotary blood pumps. Artif Organs (title recalled).
     .. [2] Mansouri M et al. (2017) PLoS ONE 12:e0172393.
     .. [3] Stephens AF et al. (2017), immediate response; the paper itself was not seen.
 

@@ -35,9 +35,10 @@ class StarlingPulsatility(LiteratureController):
 
     References
     ----------
-    .. [1] Salamonsen RF et al. (2012) Artif Organs 36:787.
+    .. [1] Salamonsen RF et al. (2012) Theoretical foundations of a Starling-like controller for
+       rotary blood pumps. Artif Organs (title recalled).
     .. [2] Gaddum NR et al. (2014) Starling-like flow control of a left ventricular assist device:
-       in vitro validation. Artif Organs 38:E46.
+       in vitro validation. Artif Organs (title recalled).
     .. [3] Mansouri M et al. (2017) PLoS ONE 12:e0172393.
 
     Examples

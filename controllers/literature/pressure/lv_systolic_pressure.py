@@ -32,8 +32,8 @@ class LVSystolicPressure(LiteratureController):
 
     References
     ----------
-    Saku K and co-workers, AIMOUS: automated control of mechanical unloading in acute myocardial
-    infarction (abstract).
+    Saku K and co-workers, AIMOUS: feedback from the LV systolic pressure in dogs with an
+    infarction (abstract only).
 
     Examples
     --------

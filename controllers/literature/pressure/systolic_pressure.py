@@ -35,7 +35,7 @@ class SystolicPressure(LiteratureController):
     References
     ----------
     .. [1] Petrou A et al. (2016) A physiological controller for turbodynamic ventricular assist
-       devices based on left ventricular systolic pressure. Artif Organs 40:842.
+       devices based on left ventricular systolic pressure. Artif Organs 40:842 (title recalled).
 
     Examples
     --------
