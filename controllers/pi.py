@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from controllers.clamped_pi import LONGEST_STEP, ClampedPI
 from controllers.operating_points import speed_limits
 from controllers.protocol import Briefing, Command
 from controllers.setpoint import SetpointController, sensor_for, therapy_target
@@ -39,9 +40,6 @@ GAINS = MappingProxyType(
         "cardiac_output": Gains(0.01, 0.05),
     }
 )
-#: Longest time (s) over which one error is integrated: with a slow sensor or a long control period
-#: the integral would otherwise overshoot at each value. Found with the gains.
-LONGEST_STEP = 2.0
 
 
 class PI(SetpointController):
@@ -116,7 +114,7 @@ class PI(SetpointController):
         # A slow sensor is waited for, but not while all the others are silent too.
         shown = tuple(sensor.signal for sensor in tier_table(briefing.tier))
         loop = _Loop(self.gains, briefing, sensor, target)
-        self._begin(loop, briefing, Used(shown, needed=sensor))
+        self._begin(loop, briefing, Used(shown, needed=(sensor,)))
 
 
 class _Loop:
@@ -126,13 +124,13 @@ class _Loop:
         self.target = target
         self._sensor = sensor
         self._low, self._high = speed_limits(briefing.pump)
-        self._kp = gains.proportional * briefing.pump.max_rpm
-        self._ki = gains.integral * briefing.pump.max_rpm
+        highest = briefing.pump.max_rpm
+        self._action = ClampedPI(gains.proportional * highest, gains.integral * highest)
         self._period = briefing.period
         self.restart(briefing.start_speed)
 
     def restart(self, speed: float) -> None:
-        self._integral = self._limited(speed)
+        self._action.restart(min(max(speed, self._low), self._high))
         self._speed = speed
         self._last_time: float | None = None  # of the last value
 
@@ -141,15 +139,7 @@ class _Loop:
         if math.isfinite(value):
             elapsed = self._period if self._last_time is None else now - self._last_time
             self._last_time = now
-            self._step(self.target - value, min(elapsed, LONGEST_STEP))
+            self._speed = self._action.next_speed(
+                self.target - value, min(elapsed, LONGEST_STEP), self._low, self._high
+            )
         return Command(self._speed)
-
-    def _step(self, error: float, elapsed: float) -> None:
-        integral = self._limited(self._integral + self._ki * elapsed * error)
-        unlimited = integral + self._kp * error
-        self._speed = self._limited(unlimited)
-        if (unlimited - self._speed) * error <= 0:  # Not pushing further into a limit.
-            self._integral = integral
-
-    def _limited(self, speed: float) -> float:
-        return min(max(speed, self._low), self._high)

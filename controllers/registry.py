@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 from controllers.fixed import FixedLevel
+from controllers.literature import LITERATURE, literature_controller, literature_forms
 from controllers.lqg import LQG
 from controllers.nmpc import NmpcController
 from controllers.pi import PI
@@ -27,6 +28,7 @@ CONTROLLER_FORMS: Mapping[str, str] = MappingProxyType(
         "pi:cardiac_output": "PI control of the measured cardiac output",
         "lqg": "LQR with integral action and a Kalman filter, on the linearised beat",
         "nmpc": "nonlinear model-predictive control on the plant's own beat",
+        **literature_forms(),
         "policy:FOLDER": "a policy that impellab train has written into a folder",
         "FILE.py:CLASS": "your own class with a name, reset and act, made without arguments",
     }
@@ -110,6 +112,8 @@ def _built_in(spec: str) -> Controller:
     if spec.endswith(".py"):
         raise InputError("controller", spec, f"the class as well: {spec}:CLASS")
     kind, separator, detail = spec.partition(":")
+    if spec in CONTROLLER_FORMS and kind in LITERATURE:
+        return literature_controller(spec)
     if spec in _BUILT_IN and spec != "policy":
         return _BUILT_IN[spec]()
     if (kind in ("fixed", "pi") and separator) or (kind == "policy" and detail):

@@ -61,8 +61,9 @@ class Used:
     signals : tuple of str
         Without a value of any of them for more than 1 s it is blind. The speed counts for nothing:
         the console commands it itself.
-    needed : str
-        A signal without which it cannot work for more than 1 s beyond the interval of its sensor.
+    needed : tuple of str
+        Signals without any of which it cannot work for more than 1 s beyond the interval of the
+        sensor.
     held : tuple of str
         Signals whose last value it goes on with, for two intervals and :data:`LONGEST_HOLD`.
         Sensors that need the position of the pump may be silent for longer: that is a state of the
@@ -70,14 +71,14 @@ class Used:
     """
 
     signals: tuple[str, ...]
-    needed: str = ""
+    needed: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
 
     def watchdogs(self, sensors: Iterable[Sensor]) -> dict[str, Watchdog]:
         """Of the signals that are each looked for."""
         dogs = {}
         for sensor in sensors:
-            if sensor.signal == self.needed:
+            if sensor.signal in self.needed:
                 dogs[sensor.signal] = Watchdog(sensor.interval)
             elif sensor.signal in self.held and not sensor.needs_position:
                 dogs[sensor.signal] = Watchdog(2 * sensor.interval, LONGEST_HOLD)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from controllers import PI, Gains, Outcome, operating_point
-from controllers.pi import GAINS, LONGEST_STEP
+from controllers.clamped_pi import LONGEST_STEP
+from controllers.pi import GAINS
 from controllers.setpoint import sensor_for, therapy_target
 from plants import Goal, InputError, Measurement, Patient, Plant, Pump, steady_metrics, steady_state
 
