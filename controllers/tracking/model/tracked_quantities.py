@@ -114,7 +114,7 @@ def recovery_of(patient: Patient) -> dict[str, float]:
     >>> from plants import Patient
     >>> recovery = recovery_of(Patient.load("shock-d"))
     >>> {name: round(share, 2) for name, share in recovery.items()}
-    {'lv_contractility': 1.0, 'lv_stiffness': -0.17, 'rv_stiffness': -0.45}
+    {'lv_contractility': 1.0, 'lv_stiffness': -0.18, 'rv_stiffness': -0.45}
     """
     gap = recovered_shares(patient, 1.0)
     contractility = max(math.log1p(gap["recoverable"]), _LEAST_GAP)

@@ -28,8 +28,9 @@ HOURS = 6.0
 LIMIT = 0.01
 #: Metrics that are compared besides the slow states.
 METRICS = ("map", "cardiac_power_output", "lvedp", "blood_volume")
-#: The size of a quantity is its largest magnitude in the course, at least this share of its range.
-FLOOR = 1e-6
+#: The size of a quantity is its largest magnitude in the course, at least this share of its range:
+#: of what stays below, as myocardium lost by a well perfused heart, the first minute is most.
+FLOOR = 1e-5
 # Samples of a half, and the shortest time between two (h). Outer steps leave out what settles in
 # seconds to a minute (reflex, shifts of blood); ten minutes after a change none of it is left.
 _SAMPLES, _SHORTEST = 6, 1 / 6
