@@ -42,6 +42,7 @@ class FailedSearches:
     def __init__(self, settings: int):
         self._settings = settings
         self._failures: dict[Hashable, deque[_Failure]] = {}
+        self._from_rest: set[Hashable] = set()
 
     def reason(self, key: Hashable, point: Array, inputs: Array, distance: float) -> str:
         """Why a search of a setting that begins so far away (rpm) would fail; "" if unknown."""
@@ -57,6 +58,21 @@ class FailedSearches:
         for oldest in list(self._failures)[: -self._settings]:
             del self._failures[oldest]
 
+    def record_from_rest(self, key: Hashable) -> None:
+        """A search from rest has failed at a setting whose slopes were at hand.
+
+        The next one would too, nine times of ten, and takes longest of all.
+        """
+        self._from_rest.add(key)
+
+    def failed_from_rest(self, key: Hashable) -> bool:
+        """Whether a search from rest has failed at a setting since its slopes were taken."""
+        return key in self._from_rest
+
     def forget(self, key: Hashable) -> None:
         """A search of the setting has succeeded."""
         self._failures.pop(key, None)
+
+    def forget_from_rest(self, key: Hashable) -> None:
+        """The slopes of the setting are gone."""
+        self._from_rest.discard(key)

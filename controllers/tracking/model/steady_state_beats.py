@@ -127,9 +127,6 @@ class SteadyStateBeats:
         self._last: dict[Key, _Last] = {}
         self._bends: dict[Key, Array] = {}
         self._failures = FailedSearches(REMEMBERED)
-        # Settings at which a search from rest has failed beside slopes that were at hand: the next
-        # one would too, nine times of ten, and takes longest of all.
-        self._fruitless: set[Key] = set()
 
     def centres(
         self, points: Array, conditions: Sequence[OperatingCondition]
@@ -218,7 +215,7 @@ class SteadyStateBeats:
             del self._slopes[key]
             self._last.pop(key, None)
             self._bends.pop(key, None)
-            self._fruitless.discard(key)
+            self._failures.forget_from_rest(key)
 
     def around(self, points: Array, conditions: Sequence[OperatingCondition]) -> SteadyStateOutputs:
         """Steady-state beats of points about the last centres of the settings.
@@ -310,8 +307,8 @@ class SteadyStateBeats:
         reason = self._failures.reason(condition.key, point, inputs, distance)
         if reason:
             return reason
-        starts = (start_near, start_from_rest)
-        for start in starts[: 1 if condition.key in self._fruitless else 2]:
+        hopeless = self._failures.failed_from_rest(condition.key)
+        for start in (start_near,) if hopeless else (start_near, start_from_rest):
             try:
                 guess = start(self.equations, nearest, point, condition.speed, inputs)
                 slopes = newton(self.equations, guess, point, condition.speed, inputs)
@@ -323,7 +320,7 @@ class SteadyStateBeats:
                 return ""
         self._failures.record(condition.key, point, inputs, distance, reason)
         if condition.key in self._slopes:
-            self._fruitless.add(condition.key)
+            self._failures.record_from_rest(condition.key)
         return reason
 
     def _nearest(self, condition: OperatingCondition) -> BeatLinearisation | None:
