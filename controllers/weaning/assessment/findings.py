@@ -117,32 +117,41 @@ def right_ventricle_criteria(now: WeaningState, level_index: int) -> tuple[Reaso
     return now.criteria.judge("right_ventricle", values, f" at {level}")
 
 
-def right_ventricular_failure(now: WeaningState) -> Reason | None:
-    """A right ventricle that fails: little pulsatility, and a pressure out of proportion.
+def right_ventricular_failure(now: WeaningState, *, known: bool = False) -> Reason | None:
+    """A right ventricle that fails: a pressure out of proportion, and two signs of failure.
 
-    Beside a pulsatility index below its limit and a central venous over wedge pressure above its
-    own, the veins are congested, or, where diuretics have relieved them, the flow is low. By
-    forecast at the lowest level where there is one: a pump at full speed empties the left side,
-    which makes every right one look bad beside it, so that by measurements alone all must speak.
+    Beside a central venous over wedge pressure above its limit, two of three must speak: little
+    pulsatility, congested veins, low flow. One alone may be missing in a failing right ventricle:
+    diuretics relieve the veins, and a fall of pulmonary resistance brings pulsatility back. (A
+    pressure out of proportion with congestion and low flow is how trials of right pumps choose
+    their patients: Anderson 2015 J Heart Lung Transplant, recalled.) By forecast at the lowest
+    level where there is one: a pump at full speed empties the left side, which makes every right
+    one look bad beside it, so that by measurements alone pulsatility and congestion must speak.
+
+    Parameters
+    ----------
+    now : WeaningState
+        The present.
+    known : bool
+        Whether it was present at the last look: where a tracker is at a loss since, one sign is
+        enough to go on, because what is not known any more has not ended.
     """
     estimates = now.forecasts.at_level(now.levels[0]) if now.forecasts.trusted else None
+    goes_on = known and estimates is None and now.forecasts.tracker is not None
     names = ("cvp", "papi", "pcwp", "cardiac_index")
     values = now.values if estimates is None else {name: estimates[name].median for name in names}
     where = f" at {now.level if estimates is None else now.levels[0]}"
     right, index = now.criteria["right_ventricle"], now.criteria["ready"]["cardiac_index"]
-    pulsatility, congestion, flow = (
-        criterion.judge(values.get(criterion.signal, math.nan), where)
-        for criterion in (right["papi"], right["cvp"], index)
-    )
+    signs = [right["papi"], right["cvp"]]
+    if estimates is not None or goes_on:
+        signs.append(index)
     ratio = values.get("cvp", math.nan) / max(values.get("pcwp", math.nan), 1.0)
     limit = now.criteria.number("cvp_pcwp_ratio")
-    signs = (congestion,) if estimates is None else (congestion, flow)
-    violated = [sign for sign in signs if not sign.met and math.isfinite(sign.value)]
-    if pulsatility.met or not math.isfinite(pulsatility.value):
+    judged = [sign.judge(values.get(sign.signal, math.nan), where) for sign in signs]
+    violated = [reason for reason in judged if not reason.met and math.isfinite(reason.value)]
+    if not ratio > limit or len(violated) < (1 if goes_on else 2):
         return None
-    if not ratio > limit or not violated:
-        return None
-    text = "; ".join(reason.text for reason in (pulsatility, *violated))
+    text = "; ".join(reason.text for reason in violated)
     text = f"{text}; central venous over wedge pressure {ratio:.2f}, at most {limit:g}"
     first = violated[0]
     return Reason(f"right-ventricular failure: {text}", first.signal, first.value, first.limit)

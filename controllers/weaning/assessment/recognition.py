@@ -59,7 +59,8 @@ def _present(now: WeaningState, progress: Progress) -> set[str]:
         present.add(leak[0])
     if findings.masking_inotrope(now, progress.highest_recent_inotrope) is not None:
         present.add("inotrope-masked")
-    if findings.right_ventricular_failure(now) is not None:
+    known = "rv-failure" in progress.present_since
+    if findings.right_ventricular_failure(now, known=known) is not None:
         present.add("rv-failure")
     return present
 

@@ -10,9 +10,8 @@ from controllers.weaning.assessment import (
     HIDDEN_REGURGITATION,
     REGURGITANT_FRACTION,
 )
+from experiments.weaning.truth.lowest_level import fork_at_lowest_level
 from plants import Bedside, PhysicsError
-from plants.bedside import SETTLING_TIME
-from plants.pumps import LOWEST_LEVEL
 
 #: What is judged, and the case of which it is the mark.
 EVALUATED_FINDINGS: Mapping[str, str] = {
@@ -68,17 +67,21 @@ class AlarmTruth:
         if name == HIDDEN_REGURGITATION:
             limit = self._criteria.number("moderate_regurgitation")
             return low[REGURGITANT_FRACTION] >= limit
-        ratio = low["cvp"] / max(low["pcwp"], 1.0)
-        right, index = self._criteria["right_ventricle"], self._criteria["ready"]["cardiac_index"]
-        holds = right["cvp"].holds(low["cvp"]) and index.holds(low["cardiac_index"])
-        weak = not right["papi"].holds(low["papi"])
-        return weak and ratio > self._criteria.number("cvp_pcwp_ratio") and not holds
+        return _right_fails(low, self._criteria)
+
+
+def _right_fails(low: Mapping[str, float], criteria: WeaningCriteria) -> bool:
+    """Whether the right ventricle fails: a pressure out of proportion and two of three signs."""
+    right, index = criteria["right_ventricle"], criteria["ready"]["cardiac_index"]
+    signs = (right["papi"], right["cvp"], index)
+    violated = [sign for sign in signs if not sign.holds(low[sign.signal])]
+    ratio = low["cvp"] / max(low["pcwp"], 1.0)
+    return ratio > criteria.number("cvp_pcwp_ratio") and len(violated) > 1
 
 
 def at_lowest_level(bedside: Bedside) -> dict[str, float]:
     """What is true of the patient at P-2 after a quarter of an hour; or now, if not borne."""
-    fork = bedside.fork()
-    fork.advance(SETTLING_TIME, fork.pump.level(LOWEST_LEVEL).name)
+    fork = fork_at_lowest_level(bedside)
     return bedside.truth() if fork.outcome is not None else fork.truth()
 
 

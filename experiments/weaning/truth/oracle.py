@@ -17,9 +17,9 @@ import numpy as np
 
 from controllers import WeaningCriteria
 from experiments.weaning.course import WeaningTrial, trial_bedside
+from experiments.weaning.truth.lowest_level import fork_at_lowest_level
 from plants import Bedside
-from plants.bedside import SETTLING_TIME
-from plants.pumps import FULL_SUPPORT_LEVEL, LOWEST_LEVEL
+from plants.pumps import FULL_SUPPORT_LEVEL
 from plants.quantities import HOUR_SLACK
 
 #: Grid on which an explant is tried, h.
@@ -127,8 +127,7 @@ def _refined(
 
 def right_holds(bedside: Bedside, criteria: WeaningCriteria | None = None) -> bool:
     """Whether the right ventricle is within its criteria at P-2."""
-    tried, limits = bedside.fork(), criteria or WeaningCriteria.load()
-    tried.advance(SETTLING_TIME, tried.pump.level(LOWEST_LEVEL).name)
+    tried, limits = fork_at_lowest_level(bedside), criteria or WeaningCriteria.load()
     return tried.outcome is None and not limits.violated("right_ventricle", tried.truth())
 
 

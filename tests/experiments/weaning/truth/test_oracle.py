@@ -8,6 +8,7 @@ import pytest
 
 from experiments.weaning.course import WeaningTrial, trial_bedside
 from experiments.weaning.truth import find_oracle
+from experiments.weaning.truth.lowest_level import fork_at_lowest_level
 from experiments.weaning.truth.oracle import GRID, _advance, explant_holds
 from plants.pumps import FULL_SUPPORT_LEVEL
 
@@ -52,3 +53,13 @@ def test_a_patient_without_recovery_cannot_be_weaned():
     assert not oracle.weanable
     assert math.isnan(oracle.hours)
     assert not oracle.well_at_label_end
+
+
+def test_the_lowest_level_is_tried_on_the_inotrope_of_now():
+    # The clinicians of this case give a dose of their own again at every full hour.
+    bedside, case = trial_bedside(WeaningTrial(3, "fast-protocol", case="inotrope-masked"))
+    assert case.fixed_doses["inotrope"] > 3.0
+    bedside.advance(3.0, FULL_SUPPORT_LEVEL, {"inotrope": 0.0})
+    assert bedside.hours == 3.0
+    low = fork_at_lowest_level(bedside).truth()
+    assert low["inotrope_effect"] < 0.1
