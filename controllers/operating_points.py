@@ -17,6 +17,7 @@ from plants import (
     Pump,
     SteadyState,
     Therapy,
+    individual_therapy,
     steady_state,
 )
 from plants.pumps import LOWEST_LEVEL
@@ -125,7 +126,7 @@ def operating_point(
     'P-9'
     """
     plant = Plant(patient, pump, right_pump, right_level=right_level)
-    beats = BeatMap(plant)
+    beats, therapy = BeatMap(plant), individual_therapy(therapy, patient)
     best: OperatingPoint | None = None
     near = None
     for level in running_levels(pump):

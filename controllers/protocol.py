@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Protocol, TypeGuard, runtime_checkable
 
-from plants import InputError, Measurement, Patient, Plant, Pump, Therapy
+from plants import InputError, Measurement, Patient, Plant, Pump, Therapy, individual_therapy
 
 
 class Outcome(enum.Enum):
@@ -131,7 +131,8 @@ class Briefing:
     pump : Pump
         The device that the command drives.
     therapy : Therapy
-        Targets, limits and weights.
+        Targets, limits and weights. Goals that are shares of what a patient has without a pump
+        become numbers of the patient as believed, unless they are numbers already.
     period : float
         Control period, s.
     tier : str
@@ -155,6 +156,9 @@ class Briefing:
     seed: int = 0
     right_pump: Pump | None = None
     right_level: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "therapy", individual_therapy(self.therapy, self.patient))
 
     @property
     def plant(self) -> Plant:

@@ -24,8 +24,10 @@ from plants import (
     Plant,
     Pump,
     Scenario,
+    Therapy,
     held_speed,
     individual,
+    individual_therapy,
     steady_state,
 )
 from plants.quantities import Array
@@ -76,6 +78,8 @@ class Episode:
         That steady state.
     sensor_seed : int
         Seed of the sensors.
+    therapy : Therapy
+        What is wanted, in the patient's own numbers.
     """
 
     patient: Patient
@@ -83,6 +87,7 @@ class Episode:
     start_speed: float
     state: Array
     sensor_seed: int
+    therapy: Therapy
 
     @property
     def scenario_name(self) -> str:
@@ -108,6 +113,8 @@ class Draws:
         P-levels by name or speeds in rpm, equally likely.
     pump : Pump
         The device.
+    therapy : Therapy
+        What is wanted of every patient.
 
     Raises
     ------
@@ -123,8 +130,9 @@ class Draws:
         scenario: ScenarioLike | Sequence[ScenarioLike],
         start: StartLike | Sequence[StartLike],
         pump: Pump,
+        therapy: Therapy,
     ):
-        self._pump = pump
+        self._pump, self._therapy = pump, therapy
         self._profiles = tuple(_patient(entry) for entry in _several(patient, "patient"))
         self._scenarios = tuple(_scenario(entry) for entry in _several(scenario, "scenario"))
         self._starts = tuple(_start(entry, pump) for entry in _several(start, "start"))
@@ -141,7 +149,7 @@ class Draws:
         InputError
             An option is unknown or refused.
         PhysicsError
-            The patient has no periodic beat at the speed to start from.
+            The patient has no periodic beat at the speed to start from, or none without a pump.
         """
         given = checked_options(options, OPTIONS)
         if self._spread > 0 and "patient" not in given:
@@ -166,7 +174,8 @@ class Draws:
         if "start" in given:
             speed = _start(given["start"], self._pump)
         state = start_state(patient, self._pump, speed)
-        return Episode(patient, scenario, speed, state, sensor_seed)
+        therapy = individual_therapy(self._therapy, patient)
+        return Episode(patient, scenario, speed, state, sensor_seed, therapy)
 
 
 def _several(value: Any, field: str) -> tuple[Any, ...]:

@@ -7,8 +7,18 @@ from typing import Any
 import gymnasium
 
 _NAMESPACE = "impellab/"
-#: Episodes of ``impellab/Support-v0`` are cut off after this many control periods.
-SUPPORT_STEPS = 300
+#: Episodes of ``impellab/Support-v1`` are cut off after this many control periods.
+SUPPORT_STEPS = 240
+#: The same of ``impellab/Support-v0``, which keeps its task and reward.
+SUPPORT_V0_STEPS = 300
+_SUPPORT_V0 = {
+    "patient": "shock-d",
+    "device": "CP",
+    "scenario": None,
+    "therapy": "v0",
+    "reward": "goals",
+    "horizon": SUPPORT_V0_STEPS,
+}
 #: Episodes of ``impellab/Weaning-v0`` end with the label's duration; this is that of a 5.5, h.
 WEANING_STEPS = 336
 
@@ -21,17 +31,21 @@ def register() -> None:
     >>> from envs import register
     >>> register()
     >>> import gymnasium
-    >>> gymnasium.spec("impellab/Support-v0").max_episode_steps
-    300
+    >>> gymnasium.spec("impellab/Support-v1").max_episode_steps
+    240
     """
-    for name, steps in (("Support", SUPPORT_STEPS), ("Weaning", WEANING_STEPS)):
-        known_as = f"{_NAMESPACE}{name}-v0"
-        if known_as not in gymnasium.registry:
+    for known_as, name, steps, arguments in (
+        ("Support-v0", "Support", SUPPORT_V0_STEPS, _SUPPORT_V0),
+        ("Support-v1", "Support", SUPPORT_STEPS, {}),
+        ("Weaning-v0", "Weaning", WEANING_STEPS, {}),
+    ):
+        if _NAMESPACE + known_as not in gymnasium.registry:
             gymnasium.register(
-                known_as,
+                _NAMESPACE + known_as,
                 entry_point=f"envs:{name}Env",
                 vector_entry_point=f"envs:{name}VectorEnv",
                 max_episode_steps=steps,
+                kwargs=dict(arguments),
             )
 
 
@@ -41,7 +55,7 @@ def make(name: str, **arguments: Any) -> gymnasium.Env[Any, Any]:
     Parameters
     ----------
     name : str
-        An id, with or without ``impellab/``: ``"Support-v0"``.
+        An id, with or without ``impellab/``: ``"Support-v1"``.
     **arguments
         Arguments of the environment and of :func:`gymnasium.make`.
 
@@ -71,7 +85,7 @@ def make_vec(
     Examples
     --------
     >>> from envs import make_vec
-    >>> make_vec("Support-v0", num_envs=3).num_envs
+    >>> make_vec("Support-v1", num_envs=3).num_envs
     3
     """
     return gymnasium.make_vec(_with_namespace(name), num_envs=num_envs, **arguments)

@@ -1,4 +1,4 @@
-"""``impellab/Support-v0``: support of a patient in shock, over seconds to minutes."""
+"""``impellab/Support-v1``: support of a patient in shock, over seconds to minutes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from envs.episodes import (
     observation_box,
 )
 from envs.registration import SUPPORT_STEPS
+from envs.support_reward import Reward, known_reward, reward_terms, term_names
 from plants import (
     DeviceDriver,
     PhysicsError,
@@ -34,7 +35,7 @@ from plants import (
     action_of,
 )
 from plants.plant import beyond_life
-from plants.quantities import KRPM_PER_RPM
+from plants.quantities import KRPM_PER_RPM, check_count
 from plants.simulation import DeathWatch, check_finite, death_text
 
 #: How an episode may stand.
@@ -95,11 +96,18 @@ class SupportEnv(EpisodeEnv[Episode]):
 
     ## Rewards
 
-    The terms of the `Therapy`, from the true metrics of the last beat of the period: each goal
-    gives its weight while its signal is in the wanted range, and smoothly less outside; a change
-    of speed costs a little. `info["reward_terms"]` holds them by name, and the reward is their
-    sum: with the default therapy at most 6 for a period. In a period in which the plant leaves the
-    physical range every goal gives 0.
+    1 for each period that is lived, less what the period costs by the `Therapy`, from the true
+    metrics of its last beat: nothing while a signal is in its wanted range, and more with every
+    distance from it; a change of speed costs a little. Goals that are a share of what the patient
+    has without a pump are in the patient's own numbers. Where the patient dies, or the plant leaves
+    the physical range, every period that is left of `horizon` counts as one of the price of death.
+    The sum over an episode is therefore its number of periods times 1 less the `therapy_cost` that
+    a benchmark reports. `info["reward_terms"]` holds the terms by name (`life`, each goal, `effort`,
+    `death`), and the reward is their sum.
+
+    With `reward="goals"`, the reward of v0, each goal gives its weight while its signal is in the
+    wanted range and smoothly less outside; in a period in which the plant leaves the physical range
+    every goal gives 0.
 
     `info` also holds `metrics` (true, by signal name), `in_range` (by goal), `beyond_life`
     (whether a metric is one with which no patient lives), `speed` (rpm in force), `time` (s),
@@ -119,22 +127,24 @@ class SupportEnv(EpisodeEnv[Episode]):
     1. Termination: the patient dies. By the default therapy that is a mean arterial pressure
        below 30 mmHg for 10 s without a break.
     2. Termination: the plant leaves the physical range; `info["reason"]` says how.
-    3. Truncation: the episode is 300 periods long (by `gymnasium.make`).
+    3. Truncation: the episode is 240 periods long (by `gymnasium.make`; 300 in v0).
 
     ## Arguments
 
     | Parameter     | Type                            | Default     | Description                  |
     |---------------|---------------------------------|-------------|------------------------------|
-    | `patient`     | name, path, `Patient` or a sequence | `"shock-d"` | profiles, equally likely |
+    | `patient`     | name, path, `Patient` or a sequence | `"shock-c"`, `"shock-d"`, `"shock-e"` | profiles, equally likely |
     | `spread`      | float                           | `0.0`       | spread of individuals around their profile, see `plants.individual`; 0: the profile itself |
     | `cohort_size` | int or None                     | `None`      | number of different individuals of each profile; None: always a new one |
-    | `device`      | name, path or `Pump`            | `"CP"`      | a left-sided pump            |
-    | `scenario`    | name, path, `Scenario`, None or a sequence | `None` | scenarios, equally likely |
+    | `device`      | name, path or `Pump`            | `"5.5"`     | a left-sided pump            |
+    | `scenario`    | name, path, `Scenario`, None or a sequence | `"composite"`, `"day"` | scenarios, equally likely |
     | `start`       | level, rpm, None or a sequence  | `None`      | where the pump stands at first, equally likely; None: the fallback level of the therapy |
     | `tier`        | `"console"`, `"icu"`, `"full"`  | `"icu"`     | which sensors there are      |
     | `action`      | `"speed"`, `"level"`            | `"speed"`   | kind of action               |
     | `period`      | float                           | `1.0`       | control period in s, 0.1 to 60, a multiple of 0.01 |
-    | `therapy`     | name, path, `Therapy` or None   | `None`      | rewards and death; None: the default |
+    | `therapy`     | name, path, `Therapy` or None   | `None`      | costs and death; None: the default |
+    | `reward`      | `"cost"`, `"goals"`             | `"cost"`    | 1 less the cost, or the goals met as in v0 |
+    | `horizon`     | int                             | `240`       | periods over which a death is charged: the length of an episode |
     | `noise_scale`, `snr_db`, `dropout` | float      | `1.0`, `None`, `0.0` | see `plants.Sensors` |
     | `info_level`  | `"full"`, `"flat"`              | `"full"`    | tables and texts, or numbers alone |
     | `render_mode` | `"rgb_array"` or None           | `None`      | whether `render` draws the episode; `gymnasium.make` takes `"human"` and `"rgb_array_list"` too |
@@ -144,13 +154,13 @@ class SupportEnv(EpisodeEnv[Episode]):
 
     ```python
     >>> import gymnasium, envs
-    >>> env = gymnasium.make("impellab/Support-v0", patient=["shock-d", "shock-e"], spread=0.1)
+    >>> env = gymnasium.make("impellab/Support-v1", patient=["shock-d", "shock-e"], spread=0.1)
     >>> observation, info = env.reset(seed=1, options={"scenario": "hemorrhage"})
     >>> observation.shape, info["scenario"]
     ((18,), 'hemorrhage')
     >>> seed = env.action_space.seed(1)
     >>> observation, reward, terminated, truncated, info = env.step(env.action_space.sample())
-    >>> 0.0 < reward < 6.0, terminated
+    >>> reward <= 1.0, terminated
     (True, False)
     >>> env.close()
 
@@ -163,7 +173,7 @@ class SupportEnv(EpisodeEnv[Episode]):
     rounding. It takes the same arguments and `autoreset_mode`.
 
     ```python
-    >>> vector = gymnasium.make_vec("impellab/Support-v0", num_envs=2)
+    >>> vector = gymnasium.make_vec("impellab/Support-v1", num_envs=2)
     >>> observations, info = vector.reset(seed=1)
     >>> observations.shape
     (2, 18)
@@ -173,7 +183,11 @@ class SupportEnv(EpisodeEnv[Episode]):
 
     ## Version History
 
-    * v0: Initial version.
+    * v1: The reward is 1 less the cost of the therapy, which prices suction, hemolysis below a CP's
+      own at full speed, and work relative to the patient's; by default three patients on a 5.5 in
+      two scenarios in which the best speed moves up and down.
+    * v0: Initial version; the sum of the goals that are met, one patient on a CP, no scenario. It
+      stays registered until the next release.
     """  # noqa: E501 - the headings and tables of Gymnasium's own environments
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
@@ -181,17 +195,19 @@ class SupportEnv(EpisodeEnv[Episode]):
 
     def __init__(
         self,
-        patient: PatientLike | Sequence[PatientLike] = "shock-d",
+        patient: PatientLike | Sequence[PatientLike] = ("shock-c", "shock-d", "shock-e"),
         *,
         spread: float = 0.0,
         cohort_size: int | None = None,
-        device: Pump | str | PathLike[str] = "CP",
-        scenario: ScenarioLike | Sequence[ScenarioLike] = None,
+        device: Pump | str | PathLike[str] = "5.5",
+        scenario: ScenarioLike | Sequence[ScenarioLike] = ("composite", "day"),
         start: StartLike | Sequence[StartLike] | None = None,
         tier: str = "icu",
         action: str = "speed",
         period: float = 1.0,
         therapy: Therapy | str | PathLike[str] | None = None,
+        reward: str = "cost",
+        horizon: int = SUPPORT_STEPS,
         noise_scale: float = 1.0,
         snr_db: float | None = None,
         dropout: float = 0.0,
@@ -200,8 +216,12 @@ class SupportEnv(EpisodeEnv[Episode]):
     ):
         super().__init__(device, therapy, render_mode, info_level)
         self.period, self.tier = control_period(period), tier
+        self.reward: Reward = known_reward(reward)
+        self.horizon = check_count(horizon, "horizon", 1)
         begin = self.therapy.fallback_level if start is None else start
-        self.draws: Draws = Draws(patient, spread, cohort_size, scenario, begin, self.pump)
+        self.draws: Draws = Draws(
+            patient, spread, cohort_size, scenario, begin, self.pump, self.therapy
+        )
         self.sensors = Sensors(
             tier, seed=0, noise_scale=noise_scale, snr_db=snr_db, dropout=dropout
         )
@@ -225,9 +245,9 @@ class SupportEnv(EpisodeEnv[Episode]):
         self._driver.reset(episode.start_speed)
         self._held.reset()
         self._watch.reset()
-        self._metrics = self._simulator.metrics()
+        self._metrics, self._periods = self._simulator.metrics(), 0
         self._note(episode.start_speed)
-        terms = dict.fromkeys(self.therapy.terms(self._metrics, 0.0), 0.0)
+        terms = dict.fromkeys(term_names(self.reward, self.therapy), 0.0)
         return self._measured(), self._info(episode, terms, "alive")
 
     def step(self, action: Any) -> StepResult:
@@ -248,14 +268,21 @@ class SupportEnv(EpisodeEnv[Episode]):
             self._advance(speed)
         except PhysicsError as error:
             outcome, reason = "unphysical", str(error)
-            terms = {goal.signal: 0.0 for goal in self.therapy.goals}
-            terms["effort"] = self.therapy.terms(self._metrics, speed - before)["effort"]
         else:
             outcome, reason = self._outcome()
-            terms = self.therapy.terms(self._metrics, speed - before)
             self._observation = self._measured()
+        self._periods += 1
+        lost = outcome != "alive"
+        terms = reward_terms(
+            self.reward,
+            episode.therapy,
+            self._metrics,
+            speed - before,
+            unphysical=outcome == "unphysical",
+            not_lived=max(self.horizon - self._periods, 0) if lost else 0,
+        )
         self._note(speed)
-        return self._result(outcome != "alive", False, self._info(episode, terms, outcome, reason))
+        return self._result(lost, False, self._info(episode, terms, outcome, reason))
 
     def _note(self, speed: float) -> None:
         if self.render_mode is not None:
@@ -265,7 +292,7 @@ class SupportEnv(EpisodeEnv[Episode]):
     def new_picture(self) -> EpisodePicture:
         """What draws an episode."""
         command = Panel((), 1.05 * self.pump.max_rpm * KRPM_PER_RPM, "speed [krpm]")
-        return EpisodePicture(command, "time [s]", SUPPORT_STEPS * self.period, self.therapy)
+        return EpisodePicture(command, "time [s]", self.horizon * self.period, self.therapy)
 
     def _title(self, episode: Episode) -> str:
         return f"{episode.patient.name} on {self.pump.name}"
@@ -292,7 +319,7 @@ class SupportEnv(EpisodeEnv[Episode]):
             "patient": episode.patient.name,
             "scenario": episode.scenario_name,
             "metrics": dict(self._metrics),
-            "in_range": self.therapy.in_range(self._metrics),
+            "in_range": episode.therapy.in_range(self._metrics),
             "beyond_life": bool(beyond_life(self._metrics)),
             "speed": self._driver.speed,
             "time": self._simulator.time,

@@ -1,4 +1,4 @@
-"""``impellab/Support-v0`` for many patients at once, computed side by side in SIMD lanes."""
+"""``impellab/Support-v1`` for many patients at once, computed side by side in SIMD lanes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ from envs.episodes import (
     speeds_of,
     vector_metadata,
 )
+from envs.lane_therapies import LaneTherapies
 from envs.support import SupportEnv
+from envs.support_reward import reward_terms
 from plants import METRICS, BatchSimulator, DeviceDriver, Plant, SampleAndHold
 from plants.batch import BatchSensors, Precision
 from plants.plant import within_life
@@ -85,7 +87,7 @@ class SupportVectorEnv(VectorEpisodes):
     Examples
     --------
     >>> import gymnasium, envs
-    >>> vector = gymnasium.make_vec("impellab/Support-v0", num_envs=3, patient="shock-e")
+    >>> vector = gymnasium.make_vec("impellab/Support-v1", num_envs=3, patient="shock-e")
     >>> observations, info = vector.reset(seed=1)
     >>> observations.shape, info["patient"].tolist()
     ((3, 18), ['shock-e', 'shock-e', 'shock-e'])
@@ -133,6 +135,8 @@ class SupportVectorEnv(VectorEpisodes):
         self._metrics = np.zeros((len(METRICS), n))
         self._held = np.full(self._observations.shape, np.nan)
         self._speeds, self._watch = np.zeros(n), DeathWatch(self._scalar.therapy.death, n)
+        self._therapies = LaneTherapies(self._scalar.therapy, n)
+        self._periods = np.zeros(n, int)
         self._terms = self._earned(np.zeros(n), np.zeros(n, bool))
 
     @property  # type: ignore[misc]
@@ -164,6 +168,7 @@ class SupportVectorEnv(VectorEpisodes):
         if moving.any():
             self._batch.advance(self._speeds, self._scalar.period, lanes=moving)
         self._observe(moving)
+        self._periods[moving] += 1
         self._ends |= self._deaths(moving)
         self._terms = self._earned(self._speeds - before, moving)
         rewards: Array = np.asarray(sum(self._terms.values()))
@@ -209,6 +214,8 @@ class SupportVectorEnv(VectorEpisodes):
             self._speeds[lane] = episode.start_speed
             self._courses[lane] = []
             self._ends.pop(lane, None)
+            self._therapies.set(lane, episode.therapy)
+            self._periods[lane] = 0
         self._watch.reset(lanes)
         self._held[lanes] = np.nan
         begun = self._mask(lanes)
@@ -248,16 +255,17 @@ class SupportVectorEnv(VectorEpisodes):
 
     def _earned(self, change: Array, moving: Mask) -> dict[str, Array]:
         """Reward by named terms; 0 where nothing moved."""
-        therapy = self._scalar.therapy
-        earned = therapy.terms(self._rows(therapy.signals), change)
+        scalar, lost = self._scalar, self._mask(np.array(list(self._ends), np.intp))
         unphysical = [lane for lane, end in self._ends.items() if end.outcome == "unphysical"]
-        terms = {}
-        for name, value in earned.items():
-            term = np.where(moving, value, 0.0)
-            if name in therapy.signals:
-                term[unphysical] = 0.0
-            terms[name] = term
-        return terms
+        earned = reward_terms(
+            scalar.reward,
+            self._therapies,
+            self._rows(scalar.therapy.signals),
+            change,
+            unphysical=self._mask(np.array(unphysical, np.intp)),
+            not_lived=np.where(lost, np.maximum(scalar.horizon - self._periods, 0), 0),
+        )
+        return {name: np.where(moving, value, 0.0) for name, value in earned.items()}
 
     def _rows(self, names: Sequence[str]) -> dict[str, Array]:
         return {name: self._metrics[_INDEX[name]] for name in names}
@@ -265,10 +273,10 @@ class SupportVectorEnv(VectorEpisodes):
     def _info(self, here: Mask) -> dict[str, Any]:
         assert self._batch is not None
         info: dict[str, Any] = {}
-        therapy, count = self._scalar.therapy, self.num_envs
+        signals, count = self._scalar.therapy.signals, self.num_envs
         metrics = self._rows(METRICS.names)
         add_table(info, "metrics", metrics, here)
-        add_table(info, "in_range", therapy.in_range(self._rows(therapy.signals)), here)
+        add_table(info, "in_range", self._therapies.in_range(self._rows(signals)), here)
         rows = {"speed": self._speeds.copy(), "time": self._batch.times}
         add_rows(info, rows | {"beyond_life": ~within_life(metrics)}, here)
         add_table(info, "reward_terms", self._terms, here)

@@ -24,7 +24,7 @@ from envs.episodes import (
 from envs.weaning_draws import WeaningDraws, WeaningEpisode
 from envs.weaning_pool import PatientPool
 from envs.weaning_reward import WeaningReward, stable
-from plants import Bedside, HourScenario, InputError, Pump, Therapy, label_limit
+from plants import Bedside, HourScenario, InputError, Pump, Therapy, individual_therapy, label_limit
 from plants.bedside import (
     ACTIONS,
     BRIDGE,
@@ -171,7 +171,7 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
     | `event_hours` | two floats or None              | `None`      | from when to when these begin, h; None: as the presets say |
     | `tier`        | `"console"`, `"icu"`, `"full"`  | `"icu"`     | which sensors there are      |
     | `interval`    | float                           | `1.0`       | hours between two decisions  |
-    | `therapy`     | name, path, `Therapy` or None   | `None`      | goals and death; None: the default |
+    | `therapy`     | name, path, `Therapy` or None   | `"v0"`      | goals and death; None: the default |
     | `reward`      | `WeaningReward` or None         | `None`      | weights                      |
     | `baroreflex`  | bool                            | `True`      | whether the reflex works     |
     | `complications` | bool                          | `True`      | whether complications strike |
@@ -234,7 +234,7 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
         event_hours: Sequence[float] | None = None,
         tier: str = "icu",
         interval: float = 1.0,
-        therapy: Therapy | str | PathLike[str] | None = None,
+        therapy: Therapy | str | PathLike[str] | None = "v0",
         reward: WeaningReward | dict[str, Any] | None = None,
         baroreflex: bool = True,
         complications: bool = True,
@@ -286,6 +286,7 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
     def _begin(self, episode: WeaningEpisode) -> tuple[Observation, dict[str, Any]]:
         self._seen.reset()
         self._metrics = episode.bedside.truth()
+        self._own_therapy = individual_therapy(self.therapy, episode.bedside.patient.patient)
         self._note(episode.bedside)
         terms = dict.fromkeys(self._terms(BRIDGE, 0, self._metrics, "alive", ""), 0.0)
         scores = {"result": "", "cormpo": _cormpo(0, stable(self._metrics)), "reward_terms": terms}
@@ -373,7 +374,7 @@ class WeaningEnv(EpisodeEnv[WeaningEpisode]):
             "explanted": r.well if result == "well" else r.failed,
             "bridge": r.bridge if result == "failed" else r.premature_bridge,
         }.get(outcome, 0.0)
-        return r.goals(self.therapy, metrics, hours) | {
+        return r.goals(self._own_therapy, metrics, hours) | {
             "support": -r.hour * hours,
             "step": r.steps(change, before),
             "end": end,

@@ -14,7 +14,7 @@ Examples
 >>> rollout = impellab.simulate("shock-d", "CP", level="P-8", duration=5.0)
 >>> 60 < impellab.steady_metrics(rollout)["map"] < 80  # mmHg
 True
->>> env = impellab.make("Support-v0", patient="shock-d", device="CP")
+>>> env = impellab.make("Support-v1", patient="shock-d", device="CP")
 >>> observation, info = env.reset(seed=1)
 """
 

@@ -125,10 +125,7 @@ class Horizon:
         residuals, slopes = [weight * moves], [weight * (np.eye(m) - np.eye(m, k=-1))]
         for goal, row in zip(self._therapy.goals, self._goal_rows, strict=True):
             value = metrics[:, row]
-            above = value > (np.inf if goal.high is None else goal.high)
-            below = value < (-np.inf if goal.low is None else goal.low)
-            side = above.astype(float) - below
-            factor = share * side * np.sqrt(goal.weight) / goal.scale
+            factor = share * goal.residual_slope(value)
             residuals.append(share * goal.residual(value))
             slopes.append(factor[:, None] * sensitivity[:, row, :])
         margins, margin_slopes = self._margins(metrics, sensitivity)

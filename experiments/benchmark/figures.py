@@ -14,7 +14,7 @@ from plants import SIGNALS, Goal
 
 #: Measures that are compared, and what is wished of them.
 COMPARED: Mapping[str, str] = {
-    "therapy_reward": "higher is better",
+    "therapy_cost": "lower is better",
     "map_in_range": "higher is better",
     "pcwp_in_range": "higher is better",
     "suction_seconds": "lower is better",

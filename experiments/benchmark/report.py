@@ -50,7 +50,7 @@ _ROW = {
     "seed": "seed",
     "outcome": "outcome",
     "beyond_life": "beyond life",
-    "therapy_reward": "reward",
+    "therapy_cost": "cost",
     "map": "MAP [mmHg]",
     "map_min": "lowest MAP [mmHg]",
     "map_in_range": "MAP in range",
@@ -125,7 +125,7 @@ def summary_tables(tables: BenchmarkTables) -> list[PrintedTable]:
         shown.append(PrintedTable(title, *_cells(solving, _TIMES)))
         shown.append(PrintedTable("how the solves ended", *_cells(solving, _OUTCOMES)))
     if not tables.against_best.empty:
-        title = "reward against the best held level of each patient, chosen in hindsight"
+        title = "cost against the best held level of each patient, chosen in hindsight"
         shown.append(PrintedTable(title, *_cells(tables.against_best, headings(AGAINST_BEST))))
     return shown
 

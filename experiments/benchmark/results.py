@@ -13,12 +13,12 @@ Columns = Mapping[str, tuple[str, str, int | None]]
 #: Columns of the controllers' table: heading at the prompt, heading on the page, digits there.
 CONTROLLERS: Columns = {
     "controller": ("controller", "controller", None),
-    "therapy_reward": ("reward", "reward (of 6)", 2),
-    "therapy_cost": ("cost", "cost", 2),
+    "therapy_cost": ("cost", "cost", 3),
     "map_in_range": ("MAP ok", "MAP in range", 2),
     "pcwp_in_range": ("PCWP ok", "PCWP in range", 2),
     "map_low_seconds": ("MAP<60 [s]", "MAP < 60 [s]", 1),
     "suction_seconds": ("suction [s]", "suction [s]", 2),
+    "suction_events": ("events", "suction > 3 beats", 1),
     "cardiac_power_output": ("CPO [W]", "CPO [W]", 2),
     "pressure_volume_area": ("PVA", "PVA [mmHg.mL]", 0),
     "hemolysis_rate": ("Hb release", "hemolysis [mg/dL/h]", 2),
@@ -28,9 +28,9 @@ CONTROLLERS: Columns = {
 AGAINST_BEST: Columns = {
     "patient": ("patient", "patient", None),
     "controller": ("controller", "controller", None),
-    "therapy_reward": ("reward", "reward", 3),
+    "therapy_cost": ("cost", "cost", 3),
     "best_level": ("best level", "best held level", None),
-    "best_level_reward": ("its reward", "its reward", 3),
+    "best_level_cost": ("its cost", "its cost", 3),
     "gain": ("gain", "gain", 3),
 }
 _SOLVING = {

@@ -14,8 +14,8 @@ from plants.simulation import COMPLETED
 BEST = "best-fixed"
 _HELD = "fixed:"
 _AVERAGED = (
-    *("therapy_reward", "therapy_cost", "map_in_range", "pcwp_in_range", "map_low_seconds"),
-    *("suction_seconds", "hemolysis_rate", "cardiac_power_output", "pressure_volume_area"),
+    *("therapy_cost", "map_in_range", "pcwp_in_range", "map_low_seconds", "suction_seconds"),
+    *("suction_events", "hemolysis_rate", "cardiac_power_output", "pressure_volume_area"),
     *("effort", "act_ms_median"),
 )
 
@@ -31,9 +31,9 @@ class BenchmarkTables:
     controllers : DataFrame
         A row for each controller: means over its trials, and statistics of all its solves.
     levels : DataFrame
-        Mean reward of each patient at each held level; empty without a sweep.
+        Mean cost of each patient at each held level; empty without a sweep.
     against_best : DataFrame
-        For each patient and controller the mean reward beside that of the patient's best held
+        For each patient and controller the mean cost beside that of the patient's best held
         level; empty without a sweep.
     order : tuple of str
         The controllers in the order of the tables.
@@ -101,34 +101,34 @@ def _sorted(rows: DataFrame, suite: Suite, order: Sequence[str]) -> DataFrame:
 
 
 def _levels(suite: Suite, table: DataFrame) -> tuple[DataFrame, dict[str, str]]:
-    """Mean reward at each held level, and the best level of each patient."""
+    """Mean cost at each held level, and the best level of each patient."""
 
     names = {f"{_HELD}{level}": level for level in suite.levels}
     swept = table[table["controller"].isin(list(names))]
     # A level at which a trial failed is none that could have been chosen.
-    mean = swept.groupby(["patient", "controller"])["therapy_reward"].mean()
+    mean = swept.groupby(["patient", "controller"])["therapy_cost"].mean()
     broken = swept[swept["outcome"] == FAILED][["patient", "controller"]].drop_duplicates()
     refused = set(broken.itertuples(index=False, name=None))
     best: dict[str, str] = {}
     levels = []
     for patient in suite.patients:
-        rewards = {
+        costs = {
             level: float(mean[patient, held])
             for held, level in names.items()
             if (patient, held) in mean and (patient, held) not in refused
         }
-        if rewards:
-            best[patient] = max(rewards, key=lambda level: rewards[level])
+        if costs:
+            best[patient] = min(costs, key=lambda level: costs[level])
         levels += [
             {
                 "patient": patient,
                 "level": level,
-                "therapy_reward": reward,
+                "therapy_cost": cost,
                 "best": level == best[patient],
             }
-            for level, reward in rewards.items()
+            for level, cost in costs.items()
         ]
-    return data_frame(levels, columns=["patient", "level", "therapy_reward", "best"]), best
+    return data_frame(levels, columns=["patient", "level", "therapy_cost", "best"]), best
 
 
 def _controllers(
@@ -157,18 +157,18 @@ def _controllers(
 
 
 def _against_best(rows: DataFrame, controllers: Sequence[str], best: dict[str, str]) -> DataFrame:
-    mean = rows.groupby(["patient", "controller"])["therapy_reward"].mean()
+    mean = rows.groupby(["patient", "controller"])["therapy_cost"].mean()
     entries = [
         {
             "patient": patient,
             "best_level": level,
-            "best_level_reward": float(mean[patient, BEST]),
+            "best_level_cost": float(mean[patient, BEST]),
             "controller": name,
-            "therapy_reward": float(mean[patient, name]),
-            "gain": float(mean[patient, name] - mean[patient, BEST]),
+            "therapy_cost": float(mean[patient, name]),
+            "gain": float(mean[patient, BEST] - mean[patient, name]),
         }
         for patient, level in best.items()
         for name in controllers
     ]
-    columns = ["patient", "best_level", "best_level_reward", "controller", "therapy_reward", "gain"]
+    columns = ["patient", "best_level", "best_level_cost", "controller", "therapy_cost", "gain"]
     return data_frame(entries, columns=columns)

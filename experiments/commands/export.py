@@ -20,7 +20,7 @@ def command(
     folder: Annotated[Path, typer.Option(help="Where to; must not be there.")],
     environment: Annotated[
         str, typer.Option(help="A Gymnasium id: where it was learned.")
-    ] = "impellab/Support-v0",
+    ] = "impellab/Support-v1",
     arguments: Annotated[
         str, typer.Option(help="JSON object of arguments of the environment.")
     ] = "{}",

@@ -36,7 +36,7 @@ def command(
     algorithm: Annotated[
         str, typer.Option(help="ppo, sac (action speed) or dqn (action level, weaning).")
     ] = "ppo",
-    environment: Annotated[str, typer.Option(help="A Gymnasium id.")] = "impellab/Support-v0",
+    environment: Annotated[str, typer.Option(help="A Gymnasium id.")] = "impellab/Support-v1",
     steps: Annotated[int, typer.Option(help="Control periods to learn from.")] = 100_000,
     seed: SeedOption = 0,
     patient: Annotated[list[str] | None, typer.Option(help=f"Name or TOML file. {_REPEAT}")] = None,

@@ -19,7 +19,7 @@ from plants.beat import DEFAULT_STEP, run_kernel
 
 PART = "learning"
 UNIT = "control periods per CPU s"
-ENVIRONMENT = "impellab/Support-v0"
+ENVIRONMENT = "impellab/Support-v1"
 #: As in the comparison that set the target.
 ENVIRONMENTS, ROLLOUT, BATCH = 256, 8192, 1024
 #: Control periods of the environments, s: its shortest and its default.
@@ -253,7 +253,7 @@ def _split(simulator: Simulator, period: float, count: int = 200) -> dict[str, f
         "advance with its loop": lambda: simulator.advance(speed, period),
         "metrics": simulator.metrics,
         "sensors": lambda: sensors.measure(simulator.time, metrics),
-        "reward": lambda: therapy.terms(metrics, 0.0),
+        "reward": lambda: therapy.costs(metrics, 0.0),
     }
     microseconds = {}
     for name, work in parts.items():

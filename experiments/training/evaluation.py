@@ -184,7 +184,7 @@ def evaluate(
     --------
     >>> import gymnasium, envs
     >>> from experiments.training.evaluation import evaluate
-    >>> env = gymnasium.make("impellab/Support-v0", max_episode_steps=5)
+    >>> env = gymnasium.make("impellab/Support-v1", max_episode_steps=5)
     >>> hold = env.unwrapped.actions.action(39_000.0)
     >>> result = evaluate(env, lambda observation: hold, episodes=2)
     >>> result.outcomes, result.periods

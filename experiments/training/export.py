@@ -76,7 +76,7 @@ def export_policy(
     model: Any,
     folder: str | os.PathLike[str],
     *,
-    environment: str = "impellab/Support-v0",
+    environment: str = "impellab/Support-v1",
     arguments: Mapping[str, Any] | None = None,
     normalisation: Any = None,
     activation: str | None = None,

@@ -107,11 +107,11 @@ class TrainingSettings:
     --------
     >>> from experiments.training import TrainingSettings
     >>> TrainingSettings("sac", steps=5000).environment
-    'impellab/Support-v0'
+    'impellab/Support-v1'
     """
 
     algorithm: str = "ppo"
-    environment: str = "impellab/Support-v0"
+    environment: str = "impellab/Support-v1"
     steps: int = 100_000
     seed: int = 0
     arguments: Mapping[str, Any] = field(default_factory=dict)

@@ -27,7 +27,7 @@ def check_task(settings: TrainingSettings) -> None:
     Raises
     ------
     InputError
-        It has neither the form of ``impellab/Support-v0`` nor of ``impellab/Weaning-v0``.
+        It has neither the form of ``impellab/Support-v1`` nor of ``impellab/Weaning-v0``.
     """
     _weans(settings.environment)
 

@@ -20,6 +20,7 @@ from experiments.trials.metrics import (
     TRIAL_METRICS as TRIAL_METRICS,
     score as score,
     solver_statistics as solver_statistics,
+    suction_events as suction_events,
 )
 from experiments.trials.trial import (
     HOLD as HOLD,

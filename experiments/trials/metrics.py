@@ -11,7 +11,7 @@ import numpy as np
 from controllers import Outcome, SolveStatus
 from experiments.trials.trial import TrialRun
 from plants import METRICS, SIGNALS, Signal, Therapy
-from plants.quantities import Array
+from plants.quantities import SECONDS_PER_MINUTE, Array
 from plants.simulation import (
     COMPLETED,
     DIED,
@@ -36,15 +36,18 @@ MEANS = (
 #: A low arterial pressure whose duration is counted, mmHg: the band of the coronary-balloon
 #: scenario.
 LOW_MAP = 60.0
+#: Suction that lasts for more beats than these is an event.
+EVENT_BEATS = 3
 
 _OWN = (
-    Signal("therapy_reward", "1", "mean therapy reward", -1e9, 1e9),
-    Signal("therapy_cost", "1", "mean therapy cost", 0, 1e9),
+    Signal("therapy_cost", "1", "mean therapy cost, with effort and death", 0, 1e9),
+    Signal("goal_cost", "1", "mean therapy cost of the goals while alive", 0, 1e9),
     Signal("map_in_range", "1", "share of time with MAP in range", 0, 1),
     Signal("pcwp_in_range", "1", "share of time with PCWP in range", 0, 1),
     Signal("map_min", "mmHg", "lowest MAP", -50, 300),
     Signal("map_low_seconds", "s", f"time with MAP below {LOW_MAP:g} mmHg", 0, 1e9),
     Signal("suction_seconds", "s", "time in suction", 0, 1e9),
+    Signal("suction_events", "1", f"times in suction for more than {EVENT_BEATS} beats", 0, 1e9),
     Signal("effort", "krpm", "sum of the speed changes", 0, 1e9),
     Signal("survived_seconds", "s", "time until death or the end", 0, 1e9),
     Signal("held_commands", "1", "commands that were no finite speed", 0, 1e9),
@@ -72,8 +75,8 @@ TRIAL_METRICS: MappingProxyType[str, Signal] = MappingProxyType(
 def score(run: TrialRun) -> tuple[dict[str, float], str, str]:
     """The metrics of a trial, its outcome, and the reason for it.
 
-    The beat before the controller took over does not count. A trial that ends early has earned
-    no reward, and was out of range, for the rest of its time; means are taken over what was lived.
+    The beat before the controller took over does not count. A trial that ends early pays the price
+    of death, and was out of range, for the rest of its time; means are taken over what was lived.
 
     Parameters
     ----------
@@ -120,6 +123,7 @@ def score(run: TrialRun) -> tuple[dict[str, float], str, str]:
         "map_min": float(seen["map"].min()) if seen["map"].size else float("nan"),
         "map_low_seconds": period * float(np.sum(seen["map"] < LOW_MAP)),
         "suction_seconds": suction_time(seen["suction"], period),
+        "suction_events": float(suction_events(seen["suction"], seen["heart_rate"], period)),
         "effort": float(np.abs(changes).sum()) * 1e-3,
         "survived_seconds": run.trial.duration
         if outcome == COMPLETED
@@ -182,13 +186,42 @@ def _therapy_metrics(
     therapy: Therapy, seen: dict[str, Array], changes: Array, planned: int
 ) -> dict[str, float]:
     inside: dict[str, Any] = therapy.in_range(seen)
-    rewards = therapy.reward(seen, changes)
+    costs = np.sum(list(therapy.costs(seen, changes).values()), axis=0)
+    not_lived = planned - len(costs)
     return {
-        "therapy_reward": float(np.sum(rewards)) / planned,
-        "therapy_cost": _mean(np.asarray(therapy.cost(seen), dtype=float)),
+        "therapy_cost": (float(np.sum(costs)) + therapy.death.cost * not_lived) / planned,
+        "goal_cost": _mean(np.asarray(therapy.cost(seen), dtype=float)),
         "map_in_range": float(np.sum(inside["map"])) / planned if "map" in inside else np.nan,
         "pcwp_in_range": float(np.sum(inside["pcwp"])) / planned if "pcwp" in inside else np.nan,
     }
+
+
+def suction_events(suction: Array, heart_rate: Array, period: float) -> int:
+    """How often suction lasts for more than :data:`EVENT_BEATS` beats without a break.
+
+    Parameters
+    ----------
+    suction : ndarray, shape (n,)
+        Share of the beat in suction, at the end of each control period.
+    heart_rate : ndarray, shape (n,)
+        1/min.
+    period : float
+        Control period, s.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from experiments.trials import suction_events
+    >>> suction_events(np.array([0.2, 0.2, 0.2, 0, 0.2, 0]), np.full(6, 90.0), 1.0)
+    1
+    """
+    events, beats, counted = 0, 0.0, False
+    for share, rate in zip(suction, heart_rate, strict=True):
+        beats = beats + rate * period / SECONDS_PER_MINUTE if share > 0 else 0.0
+        if beats > EVENT_BEATS and not counted:
+            events += 1
+        counted = beats > EVENT_BEATS
+    return events
 
 
 def _mean(values: Array) -> float:

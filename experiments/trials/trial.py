@@ -26,6 +26,7 @@ from plants import (
     Therapy,
     held_speed,
     individual,
+    individual_therapy,
     run_course,
     tier_table,
 )
@@ -129,7 +130,7 @@ class TrialRun:
     pump : Pump or None
         The pump that the controller drove.
     therapy : Therapy
-        What was wanted.
+        What was wanted, in the individual's own numbers.
     rollout : Rollout
         The course; its attribute ``ended`` says why it ended before its time, if it did.
     statuses : tuple of SolveStatus
@@ -196,12 +197,12 @@ def run_trial(
     (3, 0)
     """
     profile = Patient.load(trial.patient)
-    therapy = Therapy.load(trial.therapy)
     sensors = Sensors(trial.tier, seed=trial.seed)
     scenario = Scenario.load(trial.scenario)
     plant = device_plant(
         _individual(profile, trial.seed, trial.spread), trial.device, trial.conditions
     )
+    therapy = individual_therapy(Therapy.load(trial.therapy), plant.patient)
     pump = plant.pump
     start_speed = held_speed(pump, trial.level, trial.speed)
     check_blood_budget(plant.patient, scenario, trial.duration)

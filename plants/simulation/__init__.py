@@ -17,6 +17,7 @@ from plants.simulation.death_watch import (
     fall_cause as fall_cause,
     fall_text as fall_text,
 )
+from plants.simulation.individual_therapy import individual_therapy as individual_therapy
 from plants.simulation.outcome import (
     COMPLETED as COMPLETED,
     DIED as DIED,

@@ -16,7 +16,8 @@ from plants.quantities import KRPM_PER_RPM, InputError, Preset
 from plants.therapies.goals import Death, Entries, Goal, Limit, metric
 from plants.therapies.therapy_file import TherapyFile
 
-_EFFORT = "effort"
+#: Name of the term of a change of speed.
+EFFORT = "effort"
 
 
 class Therapy(Preset):
@@ -50,13 +51,16 @@ class Therapy(Preset):
     Examples
     --------
     >>> from plants import Therapy
-    >>> therapy = Therapy.default()
-    >>> metrics = {goal.signal: goal.low or goal.high for goal in therapy.goals}
-    >>> therapy.cost(metrics)
+    >>> therapy = Therapy.default().individual({"pressure_volume_area": 8000.0})
+    >>> good = {"map": 70.0, "cardiac_power_output": 0.8, "pcwp": 12.0, "lvedp": 10.0}
+    >>> good |= {"pressure_volume_area": 5000.0, "suction_margin": 5.0, "suction": 0.0}
+    >>> good |= {"hemolysis_rate": 0.5}
+    >>> therapy.cost(good)
     0.0
-    >>> therapy.terms(metrics, speed_change_rpm=0.0)["map"]
-    1.0
-    >>> therapy.in_range(metrics | {"map": 40.0})["map"]
+    >>> low = therapy.costs(good | {"map": 50.0}, speed_change_rpm=2000.0)
+    >>> round(low["map"], 3), low["effort"]
+    (0.828, 0.08)
+    >>> therapy.in_range(good | {"map": 50.0})["map"]
     False
     """
 
@@ -110,8 +114,29 @@ class Therapy(Preset):
         """The signals that the goals look at."""
         return tuple(goal.signal for goal in self.goals)
 
-    def terms(self, metrics: Mapping[str, Any], speed_change_rpm: Any) -> dict[str, Any]:
-        """Reward by named terms.
+    @property
+    def is_individual(self) -> bool:
+        """Whether every goal has its range in numbers; else see :meth:`individual`."""
+        return all(goal.high_share is None for goal in self.goals)
+
+    def individual(self, unsupported: Mapping[str, float]) -> Therapy:
+        """The therapy of a patient, where goals are shares of what he or she has without a pump.
+
+        Parameters
+        ----------
+        unsupported : mapping of str to float
+            Metrics of the patient without a pump; see :func:`plants.individual_therapy`.
+
+        Raises
+        ------
+        InputError
+            A signal of which a share is asked for is not among them.
+        """
+        goals = tuple(goal.individual(unsupported) for goal in self.goals)
+        return self.model_copy(update={"goals": goals})
+
+    def costs(self, metrics: Mapping[str, Any], speed_change_rpm: Any) -> dict[str, Any]:
+        """What a control period costs, by named terms; their sum is the score of a controller.
 
         Parameters
         ----------
@@ -123,23 +148,33 @@ class Therapy(Preset):
         Returns
         -------
         dict of str to float or numpy.ndarray
-            For each goal its signal, between 0 and its weight; and ``"effort"``, at most 0.
+            For each goal its signal, and ``"effort"``; all at least 0.
 
         Raises
         ------
         InputError
             A metric is missing or not finite.
         """
+        costs = {goal.signal: goal.cost(_finite(metrics, goal.signal)) for goal in self.goals}
+        costs[EFFORT] = self.effort_weight * (speed_change_rpm * KRPM_PER_RPM) ** 2
+        return costs
+
+    def goal_rewards(self, metrics: Mapping[str, Any], speed_change_rpm: Any) -> dict[str, Any]:
+        """Reward of ``Support-v0`` by named terms: each goal that is met earns its weight.
+
+        Parameters and errors as in :meth:`costs`.
+
+        Returns
+        -------
+        dict of str to float or numpy.ndarray
+            For each goal its signal, between 0 and its weight; and ``"effort"``, at most 0.
+        """
         terms = {goal.signal: goal.reward(_finite(metrics, goal.signal)) for goal in self.goals}
-        terms[_EFFORT] = -self.effort_weight * (speed_change_rpm * KRPM_PER_RPM) ** 2
+        terms[EFFORT] = -self.effort_weight * (speed_change_rpm * KRPM_PER_RPM) ** 2
         return terms
 
-    def reward(self, metrics: Mapping[str, Any], speed_change_rpm: Any) -> Any:
-        """Sum of :meth:`terms`."""
-        return sum(self.terms(metrics, speed_change_rpm).values())
-
     def residuals(self, metrics: Mapping[str, Any]) -> dict[str, Any]:
-        """Weighted distances from the goals, whose squares sum to :meth:`cost`.
+        """Roots of what each goal costs, whose squares sum to :meth:`cost`.
 
         Parameters
         ----------
@@ -149,7 +184,7 @@ class Therapy(Preset):
         Returns
         -------
         dict of str to float, numpy.ndarray or CasADi expression
-            ``sqrt(weight) * hinge / scale`` by signal.
+            By signal; see :meth:`Goal.residual`.
 
         Raises
         ------
@@ -159,7 +194,7 @@ class Therapy(Preset):
         return {goal.signal: goal.residual(metric(metrics, goal.signal)) for goal in self.goals}
 
     def cost(self, metrics: Mapping[str, Any]) -> Any:
-        """Sum of ``weight * (hinge / scale)**2`` over the goals; see :meth:`residuals`."""
+        """Sum of what the goals cost; see :meth:`Goal.cost`."""
         return sum(residual**2 for residual in self.residuals(metrics).values())
 
     def in_range(self, metrics: Mapping[str, Any]) -> dict[str, Any]:

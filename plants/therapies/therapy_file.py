@@ -27,6 +27,8 @@ from plants.therapies.goals import Death, Goal, Limit
 
 _WEIGHT = Parameter("weight", "1", "weight of a goal", 0.0, 1e6)
 _EFFORT_WEIGHT = Parameter("effort_weight", "1/krpm2", "weight of a speed change", 0.0, 1e6)
+_SHARE = Parameter("high_share", "1", "share of what is without a pump", 1e-6, 10.0)
+_COST = Parameter("cost", "1", "price of a control period that is not lived", 0.0, 1e6)
 _SECONDS = Parameter("seconds", "s", "how long", 0.0, 86_400.0)
 
 
@@ -68,6 +70,7 @@ class _GoalRow(_Row):
     scale: Quantity
     low: Quantity | None = None
     high: Quantity | None = None
+    high_share: Annotated[Quantity | None, quantity_in(_SHARE)] = None
 
 
 class _LimitRow(_Row):
@@ -92,6 +95,7 @@ class _DeathTable(_Row):
 
     low: Quantity
     seconds: Annotated[Quantity, quantity_in(_SECONDS)]
+    cost: Annotated[Quantity | None, quantity_in(_COST)] = None
 
 
 class _FallbackTable(CheckedModel):

@@ -23,7 +23,7 @@ SUPPORT = [
 # One patient: the checkers reset often.
 WEANING = {"cohort_size": 1, "complications": False, "case": ["full", "none"]}
 CONFIGURATIONS = [
-    *(pytest.param("impellab/Support-v0", arguments, id=str(arguments)) for arguments in SUPPORT),
+    *(pytest.param("impellab/Support-v1", arguments, id=str(arguments)) for arguments in SUPPORT),
     pytest.param("impellab/Weaning-v0", WEANING, id="weaning, icu"),
     *(
         pytest.param(
@@ -119,7 +119,7 @@ def test_documented_arguments_are_those_of_the_constructor(environment):
 
 
 def test_the_horizon_truncates_and_does_not_terminate():
-    env = gymnasium.make("impellab/Support-v0", max_episode_steps=4)
+    env = gymnasium.make("impellab/Support-v1", max_episode_steps=4)
     env.reset(seed=0)
     ends = [env.step(env.action_space.sample())[2:4] for _ in range(4)]
     assert ends == [(False, False)] * 3 + [(False, True)]

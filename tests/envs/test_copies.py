@@ -15,7 +15,8 @@ from plants import InputError
 
 WEANING = {"cohort_size": 2, "complications": False, "case": ["full", "none"]}
 ARGUMENTS = {
-    "impellab/Support-v0": {"patient": ["shock-d", "shock-e"], "spread": 0.1, "dropout": 0.1},
+    "impellab/Support-v1": {"patient": ["shock-d", "shock-e"], "spread": 0.1, "dropout": 0.1},
+    "impellab/Support-v0": {"dropout": 0.1},
     "impellab/Weaning-v0": WEANING,
 }
 WAYS = pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_environments_in_gymnasiums_own_vectors_go_on_equally(name, way):
 
 @WAYS
 @pytest.mark.parametrize(
-    ("made", "name"), [(scalar, "impellab/Weaning-v0"), (vector, "impellab/Support-v0")]
+    ("made", "name"), [(scalar, "impellab/Weaning-v0"), (vector, "impellab/Support-v1")]
 )
 def test_one_that_was_drawn_can_be_copied(made, name, way):
     env = made(name, render_mode="rgb_array")

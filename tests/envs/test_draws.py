@@ -7,9 +7,9 @@ import pytest
 
 from envs import SupportEnv
 from envs.draws import Draws, start_state
-from plants import Patient, PhysicsError, Plant, Pump, steady_state
+from plants import Patient, PhysicsError, Plant, Pump, Therapy, steady_state
 
-CP = Pump.load("CP")
+CP, THERAPY = Pump.load("CP"), Therapy.default()
 
 
 def drawn(draws, count=40):
@@ -18,7 +18,9 @@ def drawn(draws, count=40):
 
 
 def test_every_choice_is_drawn():
-    draws = Draws(["shock-c", "shock-e"], 0.0, None, ["none", "exercise", None], ["P-4", 4e4], CP)
+    draws = Draws(
+        ["shock-c", "shock-e"], 0.0, None, ["none", "exercise", None], ["P-4", 4e4], CP, THERAPY
+    )
     episodes = drawn(draws)
     assert {episode.patient.name for episode in episodes} == {"shock-c", "shock-e"}
     assert {episode.scenario.name if episode.scenario else None for episode in episodes} == {
@@ -31,18 +33,18 @@ def test_every_choice_is_drawn():
 
 
 def test_a_cohort_has_its_size():
-    episodes = drawn(Draws("shock-d", 0.1, 3, None, "P-6", CP))
+    episodes = drawn(Draws("shock-d", 0.1, 3, None, "P-6", CP, THERAPY))
     assert {episode.patient.name for episode in episodes} == {"shock-d/0", "shock-d/1", "shock-d/2"}
 
 
 def test_without_a_size_every_individual_is_new():
-    episodes = drawn(Draws("shock-d", 0.1, None, None, "P-6", CP), count=6)
+    episodes = drawn(Draws("shock-d", 0.1, None, None, "P-6", CP, THERAPY), count=6)
     assert len({episode.patient.name for episode in episodes}) == 6
 
 
 def test_the_start_is_the_steady_state():
     patient = Patient.load("shock-c")
-    (episode,) = drawn(Draws(patient, 0.0, None, None, "P-2", CP), count=1)
+    (episode,) = drawn(Draws(patient, 0.0, None, None, "P-2", CP, THERAPY), count=1)
     assert episode.patient is patient
     expected = steady_state(Plant(patient, CP), CP.speed("P-2")).state
     np.testing.assert_array_equal(episode.state, expected)
@@ -51,7 +53,7 @@ def test_the_start_is_the_steady_state():
 
 
 def test_an_individual_without_a_steady_state_is_drawn_again(monkeypatch):
-    draws = Draws("shock-d", 0.1, None, None, "P-6", CP)
+    draws = Draws("shock-d", 0.1, None, None, "P-6", CP, THERAPY)
     failures = iter([True, True, False])
 
     def sometimes(patient, pump, speed):
@@ -70,7 +72,7 @@ def test_a_given_patient_without_a_steady_state_is_an_error(monkeypatch):
 
     monkeypatch.setattr("envs.draws.start_state", never)
     with pytest.raises(PhysicsError):
-        drawn(Draws("shock-d", 0.0, None, None, "P-6", CP), count=1)
+        drawn(Draws("shock-d", 0.0, None, None, "P-6", CP, THERAPY), count=1)
 
 
 def test_a_reset_to_a_known_start_is_cheap():

@@ -29,7 +29,7 @@ def one_thread():
 )
 def test_runs_unmodified(algorithm, action, arguments):
     envs.register()
-    env = gymnasium.make("impellab/Support-v0", action=action, max_episode_steps=50)
+    env = gymnasium.make("impellab/Support-v1", action=action, max_episode_steps=50)
     learner = getattr(sb3, algorithm)("MlpPolicy", env, seed=0, device="cpu", **arguments)
     learner.learn(200)
     assert learner.num_timesteps >= 200

@@ -22,7 +22,7 @@ ACTIONS = np.linspace(-1, 1, 4, dtype=np.float32)[:, None]
 
 
 def made(**changes):
-    return gymnasium.make("impellab/Support-v0", **(ARGUMENTS | changes))
+    return gymnasium.make("impellab/Support-v1", **(ARGUMENTS | changes))
 
 
 def episode(env, seed=None):
@@ -85,7 +85,7 @@ def test_global_generators_are_neither_used_nor_touched():
 @pytest.mark.parametrize("mode", ["sync", "async"])
 def test_vector_environment_runs_the_scalar_ones(mode):
     envs.register()
-    vector = gymnasium.make_vec("impellab/Support-v0", 2, vectorization_mode=mode, **ARGUMENTS)
+    vector = gymnasium.make_vec("impellab/Support-v1", 2, vectorization_mode=mode, **ARGUMENTS)
     seen, info = vector.reset(seed=11)
     for index in range(2):
         observation, alone = made().reset(seed=11 + index)

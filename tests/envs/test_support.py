@@ -1,4 +1,4 @@
-"""What an episode of impellab/Support-v0 does: rewards, ends, refusals, pictures."""
+"""What an episode of impellab/Support-v1 does: rewards, ends, refusals, pictures."""
 
 import math
 
@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import envs
+from experiments.trials import Trial, run_trial, score
 from plants import (
-    Death,
     Event,
     InputError,
     Patient,
@@ -17,6 +17,7 @@ from plants import (
     Scenario,
     Simulator,
     Therapy,
+    individual_therapy,
     steady_state,
 )
 
@@ -24,8 +25,9 @@ HOLD = np.zeros(1, np.float32)
 
 
 def deadly(low, seconds):
-    death = Death(signal="map", low=low, seconds=seconds)
-    return Therapy.default().model_copy(update={"death": death})
+    therapy = Therapy.default()
+    death = therapy.death.model_copy(update={"low": low, "seconds": seconds})
+    return therapy.model_copy(update={"death": death})
 
 
 @pytest.mark.parametrize(("blood", "beyond"), [(1.0, False), (2.0, True)])
@@ -42,7 +44,7 @@ def test_a_patient_with_whom_nobody_lives_is_labelled(blood, beyond):
 
 
 def test_starts_in_the_steady_state_of_the_fallback_level():
-    env = envs.SupportEnv("shock-e", tier="full")
+    env = envs.SupportEnv("shock-e", device="CP", tier="full")
     observation, info = env.reset(seed=0)
     metrics = steady_state(env._simulator.plant, 39_000.0).metrics
     assert info["speed"] == 39_000.0
@@ -51,16 +53,54 @@ def test_starts_in_the_steady_state_of_the_fallback_level():
     assert observation[index] == pytest.approx(metrics["map"], abs=1e-3)
 
 
-def test_reward_is_the_sum_of_the_terms_of_the_therapy():
-    env = envs.SupportEnv()
+def test_reward_is_one_less_the_cost_of_the_therapy():
+    env = envs.SupportEnv("shock-d")
     _, start = env.reset(seed=0)
+    therapy = individual_therapy(Therapy.default(), Patient.load("shock-d"))
     speed = env.actions.speed(HOLD)
     _, reward, _, _, info = env.step(HOLD)
-    expected = env.therapy.terms(info["metrics"], speed - start["speed"])
-    assert info["reward_terms"] == expected
-    assert reward == sum(expected.values())
-    assert info["in_range"] == env.therapy.in_range(info["metrics"])
+    costs = therapy.costs(info["metrics"], speed - start["speed"])
+    assert info["reward_terms"] == {name: -cost for name, cost in costs.items()} | {
+        "life": 1.0,
+        "death": 0.0,
+    }
+    assert reward == pytest.approx(1.0 - sum(costs.values()))
+    assert info["in_range"] == therapy.in_range(info["metrics"])
     assert (info["speed"], info["time"], info["outcome"]) == (speed, 1.0, "alive")
+
+
+def test_rewards_sum_to_the_cost_that_a_trial_reports():
+    trial = Trial("shock-c", "5.5", "day", "fixed:P-5", duration=40.0, level="P-6")
+    cost = score(run_trial(trial))[0]["therapy_cost"]
+    env = envs.SupportEnv("shock-c", scenario="day", action="level", horizon=39)
+    env.reset(seed=0)
+    # What is seen at the begin of the last period is what the one before has led to.
+    rewards = [env.step(5)[1] for _ in range(39)]
+    assert sum(rewards) / 39 == pytest.approx(1.0 - cost, abs=1e-6)
+
+
+def test_giving_a_patient_up_never_pays():
+    lost = envs.SupportEnv("shock-e", therapy=deadly(low=200.0, seconds=1.0), horizon=20)
+    kept = envs.SupportEnv("shock-e", therapy=deadly(low=1.0, seconds=1.0), horizon=20)
+    totals = []
+    for env in (lost, kept):
+        env.reset(seed=0)
+        over, total = False, 0.0
+        for _ in range(20):
+            _, reward, over, _, _ = env.step([-1.0])
+            total += reward
+            if over:
+                break
+        totals.append(total)
+    price = Therapy.default().death.cost
+    assert totals[0] == pytest.approx(env_first_reward() + 19 * (1.0 - price))
+    assert totals[0] < totals[1]
+
+
+def env_first_reward():
+    env = envs.SupportEnv("shock-e", horizon=20)
+    env.reset(seed=0)
+    return env.step([-1.0])[1]
 
 
 def test_speed_changes_cost_and_a_held_speed_does_not():
@@ -71,12 +111,12 @@ def test_speed_changes_cost_and_a_held_speed_does_not():
 
 
 def test_more_support_is_worth_more_in_severe_shock():
-    env = gymnasium.make("impellab/Support-v0", patient="shock-e", action="level")
+    env = gymnasium.make("impellab/Support-v1", patient="shock-e", action="level")
     totals = {}
     for level in (2, 8):
         env.reset(seed=0)
         totals[level] = sum(env.step(level)[1] for _ in range(60))
-    assert totals[8] > 1.5 * totals[2]
+    assert totals[8] > totals[2] + 60.0
 
 
 def test_intermittent_signals_are_held_and_renewed():
@@ -142,7 +182,7 @@ def test_a_recovery_begins_the_count_anew(monkeypatch):
 
 def test_bleeding_out_ends_the_episode_with_a_finite_reward():
     bleeding = Event("volume", -4000.0, "ramp", 1.0, duration=30.0)
-    env = gymnasium.make("impellab/Support-v0", scenario=Scenario("bleeding", "", (bleeding,)))
+    env = gymnasium.make("impellab/Support-v1", scenario=Scenario("bleeding", "", (bleeding,)))
     env.reset(seed=0)
     over = False
     while not over:
@@ -168,8 +208,10 @@ def test_leaving_the_physical_range_is_a_labelled_end(monkeypatch):
     np.testing.assert_array_equal(observation, before)
     assert (terminated, truncated, info["outcome"]) == (True, False, "unphysical")
     assert info["reason"] == "lv_volume is -3 mL, below 0"
-    assert reward == info["reward_terms"]["effort"]
-    assert info["reward_terms"].keys() == {"effort", *env.therapy.signals}
+    terms = info["reward_terms"]
+    assert terms.keys() == {"life", "death", "effort", *env.therapy.signals}
+    assert terms["death"] == (1.0 - env.therapy.death.cost) * 239
+    assert reward == pytest.approx(sum(terms.values()))
     with pytest.raises(gymnasium.error.ResetNeeded):
         env.step(HOLD)
 
@@ -217,9 +259,11 @@ def test_an_action_outside_the_space_is_refused_and_changes_nothing(kind, action
         ({"device": "CP+RP"}, "one pump for the left ventricle"),
         ({"scenario": "nothing"}, "hemorrhage"),
         ({"start": "P-12"}, "P-9"),
-        ({"start": 1e6}, "46000"),
+        ({"start": 1e6}, "33000"),
         ({"start": True}, "start"),
         ({"tier": "gold"}, "icu"),
+        ({"reward": "goal"}, "cost, goals"),
+        ({"horizon": 0}, "from 1"),
         ({"action": "torque"}, "level"),
         ({"period": 0.0}, "period"),
         ({"period": 0.125}, "period"),
@@ -275,7 +319,7 @@ def test_other_devices(device):
 
 
 def test_pictures():
-    env = gymnasium.make("impellab/Support-v0", render_mode="rgb_array")
+    env = gymnasium.make("impellab/Support-v1", render_mode="rgb_array")
     env.reset(seed=0)
     first = env.render()
     env.step(HOLD)

@@ -13,7 +13,7 @@ from gymnasium.vector import AutoresetMode
 from envs import SupportVectorEnv
 from plants import Death, Event, InputError, Patient, Scenario, SpeedAction, Therapy
 
-ID = "impellab/Support-v0"
+ID = "impellab/Support-v1"
 MIXED = {
     "patient": ["shock-c", "shock-d", "shock-e"],
     "spread": 0.1,
@@ -114,7 +114,7 @@ def test_beats_that_end_with_a_period_end_in_both():
 
 
 def test_the_registered_length_of_an_episode_holds():
-    assert gymnasium.make_vec(ID, 2).unwrapped.max_episode_steps == 300
+    assert gymnasium.make_vec(ID, 2).unwrapped.max_episode_steps == 240
     assert SupportVectorEnv(2).max_episode_steps is None
 
 
@@ -215,7 +215,7 @@ def test_options_may_differ_from_environment_to_environment():
     )
     assert info["patient"].tolist() == ["shock-c", "shock-e", "healthy"]
     assert info["scenario"].tolist() == ["none", "hemorrhage", "none"]
-    assert info["speed"].tolist() == [31_000.0] * 3
+    assert info["speed"].tolist() == [17_000.0] * 3
     with pytest.raises(InputError, match="list of 3"):
         vector.reset(options={"patient": ["shock-c"]})
     with pytest.raises(InputError, match="one of patient"):

@@ -47,9 +47,9 @@ def test_version_is_that_of_the_project():
 
 
 def test_make_takes_an_id_with_or_without_the_namespace():
-    for name in ("Support-v0", "impellab/Support-v0"):
+    for name in ("Support-v1", "impellab/Support-v1"):
         env = impellab.make(name)
-        assert env.spec.id == "impellab/Support-v0"
+        assert env.spec.id == "impellab/Support-v1"
         env.close()
 
 

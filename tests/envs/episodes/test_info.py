@@ -89,7 +89,7 @@ def test_a_flat_info_tells_what_the_full_one_does():
         assert numbers["cormpo_stable"] == float(told["cormpo"]["stable"])
 
 
-@pytest.mark.parametrize("name", ["impellab/Support-v0", "impellab/Weaning-v0"])
+@pytest.mark.parametrize("name", ["impellab/Support-v1", "impellab/Weaning-v0"])
 @LEVELS
 @pytest.mark.parametrize("mode", ["NEXT_STEP", "SAME_STEP"])
 def test_entries_of_a_vector_are_the_same(name, level, mode):
@@ -107,7 +107,7 @@ def test_entries_of_a_vector_are_the_same(name, level, mode):
                 assert info[key].dtype == first[key].dtype == np.float64
 
 
-@pytest.mark.parametrize("name", ["impellab/Support-v0", "impellab/Weaning-v0"])
+@pytest.mark.parametrize("name", ["impellab/Support-v1", "impellab/Weaning-v0"])
 @LEVELS
 def test_a_native_vector_has_the_entries_of_gymnasiums(name, level):
     arguments = WEANING if "Weaning" in name else {}
@@ -124,7 +124,7 @@ def test_a_native_vector_has_the_entries_of_gymnasiums(name, level):
 
 def test_levels_are_known():
     with pytest.raises(InputError, match="info_level"):
-        gymnasium.make("impellab/Support-v0", info_level="flta")
+        gymnasium.make("impellab/Support-v1", info_level="flta")
 
 
 def test_lanes_without_an_entry_are_masked():

@@ -52,7 +52,7 @@ def test_a_long_episode_is_shown_to_its_end():
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments"), [("impellab/Support-v0", {}), ("impellab/Weaning-v0", WEANING)]
+    ("name", "arguments"), [("impellab/Support-v1", {}), ("impellab/Weaning-v0", WEANING)]
 )
 def test_a_further_picture_of_an_environment_takes_little_time(name, arguments):
     env = gymnasium.make(name, render_mode="rgb_array", **arguments)

@@ -20,7 +20,7 @@ THERAPY = Therapy.default().changed(
     goals=(Goal(signal="map", low=60.0, weight=3.0, scale=5.0), *Therapy.default().goals[1:])
 )
 FILE = Path(plants.__file__).parent / "data" / "patients" / "shock-e.toml"
-SUPPORT = "impellab/Support-v0"
+SUPPORT = "impellab/Support-v1"
 WEANING = {"cohort_size": 2, "complications": False, "case": ("full", "none")}
 CASES = {
     "patient": (SUPPORT, {"patient": MINE}),

@@ -9,7 +9,7 @@ import envs
 from plants import InputError
 
 ARGUMENTS = {
-    "impellab/Support-v0": {"action": "level"},
+    "impellab/Support-v1": {"action": "level"},
     "impellab/Weaning-v0": {"cohort_size": 2, "complications": False, "case": ["full", "none"]},
 }
 NAMES = pytest.mark.parametrize("name", ARGUMENTS)
@@ -152,7 +152,7 @@ def test_a_refused_action_moves_nothing(name, mode):
 
 @pytest.mark.parametrize("bad", [[np.nan], [np.inf], [1.5], [0.0, 0.0]], ids=str)
 def test_refused_speeds_move_nothing(bad):
-    vector = gymnasium.make_vec("impellab/Support-v0", 2)
+    vector = gymnasium.make_vec("impellab/Support-v1", 2)
     vector.reset(seed=1)
     with pytest.raises(InputError) as refused:
         vector.step([[0.0], bad])

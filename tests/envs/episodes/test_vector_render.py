@@ -8,7 +8,7 @@ from envs.episodes.vector_render import tiled
 from plants import InputError
 
 ARGUMENTS = {
-    "impellab/Support-v0": {},
+    "impellab/Support-v1": {},
     "impellab/Weaning-v0": {"cohort_size": 2, "complications": False},
 }
 NAMES = pytest.mark.parametrize("name", ARGUMENTS)

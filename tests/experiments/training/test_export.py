@@ -24,7 +24,7 @@ NET = {"net_arch": [8, 8]}
 
 @functools.cache
 def environment(action):
-    return make_environment("impellab/Support-v0", {"action": action})
+    return make_environment("impellab/Support-v1", {"action": action})
 
 
 @pytest.fixture(autouse=True)

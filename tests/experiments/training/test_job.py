@@ -66,7 +66,7 @@ def test_leaves_a_policy_checkpoints_and_logs(finished):
 def test_policy_says_how_it_was_made(finished):
     result, _ = finished
     config = json.loads((result.policy / "config.json").read_text())
-    assert config["environment"] == "impellab/Support-v0"
+    assert config["environment"] == "impellab/Support-v1"
     assert config["arguments"] == ARGUMENTS
     assert (config["tier"], config["device"], config["period"]) == ("icu", "CP", 1.0)
     assert config["training"]["command"] == "impellab train"
@@ -287,7 +287,7 @@ def test_command_prints_one_json_document(tmp_path, capfd):
             "--algorithm",
             "ppo",
             "--environment",
-            "impellab/Support-v0",
+            "impellab/Support-v1",
             "--steps",
             "64",
             "--seed",

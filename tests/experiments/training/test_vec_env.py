@@ -15,7 +15,7 @@ from experiments.training import TrainingSettings, VectorAdapter, train
 from experiments.training.vec_env import has_native_vector, native_vec_env
 from plants import Event, InputError, Scenario
 
-ID = "impellab/Support-v0"
+ID = "impellab/Support-v1"
 ARGUMENTS = {
     "patient": ["shock-c", "shock-e"],
     "spread": 0.1,

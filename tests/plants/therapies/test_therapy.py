@@ -8,7 +8,19 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from plants import Death, Goal, InputError, Limit, Pump, Therapy, hinge
+from plants import (
+    Death,
+    Goal,
+    InputError,
+    Limit,
+    Patient,
+    Plant,
+    Pump,
+    Therapy,
+    hinge,
+    individual_therapy,
+    steady_state,
+)
 from plants.quantities import DATA
 
 from ..conftest import check_bad_file
@@ -20,7 +32,8 @@ _GOOD = {
     "lvedp": 10.0,
     "pressure_volume_area": 4000.0,
     "suction_margin": 5.0,
-    "hemolysis_rate": 1.0,
+    "suction": 0.0,
+    "hemolysis_rate": 0.9,
     "pump_flow": 3.0,
 }
 _BAD = _GOOD | {"map": 50.0, "pcwp": 30.0, "suction_margin": -2.0}
@@ -28,7 +41,7 @@ _BAD = _GOOD | {"map": 50.0, "pcwp": 30.0, "suction_margin": -2.0}
 
 @pytest.fixture(scope="module")
 def therapy():
-    return Therapy.default()
+    return Therapy.default().individual({"pressure_volume_area": 8000.0})
 
 
 def _goal(**changes):
@@ -44,16 +57,18 @@ def test_default_has_the_agreed_goals(therapy):
         "cardiac_power_output": (0.6, None),
         "pcwp": (None, 18.0),
         "lvedp": (3.0, 18.0),
-        "pressure_volume_area": (None, 5000.0),
-        "suction_margin": (1.0, None),
-        "hemolysis_rate": (None, 1.9),
+        "pressure_volume_area": (None, 6000.0),
+        "suction_margin": (2.0, None),
+        "suction": (None, 0.0),
+        "hemolysis_rate": (None, 1.0),
     }
     assert therapy.signals == tuple(ranges)
     assert therapy.fallback_level == "P-6"
     assert (therapy.death.signal, therapy.death.low, therapy.death.seconds) == ("map", 30.0, 10.0)
 
 
-def test_every_number_of_the_default_has_a_source_and_a_guess_says_so(therapy):
+def test_every_number_of_the_default_has_a_source_and_a_guess_says_so():
+    therapy = Therapy.default()
     parts = [*therapy.goals, *therapy.limits, therapy.death, therapy]
     for part in parts:
         for name, entry in part.entries:
@@ -64,37 +79,37 @@ def test_every_number_of_the_default_has_a_source_and_a_guess_says_so(therapy):
     given_numbers = sum(
         value is not None
         for part in (*therapy.goals, *therapy.limits)
-        for value in (part.low, part.high)
+        for value in (part.low, part.high, getattr(part, "high_share", None))
     )
-    stated = sum(name in ("low", "high") for p in parts[:-2] for name, _ in p.entries)
+    stated = sum(name in ("low", "high", "high_share") for p in parts[:-2] for name, _ in p.entries)
     assert stated == given_numbers
 
 
-def test_good_patient_earns_every_weight_and_costs_nothing(therapy):
-    terms = therapy.terms(_GOOD, 0.0)
-    assert {name: terms[name] for name in therapy.signals} == {
-        goal.signal: goal.weight for goal in therapy.goals
-    }
-    assert terms["effort"] == 0.0
-    assert therapy.reward(_GOOD, 0.0) == sum(goal.weight for goal in therapy.goals)
+def test_good_patient_costs_nothing_and_earns_every_weight(therapy):
+    assert set(therapy.costs(_GOOD, 0.0).values()) == {0.0}
     assert therapy.cost(_GOOD) == 0.0
+    earned = therapy.goal_rewards(_GOOD, 0.0)
+    assert earned == {goal.signal: goal.weight for goal in therapy.goals} | {"effort": 0.0}
     assert all(therapy.in_range(_GOOD).values())
     assert all(therapy.within_limits(_GOOD).values())
 
 
 def test_bad_patient_is_seen_by_every_reader(therapy):
-    assert therapy.reward(_BAD, 0.0) < therapy.reward(_GOOD, 0.0)
+    assert sum(therapy.goal_rewards(_BAD, 0.0).values()) < sum(
+        goal.weight for goal in therapy.goals
+    )
     assert therapy.cost(_BAD) > 0.0
-    out = {name for name, inside in therapy.in_range(_BAD).items() if not inside}
-    assert out == {"map", "pcwp", "suction_margin"}
+    out = {"map", "pcwp", "suction_margin"}
+    assert {name for name, inside in therapy.in_range(_BAD).items() if not inside} == out
+    assert {name for name, cost in therapy.costs(_BAD, 0.0).items() if cost > 0} == out
     assert therapy.within_limits(_BAD)["suction_margin"] is False
     assert therapy.within_limits(_BAD)["pump_flow"] is True
 
 
-def test_reward_is_the_sum_of_its_terms(therapy):
-    terms = therapy.terms(_BAD, -4000.0)
-    assert therapy.reward(_BAD, -4000.0) == pytest.approx(sum(terms.values()))
-    assert terms["effort"] == pytest.approx(-therapy.effort_weight * 16.0)
+def test_a_change_of_speed_costs_alike_up_and_down(therapy):
+    up, down = (therapy.costs(_GOOD, change)["effort"] for change in (4000.0, -4000.0))
+    assert up == down == pytest.approx(therapy.effort_weight * 16.0)
+    assert therapy.goal_rewards(_GOOD, 4000.0)["effort"] == -up
 
 
 def test_a_tenth_of_the_weight_is_left_at_the_scale():
@@ -105,12 +120,65 @@ def test_squares_of_the_residuals_sum_to_the_cost(therapy):
     residuals = therapy.residuals(_BAD)
     assert tuple(residuals) == therapy.signals
     assert sum(r**2 for r in residuals.values()) == pytest.approx(therapy.cost(_BAD))
+    distances = {
+        g.signal: max(
+            (-math.inf if g.low is None else g.low) - _BAD[g.signal],
+            _BAD[g.signal] - (math.inf if g.high is None else g.high),
+            0.0,
+        )
+        for g in therapy.goals
+    }
     by_hand = sum(
-        g.weight * (max((g.low or -1e9) - _BAD[g.signal], 0) / g.scale) ** 2
-        + g.weight * (max(_BAD[g.signal] - (g.high or 1e9), 0) / g.scale) ** 2
+        g.weight * 2.0 * (math.hypot(1.0, distances[g.signal] / g.scale) - 1.0)
         for g in therapy.goals
     )
     assert therapy.cost(_BAD) == pytest.approx(by_hand)
+    assert sum(therapy.costs(_BAD, 0.0).values()) == pytest.approx(by_hand)
+
+
+@given(st.floats(1e-6, 1e3), st.floats(1.01, 100.0))
+def test_every_step_away_from_a_goal_costs_more(distance, further):
+    goal = _goal()
+    near, far = (
+        goal.cost(goal.low - scales * goal.scale) for scales in (distance, further * distance)
+    )
+    assert 0.0 < near < far
+
+
+def test_near_a_goal_the_cost_is_a_square_and_far_from_it_a_line():
+    goal = _goal(weight=1.0, scale=1.0)
+    assert goal.cost(65.0 - 1e-3) == pytest.approx(1e-6, rel=1e-5)
+    assert goal.cost(65.0 - 101.0) - goal.cost(65.0 - 100.0) == pytest.approx(2.0, rel=1e-3)
+
+
+@pytest.mark.parametrize("value", [-20.0, 40.0, 64.9, 70.0, 95.0, 250.0])
+def test_the_slope_of_a_residual_is_that_of_differences(value):
+    goal, step = _goal(), 1e-4
+    difference = (goal.residual(value + step) - goal.residual(value - step)) / (2.0 * step)
+    assert float(goal.residual_slope(value)) == pytest.approx(difference, abs=1e-7)
+
+
+def test_a_share_is_of_what_the_patient_has_without_a_pump():
+    default = Therapy.default()
+    assert not default.is_individual
+    with pytest.raises(InputError, match=r"pressure_volume_area.*Therapy.individual"):
+        default.cost(_GOOD)
+    small, large = (default.individual({"pressure_volume_area": x}) for x in (4000.0, 8000.0))
+    assert small.is_individual
+    assert small.cost(_GOOD) > large.cost(_GOOD) == 0.0
+    with pytest.raises(InputError, match="pressure_volume_area"):
+        default.individual({"map": 70.0})
+    with pytest.raises(InputError, match=r"high_share.*no low or high"):
+        _goal(high_share=0.5)
+
+
+def test_a_therapy_in_a_patients_own_numbers():
+    therapy, patient = Therapy.default(), Patient.load("shock-d")
+    own = individual_therapy(therapy, patient)
+    alone = steady_state(Plant(patient)).metrics["pressure_volume_area"]
+    high = next(goal.high for goal in own.goals if goal.signal == "pressure_volume_area")
+    assert high == pytest.approx(0.75 * alone)
+    assert individual_therapy(own, Patient.load("healthy")) is own
 
 
 @given(st.floats(-400.0, 400.0))
@@ -146,9 +214,10 @@ def test_gradient_of_the_cost_is_finite_everywhere(therapy):
 def test_batches_give_what_single_patients_give(therapy):
     batch = {name: np.array([_GOOD[name], _BAD[name]]) for name in _GOOD}
     change = np.array([0.0, 1000.0])
-    rewards = therapy.reward(batch, change)
-    assert rewards.shape == (2,)
-    assert rewards == pytest.approx([therapy.reward(_GOOD, 0.0), therapy.reward(_BAD, 1000.0)])
+    for read in (therapy.costs, therapy.goal_rewards):
+        together, one, other = read(batch, change), read(_GOOD, 0.0), read(_BAD, 1000.0)
+        for name, values in together.items():
+            assert values == pytest.approx([one[name], other[name]])
     assert therapy.cost(batch) == pytest.approx([therapy.cost(_GOOD), therapy.cost(_BAD)])
     assert therapy.in_range(batch)["map"].tolist() == [True, False]
     assert therapy.within_limits(batch)["suction_margin"].tolist() == [True, False]
@@ -163,14 +232,14 @@ def test_death_threatens_below_its_bound_only(therapy):
 def test_lacking_or_lost_metric_is_named(therapy):
     lacking = {name: value for name, value in _GOOD.items() if name != "pcwp"}
     for call in (
-        lambda: therapy.terms(lacking, 0.0),
+        lambda: therapy.costs(lacking, 0.0),
         lambda: therapy.cost(lacking),
         lambda: therapy.in_range(lacking),
     ):
         with pytest.raises(InputError, match="pcwp"):
             call()
     with pytest.raises(InputError, match=r"map.*finite"):
-        therapy.terms(_GOOD | {"map": math.nan}, 0.0)
+        therapy.costs(_GOOD | {"map": math.nan}, 0.0)
     assert therapy.in_range(_GOOD | {"map": math.nan})["map"] is False
 
 
@@ -225,7 +294,7 @@ def test_bad_part_of_a_therapy_is_found():
 
 
 def test_unknown_therapy_lists_the_known_ones():
-    assert Therapy.names() == ("default",)
+    assert Therapy.names() == ("default", "v0")
     with pytest.raises(InputError, match="default"):
         Therapy.load("gentle")
 
@@ -234,10 +303,10 @@ def _default_text():
     return (DATA / "therapies" / "default.toml").read_text()
 
 
-def test_file_works_like_the_preset(tmp_path, therapy):
+def test_file_works_like_the_preset(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(_default_text())
-    assert Therapy.load(path) == therapy
+    assert Therapy.load(path) == Therapy.default()
 
 
 @pytest.mark.parametrize(
@@ -254,8 +323,8 @@ def test_file_works_like_the_preset(tmp_path, therapy):
         ("weight = { value = 1.0", "weight = { value = -1.0", "goals[0].weight.value = -1.0"),
         ('signal = "cardiac_power_output"', 'signal = "cpo"', "goals[1].signal = 'cpo'"),
         (
-            'signal = "suction_margin"\nlow = { value = 1.0',
-            'signal = "map"\nlow = { value = 1.0',
+            'signal = "suction_margin"\nlow = { value = 2.0',
+            'signal = "map"\nlow = { value = 2.0',
             "goals[5].signal = 'map'",
         ),
         ("[effort_weight]", "[effort]", "effort"),
