@@ -18,10 +18,11 @@ from plants import (
     Simulator,
     Therapy,
     individual,
+    individual_therapy,
     run_course,
 )
 
-THERAPY = Therapy.default()
+THERAPY = individual_therapy(Therapy.default(), Patient.load("shock-d"))
 
 
 def briefing(

@@ -140,16 +140,16 @@ def test_the_best_level_is_the_best_held_level(impellab, suite):
     document = impellab("benchmark", "--suite", suite, "--workers", "1", "--json").document
     for patient in ("shock-c", "shock-d"):
         levels = {
-            row["level"]: row["therapy_reward"]
+            row["level"]: row["therapy_cost"]
             for row in document["levels"]
             if row["patient"] == patient
         }
         assert len(levels) == 9
-        best = max(levels, key=levels.get)
+        best = min(levels, key=levels.get)
         for row in document["against_best_level"]:
             if row["patient"] == patient:
                 assert row["best_level"] == best
-                assert row["best_level_reward"] == pytest.approx(levels[best])
+                assert row["best_level_cost"] == pytest.approx(levels[best])
                 assert row["gain"] <= 1e-12
 
 

@@ -30,7 +30,7 @@ PERIODS = (0.5, 0.7, 1.0, 2.5, 3.0, 4.0, 6.0, 7.0, 9.9, 10.0, 12.0, 20.0)
 ONSET, LASTING = 41.013, (3.1, 9.1, 10.4, 13.3, 14.2, 20.5, 27.7)
 SECONDS = 100.0
 DEATH = Death(signal="map", low=45.0, seconds=10.0)
-THERAPY = Therapy.default().model_copy(update={"death": DEATH})
+THERAPY = Therapy.load("v0").model_copy(update={"death": DEATH})
 WELL, LOW = 80.0, 40.0
 
 

@@ -16,9 +16,10 @@ from experiments.trials import (
     score,
     short_name,
     solver_statistics,
+    suction_events,
 )
 from experiments.trials.finished import run_safely
-from plants import Conditions, InputError, Patient, Therapy, individual
+from plants import Conditions, InputError, Patient, Therapy, individual, individual_therapy
 from plants.simulation import DIED, LEFT, metric_series
 
 from ..conftest import kept_and_read
@@ -47,12 +48,28 @@ def test_a_held_level_costs_no_effort(held):
     assert metrics["map"] == pytest.approx(float(np.mean(held.rollout["map"][1:])))
 
 
-def test_the_reward_is_that_of_the_therapy(held):
-    therapy = Therapy.default()
+def test_the_cost_is_that_of_the_therapy(held):
+    therapy = individual_therapy(Therapy.default(), Patient.load(HELD.patient))
     row = {name: float(metric_series(held.rollout, name)[-1]) for name in therapy.signals}
     metrics, _, _ = score(held)
-    assert metrics["therapy_reward"] == pytest.approx(therapy.reward(row, 0.0), rel=1e-3)
     assert metrics["therapy_cost"] == pytest.approx(therapy.cost(row), rel=1e-2)
+    assert metrics["goal_cost"] == pytest.approx(metrics["therapy_cost"])
+
+
+def test_effort_is_part_of_the_cost():
+    run = run_trial(Trial(level="P-6", controller="fixed:P-8", duration=5.0))
+    metrics, _, _ = score(run)
+    step = run.pump.speed("P-8") - run.pump.speed("P-6")
+    price = run.therapy.effort_weight * (1e-3 * step) ** 2 / 4
+    assert metrics["therapy_cost"] - metrics["goal_cost"] == pytest.approx(price)
+
+
+def test_suction_for_more_than_three_beats_is_an_event():
+    suction = np.array([0.1, 0.1, 0.0, 0.1, 0.1, 0.1, 0.1, 0.0, 0.2, 0.2, 0.2])
+    # At 75 beats a minute three periods of a second are 3.75 beats.
+    assert suction_events(suction, np.full(11, 75.0), 1.0) == 2
+    assert suction_events(suction, np.full(11, 40.0), 1.0) == 0
+    assert suction_events(np.zeros(5), np.full(5, 90.0), 1.0) == 0
 
 
 def test_the_first_step_from_the_start_speed_is_effort():
@@ -111,10 +128,10 @@ def test_a_command_that_is_no_number_is_held_and_counted(tmp_path):
     assert (metrics["solves"], metrics["solves_failed"]) == (3.0, 3.0)
 
 
-def test_death_ends_the_trial_and_its_rewards(held, monkeypatch):
+def test_death_ends_the_trial_and_is_paid_for(held, monkeypatch):
     low = held.rollout.copy(deep=True)
     low["map"][:] = np.where(np.arange(10) < 2, 70.0, 20.0)
-    therapy = Therapy.default()
+    therapy = held.therapy
     short = therapy.model_copy(update={"death": therapy.death.model_copy(update={"seconds": 4.0})})
     dead = type(held)(**(vars(held) | {"rollout": low, "therapy": short}))
     metrics, outcome, reason = score(dead)
@@ -122,7 +139,7 @@ def test_death_ends_the_trial_and_its_rewards(held, monkeypatch):
     assert "map below 30 mmHg for 4 s" in reason
     assert metrics["survived_seconds"] == 6.0
     alive, _, _ = score(held)
-    assert metrics["therapy_reward"] < alive["therapy_reward"]
+    assert metrics["therapy_cost"] > alive["therapy_cost"] + therapy.death.cost * 4 / 9
     assert metrics["map_in_range"] == pytest.approx(1 / 9)
 
 
@@ -135,7 +152,7 @@ def test_a_course_that_ended_early_says_why(held):
     metrics, outcome, _ = score(type(held)(**(vars(held) | {"rollout": nothing})))
     assert outcome == LEFT
     assert math.isnan(metrics["map"])
-    assert metrics["therapy_reward"] == 0.0
+    assert metrics["therapy_cost"] == held.therapy.death.cost
 
 
 def test_a_trial_ends_with_the_patient(tmp_path):
@@ -269,7 +286,7 @@ def test_a_death_in_the_last_short_period_needs_its_whole_time(held):
     ran = run_trial(Trial(level="P-8", duration=10.0, period=4.0))
     low = ran.rollout.copy(deep=True)
     low["map"][:] = 20.0
-    therapy = Therapy.default()
+    therapy = ran.therapy
     for seconds, expected in ((10.0, DIED), (11.0, "completed")):
         death = therapy.death.model_copy(update={"seconds": seconds})
         own = therapy.model_copy(update={"death": death})
