@@ -5,22 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from experiments.benchmark.entrants import REFERENCES, reference_trial
 from experiments.benchmark.figures import controller_comparison, course_grid
-from experiments.benchmark.results import AGAINST_BEST, CONTROLLERS, headings, reference_results
+from experiments.benchmark.regret_figures import performance_profiles, regret_map
+from experiments.benchmark.results import (
+    CONTROLLERS,
+    REFERENCE_CASES,
+    REGRET,
+    headings,
+    reference_results,
+)
 from experiments.benchmark.suite import Suite
-from experiments.benchmark.tables import BEST, BenchmarkTables
+from experiments.benchmark.tables import BenchmarkTables
 from experiments.figures import Drawing
 from experiments.runs import Findings, PrintedTable, ReportPage
 from experiments.statistics import DataFrame, data_frame
-from experiments.trials import COURSE, FAILED, TRIAL_METRICS, TrialResult, short_name
+from experiments.trials import COURSE, FAILED, TRIAL_METRICS, Trial, TrialResult, short_name
 from plants import Therapy
 
 _CAPTIONS = {
     "comparison": (
         "Controllers compared: bars are means over all trials, marks means of each patient."
     ),
-    "courses-map": "Mean arterial pressure in each trial.",
-    "courses-speed": "Speed command in each trial.",
+    "regret-map": (
+        "Regret by controller and scenario: 0 (green) is as good as the oracle, 1 (white) no "
+        "better than the best held level, more (red) worse."
+    ),
+    "performance-profiles": "Share of the trials whose regret is at most so much.",
+    "courses-map": "Mean arterial pressure in each trial of the first part.",
+    "courses-speed": "Speed command in each trial of the first part.",
 }
 # Columns that name a trial.
 _OF_TRIAL = ("patient", "scenario", "controller", "seed")
@@ -43,6 +56,7 @@ _OUTCOMES = {
     "solves_fallback": "fallback",
 }
 _ROW = {
+    "part": "part",
     "patient": "patient",
     "scenario": "scenario",
     "controller": "controller",
@@ -51,6 +65,7 @@ _ROW = {
     "outcome": "outcome",
     "beyond_life": "beyond life",
     "therapy_cost": "cost",
+    "regret": "regret",
     "map": "MAP [mmHg]",
     "map_min": "lowest MAP [mmHg]",
     "map_in_range": "MAP in range",
@@ -79,15 +94,19 @@ def benchmark_findings(
     notes : sequence of str
         What a reader should know.
     """
-    courses = _courses(finished, tables)
+    courses = _courses(suite, finished, tables)
     written = {
         "rows": tables.rows,
         "controllers": tables.controllers,
         "solves": _solves(finished),
         "courses": courses,
     }
-    if not tables.levels.empty:
-        written |= {"levels": tables.levels, "against-best-level": tables.against_best}
+    if suite.references:
+        written |= {
+            "references": tables.references,
+            "regret": tables.regret,
+            "profiles": tables.profiles,
+        }
     failed = int((tables.rows["outcome"] == FAILED).sum())
     beyond = int((tables.rows["beyond_life"] != "").sum())
     warnings = [
@@ -106,8 +125,8 @@ def benchmark_findings(
         warning="; ".join(filter(None, warnings)),
         document={
             "controllers": tables.controllers.to_dict("records"),
-            "levels": tables.levels.to_dict("records"),
-            "against_best_level": tables.against_best.to_dict("records"),
+            "references": tables.references.to_dict("records"),
+            "regret": tables.regret.to_dict("records"),
             "notes": list(notes),
         },
         report=ReportPage([*summary_tables(tables), _every_trial(tables), _meanings()], _CAPTIONS),
@@ -124,9 +143,11 @@ def summary_tables(tables: BenchmarkTables) -> list[PrintedTable]:
         title = "time of a solve [ms], over all solves"
         shown.append(PrintedTable(title, *_cells(solving, _TIMES)))
         shown.append(PrintedTable("how the solves ended", *_cells(solving, _OUTCOMES)))
-    if not tables.against_best.empty:
-        title = "cost against the best held level of each patient, chosen in hindsight"
-        shown.append(PrintedTable(title, *_cells(tables.against_best, headings(AGAINST_BEST))))
+    if not tables.regret.empty:
+        title = "regret by part and scenario (0: the oracle, 1: the best held level)"
+        shown.append(PrintedTable(title, *_cells(tables.regret, headings(REGRET))))
+        title = "what could have been done: best held level in hindsight, and the oracle"
+        shown.append(PrintedTable(title, *_cells(tables.references, headings(REFERENCE_CASES))))
     return shown
 
 
@@ -140,8 +161,13 @@ def _figures(suite: Suite, tables: BenchmarkTables, courses: DataFrame) -> dict[
         return {}
     goals = Therapy.load(suite.therapy).goals
     pressure = next((goal for goal in goals if goal.signal == "map"), None)
+    told = {
+        "regret-map": partial(regret_map, tables.regret),
+        "performance-profiles": partial(performance_profiles, tables.profiles),
+    }
     return {
         "comparison": partial(controller_comparison, tables.rows, tables.order),
+        **({} if tables.regret.empty else told),
         "courses-map": partial(course_grid, courses, tables.order, "map", goal=pressure),
         "courses-speed": partial(course_grid, courses, tables.order, "speed_command"),
     }
@@ -167,26 +193,32 @@ def _solves(finished: Sequence[TrialResult]) -> DataFrame:
     return data_frame(rows, columns=columns)
 
 
-def _courses(finished: Sequence[TrialResult], tables: BenchmarkTables) -> DataFrame:
-    """The courses of the controllers, and of the best held level of each patient."""
+def _courses(suite: Suite, finished: Sequence[TrialResult], tables: BenchmarkTables) -> DataFrame:
+    """The courses of the controllers and of the references in the first part."""
 
     import pandas
 
-    best = {
-        (row["patient"], f"fixed:{row['level']}")
-        for row in tables.levels.to_dict("records")
-        if row["best"]
-    }
+    first = suite.each_part[0]
+    trials = suite.part_trials(first, suite.controllers)
+    cases = {_case(trial) for trial in trials}
+    cases |= {_case(reference_trial(trial, name)) for trial in trials for name in REFERENCES}
     columns = [*_OF_TRIAL, "time", "speed_command", *COURSE]
     parts = []
     for done in finished:
         name = short_name(done.trial.controller)
-        names = [name] if name in tables.order else []
-        names += [BEST] if (done.trial.patient, name) in best else []
-        own = dict(zip(_OF_TRIAL, _of_trial(done), strict=True))
-        for shown in names if done.course else []:
-            parts.append(data_frame(own | {"controller": shown} | done.course))
+        shown = name in tables.order and done.course
+        if shown and _case(done.trial) in cases:
+            own = dict(zip(_OF_TRIAL, _of_trial(done), strict=True))
+            parts.append(data_frame(own | done.course))
     return pandas.concat(parts, ignore_index=True) if parts else data_frame(columns=columns)
+
+
+def _case(trial: Trial) -> tuple[object, ...]:
+    """What the trials of a part have in common, with the patient, the scenario and the seed."""
+    return (
+        *(trial.patient, trial.scenario, trial.seed, trial.device),
+        *(trial.tier, trial.spread, trial.believed, trial.conditions.rhythm),
+    )
 
 
 def _of_trial(done: TrialResult) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,25 +14,38 @@ Columns = Mapping[str, tuple[str, str, int | None]]
 #: Columns of the controllers' table: heading at the prompt, heading on the page, digits there.
 CONTROLLERS: Columns = {
     "controller": ("controller", "controller", None),
+    "trials": ("trials", "trials", 0),
     "therapy_cost": ("cost", "cost", 3),
+    "regret": ("regret", "regret", 2),
+    "regret_low": ("low", "low", 2),
+    "regret_high": ("high", "high", 2),
+    "regret_iqm": ("IQM", "IQM", 2),
     "map_in_range": ("MAP ok", "MAP in range", 2),
     "pcwp_in_range": ("PCWP ok", "PCWP in range", 2),
-    "map_low_seconds": ("MAP<60 [s]", "MAP < 60 [s]", 1),
     "suction_seconds": ("suction [s]", "suction [s]", 2),
     "suction_events": ("events", "suction > 3 beats", 1),
     "cardiac_power_output": ("CPO [W]", "CPO [W]", 2),
-    "pressure_volume_area": ("PVA", "PVA [mmHg.mL]", 0),
     "hemolysis_rate": ("Hb release", "hemolysis [mg/dL/h]", 2),
     "effort": ("effort", "effort [krpm]", 1),
 }
-#: The same of the comparison with the best held level.
-AGAINST_BEST: Columns = {
+#: The same of what could have been done.
+REFERENCE_CASES: Columns = {
     "patient": ("patient", "patient", None),
-    "controller": ("controller", "controller", None),
-    "therapy_cost": ("cost", "cost", 3),
+    "scenario": ("scenario", "scenario", None),
+    "device": ("device", "device", None),
     "best_level": ("best level", "best held level", None),
     "best_level_cost": ("its cost", "its cost", 3),
-    "gain": ("gain", "gain", 3),
+    "oracle_cost": ("oracle", "oracle's cost", 3),
+    "gap_share": ("gap", "gap", 2),
+}
+#: The same of the regret by scenario.
+REGRET: Columns = {
+    "part": ("part", "part", None),
+    "scenario": ("scenario", "scenario", None),
+    "controller": ("controller", "controller", None),
+    "regret": ("regret", "regret", 2),
+    "regret_low": ("low", "low", 2),
+    "regret_high": ("high", "high", 2),
 }
 _SOLVING = {
     "controller": ("controller", None),
@@ -45,6 +59,7 @@ _SOLVING = {
     "solves_late": ("late", 0),
     "solves_failed": ("failed", 0),
     "solves_fallback": ("fallback", 0),
+    "solve_overruns": ("over the period", 0),
 }
 
 
@@ -80,11 +95,12 @@ def reference_results(
         controllers=len(tables.order),
         controller_table=controllers,
         solve_table=shown_table(solving, _SOLVING),
-        level_table=shown_table(tables.against_best, _on_page(AGAINST_BEST)),
+        reference_table=shown_table(tables.references, _on_page(REFERENCE_CASES)),
+        regret_table=shown_table(tables.regret, _on_page(REGRET)),
         notes=notes,
     )
     return ReferenceResults(
-        ("rows", "controllers", "levels", "against-best-level"),
+        ("rows", "controllers", "references", "regret", "profiles"),
         page=page.strip(),
         files={"table.md": controllers + "\n"},
     )
@@ -110,4 +126,6 @@ def shown_table(table: DataFrame, columns: Mapping[str, tuple[str, int | None]])
 
 
 def _cell(value: Any, digits: int | None) -> str:
-    return str(value) if digits is None else f"{value:.{digits}f}"
+    if digits is None:
+        return str(value)
+    return f"{value:.{digits}f}" if math.isfinite(value) else "-"

@@ -77,9 +77,7 @@ class PlannedTrial:
         """
         run = self._in_lanes if self.simulator is None else self._one_by_one
         parts = [run(plans[k : k + _LANES]) for k in range(0, len(plans), _LANES)]
-        signals = {
-            name: np.concatenate([part[name] for part in parts]) for name in self._names
-        }
+        signals = {name: np.concatenate([part[name] for part in parts]) for name in self._names}
         return self._judged(plans, signals)
 
     @property
@@ -124,8 +122,9 @@ class PlannedTrial:
         change = (plans - before) * KRPM_PER_RPM
         parts = []
         for goal in therapy.goals:
-            # Of who is lost nothing is judged any more; any number in range will do.
-            value = np.where(lived, signals[goal.signal][:, 1:], goal.low if goal.high is None else goal.high)
+            # Of who is lost nothing is judged any more: any number in the range will do.
+            within = goal.high if goal.low is None else goal.low
+            value = np.where(lived, signals[goal.signal][:, 1:], np.float64(within or 0.0))
             parts.append(goal.residual(value))
         parts.append(np.where(lived, therapy.effort_weight**0.5 * change, 0.0))
         parts.append(np.where(lived, 0.0, therapy.death.cost**0.5))
@@ -143,5 +142,3 @@ class PlannedTrial:
             lived[:, k] = alive & finite[:, k + 1]
             alive = alive & finite[:, k + 1]
         return lived
-
-

@@ -9,20 +9,16 @@ from typing import Annotated
 from pydantic import Field
 
 from controllers import check_controller_name
+from experiments.benchmark.entrants import REFERENCES, reference_trial, run_entrant
 from experiments.benchmark.report import benchmark_findings
-from experiments.benchmark.suite import Suite, reference_policies
+from experiments.benchmark.suite import Part, Suite, reference_policies
 from experiments.benchmark.tables import tabulate
 from experiments.runs import Findings, OptionName, Resolved, Settings, Study, check_all
-from experiments.trials import (
-    TRIAL_METRICS,
-    Trial,
-    TrialResult,
-    check_controller,
-    run_safely,
-    short_name,
-)
+from experiments.trials import TRIAL_METRICS, Trial, TrialResult, check_controller, short_name
 from plants import InputError
 from plants.quantities import usable
+
+_POLICY = "policy:"
 
 
 class BenchmarkSettings(Settings):
@@ -89,32 +85,56 @@ def participants(suite: Suite, more: Sequence[str]) -> tuple[tuple[str, ...], tu
         policies, why = reference_policies()
         notes += [why] if why else []
         for policy in policies:
-            # A policy is trained for one device, tier and period, which may not be the suite's.
-            try:
-                check_controller(suite.trials((policy,))[0])
-            except InputError as error:
+            # A policy is trained for one device, tier and period, which may be those of no part.
+            refused = [_refusal(suite, part, policy) for part in suite.each_part]
+            if all(error is not None for error in refused):
                 # Not where the file lies: the note is published with the results.
+                error = refused[0]
+                assert error is not None
                 why_not = f"{error.field} must be {error.allowed}"
                 notes.append(f"{short_name(policy)} does not take part: {why_not}")
-            else:
-                entrants[policy] = None
+                continue
+            entrants[policy] = None
+            if any(error is not None for error in refused):
+                notes.append(f"{short_name(policy)} takes part where its device and tier are used")
     return tuple(entrants), tuple(notes)
 
 
 def _check_entrant(suite: Suite, controller: str) -> None:
+    for part in suite.each_part:
+        error = _refusal(suite, part, controller)
+        if error is None:
+            continue
+        raise error.located(f"suite {suite.name}") if controller in suite.controllers else error
+
+
+def _refusal(suite: Suite, part: Part, controller: str) -> InputError | None:
+    """Why a controller cannot take part in a part of a suite; None where it can."""
     try:
-        check_controller(suite.trials((controller,))[0])
+        check_controller(suite.part_trials(part, (controller,))[0])
     except InputError as error:
-        if controller in suite.controllers:
-            raise error.located(f"suite {suite.name}") from None
-        raise
+        return error
+    return None
 
 
 def planned_trials(suite: Suite, controllers: Sequence[str]) -> list[Trial]:
-    """The trials of a suite: those of the controllers, and the held levels of the sweep."""
-    sweep = tuple(f"fixed:{level}" for level in suite.levels)
-    every = dict.fromkeys((*controllers, *sweep))
-    return suite.trials(tuple(every))
+    """The trials of a suite: those of the controllers, and of the references, each once."""
+    trials = []
+    for part in suite.each_part:
+        here = [
+            controller
+            for controller in controllers
+            if not controller.startswith(_POLICY) or _refusal(suite, part, controller) is None
+        ]
+        if suite.references:
+            trials += [
+                reference_trial(trial, name)
+                for name in REFERENCES
+                for trial in suite.part_trials(part, (name,))
+            ]
+        trials += suite.part_trials(part, here)
+    # Two parts that differ in what a controller sees or believes have the references in common.
+    return list({trial.key: trial for trial in trials}.values())
 
 
 def _findings(settings: BenchmarkSettings, trials: Sequence[TrialResult]) -> Findings:
@@ -129,7 +149,7 @@ STUDY = Study(
     settings=BenchmarkSettings,
     resolve=resolve,
     cases=lambda settings: planned_trials(settings.begun_suite, settings.entrants),
-    work=run_safely,
+    work=run_entrant,
     findings=_findings,
     result=TrialResult,
     key=lambda trial: trial.key,

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
+from collections.abc import Iterable, Sequence
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from controllers import check_controller_name
 from controllers.policy import is_weaning_policy, read_policy
 from experiments.trials import Trial, load_device
-from plants import TIERS, InputError, Patient, Pump, Scenario, Therapy
+from plants import TIERS, Conditions, InputError, Patient, Pump, Rhythm, Scenario, Therapy
 from plants.cohorts import LARGEST_SPREAD
 from plants.quantities import CheckedModel, load_toml, nearest_hint, one_of, usable
-from plants.simulation import whole_periods
+from plants.simulation import SINUS, whole_periods
 
 _FOLDER = Path(__file__).parents[1] / "data" / "suites"
 #: Where trained reference policies lie, a folder each: in a checkout, not in an installed package.
@@ -31,6 +32,11 @@ def _driven(device: str) -> Pump:
     return pump
 
 
+def _believed(patient: str) -> object:
+    """Refuses a name of no patient; "" is none."""
+    return Patient.load(patient) if patient else None
+
+
 def _each_once(entries: tuple[object, ...]) -> tuple[object, ...]:
     if not entries or len(set(entries)) < len(entries):
         raise InputError("", list(entries), "at least one entry, and none twice")
@@ -38,6 +44,34 @@ def _each_once(entries: tuple[object, ...]) -> tuple[object, ...]:
 
 
 _EACH_ONCE = AfterValidator(_each_once)
+
+
+class Part(CheckedModel):
+    """A part of a suite: what differs there from the whole.
+
+    Parameters
+    ----------
+    name : str
+        For tables.
+    device, tier, patients, scenarios, spread, seeds
+        As in :class:`Suite`, in place of what holds there.
+    believed : str
+        Name or path of another patient whom the controllers are told of; "" for the profile.
+    rhythm : str
+        A kind of :class:`plants.Rhythm`.
+    """
+
+    name: str = Field(min_length=1)
+    device: Annotated[str, usable(_driven)] | None = None
+    tier: Annotated[str, one_of(TIERS)] | None = None
+    patients: Annotated[tuple[Annotated[str, usable(Patient.load)], ...], _EACH_ONCE] | None = None
+    scenarios: Annotated[tuple[Annotated[str, usable(Scenario.load)], ...], _EACH_ONCE] | None = (
+        None
+    )
+    spread: float | None = Field(default=None, ge=0, le=LARGEST_SPREAD)
+    seeds: Annotated[tuple[Annotated[int, Field(ge=0)], ...], _EACH_ONCE] | None = None
+    believed: Annotated[str, usable(_believed)] = ""
+    rhythm: Annotated[str, usable(Rhythm)] = SINUS
 
 
 class Suite(CheckedModel):
@@ -57,8 +91,11 @@ class Suite(CheckedModel):
         One individual, and one course of the noise, each.
     patients, scenarios, controllers : tuple of str
         Names or paths.
-    level_sweep : bool
-        Whether every P-level but the first is held as well, to find the best of each patient.
+    parts : tuple of Part
+        What differs from part to part; without any the suite is one.
+    references : bool
+        Whether the best held level and a plan by one who knows everything are found for every
+        trial, which tell what could have been done.
     reference_policies : bool
         Whether the trained policies of the checkout take part.
 
@@ -71,9 +108,7 @@ class Suite(CheckedModel):
     --------
     >>> from experiments.benchmark import Suite
     >>> suite = Suite.load("quick")
-    >>> len(suite.trials(suite.controllers)) == (
-    ...     len(suite.patients) * len(suite.scenarios) * len(suite.controllers) * len(suite.seeds)
-    ... )
+    >>> {trial.device for trial in suite.trials(suite.controllers)} == {"CP", "5.5"}
     True
     """
 
@@ -91,8 +126,9 @@ class Suite(CheckedModel):
     description: str = ""
     spread: float = Field(default=0.0, ge=0, le=LARGEST_SPREAD)
     therapy: Annotated[str, usable(Therapy.load)] = "default"
-    level_sweep: bool = False
+    references: bool = False
     reference_policies: bool = False
+    parts: tuple[Part, ...] = ()
 
     @field_validator("duration")
     @classmethod
@@ -108,6 +144,17 @@ class Suite(CheckedModel):
         if (device := info.data.get("device")) is not None:
             _driven(device).speed(level)
         return level
+
+    def _contradictions(self) -> Iterable[InputError]:
+        names = [part.name for part in self.parts]
+        for index, part in enumerate(self.parts):
+            if part.name in names[:index]:
+                yield InputError(f"parts[{index}].name", part.name, "each name once")
+            if part.device is not None:
+                try:
+                    _driven(part.device).speed(self.level)
+                except InputError as error:
+                    yield InputError(f"parts[{index}].device", part.device, error.allowed)
 
     @classmethod
     def load(cls, name_or_path: str | PathLike[str]) -> Self:
@@ -134,24 +181,39 @@ class Suite(CheckedModel):
         """Names of the suites that come with the package."""
         return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 
-    @property
-    def pump(self) -> Pump:
-        """The device."""
-        return _driven(self.device)
+    def trials(self, controllers: Sequence[str]) -> list[Trial]:
+        """The trials of some controllers, part by part and patient by patient."""
+        return [trial for part in self.each_part for trial in self.part_trials(part, controllers)]
 
     @property
-    def levels(self) -> tuple[str, ...]:
-        """The levels that the sweep holds: all but the first, at which the pump stands still."""
-        return tuple(level.name for level in self.pump.levels[1:]) if self.level_sweep else ()
+    def each_part(self) -> tuple[Part, ...]:
+        """The parts; one without a difference where there are none."""
+        return self.parts or (Part(name=self.name),)
 
-    def trials(self, controllers: tuple[str, ...]) -> list[Trial]:
-        """The trials of some controllers, patient by patient."""
-        names = {"device", "tier", "duration", "period", "level", "spread", "therapy"}
-        shared = self.model_dump(include=names)
+    def part_trials(self, part: Part, controllers: Sequence[str]) -> list[Trial]:
+        """The trials of some controllers in a part."""
+        shared = self.model_dump(include={"duration", "period", "level", "therapy"})
+        conditions = Conditions(rhythm=part.rhythm)
+
+        def own(name: str) -> Any:
+            value = getattr(part, name)
+            return getattr(self, name) if value is None else value
+
         return [
-            Trial(patient=patient, scenario=scenario, controller=controller, seed=seed, **shared)
+            Trial(
+                patient=patient,
+                scenario=scenario,
+                controller=controller,
+                seed=seed,
+                device=own("device"),
+                tier=own("tier"),
+                spread=own("spread"),
+                believed=part.believed,
+                conditions=conditions,
+                **shared,
+            )
             for patient, scenario, seed, controller in itertools.product(
-                self.patients, self.scenarios, self.seeds, controllers
+                own("patients"), own("scenarios"), own("seeds"), controllers
             )
         ]
 

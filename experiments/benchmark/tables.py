@@ -1,23 +1,32 @@
-"""Tables of a benchmark: each trial, each controller, each held level, and who beats the best."""
+"""Tables of a benchmark: each trial, each controller, what could have been done, and regret."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from experiments.benchmark.suite import Suite
+import numpy as np
+
+from experiments.benchmark.entrants import REFERENCES
+from experiments.benchmark.regret import (
+    CASE,
+    profiles,
+    reference_table,
+    regret_by_scenario,
+    regret_summary,
+    with_regret,
+)
+from experiments.benchmark.suite import Part, Suite
 from experiments.statistics import DataFrame, data_frame
-from experiments.trials import FAILED, TrialResult, short_name, solver_statistics
+from experiments.trials import FAILED, Trial, TrialResult, short_name, solver_statistics
 from plants.simulation import COMPLETED
 
-#: Stands in the column of controllers for the best held level of each patient.
-BEST = "best-fixed"
-_HELD = "fixed:"
 _AVERAGED = (
     *("therapy_cost", "map_in_range", "pcwp_in_range", "map_low_seconds", "suction_seconds"),
     *("suction_events", "hemolysis_rate", "cardiac_power_output", "pressure_volume_area"),
-    *("effort", "act_ms_median"),
+    *("effort", "act_ms_median", "act_overruns", "held_commands"),
 )
+_FIRST = ("part", "patient", "scenario", "controller", "level")
 
 
 @dataclass(frozen=True)
@@ -27,22 +36,25 @@ class BenchmarkTables:
     Attributes
     ----------
     rows : DataFrame
-        A row for each trial of a controller; the best held level of each patient is one.
+        A row for each trial; the best held level and the plan of one who knows everything are
+        controllers of their own. With ``part``, and with ``regret`` where there are references.
     controllers : DataFrame
-        A row for each controller: means over its trials, and statistics of all its solves.
-    levels : DataFrame
-        Mean cost of each patient at each held level; empty without a sweep.
-    against_best : DataFrame
-        For each patient and controller the mean cost beside that of the patient's best held
-        level; empty without a sweep.
+        A row for each controller: regret, means over its trials, and statistics of all its solves.
+    references : DataFrame
+        For each case what could have been done; empty without references.
+    regret : DataFrame
+        For each part, scenario and controller; empty without references.
+    profiles : DataFrame
+        Performance profiles; empty without references.
     order : tuple of str
         The controllers in the order of the tables.
     """
 
     rows: DataFrame
     controllers: DataFrame
-    levels: DataFrame
-    against_best: DataFrame
+    references: DataFrame
+    regret: DataFrame
+    profiles: DataFrame
     order: tuple[str, ...]
 
 
@@ -58,77 +70,47 @@ def tabulate(
     controllers : sequence of str
         Those that took part, as they were given.
     finished : sequence of TrialResult
-        Every trial, those of the sweep included.
+        Every trial, those of the references included.
     """
-
-    import pandas
-
-    names = [short_name(controller) for controller in controllers]
-    table = data_frame([done.row() for done in finished])
-    levels, best = _levels(suite, table)
-    parts = [table[table["controller"].isin(names)].assign(level=None)]
-    for patient, level in best.items():
-        chosen = table[(table["patient"] == patient) & (table["controller"] == _HELD + level)]
-        parts.append(chosen.assign(controller=BEST, level=level))
-    rows = pandas.concat([part for part in parts if not part.empty], ignore_index=True)
-    order = (*names, *([BEST] if best else []))
-    rows = _sorted(rows, suite, order)
+    names = tuple(short_name(controller) for controller in controllers)
+    order = (*names, *(REFERENCES if suite.references else ()))
+    parts = {trial.key: part.name for part, trial in _each_trial(suite, controllers)}
+    table = data_frame([done.row() | {"part": parts.get(done.trial.key, "")} for done in finished])
+    rows = _sorted(table, order)
+    references = reference_table(rows)
+    rows = with_regret(rows, references)
+    shown = order if suite.references else ()
     return BenchmarkTables(
         rows=rows,
         controllers=_controllers(rows, order, finished, suite.period),
-        levels=levels,
-        against_best=_against_best(rows, names, best),
+        references=references,
+        regret=regret_by_scenario(rows[rows["part"] != ""], names if shown else ()),
+        profiles=profiles(rows, names if shown else ()),
         order=order,
     )
 
 
-def _sorted(rows: DataFrame, suite: Suite, order: Sequence[str]) -> DataFrame:
-    places = {
-        "patient": suite.patients,
-        "scenario": suite.scenarios,
-        "seed": suite.seeds,
-        "controller": order,
-    }
+def _each_trial(suite: Suite, controllers: Sequence[str]) -> Iterator[tuple[Part, Trial]]:
+    """Parts with their trials, the first part of a trial last, so that it stays."""
+    for part in reversed(suite.each_part):
+        for trial in suite.part_trials(part, tuple(controllers)):
+            yield part, trial
+
+
+def _sorted(table: DataFrame, order: Sequence[str]) -> DataFrame:
+    """Case by case as they came, the controllers in their order and the references behind."""
+    case = table[list(CASE)].astype(str).agg("|".join, axis=1)
     keys = data_frame(
         {
-            name: rows[name].map({value: k for k, value in enumerate(values)})
-            for name, values in places.items()
+            "case": case.map({value: k for k, value in enumerate(dict.fromkeys(case))}),
+            "reference": table["controller"].isin(REFERENCES),
+            "part": table["part"],
+            "controller": table["controller"].map({name: k for k, name in enumerate(order)}),
         }
     )
-    first = ["patient", "scenario", "controller", "level"]
-    columns = [*first, *(name for name in rows.columns if name not in first)]
-    return rows.loc[keys.sort_values(list(places)).index, columns].reset_index(drop=True)
-
-
-def _levels(suite: Suite, table: DataFrame) -> tuple[DataFrame, dict[str, str]]:
-    """Mean cost at each held level, and the best level of each patient."""
-
-    names = {f"{_HELD}{level}": level for level in suite.levels}
-    swept = table[table["controller"].isin(list(names))]
-    # A level at which a trial failed is none that could have been chosen.
-    mean = swept.groupby(["patient", "controller"])["therapy_cost"].mean()
-    broken = swept[swept["outcome"] == FAILED][["patient", "controller"]].drop_duplicates()
-    refused = set(broken.itertuples(index=False, name=None))
-    best: dict[str, str] = {}
-    levels = []
-    for patient in suite.patients:
-        costs = {
-            level: float(mean[patient, held])
-            for held, level in names.items()
-            if (patient, held) in mean and (patient, held) not in refused
-        }
-        if costs:
-            best[patient] = min(costs, key=lambda level: costs[level])
-        levels += [
-            {
-                "patient": patient,
-                "level": level,
-                "therapy_cost": cost,
-                "best": level == best[patient],
-            }
-            for level, cost in costs.items()
-        ]
-    return data_frame(levels, columns=["patient", "level", "therapy_cost", "best"]), best
+    columns = [*_FIRST, *(name for name in table.columns if name not in _FIRST)]
+    places = keys.sort_values(["case", "reference", "part", "controller"]).index
+    return table.loc[places, columns].reset_index(drop=True)
 
 
 def _controllers(
@@ -148,7 +130,9 @@ def _controllers(
                 "controller": name,
                 "trials": len(here),
                 "completed": int((here["outcome"] == COMPLETED).sum()),
+                "failed": int((here["outcome"] == FAILED).sum()),
                 "beyond_life": int((here["beyond_life"] != "").sum()),
+                **regret_summary(here),
                 **{measure: float(here[measure].mean()) for measure in _AVERAGED},
                 **solver_statistics(statuses, period=period),
             }
@@ -156,19 +140,26 @@ def _controllers(
     return data_frame(entries)
 
 
-def _against_best(rows: DataFrame, controllers: Sequence[str], best: dict[str, str]) -> DataFrame:
-    mean = rows.groupby(["patient", "controller"])["therapy_cost"].mean()
-    entries = [
-        {
-            "patient": patient,
-            "best_level": level,
-            "best_level_cost": float(mean[patient, BEST]),
-            "controller": name,
-            "therapy_cost": float(mean[patient, name]),
-            "gain": float(mean[patient, BEST] - mean[patient, name]),
-        }
-        for patient, level in best.items()
-        for name in controllers
-    ]
-    columns = ["patient", "best_level", "best_level_cost", "controller", "therapy_cost", "gain"]
-    return data_frame(entries, columns=columns)
+def rank_agreement(first: DataFrame, second: DataFrame, measure: str = "regret") -> float:
+    """Kendall's tau of the controllers that two benchmarks have in common.
+
+    Parameters
+    ----------
+    first, second : DataFrame
+        Tables ``controllers``.
+    measure : str
+        The column by which they are ranked.
+
+    Returns
+    -------
+    float
+        1 where both rank alike, -1 where they are opposed; NaN with fewer than two in common.
+    """
+    from scipy.stats import kendalltau
+
+    columns = ["controller", measure]
+    both = first[columns].merge(second[columns], on="controller", suffixes=("_1", "_2"))
+    both = both[~both["controller"].isin(REFERENCES)].dropna()
+    if len(both) < 2:
+        return float("nan")
+    return float(np.asarray(kendalltau(both[f"{measure}_1"], both[f"{measure}_2"]).statistic))

@@ -1,5 +1,10 @@
-"""Statistics: tables, intervals of shares, incidence with competing risks, discrimination."""
+"""Statistics: tables, aggregates, intervals, incidence with competing risks, discrimination."""
 
+from experiments.statistics.aggregates import (
+    cluster_bootstrap as cluster_bootstrap,
+    interquartile_mean as interquartile_mean,
+    performance_profile as performance_profile,
+)
 from experiments.statistics.discrimination import auc_gain as auc_gain, discriminate as discriminate
 from experiments.statistics.incidence import (
     check_lifelines as check_lifelines,

@@ -10,6 +10,7 @@ from experiments.trials.course_figure import time_course as time_course
 from experiments.trials.finished import (
     COURSE as COURSE,
     TrialResult as TrialResult,
+    failed_result as failed_result,
     run_safely as run_safely,
     short_name as short_name,
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from controllers import SolveStatus
+from controllers import Controller, SolveStatus
 from experiments.statistics import fields_of
 from experiments.trials.metrics import FAILED, TRIAL_METRICS, score
 from experiments.trials.trial import Trial, TrialRun, run_trial
@@ -36,6 +36,8 @@ class TrialResult:
         ``time``, ``speed_command`` and the signals of :data:`COURSE`.
     beyond_life : str
         Metrics with which no patient lives, each with its worst value; empty where there are none.
+    level : str
+        The P-level of one that was held throughout, where it was chosen in hindsight; else empty.
     """
 
     trial: Trial
@@ -45,6 +47,7 @@ class TrialResult:
     statuses: tuple[SolveStatus, ...]
     course: dict[str, list[float]]
     beyond_life: str = ""
+    level: str = ""
 
     def row(self) -> dict[str, Any]:
         """The trial as a row of a table."""
@@ -53,15 +56,27 @@ class TrialResult:
             "patient": trial.patient,
             "scenario": trial.scenario,
             "controller": short_name(trial.controller),
+            "level": self.level,
             "device": trial.device,
+            "tier": trial.tier,
+            "spread": trial.spread,
+            "believed": trial.believed,
+            "rhythm": trial.conditions.rhythm,
             "seed": trial.seed,
             **fields_of(self, "outcome", "reason", "beyond_life"),
             **self.metrics,
         }
 
 
-def run_safely(trial: Trial) -> TrialResult:
+def run_safely(trial: Trial, controller: Controller | None = None) -> TrialResult:
     """Run a trial; one that cannot be run is reported as failed, so that the others go on.
+
+    Parameters
+    ----------
+    trial : Trial
+        What to run.
+    controller : Controller, optional
+        Drives in place of the one that the trial names.
 
     Examples
     --------
@@ -71,13 +86,18 @@ def run_safely(trial: Trial) -> TrialResult:
     'completed'
     """
     try:
-        run = run_trial(trial)
+        run = run_trial(trial, controller=controller)
         metrics, outcome, reason = score(run)
     except (InputError, PhysicsError) as error:
-        nothing = dict.fromkeys(TRIAL_METRICS, math.nan)
-        return TrialResult(trial, FAILED, str(error), nothing, (), {})
+        return failed_result(trial, error)
     beyond = run.rollout.attrs["beyond_life"]
     return TrialResult(trial, outcome, reason, metrics, run.statuses, _course(run), beyond)
+
+
+def failed_result(trial: Trial, error: Exception) -> TrialResult:
+    """The result of a trial that could not be run."""
+    nothing = dict.fromkeys(TRIAL_METRICS, math.nan)
+    return TrialResult(trial, FAILED, str(error), nothing, (), {})
 
 
 def short_name(controller: str) -> str:

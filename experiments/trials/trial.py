@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from controllers import Briefing, SolveStatus, load_controller
+from controllers import Briefing, Controller, SolveStatus, load_controller
 from experiments.runs import check_all, to_json
 from experiments.trials.catalogue import device_plant
 from experiments.trials.guarded_controller import GuardedController, Standstill
@@ -67,6 +67,9 @@ class Trial:
     spread : float
         How far the individual may be from the patient that the controller is told of; see
         :func:`plants.individual`.
+    believed : str
+        Name or path of another patient whom the controller is told of in place of the profile; ""
+        for the profile.
     conditions : Conditions
         Rhythm, valve diseases, reflex, slow clock, the level of a right pump and the way in. The
         controller is told of the diseases and of the right pump.
@@ -95,6 +98,7 @@ class Trial:
     speed: float | None = None
     spread: float = 0.0
     therapy: str = "default"
+    believed: str = ""
     conditions: Conditions = field(default_factory=Conditions)
 
     def __post_init__(self) -> None:
@@ -165,6 +169,7 @@ class TrialRun:
 def run_trial(
     trial: Trial,
     *,
+    controller: Controller | None = None,
     log_interval: float | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> TrialRun:
@@ -176,6 +181,8 @@ def run_trial(
     ----------
     trial : Trial
         What to run.
+    controller : Controller, optional
+        Drives in place of the one that the trial names.
     log_interval : float, optional
         Interval (s) of the recorded waveforms; None records none.
     progress : callable, optional
@@ -196,11 +203,12 @@ def run_trial(
     >>> run.rollout.sizes["step_time"], run.held_commands
     (3, 0)
     """
-    profile = Patient.load(trial.patient)
     sensors = Sensors(trial.tier, seed=trial.seed)
     scenario = Scenario.load(trial.scenario)
     plant = device_plant(
-        _individual(profile, trial.seed, trial.spread), trial.device, trial.conditions
+        _individual(Patient.load(trial.patient), trial.seed, trial.spread),
+        trial.device,
+        trial.conditions,
     )
     therapy = individual_therapy(Therapy.load(trial.therapy), plant.patient)
     pump = plant.pump
@@ -208,8 +216,10 @@ def run_trial(
     check_blood_budget(plant.patient, scenario, trial.duration)
     if pump is None and trial.controller != HOLD:
         raise InputError("controller", trial.controller, "only with a device")
+    guard = (
+        Standstill() if pump is None else _briefed(trial, plant, therapy, start_speed, controller)
+    )
     simulator = trial.conditions.simulator(plant, scenario, seed=trial.seed)
-    guard = Standstill() if pump is None else _briefed(trial, profile, plant, therapy, start_speed)
     driver = None if pump is None else DeviceDriver(pump)
     rollout = run_course(
         simulator,
@@ -260,6 +270,7 @@ def check_names(trial: Trial) -> None:
     check_all(
         [
             partial(Patient.load, trial.patient),
+            partial(Patient.load, trial.believed or trial.patient),
             partial(_start_speed, trial),
             partial(Scenario.load, trial.scenario),
             partial(Therapy.load, trial.therapy),
@@ -283,23 +294,23 @@ def check_controller(trial: Trial) -> None:
     InputError
         It is unknown or cannot work with this patient, pump or tier.
     """
-    profile = Patient.load(trial.patient)
-    plant = device_plant(profile, trial.device, trial.conditions)
+    plant = device_plant(Patient.load(trial.patient), trial.device, trial.conditions)
     if plant.pump is None:
         raise InputError("device", trial.device, "a pump: there is nothing to control without one")
     start = held_speed(plant.pump, trial.level, trial.speed)
-    _briefed(trial, profile, plant, Therapy.load(trial.therapy), start)
+    _briefed(trial, plant, Therapy.load(trial.therapy), start)
 
 
 def _briefed(
-    trial: Trial, profile: Patient, plant: Plant, therapy: Therapy, start_speed: float
+    trial: Trial, plant: Plant, therapy: Therapy, start_speed: float, own: Controller | None = None
 ) -> GuardedController:
-    controller = GuardedController(load_controller(trial.controller), trial.controller)
+    """The controller, told of the profile or of whom the trial believes the patient to be."""
+    controller = GuardedController(own or load_controller(trial.controller), trial.controller)
     assert plant.pump is not None  # Asked only where there is a device.
     beside = plant.right if plant.left is not None else None
     controller.reset(
         Briefing(
-            patient=trial.conditions.diseased(profile),
+            patient=trial.conditions.diseased(trial.believed or trial.patient),
             pump=plant.pump,
             therapy=therapy,
             period=trial.period,

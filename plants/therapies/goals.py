@@ -154,9 +154,10 @@ class Goal(Bounds):
     def cost(self, value: Any) -> Any:
         """What a value costs: 0 in the range, more with every distance from it.
 
-        ``weight * 2 * (sqrt(1 + r**2) - 1)`` at a distance of ``r`` scales (pseudo-Huber: Charbonnier
-        1997 IEEE Trans Image Process). That is the square of a small distance and twice a large
-        one, so that a goal out of reach neither drowns the others nor is given up for nothing.
+        ``weight * 2 * (sqrt(1 + r**2) - 1)`` at a distance of ``r`` scales: the pseudo-Huber
+        function (Charbonnier 1997 IEEE Trans Image Process). That is the square of a small distance
+        and twice a large one, so that a goal out of reach neither drowns the others nor is given up
+        for nothing.
         """
         return self.residual(value) ** 2
 

@@ -95,7 +95,7 @@ seeds = [1]
 patients = ["shock-c", "shock-d"]
 scenarios = ["none"]
 controllers = ["fixed:P-6", "fixed:P-8"]
-level_sweep = true
+references = true
 """
 
 

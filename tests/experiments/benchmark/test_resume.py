@@ -46,8 +46,8 @@ def test_going_on_does_nothing_twice(impellab, suite, tmp_path, monkeypatch):
 
     monkeypatch.setattr(resumable_study, "run_each", counts)
     document = impellab("benchmark", "--resume", work, "--json").document
-    assert len(done) == len(set(done)) == 18
-    assert len(document["rows"]) == 6
+    assert len(done) == len(set(done)) == 8
+    assert len(document["rows"]) == 8
     (folder,) = runs(tmp_path)
     assert folder.name == work.name.removesuffix(".work")
     assert (folder / "report.html").is_file()
@@ -87,7 +87,7 @@ def test_a_file_that_a_plan_names_runs_only_where_it_is_named_again(impellab, su
         "class Theirs(FixedLevel): pass\n"
     )
     theirs = "theirs.py:Theirs"
-    text = suite.read_text().replace("level_sweep = true", "").replace('"shock-c", ', "")
+    text = suite.read_text().replace("references = true", "").replace('"shock-c", ', "")
     content = tomllib.loads(text) | {"controllers": [theirs], "duration": 1.0}
     settings = {"suite": "theirs.toml", "content": content, "entrants": [theirs]}
     work = WorkFolder.create("benchmark", tmp_path / "runs", settings, seeds={}, study="benchmark")
@@ -129,7 +129,7 @@ def test_an_interrupted_program_goes_on(impellab, suite, tmp_path):
         "class Slower(Slow): pass\n"
     )
     program = [sys.executable, "-m", "experiments", "benchmark", "--json"]
-    text = suite.read_text(encoding="utf-8").replace("level_sweep = true", "")
+    text = suite.read_text(encoding="utf-8").replace("references = true", "")
     suite.write_text(text, encoding="utf-8")
     controllers = ["--controller", f"{slow}:Slow", "--controller", f"{slow}:Slower"]
     started = [*program, "--suite", suite, "--workers", "2", *controllers]

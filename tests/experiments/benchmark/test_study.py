@@ -14,8 +14,6 @@ from plants import InputError
 from plants.quantities import each_error
 
 FILES = {
-    "against-best-level.csv",
-    "against-best-level.parquet",
     "comparison.png",
     "config.json",
     "controllers.csv",
@@ -24,8 +22,14 @@ FILES = {
     "courses-speed.png",
     "courses.csv",
     "courses.parquet",
-    "levels.csv",
-    "levels.parquet",
+    "performance-profiles.png",
+    "profiles.csv",
+    "profiles.parquet",
+    "references.csv",
+    "references.parquet",
+    "regret-map.png",
+    "regret.csv",
+    "regret.parquet",
     "report.html",
     "rows.csv",
     "rows.parquet",
@@ -46,10 +50,11 @@ def edit(path, old, new):
 
 def test_the_quick_suite_is_what_it_says():
     suite = Suite.load("quick")
-    assert {"shock-c", "shock-d", "shock-e"} <= set(suite.patients)
+    trials = suite.trials(("pi",))
+    assert {trial.patient for trial in trials} == {"shock-c", "shock-d", "shock-e"}
     assert {"fixed:P-6", "pi", "lqg", "nmpc"} <= set(suite.controllers)
-    assert suite.level_sweep
-    assert suite.levels[0] == "P-1"
+    assert suite.references
+    assert {part.name for part in suite.parts} == {"5.5", "CP"}
     trials = module.planned_trials(suite, suite.controllers)
     assert len({trial.key for trial in trials}) == len(trials)
 
@@ -67,7 +72,7 @@ def test_the_quick_suite_is_what_it_says():
         ("seeds = [1]", "", "seeds"),
         ('level = "P-6"', 'level = "P-66"', "P-66"),
         ("spread", "spraed", "spraed"),
-        ("level_sweep = true", "level_sweep = 1", "true or false"),
+        ("references = true", "references = 1", "true or false"),
         ("name", "name = [", "TOML"),
     ],
 )
@@ -88,7 +93,7 @@ def test_a_benchmark(impellab, suite, tmp_path, user_controller):
     (folder,) = runs(tmp_path)
     assert document["run"] == str(folder)
     assert {path.name for path in folder.iterdir()} == FILES
-    names = ["fixed:P-6", "fixed:P-8", "mine.py:Mine", "best-fixed"]
+    names = ["fixed:P-6", "fixed:P-8", "mine.py:Mine", "best-fixed", "oracle"]
     assert [row["controller"] for row in document["rows"]] == 2 * names
     for row in document["rows"]:
         assert row["outcome"] == "completed"
@@ -97,7 +102,7 @@ def test_a_benchmark(impellab, suite, tmp_path, user_controller):
     assert [row["controller"] for row in document["controllers"]] == names
     assert json.loads((folder / "config.json").read_text())["resumed"] == {
         "done_before": 0,
-        "trials": 20,
+        "trials": 10,
     }
     assert len(pandas.read_parquet(folder / "rows.parquet")) == len(document["rows"])
 
@@ -115,7 +120,7 @@ def test_results_do_not_depend_on_the_number_of_workers(impellab, suite, tmp_pat
         "        super().reset(briefing)\n"
     )
     edit(suite, '"fixed:P-6", "fixed:P-8"', f"'{slow}:Slow', 'pi'")
-    edit(suite, "level_sweep = true", "")
+    edit(suite, "references = true", "")
     folders = []
     for workers in ("1", "2"):
         made = tmp_path / workers
@@ -136,21 +141,57 @@ def test_results_do_not_depend_on_the_number_of_workers(impellab, suite, tmp_pat
             assert path.read_bytes() == (together / path.name).read_bytes(), path.name
 
 
-def test_the_best_level_is_the_best_held_level(impellab, suite):
+def test_references_bound_what_control_can_bring(impellab, suite):
+    edit(suite, "duration = 5.0", "duration = 20.0")
+    edit(suite, '["none"]', '["contractility-loss"]')
     document = impellab("benchmark", "--suite", suite, "--workers", "1", "--json").document
+    rows = {(row["patient"], row["controller"]): row for row in document["rows"]}
     for patient in ("shock-c", "shock-d"):
-        levels = {
-            row["level"]: row["therapy_cost"]
-            for row in document["levels"]
-            if row["patient"] == patient
-        }
-        assert len(levels) == 9
-        best = min(levels, key=levels.get)
-        for row in document["against_best_level"]:
-            if row["patient"] == patient:
-                assert row["best_level"] == best
-                assert row["best_level_cost"] == pytest.approx(levels[best])
-                assert row["gain"] <= 1e-12
+        best, oracle = rows[patient, "best-fixed"], rows[patient, "oracle"]
+        assert oracle["therapy_cost"] <= best["therapy_cost"]
+        (told,) = [row for row in document["references"] if row["patient"] == patient]
+        assert told["best_level"] == best["level"]
+        assert told["best_level_cost"] == best["therapy_cost"]
+        for level in ("P-6", "P-8"):
+            assert best["therapy_cost"] <= rows[patient, f"fixed:{level}"]["therapy_cost"] + 1e-9
+        if best["level"] == "P-8":
+            assert rows[patient, "fixed:P-8"]["regret"] == pytest.approx(1.0)
+    assert {row["controller"] for row in document["regret"]} == {"fixed:P-6", "fixed:P-8"}
+
+
+def test_parts_differ_in_what_they_say_and_share_their_references(suite):
+    suite.write_text(
+        suite.read_text()
+        + '[[parts]]\nname = "a"\n[[parts]]\nname = "b"\ntier = "console"\n'
+        + '[[parts]]\nname = "c"\ndevice = "5.5"\nbelieved = "shock-e"\nspread = 0.0\n'
+        + 'rhythm = "atrial-fibrillation"\nseeds = [3, 4]\npatients = ["shock-e"]\n'
+    )
+    loaded = Suite.load(suite)
+    trials = module.planned_trials(loaded, ("pi",))
+    own = [trial for trial in trials if trial.controller == "pi"]
+    assert [(trial.device, trial.tier) for trial in own] == [
+        *[("CP", "icu")] * 2,
+        *[("CP", "console")] * 2,
+        *[("5.5", "icu")] * 2,
+    ]
+    assert {(trial.believed, trial.conditions.rhythm, trial.seed) for trial in own[4:]} == {
+        ("shock-e", "atrial-fibrillation", 3),
+        ("shock-e", "atrial-fibrillation", 4),
+    }
+    assert sum(trial.controller == "oracle" for trial in trials) == 4
+
+
+def test_mistakes_of_a_part_name_it(suite):
+    suite.write_text(
+        suite.read_text()
+        + '[[parts]]\nname = "a"\ndevice = "CPP"\n[[parts]]\nname = "a"\ntier = "gold"\n'
+        + '[[parts]]\nname = "c"\nbelieved = "shok-d"\nrhythm = "waltz"\n'
+    )
+    with pytest.raises(InputError) as refused:
+        Suite.load(suite)
+    assert {error.field for error in each_error(refused.value)} == {
+        *("parts[0].device", "parts[1].tier", "parts[2].believed", "parts[2].rhythm")
+    }
 
 
 @pytest.mark.usefixtures("narrow_life")
@@ -160,7 +201,7 @@ def test_readable_output(impellab, suite):
     assert result.code == 0
     assert "best-fixed" in result.out
     assert "runs/" in result.out
-    assert "no patient lives with what 3 trials came to" in result.errors[-1]
+    assert "no patient lives with what 4 trials came to" in result.errors[-1]
 
 
 def test_a_trial_that_fails_is_counted(impellab, suite, user_controller):
@@ -177,7 +218,7 @@ def test_a_trial_that_fails_is_counted(impellab, suite, user_controller):
 
 def test_a_benchmark_of_which_nothing_could_be_run(impellab, suite, tmp_path, user_controller):
     broken = user_controller.replace("Mine", "Broken")
-    edit(suite, "level_sweep = true", "")
+    edit(suite, "references = true", "")
     edit(suite, '"fixed:P-6", "fixed:P-8"', f"'{broken}'")
     result = impellab("benchmark", "--suite", suite, "--workers", "1", "--json")
     assert result.code == 1
@@ -206,7 +247,7 @@ def test_policies_take_part_where_there_are_any(tmp_path, monkeypatch):
 
 
 def test_a_policy_for_another_suite_is_left_out_with_a_note(impellab, suite, monkeypatch, tmp_path):
-    edit(suite, "level_sweep = true", "reference_policies = true")
+    edit(suite, "references = true", "reference_policies = true")
     policy = f"policy:{tmp_path / 'nowhere'}"
     monkeypatch.setattr(module, "reference_policies", lambda: ((policy,), ""))
     document = impellab("benchmark", "--suite", suite, "--workers", "1", "--json").document
