@@ -227,7 +227,7 @@ def test_the_default_therapy_is_as_told():
     for goal in therapy.goals:
         (line,) = re.findall(rf"^\| `{goal.signal}` \|.*$", text, flags=re.MULTILINE)
         _, between, weight, scale = (cell.strip() for cell in line.strip("|").split("|"))
-        ends = [end for end in (goal.low, goal.high) if end is not None]
+        ends = [end for end in (goal.low, goal.high, goal.high_share) if end is not None]
         assert [float(end) for end in re.findall(r"\d+(?:\.\d+)?(?= |$)", between)] == ends
         assert (float(weight), float(scale)) == (goal.weight, goal.scale)
 

@@ -10,8 +10,7 @@ import numpy as np
 from controllers import Briefing, Command
 from experiments.benchmark.oracle import SpeedPlan, held_plans, oracle_plan
 from experiments.benchmark.speed_plans import PlannedTrial
-from experiments.trials import Trial, TrialResult, failed_result, run_safely
-from experiments.trials.catalogue import device_plant
+from experiments.trials import Trial, TrialResult, device_plant, failed_result, run_safely
 from plants import (
     InputError,
     Level,

@@ -80,10 +80,10 @@ def _descended(
     block = np.arange(trial.periods) // hold
     basis = (block[None, :] == np.arange(block[-1] + 1)[:, None]).astype(float)
     for _ in range(_ITERATIONS):
-        found = _stepped(trial, plan, basis, bounds)
-        gain = plan.cost - found.cost
+        stepped = _stepped(trial, plan, basis, bounds)
+        gain = plan.cost - stepped.cost
         if gain > 0.0:
-            plan = found
+            plan = stepped
         if gain < _ENOUGH * plan.cost:
             break
     return plan

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.colors import TwoSlopeNorm
 
 from experiments.figures import COLORS, Figure, new_figure, plain, shared_legend
 from experiments.statistics import DataFrame
@@ -20,6 +19,8 @@ def regret_map(regret: DataFrame) -> Figure:
     regret : DataFrame
         Columns ``part``, ``scenario``, ``controller`` and ``regret``.
     """
+    from matplotlib.colors import TwoSlopeNorm
+
     places = list(dict.fromkeys(zip(regret["part"], regret["scenario"], strict=True)))
     names = list(dict.fromkeys(regret["controller"]))
     values = np.full((len(names), len(places)), np.nan)

@@ -2,6 +2,7 @@
 
 from experiments.trials.catalogue import (
     NO_DEVICE as NO_DEVICE,
+    device_plant as device_plant,
     left_pump as left_pump,
     listing as listing,
     load_device as load_device,

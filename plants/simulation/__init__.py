@@ -17,7 +17,6 @@ from plants.simulation.death_watch import (
     fall_cause as fall_cause,
     fall_text as fall_text,
 )
-from plants.simulation.individual_therapy import individual_therapy as individual_therapy
 from plants.simulation.outcome import (
     COMPLETED as COMPLETED,
     DIED as DIED,
@@ -25,6 +24,7 @@ from plants.simulation.outcome import (
     failure_outcome as failure_outcome,
     is_fatal as is_fatal,
 )
+from plants.simulation.patient_therapy import individual_therapy as individual_therapy
 from plants.simulation.periods import (
     PERIOD_UNIT as PERIOD_UNIT,
     is_whole_multiple as is_whole_multiple,

@@ -99,7 +99,7 @@ def test_a_plant_that_breaks_pays_too():
     bleeding = Scenario("b", "", (Event("volume", -4000.0, "ramp", 1.0, duration=20.0),))
     cost = planned(bleeding).costs(np.full((1, 24), PUMP.speed("P-6"))).costs[0]
     assert math.isfinite(cost)
-    assert cost > 20.0
+    assert cost > 10.0
 
 
 def test_the_oracle_beats_every_held_speed_where_the_best_one_moves():

@@ -23,7 +23,7 @@ PPO = pytest.importorskip("stable_baselines3").PPO
 
 SMALL = {"environments": 2, "n_steps": 32, "batch_size": 32}
 #: Short episodes: those of the evaluation would take most of the time.
-ARGUMENTS = {"patient": "shock-c", "max_episode_steps": 50}
+ARGUMENTS = {"patient": "shock-c", "device": "CP", "max_episode_steps": 50}
 
 
 def settings(**changes):

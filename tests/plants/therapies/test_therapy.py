@@ -215,9 +215,9 @@ def test_batches_give_what_single_patients_give(therapy):
     batch = {name: np.array([_GOOD[name], _BAD[name]]) for name in _GOOD}
     change = np.array([0.0, 1000.0])
     for read in (therapy.costs, therapy.goal_rewards):
-        together, one, other = read(batch, change), read(_GOOD, 0.0), read(_BAD, 1000.0)
+        together, good, bad = read(batch, change), read(_GOOD, 0.0), read(_BAD, 1000.0)
         for name, values in together.items():
-            assert values == pytest.approx([one[name], other[name]])
+            assert values == pytest.approx([good[name], bad[name]])
     assert therapy.cost(batch) == pytest.approx([therapy.cost(_GOOD), therapy.cost(_BAD)])
     assert therapy.in_range(batch)["map"].tolist() == [True, False]
     assert therapy.within_limits(batch)["suction_margin"].tolist() == [True, False]
