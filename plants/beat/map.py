@@ -151,6 +151,11 @@ class BeatMap:
         """Number of integration steps in a beat."""
         return round(self.period(values) / values[STEP])
 
+    def moving_states(self, values: Array) -> Array:
+        """Places of the states that act on a beat: without what the plant does not have."""
+        parts = PlantParts.of(values)
+        return _moving(parts.inertia, parts.right_pump)[0]
+
     def period(self, values: Array) -> float:
         """Duration of a beat, s."""
         return SECONDS_PER_MINUTE / (values[_RATE] * values[_RATE_FACTOR])

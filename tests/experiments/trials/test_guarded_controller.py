@@ -117,3 +117,17 @@ def test_a_second_interrupt_does_not_break_off_the_first(tmp_path):
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in errors
+
+
+def test_what_can_be_prepared_is_outside_of_the_time_that_counts():
+    ran = run_trial(Trial(controller="nmpc", level="P-6", duration=4.0))
+    first, *others = ran.statuses
+    assert first.preparation_milliseconds == 0.0
+    assert all(status.preparation_milliseconds > status.milliseconds for status in others)
+    for status, spent in zip(ran.statuses, ran.act_milliseconds, strict=True):
+        assert spent < status.milliseconds + 0.5 * others[0].preparation_milliseconds
+
+
+def test_a_users_own_method_of_that_name_is_not_called(ran):
+    """It may mean anything."""
+    assert ran(reset="self.prepare = lambda: 1 / 0").statuses == ()
