@@ -192,7 +192,7 @@ class NmpcController:
         plan = self._bounds.kept(self._plan, speed * KRPM_PER_RPM)
         with np.errstate(all="ignore"):
             state = estimator.ahead(speed, self._briefing.period)
-        start = estimator.directions(speed)
+        start = estimator.directions()
         prediction = self._predict(plan, slopes=True, state=state, start=start)
         self._prepared = Preparation(
             plan, state, estimator.log_factors, prediction, _milliseconds_since(begun)

@@ -100,6 +100,7 @@ class BeatEstimator:
             raise InputError("tier", briefing.tier, "a tier with any of " + ", ".join(USABLE))
         self._plant = briefing.plant
         self.beats = BeatMap(self._plant, step=self.settings.step)
+        self._moving = self.beats.moving_states(self.beats.values(briefing.start_speed))
         self._briefed_rate = briefing.patient["heart_rate"]
         self._clock = BeatClock(self._briefed_rate)
         self._rate_factor = 1.0
@@ -204,33 +205,32 @@ class BeatEstimator:
             state = self.beats.beat(state, values).state
         return state
 
-    def directions(self, speed: float) -> StartDirections:
+    def directions(self) -> StartDirections:
         """Directions of :meth:`amounts`: of each state that acts on a beat, and each log factor."""
-        values = self.beats.values(speed, self.disturbances)
-        return self._directions(self.beats.moving_states(values), len(values))
+        return self._directions(self._moving)
 
-    def amounts(self, speed: float, state: Array, log_factors: Array) -> Array:
+    def amounts(self, state: Array, log_factors: Array) -> Array:
         """How far the estimate lies from a state and factors, along the directions."""
-        moving = self.beats.moving_states(self.beats.values(speed, self.disturbances))
-        return np.concatenate([(self.state - state)[moving], self.log_factors - log_factors])
+        moved = (self.state - state)[self._moving]
+        return np.concatenate([moved, self.log_factors - log_factors])
 
     @property
     def log_factors(self) -> Array:
         """Logarithms of the factors, in the order of ``FACTORS``."""
         return self._log_factors
 
-    def _directions(self, states: Array, n_values: int) -> StartDirections:
+    def _directions(self, states: Array) -> StartDirections:
         count, n = len(states) + len(FACTORS), len(states)
         d_state = np.zeros((count, len(STATES)))
         d_state[np.arange(n), states] = 1.0
-        d_values = np.zeros((count, n_values))
+        d_values = np.zeros((count, len(VALUES)))
         d_values[n + np.arange(len(FACTORS)), _FACTOR_ROWS] = np.exp(self._log_factors)
         return StartDirections(d_state, d_values)
 
     def _linearised(self, speed: float) -> tuple[Beat, Array, Array]:
         """The beat, and the slopes of the augmented state and of the metrics of the beat."""
         values = self.beats.values(speed, self.disturbances)
-        beat = self.beats.beat(self.state, values, *self._directions(_ESTIMATED, len(values)))
+        beat = self.beats.beat(self.state, values, *self._directions(_ESTIMATED))
         slope = np.eye(_N + len(FACTORS))
         slope[:_N] = beat.d_state[:, _ESTIMATED].T
         return beat, slope, beat.d_metrics.T

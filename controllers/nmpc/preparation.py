@@ -52,6 +52,6 @@ class Preparation:
         made = self.prediction.sensitivities
         if made is None:
             return self.prediction
-        amounts = estimator.amounts(speed, self.state, self.log_factors)
+        amounts = estimator.amounts(self.state, self.log_factors)
         with np.errstate(all="ignore"):
             return horizon.assembled(made.moved(amounts), self.plan / KRPM_PER_RPM, speed)

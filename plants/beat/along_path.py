@@ -77,8 +77,7 @@ def directions_along(
     d_end, seen, marks = tangent(path, values, d_state, d_held, mark)
     d_acc = np.zeros((len(d_state), _A))
     d_acc[:, _SEEN] = seen
-    onset = np.concatenate([d_state, d_held], axis=1)
-    d_acc[:, _ONSET] = (onset @ _begin()(path[0], values).T)[:, _ONSET]
+    d_acc[:, _ONSET] = np.concatenate([d_state, d_held], axis=1) @ _onset()(path[0], values).T
     share = (end_systole - phases[mark]) / (phases[mark + 1] - phases[mark])
     for k, weight in enumerate((1.0 - share, share)):
         d_acc[:, _END_SYSTOLE] += weight * (marks[:, k] @ volume(path[mark + k], values)[0])
@@ -110,10 +109,10 @@ def _arguments() -> tuple[ca.SX, ca.SX, ca.SX]:
 
 
 @functools.cache
-def _begin() -> _Jacobian:
-    """Of the accumulator at the onset by the state and the held values there."""
+def _onset() -> _Jacobian:
+    """Of what is sampled at the onset by the state and the held values there."""
     x, v, held = _arguments()
-    return _Jacobian([x, v], plant_model().begin(x, v), ca.vertcat(x, held))
+    return _Jacobian([x, v], plant_model().begin(x, v)[_ONSET], ca.vertcat(x, held))
 
 
 @functools.cache

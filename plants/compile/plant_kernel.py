@@ -107,6 +107,7 @@ class PlantKernel:
         self._tangent: Any = None
         self._state_tangent: Any = None
         self._n_states = functions.slope.size1_in(0)
+        self._n_seen = functions.slope.size1_out(1) + 2 * functions.slope.size1_out(2)
         self._course = library_function(self._block.library, "impellab_course", "aalia")
 
     def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
@@ -185,10 +186,9 @@ class PlantKernel:
         if self._path_tangent is None:
             library = load_library(path_tangent_source(self._functions, self._path_entries))
             self._path_tangent = library_function(library, "impellab_path_tangent", "aallaaala")
-        sizes, count = self._functions.sizes, len(d_state)
+        count = len(d_state)
         moved, held = (_in_groups(rows, PATH_DIRECTIONS) for rows in (d_state, d_held))
-        n_seen = sizes["n_integrands"] + 2 * sizes["n_extremes"]
-        seen = np.zeros((len(moved), n_seen, PATH_DIRECTIONS))
+        seen = np.zeros((len(moved), self._n_seen, PATH_DIRECTIONS))
         marks = np.zeros((2, *moved.shape)).reshape(len(moved), 2 * moved.shape[1], -1)
         self._path_tangent(path, values, len(path) - 1, len(moved), moved, held, seen, mark, marks)
         marked = _in_rows(marks)[:count].reshape(count, 2, -1)

@@ -32,6 +32,13 @@ PATH_STEPS = 8
 #: Directions that are carried together.
 PATH_DIRECTIONS = 8
 
+# GCC keeps to half of a register of 512 bits unless told otherwise; a group fills a whole one.
+_WIDE = """
+#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
+#pragma GCC target("prefer-vector-width=512")
+#endif
+"""
+
 
 def path_tangent_source(functions: PlantFunctions, entries: Sequence[int]) -> str:
     """Self-contained C99 of the derivatives of state, integrals and extremes along a course.
@@ -64,9 +71,9 @@ def path_tangent_source(functions: PlantFunctions, entries: Sequence[int]) -> st
         **array_sizes(emitted[0].sizes),
         **sizes,
     )
-    constants = f"#define IK_STEPS {PATH_STEPS}\n#define IK_DIRECTIONS {PATH_DIRECTIONS}"
+    constants = _WIDE + f"#define IK_STEPS {PATH_STEPS}\n#define IK_DIRECTIONS {PATH_DIRECTIONS}"
     texts = (part.source for part in emitted)
-    return "\n".join((elementary_functions(), constants, *texts, loop))
+    return "\n".join((constants, elementary_functions(), *texts, loop))
 
 
 @dataclass(frozen=True)

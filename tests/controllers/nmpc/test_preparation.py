@@ -219,6 +219,6 @@ def test_directions_from_the_start_do_not_touch_those_of_the_plan():
     horizon: Horizon = controller._horizon
     plan = np.full(4, 40_000.0)
     alone = horizon.predict(estimator.state, {}, plan, speed)
-    beside = horizon.predict(estimator.state, {}, plan, speed, start=estimator.directions(speed))
+    beside = horizon.predict(estimator.state, {}, plan, speed, start=estimator.directions())
     np.testing.assert_allclose(beside.residual_slope, alone.residual_slope, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(beside.margin_slope, alone.margin_slope, rtol=1e-12, atol=1e-12)
