@@ -11,7 +11,15 @@ from controllers.operating_points import (
 )
 from controllers.pi import PI, Gains
 from controllers.policy import PolicyController
-from controllers.protocol import Briefing, Command, CommandError, Controller, Outcome, SolveStatus
+from controllers.protocol import (
+    Briefing,
+    Command,
+    CommandError,
+    Controller,
+    Outcome,
+    Preparing,
+    SolveStatus,
+)
 from controllers.registry import (
     CONTROLLER_FORMS,
     check_controller_name,
@@ -61,6 +69,7 @@ __all__ = [
     "Outcome",
     "PciController",
     "PolicyController",
+    "Preparing",
     "Reason",
     "RecoveryTracker",
     "SolveStatus",

@@ -21,7 +21,7 @@ class Outcome(enum.Enum):
     'SOLVED'
     """
 
-    SOLVED = "the plan is optimal to the tolerance; it was applied"
+    SOLVED = "the plan is optimal to the tolerance, or to its one step; it was applied"
     LATE = "out of time or iterations with a valid, improved plan, which was applied; allow more"
     CLIPPED = "the plan left the range or rate of the speed and was clipped to them; it was applied"
     INFEASIBLE = "no plan meets the hard limits; the last good plan was shifted and applied"
@@ -40,12 +40,15 @@ class SolveStatus:
     iterations : int
         Iterations taken.
     milliseconds : float
-        Wall time.
+        Wall time from the measurement to the command.
+    preparation_milliseconds : float
+        Wall time of what was done for it before the measurement came.
     """
 
     outcome: Outcome
     iterations: int
     milliseconds: float
+    preparation_milliseconds: float = 0.0
 
     @property
     def advice(self) -> str:
@@ -214,4 +217,22 @@ class Controller(Protocol):
 
     def act(self, measurement: Measurement) -> Command:
         """The command for the coming period."""
+        ...
+
+
+@runtime_checkable
+class Preparing(Controller, Protocol):
+    """A controller that can do a part of its work before the measurement comes.
+
+    Whether it is asked to changes no command, only how long :meth:`act` takes.
+
+    Examples
+    --------
+    >>> from controllers import PI, NmpcController, Preparing
+    >>> isinstance(NmpcController(), Preparing), isinstance(PI(), Preparing)
+    (True, False)
+    """
+
+    def prepare(self) -> None:
+        """What the next command needs; to be called once a command has been sent."""
         ...

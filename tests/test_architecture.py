@@ -17,6 +17,7 @@ MOST_FILES = 15  # in a folder, besides its face
 COMMAND_LINE = "experiments.cli"
 #: Tests of a topic that spans several modules.
 TOPICS = {
+    "controllers/nmpc/test_reproducible.py",
     "controllers/test_copies.py",
     "controllers/weaning/test_course.py",
     "envs/test_contract.py",

@@ -5,10 +5,15 @@ speeds over the coming beats is improved by Gauss-Newton steps (sequential quadr
 with exact sensitivities, one shooting interval), warm-started from the last plan; its first speed
 is applied.
 
+By default there is one step a period (real-time iteration), in two phases. Once a command has been
+sent the horizon is linearised about the last plan, from the state that is expected at the next
+period, by the plan and by that state. The measurement then moves the linearised beats to the
+estimated state, and a small quadratic programme is left.
+
 References
 ----------
 Diehl M et al. (2002) Real-time optimization and nonlinear model predictive control of processes
-governed by differential-algebraic equations. J Process Control 12:577 (warm-started iterations).
+governed by differential-algebraic equations. J Process Control 12:577 (preparation and feedback).
 Kerrigan EC, Maciejowski JM (2000) Soft constraints and exact penalty functions in model predictive
 control. UKACC Control (slacks).
 """
@@ -22,13 +27,15 @@ import time
 import numpy as np
 
 from controllers.nmpc.estimator import BeatEstimator
-from controllers.nmpc.horizon import Horizon, Prediction
+from controllers.nmpc.horizon import Horizon, Prediction, StartDirections
+from controllers.nmpc.preparation import Preparation
 from controllers.nmpc.quadratic_programme import PlanBounds, plan_step
+from controllers.nmpc.reserve import with_reserve
 from controllers.nmpc.settings import EstimatorSettings, NmpcSettings
 from controllers.operating_points import speed_limits
 from controllers.protocol import Briefing, Command, Outcome, SolveStatus, not_reset
 from controllers.supervision import Reading, Supervisor, Used
-from plants import Measurement, PhysicsError, Therapy
+from plants import Measurement, PhysicsError
 from plants.quantities import KRPM_PER_RPM, Array
 
 #: A plan that lies further out of its bounds than this, krpm, was not only rounded.
@@ -47,6 +54,9 @@ class NmpcController:
     anything is made of it; the status says so (``CLIPPED``). The result does not depend on the
     machine: iterations end a solve, and the clock only with ``NmpcSettings(time_limit=...)``. What
     has to be compiled is compiled at the reset.
+
+    A loop that works in real time calls :meth:`prepare` once it has sent a command; ``NmpcSettings(
+    scheme="converged")`` takes as many steps as the plan needs, all after the measurement.
 
     Parameters
     ----------
@@ -78,6 +88,7 @@ class NmpcController:
         self.settings = settings or NmpcSettings()
         self.estimator = BeatEstimator(estimator)
         self._supervisor: Supervisor | None = None
+        self._prepared: Preparation | None = None
 
     def reset(self, briefing: Briefing) -> None:
         """Begin a new run; see :class:`controllers.Controller`.
@@ -103,10 +114,14 @@ class NmpcController:
         self._speed = briefing.start_speed
         self._reset_plan()
         self.estimator.warm_up(self._speed)
+        # All is compiled now; the first period begins as every other.
+        self.prepare()
         self._improved_plan(math.inf)
+        self._prepared = None
 
     def _reset_plan(self) -> None:
         self._plan = np.full(len(self.settings.blocks), self._speed * KRPM_PER_RPM)
+        self._prepared = None
 
     def act(self, measurement: Measurement) -> Command:
         """The command for the coming period; see :class:`controllers.Controller`.
@@ -122,22 +137,28 @@ class NmpcController:
 
     def advance(self, reading: Reading) -> Command:
         """The command by what is believed of the measurement."""
-        begun = time.perf_counter()
+        begun, spent = time.perf_counter(), 0.0
+        if self.settings.scheme == "real-time":
+            if self._prepared is None:
+                self.prepare()
+            else:
+                spent = self._prepared.milliseconds
         self.estimator.update(reading.values, speed=self._speed, seconds=reading.seconds)
         limit = self.settings.time_limit
         deadline = math.inf if limit is None else begun + limit * self._briefing.period
-        plan, outcome, iterations = self._improved_plan(deadline)
+        improved = self._improved_plan if self._prepared is None else self._real_time_step
+        plan, outcome, iterations = improved(deadline)
         if plan is None:
             self._failures += 1
             if self._failures >= self.settings.max_failures:
                 self.restart(self._safe_speed)
-                return Command(self._speed, _status(Outcome.FALLBACK, iterations, begun))
+                return Command(self._speed, _status(Outcome.FALLBACK, iterations, begun, spent))
             self._shift_plan()
         else:
             self._failures = 0
             self._plan = plan
         self._speed = float(self._plan[0] / KRPM_PER_RPM)
-        return Command(self._speed, _status(outcome, iterations, begun))
+        return Command(self._speed, _status(outcome, iterations, begun, spent))
 
     def _shift_plan(self) -> None:
         """The last good plan, one block on; its end is held."""
@@ -152,15 +173,80 @@ class NmpcController:
         with contextlib.suppress(PhysicsError):
             self.estimator.restart(speed)
 
-    def _predict(self, plan: Array, *, slopes: bool) -> Prediction:
+    def prepare(self) -> None:
+        """Do beforehand what the next command needs: to be called once a command has been sent.
+
+        The state ahead is predicted, and the horizon linearised from there. It changes no command:
+        what has not been prepared is, by the next :meth:`act`, as its first thing.
+
+        Raises
+        ------
+        RuntimeError
+            The controller was not reset first.
+        """
+        if self._supervisor is None:
+            raise not_reset()
+        if self.settings.scheme != "real-time" or self._prepared is not None:
+            return
+        begun, estimator, speed = time.perf_counter(), self.estimator, self._speed
+        plan = self._bounds.kept(self._plan, speed * KRPM_PER_RPM)
+        with np.errstate(all="ignore"):
+            state = estimator.ahead(speed, self._briefing.period)
+        start = estimator.directions()
+        prediction = self._predict(plan, slopes=True, state=state, start=start)
+        self._prepared = Preparation(
+            plan, state, estimator.log_factors, prediction, _milliseconds_since(begun)
+        )
+
+    def _predict(
+        self,
+        plan: Array,
+        *,
+        slopes: bool,
+        state: Array | None = None,
+        start: StartDirections | None = None,
+    ) -> Prediction:
         with np.errstate(all="ignore"):  # A wild plan may overflow; `finite` tells.
             return self._horizon.predict(
-                self.estimator.state,
+                self.estimator.state if state is None else state,
                 self.estimator.disturbances,
                 plan / KRPM_PER_RPM,
                 self._speed,
                 slopes=slopes,
+                start=start,
             )
+
+    def _real_time_step(self, deadline: float) -> tuple[Array | None, Outcome, int]:
+        """The plan one step on, or None; how it went; iterations.
+
+        The horizon stands prepared: what was estimated moves its beats along their slopes, and a
+        quadratic programme is left.
+        """
+        prepared, self._prepared = self._prepared, None
+        assert prepared is not None
+        plan = prepared.plan
+        prediction = prepared.moved(self.estimator, self._horizon, self._speed)
+        if not prediction.finite:  # The state ahead was none; the one estimated may be.
+            prediction = self._predict(plan, slopes=True)
+        if not prediction.finite:
+            return None, Outcome.FAILED, 0
+        step, clipped = self._step(prediction, plan)
+        if step is None:
+            return None, Outcome.FAILED, 1
+        if clipped:
+            return plan + step, Outcome.CLIPPED, 1
+        late = time.perf_counter() > deadline
+        return plan + step, Outcome.LATE if late else Outcome.SOLVED, 1
+
+    def _step(self, prediction: Prediction, plan: Array) -> tuple[Array | None, bool]:
+        """A Gauss-Newton step within the bounds, or None; whether it had to be clipped to them."""
+        s, last = self.settings, self._speed * KRPM_PER_RPM
+        step = plan_step(prediction, plan, last, self._bounds, penalty=s.penalty, damping=s.damping)
+        if step is None:
+            return None, False
+        kept = self._bounds.kept(plan + step, last)
+        clipped = np.max(np.abs(kept - plan - step)) > _ROUNDING
+        return kept - plan, bool(clipped)
 
     def _merit(self, prediction: Prediction) -> float:
         if not prediction.finite:
@@ -170,24 +256,20 @@ class NmpcController:
 
     def _improved_plan(self, deadline: float) -> tuple[Array | None, Outcome, int]:
         """A better plan than the last, or None; how it went; iterations."""
-        s, last = self.settings, self._speed * KRPM_PER_RPM
-        plan = self._bounds.kept(self._plan, last)
+        s = self.settings
+        plan = self._bounds.kept(self._plan, self._speed * KRPM_PER_RPM)
         prediction = self._predict(plan, slopes=True)
         if not prediction.finite:
             return None, Outcome.FAILED, 0
         solved, late = Outcome.SOLVED, Outcome.LATE
         for iteration in range(1, s.max_iterations + 1):
-            step = plan_step(
-                prediction, plan, last, self._bounds, penalty=s.penalty, damping=s.damping
-            )
+            step, clipped = self._step(prediction, plan)
             if step is None:
                 return None, Outcome.FAILED, iteration
-            kept = self._bounds.kept(plan + step, last)
-            if np.max(np.abs(kept - plan - step)) > _ROUNDING:
+            if clipped:
                 solved = late = Outcome.CLIPPED
-            step = kept - plan
             if np.max(np.abs(step)) < s.tolerance:
-                return kept, solved, iteration
+                return plan + step, solved, iteration
             better = self._line_search(plan, step, self._merit(prediction))
             if better is None:  # No descent is left along an honest direction: a minimum.
                 return plan, solved, iteration
@@ -211,20 +293,9 @@ class NmpcController:
         return None
 
 
-def with_reserve(therapy: Therapy, reserve: float) -> Therapy:
-    """The therapy with its lower limit of the suction margin tightened (mmHg).
-
-    Suction sets in at once, from a margin of some mmHg, so that a plan that ends at the limit is in
-    suction where the patient differs from the believed one (constraint tightening).
-    """
-    limits = tuple(
-        limit.changed(low=limit.low + reserve)
-        if limit.signal == "suction_margin" and limit.low is not None
-        else limit
-        for limit in therapy.limits
-    )
-    return therapy.changed(limits=limits)
+def _status(outcome: Outcome, iterations: int, begun: float, spent: float) -> SolveStatus:
+    return SolveStatus(outcome, iterations, _milliseconds_since(begun), spent)
 
 
-def _status(outcome: Outcome, iterations: int, begun: float) -> SolveStatus:
-    return SolveStatus(outcome, iterations, 1e3 * (time.perf_counter() - begun))
+def _milliseconds_since(begun: float) -> float:
+    return 1e3 * (time.perf_counter() - begun)

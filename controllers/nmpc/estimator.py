@@ -10,12 +10,14 @@ volume.
 
 from __future__ import annotations
 
+import copy
 import math
 
 import numpy as np
 
 from controllers.beat_clock import BeatClock
 from controllers.kalman_correction import innovation_covariance, kalman_correction
+from controllers.nmpc.horizon import StartDirections
 from controllers.nmpc.settings import EstimatorSettings
 from controllers.protocol import Briefing
 from plants import METRICS, STATES, Beat, BeatMap, InputError, Measurement, steady_state, tier_table
@@ -98,6 +100,7 @@ class BeatEstimator:
             raise InputError("tier", briefing.tier, "a tier with any of " + ", ".join(USABLE))
         self._plant = briefing.plant
         self.beats = BeatMap(self._plant, step=self.settings.step)
+        self._moving = self.beats.moving_states(self.beats.values(briefing.start_speed))
         self._briefed_rate = briefing.patient["heart_rate"]
         self._clock = BeatClock(self._briefed_rate)
         self._rate_factor = 1.0
@@ -187,16 +190,48 @@ class BeatEstimator:
         self.covariance = slope @ self.covariance @ slope.T + self._process_noise()
         self.covariance = 0.5 * (self.covariance + self.covariance.T)
 
+    def ahead(self, speed: float, seconds: float) -> Array:
+        """State at the onset of the beat that begins after some time, if nothing is corrected.
+
+        Parameters
+        ----------
+        speed : float
+            Speed (rpm) at which the pump will run.
+        seconds : float
+            Time from the last update, s.
+        """
+        state, values = self.state, self.beats.values(speed, self.disturbances)
+        for _ in range(copy.copy(self._clock).advance(seconds)):
+            state = self.beats.beat(state, values).state
+        return state
+
+    def directions(self) -> StartDirections:
+        """Directions of :meth:`amounts`: of each state that acts on a beat, and each log factor."""
+        return self._directions(self._moving)
+
+    def amounts(self, state: Array, log_factors: Array) -> Array:
+        """How far the estimate lies from a state and factors, along the directions."""
+        moved = (self.state - state)[self._moving]
+        return np.concatenate([moved, self.log_factors - log_factors])
+
+    @property
+    def log_factors(self) -> Array:
+        """Logarithms of the factors, in the order of ``FACTORS``."""
+        return self._log_factors
+
+    def _directions(self, states: Array) -> StartDirections:
+        count, n = len(states) + len(FACTORS), len(states)
+        d_state = np.zeros((count, len(STATES)))
+        d_state[np.arange(n), states] = 1.0
+        d_values = np.zeros((count, len(VALUES)))
+        d_values[n + np.arange(len(FACTORS)), _FACTOR_ROWS] = np.exp(self._log_factors)
+        return StartDirections(d_state, d_values)
+
     def _linearised(self, speed: float) -> tuple[Beat, Array, Array]:
         """The beat, and the slopes of the augmented state and of the metrics of the beat."""
         values = self.beats.values(speed, self.disturbances)
-        count = _N + len(FACTORS)
-        d_state = np.zeros((count, len(STATES)))
-        d_state[np.arange(_N), _ESTIMATED] = 1.0
-        d_values = np.zeros((count, len(values)))
-        d_values[_N + np.arange(len(FACTORS)), _FACTOR_ROWS] = np.exp(self._log_factors)
-        beat = self.beats.beat(self.state, values, d_state, d_values)
-        slope = np.eye(count)
+        beat = self.beats.beat(self.state, values, *self._directions(_ESTIMATED))
+        slope = np.eye(_N + len(FACTORS))
         slope[:_N] = beat.d_state[:, _ESTIMATED].T
         return beat, slope, beat.d_metrics.T
 

@@ -3,13 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from plants import METRICS, STATES, BeatMap, Therapy
 from plants.plant import SPEED
 from plants.quantities import KRPM_PER_RPM, Array
+
+
+class StartDirections(NamedTuple):
+    """Directions from where a horizon starts: of the state at its onset and of what is held.
+
+    Attributes
+    ----------
+    state : ndarray, shape (n_directions, n_states)
+        Of the state.
+    values : ndarray, shape (n_directions, n_values)
+        Of the held values.
+    """
+
+    state: Array
+    values: Array
+
+
+@dataclass(frozen=True)
+class Sensitivities:
+    """Metrics of the beats of a horizon, and how they answer.
+
+    Attributes
+    ----------
+    metrics : ndarray, shape (n_beats, n_metrics)
+        Metrics of the beats.
+    by_plan : ndarray, shape (n_beats, n_metrics, n_blocks)
+        By the speeds of the plan, per krpm.
+    by_start : ndarray, shape (n_beats, n_metrics, n_directions)
+        By the directions from where the horizon starts.
+    share : float
+        Root of a beat's share of the control period.
+    """
+
+    metrics: Array
+    by_plan: Array
+    by_start: Array
+    share: float
+
+    def moved(self, amounts: Array) -> Sensitivities:
+        """Those from a start that lies so far along the directions, by the slopes here."""
+        return replace(self, metrics=self.metrics + self.by_start @ amounts)
 
 
 @dataclass(frozen=True)
@@ -29,6 +71,8 @@ class Prediction:
         By the speeds of the plan, per krpm.
     metrics : ndarray, shape (n_beats, n_metrics)
         Metrics of the beats.
+    sensitivities : Sensitivities, optional
+        What it was made of.
     """
 
     residuals: Array
@@ -36,6 +80,7 @@ class Prediction:
     margins: Array
     margin_slope: Array
     metrics: Array
+    sensitivities: Sensitivities | None = None
 
     @property
     def cost(self) -> float:
@@ -80,6 +125,7 @@ class Horizon:
         last_speed: float,
         *,
         slopes: bool = True,
+        start: StartDirections | None = None,
     ) -> Prediction:
         """Predict the beats under a plan.
 
@@ -95,30 +141,48 @@ class Horizon:
             Speed in force before the plan, rpm.
         slopes : bool
             Whether the derivatives are wanted; without them they are zero.
+        start : StartDirections, optional
+            Directions from the start by which derivatives are wanted too.
         """
-        n, m = len(self._block_of), len(self.blocks)
-        metrics = np.empty((n, len(METRICS)))
-        sensitivity = np.zeros((n, len(METRICS), m))
-        d_state = np.zeros((m, len(STATES)))
+        made = self._sensitivities(state, disturbances, plan, slopes, start)
+        return self.assembled(made, plan, last_speed)
+
+    def _sensitivities(
+        self,
+        state: Array,
+        disturbances: Mapping[str, float],
+        plan: Array,
+        slopes: bool,
+        start: StartDirections | None,
+    ) -> Sensitivities:
+        n, m, q = len(self._block_of), len(self.blocks), 0 if start is None else len(start.state)
         values_of = [self._beats.values(speed, disturbances) for speed in plan]
+        metrics = np.empty((n, len(METRICS)))
+        # The directions from the start come first, then those of the speeds, as they begin to act.
+        sensitivity = np.zeros((n, len(METRICS), q + m))
+        d_state = np.zeros((q + m, len(STATES)))
+        d_held = np.zeros((q, len(values_of[0])))
+        if start is not None:
+            d_state[:q], d_held = start.state, start.values
         for k, block in enumerate(self._block_of):
             values = values_of[block]
             if not slopes:
                 beat = self._beats.beat(state, values)
             else:
-                live = block + 1  # Later speeds of the plan have not acted yet.
+                live = q + block + 1  # Later speeds of the plan have not acted yet.
                 d_values = np.zeros((live, len(values)))
-                d_values[block, SPEED] = 1.0 / KRPM_PER_RPM
+                d_values[:q] = d_held
+                d_values[q + block, SPEED] = 1.0 / KRPM_PER_RPM
                 beat = self._beats.beat(state, values, d_state[:live], d_values)
                 d_state[:live] = beat.d_state
                 sensitivity[k, :, :live] = beat.d_metrics.T
             state, metrics[k] = beat.state, beat.metrics
-        share = np.sqrt(self._beats.period(values_of[0]) / self._period)
-        return self._assembled(metrics, sensitivity, plan, last_speed, share)
+        share = float(np.sqrt(self._beats.period(values_of[0]) / self._period))
+        return Sensitivities(metrics, sensitivity[..., q:], sensitivity[..., :q], share)
 
-    def _assembled(
-        self, metrics: Array, sensitivity: Array, plan: Array, last_speed: float, share: float
-    ) -> Prediction:
+    def assembled(self, made: Sensitivities, plan: Array, last_speed: float) -> Prediction:
+        """The prediction for a plan (rpm) whose beats and their slopes are known."""
+        metrics, sensitivity, share = made.metrics, made.by_plan, made.share
         m = len(plan)
         weight = np.sqrt(self._therapy.effort_weight)
         moves = np.diff(np.concatenate([[last_speed], plan])) * KRPM_PER_RPM
@@ -130,7 +194,7 @@ class Horizon:
             slopes.append(factor[:, None] * sensitivity[:, row, :])
         margins, margin_slopes = self._margins(metrics, sensitivity)
         return Prediction(
-            np.concatenate(residuals), np.concatenate(slopes), margins, margin_slopes, metrics
+            np.concatenate(residuals), np.concatenate(slopes), margins, margin_slopes, metrics, made
         )
 
     def _margins(self, metrics: Array, sensitivity: Array) -> tuple[Array, Array]:

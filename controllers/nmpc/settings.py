@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -22,13 +22,16 @@ class NmpcSettings(CheckedModel):
         Price of a unit (mmHg, L/min) outside a limit of the therapy.
     damping : float
         Levenberg-Marquardt term, per krpm squared.
+    scheme : {"real-time", "converged"}
+        One step a period, prepared before the measurement comes; or steps to convergence after it.
     max_iterations : int
-        Gauss-Newton steps in a period.
+        Gauss-Newton steps in a period, where they go to convergence.
     tolerance : float
         A step below it (krpm) ends the iteration.
     time_limit : float, optional
         Share of the period after which no further step is begun. By default the clock ends
-        nothing: with a limit the result depends on how busy the machine is.
+        nothing: with a limit the result depends on how busy the machine is. The one step of the
+        real-time iteration is told as late beyond it, but applied all the same.
     max_failures : int
         Failures in a row after which the safe speed and a cold restart follow.
     suction_reserve : float
@@ -40,6 +43,7 @@ class NmpcSettings(CheckedModel):
     rate_limit: float = Field(default=3.0, gt=0)
     penalty: float = Field(default=5.0, gt=0)
     damping: float = Field(default=1e-4, ge=0)
+    scheme: Literal["real-time", "converged"] = "real-time"
     max_iterations: int = Field(default=4, ge=1)
     tolerance: float = Field(default=0.02, gt=0)
     time_limit: float | None = Field(default=None, gt=0)

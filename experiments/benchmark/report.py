@@ -184,9 +184,10 @@ def _meanings() -> PrintedTable:
 
 
 def _solves(finished: Sequence[TrialResult]) -> DataFrame:
-    columns = [*_OF_TRIAL, "solve", "outcome", "iterations", "milliseconds"]
+    told = ("iterations", "milliseconds", "preparation_milliseconds")
+    columns = [*_OF_TRIAL, "solve", "outcome", *told]
     rows = [
-        (*_of_trial(done), k, status.outcome.name, status.iterations, status.milliseconds)
+        (*_of_trial(done), k, status.outcome.name, *(getattr(status, name) for name in told))
         for done in finished
         for k, status in enumerate(done.statuses)
     ]

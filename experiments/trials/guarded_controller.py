@@ -9,6 +9,7 @@ from controllers import (
     Command,
     CommandError,
     Controller,
+    Preparing,
     SolveStatus,
     Supervised,
     ends_the_program,
@@ -57,6 +58,9 @@ class GuardedController(Standstill):
         try:
             with user_code():
                 command = self._controller.act(measurement)
+            self.milliseconds.append(1e3 * (time.perf_counter() - began))
+            if self._file is None and isinstance(self._controller, Preparing):
+                self._controller.prepare()
         except CommandError as error:
             text = f"one whose act returns {error.allowed}; it returned {value_text(error.value)}"
             raise InputError("controller", self._spec, text) from error
@@ -65,7 +69,6 @@ class GuardedController(Standstill):
             if ends_the_program(error):
                 raise
             raise self._refused("act", error) from error
-        self.milliseconds.append(1e3 * (time.perf_counter() - began))
         if command.status is not None:
             self.statuses.append(command.status)
         return command

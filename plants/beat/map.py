@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import casadi as ca
 import numpy as np
 
+from plants.beat.along_path import directions_along, follows_path
 from plants.beat.beat_function import beat_function
 from plants.beat.time_loop import RIGHT_STATES, EmittedKernel, PlantParts, beat_kernel
 from plants.compile import ArrayFunction, Backend
@@ -150,6 +151,11 @@ class BeatMap:
         """Number of integration steps in a beat."""
         return round(self.period(values) / values[STEP])
 
+    def moving_states(self, values: Array) -> Array:
+        """Places of the states that act on a beat: without what the plant does not have."""
+        parts = PlantParts.of(values)
+        return _moving(parts.inertia, parts.right_pump)[0]
+
     def period(self, values: Array) -> float:
         """Duration of a beat, s."""
         return SECONDS_PER_MINUTE / (values[_RATE] * values[_RATE_FACTOR])
@@ -190,6 +196,8 @@ class BeatMap:
             moved, d_metrics = _NO_STATES, _NO_METRICS
         else:
             d_state, d_values = _directions(d_state, d_values, values)
+            if isinstance(self.kernel, EmittedKernel) and follows_path(d_values):
+                return self._along_path(carry, values, d_state, d_values)
             d_carry = self._seeds(start, values, d_state, d_values)
             self.kernel.tangent(carry, values, self.steps(values), d_carry, d_values)
             moved = d_carry[:, :N_STATE]
@@ -197,6 +205,16 @@ class BeatMap:
         end, acc = carry[:N_STATE], carry[N_STATE:]
         metrics = _numeric("metrics")(acc, end, values)
         return Beat(end, metrics, moved, d_metrics, path)
+
+    def _along_path(self, carry: Array, values: Array, d_state: Array, d_values: Array) -> Beat:
+        kernel = self.kernel
+        assert isinstance(kernel, EmittedKernel)
+        path = np.empty((self.steps(values) + 1, N_STATE))
+        path[:-1] = kernel.course(carry, values, self.steps(values))
+        end, acc = carry[:N_STATE], carry[N_STATE:]
+        path[-1] = end
+        moved = directions_along(kernel.path_tangent, path, acc, values, d_state, d_values)
+        return Beat(end, _numeric("metrics")(acc, end, values), *moved)
 
     def jacobian(self, state: Array, values: Array, beat: Beat | None = None) -> Array:
         """Derivative of the state after a beat by the state before it, shape (n_states, n_states).

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import casadi as ca
 
+from plants.beat.along_path import PATH_ENTRIES
 from plants.circulation import DOUBLE_HILL
 from plants.compile import (
     Backend,
@@ -111,13 +112,17 @@ class EmittedKernel(Shared):
     """The emitted loops, each made when a plant with its parts comes."""
 
     def __init__(self, *, wrap: bool):
-        self._kernels = {USUAL_PARTS: PlantKernel(plant_functions(USUAL_PARTS), wrap=wrap)}
         self._wrap = wrap
+        self._kernels = {USUAL_PARTS: self._made(USUAL_PARTS)}
+
+    def _made(self, parts: PlantParts) -> PlantKernel:
+        functions = plant_functions(parts)
+        return PlantKernel(functions, wrap=self._wrap, path_entries=PATH_ENTRIES)
 
     def _kernel(self, values: Array) -> PlantKernel:
         parts = PlantParts.of(values)
         if parts not in self._kernels:
-            self._kernels[parts] = PlantKernel(plant_functions(parts), wrap=self._wrap)
+            self._kernels[parts] = self._made(parts)
         return self._kernels[parts]
 
     def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
@@ -131,6 +136,12 @@ class EmittedKernel(Shared):
     def state_tangent(self, path: Array, values: Array, d_state: Array) -> Array:
         """See :meth:`PlantKernel.state_tangent`."""
         return self._kernel(values).state_tangent(path, values, d_state)
+
+    def path_tangent(
+        self, path: Array, values: Array, d_state: Array, d_held: Array, mark: int
+    ) -> tuple[Array, Array, Array]:
+        """See :meth:`PlantKernel.path_tangent`."""
+        return self._kernel(values).path_tangent(path, values, d_state, d_held, mark)
 
     def tangent(
         self, carry: Array, values: Array, steps: int, d_carry: Array, d_values: Array

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,11 @@ from numpy.typing import NDArray
 from plants.compile.cache import FAST, ONE_BY_ONE, QUICK, library_function, load_library
 from plants.compile.code import (
     DIRECTIONS,
+    PATH_DIRECTIONS,
     PlantFunctions,
     block_source,
     one_lane_source,
+    path_tangent_source,
     sensitivity_source,
     state_tangent_source,
 )
@@ -92,14 +95,19 @@ class PlantKernel:
         The plant.
     wrap : bool
         Whether beats end and begin, or the steps lie inside one beat.
+    path_entries : sequence of int
+        Places of the held values by which :meth:`path_tangent` gives derivatives.
     """
 
-    def __init__(self, functions: PlantFunctions, *, wrap: bool):
+    def __init__(self, functions: PlantFunctions, *, wrap: bool, path_entries: Sequence[int] = ()):
         self._functions, self._wrap = functions, wrap
+        self._path_entries = tuple(path_entries)
+        self._path_tangent: Any = None
         self._block = BlockKernel(functions, 1)
         self._tangent: Any = None
         self._state_tangent: Any = None
         self._n_states = functions.slope.size1_in(0)
+        self._n_seen = functions.slope.size1_out(1) + 2 * functions.slope.size1_out(2)
         self._course = library_function(self._block.library, "impellab_course", "aalia")
 
     def run(self, carry: Array, values: Array, steps: int, stride: int = 0) -> Array:
@@ -144,14 +152,47 @@ class PlantKernel:
         if self._state_tangent is None:
             library = load_library(state_tangent_source(self._functions))
             self._state_tangent = library_function(library, "impellab_state_tangent", "aalla")
-        count, n = d_state.shape
-        groups = -(-count // DIRECTIONS)
-        moved = np.zeros((groups, n, DIRECTIONS))
-        for g in range(groups):
-            part = d_state[g * DIRECTIONS : (g + 1) * DIRECTIONS]
-            moved[g, :, : len(part)] = part.T
-        self._state_tangent(path, values, len(path), groups, moved)
-        return moved.transpose(0, 2, 1).reshape(-1, n)[:count]
+        moved = _in_groups(d_state, DIRECTIONS)
+        self._state_tangent(path, values, len(path), len(moved), moved)
+        return _in_rows(moved)[: len(d_state)]
+
+    def path_tangent(
+        self, path: Array, values: Array, d_state: Array, d_held: Array, mark: int
+    ) -> tuple[Array, Array, Array]:
+        """Derivatives along a course of what it leaves.
+
+        Parameters
+        ----------
+        path : ndarray, shape (steps + 1, n_states)
+            States before each step, from :meth:`course`, and after the last.
+        values : ndarray, shape (n_values,)
+            What was held.
+        d_state : ndarray, shape (m, n_states)
+            Directions of the state before it, without one of the phase.
+        d_held : ndarray, shape (m, n_entries)
+            The same of the held values `path_entries`.
+        mark : int
+            A step.
+
+        Returns
+        -------
+        d_end : ndarray, shape (m, n_states)
+            Of the state after the course.
+        d_seen : ndarray, shape (m, n_integrands + 2 n_extremes)
+            Of the integrals, the highest and the lowest extreme waveforms at the ends of steps.
+        d_marked : ndarray, shape (m, 2, n_states)
+            Of the states before and after the marked step.
+        """
+        if self._path_tangent is None:
+            library = load_library(path_tangent_source(self._functions, self._path_entries))
+            self._path_tangent = library_function(library, "impellab_path_tangent", "aallaaala")
+        count = len(d_state)
+        moved, held = (_in_groups(rows, PATH_DIRECTIONS) for rows in (d_state, d_held))
+        seen = np.zeros((len(moved), self._n_seen, PATH_DIRECTIONS))
+        marks = np.zeros((2, *moved.shape)).reshape(len(moved), 2 * moved.shape[1], -1)
+        self._path_tangent(path, values, len(path) - 1, len(moved), moved, held, seen, mark, marks)
+        marked = _in_rows(marks)[:count].reshape(count, 2, -1)
+        return _in_rows(moved)[:count], _in_rows(seen)[:count], marked
 
     def tangent(
         self, carry: Array, values: Array, steps: int, d_carry: Array, d_values: Array
@@ -174,3 +215,16 @@ class PlantKernel:
         library = load_library(source, QUICK)
         self._tangent_work = library_function(library, "impellab_tangent_work", "", "l")()
         self._tangent = library_function(library, "impellab_tangent", "aallaaa")
+
+
+def _in_groups(rows: Array, width: int) -> Array:
+    """Directions, one a row, as groups of so many lanes: shape (groups, entries, width)."""
+    groups = -(-len(rows) // width)
+    padded = np.zeros((groups * width, rows.shape[1]))
+    padded[: len(rows)] = rows
+    return np.ascontiguousarray(padded.reshape(groups, width, rows.shape[1]).transpose(0, 2, 1))
+
+
+def _in_rows(groups: Array) -> Array:
+    """The inverse of :func:`_in_groups`, with the lanes that were filled up."""
+    return groups.transpose(0, 2, 1).reshape(-1, groups.shape[1])

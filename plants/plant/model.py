@@ -52,6 +52,10 @@ class PlantModel:
         a beat its accumulator becomes ``last`` and a new one begins.
     metrics : Function
         ``(acc, x, v) -> metrics`` in the order of ``METRICS``.
+    free_wall : Function
+        ``(x, v) -> volume`` (mL) that the free wall of the left ventricle holds.
+    end_systole : Function
+        ``v -> phase`` at which that volume is taken as the end-systolic one.
     """
 
     derivative: ca.Function
@@ -63,6 +67,8 @@ class PlantModel:
     beat_step: ca.Function
     run_step: ca.Function
     metrics: ca.Function
+    free_wall: ca.Function
+    end_systole: ca.Function
 
 
 _LAYOUTS: dict[str, Sized] = {
@@ -121,6 +127,8 @@ def plant_model() -> PlantModel:
         beat_step=_beat_step(derivative, within_beat),
         run_step=_run_step(derivative, within_beat, at_beat_end),
         metrics=_metrics(),
+        free_wall=ca.Function("free_wall", [x, v], [ca.densify(_free_wall(x, v).volume)]),
+        end_systole=ca.Function("end_systole", [v], [_end_systole(v)]),
     )
 
 
@@ -134,6 +142,10 @@ def _free_wall(x_vector: ca.SX, v: ca.SX) -> FreeWall:
     x = STATES.symbols(x_vector)
     shift = interaction.septum_shift(x, held_values(v).p)
     return FreeWall(phase=x.phase, volume=x.lv_volume - shift)
+
+
+def _end_systole(v: ca.SX) -> ca.SX:
+    return end_systolic_phase(_period(v), activation_shape(held_values(v).p))
 
 
 def _onset(x_vector: ca.SX, lv_pressure: ca.SX) -> Onset:
@@ -153,8 +165,7 @@ def _within_beat() -> ca.Function:
     )
     moved = beats.add_integrals(acc, v[VALUES.index["step"]], mean)
     moved = beats.add_extremes(moved, extremes)
-    systole = end_systolic_phase(_period(v), activation_shape(held_values(v).p))
-    moved = beats.add_end_systole(moved, _free_wall(x, v), _free_wall(after, v), systole)
+    moved = beats.add_end_systole(moved, _free_wall(x, v), _free_wall(after, v), _end_systole(v))
     return ca.Function("within_beat", arguments, [moved], {"cse": True})
 
 

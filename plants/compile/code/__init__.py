@@ -5,6 +5,10 @@ from plants.compile.code.casadi_loop import casadi_loop_source as casadi_loop_so
 from plants.compile.code.emitter import Part as Part, emit_functions as emit_functions
 from plants.compile.code.lane_functions import lanes_source as lanes_source
 from plants.compile.code.one_lane import one_lane_source as one_lane_source
+from plants.compile.code.path_tangent import (
+    PATH_DIRECTIONS as PATH_DIRECTIONS,
+    path_tangent_source as path_tangent_source,
+)
 from plants.compile.code.plant_functions import (
     PlantFunctions as PlantFunctions,
     block_slopes as block_slopes,

@@ -16,6 +16,7 @@ from __future__ import annotations
 import casadi as ca
 
 from plants.compile.code.emitter import array_sizes, emit_functions
+from plants.compile.code.linear_stages import LinearStage
 from plants.compile.code.plant_functions import PlantFunctions, state_parts
 from plants.compile.code.template import filled
 from plants.compile.code.vector_math import elementary_functions
@@ -70,37 +71,16 @@ def state_tangent_source(functions: PlantFunctions) -> str:
 def _stage(linear: Linearised, phase: int) -> tuple[list[ca.SX], str]:
     """Slopes, and C of a stage with them: the directions' rates k, next = base + c k and
     into = sum + b k."""
-    slopes: list[ca.SX] = []
-    n = len(linear.outputs)
-    moved = [i for i in range(n) if i != phase and not _alone(linear, i)]
-    needed = {number for i in moved if (number := linear.outputs[i]) is not None}
-    for number, terms in reversed(linear.sums.items()):
-        if number in needed:
-            needed.update(terms)
-
-    def term(number: int, slope: ca.SX) -> str:
-        if slope.is_one() or slope.is_minus_one():
-            return f"{'-' if slope.is_minus_one() else '+'} {name(number)}"
-        slopes.append(slope)
-        return f"+ a[{len(slopes) - 1} * W] * {name(number)}"
-
-    def name(number: int) -> str:
-        return f"d{number}" if number < n else f"u{number}"
-
-    lines = [f"const real d{j} = d[{j} * D + w];" for j in sorted(needed) if j < n]
-    for number, terms in linear.sums.items():
-        if number not in needed:
-            continue
-        text = " ".join(term(*item) for item in terms.items()).removeprefix("+ ")
-        lines.append(f"const real u{number} = {text};")
+    moved = [i for i in range(len(linear.outputs)) if i != phase and not _alone(linear, i)]
+    stage = LinearStage(linear, len(linear.outputs))
+    lines = stage.lines(moved)
     for i in moved:
-        output = linear.outputs[i]
-        k = "RC(0.0)" if output is None else name(output)
+        k = stage.output(i)
         lines += [
             f"next[{i} * D + w] = base[{i} * D + w] + c * {k};",
             f"into[{i} * D + w] = sum[{i} * D + w] + b * {k};",
         ]
-    return slopes, filled("state_tangent_stage.c", lines="\n    ".join(lines)).strip()
+    return stage.slopes, filled("state_tangent_stage.c", lines="\n    ".join(lines)).strip()
 
 
 def _alone(linear: Linearised, state: int) -> bool:

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from controllers import NmpcController
 from experiments.trials import Trial, run_trial, score
 from experiments.trials.notes import notes
 from plants import InputError
@@ -117,3 +118,24 @@ def test_a_second_interrupt_does_not_break_off_the_first(tmp_path):
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in errors
+
+
+def test_what_can_be_prepared_is_outside_of_the_time_that_counts(monkeypatch):
+    prepare = NmpcController.prepare
+
+    def slow(controller):
+        time.sleep(0.3)
+        prepare(controller)
+
+    monkeypatch.setattr(NmpcController, "prepare", slow)
+    ran = run_trial(Trial(controller="nmpc", level="P-6", duration=4.0))
+    first, *others = ran.statuses
+    assert first.preparation_milliseconds == 0.0  # nobody had asked for it
+    assert all(status.preparation_milliseconds > 0.0 for status in others)
+    assert ran.act_milliseconds[0] > 300.0
+    assert max(ran.act_milliseconds[1:]) < 300.0
+
+
+def test_a_users_own_method_of_that_name_is_not_called(ran):
+    """It may mean anything."""
+    assert ran(reset="self.prepare = lambda: 1 / 0").statuses == ()
