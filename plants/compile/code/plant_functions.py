@@ -26,7 +26,8 @@ ENDING = ("acc", "x", "after", "mean", "before", "later", "old", "new", "v")
 SLOPE_OUTPUTS = ("k", "g", "e")
 
 
-@dataclass(frozen=True)
+# Compared and cached by identity: a graph has no other equality.
+@dataclass(frozen=True, eq=False)
 class PlantFunctions:
     """What a plant is made of, for the emitter.
 
