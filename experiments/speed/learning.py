@@ -13,13 +13,15 @@ import numpy as np
 from experiments.speed.batch import WIDTH, emitted, individuals
 from experiments.speed.case import CaseStart, case_start
 from experiments.speed.row import SpeedRow, compared_row, rates_of, why_missing
-from plants import Sensors, Simulator, Therapy
+from plants import Sensors, Simulator, Therapy, individual_therapy
 from plants.batch import Precision
 from plants.beat import DEFAULT_STEP, run_kernel
 
 PART = "learning"
 UNIT = "control periods per CPU s"
 ENVIRONMENT = "impellab/Support-v1"
+# One patient whom nothing befalls, so that a step costs what the plant costs.
+_TASK = {"patient": "shock-d", "device": "CP", "scenario": None}
 #: As in the comparison that set the target.
 ENVIRONMENTS, ROLLOUT, BATCH = 256, 8192, 1024
 #: Control periods of the environments, s: its shortest and its default.
@@ -92,7 +94,7 @@ def _native(count: int, period: float, precision: Precision) -> Any:
     from experiments.training import VectorAdapter
 
     return VectorAdapter(
-        gymnasium.make_vec(ENVIRONMENT, num_envs=count, period=period, precision=precision)
+        gymnasium.make_vec(ENVIRONMENT, num_envs=count, period=period, precision=precision, **_TASK)
     )
 
 
@@ -103,7 +105,7 @@ def _free(count: int, period: float) -> Any:
 
     import envs  # noqa: F401 - makes the ids known
 
-    real = gymnasium.make(ENVIRONMENT, period=period)
+    real = gymnasium.make(ENVIRONMENT, period=period, **_TASK)
     constant = np.zeros((count, *(real.observation_space.shape or ())), np.float32)
     nothing = np.zeros(count, np.float32), np.zeros(count, bool)
 
@@ -213,7 +215,7 @@ def _environment_row(simulator: Simulator, in_c: float, repeats: int, count: int
     import envs  # noqa: F401 - makes the ids known
 
     period = PERIODS[0]
-    env = gymnasium.make(ENVIRONMENT, period=period, max_episode_steps=-1).unwrapped
+    env = gymnasium.make(ENVIRONMENT, period=period, max_episode_steps=-1, **_TASK).unwrapped
     env.reset(seed=0)
     action = env.action_space.sample()
 
@@ -246,7 +248,8 @@ def _limited(row: SpeedRow, in_c: float) -> SpeedRow:
 
 def _split(simulator: Simulator, period: float, count: int = 200) -> dict[str, float]:
     """Microseconds of the parts of an environment's step."""
-    sensors, therapy = Sensors("icu", seed=0), Therapy.load("default")
+    sensors = Sensors("icu", seed=0)
+    therapy = individual_therapy(Therapy.default(), simulator.plant.patient)
     metrics = simulator.metrics()
     speed = case_start().speed
     parts: dict[str, Callable[[], object]] = {
