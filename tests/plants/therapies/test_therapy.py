@@ -59,7 +59,7 @@ def test_default_has_the_agreed_goals(therapy):
         "lvedp": (3.0, 18.0),
         "pressure_volume_area": (None, 6000.0),
         "suction_margin": (2.0, None),
-        "suction": (None, 0.0),
+        "suction": (None, 0.01),
         "hemolysis_rate": (None, 1.0),
     }
     assert therapy.signals == tuple(ranges)
