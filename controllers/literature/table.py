@@ -8,6 +8,7 @@ from types import MappingProxyType
 from controllers.literature.flow import Auto, ConstantFlow, ConstantHead, ConstantPower
 from controllers.literature.frame import LiteratureController
 from controllers.literature.preload import (
+    LVEDPRule,
     PowerRatio,
     PreloadResponsive,
     Starling,
@@ -30,6 +31,7 @@ _CONTROLLERS: tuple[type[LiteratureController], ...] = (
     StarlingPulsatility,
     PreloadResponsive,
     PowerRatio,
+    LVEDPRule,
 )
 #: Each controller of the literature by its name.
 LITERATURE: Mapping[str, type[LiteratureController]] = MappingProxyType(
