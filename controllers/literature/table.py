@@ -16,6 +16,7 @@ from controllers.literature.preload import (
     StarlingPulsatility,
 )
 from controllers.literature.pressure import LVSystolicPressure, SystolicPressure
+from controllers.literature.pulsatility import PulsatilityRatio
 from controllers.literature.settings import DEFAULT, PUBLISHED
 from plants import unknown_name
 
@@ -32,6 +33,7 @@ _CONTROLLERS: tuple[type[LiteratureController], ...] = (
     PreloadResponsive,
     PowerRatio,
     LVEDPRule,
+    PulsatilityRatio,
 )
 #: Each controller of the literature by its name.
 LITERATURE: Mapping[str, type[LiteratureController]] = MappingProxyType(
