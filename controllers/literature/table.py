@@ -9,6 +9,7 @@ from controllers.literature.flow import Auto, ConstantFlow, ConstantHead, Consta
 from controllers.literature.frame import LiteratureController
 from controllers.literature.preload import (
     LVEDPRule,
+    ModelFreeAdaptive,
     PowerRatio,
     PreloadResponsive,
     Starling,
@@ -34,6 +35,7 @@ _CONTROLLERS: tuple[type[LiteratureController], ...] = (
     PowerRatio,
     LVEDPRule,
     PulsatilityRatio,
+    ModelFreeAdaptive,
 )
 #: Each controller of the literature by its name.
 LITERATURE: Mapping[str, type[LiteratureController]] = MappingProxyType(
