@@ -8,6 +8,8 @@ from types import MappingProxyType
 from controllers.literature.flow import Auto, ConstantFlow, ConstantHead, ConstantPower
 from controllers.literature.frame import LiteratureController
 from controllers.literature.preload import (
+    LVEDPRule,
+    ModelFreeAdaptive,
     PowerRatio,
     PreloadResponsive,
     Starling,
@@ -15,6 +17,7 @@ from controllers.literature.preload import (
     StarlingPulsatility,
 )
 from controllers.literature.pressure import LVSystolicPressure, SystolicPressure
+from controllers.literature.pulsatility import PulsatilityRatio
 from controllers.literature.settings import DEFAULT, PUBLISHED
 from plants import unknown_name
 
@@ -30,6 +33,9 @@ _CONTROLLERS: tuple[type[LiteratureController], ...] = (
     StarlingPulsatility,
     PreloadResponsive,
     PowerRatio,
+    LVEDPRule,
+    PulsatilityRatio,
+    ModelFreeAdaptive,
 )
 #: Each controller of the literature by its name.
 LITERATURE: Mapping[str, type[LiteratureController]] = MappingProxyType(

@@ -38,6 +38,8 @@ MEANS = (
 LOW_MAP = 60.0
 #: Suction that lasts for more beats than these is an event.
 EVENT_BEATS = 3
+# A share of the beat in suction that counts as none (guess): the metric is smooth and never 0.
+_NO_SUCTION = 0.01
 
 _OWN = (
     Signal("therapy_cost", "1", "mean therapy cost, with effort and death", 0, 1e9),
@@ -217,7 +219,7 @@ def suction_events(suction: Array, heart_rate: Array, period: float) -> int:
     """
     events, beats, counted = 0, 0.0, False
     for share, rate in zip(suction, heart_rate, strict=True):
-        beats = beats + rate * period / SECONDS_PER_MINUTE if share > 0 else 0.0
+        beats = beats + rate * period / SECONDS_PER_MINUTE if share > _NO_SUCTION else 0.0
         if beats > EVENT_BEATS and not counted:
             events += 1
         counted = beats > EVENT_BEATS

@@ -1,0 +1,5 @@
+"""Laws on the pulsatility of flow and head."""
+
+from controllers.literature.pulsatility.pulsatility_ratio import (
+    PulsatilityRatio as PulsatilityRatio,
+)
