@@ -153,7 +153,8 @@ STUDY = Study(
     findings=_findings,
     result=TrialResult,
     key=lambda trial: trial.key,
-    units={name: measure.unit for name, measure in TRIAL_METRICS.items()} | {"seed": "1"},
+    units={name: measure.unit for name, measure in TRIAL_METRICS.items()}
+    | dict.fromkeys(("seed", "spread", "best_level_cost", "oracle_cost", "regret"), "1"),
     unit="trials",
     seeds=lambda settings: {f"seed {k}": seed for k, seed in enumerate(settings.begun_suite.seeds)},
 )

@@ -21,7 +21,7 @@ PART = "learning"
 UNIT = "control periods per CPU s"
 ENVIRONMENT = "impellab/Support-v1"
 # One patient whom nothing befalls, so that a step costs what the plant costs.
-_TASK = {"patient": "shock-d", "device": "CP", "scenario": None}
+_TASK: dict[str, Any] = {"patient": "shock-d", "device": "CP", "scenario": None}
 #: As in the comparison that set the target.
 ENVIRONMENTS, ROLLOUT, BATCH = 256, 8192, 1024
 #: Control periods of the environments, s: its shortest and its default.

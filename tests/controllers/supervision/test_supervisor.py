@@ -12,11 +12,11 @@ from plants import Measurement, Pump, tier_table
 
 from ..conftest import THERAPY, briefing, steady_truth
 
-CP = Pump.load("CP")
-FALLBACK = CP.speed(THERAPY.fallback_level)
+PUMP = Pump.load("5.5")
+FALLBACK = PUMP.speed(THERAPY.fallback_level)
 POLICY = Path(__file__).parents[3] / "results" / "policies" / "support-ppo"
 SIGNALS = [sensor.signal for sensor in tier_table("icu")]
-KNOWN = briefing(pump=CP, start=42_000.0)
+KNOWN = briefing(pump=PUMP, start=28_000.0)
 TRUTH = steady_truth(KNOWN)
 
 
@@ -31,7 +31,7 @@ class Own:
     def act(self, measurement):
         pressure = measurement["map"]
         if math.isfinite(pressure):
-            self.speed = min(max(42_000.0 + 100.0 * (TRUTH["map"] - pressure), 0.0), 46_000.0)
+            self.speed = min(max(28_000.0 + 100.0 * (TRUTH["map"] - pressure), 0.0), 33_000.0)
         return Command(self.speed)
 
 
@@ -80,7 +80,7 @@ def test_silence_means_the_fallback_level_whatever_the_clock_does(controller, cl
 
 @pytest.mark.parametrize("junk", [math.nan, math.inf, -math.inf, 1e12])
 def test_a_speed_that_the_console_knows_is_no_sight(controller, junk):
-    commands = [controller.act(blind(5.0 + k, junk, pump_speed=42_000.0)) for k in range(1, 4)]
+    commands = [controller.act(blind(5.0 + k, junk, pump_speed=28_000.0)) for k in range(1, 4)]
     assert [fallen(command) for command in commands] == [False, True, True]
 
 
@@ -89,7 +89,7 @@ def test_it_goes_on_from_the_fallback_level_when_it_sees_again(controller):
         controller.act(blind(5.0 + k))
     again = controller.act(seen(10.0))
     assert not fallen(again)
-    assert 31_000.0 <= again.speed <= 46_000.0
+    assert 17_000.0 <= again.speed <= 33_000.0
 
 
 @pytest.mark.parametrize("jump", [10_000.0, 1e9, -5.0, -1e9])
@@ -151,20 +151,20 @@ class Wild:
         self.restarts.append(speed)
 
 
-@pytest.mark.parametrize(("wanted", "given"), [(29_524.0, 31_000.0), (60_000.0, 46_000.0)])
+@pytest.mark.parametrize(("wanted", "given"), [(12_000.0, 17_000.0), (60_000.0, 33_000.0)])
 def test_a_plan_that_is_clipped_says_so(wanted, given):
     from controllers import SolveStatus
 
     law = Wild(wanted, SolveStatus(Outcome.SOLVED, 3, 2.0))
-    supervisor = Supervisor(law, KNOWN, Used(("map",)), low=31_000.0, high=46_000.0)
+    supervisor = Supervisor(law, KNOWN, Used(("map",)), low=17_000.0, high=33_000.0)
     command = supervisor.act(seen(0.0))
     assert (command.speed, command.status.outcome) == (given, Outcome.CLIPPED)
     assert (command.status.iterations, command.status.milliseconds) == (3, 2.0)
 
 
 def test_a_law_starts_again_once_for_each_silence_and_jump():
-    law = Wild(40_000.0, None)
-    supervisor = Supervisor(law, KNOWN, Used(("map",)), low=31_000.0, high=46_000.0)
+    law = Wild(30_000.0, None)
+    supervisor = Supervisor(law, KNOWN, Used(("map",)), low=17_000.0, high=33_000.0)
     for command in (seen(0.0), blind(1.0), blind(2.0), blind(3.0), seen(4.0), seen(1.0)):
         supervisor.act(command)
-    assert law.restarts == [FALLBACK, 40_000.0]
+    assert law.restarts == [FALLBACK, 30_000.0]
