@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plants.quantities import stream
+
 #: Seed of the resampling, so that the same results have the same intervals.
 SEED = 0
 _RESAMPLES = 2000
@@ -65,7 +67,7 @@ def cluster_bootstrap(
     parts = [np.asarray(cluster, dtype=float) for cluster in clusters]
     if len(parts) < 2:
         return float("nan"), float("nan")
-    random = np.random.default_rng(SEED)
+    random = stream("resampling", SEED)
     drawn = [
         statistic(np.concatenate([parts[k] for k in random.integers(len(parts), size=len(parts))]))
         for _ in range(resamples)

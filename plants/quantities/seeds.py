@@ -140,7 +140,7 @@ STREAMS = MappingProxyType(
             "weights that the fit of the suction detector starts from", "detector start"
         ),
         "resampling": Stream(
-            "patients drawn again for the interval of a discrimination", "resampling"
+            "patients drawn again for the intervals of what many say together", "resampling"
         ),
         "speed batch": Stream("spread of the patients in the measurement of speed", "speed batch"),
         # Learning.

@@ -105,7 +105,7 @@ def test_gives_the_speeds_it_gives_in_its_environment(folder):
     """run_course and the environment are two loops around the same plant, sensors and policy."""
     import envs
 
-    env = envs.SupportEnv("shock-d")
+    env = envs.SupportEnv("shock-d", device="CP", scenario=None)
     observation, info = env.reset(seed=4)
     network = PolicyController(folder)
     network.reset(briefing(start=39_000.0))

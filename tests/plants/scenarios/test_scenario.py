@@ -61,8 +61,51 @@ _VOLUMES = {
 }
 
 
+# Several disturbances one after the other, all of which pass: what acts at a time (s).
+_SEVERAL = {
+    "composite": {
+        45.0: {"pulmonary_resistance": 5.0, "rv_contractility": 0.4},
+        115.0: {"lv_contractility": 0.5},
+        185.0: {"systemic_resistance": 0.6},
+    },
+    "day": {
+        50.0: {"systemic_resistance": 1.5},
+        120.0: {"lv_contractility": 0.5},
+        190.0: {"lv_contractility": 2.0, "pulmonary_resistance": 5.0},
+    },
+    "act": {
+        110.0: {"intrathoracic_pressure": 40.0, "abdominal_pressure": 40.0},
+        150.0: {"systemic_resistance": 1.8},
+        210.0: {"pulmonary_resistance": 4.0},
+    },
+}
+_BLOOD = {
+    "composite": {80.0: 0.0, 115.0: 300.0, 240.0: 0.0},
+    "day": {50.0: -700.0, 120.0: 300.0, 190.0: -700.0},
+    "act": {50.0: 500.0, 240.0: 0.0},
+}
+
+
 def test_presets_are_the_known_ones():
-    assert set(Scenario.names()) == set(_FULL_EFFECT)
+    assert set(Scenario.names()) == set(_FULL_EFFECT) | set(_SEVERAL)
+
+
+@pytest.mark.parametrize("name", sorted(_SEVERAL))
+def test_several_disturbances_come_and_go(name):
+    scenario = Scenario.load(name)
+    neutral = Scenario.load("none").at(0.0)
+    assert scenario.mean(0.0, 20.0) == neutral
+    for time, amounts in _SEVERAL[name].items():
+        acting = scenario.at(time)
+        assert {key: acting[key] for key in amounts} == pytest.approx(amounts, rel=0.02)
+    for time, volume in _BLOOD[name].items():
+        assert scenario.mean(0.0, time)["infusion"] * time == pytest.approx(volume, abs=1e-6)
+    for time in np.linspace(0.0, 240.0, 481):
+        disturbance_vector(scenario.mean(time, time + 0.05))
+    assert scenario.at(400.0) == pytest.approx(neutral, abs=1e-5)
+    for event in scenario.events:
+        assert "guess" in event.source
+        assert event.tag in ("S", "D", "X")
 
 
 @pytest.mark.parametrize("name", sorted(_FULL_EFFECT))
