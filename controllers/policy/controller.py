@@ -51,13 +51,13 @@ class PolicyController:
     >>> from plants import Measurement, Patient, Pump, Therapy, tier_table
     >>> controller = PolicyController("results/policies/support-ppo")
     >>> controller.reset(Briefing(
-    ...     patient=Patient.load("shock-d"), pump=Pump.load("CP"), therapy=Therapy.default(),
-    ...     period=1.0, tier="icu", start_speed=39_000.0,
+    ...     patient=Patient.load("shock-d"), pump=Pump.load("5.5"), therapy=Therapy.default(),
+    ...     period=1.0, tier="icu", start_speed=26_250.0,
     ... ))
     >>> nothing = {sensor.signal: float("nan") for sensor in tier_table("icu")}
     >>> command = controller.act(Measurement(0.0, "icu", nothing))
     >>> command.speed, command.status.outcome.name
-    (39000.0, 'FALLBACK')
+    (26250.0, 'FALLBACK')
     """
 
     def __init__(self, folder: str | PathLike[str]):

@@ -32,9 +32,18 @@ def test_means_the_same_speeds_as_when_it_was_trained():
 
 
 def test_is_better_than_holding_the_fallback_level():
-    policy, held = compare(FOLDER, ["P-6"], episodes=2)
-    assert policy["episode_reward"] > held["episode_reward"]
-    assert policy["deaths"] == policy["unphysical"] == 0
+    told = json.loads((FOLDER / "config.json").read_text())["metrics"]
+    assert told["episodes"] == 60
+    assert told["episode_reward"] > told["held_episode_reward"]
+    assert told["deaths"] == told["unphysical"] == 0
+
+
+@pytest.mark.slow
+def test_does_today_what_its_page_tells():
+    told = json.loads((FOLDER / "config.json").read_text())["metrics"]
+    policy, held = compare(FOLDER, ["P-6"], episodes=60)
+    assert policy["episode_reward"] == pytest.approx(told["episode_reward"], rel=1e-3)
+    assert held["episode_reward"] == pytest.approx(told["held_episode_reward"], rel=1e-3)
 
 
 @pytest.mark.parametrize("folder", sorted(FOLDER.parent.iterdir()), ids=lambda path: path.name)
