@@ -46,10 +46,16 @@ def label(name: str) -> str:
     return text[0].upper() + text[1:]
 
 
+# About what an entry of a legend takes: its mark with the space around it, and a letter.
+_MARK_INCHES, _LETTER_INCHES = 0.6, 0.085
+
+
 def shared_legend(figure: Figure, axes: Axes, columns: int | None = None) -> None:
-    """One legend below all panels, with what one of them shows; by default in a single row."""
+    """One legend below all panels, with what one of them shows; in a single row where it fits."""
     handles, names = axes.get_legend_handles_labels()
-    columns = max(1, min(columns or len(names), len(names)))
+    widest = _MARK_INCHES + _LETTER_INCHES * max((len(name) for name in names), default=0)
+    fitting = int(figure.get_figwidth() / widest)
+    columns = max(1, min(columns or len(names), len(names), fitting))
     figure.legend(handles, names, loc="outside lower center", ncols=columns, frameon=False)
 
 

@@ -23,14 +23,17 @@ COMPILES = """
 from functools import partial
 import plants.compile.cache as cache, plants.compile.plant_kernel as kernels
 import plants.compile.kernels as loops
-from tests.controllers.conftest import briefing, steady_truth
-from controllers import NmpcController
-from plants import Sensors
+from controllers import Briefing, NmpcController
+from plants import Patient, Plant, Pump, Sensors, Therapy, steady_state
 
-known = briefing(pump="CP")
+pump = Pump.load("CP")
+start = pump.speed("P-6")
+truth = steady_state(Plant("shock-d", pump), start).metrics
 controller = NmpcController()
-controller.reset(known)
-sensors, truth = Sensors("icu", seed=0), steady_truth(known)
+controller.reset(
+    Briefing(Patient.load("shock-d"), pump, Therapy.default(), 1.0, "icu", start_speed=start)
+)
+sensors = Sensors("icu", seed=0)
 
 def late(*arguments):
     raise AssertionError("compiled in a control period")
