@@ -10,18 +10,16 @@ import numpy as np
 from controllers import Briefing, Command
 from experiments.benchmark.oracle import SpeedPlan, held_plans, oracle_plan
 from experiments.benchmark.speed_plans import PlannedTrial
-from experiments.trials import Trial, TrialResult, device_plant, failed_result, run_safely
+from experiments.trials import Trial, TrialResult, failed_result, run_safely, trial_plant
 from plants import (
     InputError,
     Level,
     Measurement,
-    Patient,
     PhysicsError,
     Pump,
     Scenario,
     Therapy,
     held_speed,
-    individual,
     individual_therapy,
 )
 from plants.quantities import Array
@@ -97,8 +95,7 @@ def _chosen(name: str, planned: PlannedTrial, levels: tuple[Level, ...]) -> tupl
 
 
 def _planned(trial: Trial) -> tuple[PlannedTrial, tuple[Level, ...]]:
-    profile = individual(Patient.load(trial.patient), seed=trial.seed, spread=trial.spread)
-    plant = device_plant(profile, trial.device, trial.conditions)
+    plant = trial_plant(trial)
     assert plant.pump is not None  # Suites refuse a device without one.
     scenario, regular = Scenario.load(trial.scenario), trial.conditions.rhythm == SINUS
     planned = PlannedTrial(

@@ -44,6 +44,11 @@ def _each_once(entries: tuple[object, ...]) -> tuple[object, ...]:
 
 
 _EACH_ONCE = AfterValidator(_each_once)
+# What a suite and a part of it say alike.
+_Device = Annotated[str, usable(_driven)]
+_Patients = Annotated[tuple[Annotated[str, usable(Patient.load)], ...], _EACH_ONCE]
+_Scenarios = Annotated[tuple[Annotated[str, usable(Scenario.load)], ...], _EACH_ONCE]
+_Seeds = Annotated[tuple[Annotated[int, Field(ge=0)], ...], _EACH_ONCE]
 
 
 class Part(CheckedModel):
@@ -62,14 +67,12 @@ class Part(CheckedModel):
     """
 
     name: str = Field(min_length=1)
-    device: Annotated[str, usable(_driven)] | None = None
+    device: _Device | None = None
     tier: Annotated[str, one_of(TIERS)] | None = None
-    patients: Annotated[tuple[Annotated[str, usable(Patient.load)], ...], _EACH_ONCE] | None = None
-    scenarios: Annotated[tuple[Annotated[str, usable(Scenario.load)], ...], _EACH_ONCE] | None = (
-        None
-    )
+    patients: _Patients | None = None
+    scenarios: _Scenarios | None = None
     spread: float | None = Field(default=None, ge=0, le=LARGEST_SPREAD)
-    seeds: Annotated[tuple[Annotated[int, Field(ge=0)], ...], _EACH_ONCE] | None = None
+    seeds: _Seeds | None = None
     believed: Annotated[str, usable(_believed)] = ""
     rhythm: Annotated[str, usable(Rhythm)] = SINUS
 
@@ -114,14 +117,14 @@ class Suite(CheckedModel):
 
     # In an order in which each check has what it depends on.
     name: str
-    device: Annotated[str, usable(_driven)]
+    device: _Device
     tier: Annotated[str, one_of(TIERS)]
     period: Annotated[float, usable(lambda period: Trial(duration=period, period=period))]
     duration: float
     level: str
-    seeds: Annotated[tuple[Annotated[int, Field(ge=0)], ...], _EACH_ONCE]
-    patients: Annotated[tuple[Annotated[str, usable(Patient.load)], ...], _EACH_ONCE]
-    scenarios: Annotated[tuple[Annotated[str, usable(Scenario.load)], ...], _EACH_ONCE]
+    seeds: _Seeds
+    patients: _Patients
+    scenarios: _Scenarios
     controllers: Annotated[tuple[Annotated[str, usable(check_controller_name)], ...], _EACH_ONCE]
     description: str = ""
     spread: float = Field(default=0.0, ge=0, le=LARGEST_SPREAD)

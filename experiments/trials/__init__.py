@@ -2,7 +2,6 @@
 
 from experiments.trials.catalogue import (
     NO_DEVICE as NO_DEVICE,
-    device_plant as device_plant,
     left_pump as left_pump,
     listing as listing,
     load_device as load_device,
@@ -30,4 +29,5 @@ from experiments.trials.trial import (
     check_controller as check_controller,
     check_names as check_names,
     run_trial as run_trial,
+    trial_plant as trial_plant,
 )

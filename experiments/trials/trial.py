@@ -205,11 +205,7 @@ def run_trial(
     """
     sensors = Sensors(trial.tier, seed=trial.seed)
     scenario = Scenario.load(trial.scenario)
-    plant = device_plant(
-        _individual(Patient.load(trial.patient), trial.seed, trial.spread),
-        trial.device,
-        trial.conditions,
-    )
+    plant = trial_plant(trial)
     therapy = individual_therapy(Therapy.load(trial.therapy), plant.patient)
     pump = plant.pump
     start_speed = held_speed(pump, trial.level, trial.speed)
@@ -251,6 +247,19 @@ def run_trial(
         driver.boosted if driver is not None else 0.0,
         simulator,
     )
+
+
+def trial_plant(trial: Trial) -> Plant:
+    """The individual of a trial, with every disease, on the device.
+
+    Raises
+    ------
+    InputError
+        A name is unknown, or the conditions make no sense with this patient and pump.
+    """
+    profile = Patient.load(trial.patient)
+    own = _individual(profile, trial.seed, trial.spread)
+    return device_plant(own, trial.device, trial.conditions)
 
 
 @functools.lru_cache(maxsize=64)
